@@ -1,0 +1,195 @@
+"""The covering problem in rows and columns: what every room that solves reads."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Limit:
+    """A rule Σ use[j] · y[j] ≤ most over the open columns (fleet, number of posts, a clique).
+
+    Attributes
+    ----------
+    name
+        The rule in the plan file's own words, e.g. ``"resources.dog_team.fleet"``.
+    use
+        (C,) float64, ≥ 0.
+    most
+        Right-hand side.
+    """
+
+    name: str
+    use: Floats
+    most: float
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Instance:
+    """Maximise the weight of the covered rows, within a budget and the side rules.
+
+    Columns are candidate posts (a site and a resource) in canonical order; rows are groups of
+    demand with the same covering columns. A row counts once, when at least one of its columns is
+    open.
+
+    Attributes
+    ----------
+    indptr, indices
+        Rows in compressed form: columns ``indices[indptr[r]:indptr[r + 1]]`` cover row ``r``,
+        ascending. ``indptr`` (R + 1,) int64, ``indices`` (nnz,) int64.
+    weight
+        (R,) float64, > 0, worth of the row.
+    profit
+        (C,) float64, ≥ 0, worth of opening the column whatever else is open (rows that no other
+        column covers end up here; zero before reduction).
+    cost
+        (C,) float64, ≥ 0.
+    budget
+        Σ cost · y ≤ budget.
+    required, excluded
+        (C,) bool: must be open, must stay closed.
+    limits
+        Further rules of the same form as the budget.
+    near_indptr, near_indices
+        For a coupled column j, at least one of ``near_indices[near_indptr[j]:near_indptr[j + 1]]``
+        must be open if j is. (C + 1,) and (any,) int64.
+    coupled
+        (C,) bool: which columns are bound by that rule (a coupled column without neighbours can
+        never open).
+    """
+
+    indptr: Ints
+    indices: Ints
+    weight: Floats
+    profit: Floats
+    cost: Floats
+    budget: float
+    required: Bools
+    excluded: Bools
+    limits: tuple[Limit, ...]
+    near_indptr: Ints
+    near_indices: Ints
+    coupled: Bools
+
+    def __post_init__(self) -> None:
+        columns = len(self.cost)
+        if not (
+            len(self.indptr) == len(self.weight) + 1
+            and len(self.profit) == len(self.required) == len(self.excluded) == columns
+            and len(self.coupled) == columns
+            and len(self.near_indptr) == columns + 1
+            and all(len(limit.use) == columns for limit in self.limits)
+        ):
+            raise ValueError("arrays of an instance do not fit each other")
+        for array in (
+            self.indptr,
+            self.indices,
+            self.weight,
+            self.profit,
+            self.cost,
+            self.required,
+            self.excluded,
+            self.near_indptr,
+            self.near_indices,
+            self.coupled,
+            *(limit.use for limit in self.limits),
+        ):
+            array.setflags(write=False)
+
+    @classmethod
+    def build(  # the plain case, one row a demand group, with every rule optional
+        cls,
+        *,
+        indptr: Ints,
+        indices: Ints,
+        weight: Floats,
+        cost: Floats,
+        budget: float,
+        required: Bools | None = None,
+        excluded: Bools | None = None,
+        limits: tuple[Limit, ...] = (),
+        near_indptr: Ints | None = None,
+        near_indices: Ints | None = None,
+        coupled: Bools | None = None,
+    ) -> "Instance":
+        """Build an instance, leaving out the rules it does not have."""
+        columns = len(cost)
+        none = np.zeros(columns, dtype=np.bool_)
+        return cls(
+            indptr=indptr.astype(np.int64),
+            indices=indices.astype(np.int64),
+            weight=weight.astype(np.float64),
+            profit=np.zeros(columns),
+            cost=cost.astype(np.float64),
+            budget=float(budget),
+            required=none.copy() if required is None else required.copy(),
+            excluded=none.copy() if excluded is None else excluded.copy(),
+            limits=limits,
+            near_indptr=np.zeros(columns + 1, dtype=np.int64)
+            if near_indptr is None
+            else near_indptr.astype(np.int64),
+            near_indices=np.zeros(0, dtype=np.int64)
+            if near_indices is None
+            else near_indices.astype(np.int64),
+            coupled=none.copy() if coupled is None else coupled.copy(),
+        )
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.weight)
+
+    @property
+    def columns(self) -> int:
+        """Number of columns."""
+        return len(self.cost)
+
+    def covered_rows(self, chosen: Ints) -> Bools:
+        """Tell which rows a choice of columns covers.
+
+        Parameters
+        ----------
+        chosen
+            Open columns.
+
+        Returns
+        -------
+        (R,) bool
+        """
+        is_open = np.zeros(self.columns + 1, dtype=np.int64)
+        is_open[chosen] = 1
+        counts = np.concatenate([[0], np.cumsum(is_open[self.indices])])
+        return np.asarray(counts[self.indptr[1:]] > counts[self.indptr[:-1]])
+
+    def value(self, chosen: Ints) -> float:
+        """Return the objective of a choice of columns: covered weight plus profit."""
+        return float(self.weight[self.covered_rows(chosen)].sum() + self.profit[chosen].sum())
+
+    def broken_rule(self, chosen: Ints, *, tolerance: float = 1e-9) -> str | None:
+        """Name the first rule that a choice of columns breaks, or None if it keeps them all."""
+        is_open = np.zeros(self.columns, dtype=np.bool_)
+        is_open[chosen] = True
+        if (is_open & self.excluded).any():
+            return "excluded"
+        if (self.required & ~is_open).any():
+            return "required"
+        slack = tolerance * max(1.0, abs(self.budget))
+        if float(self.cost[is_open].sum()) > self.budget + slack:
+            return "budget"
+        for limit in self.limits:
+            if float(limit.use[is_open].sum()) > limit.most + tolerance * max(1.0, limit.most):
+                return limit.name
+        for column in np.flatnonzero(is_open & self.coupled):
+            near = self.near_indices[self.near_indptr[column] : self.near_indptr[column + 1]]
+            if not is_open[near].any():
+                return "near"
+        return None
+
+    def with_budget(self, budget: float) -> "Instance":
+        """Return the same instance with another budget."""
+        return replace(self, budget=float(budget))

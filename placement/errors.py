@@ -1,0 +1,107 @@
+"""One root for every error a user can meet, a subclass a cause, an exit code each."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class PlacementError(Exception):
+    """Root of all errors that are raised on purpose.
+
+    Attributes
+    ----------
+    exit_code
+        What the command line exits with.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(PlacementError):
+    """A call that cannot be taken: an unknown resource, an option out of range."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class InputError(PlacementError):
+    """A file or a feature that cannot be used.
+
+    The message is one sentence that names the file, the feature, the field and the remedy,
+    as far as each is known.
+
+    Parameters
+    ----------
+    problem
+        What is wrong, without a final full stop.
+    file
+        Path or name of the file, as the user gave it.
+    feature
+        Identifier of the feature, e.g. ``"site-12"`` or ``"row 7"``.
+    field
+        Name of the property, column or key.
+    remedy
+        What to do about it, without a final full stop.
+    """
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: object = None,
+        feature: str | None = None,
+        field: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        self.problem = problem
+        self.file = None if file is None else str(file)
+        self.feature = feature
+        self.field = field
+        self.remedy = remedy
+        where = [self.file] if self.file else []
+        where += [f"feature {feature!r}"] if feature is not None else []
+        where += [f"field {field!r}"] if field is not None else []
+        text = f"{', '.join(where)}: {problem}" if where else problem
+        super().__init__(f"{text}; {remedy}." if remedy else f"{text}.")
+
+
+class InfeasibleError(PlacementError):
+    """No plan can keep every rule.
+
+    Parameters
+    ----------
+    message
+        One sentence for the user.
+    rules
+        The rules that clash, in the plan file's own words.
+    """
+
+    exit_code: ClassVar[int] = 4
+
+    def __init__(self, message: str, *, rules: Sequence[str] = ()) -> None:
+        self.rules = tuple(rules)
+        super().__init__(message)
+
+
+class NoPlanError(PlacementError):
+    """No plan was found within the limit, and none was shown to be impossible."""
+
+    exit_code: ClassVar[int] = 5
+
+
+class AuditError(PlacementError):
+    """A solution whose figures or rules do not hold when recomputed.
+
+    Parameters
+    ----------
+    findings
+        One sentence a finding.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, findings: Sequence[str]) -> None:
+        self.findings = tuple(findings)
+        count = len(self.findings)
+        head = "the audit refused the solution" + (f" ({count} findings)" if count > 1 else "")
+        super().__init__(f"{head}: {'; '.join(self.findings)}.")

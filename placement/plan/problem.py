@@ -1,0 +1,254 @@
+"""What is asked, as immutable arrays: sites, resources, demand and the rules between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from placement.plan.settings import Settings
+
+type Floats = NDArray[np.float64]
+type Bools = NDArray[np.bool_]
+
+
+class SiteStatus(IntEnum):
+    """Whether a resource may, must or must not be posted at a site."""
+
+    OPTIONAL = 0
+    REQUIRED = 1
+    EXCLUDED = 2
+
+
+class Walkers(StrEnum):
+    """Who walks between a post and the people it covers.
+
+    ``PEOPLE`` walk from where they are to the post; a ``TEAM`` walks out from its post.
+    """
+
+    PEOPLE = "people"
+    TEAM = "team"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """A post of this resource needs a post of another resource within a walk.
+
+    Attributes
+    ----------
+    resource
+        Identifier of the other resource.
+    walk_s
+        Longest walk from the other post to this one, in seconds, inclusive.
+    """
+
+    resource: str
+    walk_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A kind of means, with its walking limit, its value and its limits.
+
+    Attributes
+    ----------
+    id
+        Identifier, as in the plan file's table name.
+    label
+        Name to show, by language (``en``, ``fr``).
+    unit
+        Name of one unit (lane, team), by language.
+    walkers
+        Who walks.
+    walk_limit_s
+        Longest walk that counts as covered, in seconds, inclusive.
+    value
+        Worth of covering one person once, λ_k of the formulation.
+    fleet
+        Most units in all, or None.
+    posts
+        Most posts in all, or None.
+    near
+        Coupling to another resource, or None.
+    """
+
+    id: str
+    label: Mapping[str, str]
+    unit: Mapping[str, str]
+    walkers: Walkers
+    walk_limit_s: float
+    value: float
+    fleet: int | None = None
+    posts: int | None = None
+    near: Near | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Sites:
+    """Candidate positions, in the order of their identifiers.
+
+    Attributes
+    ----------
+    id, name, kind
+        Identifier, name and kind (free text, may be empty) of each of the N sites.
+    xy
+        (N, 2) float64, metres in the plan's coordinate system.
+    lonlat
+        (N, 2) float64, degrees, WGS 84.
+    level
+        (N,) int64, the level the site lies on (0 the street, −1 the lower quay).
+    allowed
+        (N, K) bool, which of the plan's K resources may be posted.
+    status
+        (N, K) int64, values of `SiteStatus`.
+    open_cost, unit_cost
+        (N, K) float64, in the unit of the budget.
+    min_units, max_units
+        (N, K) int64, units of an open post.
+    """
+
+    id: tuple[str, ...]
+    name: tuple[str, ...]
+    kind: tuple[str, ...]
+    xy: Floats
+    lonlat: Floats
+    level: NDArray[np.int64]
+    allowed: Bools
+    status: NDArray[np.int64]
+    open_cost: Floats
+    unit_cost: Floats
+    min_units: NDArray[np.int64]
+    max_units: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Demand:
+    """Where people are, in the order of the points' identifiers.
+
+    Attributes
+    ----------
+    id
+        Identifier of each of the M points; a point sampled from an area is ``"<area>#<n>"``.
+    xy
+        (M, 2) float64, metres in the plan's coordinate system.
+    lonlat
+        (M, 2) float64, degrees, WGS 84.
+    level
+        (M,) int64, the level the people stand on (0 the street, −1 the lower quay).
+    people
+        (M,) float64, people at the point, ≥ 0.
+    priority
+        (M,) float64, weight of one person in the objective, > 0.
+    zone
+        (M,) int64, position in ``zones``.
+    zones
+        Identifiers of the zones (an area is its own zone unless it names one), in order.
+    """
+
+    id: tuple[str, ...]
+    xy: Floats
+    lonlat: Floats
+    level: NDArray[np.int64]
+    people: Floats
+    priority: Floats
+    zone: NDArray[np.int64]
+    zones: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Problem:
+    """Everything the choice depends on, validated once, never changed.
+
+    Attributes
+    ----------
+    budget
+        Most the plan may cost.
+    resources
+        The K resources, in the order of their identifiers.
+    sites
+        The N candidate positions.
+    demand
+        The M demand points.
+    """
+
+    budget: float
+    resources: tuple[Resource, ...]
+    sites: Sites
+    demand: Demand
+
+    def resource_index(self, resource: str) -> int:
+        """Return the position of a resource; `ValueError` if there is none of that name."""
+        return [r.id for r in self.resources].index(resource)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Shape:
+    """One feature of a layer that is drawn or that cuts: geometry in WGS 84 and in metres.
+
+    Attributes
+    ----------
+    id, name
+        Identifier and name.
+    lonlat
+        Geometry in degrees, WGS 84.
+    xy
+        The same geometry in the plan's coordinate system, metres.
+    properties
+        Remaining properties of the feature.
+    """
+
+    id: str
+    name: str
+    lonlat: "BaseGeometry"
+    xy: "BaseGeometry"
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Plan:
+    """What is asked: the plan file, its layers, and the problem they make.
+
+    Attributes
+    ----------
+    file
+        The plan file.
+    settings
+        The plan file's content after validation.
+    crs
+        Coordinate system of all metres, e.g. ``"EPSG:2154"``.
+    problem
+        Sites, resources, demand and budget as arrays.
+    streets
+        Path of the street layer, or None for straight lines.
+    route, water, areas, closures
+        Shapes of these layers, in the order of their identifiers; empty where the plan has none.
+        `areas` are the areas people stand in.
+    layers
+        File names (not paths) of the layers in use, by layer name.
+    warnings
+        Sentences about inputs that are usable but worth a look.
+    """
+
+    file: Path
+    settings: "Settings"
+    crs: str
+    problem: Problem
+    streets: Path | None = None
+    route: tuple[Shape, ...] = ()
+    water: tuple[Shape, ...] = ()
+    areas: tuple[Shape, ...] = ()
+    closures: tuple[Shape, ...] = ()
+    layers: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()

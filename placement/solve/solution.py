@@ -1,0 +1,171 @@
+"""What comes out: a status, a plan, and what is proven about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+class Status(StrEnum):
+    """What is known about a plan; why the search stopped is told apart, by `Stopped`."""
+
+    OPTIMAL = "optimal"
+    """Proven: no plan within the rules has a higher objective."""
+    FEASIBLE = "feasible"
+    """Keeps every rule; the bound says how much better a plan could be at most."""
+    INFEASIBLE = "infeasible"
+    """Proven: no plan keeps every rule."""
+    UNKNOWN = "unknown"
+    """Neither a plan nor a proof that there is none."""
+
+
+class Stopped(StrEnum):
+    """Why the search stopped."""
+
+    PROVEN = "proven"
+    GAP = "gap"
+    TIME_LIMIT = "time limit"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A resource opened at a site.
+
+    Attributes
+    ----------
+    site, name, resource
+        Identifier and name of the site, identifier of the resource.
+    units
+        Lanes, teams.
+    cost
+        In the unit of the budget.
+    covered
+        People within the walking limit of this post.
+    only
+        People within its limit that no other open post of the resource covers.
+    lon, lat
+        Position in degrees, WGS 84, rounded to six decimals.
+    """
+
+    site: str
+    name: str
+    resource: str
+    units: int
+    cost: float
+    covered: float
+    only: float
+    lon: float
+    lat: float
+
+    @property
+    def id(self) -> str:
+        """``"<site>/<resource>"``."""
+        return f"{self.site}/{self.resource}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """People covered by one resource, of all people of the plan.
+
+    Attributes
+    ----------
+    covered, total
+        People.
+    share
+        ``covered / total``, 0 where there is nobody; six decimals.
+    """
+
+    covered: float
+    total: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """What the second stage did: shorter walks at the same objective.
+
+    Attributes
+    ----------
+    mean_s
+        Mean walk of the covered people to (or from) their nearest post, by resource, in seconds,
+        one decimal.
+    gap
+        Proven distance from the shortest total walk, as a share of it; None where unknown.
+    """
+
+    mean_s: Mapping[str, float]
+    gap: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """The posts chosen, with what is proven about them.
+
+    Attributes
+    ----------
+    plan
+        Name of the plan.
+    budget, budget_unit
+        What could be spent.
+    cost
+        What is spent.
+    status
+        What is known.
+    objective
+        Σ value · priority · people covered, over the resources.
+    bound
+        No plan within the rules has a higher objective than this.
+    gap
+        ``(bound − objective) / objective``: 0 where both are equal, infinite where only the
+        objective is 0.
+    coverage
+        By resource identifier.
+    walking
+        ``"streets"`` or ``"straight line"``.
+    walk
+        Second stage, or None where it did not run.
+    posts_list
+        Posts in the order of their identifiers.
+    layers
+        File names of the layers that were replaced for this run, by layer name.
+    limits
+        Limits set for this run, by resource.
+    stopped
+        Why the search stopped; not part of the written solution.
+    """
+
+    plan: str
+    budget: float
+    budget_unit: str
+    cost: float
+    status: Status
+    objective: float
+    bound: float
+    gap: float
+    coverage: Mapping[str, Coverage]
+    walking: str
+    posts_list: tuple[Post, ...]
+    walk: Walk | None = None
+    layers: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
+    stopped: Stopped | None = field(default=None, compare=False)
+
+    @property
+    def posts(self) -> "gpd.GeoDataFrame":
+        """Posts as a GeoDataFrame (WGS 84), indexed by ``"<site>/<resource>"``."""
+        import geopandas as gpd  # noqa: PLC0415 - heavy, and only wanted by callers in Python
+        from shapely import points  # noqa: PLC0415
+
+        names = ("site", "name", "resource", "units", "cost", "covered", "only")
+        return gpd.GeoDataFrame(
+            {name: [getattr(post, name) for post in self.posts_list] for name in names},
+            geometry=points([(post.lon, post.lat) for post in self.posts_list])
+            if self.posts_list
+            else [],
+            index=[post.id for post in self.posts_list],
+            crs="EPSG:4326",
+        )
