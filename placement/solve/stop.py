@@ -1,0 +1,85 @@
+"""When to stop: the one place that reads the clock and listens for Ctrl-C."""
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+type Progress = Callable[[float, float, float], None]
+"""Called with seconds since the start, the best objective and the best bound so far."""
+
+
+class Stop:
+    """A stop rule that is handed to every room that computes.
+
+    Parameters
+    ----------
+    time_limit
+        Seconds from now, or None for no limit.
+    within
+        A rule this one may not outlast: its interruption is this one's too.
+    """
+
+    def __init__(self, time_limit: float | None = None, *, within: "Stop | None" = None) -> None:
+        self._within = within
+        self._start = time.monotonic()
+        self._limit = math.inf if time_limit is None else float(time_limit)
+        self._interrupted = False
+
+    def seconds(self) -> float:
+        """Return the seconds since the start of the outermost rule."""
+        return self._within.seconds() if self._within else time.monotonic() - self._start
+
+    def left(self) -> float:
+        """Return the seconds left; infinite without a limit, never below zero."""
+        own = max(0.0, self._limit - (time.monotonic() - self._start))
+        return min(own, self._within.left()) if self._within else own
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the user asked to stop."""
+        return self._interrupted or (self._within is not None and self._within.interrupted)
+
+    def interrupt(self) -> None:
+        """Ask everything that watches this rule to stop."""
+        self._interrupted = True
+
+    def reached(self) -> bool:
+        """Tell whether to stop now."""
+        return self.interrupted or self.left() <= 0.0
+
+    def share(self, fraction: float, *, at_most: float = math.inf) -> "Stop":
+        """Return a rule that ends after a share of what is left, counted from now.
+
+        Parameters
+        ----------
+        fraction
+            Share of the seconds left, 0 to 1.
+        at_most
+            Never longer than this many seconds.
+        """
+        seconds = min(self.left() * fraction, at_most)
+        return Stop(None if math.isinf(seconds) else seconds, within=self)
+
+    @contextmanager
+    def catching_interrupts(self) -> Iterator[None]:
+        """Turn the first Ctrl-C into a request to stop; a second one raises as usual.
+
+        Outside the main thread, where Python delivers no signals, nothing changes.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def first(number: int, frame: FrameType | None) -> None:
+            self.interrupt()
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+        before = signal.signal(signal.SIGINT, first)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
