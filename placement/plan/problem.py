@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from shapely.geometry.base import BaseGeometry
-
     from placement.plan.settings import Settings
+    from shapely.geometry.base import BaseGeometry
 
 type Floats = NDArray[np.float64]
 type Bools = NDArray[np.bool_]

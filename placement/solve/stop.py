@@ -74,7 +74,7 @@ class Stop:
             yield
             return
 
-        def first(number: int, frame: FrameType | None) -> None:
+        def first(_number: int, _frame: FrameType | None) -> None:
             self.interrupt()
             signal.signal(signal.SIGINT, signal.default_int_handler)
 

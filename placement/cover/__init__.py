@@ -1,0 +1,1 @@
+"""Who is covered by what."""

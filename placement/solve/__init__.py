@@ -1,0 +1,1 @@
+"""Which posts to open."""

@@ -1,0 +1,340 @@
+"""The integer models, written in PuLP and solved by HiGHS: the only room that knows either.
+
+What running PuLP 4.2 with HiGHS 1.15 taught, and what is done about it here:
+
+* a value is read only after asking ``has_solution`` (without one every variable reads 0.0);
+* binaries come back as 0.99999999999998, so the plan is rounded, its rules are checked again and
+  its objective is recomputed; the solver's own objective is never reported;
+* "Optimal" means within 1e-4 unless ``gapRel=0``;
+* two thread counts in one process make HiGHS answer nothing at all, so it is always one;
+* the time limit can be overrun threefold, so a callback asks the stop rule as well, which is also
+  how Ctrl-C reaches a running solve.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pulp
+from numpy.typing import NDArray
+
+from placement.cover.instance import Instance
+from placement.solve.stop import Progress, Stop
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
+_ROUNDING = 1e-6  # how far from whole HiGHS lets a binary be
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Cut:
+    """A valid inequality Σ_{r ∈ rows} weight[r] · z[r] ≤ constant + Σ slope[j] · y[j].
+
+    Attributes
+    ----------
+    rows
+        Row positions.
+    constant
+        Right-hand side without columns.
+    columns, slope
+        Column positions and their coefficients.
+    """
+
+    rows: Ints
+    constant: float
+    columns: Ints
+    slope: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Answer:
+    """What a solve left behind: three answers, never one.
+
+    Attributes
+    ----------
+    chosen
+        Open columns, ascending, or None where the solve found no plan that keeps every rule.
+    bound
+        Best bound proven on the model's objective; ±inf where none was.
+    infeasible
+        Whether the model was proven to have no solution.
+    """
+
+    chosen: Ints | None
+    bound: float
+    infeasible: bool
+
+
+def weight_unit(values: Floats) -> float:
+    """Return a number that every value is a whole multiple of, or 0 where none is found.
+
+    Objectives are sums of these values, so a bound may be rounded down to a multiple of the unit.
+
+    Parameters
+    ----------
+    values
+        Weights of any sign and size.
+    """
+    used = np.unique(np.abs(values[values != 0]))
+    if len(used) == 0:
+        return 1.0
+    for decimals in range(4):
+        scale = 10.0**decimals
+        scaled = used * scale
+        whole = np.round(scaled)
+        if whole[-1] < 2.0**52 and np.all(np.abs(scaled - whole) <= 1e-9 * np.maximum(1, scaled)):
+            return float(np.gcd.reduce(whole.astype(np.int64))) / scale
+    return 0.0
+
+
+def round_down(bound: float, unit: float) -> float:
+    """Round a bound down to a multiple of the objective's unit, safely."""
+    if unit <= 0 or not math.isfinite(bound):
+        return bound
+    multiples = math.floor(bound / unit + max(1e-6, 1e-9 * abs(bound / unit)))
+    # divide by a whole number where the unit is a decimal fraction: 0.1 * 3 is not 0.3
+    return multiples / round(1 / unit) if unit < 1 else multiples * unit
+
+
+class _Model:
+    """A PuLP problem over the columns and rows of an instance, with its rules."""
+
+    def __init__(self, instance: Instance, *, maximise: bool) -> None:
+        self.instance = instance
+        self.problem = pulp.LpProblem("plan", pulp.LpMaximize if maximise else pulp.LpMinimize)
+        self.y = [
+            self.problem.add_variable(
+                f"y{j}",
+                1 if instance.required[j] else 0,
+                0 if instance.excluded[j] else 1,
+                pulp.LpInteger,
+            )
+            if not (instance.required[j] and instance.excluded[j])
+            else self._never(j)
+            for j in range(instance.columns)
+        ]
+        # one constraint for each knapsack; a limit that cannot bind is left out
+        self._knapsack(instance.cost, instance.budget)
+        for limit in instance.limits:
+            self._knapsack(limit.use, limit.most)
+        for j in np.flatnonzero(instance.coupled):
+            near = instance.near_indices[instance.near_indptr[j] : instance.near_indptr[j + 1]]
+            terms = [(self.y[j], 1.0), *((self.y[m], -1.0) for m in near)]
+            self.at_most(terms, 0.0)
+
+    def _never(self, j: int) -> Any:  # noqa: ANN401 - PuLP is not typed
+        """Return a variable that must be both open and closed: the model is infeasible."""
+        variable = self.problem.add_variable(f"y{j}", 0, 0, pulp.LpInteger)
+        self.problem.addConstraint(pulp.LpAffineExpression.from_list([(variable, 1.0)]) >= 1)
+        return variable
+
+    def at_most(self, terms: list[tuple[Any, float]], most: float) -> None:
+        """Add Σ coefficient · variable ≤ most."""
+        if terms:
+            self.problem.addConstraint(pulp.LpAffineExpression.from_list(terms) <= float(most))
+
+    def _knapsack(self, use: Floats, most: float) -> None:
+        if float(use.sum()) > most:
+            self.at_most([(self.y[j], use[j]) for j in np.flatnonzero(use)], most)
+
+    def add_rows(self) -> list[Any]:
+        """Add z_r ≤ Σ y_j for each row, and what coupling implies for it; return the z."""
+        instance, y = self.instance, self.y
+        z = [self.problem.add_variable(f"z{r}", 0, 1) for r in range(instance.rows)]
+        for r in range(instance.rows):
+            cover = instance.indices[instance.indptr[r] : instance.indptr[r + 1]]
+            self.at_most([(z[r], 1.0), *((y[j], -1.0) for j in cover)], 0.0)
+            if instance.coupled[cover].all():
+                # a covered row needs one of its posts and thereby one of their partners: implied
+                # in whole numbers, but it tightens the relaxation (750k to 729k at budget 100)
+                partners = np.unique(
+                    np.concatenate(
+                        [
+                            instance.near_indices[
+                                instance.near_indptr[j] : instance.near_indptr[j + 1]
+                            ]
+                            for j in cover
+                        ]
+                    )
+                )
+                self.at_most([(z[r], 1.0), *((y[m], -1.0) for m in partners)], 0.0)
+        return z
+
+    def solve(
+        self,
+        *,
+        warm: Ints | None,
+        stop: Stop,
+        gap: float,
+        gap_abs: float,
+        progress: Progress | None = None,
+        max_nodes: int | None = None,
+    ) -> Answer:
+        """Run HiGHS under a stop rule and read back what it proved."""
+        if warm is not None:
+            is_open = np.zeros(len(self.y))
+            is_open[warm] = 1.0
+            for variable, value in zip(self.y, is_open, strict=True):
+                variable.setInitialValue(value, check=False)
+        interrupts = pulp.HiGHS.hscb.HighsCallbackType
+        maximise = self.problem.sense == pulp.LpMaximize
+
+        def watch(kind: Any, message: str, out: Any, answer: Any, data: Any) -> None:  # noqa: ANN401, ARG001
+            if kind == interrupts.kCallbackMipInterrupt and progress is not None:
+                progress(stop.seconds(), float(out.mip_primal_bound), float(out.mip_dual_bound))
+            if stop.reached():
+                answer.user_interrupt = True
+
+        options: dict[str, Any] = {} if max_nodes is None else {"mip_max_nodes": max_nodes}
+        left = stop.left()
+        stats = self.problem.solve(
+            pulp.HiGHS(
+                msg=False,
+                gapRel=gap,
+                gapAbs=gap_abs,
+                threads=1,
+                timeLimit=None if math.isinf(left) else max(left, 0.01),
+                warmStart=warm is not None,
+                callbackTuple=(watch, None),
+                callbacksToActivate=[
+                    interrupts.kCallbackMipInterrupt,
+                    interrupts.kCallbackSimplexInterrupt,
+                    interrupts.kCallbackIpmInterrupt,
+                ],
+                **options,
+            )
+        )
+        no_bound = math.inf if maximise else -math.inf
+        if stats.status == pulp.LpSolveStatus.Infeasible:
+            return Answer(chosen=None, bound=-no_bound, infeasible=True)
+        bound = no_bound if stats.best_bound is None else float(stats.best_bound)
+        if not stats.has_solution:
+            return Answer(chosen=None, bound=bound, infeasible=False)
+        values = np.array([variable.varValue for variable in self.y], dtype=np.float64)
+        chosen = np.flatnonzero(values > 0.5)
+        whole = bool(np.all(np.abs(values - np.round(values)) <= 10 * _ROUNDING))
+        if not whole or self.instance.broken_rule(chosen) is not None:
+            return Answer(chosen=None, bound=bound, infeasible=False)
+        return Answer(chosen=chosen, bound=bound, infeasible=False)
+
+
+def most_cover(
+    instance: Instance,
+    *,
+    stop: Stop,
+    warm: Ints | None = None,
+    gap: float = 0.0,
+    cuts: Sequence[Cut] = (),
+    progress: Progress | None = None,
+) -> Answer:
+    """Solve the maximal covering model (Church & ReVelle 1974) with the instance's rules.
+
+    Parameters
+    ----------
+    instance
+        Rows, columns and rules.
+    stop
+        When to stop.
+    warm
+        Columns of a known plan to start from.
+    gap
+        Relative gap at which to stop; at 0 the answer is proven, up to one unit of the weights.
+    cuts
+        Valid inequalities that tighten the model.
+    progress
+        Called now and then with seconds, objective and bound.
+
+    Returns
+    -------
+    Answer
+        The bound is on covered weight plus profit.
+    """
+    model = _Model(instance, maximise=True)
+    z = model.add_rows()
+    for cut in cuts:
+        model.at_most(
+            [(z[r], float(instance.weight[r])) for r in cut.rows]
+            + [(model.y[j], -float(s)) for j, s in zip(cut.columns, cut.slope, strict=True)],
+            cut.constant,
+        )
+    worth = [(z[r], float(instance.weight[r])) for r in range(instance.rows)]
+    worth += [(model.y[j], float(instance.profit[j])) for j in np.flatnonzero(instance.profit)]
+    model.problem.setObjective(pulp.LpAffineExpression.from_list(worth))
+    unit = weight_unit(np.concatenate([instance.weight, instance.profit]))
+    answer = model.solve(warm=warm, stop=stop, gap=gap, gap_abs=0.999 * unit, progress=progress)
+    return Answer(
+        chosen=answer.chosen,
+        bound=round_down(answer.bound, unit),
+        infeasible=answer.infeasible,
+    )
+
+
+def shortest_walks(
+    instance: Instance,
+    *,
+    held: float,
+    set_indptr: Ints,
+    set_indices: Ints,
+    step: Floats,
+    stop: Stop,
+    warm: Ints,
+    max_nodes: int | None = None,
+) -> Answer:
+    """Among plans that keep a level of coverage, find one with the least total walk.
+
+    A group of people whose posts, nearest first, are j1, j2, … walks at least as far as j1, and
+    farther by a step for each post of that order that stays closed: for each distinct set S of
+    nearest posts, v_S + Σ_{j ∈ S} y_j ≥ 1 with the price ``step``.
+
+    Parameters
+    ----------
+    instance
+        Rows, columns and rules.
+    held
+        The objective that must be kept.
+    set_indptr, set_indices
+        The sets S in compressed form.
+    step
+        (S,) price of each set that has no open post.
+    stop
+        When to stop.
+    warm
+        Columns of a plan that reaches `held`.
+    max_nodes
+        Most nodes of the search tree: a stop rule that does not depend on the machine's speed.
+
+    Returns
+    -------
+    Answer
+        The bound is on Σ step over the sets without an open post.
+    """
+    model = _Model(instance, maximise=False)
+    z = model.add_rows()
+    unit = weight_unit(np.concatenate([instance.weight, instance.profit]))
+    keep = [(z[r], -float(instance.weight[r])) for r in range(instance.rows)]
+    keep += [(model.y[j], -float(instance.profit[j])) for j in np.flatnonzero(instance.profit)]
+    # half a unit of slack excludes every worse plan and forgives the solver's rounding
+    model.at_most(keep, -(held - 0.5 * unit if unit else held * (1 - 1e-9)))
+    price = []
+    for s in range(len(step)):
+        v = model.problem.add_variable(f"v{s}", 0, 1)
+        members = set_indices[set_indptr[s] : set_indptr[s + 1]]
+        model.at_most([(v, -1.0), *((model.y[j], -1.0) for j in members)], -1.0)
+        price.append((v, float(step[s])))
+    model.problem.setObjective(pulp.LpAffineExpression.from_list(price))
+    return model.solve(warm=warm, stop=stop, gap=0.0, gap_abs=0.0, max_nodes=max_nodes)
+
+
+def keeps_rules(instance: Instance, *, stop: Stop) -> Answer:
+    """Find any plan that keeps the rules, or prove there is none; coverage plays no part."""
+    model = _Model(instance, maximise=False)
+    model.problem.setObjective(
+        pulp.LpAffineExpression.from_list(
+            [(model.y[j], float(c)) for j, c in enumerate(instance.cost)]
+        )
+    )
+    return model.solve(warm=None, stop=stop, gap=0.0, gap_abs=0.0)
