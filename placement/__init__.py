@@ -1,0 +1,90 @@
+"""Where to put checkpoints and teams along an event's route: plan in, proven solution out.
+
+The public names are loaded when they are first used, so that ``import placement`` costs nothing
+and the command line starts at once.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from placement.cover.cover import Cover
+    from placement.errors import (
+        AuditError,
+        InfeasibleError,
+        InputError,
+        NoPlanError,
+        PlacementError,
+        UsageError,
+    )
+    from placement.maps import write_map
+    from placement.plan.layers import load_plan
+    from placement.plan.problem import Plan
+    from placement.review.compare import Diff, compare
+    from placement.review.geojson import read_solution, write_solution
+    from placement.solve.audit import audit
+    from placement.solve.optimise import maximise, optimise
+    from placement.solve.optimise import optimise as optimize
+    from placement.solve.solution import Solution, Status
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AuditError",
+    "Cover",
+    "Diff",
+    "InfeasibleError",
+    "InputError",
+    "NoPlanError",
+    "PlacementError",
+    "Plan",
+    "Solution",
+    "Status",
+    "UsageError",
+    "__version__",
+    "audit",
+    "compare",
+    "load_plan",
+    "maximise",
+    "optimise",
+    "optimize",
+    "read_solution",
+    "write_map",
+    "write_solution",
+]
+
+_ROOM_OF = {
+    "AuditError": "placement.errors",
+    "Cover": "placement.cover.cover",
+    "Diff": "placement.review.compare",
+    "InfeasibleError": "placement.errors",
+    "InputError": "placement.errors",
+    "NoPlanError": "placement.errors",
+    "PlacementError": "placement.errors",
+    "Plan": "placement.plan.problem",
+    "Solution": "placement.solve.solution",
+    "Status": "placement.solve.solution",
+    "UsageError": "placement.errors",
+    "audit": "placement.solve.audit",
+    "compare": "placement.review.compare",
+    "load_plan": "placement.plan.layers",
+    "maximise": "placement.solve.optimise",
+    "optimise": "placement.solve.optimise",
+    "read_solution": "placement.review.geojson",
+    "write_map": "placement.maps",
+    "write_solution": "placement.review.geojson",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the public names
+    spelling = "optimise" if name == "optimize" else name
+    room = _ROOM_OF.get(spelling)
+    if room is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(room), spelling)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

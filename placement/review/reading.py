@@ -1,0 +1,194 @@
+"""Take JSON apart strictly: every refusal says where it is and what to do."""
+
+import difflib
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from placement.errors import InputError
+
+_NOT_A_SOLUTION = "name a solution that `place optimise` wrote"
+
+
+def load_json(path: str | Path) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Read a JSON file, refusing what the standard leaves open.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    object
+        Dictionaries, lists, strings, numbers, truth values and None.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is not UTF-8 or not JSON, holds a key twice in one object, or
+        NaN or Infinity.
+    """
+
+    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        values = dict(members)
+        if len(values) < len(members):
+            names = [name for name, _ in members]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise InputError(
+                "the key stands twice in one object",
+                file=path,
+                field=twice,
+                remedy="remove one of the two",
+            )
+        return values
+
+    def constant(name: str) -> NoReturn:
+        raise InputError(
+            f"{name} is not a number that JSON knows", file=path, remedy="give a finite number"
+        )
+
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise InputError("there is no such file", file=path, remedy=_NOT_A_SOLUTION) from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"cannot be read ({reason})", file=path, remedy=_NOT_A_SOLUTION) from error
+    try:
+        return json.loads(
+            content.decode("utf-8-sig"), object_pairs_hook=pairs, parse_constant=constant
+        )
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise InputError(
+            f"not JSON: {error.msg} at {where}", file=path, remedy=_NOT_A_SOLUTION
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError("not JSON in UTF-8", file=path, remedy=_NOT_A_SOLUTION) from error
+
+
+class Members:
+    """The members of one JSON object, taken out by name and by type.
+
+    Parameters
+    ----------
+    value
+        The object.
+    file
+        File it comes from.
+    feature
+        Identifier of the feature it belongs to, if any.
+    path
+        Names that lead to it from the top of the file or of the feature, e.g. ``"placement"``.
+
+    Raises
+    ------
+    InputError
+        If `value` is not a JSON object.
+    """
+
+    def __init__(
+        self, value: object, *, file: str | Path, feature: str | None = None, path: str = ""
+    ) -> None:
+        self.file = file
+        self.feature = feature
+        self._path = path
+        if not isinstance(value, dict):
+            raise InputError(
+                f"{_kind(value)} where an object belongs",
+                file=file,
+                feature=feature,
+                field=path or None,
+                remedy=_NOT_A_SOLUTION,
+            )
+        self.values: dict[str, Any] = value
+
+    def refuse(self, name: str, problem: str, *, remedy: str) -> NoReturn:
+        """Raise the error that names this file, this feature and a member."""
+        field = f"{self._path}.{name}" if self._path else name
+        raise InputError(problem, file=self.file, feature=self.feature, field=field, remedy=remedy)
+
+    def only(self, known: Sequence[str]) -> None:
+        """Refuse members of other names, naming the nearest that is known."""
+        for name in self.values:
+            if name not in known:
+                nearest = difflib.get_close_matches(name, known, n=1)
+                self.refuse(
+                    name,
+                    "the key is unknown",
+                    remedy=f"write {nearest[0]!r}" if nearest else "remove it",
+                )
+
+    def inner(self, name: str) -> "Members":
+        """Return a member that is itself an object."""
+        path = f"{self._path}.{name}" if self._path else name
+        return Members(self._get(name), file=self.file, feature=self.feature, path=path)
+
+    def items(self, name: str) -> list[Any]:
+        """Return a member that is a list."""
+        value = self._get(name)
+        if not isinstance(value, list):
+            self.refuse(name, f"{_kind(value)} where a list belongs", remedy="give a list")
+        return value
+
+    def text(self, name: str) -> str:
+        """Return a member that is a string."""
+        value = self._get(name)
+        if not isinstance(value, str):
+            self.refuse(name, f"{_kind(value)} where a text belongs", remedy="put it in quotes")
+        return value
+
+    def choice(self, name: str, known: Sequence[str]) -> str:
+        """Return a member that is one of some strings."""
+        value = self.text(name)
+        if value not in known:
+            choices = " or ".join(repr(choice) for choice in known)
+            self.refuse(name, f"{value!r} is not known here", remedy=f"give {choices}")
+        return value
+
+    def whole(self, name: str) -> int:
+        """Return a member that is a whole number of at least 0."""
+        value = self.number(name, least=0.0)
+        if value != int(value):
+            self.refuse(name, f"{value:g} is not whole", remedy="give a whole number")
+        return int(value)
+
+    def number(
+        self,
+        name: str,
+        *,
+        least: float = -math.inf,
+        most: float = math.inf,
+        null: float | None = None,
+    ) -> float:
+        """Return a member that is a finite number; `null` is what a JSON null stands for."""
+        value = self._get(name)
+        if value is None and null is not None:
+            return null
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            self.refuse(name, f"{_kind(value)} where a number belongs", remedy="give a number")
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if not math.isfinite(number):
+            self.refuse(name, "the number is too large", remedy="give a finite number")
+        if not least <= number <= most:
+            between = (
+                f"from {least:g} to {most:g}" if math.isfinite(most) else f"of at least {least:g}"
+            )
+            self.refuse(name, f"{number:g} is out of range", remedy=f"give a number {between}")
+        return number
+
+    def _get(self, name: str) -> Any:  # noqa: ANN401 - whatever the file holds
+        if name not in self.values:
+            self.refuse(name, "the member is missing", remedy=_NOT_A_SOLUTION)
+        return self.values[name]
+
+
+def _kind(value: object) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
+    return "null" if value is None else names.get(type(value), "a number")
