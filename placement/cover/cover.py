@@ -1,0 +1,288 @@
+"""Who is covered by which sites: a sparse relation and weights that never change."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from placement.cover.aggregate import Tally
+from placement.errors import UsageError
+
+if TYPE_CHECKING:
+    from placement.streets import Streets
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+
+
+class Cover:
+    """Which sites cover which demand, with demand of the same sites merged into one row.
+
+    Made by `from_matrix`, `from_discs` or `from_streets`; immutable. The rows are in an order of
+    their own, so the order of the demand points never matters.
+
+    Attributes
+    ----------
+    indptr, indices
+        (W + 1,) and (any,) int64: the sites ``indices[indptr[r]:indptr[r + 1]]`` cover row ``r``,
+        ascending; every row has one at least.
+    weight
+        (W,) float64, > 0, summed weight of the demand points of the row.
+    n_sites
+        Number of sites, N.
+    n_points
+        Demand points that were counted, those without a site or a weight included.
+    total
+        Weight of all demand points, those that no site covers included.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> cover = Cover.from_matrix(csr_array([[1, 0], [1, 1], [1, 0], [0, 0]]), [3, 4, 5, 6])
+    >>> cover
+    Cover(2 rows from 4 points, 2 sites, weight 12 of 18 within reach)
+    >>> cover.evaluate([1])
+    4.0
+    """
+
+    __slots__ = ("indices", "indptr", "n_points", "n_sites", "total", "weight")
+
+    indptr: Ints
+    indices: Ints
+    weight: Floats
+    n_sites: int
+    n_points: int
+    total: float
+
+    def __init__(
+        self,
+        *,
+        indptr: Ints,
+        indices: Ints,
+        weight: Floats,
+        n_sites: int,
+        n_points: int,
+        total: float,
+    ) -> None:
+        for array in (indptr, indices, weight):
+            array.setflags(write=False)
+        values = (indptr, indices, weight, n_sites, n_points, total)
+        names = ("indptr", "indices", "weight", "n_sites", "n_points", "total")
+        for name, value in zip(names, values, strict=True):
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a Cover never changes, so {name!r} cannot be set.")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a Cover never changes, so {name!r} cannot be deleted.")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (
+            self.indptr,
+            self.indices,
+            self.weight,
+            self.n_sites,
+            self.n_points,
+            self.total,
+        )
+
+    def __repr__(self) -> str:
+        within = math.fsum(self.weight.tolist())
+        return (
+            f"Cover({len(self.weight):,} rows from {self.n_points:,} points, {self.n_sites:,} "
+            f"sites, weight {within:,.12g} of {self.total:,.12g} within reach)"
+        )
+
+    @classmethod
+    def from_matrix(cls, matrix: Any, weight: ArrayLike | None = None) -> "Cover":  # noqa: ANN401 - scipy.sparse has no types
+        """Take any demand × sites matrix: a site covers a point where the entry is not zero.
+
+        Parameters
+        ----------
+        matrix
+            (M, N) scipy.sparse array or matrix of any format, or a plain array. A stored zero
+            covers no more than one that is left out.
+        weight
+            (M,) numbers ≥ 0, or None for one each.
+
+        Returns
+        -------
+        Cover
+
+        Raises
+        ------
+        UsageError
+            If the matrix has not two dimensions, or the weights are not one a row.
+        InputError
+            If a weight is negative, infinite or not a number.
+        """
+        from scipy.sparse import csr_array, issparse  # noqa: PLC0415 - slow to import
+
+        if not issparse(matrix) and np.ndim(matrix) != 2:
+            raise UsageError(
+                f"a cover matrix has demand points as rows and sites as columns, but this one "
+                f"has {np.ndim(matrix)} dimensions."
+            )
+        rows = csr_array(matrix)
+        if rows.nnz and not np.all(rows.data):
+            rows = rows.copy()
+            rows.eliminate_zeros()
+        tally = Tally()
+        tally.add(rows.indptr, rows.indices, weight)
+        return cls._from_tally(tally, n_sites=rows.shape[1])
+
+    @classmethod
+    def from_streets(
+        cls,
+        streets: "Streets",
+        points: ArrayLike,
+        sites: ArrayLike,
+        max_walk_s: float,
+        weight: ArrayLike | None = None,
+        *,
+        outward: bool = False,
+        snap_m: float = 60.0,
+    ) -> "Cover":
+        """Cover by walking along streets, within a time, inclusive.
+
+        Parameters
+        ----------
+        streets
+            The walking network.
+        points
+            (M, 2) metres in the coordinate system of the streets.
+        sites
+            (N, 2) metres.
+        max_walk_s
+            Longest walk that counts, in seconds.
+        weight
+            (M,) numbers ≥ 0, or None for one each.
+        outward
+            Walk from the site to the point instead of from the point to the site, which differs
+            where a street binds walkers to one direction.
+        snap_m
+            Farthest a point may lie from its street; points beyond are covered by nothing.
+
+        Returns
+        -------
+        Cover
+
+        Raises
+        ------
+        UsageError, InputError
+            If points, sites, the limit or the weights cannot be used.
+        """
+        from placement.streets import snap, walking_times  # noqa: PLC0415 - only wanted here
+
+        points_xy, sites_xy = checked_xy(points, "points"), checked_xy(sites, "sites")
+        limit = checked_limits(max_walk_s, 1, "max_walk_s", "seconds")
+        times = walking_times(
+            streets,
+            snap(streets, sites_xy, max_m=snap_m),
+            snap(streets, points_xy, max_m=snap_m),
+            limit_s=float(limit[0]),
+            outward=outward,
+        )
+        by_point = times.tocsc()  # its columns are the rows of demand; walks of 0 s stay stored
+        tally = Tally()
+        tally.add(by_point.indptr, by_point.indices, weight)
+        return cls._from_tally(tally, n_sites=len(sites_xy))
+
+    @classmethod
+    def _from_tally(cls, tally: Tally, *, n_sites: int) -> "Cover":
+        """Take the distinct rows that weigh anything."""
+        order = tally.order()
+        indptr, indices, weight = tally.rows(order)
+        if not np.all(weight > 0):
+            indptr, indices, weight = tally.rows(order[weight > 0])
+        return cls(
+            indptr=indptr,
+            indices=indices,
+            weight=weight,
+            n_sites=n_sites,
+            n_points=tally.points,
+            total=tally.total,
+        )
+
+    def evaluate(self, sites: Sequence[int] | NDArray[np.integer]) -> float:
+        """Return the weight that a choice of sites covers.
+
+        Parameters
+        ----------
+        sites
+            Row numbers of the sites, in any order; a repeated one counts once.
+
+        Returns
+        -------
+        float
+            The exact sum of the rows' weights, rounded once: exact for whole numbers up to 2⁵³.
+
+        Raises
+        ------
+        UsageError
+            If a site is not one of ``0 … n_sites − 1``.
+        """
+        return math.fsum(self.weight[self.covered_rows(sites)].tolist())
+
+    def covered_rows(self, sites: Sequence[int] | NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Tell which rows a choice of sites covers: (W,) bool; parameters as for `evaluate`."""
+        chosen = np.asarray(sites)
+        if chosen.size == 0:
+            return np.zeros(len(self.weight), dtype=np.bool_)
+        if chosen.ndim != 1 or not np.issubdtype(chosen.dtype, np.integer):
+            raise UsageError("sites are chosen by a list of their row numbers.")
+        if chosen.min() < 0 or chosen.max() >= self.n_sites:
+            wrong = chosen[(chosen < 0) | (chosen >= self.n_sites)][0]
+            raise UsageError(
+                f"there is no site {wrong}; sites are numbered from 0 to {self.n_sites - 1}."
+            )
+        if len(self.weight) == 0:
+            return np.zeros(0, dtype=np.bool_)
+        is_open = np.zeros(self.n_sites, dtype=np.bool_)
+        is_open[chosen] = True
+        return np.asarray(np.logical_or.reduceat(is_open[self.indices], self.indptr[:-1]))
+
+
+def _rebuilt(  # noqa: PLR0917 - pickle calls by position
+    indptr: Ints, indices: Ints, weight: Floats, n_sites: int, n_points: int, total: float
+) -> Cover:
+    """Make a Cover again from its parts (copy and pickle)."""
+    return Cover(
+        indptr=indptr,
+        indices=indices,
+        weight=weight,
+        n_sites=n_sites,
+        n_points=n_points,
+        total=total,
+    )
+
+
+def checked_xy(xy: ArrayLike, what: str) -> Floats:
+    """Return coordinates as (M, 2) float64; refuse other shapes and what is not finite."""
+    numbers = np.ascontiguousarray(xy, dtype=np.float64)
+    if numbers.size == 0:
+        return np.zeros((0, 2))
+    if numbers.ndim != 2 or numbers.shape[1] != 2:
+        raise UsageError(
+            f"{what} need two columns, x and y in metres, and not an array of shape "
+            f"{numbers.shape}."
+        )
+    if not np.isfinite(numbers).all():
+        row = int(np.flatnonzero(~np.isfinite(numbers).all(axis=1))[0])
+        raise UsageError(f"row {row} of {what} has a coordinate that is not a finite number.")
+    return numbers
+
+
+def checked_limits(limit: ArrayLike, sites: int, what: str, unit: str) -> Floats:
+    """Return one limit a site as (N,) float64; refuse negative ones and what is not finite."""
+    numbers = np.asarray(limit, dtype=np.float64)
+    if numbers.ndim > 1 or (numbers.ndim == 1 and len(numbers) != sites):
+        raise UsageError(f"{what} is one number, or one a site ({sites}).")
+    numbers = np.ascontiguousarray(np.broadcast_to(numbers, (sites,)))
+    if not ((numbers >= 0) & np.isfinite(numbers)).all():
+        raise UsageError(f"{what} must be a finite number of {unit}, 0 or more.")
+    return numbers
