@@ -127,6 +127,6 @@ def _coupling(
     lengths = np.array([len(found) for found in neighbours], dtype=np.int64)
     return (
         np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        np.concatenate(neighbours) if len(neighbours) else none,
+        np.concatenate(neighbours) if neighbours else none,
         coupled,
     )

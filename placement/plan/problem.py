@@ -236,6 +236,10 @@ class Plan:
         `areas` are the areas people stand in.
     layers
         File names (not paths) of the layers in use, by layer name.
+    replaced
+        Those of them that stand in for the plan's own for this run.
+    limits
+        Most units set for this run, by resource.
     warnings
         Sentences about inputs that are usable but worth a look.
     """
@@ -250,4 +254,6 @@ class Plan:
     areas: tuple[Shape, ...] = ()
     closures: tuple[Shape, ...] = ()
     layers: Mapping[str, str] = field(default_factory=dict)
+    replaced: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

@@ -14,13 +14,14 @@ What running PuLP 4.2 with HiGHS 1.15 taught, and what is done about it here:
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pulp
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
+from placement.solve.bound import worth_step
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]
@@ -69,35 +70,40 @@ class Answer:
     infeasible: bool
 
 
-def weight_unit(values: Floats) -> float:
-    """Return a number that every value is a whole multiple of, or 0 where none is found.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class WalkSets:
+    """What people walk to their nearest open post, as a function of the open columns.
 
-    Objectives are sums of these values, so a bound may be rounded down to a multiple of the unit.
+    A group whose posts, nearest first, are j1, j2, … walks at least as far as j1, and farther by
+    a step for each leading set of that order without an open post:
+    total = base + Σ_s step[s] · [no column of set s is open].
 
-    Parameters
+    Attributes
     ----------
-    values
-        Weights of any sign and size.
+    indptr, indices
+        The sets in compressed form, columns ascending.
+    step
+        (S,) float64, > 0, weight times seconds.
+    base
+        Weight times seconds of everyone's shortest walk.
+    whole
+        Whether every step is a whole number, so that two totals differ by one at least.
     """
-    used = np.unique(np.abs(values[values != 0]))
-    if len(used) == 0:
-        return 1.0
-    for decimals in range(4):
-        scale = 10.0**decimals
-        scaled = used * scale
-        whole = np.round(scaled)
-        if whole[-1] < 2.0**52 and np.all(np.abs(scaled - whole) <= 1e-9 * np.maximum(1, scaled)):
-            return float(np.gcd.reduce(whole.astype(np.int64))) / scale
-    return 0.0
 
+    indptr: Ints
+    indices: Ints
+    step: Floats
+    base: float
+    whole: bool
 
-def round_down(bound: float, unit: float) -> float:
-    """Round a bound down to a multiple of the objective's unit, safely."""
-    if unit <= 0 or not math.isfinite(bound):
-        return bound
-    multiples = math.floor(bound / unit + max(1e-6, 1e-9 * abs(bound / unit)))
-    # divide by a whole number where the unit is a decimal fraction: 0.1 * 3 is not 0.3
-    return multiples / round(1 / unit) if unit < 1 else multiples * unit
+    def total(self, chosen: Ints) -> float:
+        """Return weight times seconds walked when these columns are open."""
+        if len(self.step) == 0:
+            return self.base
+        is_open = np.zeros(int(max(self.indices.max(), chosen.max(initial=0))) + 1)
+        is_open[chosen] = 1.0
+        unmet = np.add.reduceat(is_open[self.indices], self.indptr[:-1]) == 0
+        return self.base + float(self.step[unmet].sum())
 
 
 class _Model:
@@ -264,69 +270,88 @@ def most_cover(
     worth = [(z[r], float(instance.weight[r])) for r in range(instance.rows)]
     worth += [(model.y[j], float(instance.profit[j])) for j in np.flatnonzero(instance.profit)]
     model.problem.setObjective(pulp.LpAffineExpression.from_list(worth))
-    unit = weight_unit(np.concatenate([instance.weight, instance.profit]))
+    unit = worth_step(instance)  # plans differ by at least this: less than one unit is no gap
     answer = model.solve(warm=warm, stop=stop, gap=gap, gap_abs=0.999 * unit, progress=progress)
-    return Answer(
-        chosen=answer.chosen,
-        bound=round_down(answer.bound, unit),
-        infeasible=answer.infeasible,
-    )
+    bound = answer.bound
+    if unit and math.isfinite(bound):
+        # HiGHS's bound is right to about 1e-9 of itself; a millionth of a unit is added on top
+        bound = math.floor(bound / unit + 1e-6 + 1e-9 * abs(bound / unit)) * unit
+    return Answer(chosen=answer.chosen, bound=bound, infeasible=answer.infeasible)
 
 
-def shortest_walks(
+def among_equals(
     instance: Instance,
+    walks: WalkSets,
     *,
     held: float,
-    set_indptr: Ints,
-    set_indices: Ints,
-    step: Floats,
-    stop: Stop,
-    warm: Ints,
+    minimise: Literal["walk", "cost"],
+    walk_most: float | None = None,
+    cost_most: float | None = None,
+    other_than: Ints | None = None,
+    warm: Ints | None = None,
     max_nodes: int | None = None,
+    stop: Stop,
 ) -> Answer:
-    """Among plans that keep a level of coverage, find one with the least total walk.
-
-    A group of people whose posts, nearest first, are j1, j2, … walks at least as far as j1, and
-    farther by a step for each post of that order that stays closed: for each distinct set S of
-    nearest posts, v_S + Σ_{j ∈ S} y_j ≥ 1 with the price ``step``.
+    """Among plans that keep a level of coverage, find one with the least walk or cost.
 
     Parameters
     ----------
     instance
         Rows, columns and rules.
+    walks
+        What people walk, as sets of posts and steps.
     held
         The objective that must be kept.
-    set_indptr, set_indices
-        The sets S in compressed form.
-    step
-        (S,) price of each set that has no open post.
-    stop
-        When to stop.
+    minimise
+        What to make small.
+    walk_most, cost_most
+        Levels that must be kept too, or None.
+    other_than
+        A plan of these columns is not wanted.
     warm
-        Columns of a plan that reaches `held`.
+        Columns of a plan to start from.
     max_nodes
         Most nodes of the search tree: a stop rule that does not depend on the machine's speed.
+    stop
+        When to stop.
 
     Returns
     -------
     Answer
-        The bound is on Σ step over the sets without an open post.
+        The bound is on ``walks.total(...)`` or on the cost.
     """
     model = _Model(instance, maximise=False)
     z = model.add_rows()
-    unit = weight_unit(np.concatenate([instance.weight, instance.profit]))
+    unit = worth_step(instance)
     keep = [(z[r], -float(instance.weight[r])) for r in range(instance.rows)]
     keep += [(model.y[j], -float(instance.profit[j])) for j in np.flatnonzero(instance.profit)]
     # half a unit of slack excludes every worse plan and forgives the solver's rounding
     model.at_most(keep, -(held - 0.5 * unit if unit else held * (1 - 1e-9)))
-    price = []
-    for s in range(len(step)):
-        v = model.problem.add_variable(f"v{s}", 0, 1)
-        members = set_indices[set_indptr[s] : set_indptr[s + 1]]
-        model.at_most([(v, -1.0), *((model.y[j], -1.0) for j in members)], -1.0)
-        price.append((v, float(step[s])))
+    walked = []
+    if minimise == "walk" or walk_most is not None:
+        for s, step in enumerate(walks.step):
+            v = model.problem.add_variable(f"v{s}", 0, 1)
+            members = walks.indices[walks.indptr[s] : walks.indptr[s + 1]]
+            model.at_most([(v, -1.0), *((model.y[j], -1.0) for j in members)], -1.0)
+            walked.append((v, float(step)))
+    paid = [(model.y[j], float(instance.cost[j])) for j in np.flatnonzero(instance.cost)]
+    if walk_most is not None:
+        model.at_most(
+            walked, walk_most - walks.base + (0.5 if walks.whole else 1e-9 * abs(walk_most))
+        )
+    if cost_most is not None:
+        model.at_most(paid, cost_most + 1e-9 * max(1.0, cost_most))
+    if other_than is not None:
+        is_open = np.zeros(instance.columns, dtype=np.bool_)
+        is_open[other_than] = True
+        # at least one column differs
+        differs = [(y, 1.0 if is_open[j] else -1.0) for j, y in enumerate(model.y)]
+        model.at_most(differs, float(is_open.sum()) - 1.0)
+    price = walked if minimise == "walk" else paid
     model.problem.setObjective(pulp.LpAffineExpression.from_list(price))
-    return model.solve(warm=warm, stop=stop, gap=0.0, gap_abs=0.0, max_nodes=max_nodes)
+    answer = model.solve(warm=warm, stop=stop, gap=0.0, gap_abs=0.0, max_nodes=max_nodes)
+    base = walks.base if minimise == "walk" else 0.0
+    return Answer(chosen=answer.chosen, bound=answer.bound + base, infeasible=answer.infeasible)
 
 
 def keeps_rules(instance: Instance, *, stop: Stop) -> Answer:

@@ -1,0 +1,107 @@
+"""When no plan keeps every rule: which rules clash, in the plan file's own words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from placement.cover.instance import Bools, Instance
+from placement.cover.posting import Posting
+from placement.plan.problem import Problem
+from placement.solve import model
+from placement.solve.stop import Stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rule:
+    """A rule by name, and the instance without it."""
+
+    name: str
+    drop: Callable[[Instance], Instance]
+
+
+def clashing_rules(problem: Problem, posts: Posting, *, stop: Stop) -> tuple[str, ...]:
+    """Name rules that no plan can keep together.
+
+    A deletion filter (Chinneck & Dravnieks 1991): each rule is left out in turn, for good if the
+    others still clash without it. What is left clashes, and nothing less does, unless the time
+    ran out before the last rule was tried.
+
+    Parameters
+    ----------
+    problem, posts
+        What is asked, and the candidate posts; no plan keeps all their rules.
+    stop
+        When to stop.
+
+    Returns
+    -------
+    tuple of str
+        Such as ``"resources.dog_team.fleet"``, ``"required post 'site-12/dog_team'"``.
+    """
+    instance = posts.instance
+    kept: list[_Rule] = []
+    for rule in _rules(problem, posts):
+        without = rule.drop(instance)
+        if not stop.reached() and model.keeps_rules(without, stop=stop).infeasible:
+            instance = without
+        else:
+            kept.append(rule)
+    return tuple(rule.name for rule in kept)
+
+
+def _rules(problem: Problem, posts: Posting) -> list[_Rule]:
+    """List the rules that can clash; those tried last are the likeliest to be named."""
+    instance = posts.instance
+    rules = [
+        _Rule(name=f"excluded post {_post(problem, posts, column)!r}", drop=_allow(column))
+        for column in np.flatnonzero(instance.excluded)
+    ]
+    rules += [_Rule(name=limit.name, drop=_without_limit(limit.name)) for limit in instance.limits]
+    rules += [
+        _Rule(
+            name=f"resources.{resource.id}.near",
+            drop=_uncoupled(posts.resource == position),
+        )
+        for position, resource in enumerate(problem.resources)
+        if resource.near is not None
+    ]
+    rules.append(
+        _Rule(
+            name=f"budget {problem.budget:.10g}",
+            drop=lambda instance: instance.with_budget(float(instance.cost.sum())),
+        )
+    )
+    rules += [
+        _Rule(name=f"required post {_post(problem, posts, column)!r}", drop=_release(column))
+        for column in np.flatnonzero(instance.required)
+    ]
+    return rules
+
+
+def _post(problem: Problem, posts: Posting, column: int) -> str:
+    return f"{problem.sites.id[posts.site[column]]}/{problem.resources[posts.resource[column]].id}"
+
+
+def _without_limit(name: str) -> Callable[[Instance], Instance]:
+    return lambda instance: replace(
+        instance, limits=tuple(limit for limit in instance.limits if limit.name != name)
+    )
+
+
+def _uncoupled(columns: Bools) -> Callable[[Instance], Instance]:
+    return lambda instance: replace(instance, coupled=instance.coupled & ~columns)
+
+
+def _allow(column: int) -> Callable[[Instance], Instance]:
+    return lambda instance: replace(instance, excluded=_cleared(instance.excluded, column))
+
+
+def _release(column: int) -> Callable[[Instance], Instance]:
+    return lambda instance: replace(instance, required=_cleared(instance.required, column))
+
+
+def _cleared(flags: Bools, column: int) -> Bools:
+    flags = flags.copy()
+    flags[column] = False
+    return flags

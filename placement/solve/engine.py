@@ -1,0 +1,227 @@
+"""The covering engine: a plan, a bound and a proof, in that order, until both meet."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.cover.instance import Instance
+from placement.solve import bound, heuristic, model
+from placement.solve.solution import Status, Stopped
+from placement.solve.stop import Progress, Stop
+
+type Ints = NDArray[np.int64]
+
+_ROUNDS = 20_000  # of the search before the proof: counted, so that they are always the same
+_EQUAL = 1e-9  # relative difference of sums that no arithmetic of doubles tells apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """One moment of a run.
+
+    Attributes
+    ----------
+    seconds
+        Since the start.
+    objective
+        Of the best plan so far.
+    bound
+        Best bound so far.
+    """
+
+    seconds: float
+    objective: float
+    bound: float
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Outcome:
+    """What the engine found: a plan, how good it is, and why it stopped, told apart.
+
+    Attributes
+    ----------
+    status, stopped
+        What is known, and why the search ended.
+    chosen
+        Open columns, ascending, or None without a plan.
+    objective, bound, gap
+        The objective of the plan (−inf without one), the best bound, and their relative distance.
+    trace
+        The moments at which either became better.
+    """
+
+    status: Status
+    stopped: Stopped
+    chosen: Ints | None
+    objective: float
+    bound: float
+    gap: float
+    trace: tuple[Trace, ...]
+
+
+class _Run:
+    """The best plan and the best bound of a run, and the moments at which they came."""
+
+    def __init__(
+        self, instance: Instance, stop: Stop, gap: float, progress: Progress | None
+    ) -> None:
+        self.instance = instance
+        self.stop = stop
+        self.gap_wanted = gap
+        self.progress = progress
+        self.chosen: Ints | None = None
+        self.objective = -math.inf
+        self.bound = math.fsum(instance.weight) + math.fsum(instance.profit)
+        self.infeasible = False
+        self.trace: list[Trace] = []
+
+    def plan(self, chosen: Ints | None) -> None:
+        """Take a plan, if it is one and better than what is known."""
+        if chosen is None or self.instance.broken_rule(chosen) is not None:
+            return
+        objective = self.instance.value(chosen)
+        if objective > self.objective:
+            self.chosen, self.objective = np.sort(chosen), objective
+            self._note()
+
+    def limit(self, bound: float) -> None:
+        """Take a bound; it cannot be below a plan that exists."""
+        bound = max(bound, self.objective)
+        if bound < self.bound:
+            self.bound = bound
+            self._note()
+
+    def _note(self) -> None:
+        seconds = self.stop.seconds()
+        self.trace.append(Trace(seconds=seconds, objective=self.objective, bound=self.bound))
+        self.tell(seconds, self.objective, self.bound)
+
+    def tell(self, seconds: float, objective: float, bound: float) -> None:
+        """Pass a moment on to whoever listens."""
+        if self.progress is not None:
+            self.progress(seconds, max(objective, self.objective), min(bound, self.bound))
+
+    @property
+    def proven(self) -> bool:
+        return self.chosen is not None and self.bound <= self.objective * (1 + _EQUAL)
+
+    @property
+    def gap(self) -> float:
+        if self.chosen is None:
+            return math.inf
+        if self.proven:
+            return 0.0
+        return (self.bound - self.objective) / self.objective if self.objective else math.inf
+
+    @property
+    def done(self) -> bool:
+        return self.infeasible or self.proven or self.gap <= self.gap_wanted or self.stop.reached()
+
+    def outcome(self) -> Outcome:
+        """Say what is known."""
+        if self.infeasible:
+            status = Status.INFEASIBLE
+        elif self.chosen is None:
+            status = Status.UNKNOWN
+        else:
+            status = Status.OPTIMAL if self.proven else Status.FEASIBLE
+        if self.proven or self.infeasible:
+            stopped = Stopped.PROVEN
+        elif self.gap <= self.gap_wanted:
+            stopped = Stopped.GAP
+        else:
+            stopped = Stopped.INTERRUPTED if self.stop.interrupted else Stopped.TIME_LIMIT
+        return Outcome(
+            status=status,
+            stopped=stopped,
+            chosen=self.chosen,
+            objective=self.objective,
+            bound=self.objective if self.proven else self.bound,
+            gap=self.gap,
+            trace=tuple(self.trace),
+        )
+
+
+def solve(
+    instance: Instance,
+    *,
+    stop: Stop,
+    gap: float = 0.0,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Find a plan of most worth and prove how good it is.
+
+    A search finds a good plan at once; the relaxation bounds every plan and shows which posts no
+    better plan can have; HiGHS settles what is left. Without a time limit the same instance and
+    seed give the same outcome.
+
+    Parameters
+    ----------
+    instance
+        Rows, columns and rules.
+    stop
+        When to stop; the best plan so far is returned with its bound.
+    gap
+        Relative gap that is good enough.
+    seed
+        Of the search.
+    progress
+        Called with seconds, objective and bound when one of them becomes better.
+
+    Returns
+    -------
+    Outcome
+    """
+    run = _Run(instance, stop, gap, progress)
+    _start(run)
+    if not run.done:
+        _search(run, seed)
+    if not run.done:
+        prices = bound.relaxation(instance, stop=stop.share(0.5))
+        run.limit(prices.value)
+        if not run.done:
+            _prove(run, prices)
+    return run.outcome()
+
+
+def _start(run: _Run) -> None:
+    """Take the empty plan, or find one that opens what is required."""
+    if not run.instance.required.any():
+        run.plan(np.zeros(0, dtype=np.int64))
+        return
+    answer = model.keeps_rules(run.instance, stop=run.stop)
+    run.infeasible = answer.infeasible
+    run.plan(answer.chosen)
+
+
+def _search(run: _Run, seed: int) -> None:
+    """Look for a better plan without proof."""
+    heuristic.search(
+        run.instance,
+        stop=run.stop.share(0.2),
+        seed=seed,
+        start=run.chosen,
+        target=run.bound,
+        iterations=_ROUNDS,
+        on_better=lambda chosen, _: run.plan(chosen),
+    )
+
+
+def _prove(run: _Run, prices: bound.Bound) -> None:
+    """Hand what no reduced cost could settle to the integer model."""
+    must_open, must_close = bound.fix(run.instance, prices, run.objective)
+    rest = replace(
+        run.instance,
+        required=run.instance.required | must_open,
+        excluded=run.instance.excluded | must_close,
+    )
+    warm = run.chosen
+    if warm is not None and rest.broken_rule(warm) is not None:
+        warm = None  # the known plan was fixed away: only better ones are left
+    answer = model.most_cover(rest, stop=run.stop, warm=warm, gap=run.gap_wanted, progress=run.tell)
+    run.plan(answer.chosen)
+    # a plan better than the known one keeps what was fixed, so the model bounds it
+    run.limit(run.objective if answer.infeasible else answer.bound)
