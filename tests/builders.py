@@ -2,7 +2,7 @@
 
 The town lies around 2.35° E, 48.85° N. Streets run along four parallels (two on each bank) and
 five meridians, some 150 m apart; the only way over the river is the bridge at 2.350° E. On the
-north bank a lower quay (level -1) runs below the street and the bridge, and is reached by steps at its
+north bank a lower quay (level -1) runs below the street and the bridge; steps lead to it at its
 west end.
 """
 

@@ -1,0 +1,1 @@
+"""What is asked: the plan file, its layers, and the problem they make."""
