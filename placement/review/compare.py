@@ -104,13 +104,13 @@ class Diff:
             if posts:
                 lines.append(f"{title}: {_count(len(posts), 'post')}")
                 lines += [
-                    f"  {sign} {_shown(post.id)}  {_shown(post.name)}  {_count(post.units, 'unit')}"
+                    f"  {sign} {shown(post.id)}  {shown(post.name)}  {_count(post.units, 'unit')}"
                     for post in posts
                 ]
         if self.changed:
             lines.append(f"other units: {_count(len(self.changed), 'post')}")
             lines += [
-                f"  ~ {_shown(change.post.id)}  {_shown(change.post.name)}  "
+                f"  ~ {shown(change.post.id)}  {shown(change.post.name)}  "
                 f"{change.old_units} → {_count(change.post.units, 'unit')}"
                 for change in self.changed
             ]
@@ -180,7 +180,7 @@ def _plain(value: float | None) -> float | None:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Return a name without characters that would steer a terminal."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
 

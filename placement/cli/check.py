@@ -1,0 +1,153 @@
+"""``place check``: validate all inputs, and say what they hold."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import placement
+from placement.cli.options import json_option, layer_option, plan_argument
+
+if TYPE_CHECKING:
+    from placement.plan.problem import Plan
+
+_NAMED = 10  # identifiers listed in the text before "and n more"
+
+
+@click.command("check", short_help="Validate a plan and its layers; report what they hold.")
+@plan_argument()
+@layer_option()
+@json_option()
+def command(plan: str | None, layers: dict[str, str], as_json: bool) -> None:
+    """Validate the plan file and every layer.
+
+    Reports counts, islands of the street network, points too far from any street, and how many
+    people are within reach of any site at all. PLAN is a plan file or its folder; ./plan.toml or
+    else the bundled plan without it.
+    """
+    from placement.cli.files import find_plan
+    from placement.cli.talk import Talk, give_json, give_table, warn
+
+    talk = Talk()
+    file = find_plan(plan)
+    with talk.step("Reading the plan"):
+        asked = placement.load_plan(file, layers=layers)
+    with talk.step("Walking the streets"):
+        report = _report(asked)
+    if as_json:
+        give_json(report)
+        return
+    give_table(_rows(report))
+    for sentence in [*asked.warnings, *_warnings(report)]:
+        warn(sentence)
+
+
+def _report(plan: "Plan") -> dict[str, Any]:
+    """Count what the plan holds and what can be reached."""
+    import numpy as np
+
+    from placement.cover.survey import survey
+    from placement.plan.problem import SiteStatus
+
+    problem = plan.problem
+    sites, demand = problem.sites, problem.demand
+    walks = survey(plan)
+    people = float(demand.people.sum())
+    streets = walks.streets
+    resources = {}
+    for position, resource in enumerate(problem.resources):
+        status = sites.status[:, position]
+        usable = sites.allowed[:, position] & (status != SiteStatus.EXCLUDED)
+        reached = np.diff(walks.walk[resource.id][:, np.flatnonzero(usable)].indptr) > 0
+        resources[resource.id] = {
+            "sites": int(usable.sum()),
+            "required": int((usable & (status == SiteStatus.REQUIRED)).sum()),
+            "excluded": int((sites.allowed[:, position] & (status == SiteStatus.EXCLUDED)).sum()),
+            "walk_limit_s": _plain(resource.walk_limit_s),
+            "people_in_reach": _plain(float(demand.people[reached].sum())),
+        }
+    return {
+        "plan": plan.settings.name,
+        "file": str(plan.file),
+        "crs": plan.crs,
+        "layers": dict(sorted(plan.layers.items())),
+        "budget": _plain(problem.budget),
+        "sites": len(sites),
+        "demand_points": len(demand),
+        "people": _plain(people),
+        "areas": len(plan.areas),
+        "zones": len(demand.zones),
+        "closures": len(plan.closures),
+        "resources": resources,
+        "walking": walks.walking,
+        "streets": None
+        if streets is None
+        else {
+            "nodes": len(streets.node_xy),
+            "edges": len(streets.length_m),
+            "km": _plain(round(float(streets.length_m.sum()) / 1000.0, 3)),
+            "islands": max(0, int(streets.component.max(initial=0))),
+            "nodes_on_islands": int((streets.component > 0).sum()),
+        },
+        "unsnapped": {
+            "sites": [sites.id[position] for position in walks.unsnapped_sites],
+            "demand": [demand.id[position] for position in walks.unsnapped_demand],
+            "people": _plain(float(demand.people[walks.unsnapped_demand].sum())),
+        },
+        "warnings": list(plan.warnings),
+    }
+
+
+def _rows(report: dict[str, Any]) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = [
+        ("plan", f"{report['plan']} ({report['file']}), {report['crs']}"),
+        ("layers", ", ".join(f"{name} {file}" for name, file in report["layers"].items())),
+        ("budget", f"{report['budget']:,}"),
+        ("sites", f"{report['sites']:,}"),
+        ("people", f"{report['people']:,} at {report['demand_points']:,} points"),
+        ("areas", f"{report['areas']:,} with people, {report['zones']:,} zones"),
+    ]
+    for name, resource in report["resources"].items():
+        share = resource["people_in_reach"] / report["people"] if report["people"] else 0.0
+        sites = (
+            f"{resource['sites']:,} sites ({resource['required']} required, "
+            f"{resource['excluded']} more excluded)"
+        )
+        reach = f"{resource['people_in_reach']:,} people ({share:.1%})"
+        rows.append((name, f"{sites}, {reach} within {resource['walk_limit_s'] / 60:g} min"))
+    streets = report["streets"]
+    if streets is None:
+        rows.append(("walks", "straight lines, lengthened by the detour factor"))
+    else:
+        size = (
+            f"{streets['nodes']:,} junctions, {streets['edges']:,} edges, {streets['km']:,.1f} km"
+        )
+        cut_off = f"{streets['islands']:,} with {streets['nodes_on_islands']:,} junctions"
+        rows += [("streets", size), ("islands", cut_off if streets["islands"] else "none")]
+    if report["closures"]:
+        rows.append(("closures", f"{report['closures']:,}"))
+    unsnapped = report["unsnapped"]
+    return [
+        *rows,
+        *((f"unsnapped {kind}", _listed(unsnapped[kind])) for kind in ("sites", "demand")),
+    ]
+
+
+def _warnings(report: dict[str, Any]) -> list[str]:
+    unsnapped = report["unsnapped"]
+    sentences = []
+    if unsnapped["sites"] or unsnapped["demand"]:
+        sentences.append(
+            f"{len(unsnapped['sites'])} sites and {len(unsnapped['demand'])} demand points "
+            f"({unsnapped['people']:,} people) lie too far from any street; move them, add "
+            "streets, or raise walking.snap_m."
+        )
+    return sentences
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more if names else "none"
+
+
+def _plain(value: float) -> float:
+    return int(value) if value == int(value) else value

@@ -1,0 +1,57 @@
+"""Which files a command means: the plan that was named, or the one that is there."""
+
+from pathlib import Path
+
+import click
+
+import placement
+
+PLAN_FILE = "plan.toml"
+SOLUTION_FILE = "solution.geojson"
+MAP_FILE = "map.html"
+DEFAULT_EXAMPLE = "paris-2024"
+
+
+def bundled_folder() -> Path:
+    """Return the folder of the bundled plans.
+
+    An installed package carries it inside; in a checkout it lies beside the package, so that
+    there is only one copy of it.
+    """
+    package = Path(placement.__file__).parent
+    inside = package / "data" / "geo"
+    return inside if inside.is_dir() else package.parent / "data" / "geo"
+
+
+def bundled_plans() -> list[str]:
+    """Return the names of the bundled plans."""
+    return sorted(file.parent.name for file in bundled_folder().glob(f"*/{PLAN_FILE}"))
+
+
+def find_plan(given: str | None) -> Path:
+    """Return the plan file that is meant.
+
+    Parameters
+    ----------
+    given
+        A plan file, a folder that holds ``plan.toml``, or None: then ``./plan.toml`` if it is
+        there, else the bundled plan, which is said on standard error.
+    """
+    if given is not None:
+        path = Path(given)
+        return path / PLAN_FILE if path.is_dir() else path
+    here = Path(PLAN_FILE)
+    if here.is_file():
+        return here
+    click.echo(
+        f"No {PLAN_FILE} here: taking the bundled plan {DEFAULT_EXAMPLE}, "
+        "a schematic example, not for operations.",
+        err=True,
+    )
+    return bundled_folder() / DEFAULT_EXAMPLE / PLAN_FILE
+
+
+def find_solution(given: str) -> Path:
+    """Return the solution file that is meant: a file, or a folder that holds one."""
+    path = Path(given)
+    return path / SOLUTION_FILE if path.is_dir() else path

@@ -1,0 +1,105 @@
+"""The group of commands: finds them, loads the one that is asked for, and reports errors."""
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+import placement
+
+# By name: the module of `placement.cli` that holds the command, in the order --help shows.
+_MODULES = {
+    "optimise": "optimise",
+    "init": "init",
+    "check": "check",
+    "map": "map",
+    "audit": "audit",
+    "diff": "diff",
+    "schema": "schema",
+    "completion": "completion",
+}
+_ALIASES = {"optimize": "optimise"}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called, one module a command."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names that --help shows."""
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the command of a name, or return None if there is none."""
+        name = _ALIASES.get(cmd_name, cmd_name)
+        if name not in _MODULES:
+            return None
+        command = import_module(f"placement.cli.{_MODULES[name]}").command
+        assert isinstance(command, click.Command)  # noqa: S101 - ours
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, naming the nearest known one if there is none of that name."""
+        known = [*_MODULES, *_ALIASES]
+        if args and args[0] not in known and not args[0].startswith("-"):
+            import difflib
+
+            nearest = difflib.get_close_matches(args[0], known, n=1)
+            hint = f"did you mean {nearest[0]!r}?" if nearest else "see `place --help`."
+            ctx.fail(f"there is no command {args[0]!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        """Run the command; every error becomes one sentence and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except KeyboardInterrupt:
+            click.echo("Stopped, nothing was written.", err=True)
+            raise click.exceptions.Exit(130) from None
+        except Exception as error:
+            if ctx.params.get("debug"):
+                import traceback
+
+                click.echo(traceback.format_exc(), err=True, nl=False)
+            raise click.exceptions.Exit(_report(error)) from error
+
+
+def _report(error: Exception) -> int:
+    """Say what went wrong in one sentence; return the exit code."""
+    from placement.errors import PlacementError
+    from placement.review.compare import shown
+
+    sentence = shown(" ".join(str(error).split()))
+    code = 1
+    if isinstance(error, PlacementError):
+        code = error.exit_code
+    else:
+        what = "not enough memory" if isinstance(error, MemoryError) else type(error).__name__
+        sentence = (
+            f"this should not have happened ({what}{f': {sentence}' if sentence else ''}); "
+            "run it again as `place --debug …` and report what that shows."
+        )
+    click.echo(f"Error: {sentence}", err=True)
+    return code
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(placement.__version__, message="place %(version)s")
+@click.option(
+    "--debug",
+    is_flag=True,
+    envvar="PLACE_DEBUG",
+    help="Show the traceback of an error as well.",
+)
+def place(debug: bool) -> None:
+    """Decide where checkpoints and teams go along an event's route.
+
+    From a plan file to a proven plan, an offline map and a solution that diffs well. Start with
+    `place optimise` on the bundled plan, or with `place init DIR` for a plan of your own.
+    """

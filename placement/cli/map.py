@@ -1,0 +1,33 @@
+"""``place map``: draw a solution again."""
+
+import click
+
+import placement
+from placement.cli.options import layer_option, plan_argument, solution_argument
+
+
+@click.command("map", short_help="Draw a solution as an offline map.")
+@solution_argument()
+@plan_argument()
+@layer_option()
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="File to write.  [default: map.html beside the solution]",
+)
+def command(solution: str, plan: str | None, layers: dict[str, str], out: str | None) -> None:
+    """Draw SOLUTION, a file or the folder that `place optimise` wrote, on its PLAN."""
+    from placement.cli.files import MAP_FILE, find_solution
+    from placement.cli.revisit import revisit
+    from placement.cli.talk import Talk, warn
+
+    talk = Talk()
+    with talk.step("Reading the plan"):
+        asked, chosen = revisit(solution, plan, layers=layers)
+    for warning in asked.warnings:
+        warn(warning)
+    target = out or str(find_solution(solution).with_name(MAP_FILE))
+    with talk.step("Drawing the map"):
+        placement.write_map(asked, chosen, target)
+    talk.say(f"wrote {target}")

@@ -1,0 +1,216 @@
+"""``place optimise``: choose the posts, and write the solution and its map."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import placement
+from placement.cli.options import amount, json_option, layer_option, limit_option, plan_argument
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from placement.cli.talk import Talk
+    from placement.plan.problem import Plan
+    from placement.solve.solution import Solution
+
+
+@click.command(
+    "optimise",
+    short_help="Choose the posts: a proven plan and its map.  [also: optimize]",
+)
+@plan_argument()
+@click.option(
+    "--budget",
+    metavar="B",
+    callback=amount(),
+    help="Most the plan may cost; the plan file's own without it.",
+)
+@limit_option()
+@layer_option()
+@click.option(
+    "--time-limit",
+    metavar="S",
+    callback=amount(above_zero=True),
+    help="Stop after so many seconds with the best plan found.",
+)
+@click.option(
+    "--gap",
+    metavar="G",
+    default="0",
+    show_default=True,
+    callback=amount(),
+    help="Stop when the plan is proven to be within this share of the best, e.g. 0.01.",
+)
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Folder to write to.  [default: outputs/<plan name>]",
+)
+@click.option("--no-map", is_flag=True, help="Write the solution alone.")
+@json_option()
+def command(
+    *,
+    plan: str | None,
+    budget: float | None,
+    limits: dict[str, int],
+    layers: dict[str, str],
+    time_limit: float | None,
+    gap: float,
+    out: str | None,
+    no_map: bool,
+    as_json: bool,
+) -> None:
+    """Choose the posts that cover the most within the budget.
+
+    PLAN is a plan file or its folder; ./plan.toml or else the bundled plan without it. Writes
+    solution.geojson and map.html. Ctrl-C keeps the best plan found so far.
+    """
+    from pathlib import Path
+
+    from placement.cli.files import find_plan
+    from placement.cli.talk import Talk, give_json, warn
+
+    talk = Talk()
+    file = find_plan(plan)
+    with talk.step("Reading the plan"):
+        asked = placement.load_plan(file, layers=layers, budget=budget, limits=limits)
+    for warning in asked.warnings:
+        warn(warning)
+    with talk.step("Choosing posts") as progress:
+        solution = placement.optimise(asked, time_limit=time_limit, gap=gap, progress=progress)
+    _demand_a_plan(solution)
+    folder = Path(out) if out else Path("outputs") / asked.settings.name
+    files = _write(asked, solution, folder, draw=not no_map, talk=talk)
+    _tell(asked, solution, files, talk)
+    if as_json:
+        give_json(_as_json(solution, files))
+
+
+def _demand_a_plan(solution: "Solution") -> None:
+    """Raise where there is nothing to write."""
+    from placement.errors import InfeasibleError, NoPlanError
+    from placement.solve.solution import Status, Stopped
+
+    if solution.status is Status.INFEASIBLE:
+        raise InfeasibleError("No plan can keep every rule.")
+    if solution.status is Status.UNKNOWN:
+        if solution.stopped is Stopped.INTERRUPTED:
+            raise KeyboardInterrupt
+        raise NoPlanError("No plan was found within the limit; allow more with --time-limit.")
+
+
+def _write(
+    plan: "Plan", solution: "Solution", folder: Path, *, draw: bool, talk: "Talk"
+) -> dict[str, Path | None]:
+    """Write the solution, then the map: what took long to find is safe before it is drawn."""
+    from placement.cli.files import MAP_FILE, SOLUTION_FILE
+    from placement.cli.talk import warn
+    from placement.errors import UsageError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be made ({error.strerror}); choose another folder with --out."
+        ) from error
+    chosen, drawn = folder / SOLUTION_FILE, folder / MAP_FILE
+    placement.write_solution(solution, chosen)
+    if not draw:
+        if drawn.exists():
+            warn(f"{drawn} was left as it is and may show another solution")
+        return {"solution": chosen, "map": None}
+    try:
+        with talk.step("Drawing the map"):
+            placement.write_map(plan, solution, drawn)
+    except KeyboardInterrupt:
+        warn(f"stopped before the map was drawn; `place map {chosen}` draws it")
+        return {"solution": chosen, "map": None}
+    except Exception:
+        warn(f"{chosen} is written and complete, its map is not")
+        raise
+    return {"solution": chosen, "map": drawn}
+
+
+def _tell(plan: "Plan", solution: "Solution", files: dict[str, Path | None], talk: "Talk") -> None:
+    """Sum up for the person at the terminal; warn of what is not proven in any case."""
+    from placement.cli.talk import warn
+    from placement.solve.solution import Status, Stopped
+
+    if solution.status is not Status.OPTIMAL:
+        why = {
+            Stopped.TIME_LIMIT: "stopped at the time limit",
+            Stopped.INTERRUPTED: "stopped as asked",
+            Stopped.GAP: "stopped at the gap that was asked for",
+        }
+        reason = why.get(solution.stopped, "stopped") if solution.stopped else "stopped"
+        warn(f"{reason}: the plan keeps every rule but is not proven best, {_gap(solution)}")
+    talk.say(_headline(solution), style="bold")
+    talk.table(_rows(plan, solution))
+    for path in files.values():
+        if path is not None:
+            talk.say(f"wrote {path}")
+
+
+def _gap(solution: "Solution") -> str:
+    if solution.objective <= 0 or solution.bound == float("inf"):
+        return "and how far it is from the best is not known"
+    return f"a better one could gain at most {solution.gap:.2%}"
+
+
+def _headline(solution: "Solution") -> str:
+    from placement.solve.solution import Status
+
+    proven = solution.status is Status.OPTIMAL
+    return f"{solution.plan}: {'proven optimal' if proven else f'feasible, {_gap(solution)}'}"
+
+
+def _rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for resource in plan.problem.resources:
+        coverage = solution.coverage[resource.id]
+        posts = [post for post in solution.posts_list if post.resource == resource.id]
+        unit = resource.unit.get("en", "unit")
+        walk = solution.walk.mean_s.get(resource.id) if solution.walk else None
+        rows.append(
+            (
+                resource.label.get("en", resource.id),
+                f"{coverage.covered:,.0f} of {coverage.total:,.0f} people ({coverage.share:.1%})",
+                f"{len(posts)} posts, {sum(post.units for post in posts)} × {unit}",
+                "" if walk is None else f"mean walk {walk / 60:.1f} min",
+            )
+        )
+    rows.append(
+        (
+            "Cost",
+            f"{solution.cost:,.10g} of {solution.budget:,.10g} {solution.budget_unit}",
+            "",
+            "",
+        )
+    )
+    rows.append(("Walks", f"by {solution.walking}", "", ""))
+    return rows
+
+
+def _as_json(solution: "Solution", files: dict[str, Path | None]) -> dict[str, Any]:
+    """Return what is written to standard output: the solution file's figures, and where it is."""
+    import json
+
+    from placement.review.geojson import solution_text
+
+    top = json.loads(solution_text(solution))
+    return {
+        "files": {name: None if path is None else str(path) for name, path in files.items()},
+        "stopped": None if solution.stopped is None else solution.stopped.value,
+        "placement": top["placement"],
+        "posts": [
+            {
+                "id": feature["id"],
+                **feature["properties"],
+                "lon": feature["geometry"]["coordinates"][0],
+                "lat": feature["geometry"]["coordinates"][1],
+            }
+            for feature in top["features"]
+        ],
+    }

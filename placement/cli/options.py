@@ -1,0 +1,106 @@
+"""Options and arguments that several commands share."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+type Callback[T] = Callable[[click.Context, click.Parameter, Any], T]
+
+
+def amount(*, above_zero: bool = False) -> Callback[float | None]:
+    """Return a callback that takes a finite number of at least 0, or above 0."""
+    least = "above 0" if above_zero else "of at least 0"
+
+    def parse(_ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+        if value is None:
+            return None
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number) or number < 0 or (above_zero and number == 0):
+            raise click.BadParameter(f"{value!r} is not a finite number {least}", param=param)
+        return number
+
+    return parse
+
+
+def _assignments(example: str) -> Callback[dict[str, str]]:
+    """Return a callback that takes repeated ``NAME=VALUE``, each name once."""
+
+    def parse(
+        _ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+    ) -> dict[str, str]:
+        taken: dict[str, str] = {}
+        for value in values:
+            name, equals, content = (part.strip() for part in value.partition("="))
+            if not (name and equals and content):
+                raise click.BadParameter(
+                    f"{value!r} is not NAME=VALUE; write it as in `{example}`", param=param
+                )
+            if name in taken:
+                raise click.BadParameter(f"{name!r} is given twice; give it once", param=param)
+            taken[name] = content
+        return taken
+
+    return parse
+
+
+def _limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, int]:
+    """Take repeated ``RESOURCE=N``, N a whole number of at least 0."""
+    taken = _assignments(_LIMIT_EXAMPLE)(ctx, param, values)
+    for number in taken.values():
+        if not (number.isascii() and number.isdigit() and len(number) < 10):
+            raise click.BadParameter(
+                f"{number!r} is not a whole number of at least 0; write it as in "
+                f"`{_LIMIT_EXAMPLE}`",
+                param=param,
+            )
+    return {name: int(number) for name, number in taken.items()}
+
+
+_LIMIT_EXAMPLE = "--limit dog_team=4"
+
+
+def plan_argument() -> Decorator:
+    """PLAN: a plan file or its folder; None for the default."""
+    return click.argument("plan", required=False, type=click.Path())
+
+
+def solution_argument() -> Decorator:
+    """SOLUTION: a solution file or the folder `place optimise` wrote."""
+    return click.argument("solution", type=click.Path())
+
+
+def layer_option() -> Decorator:
+    """``--layer NAME=FILE``, repeatable."""
+    return click.option(
+        "--layer",
+        "layers",
+        multiple=True,
+        callback=_assignments("--layer streets=paris.osm.pbf"),
+        metavar="NAME=FILE",
+        help="Take a layer from another file for this run. Repeatable.",
+    )
+
+
+def limit_option() -> Decorator:
+    """``--limit RESOURCE=N``, repeatable."""
+    return click.option(
+        "--limit",
+        "limits",
+        multiple=True,
+        callback=_limits,
+        metavar="RESOURCE=N",
+        help="Use at most N units of a resource in this run. Repeatable.",
+    )
+
+
+def json_option() -> Decorator:
+    """``--json``."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Write one JSON object to standard output."
+    )
