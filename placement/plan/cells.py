@@ -1,0 +1,148 @@
+"""Values of a row: texts, numbers and whole numbers, or a refusal that names row and column."""
+
+import math
+import re
+import reprlib
+from collections.abc import Iterable
+from typing import Any
+
+from placement.errors import InputError
+from placement.plan.settings import nearest
+from placement.plan.table import Row, Table
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_MOST = 1e15  # whole numbers up to here are exact, and so are sums of a few of them
+
+
+def identifiers(table: Table) -> list[str]:
+    """Return the identifier of each row: a text, or a whole number read as one.
+
+    Raises
+    ------
+    InputError
+        If one is missing, occurs twice, or holds a slash or a control character.
+    """
+    seen: set[str] = set()
+    found = []
+    for row in table.rows:
+        given = row.properties.get("id")
+        if given is None or given == "":
+            raise InputError(
+                "is missing", file=table.file, feature=row.name, field="id", remedy="add it"
+            )
+        identifier = check_identifier(table, row, plain_text(table, row, "id"))
+        if identifier in seen:
+            raise InputError(
+                "occurs twice",
+                file=table.file,
+                feature=identifier,
+                field="id",
+                remedy="give every feature an id of its own",
+            )
+        seen.add(identifier)
+        found.append(identifier)
+    return found
+
+
+def check_identifier(table: Table, row: Row, identifier: str, *, field: str = "id") -> str:
+    """Refuse an identifier that would not survive in a file, a table or a post's name."""
+    if "/" in identifier or _CONTROL.search(identifier):
+        raise InputError(
+            "holds a slash or a control character",
+            file=table.file,
+            feature=row.name,
+            field=field,
+            remedy="rename it: posts are called '<site>/<resource>'",
+        )
+    return identifier
+
+
+def plain_text(table: Table, row: Row, key: str, default: str = "") -> str:
+    """Return a text as it is; whole numbers are written without a fraction."""
+    value = row.properties.get(key, default)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise InputError(
+        f"is no text: {reprlib.repr(value)}",
+        file=table.file,
+        feature=row.name,
+        field=key,
+        remedy="write a text or a whole number",
+    )
+
+
+def number(
+    table: Table,
+    row: Row,
+    key: str,
+    *,
+    default: float | None = None,
+    positive: bool = False,
+) -> float:
+    """Return a finite number ≥ 0, or > 0 if `positive`."""
+    value = _number(table, row, key, default)
+    if not (0 < value < _MOST if positive else 0 <= value < _MOST):
+        raise InputError(
+            f"must be {'more than' if positive else 'at least'} 0 and finite, not {value:g}",
+            file=table.file,
+            feature=row.name,
+            field=key,
+            remedy="correct the number",
+        )
+    return value
+
+
+def whole(
+    table: Table, row: Row, key: str, *, default: int, least: int, most: int = 1_000_000_000
+) -> int:
+    """Return a whole number between two others."""
+    value = _number(table, row, key, default)
+    if not (math.isfinite(value) and value.is_integer() and least <= value <= most):
+        raise InputError(
+            f"must be a whole number from {least} to {most}, not {value:g}",
+            file=table.file,
+            feature=row.name,
+            field=key,
+            remedy="correct the number",
+        )
+    return int(value)
+
+
+def _number(table: Table, row: Row, key: str, default: float | None) -> float:
+    """Return what a cell says as a number; texts are read, for CSV has nothing else."""
+    value: Any = row.properties.get(key, default)
+    if value is None:
+        raise InputError(
+            "is missing", file=table.file, feature=row.name, field=key, remedy="add the number"
+        )
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        return float(value)
+    except OverflowError:
+        return math.inf
+    except (TypeError, ValueError):
+        raise InputError(
+            f"is no number: {reprlib.repr(value)}",
+            file=table.file,
+            feature=row.name,
+            field=key,
+            remedy="write a number with a decimal point",
+        ) from None
+
+
+def unused_columns(table: Table, known: Iterable[str]) -> list[str]:
+    """Return sentences about columns that look like misspelt ones."""
+    known = sorted(known)
+    found = []
+    for column in table.columns:
+        meant = None if column in known else nearest(column, known, cutoff=0.8)
+        if meant is not None and meant not in table.columns:
+            found.append(
+                f"{table.file.name}: column {column!r} is not used; did you mean {meant!r}?"
+            )
+    return found
