@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from placement.review.compare import Diff, compare
     from placement.review.geojson import read_solution, write_solution
     from placement.solve.audit import audit
-    from placement.solve.optimise import maximise, optimise
+    from placement.solve.maximise import maximise
+    from placement.solve.optimise import optimise
     from placement.solve.optimise import optimise as optimize
     from placement.solve.solution import Solution, Status
 
@@ -68,7 +69,7 @@ _ROOM_OF = {
     "audit": "placement.solve.audit",
     "compare": "placement.review.compare",
     "load_plan": "placement.plan.layers",
-    "maximise": "placement.solve.optimise",
+    "maximise": "placement.solve.maximise",
     "optimise": "placement.solve.optimise",
     "read_solution": "placement.review.geojson",
     "write_map": "placement.maps",

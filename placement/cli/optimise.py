@@ -102,8 +102,8 @@ def _demand_a_plan(solution: "Solution") -> None:
 
 
 def _write(
-    plan: "Plan", solution: "Solution", folder: Path, *, draw: bool, talk: "Talk"
-) -> dict[str, Path | None]:
+    plan: "Plan", solution: "Solution", folder: "Path", *, draw: bool, talk: "Talk"
+) -> "dict[str, Path | None]":
     """Write the solution, then the map: what took long to find is safe before it is drawn."""
     from placement.cli.files import MAP_FILE, SOLUTION_FILE
     from placement.cli.talk import warn
@@ -133,7 +133,9 @@ def _write(
     return {"solution": chosen, "map": drawn}
 
 
-def _tell(plan: "Plan", solution: "Solution", files: dict[str, Path | None], talk: "Talk") -> None:
+def _tell(
+    plan: "Plan", solution: "Solution", files: "dict[str, Path | None]", talk: "Talk"
+) -> None:
     """Sum up for the person at the terminal; warn of what is not proven in any case."""
     from placement.cli.talk import warn
     from placement.solve.solution import Status, Stopped
@@ -193,7 +195,7 @@ def _rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
     return rows
 
 
-def _as_json(solution: "Solution", files: dict[str, Path | None]) -> dict[str, Any]:
+def _as_json(solution: "Solution", files: "dict[str, Path | None]") -> dict[str, Any]:
     """Return what is written to standard output: the solution file's figures, and where it is."""
     import json
 
