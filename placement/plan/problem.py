@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from placement.plan.settings import Settings
     from shapely.geometry.base import BaseGeometry
+
+    from placement.plan.settings import Settings
 
 type Floats = NDArray[np.float64]
 type Bools = NDArray[np.bool_]

@@ -13,7 +13,9 @@ from placement.solve.stop import Progress, Stop
 
 type Ints = NDArray[np.int64]
 
-_ROUNDS = 20_000  # of the search before the proof: counted, so that they are always the same
+# rounds of the search before and after the bound: counted, so that they are always the same
+_FIRST_ROUNDS = 1_000
+_MORE_ROUNDS = 20_000
 _EQUAL = 1e-9  # relative difference of sums that no arithmetic of doubles tells apart
 
 
@@ -178,10 +180,12 @@ def solve(
     run = _Run(instance, stop, gap, progress)
     _start(run)
     if not run.done:
-        _search(run, seed)
+        _search(run, seed, _FIRST_ROUNDS)
     if not run.done:
         prices = bound.relaxation(instance, stop=stop.share(0.5))
         run.limit(prices.value)
+        if not run.done:
+            _search(run, seed, _MORE_ROUNDS)
         if not run.done:
             _prove(run, prices)
     return run.outcome()
@@ -197,7 +201,7 @@ def _start(run: _Run) -> None:
     run.plan(answer.chosen)
 
 
-def _search(run: _Run, seed: int) -> None:
+def _search(run: _Run, seed: int, rounds: int) -> None:
     """Look for a better plan without proof."""
     heuristic.search(
         run.instance,
@@ -205,7 +209,7 @@ def _search(run: _Run, seed: int) -> None:
         seed=seed,
         start=run.chosen,
         target=run.bound,
-        iterations=_ROUNDS,
+        iterations=rounds,
         on_better=lambda chosen, _: run.plan(chosen),
     )
 
