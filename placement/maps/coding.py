@@ -1,0 +1,191 @@
+"""Geometry as short lists of whole numbers: what keeps a map of a city within a few megabytes."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+from pyproj import Transformer
+
+if TYPE_CHECKING:
+    from placement.streets import Streets
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+
+SHAPE_SCALE = 1e6
+"""Steps in a degree for shapes and points: 0.1 m."""
+STREET_SCALE = 1e5
+"""Steps in a degree for the street background: 1.1 m, finer than a line is wide."""
+STREET_TOLERANCE_M = 0.8
+"""Farthest a drawn street may run from the surveyed one, in metres."""
+MOST_DOTS = 12_000
+"""Most dots drawn for people; more than these are merged on a grid."""
+
+_MAIN = frozenset({"motorway", "trunk", "primary", "secondary", "tertiary"})
+_PATHS = frozenset(
+    {"footway", "path", "steps", "cycleway", "track", "bridleway", "corridor", "platform"}
+)
+STREET_GROUPS = ("path", "street", "main")
+"""Groups of streets in the order they are drawn, thinnest first."""
+
+
+def deltas(coordinates: Floats, *, scale: float = SHAPE_SCALE) -> list[int]:
+    """Write a line as its first position and the steps that follow, in whole numbers.
+
+    Parameters
+    ----------
+    coordinates
+        (N, 2) float64, degrees.
+    scale
+        Steps in a degree.
+
+    Returns
+    -------
+    list of int
+        ``[x0, y0, dx1, dy1, …]``; positions that fall on the one before are left out, though a
+        line keeps at least two positions.
+    """
+    whole = np.rint(np.asarray(coordinates, dtype=np.float64)[:, :2] * scale).astype(np.int64)
+    moved = np.ones(len(whole), dtype=np.bool_)
+    moved[1:] = np.any(whole[1:] != whole[:-1], axis=1)
+    if moved.sum() < 2:
+        moved[-1:] = True
+    kept = whole[moved]
+    steps = np.diff(kept, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    return [int(value) for value in steps.ravel()]
+
+
+def polygons(geometry: "shapely.Geometry | None") -> list[list[list[int]]]:
+    """Write all polygons of a geometry, each as its outer ring and its holes.
+
+    Rings are left open (the first position is not repeated), in a fixed direction and from a
+    fixed start, so that equal areas give equal numbers.
+    """
+    if geometry is None or geometry.is_empty:
+        return []
+    parts = [
+        part
+        for part in shapely.get_parts(shapely.normalize(geometry), return_index=False)
+        if part.geom_type == "Polygon" and not part.is_empty
+    ]
+    found = []
+    for part in parts:
+        rings = [part.exterior, *part.interiors]
+        coded = [deltas(shapely.get_coordinates(ring)[:-1]) for ring in rings]
+        found.append([ring for ring in coded if len(ring) >= 6])
+    return [rings for rings in found if rings]
+
+
+def lines(geometry: "shapely.Geometry | None") -> list[list[int]]:
+    """Write all lines of a geometry."""
+    if geometry is None or geometry.is_empty:
+        return []
+    return [
+        deltas(shapely.get_coordinates(part))
+        for part in shapely.get_parts(geometry)
+        if part.geom_type in {"LineString", "LinearRing"} and not part.is_empty
+    ]
+
+
+def simpler(geometry: "shapely.Geometry", *, tolerance_deg: float = 2e-5) -> "shapely.Geometry":
+    """Drop positions that a screen cannot show (2e-5° are 2.2 m), keeping the shape valid."""
+    drawn = shapely.simplify(geometry, tolerance_deg, preserve_topology=True)
+    return geometry if drawn.is_empty else drawn
+
+
+def bounds(geometries: Iterable["shapely.Geometry"], points: ArrayLike) -> list[float] | None:
+    """Return west, south, east, north of all geometries and points, or None if there are none."""
+    corners = [np.asarray(points, dtype=np.float64).reshape(-1, 2)]
+    for geometry in geometries:
+        if not geometry.is_empty:
+            corners.append(np.asarray(geometry.bounds, dtype=np.float64).reshape(2, 2))
+    every = np.concatenate(corners)
+    every = every[np.isfinite(every).all(axis=1)]
+    if len(every) == 0:
+        return None
+    low, high = every.min(axis=0), every.max(axis=0)
+    return [round(float(value), 6) for value in (*low, *high)]
+
+
+def street_lines(streets: "Streets") -> dict[str, dict[str, list[int]]]:
+    """Write the street network for drawing, by group of class.
+
+    Parameters
+    ----------
+    streets
+        The walking network; its vertices are in metres of ``streets.crs``.
+
+    Returns
+    -------
+    dict
+        For each of `STREET_GROUPS`: ``n``, the number of positions of each line, and ``d``, steps
+        of 1e-5° from one position to the next, running on from line to line.
+    """
+    xy = np.asarray(streets.vertex_xy, dtype=np.float64)
+    first = np.asarray(streets.vertex_first, dtype=np.int64)
+    edge = np.repeat(np.arange(len(first) - 1), np.diff(first))
+    drawn = shapely.simplify(
+        shapely.linestrings(xy, indices=edge) if len(xy) else [],
+        STREET_TOLERANCE_M,
+        preserve_topology=False,
+    )
+    xy, edge = shapely.get_coordinates(drawn, return_index=True)
+    to_degrees = Transformer.from_crs(streets.crs, "EPSG:4326", always_xy=True)
+    lon, lat = to_degrees.transform(xy[:, 0], xy[:, 1])
+    whole = np.rint(np.column_stack([lon, lat]) * STREET_SCALE).astype(np.int64)
+    moved = np.ones(len(whole), dtype=np.bool_)
+    moved[1:] = (edge[1:] != edge[:-1]) | np.any(whole[1:] != whole[:-1], axis=1)
+    whole, edge = whole[moved], edge[moved]
+    of_class = np.array([_group(name) for name in streets.classes], dtype=np.int64)
+    group = of_class[streets.class_code]
+    coded: dict[str, dict[str, list[int]]] = {}
+    for position, name in enumerate(STREET_GROUPS):
+        mine = group[edge] == position if len(edge) else np.zeros(0, dtype=np.bool_)
+        counts = np.unique(edge[mine], return_counts=True)[1]
+        # a line that shrank to one position on this grid is too short to see
+        seen = np.repeat(counts > 1, counts)
+        steps = np.diff(whole[mine][seen], axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+        coded[name] = {"n": counts[counts > 1].tolist(), "d": steps.ravel().tolist()}
+    return coded
+
+
+def _group(name: str) -> int:
+    """Return the position in `STREET_GROUPS` of an OpenStreetMap class."""
+    base = name.removesuffix("_link")
+    if base in _MAIN:
+        return 2
+    return 0 if base in _PATHS else 1
+
+
+def dots(lonlat: Floats, people: Floats, mask: Ints) -> dict[str, Any]:
+    """Write the people no post covers as dots, merged on a grid where there are very many.
+
+    Parameters
+    ----------
+    lonlat
+        (M, 2) float64, degrees.
+    people
+        (M,) float64.
+    mask
+        (M,) int64, bit k is set where no post of resource k covers the point; points with 0 are
+        left out.
+
+    Returns
+    -------
+    dict
+        ``d``, steps of 1e-6° from dot to dot; ``m``, masks; ``cell``, the side of the grid in
+        steps, 1 where nothing was merged.
+    """
+    kept = (mask > 0) & (people > 0)
+    whole = np.rint(lonlat[kept] * SHAPE_SCALE).astype(np.int64)
+    bits = mask[kept]
+    cell = 1
+    table = np.unique(np.column_stack([whole, bits]), axis=0)
+    while len(table) > MOST_DOTS:
+        cell = 250 if cell == 1 else cell * 2
+        merged = np.column_stack([whole // cell * cell + cell // 2, bits])
+        table = np.unique(merged, axis=0)
+    steps = np.diff(table[:, :2], axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    return {"cell": cell, "d": steps.ravel().tolist(), "m": table[:, 2].tolist()}

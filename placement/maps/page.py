@@ -1,0 +1,292 @@
+"""Everything the map page shows, as one plain dictionary ready for JSON."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from placement.maps import coding
+from placement.plan.problem import Plan, Resource, Shape, SiteStatus
+from placement.solve.solution import Solution
+
+if TYPE_CHECKING:
+    from placement.cover.survey import Survey
+    from placement.streets import Streets
+
+type Bools = NDArray[np.bool_]
+type Catchments = Mapping[str, Sequence[tuple[str, shapely.Geometry]]]
+type Uncovered = Mapping[str, Bools]
+
+LANGUAGES = ("en", "fr")
+_STATUS = {SiteStatus.OPTIONAL: "optional", SiteStatus.REQUIRED: "required"}
+
+
+def uncovered(plan: Plan, solution: Solution, survey: "Survey") -> dict[str, Bools]:
+    """Find the demand points that no open post of a resource covers.
+
+    Parameters
+    ----------
+    plan, solution
+        What was asked and what was chosen.
+    survey
+        Walks of the plan; a stored entry means "within the limit".
+
+    Returns
+    -------
+    dict
+        By resource identifier: (M,) bool, True where nobody of that resource is within the limit.
+    """
+    position = {site: row for row, site in enumerate(plan.problem.sites.id)}
+    missing: dict[str, Bools] = {}
+    for resource in plan.problem.resources:
+        walk = survey.walk[resource.id]
+        is_open = np.zeros(walk.shape[1], dtype=np.bool_)
+        for post in solution.posts_list:
+            if post.resource == resource.id and post.site in position:
+                is_open[position[post.site]] = True
+        rows = np.repeat(np.arange(walk.shape[0]), np.diff(walk.indptr))
+        missing[resource.id] = np.ones(walk.shape[0], dtype=np.bool_)
+        missing[resource.id][rows[is_open[walk.indices]]] = False
+    return missing
+
+
+def page_data(
+    plan: Plan,
+    solution: Solution,
+    streets: "Streets | None",
+    catchments: Catchments,
+    uncovered: Uncovered,
+) -> dict[str, Any]:
+    """Turn a plan and its solution into what the page's script reads.
+
+    Parameters
+    ----------
+    plan, solution
+        What was asked and what was chosen.
+    streets
+        The walking network to draw behind, or None.
+    catchments
+        By resource identifier: (post identifier, geometry in degrees) of every open post.
+    uncovered
+        By resource identifier: (M,) bool, True where no open post of it covers the point.
+
+    Returns
+    -------
+    dict
+        Strings, whole numbers, floats, lists and dictionaries only; the same input gives the same
+        dictionary, in the same order. Texts are verbatim: the page must only ever show them as
+        text.
+    """
+    problem = plan.problem
+    settings = plan.settings
+    title = settings.title.by_language() if settings.title is not None else {}
+    return {
+        "plan": solution.plan,
+        "title": _both(title, solution.plan),
+        "status": str(solution.status),
+        "objective": solution.objective,
+        "bound": _finite(solution.bound),
+        "gap": _finite(solution.gap),
+        "budget": {
+            "amount": solution.budget,
+            "cost": solution.cost,
+            "unit": _both(settings.budget.unit.by_language(), solution.budget_unit),
+        },
+        "walking": {
+            "kind": solution.walking,
+            "detour": settings.walking.detour_factor,
+            "gap": None if solution.walk is None else _finite(solution.walk.gap),
+        },
+        "resources": [_resource(resource, solution) for resource in problem.resources],
+        "posts": _posts(plan, solution, catchments),
+        "sites": _sites(plan, solution),
+        "areas": _areas(plan, uncovered),
+        "route": [_shape(shape, coding.lines(shape.lonlat)) for shape in plan.route],
+        "water": [_shape(shape, coding.polygons(shape.lonlat)) for shape in plan.water],
+        "closures": [
+            _shape(shape, coding.polygons(shape.lonlat), coding.lines(shape.lonlat))
+            for shape in plan.closures
+        ],
+        "reach": [
+            _together([shape for _, shape in catchments.get(resource.id, ())])
+            for resource in problem.resources
+        ],
+        "missing": _missing(plan, uncovered),
+        "streets": None if streets is None else coding.street_lines(streets),
+        "bounds": _bounds(plan, solution),
+        "sources": _sources(plan, solution),
+        "limits": dict(sorted(solution.limits.items())),
+    }
+
+
+def _both(text: Mapping[str, str], default: str) -> dict[str, str]:
+    """Return a text in every language, one standing in for another that is missing."""
+    first = next((text[language] for language in LANGUAGES if text.get(language)), default)
+    return {language: text.get(language) or first for language in LANGUAGES}
+
+
+def _finite(number: float | None) -> float | None:
+    """Return a number that JSON can hold, or None."""
+    return float(number) if number is not None and np.isfinite(number) else None
+
+
+def _resource(resource: Resource, solution: Solution) -> dict[str, Any]:
+    """Describe a resource and what it reaches."""
+    posts = [post for post in solution.posts_list if post.resource == resource.id]
+    coverage = solution.coverage.get(resource.id)
+    walk = None if solution.walk is None else solution.walk.mean_s.get(resource.id)
+    return {
+        "id": resource.id,
+        "label": _both(resource.label, resource.id),
+        "unit": _both(resource.unit, resource.id),
+        "walkers": str(resource.walkers),
+        "limit_s": resource.walk_limit_s,
+        "covered": 0.0 if coverage is None else coverage.covered,
+        "total": 0.0 if coverage is None else coverage.total,
+        "share": 0.0 if coverage is None else coverage.share,
+        "posts": len(posts),
+        "units": sum(post.units for post in posts),
+        "fleet": resource.fleet,
+        "cost": float(sum(post.cost for post in posts)),
+        "walk_s": _finite(walk),
+    }
+
+
+def _posts(plan: Plan, solution: Solution, catchments: Catchments) -> list[dict[str, Any]]:
+    """Describe the open posts, each with the area within its walking limit."""
+    order = {resource.id: row for row, resource in enumerate(plan.problem.resources)}
+    shapes = {key: shape for pairs in catchments.values() for key, shape in pairs}
+    beside: dict[str, int] = {}
+    for post in solution.posts_list:
+        beside[post.site] = beside.get(post.site, 0) + 1
+    slot: dict[str, int] = {}
+    described = []
+    for post in solution.posts_list:
+        slot[post.site] = slot.get(post.site, -1) + 1
+        shape = shapes.get(post.id)
+        described.append(
+            {
+                "site": post.site,
+                "name": post.name,
+                "resource": order[post.resource],
+                "units": post.units,
+                "cost": post.cost,
+                "covered": post.covered,
+                "only": post.only,
+                "at": [round(post.lon, 6), round(post.lat, 6)],
+                # posts of several resources at one site stand side by side
+                "slot": [slot[post.site], beside[post.site]],
+                "reach": [] if shape is None else coding.polygons(coding.simpler(shape)),
+            }
+        )
+    return described
+
+
+def _sites(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
+    """Describe the candidate sites without an open post."""
+    taken = {post.site for post in solution.posts_list}
+    sites = plan.problem.sites
+    described = []
+    for row, site in enumerate(sites.id):
+        if site in taken:
+            continue
+        options = [
+            {
+                "resource": column,
+                "status": _STATUS.get(SiteStatus(int(sites.status[row, column])), "excluded"),
+                "open": float(sites.open_cost[row, column]),
+                "unit": float(sites.unit_cost[row, column]),
+                "least": int(sites.min_units[row, column]),
+                "most": int(sites.max_units[row, column]),
+            }
+            for column in range(len(plan.problem.resources))
+            if sites.allowed[row, column]
+        ]
+        described.append(
+            {
+                "site": site,
+                "name": sites.name[row],
+                "kind": sites.kind[row],
+                "at": [round(float(value), 6) for value in sites.lonlat[row]],
+                "options": options,
+            }
+        )
+    return described
+
+
+def _areas(plan: Plan, uncovered: Uncovered) -> list[dict[str, Any]]:
+    """Describe the areas people stand in, with the people each resource covers."""
+    demand = plan.problem.demand
+    rows: dict[str, list[int]] = {shape.id: [] for shape in plan.areas}
+    for row, point in enumerate(demand.id):
+        area = point.rpartition("#")[0]
+        if area in rows:
+            rows[area].append(row)
+    described = []
+    for shape in plan.areas:
+        mine = np.array(rows[shape.id], dtype=np.int64)
+        people = demand.people[mine]
+        described.append(
+            _shape(shape, coding.polygons(shape.lonlat))
+            | {
+                "people": float(people.sum()),
+                "covered": [
+                    float(people[~uncovered[resource.id][mine]].sum())
+                    for resource in plan.problem.resources
+                ],
+            }
+        )
+    return described
+
+
+def _shape(
+    shape: Shape, geometry: list[Any], lines: list[list[int]] | None = None
+) -> dict[str, Any]:
+    """Describe a shape that is drawn as it is."""
+    described: dict[str, Any] = {"id": shape.id, "name": shape.name, "shape": geometry}
+    return described if not lines else described | {"lines": lines}
+
+
+def _together(shapes: list[shapely.Geometry]) -> list[list[list[int]]]:
+    """Write the area that is within the limit of at least one post."""
+    present = [shape for shape in shapes if not shape.is_empty]
+    if not present:
+        return []
+    return coding.polygons(coding.simpler(shapely.union_all(present)))
+
+
+def _missing(plan: Plan, uncovered: Uncovered) -> dict[str, Any]:
+    """Write the demand points that some resource does not cover."""
+    demand = plan.problem.demand
+    mask = np.zeros(len(demand), dtype=np.int64)
+    for bit, resource in enumerate(plan.problem.resources):
+        mask |= uncovered[resource.id].astype(np.int64) << bit
+    return coding.dots(demand.lonlat, demand.people, mask)
+
+
+def _bounds(plan: Plan, solution: Solution) -> list[float] | None:
+    """Return the part of the world to show first: the event, not all of the street layer."""
+    shapes = [shape.lonlat for shape in (*plan.route, *plan.areas)]
+    posts = [[post.lon, post.lat] for post in solution.posts_list]
+    found = coding.bounds(shapes, posts)
+    if found is None or not plan.areas:
+        points = np.concatenate(
+            [plan.problem.demand.lonlat, plan.problem.sites.lonlat, posts or np.zeros((0, 2))]
+        )
+        return coding.bounds(shapes, points)
+    return found
+
+
+def _sources(plan: Plan, solution: Solution) -> dict[str, Any]:
+    """Say which files the page rests on, and whether streets come from OpenStreetMap."""
+    layers = {name: PurePath(file).name for name, file in sorted(plan.layers.items())}
+    streets = layers.get("streets") or (plan.streets.name if plan.streets else "")
+    return {
+        "layers": layers,
+        "streets": streets,
+        "osm": PurePath(streets).suffix.lower() in {".pbf", ".osm"},
+        "replaced": {name: PurePath(file).name for name, file in sorted(solution.layers.items())},
+    }

@@ -1,0 +1,420 @@
+/* The map: layers from below to above, markers, popups, the legend, the language, printing. */
+
+const PANES = ["water", "areas", "reach", "streets", "missing", "closures", "route", "chosen", "sites"];
+const AREA_RAMP = [[245, 240, 248], [196, 174, 214]];
+const CANDIDATES = {
+  optional: { radius: 3.2, color: "#5b6570", weight: 1.2, fillColor: "#ffffff", fillOpacity: 1 },
+  required: { radius: 4.2, color: "#1b1b1b", weight: 2.2, fillColor: "#ffffff", fillOpacity: 1 },
+  excluded: { radius: 2.4, color: "#8a8f95", weight: 1, fillColor: "#8a8f95", fillOpacity: 1 },
+};
+
+function areaColour(part) {
+  const [low, high] = AREA_RAMP;
+  return `rgb(${low.map((from, i) => Math.round(from + (high[i] - from) * part)).join(",")})`;
+}
+
+/* The strictest thing that is true of a site: required before optional before excluded. */
+function standing(site) {
+  const known = site.options.map((option) => option.status);
+  return ["required", "optional"].find((status) => known.includes(status)) || "excluded";
+}
+
+function showPlan(map) {
+  const data = JSON.parse(document.getElementById("plan-data").textContent);
+  const tell = speaker(data);
+  const byId = (id) => document.getElementById(id);
+  const state = {
+    sorting: data.resources.map(() => ({ key: "covered", down: true })),
+    hidden: new Set(), folded: null, opener: null,
+  };
+  data.posts.forEach((post) => { post.key = `${post.site}/${data.resources[post.resource].id}`; });
+
+  const frame = map.getContainer();
+  frame.setAttribute("role", "region");
+  const renderers = {};
+  PANES.forEach((name, i) => {
+    const pane = map.createPane(name);
+    pane.style.zIndex = String(210 + 20 * i);
+    if (name === "streets" || name === "missing") {
+      pane.style.pointerEvents = "none";
+    } else {
+      renderers[name] = L.svg({ pane: name, padding: 0.3 });
+    }
+  });
+  const inPane = (name, style) => ({ pane: name, renderer: renderers[name], ...style });
+
+  /* What is around the whole plan, and where to begin. */
+  const around = data.bounds === null ? null
+    : L.latLngBounds([[data.bounds[1], data.bounds[0]], [data.bounds[3], data.bounds[2]]]);
+  const showAll = () => {
+    if (around === null) { map.setView([0, 0], 3, { animate: false }); return; }
+    map.fitBounds(around, { padding: [24, 24], maxZoom: 17, animate: false });
+  };
+
+  /* Popups are built when they open, in the language of that moment. */
+  function popup(title, subtitle, pairs) {
+    return make("div", { class: "popup", role: "group", "aria-label": title, tabindex: -1 },
+      make("h3", { dir: "auto" }, title),
+      subtitle === "" ? null : make("p", { class: "under" }, subtitle), facts(pairs));
+  }
+  function postPopup(post) {
+    const resource = data.resources[post.resource];
+    return popup(post.name || post.site, tell.own(resource.label), [
+      [tell.say("units", { unit: tell.own(resource.unit) }), tell.people(post.units)],
+      [`${tell.say("cost")} (${tell.own(data.budget.unit)})`, tell.money(post.cost)],
+      [tell.say("reach"), tell.people(post.covered)],
+      [tell.say("only"), tell.people(post.only)],
+      [tell.say("identifier"), post.site],
+    ]);
+  }
+  function sitePopup(site) {
+    const unit = tell.own(data.budget.unit);
+    const pairs = data.resources.map((resource, position) => {
+      const option = site.options.find((one) => one.resource === position);
+      const value = option === undefined ? tell.say("not_here") : option.status === "excluded"
+        ? tell.say("site_excluded") : tell.say("from_cost", {
+          status: tell.say(`site_${option.status}`),
+          cost: tell.money(option.open + option.unit * option.least), unit,
+        });
+      return [tell.own(resource.label), value];
+    });
+    if (site.kind) { pairs.push([tell.say("kind"), site.kind]); }
+    pairs.push([tell.say("identifier"), site.site]);
+    return popup(site.name || site.site, tell.say("candidate"), pairs);
+  }
+  function areaPopup(area) {
+    return popup(area.name || area.id, "", [
+      [tell.say("people"), tell.people(area.people)],
+      ...data.resources.map((resource, position) => [
+        tell.say("covered_by", { label: tell.own(resource.label) }),
+        `${tell.people(area.covered[position])} (${tell.share(
+          area.people > 0 ? area.covered[position] / area.people : 0)})`,
+      ]),
+    ]);
+  }
+  const popupOptions = { maxWidth: 300, minWidth: 220, autoPanPadding: [16, 16] };
+  const named = (layer, thing) => layer.bindTooltip(() => make("span", { dir: "auto" },
+    thing.name || thing.site || thing.id), { direction: "top", offset: [0, -10], opacity: 1 });
+
+  /* Layers, in the order of the legend. */
+  const entries = [];
+  const offer = (group, key, layer, swatch, words) => entries.push({ group, key, layer, swatch, words });
+
+  const markers = new Map();
+  data.resources.forEach((resource, position) => {
+    const mine = data.posts.filter((post) => post.resource === position);
+    if (mine.length === 0) { return; }
+    const group = L.layerGroup();
+    for (const post of mine) {
+      const size = 30;
+      const shift = (post.slot[0] - (post.slot[1] - 1) / 2) * 25;
+      const marker = L.marker([post.at[1], post.at[0]], {
+        icon: L.divIcon({
+          className: "post", html: sign(position, size, post.units),
+          iconSize: [size, size], iconAnchor: [size / 2 - shift, size / 2], popupAnchor: [shift, -12],
+        }),
+        keyboard: true, riseOnHover: true, zIndexOffset: 100 * (data.resources.length - position),
+      });
+      const name = () => {
+        const element = marker.getElement();
+        if (element) {
+          element.setAttribute("aria-label", tell.say("post_label", {
+            label: tell.own(resource.label), name: post.name || post.site,
+          }));
+        }
+      };
+      marker.on("add", name);
+      marker.rename = name;
+      marker.bindPopup(() => postPopup(post), popupOptions);
+      named(marker, post);
+      marker.on("popupopen", () => choose(post)).on("popupclose", () => choose(null));
+      markers.set(post.key, marker);
+      group.addLayer(marker);
+    }
+    offer("group_posts", `posts-${resource.id}`, group, () => sign(position, 20, null),
+      () => `${tell.own(resource.label)} (${tell.people(mine.length)})`);
+  });
+
+  data.resources.forEach((resource, position) => {
+    if (data.reach[position].length === 0) { return; }
+    const { colour, dash } = look(position);
+    const layer = L.polygon(polygonPositions(data.reach[position]), inPane("reach", {
+      color: colour, weight: 1.6, opacity: 0.9, dashArray: dash || null, fillColor: colour,
+      fillOpacity: 0.13, interactive: false,
+    }));
+    offer("group_reach", `reach-${resource.id}`, layer, () => patch(colour, 0.16, colour, dash),
+      () => tell.say("layer_reach", { label: tell.own(resource.label), min: tell.minutes(resource.limit_s) }));
+  });
+
+  data.resources.forEach((resource, position) => {
+    if (!data.missing.m.some((mask) => Math.floor(mask / 2 ** position) % 2 === 1)) { return; }
+    const key = `missing-${resource.id}`;
+    offer("group_missing", key, missingLayer(data.missing, position, "missing"),
+      () => missingSwatch(position), () => tell.own(resource.label));
+    if (entries.filter((entry) => entry.group === "group_missing").length > 1) { state.hidden.add(key); }
+  });
+
+  if (data.sites.length > 0) {
+    const group = L.layerGroup();
+    for (const site of data.sites) {
+      const circle = L.circleMarker([site.at[1], site.at[0]], inPane("sites", CANDIDATES[standing(site)]));
+      circle.bindPopup(() => sitePopup(site), popupOptions);
+      group.addLayer(named(circle, site));
+    }
+    offer("group_plan", "sites", group, candidateSwatch, () => tell.say("layer_sites"));
+  }
+  const areaLayers = new Map();
+  if (data.areas.length > 0) {
+    const most = Math.max(1, ...data.areas.map((area) => area.people));
+    const group = L.layerGroup();
+    for (const area of data.areas) {
+      const layer = L.polygon(polygonPositions(area.shape), inPane("areas", {
+        color: "#7d6396", weight: 1, fillColor: areaColour(Math.sqrt(area.people / most)), fillOpacity: 0.95,
+      }));
+      layer.bindPopup(() => areaPopup(area), popupOptions);
+      areaLayers.set(area, named(layer, area));
+      group.addLayer(layer);
+    }
+    offer("group_plan", "areas", group, rampSwatch, () => tell.say("layer_areas"));
+  }
+  const plain = (key, things, pane, style, swatch, word) => {
+    if (things.length === 0) { return; }
+    const group = L.layerGroup();
+    for (const thing of things) {
+      for (const shape of [].concat(style)) {
+        const options = inPane(pane, { interactive: false, ...shape });
+        if (shape.fill !== false) {
+          if (thing.shape.length > 0) { group.addLayer(L.polygon(polygonPositions(thing.shape), options)); }
+        }
+        const lines = shape.fill === false ? thing.shape : thing.lines || [];
+        if (lines.length > 0) { group.addLayer(L.polyline(lines.map(positions), options)); }
+      }
+    }
+    offer("group_plan", key, group, swatch, () => tell.say(word));
+  };
+  plain("route", data.route, "route", [
+    { color: "#ffffff", weight: 7, opacity: 0.9, fill: false }, { color: "#1d2b3a", weight: 3.2, opacity: 1, fill: false },
+  ], () => strip("#1d2b3a", 3.2), "layer_route");
+  plain("closures", data.closures, "closures",
+    { color: "#8c1c13", weight: 1.8, dashArray: "3 4", fillColor: "#8c1c13", fillOpacity: 0.12 },
+    () => patch("#8c1c13", 0.14, "#8c1c13", "3 4"), "layer_closures");
+  plain("water", data.water, "water", { stroke: false, fillColor: "#c5dfee", fillOpacity: 1 },
+    () => patch("#c5dfee", 1, "#a9cbe0", ""), "layer_water");
+  if (data.streets !== null) {
+    offer("group_plan", "streets", streetLayer(data.streets, "streets"),
+      () => strip("#b3aea4", 2), () => tell.say("layer_streets"));
+  }
+  for (const entry of entries) { if (!state.hidden.has(entry.key)) { map.addLayer(entry.layer); } }
+
+  /* The area within the limit of the chosen post, and its row. */
+  const chosen = L.layerGroup().addTo(map);
+  function choose(post) {
+    chosen.clearLayers();
+    state.post = post;
+    if (post !== null && post.reach.length > 0) {
+      const { colour } = look(post.resource);
+      chosen.addLayer(L.polygon(polygonPositions(post.reach), inPane("chosen", {
+        color: "#1b1b1b", weight: 2, fillColor: colour, fillOpacity: 0.22, interactive: false,
+      })));
+    }
+    mark();
+  }
+  function mark() {
+    for (const row of document.querySelectorAll("tr[data-post]")) {
+      row.classList.toggle("chosen", Boolean(state.post) && row.dataset.post === state.post.key);
+    }
+  }
+  function reveal(key) {
+    if (state.hidden.delete(key)) {
+      map.addLayer(entries.find((entry) => entry.key === key).layer);
+      legend.draw();
+    }
+  }
+  function openAt(layer, place, opener) {
+    map.setView(place, Math.max(map.getZoom(), 15), { animate: false });
+    if (frame.getBoundingClientRect().bottom < 120 || frame.getBoundingClientRect().top < 0) {
+      frame.scrollIntoView({ block: "start" });
+    }
+    layer.openPopup();
+    state.opener = opener;
+    const content = frame.querySelector(".popup");
+    if (content) { content.focus({ preventScroll: true }); }
+  }
+  const showPost = (post, opener) => {
+    reveal(`posts-${data.resources[post.resource].id}`);
+    openAt(markers.get(post.key), [post.at[1], post.at[0]], opener);
+  };
+  const showArea = (area, opener) => {
+    reveal("areas");
+    const layer = areaLayers.get(area);
+    if (area.shape.length > 0) { openAt(layer, layer.getBounds().getCenter(), opener); }
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") { return; }
+    map.closePopup();
+    if (state.opener && document.contains(state.opener)) { state.opener.focus(); }
+    state.opener = null;
+  });
+  map.on("popupopen", (event) => {
+    const close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
+    if (close) { close.setAttribute("aria-label", tell.say("close")); }
+  });
+
+  /* Swatches of the legend. */
+  function swatch(...children) {
+    return drawn("svg", { viewBox: "0 0 28 18", width: 28, height: 18, "aria-hidden": "true" }, ...children);
+  }
+  function patch(fill, opacity, stroke, dash) {
+    return swatch(drawn("rect", {
+      x: 2, y: 2, width: 24, height: 14, fill, "fill-opacity": opacity, stroke, "stroke-width": 1.6, "stroke-dasharray": dash,
+    }));
+  }
+  function strip(colour, width) {
+    return swatch(drawn("path", { d: "M2 12 10 6 18 12 26 6", fill: "none", stroke: colour, "stroke-width": width }));
+  }
+  function candidateSwatch() {
+    const dot = (cx, style) => drawn("circle", {
+      cx, cy: 9, r: style.radius, fill: style.fillColor, stroke: style.color, "stroke-width": style.weight,
+    });
+    return swatch(dot(14, CANDIDATES.optional));
+  }
+  function rampSwatch() {
+    return swatch(...[0, 1, 2, 3].map((i) => drawn("rect", {
+      x: 2 + 6 * i, y: 2, width: 6, height: 14, fill: areaColour(i / 3), stroke: "#7d6396", "stroke-width": 0.7,
+    })));
+  }
+  function missingSwatch(position) {
+    const canvas = make("canvas", { width: 56, height: 36, class: "swatch", "aria-hidden": "true" });
+    const context = canvas.getContext("2d");
+    context.scale(2, 2);
+    paintMissing(context, position, [[6, 6], [14, 12], [22, 6]], 2.4);
+    return canvas;
+  }
+
+  /* Legend and layer control in one: what a sign means stands beside the box that shows it. */
+  const legend = (() => {
+    const box = make("details", { class: "legend" });
+    const control = L.Control.extend({
+      onAdd() {
+        L.DomEvent.disableClickPropagation(box);
+        L.DomEvent.disableScrollPropagation(box);
+        return box;
+      },
+    });
+    box.open = !window.matchMedia("(max-width: 1100px)").matches;
+    new control({ position: "topright" }).addTo(map);
+    const notes = {
+      sites: () => make("ul", { class: "notes" }, ...["required", "excluded"]
+        .filter((status) => data.sites.some((site) => standing(site) === status))
+        .map((status) => {
+          const style = CANDIDATES[status];
+          return make("li", null, swatch(drawn("circle", {
+            cx: 14, cy: 9, r: style.radius, fill: style.fillColor, stroke: style.color, "stroke-width": style.weight,
+          })), make("span", null, tell.say(`site_${status}`)));
+        })),
+      areas: () => {
+        const people = data.areas.map((area) => area.people);
+        return make("p", { class: "notes" },
+          `${tell.people(Math.min(...people))} – ${tell.people(Math.max(...people))}`);
+      },
+    };
+    const draw = () => {
+      const fields = [];
+      for (const group of new Set(entries.map((entry) => entry.group))) {
+        const set = make("fieldset", null, make("legend", null, tell.say(group)));
+        for (const entry of entries.filter((one) => one.group === group)) {
+          const input = make("input", { type: "checkbox", "data-layer": entry.key });
+          input.checked = !state.hidden.has(entry.key);
+          input.addEventListener("change", () => {
+            if (input.checked) { state.hidden.delete(entry.key); map.addLayer(entry.layer); }
+            else { state.hidden.add(entry.key); map.removeLayer(entry.layer); }
+          });
+          set.append(make("label", null, input, make("span", { class: "key" }, entry.swatch()),
+            make("span", null, entry.words())));
+          if (entry.key in notes) { set.append(notes[entry.key]()); }
+        }
+        fields.push(set);
+      }
+      box.replaceChildren(make("summary", null, tell.say("layers")), ...fields);
+    };
+    return { draw };
+  })();
+
+  /* Small controls whose words change with the language. */
+  const zoom = L.control.zoom({ position: "topleft" }).addTo(map);
+  const whole = make("button", { type: "button", class: "whole", onclick: showAll },
+    drawn("svg", { viewBox: "0 0 20 20", width: 16, height: 16, "aria-hidden": "true" },
+      drawn("path", { d: "M3 7V3H7M13 3H17V7M17 13V17H13M7 17H3V13", fill: "none", stroke: "currentColor", "stroke-width": 2 })));
+  const wholeBar = make("div", { class: "leaflet-bar" }, whole);
+  L.DomEvent.disableClickPropagation(wholeBar);
+  new (L.Control.extend({ onAdd: () => wholeBar }))({ position: "topleft" }).addTo(map);
+  const credit = make("div", { class: "credit" });
+  new (L.Control.extend({ onAdd: () => credit }))({ position: "bottomright" }).addTo(map);
+  L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+
+  function speak(language) {
+    tell.use(language);
+    document.documentElement.lang = language;
+    document.title = tell.own(data.title);
+    byId("kicker").textContent = tell.say("kicker");
+    byId("title").textContent = tell.own(data.title);
+    byId("skip").textContent = tell.say("skip");
+    byId("language").setAttribute("aria-label", tell.say("language"));
+    byId("panel").setAttribute("aria-label", tell.say("panel"));
+    frame.setAttribute("aria-label", tell.say("map"));
+    for (const one of ["en", "fr"]) {
+      byId(`lang-${one}`).setAttribute("aria-pressed", String(one === language));
+    }
+    const long = data.status !== "feasible" ? tell.say(`status_${data.status}_long`)
+      : data.gap === null ? tell.say("status_feasible_open")
+        : tell.say("status_feasible_long", { gap: tell.share(data.gap) });
+    byId("status").className = data.status;
+    byId("status").replaceChildren(
+      make("strong", null, tell.say(`status_${data.status}`)), " ", make("span", null, long));
+    drawPanel(byId("panel"), data, tell, state, showPost, showArea);
+    mark();
+    legend.draw();
+    for (const marker of markers.values()) { marker.rename(); }
+    for (const [button, word] of [[zoom._zoomInButton, "zoom_in"], [zoom._zoomOutButton, "zoom_out"], [whole, "whole"]]) {
+      button.title = tell.say(word);
+      button.setAttribute("aria-label", tell.say(word));
+    }
+    credit.replaceChildren(tell.say("data_short", { plan: data.plan }),
+      ...(data.sources.osm ? [" · ", make("a", {
+        href: "https://www.openstreetmap.org/copyright", rel: "noopener noreferrer", target: "_blank",
+      }, tell.say("osm_short"))] : []), " · Leaflet");
+    map.eachLayer((layer) => { if (layer instanceof L.Popup) { layer.update(); } });
+  }
+
+  /* The language stands in the address, so that a link keeps it. */
+  const asked = () => new URLSearchParams(window.location.hash.slice(1)).get("lang");
+  const fallback = (navigator.language || "en").toLowerCase().startsWith("fr") ? "fr" : "en";
+  const fromAddress = () => (["en", "fr"].includes(asked()) ? asked() : fallback);
+  for (const one of ["en", "fr"]) {
+    byId(`lang-${one}`).addEventListener("click", () => {
+      const address = new URLSearchParams(window.location.hash.slice(1));
+      address.set("lang", one);
+      window.location.replace(`#${address}`);
+    });
+  }
+  window.addEventListener("hashchange", () => speak(fromAddress()));
+  byId("skip").addEventListener("click", () => byId("posts").focus());
+
+  /* Signs shrink when the map shows much, and paper has its own size. */
+  const resize = () => frame.classList.toggle("far", map.getZoom() < 13.5);
+  map.on("zoomend", resize);
+  window.addEventListener("beforeprint", () => {
+    document.documentElement.classList.add("paper");
+    map.invalidateSize({ animate: false });
+    showAll();
+  });
+  window.addEventListener("afterprint", () => {
+    document.documentElement.classList.remove("paper");
+    map.invalidateSize({ animate: false });
+    showAll();
+  });
+  speak(fromAddress());
+  showAll();
+  resize();
+  document.documentElement.classList.add("ready");
+}

@@ -1,0 +1,320 @@
+"""One HTML file, by Folium as a shell, that opens without a network.
+
+Folium draws the frame: the document, the map's element and the call that makes the Leaflet map. It
+never sees a text of the plan, since branca fills templates twice and would run a name such as
+``{{6*7}}`` as code. All texts and numbers stand in one JSON block, which one static script reads.
+"""
+
+import base64
+import hashlib
+import html
+import json
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from html.parser import HTMLParser
+from importlib import resources
+from importlib.metadata import distribution
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import folium
+from branca.element import Element, Figure, MacroElement
+from folium.template import Template
+
+from placement.errors import InputError, PlacementError
+from placement.maps.page import page_data, uncovered
+from placement.plan.problem import Plan
+from placement.review.atomic import replace_file
+from placement.solve.solution import Solution
+
+_LEAFLET = "django-js-lib-leaflet"
+_LEAFLET_SHA256 = {
+    "leaflet.js": "db49d009c841f5ca34a888c96511ae936fd9f5533e90d8b2c4d57596f4e5641a",
+    "leaflet.css": "a7837102824184820dfa198d1ebcd109ff6d0ff9a2672a074b9a1b4d147d04c6",
+}
+_SCRIPTS = ("streets.js", "panel.js", "map.js")
+_naming = threading.Lock()
+
+
+class MapPageError(PlacementError):
+    """The page cannot be made as it must be, e.g. an asset is not the one that was checked."""
+
+
+class _Verbatim(Element):
+    """A text that goes into the page as it is: filled in once, never read as a template."""
+
+    _template = Template("{{ this.text }}")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class _Page(Figure):
+    """The document around the map, with a policy that allows our own texts and nothing else."""
+
+    _template = Template(
+        "<!DOCTYPE html>\n"
+        '<html lang="en">\n'
+        "<head>\n"
+        '<meta charset="utf-8">\n'
+        '<meta http-equiv="Content-Security-Policy" content="{{ this.policy }}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        "<title>{{ this.title }}</title>\n"
+        "<style>{{ this.style }}</style>\n"
+        "</head>\n"
+        "<body>\n"
+        "{{ this.html.render() }}\n"
+        '<script type="application/json" id="plan-data">{{ this.data }}</script>\n'
+        "<script>{{ this.leaflet }}</script>\n"
+        "<script>{{ this.code }}</script>\n"
+        "</body>\n"
+        "</html>\n"
+    )
+
+    def __init__(self, *, title: str, style: str, leaflet: str, data: str) -> None:
+        readable = title.encode(errors="replace").decode()
+        super().__init__(title=html.escape(readable))
+        self.style = style
+        self.leaflet = leaflet
+        self.data = data
+        self.code = ""
+        self.policy = ""
+
+    def render(self, **_: object) -> str:
+        """Render the children, then the document with the hashes of exactly what was handed in."""
+        for child in self._children.values():
+            child.render()
+        self.code = f'(function () {{\n"use strict";\n{self.script.render()}\n}}());\n'
+        self.policy = (
+            "default-src 'none'; "
+            f"script-src {_hash(self.leaflet)} {_hash(self.code)}; "
+            f"style-src {_hash(self.style)}; "
+            "img-src data:; base-uri 'none'; form-action 'none'"
+        )
+        return str(self._template.render(this=self, kwargs={}))
+
+
+class _Map(folium.Map):  # type: ignore[misc]
+    """Folium's map without its links to the network and without its page-wide styles."""
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own way to name them
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}
+            <div class="folium-map" id={{ this.get_name()|tojson }}></div>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+            const {{ this.get_name() }} = L.map(
+                {{ this.get_name()|tojson }},
+                {
+                    center: {{ this.location|tojson }},
+                    crs: L.CRS.{{ this.crs }},
+                    ...{{ this.options|tojavascript }}
+                }
+            );
+        {% endmacro %}
+        """
+    )
+
+
+class _Start(MacroElement):
+    """The call that hands Folium's map to our own script."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}showPlan({{ this._parent.get_name() }});{% endmacro %}"
+    )
+
+
+def write_map(plan: Plan, solution: Solution, path: str | Path) -> None:
+    """Write the offline map of a solution as one HTML file.
+
+    Parameters
+    ----------
+    plan
+        What was asked; its layers are drawn.
+    solution
+        What was chosen.
+    path
+        The file to write. It appears complete or not at all.
+
+    Raises
+    ------
+    InputError
+        If the street layer cannot be read, the solution has a post of a resource that the plan
+        does not know, or the file cannot be written.
+    MapPageError
+        If the installed Leaflet is not the one that was checked.
+    """
+    known = {resource.id for resource in plan.problem.resources}
+    for post in solution.posts_list:
+        if post.resource not in known:
+            raise InputError(
+                f"resource {post.resource!r} is not in plan {solution.plan!r}",
+                feature=post.id,
+                field="resource",
+                remedy="show the solution with the plan it was made for",
+            )
+    from placement.cover.survey import catchments, survey  # noqa: PLC0415 - compiles its search
+
+    found = survey(plan)
+    data = page_data(
+        plan,
+        solution,
+        found.streets,
+        catchments(plan, solution),
+        uncovered(plan, solution, found),
+    )
+    write_page(data, path)
+
+
+def write_page(data: Mapping[str, Any], path: str | Path) -> None:
+    """Write the page of `page_data`'s dictionary; see `write_map`."""
+    replace_file(path, page(data).encode())
+
+
+def page(data: Mapping[str, Any]) -> str:
+    """Return the page as text: the same bytes for the same dictionary, in any process."""
+    words = json.loads(_own("words.json"))
+    block = _json_block({"words": words, "leaflet": _leaflet_licence(), **data})
+    with _counted_names():
+        shell = _Page(
+            title=str(data["title"]["en"]),
+            style=f"{_leaflet_style()}\n{_own('map.css')}",
+            leaflet=_leaflet_script(),
+            data=block,
+        )
+        drawn = _Map(
+            location=(0.0, 0.0),
+            zoom_start=2,
+            tiles=None,
+            prefer_canvas=False,
+            fade_animation=False,
+            zoom_control=False,
+            attribution_control=False,
+            zoom_snap=0.5,
+            min_zoom=3,
+            max_zoom=19,
+            world_copy_jump=False,
+        )
+        shell.html.add_child(_Verbatim(_own("page.html")), name="frame")
+        shell.script.add_child(_Verbatim("\n".join(_own(name) for name in _SCRIPTS)), name="own")
+        shell.add_child(drawn)
+        drawn.add_child(_Start())
+        text = shell.render()
+    _refuse_extra(text)
+    return text
+
+
+def _own(name: str) -> str:
+    """Return one of the page's own static files."""
+    return resources.files("placement.maps").joinpath("static", name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """Return a text's source expression for the policy."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _json_block(data: Mapping[str, Any]) -> str:
+    """Write JSON that can neither close its element nor be taken for markup.
+
+    Everything beyond ASCII is escaped (U+2028 and lone surrogates among it), and so are the three
+    letters that mean something to an HTML parser.
+    """
+    text = json.dumps(data, allow_nan=False, separators=(",", ":"), sort_keys=True)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _leaflet(name: str) -> bytes:
+    """Return a file of the installed Leaflet."""
+    return resources.files("js_lib_leaflet").joinpath("static", "js_lib_leaflet", name).read_bytes()
+
+
+def _checked(name: str) -> str:
+    """Return a file of Leaflet after comparing it with the one that was read and tried."""
+    content = _leaflet(name)
+    if hashlib.sha256(content).hexdigest() != _LEAFLET_SHA256[name]:
+        raise MapPageError(
+            f"{name} of the installed {_LEAFLET} is not the file this version was checked with; "
+            f"install {_LEAFLET} 1.9.4.1."
+        )
+    # a browser reads CR LF as LF before it hashes
+    return content.decode().replace("\r\n", "\n")
+
+
+def _leaflet_script() -> str:
+    """Return Leaflet without the pointer to a source map, which is not there."""
+    text = _checked("leaflet.js")
+    return re.sub(r"\n//# sourceMappingURL=\S*\s*$", "\n", text)
+
+
+def _leaflet_style() -> str:
+    """Return Leaflet's style with its images inside."""
+
+    def inlined(match: re.Match[str]) -> str:
+        image = base64.b64encode(_leaflet(match["file"])).decode()
+        return f"url(data:image/png;base64,{image})"
+
+    text = re.sub(r"url\((?P<file>images/[\w-]+\.png)\)", inlined, _checked("leaflet.css"))
+    # an ancient Internet Explorer's drawing, which a strict policy would complain about
+    return re.sub(r"behavior: url\(#default#VML\);", "", text)
+
+
+def _leaflet_licence() -> str:
+    """Return the licence text that Leaflet is passed on with."""
+    found = distribution(_LEAFLET)
+    for file in found.files or ():
+        if file.name == "LICENSE":
+            return file.read_text(encoding="utf-8")
+    raise MapPageError(f"{_LEAFLET} is installed without its licence; install it again.")
+
+
+@contextmanager
+def _counted_names() -> Iterator[None]:
+    """Number folium's elements instead of naming them at random; one thread at a time.
+
+    The generator is shared by the whole process, hence the lock around building and rendering.
+    """
+    numbers = count(1)
+    with _naming:
+        random_names = Element.__dict__["_generate_id"]
+        Element._generate_id = classmethod(lambda _: str(next(numbers)))  # noqa: SLF001
+        try:
+            yield
+        finally:
+            Element._generate_id = random_names  # noqa: SLF001
+
+
+class _Elements(HTMLParser):
+    """Count what could run or load something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, int] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Count a tag, and any attribute that runs, styles or loads."""
+        self.found[tag] = self.found.get(tag, 0) + 1
+        for name, _ in attrs:
+            if name.startswith("on") or name in {"style", "src", "srcset", "srcdoc"}:
+                self.found[f"[{name}]"] = self.found.get(f"[{name}]", 0) + 1
+
+
+def _refuse_extra(text: str) -> None:
+    """Make sure that the page has our scripts and styles and no other."""
+    parser = _Elements()
+    parser.feed(text)
+    parser.close()
+    watched = {
+        name: number
+        for name, number in parser.found.items()
+        if name.startswith("[") or name in {"script", "style", "link", "iframe", "img", "object"}
+    }
+    if watched != {"script": 3, "style": 1}:
+        raise MapPageError(f"the map page has parts that were not put there: {watched}.")
