@@ -209,21 +209,35 @@ class Tally:
 
     def add_total(self, high: float, low: float, *, points: int) -> None:
         """Count the weight of points that no column covers, as a sum and its rounding error."""
-        _add_to(self._total, high)
+        add_to(self._total, high)
         self._total[1] += low
         self._points += points
 
-    def merge(self, other: "Tally") -> None:
-        """Add another tally's rows and weights to this one."""
-        starts, entries, keys, sums, total = other.parts()
-        before = self._total.copy()
+    def add_sums(
+        self, starts: Ints, entries: Entries, sums: Floats, *, key: Ints | None = None
+    ) -> None:
+        """Count rows with ascending entries whose weights are sums, of points counted elsewhere.
+
+        Parameters
+        ----------
+        starts, entries, key
+            As `indptr`, `indices` and `key` of `aggregate`; int64, int32 and int64.
+        sums
+            (M, 2) float64, weights as sums and their rounding errors.
+        """
         self._add(
             starts,
             entries,
             np.ascontiguousarray(sums[:, 0]),
             np.ascontiguousarray(sums[:, 1]),
-            keys,
+            np.zeros(len(sums), dtype=np.int64) if key is None else key,
         )
+
+    def merge(self, other: "Tally") -> None:
+        """Add another tally's rows and weights to this one."""
+        starts, entries, keys, sums, total = other.parts()
+        before = self._total.copy()
+        self.add_sums(starts, entries, sums, key=keys)
         self._total[:] = before  # the other's total counts its empty rows as well
         self.add_total(float(total[0]), float(total[1]), points=other.points)
 
@@ -335,7 +349,7 @@ def _ascending(starts: Ints, entries: Entries) -> bool:
 
 
 @compiled
-def _add_to(pair: Floats, value: float) -> None:
+def add_to(pair: Floats, value: float) -> None:
     """Add to an unevaluated sum of two floats (Knuth's TwoSum): whole numbers stay exact."""
     high = pair[0] + value
     back = high - pair[0]
@@ -371,7 +385,9 @@ def _tally(  # noqa: C901, PLR0917 - one loop, compiled
         begin, end = starts[r], starts[r + 1]
         if begin == end:
             group[r] = -1
-            _add_to(total, weight[r])
+            add_to(total, weight[r])
+            if len(low) > 0:
+                total[1] += low[r]
             continue
         length = end - begin
         if (
@@ -418,10 +434,11 @@ def _tally(  # noqa: C901, PLR0917 - one loop, compiled
                 if e == length:
                     break
             slot = (slot + 1) & wrap
-        _add_to(sums[d], weight[r])
-        _add_to(total, weight[r])
+        add_to(sums[d], weight[r])
+        add_to(total, weight[r])
         if len(low) > 0:
             sums[d, 1] += low[r]
+            total[1] += low[r]
         group[r] = d
     return len(weight), count
 

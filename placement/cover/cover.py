@@ -1,6 +1,7 @@
 """Who is covered by which sites: a sparse relation and weights that never change."""
 
 import math
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from placement.cover.aggregate import Tally
+from placement.cover.points import Points, chunks, known_count
 from placement.errors import UsageError
 
 if TYPE_CHECKING:
@@ -134,6 +136,66 @@ class Cover:
         tally = Tally()
         tally.add(rows.indptr, rows.indices, weight)
         return cls._from_tally(tally, n_sites=rows.shape[1])
+
+    @classmethod
+    def from_discs(
+        cls,
+        points: Points,
+        sites: ArrayLike,
+        radius: ArrayLike,
+        weight: ArrayLike | str | None = None,
+        *,
+        threads: int | None = None,
+    ) -> "Cover":
+        """Cover by straight lines: a point is covered where dx·dx + dy·dy ≤ radius·radius.
+
+        Parameters
+        ----------
+        points
+            (M, 2) metres; or an iterable of chunks, each (m, 2) metres or a pair of that and (m,)
+            weights; or the path of a (Geo)Parquet file of points in metres, or with columns ``x``
+            and ``y``. Chunks are done with before the next one is asked for, so a generator may
+            use its arrays again, and only one is in memory at a time.
+        sites
+            (N, 2) metres.
+        radius
+            Metres, inclusive; one for all sites or (N,) one each.
+        weight
+            (M,) numbers ≥ 0; the name of a column where the points come from a file; None where
+            chunks bring their own, or for one each.
+        threads
+            Threads that share the work, by default one a processor and four at most. Their number
+            changes nothing but the time.
+
+        Returns
+        -------
+        Cover
+
+        Raises
+        ------
+        UsageError
+            If points, sites, radius and weights do not fit each other.
+        InputError
+            If a weight is negative, a weight or a position is not finite, or a file cannot be
+            used.
+
+        Examples
+        --------
+        >>> cover = Cover.from_discs([[0, 0], [3, 4], [9, 9]], [[0, 0]], 5.0, [1, 2, 4])
+        >>> cover.evaluate([0]), cover.total
+        (3.0, 7.0)
+        """
+        from placement.cover.discs import tally_discs  # noqa: PLC0415 - compiled, only wanted here
+
+        sites_xy = checked_xy(sites, "sites")
+        tally = tally_discs(
+            chunks(points, weight),
+            sites_xy,
+            checked_limits(radius, len(sites_xy), "radius", "metres"),
+            points=known_count(points),
+            threads=threads or min(os.cpu_count() or 1, 4),
+        )
+        return cls._from_tally(tally, n_sites=len(sites_xy))
 
     @classmethod
     def from_streets(

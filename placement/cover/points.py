@@ -1,0 +1,249 @@
+"""Demand points from wherever they come, as chunks: arrays, iterators of chunks, Parquet files."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from placement.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+type Floats = NDArray[np.float64]
+type Points = ArrayLike | Iterable[Any] | str | PathLike[str]
+
+ROWS_AT_ONCE = 1 << 20
+_POINT_BYTES = 21  # byte order, type, x, y of a point in well-known binary
+
+
+class Chunk(NamedTuple):
+    """Some demand points: (M, 2) coordinates in metres, and (M,) weights or None for one each."""
+
+    xy: NDArray[Any]
+    weight: NDArray[Any] | None
+
+
+def refuse_point(xy: Floats, weight: Floats, at: int, *, number: int) -> None:
+    """Raise the error that says what is wrong with the point ``xy[at]``, the `number`-th of all."""
+    if not np.isfinite(xy[at]).all():
+        raise InputError(
+            f"the position ({xy[at, 0]}, {xy[at, 1]}) is not finite",
+            feature=f"row {number}",
+            remedy="give every demand point two coordinates in metres, or leave it out",
+        )
+    value = float(weight[at])
+    what = "is negative" if value < 0 else "is not a finite number"
+    raise InputError(
+        f"the weight {value} {what}",
+        feature=f"row {number}",
+        field="weight",
+        remedy="give every demand point a finite weight of 0 or more",
+    )
+
+
+def known_count(points: Points) -> int | None:
+    """Return how many points there are, where that is known without reading them."""
+    return len(points) if isinstance(points, np.ndarray) and points.ndim == 2 else None
+
+
+def chunks(points: Points, weight: ArrayLike | str | None) -> Iterator[Chunk]:
+    """Yield demand points as chunks.
+
+    Parameters
+    ----------
+    points
+        (M, 2) coordinates in metres; or an iterable of chunks, each such an array or a pair of
+        such an array and its weights; or the path of a Parquet file with point geometries, or
+        with columns ``x`` and ``y``.
+    weight
+        (M,) weights for an array of points, the name of a column for a file, None for chunks
+        (which bring their own), or None for one each.
+
+    Yields
+    ------
+    Chunk
+
+    Raises
+    ------
+    UsageError
+        If points and weights do not fit each other.
+    InputError
+        If a file cannot be used.
+    """
+    if isinstance(points, str | PathLike):
+        if weight is not None and not isinstance(weight, str):
+            raise UsageError("the weights of points in a file are named by their column.")
+        yield from _from_parquet(fspath(points), weight)
+    elif isinstance(weight, str):
+        raise UsageError("weights are named by a column only where the points come from a file.")
+    elif _is_chunked(points):
+        if weight is not None:
+            raise UsageError(
+                "points that come in chunks bring their weights along: yield pairs of an array "
+                "of points and an array of weights."
+            )
+        chunk: Any
+        for number, chunk in enumerate(cast("Iterable[Any]", points)):
+            pair = isinstance(chunk, tuple) and len(chunk) == 2 and np.ndim(chunk[0]) == 2
+            xy, worth = chunk if pair else (chunk, None)
+            yield _checked(xy, worth, f"chunk {number} of the points")
+    else:
+        yield _checked(cast("ArrayLike", points), weight, "points")
+
+
+def _is_chunked(points: object) -> bool:
+    """Tell chunks from one array or nested list of numbers."""
+    if isinstance(points, np.ndarray):
+        return False
+    if isinstance(points, Sequence):
+        first = points[0] if len(points) else ()
+        return np.ndim(first[0] if isinstance(first, tuple) and first else first) == 2
+    return isinstance(points, Iterable) and not hasattr(points, "__array__")
+
+
+def _checked(xy: ArrayLike, weight: ArrayLike | None, what: str) -> Chunk:
+    """Return a chunk whose arrays fit each other; what is in them is checked when it is read."""
+    points = np.asarray(xy)
+    if points.size == 0:
+        points = np.zeros((0, 2))
+    if points.ndim != 2 or points.shape[1] != 2 or points.dtype.kind not in "fiu":
+        raise UsageError(
+            f"{what} need two columns of numbers, x and y in metres, and not an array of shape "
+            f"{points.shape} of {points.dtype}."
+        )
+    if weight is None:
+        return Chunk(points, None)
+    worth = np.asarray(weight)
+    if worth.shape != (len(points),) or worth.dtype.kind not in "fiub":
+        raise UsageError(
+            f"{what}: {len(points)} points need {len(points)} weights, one number each, and not "
+            f"an array of shape {worth.shape} of {worth.dtype}."
+        )
+    return Chunk(points, worth)
+
+
+def _from_parquet(path: str, weight: str | None) -> Iterator[Chunk]:
+    """Yield the points of a (Geo)Parquet file by batches of its row groups."""
+    import pyarrow as pa  # noqa: PLC0415 - slow to import, and only wanted for files
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        file = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20)
+    except FileNotFoundError as error:
+        raise InputError("there is no such file", file=path, remedy="check the path") from error
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(
+            "the file is not readable as Parquet", file=path, remedy="write it again as Parquet"
+        ) from error
+    with file:
+        names = file.schema_arrow.names
+        geometry = _geometry_column(file.schema_arrow.metadata or {}, path)
+        columns = [geometry] if geometry else ["x", "y"]
+        wanted = [*columns, *([weight] if weight else [])]
+        for name in wanted:
+            if name not in names:
+                raise InputError(
+                    f"there is no column of that name among {', '.join(names)}",
+                    file=path,
+                    field=name,
+                    remedy="name a column of the file, or add it",
+                )
+        before = 0
+        for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, columns=wanted):
+            xy = (
+                _decoded(batch.column(geometry), path, before)
+                if geometry
+                else np.column_stack([_numbers(batch, name, path, before) for name in columns])
+            )
+            worth = _numbers(batch, weight, path, before) if weight else None
+            yield Chunk(xy, worth)
+            before += len(xy)
+
+
+def _geometry_column(metadata: "dict[bytes, bytes]", path: str) -> str | None:
+    """Return the geometry column of a GeoParquet file in metres, None for plain Parquet."""
+    import json  # noqa: PLC0415 - only wanted for files
+
+    from pyproj import CRS  # noqa: PLC0415
+
+    if b"geo" not in metadata:
+        return None
+    about = json.loads(metadata[b"geo"])
+    name = str(about["primary_column"])
+    crs = about["columns"][name].get("crs", "OGC:CRS84")  # the format's default: degrees
+    if crs is not None:
+        system = CRS.from_user_input(crs)
+        if not system.is_projected or system.axis_info[0].unit_conversion_factor != 1.0:
+            raise InputError(
+                f"the coordinates are in {system.name}, and not in metres",
+                file=path,
+                field=name,
+                remedy="reproject the points to a system in metres, such as the local UTM zone",
+            )
+    return name
+
+
+def _numbers(batch: "pa.RecordBatch", name: str, path: str, before: int) -> Floats:
+    """Return a column of numbers."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    column = batch.column(name)
+    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+        raise InputError(
+            f"the column holds {column.type}, and not numbers",
+            file=path,
+            field=name,
+            remedy="write it as numbers",
+        )
+    _refuse_missing(column, name, path, before)
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _decoded(column: "pa.Array", path: str, before: int) -> Floats:
+    """Return the coordinates of point geometries in well-known binary."""
+    import pyarrow as pa  # noqa: PLC0415
+    import shapely  # noqa: PLC0415
+
+    _refuse_missing(column, "geometry", path, before)
+    if pa.types.is_struct(column.type):  # GeoArrow's own encoding of points
+        flat = column.flatten()
+        return np.column_stack([part.to_numpy(zero_copy_only=False) for part in flat[:2]])
+    if pa.types.is_binary(column.type) and len(column):
+        offsets = np.frombuffer(column.buffers()[1], dtype=np.int32)
+        offsets = offsets[column.offset : column.offset + len(column) + 1]
+        if offsets[-1] - offsets[0] == _POINT_BYTES * len(column):
+            held = np.frombuffer(column.buffers()[2], dtype=np.uint8)[offsets[0] : offsets[-1]]
+            records = held.reshape(-1, _POINT_BYTES)
+            if (records[:, :5] == np.array([1, 1, 0, 0, 0], dtype=np.uint8)).all():
+                return np.ascontiguousarray(records[:, 5:]).view("<f8")
+    try:
+        shapes = shapely.from_wkb(column.to_numpy(zero_copy_only=False))
+    except (shapely.errors.ShapelyError, TypeError) as error:
+        raise InputError(
+            "a geometry cannot be read", file=path, remedy="write the points as GeoParquet"
+        ) from error
+    wrong = np.flatnonzero((shapely.get_type_id(shapes) != 0) | shapely.is_empty(shapes))
+    if len(wrong):
+        raise InputError(
+            "the geometry is not a point",
+            file=path,
+            feature=f"row {before + int(wrong[0])}",
+            remedy="keep one point a row",
+        )
+    return np.asarray(shapely.get_coordinates(shapes), dtype=np.float64)
+
+
+def _refuse_missing(column: "pa.Array", name: str, path: str, before: int) -> None:
+    """Refuse a column with missing values."""
+    if column.null_count:
+        row = int(np.flatnonzero(column.is_null().to_numpy(zero_copy_only=False))[0])
+        raise InputError(
+            "the value is missing",
+            file=path,
+            feature=f"row {before + row}",
+            field=name,
+            remedy="fill it in or drop the row",
+        )
