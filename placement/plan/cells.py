@@ -30,7 +30,15 @@ def identifiers(table: Table) -> list[str]:
             raise InputError(
                 "is missing", file=table.file, feature=row.name, field="id", remedy="add it"
             )
-        identifier = check_identifier(table, row, plain_text(table, row, "id"))
+        identifier = plain_text(table, row, "id")
+        if "/" in identifier or _CONTROL.search(identifier):
+            raise InputError(
+                "holds a slash or a control character",
+                file=table.file,
+                feature=row.name,
+                field="id",
+                remedy="rename it: posts are called '<site>/<resource>'",
+            )
         if identifier in seen:
             raise InputError(
                 "occurs twice",
@@ -42,19 +50,6 @@ def identifiers(table: Table) -> list[str]:
         seen.add(identifier)
         found.append(identifier)
     return found
-
-
-def check_identifier(table: Table, row: Row, identifier: str, *, field: str = "id") -> str:
-    """Refuse an identifier that would not survive in a file, a table or a post's name."""
-    if "/" in identifier or _CONTROL.search(identifier):
-        raise InputError(
-            "holds a slash or a control character",
-            file=table.file,
-            feature=row.name,
-            field=field,
-            remedy="rename it: posts are called '<site>/<resource>'",
-        )
-    return identifier
 
 
 def plain_text(table: Table, row: Row, key: str, default: str = "") -> str:
@@ -120,9 +115,8 @@ def _number(table: Table, row: Row, key: str, default: float | None) -> float:
             "is missing", file=table.file, feature=row.name, field=key, remedy="add the number"
         )
     try:
-        if isinstance(value, bool):
-            raise TypeError
-        return float(value)
+        # True is 1.0 to Python, but nobody means that
+        return float(repr(value) if isinstance(value, bool) else value)
     except OverflowError:
         return math.inf
     except (TypeError, ValueError):

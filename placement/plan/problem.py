@@ -102,7 +102,7 @@ class Sites:
     lonlat
         (N, 2) float64, degrees, WGS 84.
     level
-        (N,) int64, the level the site lies on (0 the street, −1 the lower quay).
+        (N,) int64, the level the site lies on (0 the street, -1 the lower quay).
     allowed
         (N, K) bool, which of the plan's K resources may be posted.
     status
@@ -126,6 +126,20 @@ class Sites:
     min_units: NDArray[np.int64]
     max_units: NDArray[np.int64]
 
+    def __post_init__(self) -> None:
+        for array in (
+            self.xy,
+            self.lonlat,
+            self.level,
+            self.allowed,
+            self.status,
+            self.open_cost,
+            self.unit_cost,
+            self.min_units,
+            self.max_units,
+        ):
+            array.setflags(write=False)
+
     def __len__(self) -> int:
         return len(self.id)
 
@@ -143,7 +157,7 @@ class Demand:
     lonlat
         (M, 2) float64, degrees, WGS 84.
     level
-        (M,) int64, the level the people stand on (0 the street, −1 the lower quay).
+        (M,) int64, the level the people stand on (0 the street, -1 the lower quay).
     people
         (M,) float64, people at the point, ≥ 0.
     priority
@@ -162,6 +176,10 @@ class Demand:
     priority: Floats
     zone: NDArray[np.int64]
     zones: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for array in (self.xy, self.lonlat, self.level, self.people, self.priority, self.zone):
+            array.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.id)

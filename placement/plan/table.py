@@ -156,6 +156,8 @@ def require_file(path: Path, *, layer: str) -> None:
 
 def _row_name(number: int, properties: Properties) -> str:
     found = properties.get("id")
+    if isinstance(found, float) and found.is_integer():
+        found = int(found)
     return f"row {number}" if found is None or found == "" else str(found)
 
 

@@ -1,0 +1,248 @@
+"""A plan file and its layers → `Plan`: parse, then build, then never change again."""
+
+import math
+from collections.abc import Mapping
+from numbers import Integral
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import shapely
+
+from placement.errors import UsageError
+from placement.plan.cells import identifiers, plain_text
+from placement.plan.crs import Plane, check_fit, choose_plane
+from placement.plan.demand import build_demand, crowds_at_points, crowds_in_areas
+from placement.plan.problem import Near, Plan, Problem, Resource, Shape
+from placement.plan.required import check_required
+from placement.plan.settings import Layers, Settings, Text, nearest, plan_path, read_settings
+from placement.plan.sites import build_sites
+from placement.plan.table import LINES, POINTS, POLYGONS, Row, Table, read_table, require_file
+
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "route": LINES,
+    "sites": POINTS,
+    "demand": POINTS,
+    "areas": POLYGONS,
+    "water": POLYGONS,
+    "closures": POLYGONS,
+}
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+def load_plan(
+    path: str | Path,
+    *,
+    layers: Mapping[str, str | Path] = _NONE,
+    budget: float | None = None,
+    limits: Mapping[str, int] = _NONE,
+) -> Plan:
+    """Read a plan file and all its layers, and check them against each other.
+
+    The order of the features in a file never matters: everything is sorted by identifier.
+
+    Parameters
+    ----------
+    path
+        The plan file, or a folder with a ``plan.toml``.
+    layers
+        Files to read in place of (or beside) those the plan names, by layer.
+    budget
+        Budget in place of the plan's, ≥ 0, in the plan's unit.
+    limits
+        Most units of a resource in place of the plan's ``fleet``, ≥ 1.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InputError
+        If a file or a feature cannot be used; one sentence with file, feature, field and remedy.
+    UsageError
+        If `layers` or `limits` names what does not exist, or a number is out of range.
+    InfeasibleError
+        If the required posts alone break a rule.
+    """
+    path = plan_path(path)
+    settings = read_settings(path)
+    most = budget_of(settings, budget)
+    resources = _resources(settings, limits)
+    files = _files(path, settings, layers)
+    for name, file in files.items():
+        require_file(file, layer=name)
+    tables = {
+        name: read_table(files[name], layer=name, kinds=kinds)
+        for name, kinds in _KINDS.items()
+        if name in files
+    }
+    around = [tables[name].lonlat for name in ("route", "sites") if name in tables]
+    plane = choose_plane(settings.crs, file=path, around=around)
+    problem, warnings = _problem(tables, plane, settings, most, resources, plan_file=path)
+    check_required(problem)
+    if "streets" not in files:
+        factor = settings.walking.detour_factor
+        warnings.append(f"no street layer: walks are straight lines × {factor:g}")
+    return Plan(
+        file=path,
+        settings=settings,
+        crs=plane.name,
+        problem=problem,
+        streets=files.get("streets"),
+        route=_shapes(tables, "route", plane),
+        water=_shapes(tables, "water", plane),
+        areas=_shapes(tables, "areas", plane),
+        closures=_shapes(tables, "closures", plane),
+        layers={name: file.name for name, file in files.items()},
+        warnings=tuple(warnings),
+    )
+
+
+def budget_of(settings: Settings, budget: float | None) -> float:
+    """Return the budget of a run: the plan's, unless another one is given.
+
+    Raises
+    ------
+    UsageError
+        If the other one is no finite number ≥ 0.
+    """
+    if budget is None:
+        return settings.budget.amount
+    if not (math.isfinite(budget) and budget >= 0):
+        raise UsageError(f"the budget must be a finite number of at least 0, not {budget}.")
+    return float(budget)
+
+
+def _files(path: Path, settings: Settings, layers: Mapping[str, str | Path]) -> dict[str, Path]:
+    """Return the file of every layer in use, in the order of the plan file's format."""
+    known = tuple(Layers.model_fields)
+    for name in layers:
+        if name not in known:
+            meant = nearest(name, known)
+            hint = f"did you mean {meant!r}?" if meant else f"known are {', '.join(known)}."
+            raise UsageError(f"there is no layer {name!r}; {hint}")
+    files = {}
+    for name in known:
+        named = getattr(settings.layers, name)
+        if name in layers:
+            files[name] = Path(layers[name])
+        elif named is not None:
+            files[name] = path.parent / named
+    return files
+
+
+def _resources(settings: Settings, limits: Mapping[str, int]) -> tuple[Resource, ...]:
+    """Return the resources in the order of their identifiers, with the limits of this run."""
+    for name, units in limits.items():
+        if name not in settings.resources:
+            meant = nearest(name, settings.resources)
+            known = ", ".join(sorted(settings.resources))
+            hint = f"did you mean {meant!r}?" if meant else f"known are {known}."
+            raise UsageError(f"there is no resource {name!r}; {hint}")
+        if isinstance(units, bool) or not isinstance(units, Integral) or int(units) < 1:
+            raise UsageError(
+                f"the limit of {name!r} must be a whole number of at least 1, not {units}."
+            )
+    return tuple(
+        Resource(
+            id=name,
+            label=(given.label or Text(en=name, fr=name)).by_language(),
+            unit=given.unit.by_language(),
+            walkers=given.walkers,
+            walk_limit_s=given.walk_limit_min * 60,
+            value=given.value,
+            fleet=int(limits[name]) if name in limits else given.fleet,
+            posts=given.posts,
+            near=Near(resource=given.near.resource, walk_s=given.near.walk_min * 60)
+            if given.near
+            else None,
+        )
+        for name, given in sorted(settings.resources.items())
+    )
+
+
+def _problem(
+    tables: Mapping[str, Table],
+    plane: Plane,
+    settings: Settings,
+    budget: float,
+    resources: tuple[Resource, ...],
+    *,
+    plan_file: Path,
+) -> tuple[Problem, list[str]]:
+    """Build sites and demand, and return what is worth a warning."""
+    metres = {}
+    for name in ("sites", "demand", "areas"):
+        if name in tables:
+            table = tables[name]
+            middles = shapely.get_coordinates(shapely.point_on_surface(table.lonlat))
+            check_fit(plane, table, middles, plan_file=plan_file)
+            metres[name] = plane.metres(table)
+    sites, warnings = build_sites(
+        tables["sites"],
+        shapely.get_coordinates(metres["sites"]),
+        shapely.get_coordinates(tables["sites"].lonlat),
+        settings.resources,
+    )
+    crowds = []
+    if "demand" in tables:
+        points = shapely.get_coordinates(metres["demand"])
+        crowds += crowds_at_points(tables["demand"], points)
+    if "areas" in tables:
+        spacing_m = settings.walking.sample_m
+        crowds += crowds_in_areas(tables["areas"], metres["areas"], spacing_m=spacing_m)
+    demand, more = build_demand(
+        crowds,
+        files=[tables[name] for name in ("demand", "areas") if name in tables],
+        to_lonlat=plane.to_lonlat,
+    )
+    problem = Problem(budget=budget, resources=resources, sites=sites, demand=demand)
+    return problem, [*warnings, *more]
+
+
+def _shapes(tables: Mapping[str, Table], layer: str, plane: Plane) -> tuple[Shape, ...]:
+    """Return the features of a layer that is drawn or that cuts, by identifier."""
+    table = tables.get(layer)
+    if table is None:
+        return ()
+    ids = identifiers(_numbered(table, layer))
+    xy = plane.metres(table)
+    return tuple(
+        Shape(
+            id=ids[at],
+            name=plain_text(table, table.rows[at], "name") or ids[at],
+            lonlat=table.lonlat[at],
+            xy=xy[at],
+            properties={
+                key: value
+                for key, value in sorted(table.rows[at].properties.items())
+                if key not in {"id", "name"}
+            },
+        )
+        for at in sorted(range(len(table)), key=lambda at: ids[at])
+    )
+
+
+def _numbered(table: Table, layer: str) -> Table:
+    """Give a layer without any identifiers its own: water and closures often come without.
+
+    Numbers follow the shapes themselves, so that the order of the rows does not matter.
+    """
+    if layer == "areas" or any("id" in row.properties for row in table.rows):
+        return table
+    wkb = shapely.to_wkb(shapely.normalize(table.lonlat))
+    order = sorted(range(len(table)), key=lambda at: wkb[at])
+    width = len(str(len(table)))
+    rows: list[Row] = list(table.rows)
+    for number, at in enumerate(order, start=1):
+        name = f"{layer}-{number:0{width}d}"
+        rows[at] = Row(name=name, properties={**table.rows[at].properties, "id": name})
+    return Table(
+        file=table.file,
+        rows=tuple(rows),
+        columns=table.columns,
+        lonlat=table.lonlat,
+        source=table.source,
+        crs=table.crs,
+    )

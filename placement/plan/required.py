@@ -1,0 +1,69 @@
+"""Rules that clash before anything is searched: required posts that no limit leaves room for."""
+
+import math
+
+import numpy as np
+
+from placement.errors import InfeasibleError
+from placement.plan.problem import Problem, SiteStatus
+
+_HAIR = 1e-9
+_NAMED = 5
+
+
+def check_required(problem: Problem) -> None:
+    """Refuse required posts that cannot all stand, whatever else is chosen.
+
+    Only what needs no walk is looked at; a plan that passes may still be infeasible.
+
+    Raises
+    ------
+    InfeasibleError
+        If the required posts cost more than the budget at their least units, take more units than a
+        fleet has, are more than the posts allowed, or need a resource nearby that no site may have.
+    """
+    sites = problem.sites
+    required = sites.allowed & (sites.status == SiteStatus.REQUIRED)
+    if not required.any():
+        return
+    site, resource = np.nonzero(required)
+    names = [
+        f"{sites.id[j]}/{problem.resources[k].id}" for j, k in zip(site, resource, strict=True)
+    ]
+    units = sites.min_units[required]
+    cost = math.fsum((sites.open_cost[required] + sites.unit_cost[required] * units).tolist())
+    if cost > problem.budget + _HAIR * max(1.0, problem.budget):
+        _refuse(
+            names,
+            f"cost {cost:g} at least",
+            f"budget.amount = {problem.budget:g}",
+            "raise the budget",
+        )
+    for k, kind in enumerate(problem.resources):
+        of_kind = resource == k
+        own = [name for name, one in zip(names, of_kind.tolist(), strict=True) if one]
+        if not own:
+            continue
+        taken = int(units[of_kind].sum())
+        rule = f"resources.{kind.id}"
+        if kind.fleet is not None and taken > kind.fleet:
+            limit = f"{rule}.fleet = {kind.fleet}"
+            _refuse(own, f"take {taken} units at least", limit, "raise the fleet")
+        if kind.posts is not None and len(own) > kind.posts:
+            limit = f"{rule}.posts = {kind.posts}"
+            _refuse(own, f"are {len(own)}", limit, "raise the number of posts")
+        if kind.near is not None:
+            other = problem.resource_index(kind.near.resource)
+            may = sites.allowed[:, other] & (sites.status[:, other] != SiteStatus.EXCLUDED)
+            if not may.any():
+                limit = f"{rule}.near = {kind.near.resource!r}"
+                _refuse(own, "need a post that no site may have", limit, "allow one at some site")
+
+
+def _refuse(posts: list[str], what: str, rule: str, remedy: str) -> None:
+    shown = ", ".join(posts[:_NAMED]) + (" …" if len(posts) > _NAMED else "")
+    raise InfeasibleError(
+        f"no plan keeps every rule: the required posts ({shown}) {what}, which clashes with "
+        f"{rule}; {remedy}, or require fewer posts.",
+        rules=[rule, *(f"{post}: status = required" for post in posts)],
+    )
