@@ -1,0 +1,461 @@
+"""The street network as arrays: what is walkable, how long it takes, what hangs together."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyproj
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from placement.compiled import compiled
+from placement.errors import InputError
+from placement.streets.assemble import Edges, assemble
+from placement.streets.ways import WALK_SPEED_M_S
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
+#: A part with less than this share of the largest part's length is an island: nothing is snapped
+#: to it, or a point would be lost on a courtyard's path that leads nowhere [A].
+ISLAND_SHARE = 0.02
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Streets:
+    """A walking network: V junctions, E edges, H half-edges, immutable.
+
+    Nodes are numbered along a Hilbert curve, ties by coordinate, and edges by their ends, so that
+    the order of the file's rows never matters.
+
+    Attributes
+    ----------
+    crs
+        Coordinate system of all metres.
+    source
+        Name of the file, without its folder.
+    speed_m_s
+        Walking speed on the level.
+    step_free
+        Whether steps and escalators were left out.
+    node_xy
+        (V, 2) float64, metres.
+    node_lonlat
+        (V, 2) float64, degrees.
+    edge_tail, edge_head
+        (E,) int32.
+    length_m
+        (E,) float64, on the WGS 84 ellipsoid.
+    forward_s, backward_s
+        (E,) float64, seconds from tail to head and back; NaN where not walkable that way.
+    vertex_first
+        (E + 1,) int64, where each edge's geometry starts in ``vertex_xy``.
+    vertex_xy
+        (., 2) float64, metres, from tail to head, both included.
+    bridge, tunnel
+        (E,) bool.
+    level
+        (E,) int64.
+    island
+        (E,) bool, edges of small parts that nothing is snapped to.
+    class_code, name_code
+        (E,) int32, positions in `classes` and `names`.
+    classes, names
+        Distinct values, sorted.
+    component
+        (V,) int32, connected part; 0 is the one with most nodes.
+    first
+        (V + 1,) int64, half-edges by the node they leave.
+    head
+        (H,) int32, where each half-edge leads.
+    walk_s
+        (H,) float64, seconds.
+    half_edge
+        (H,) int32, the edge it belongs to.
+    dropped
+        How many lines of the file were left out, by reason.
+    """
+
+    crs: str
+    source: str
+    speed_m_s: float
+    step_free: bool = False
+    node_xy: Floats
+    node_lonlat: Floats
+    edge_tail: NDArray[np.int32]
+    edge_head: NDArray[np.int32]
+    length_m: Floats
+    forward_s: Floats
+    backward_s: Floats
+    vertex_first: Ints
+    vertex_xy: Floats
+    bridge: Bools
+    tunnel: Bools
+    level: Ints
+    island: Bools
+    class_code: NDArray[np.int32]
+    classes: tuple[str, ...]
+    name_code: NDArray[np.int32]
+    names: tuple[str, ...]
+    component: NDArray[np.int32]
+    first: Ints
+    head: NDArray[np.int32]
+    walk_s: Floats
+    half_edge: NDArray[np.int32]
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for value in self.__dict__.values():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of junctions."""
+        return len(self.node_xy)
+
+    @property
+    def n_edges(self) -> int:
+        """Number of edges."""
+        return len(self.edge_tail)
+
+    @cached_property
+    def edge_class(self) -> NDArray[np.str_]:
+        """(E,) class of each edge, as text."""
+        return _texts(self.classes, self.class_code)
+
+    @cached_property
+    def name(self) -> NDArray[np.str_]:
+        """(E,) name of each edge, may be empty."""
+        return _texts(self.names, self.name_code)
+
+    @cached_property
+    def vertex_m(self) -> Floats:
+        """(.,) metres in the plane from the edge's tail to each vertex of ``vertex_xy``."""
+        step = np.zeros(len(self.vertex_xy))
+        step[1:] = np.hypot(*np.diff(self.vertex_xy, axis=0).T)
+        step[self.vertex_first[:-1]] = 0.0
+        total = np.cumsum(step)
+        result = total - np.repeat(total[self.vertex_first[:-1]], np.diff(self.vertex_first))
+        result.flags.writeable = False
+        return result
+
+    @cached_property
+    def reversed_half_edges(
+        self,
+    ) -> tuple[Ints, NDArray[np.int32], Floats, NDArray[np.int32]]:
+        """``first, head, walk_s, half_edge`` of the network walked backwards."""
+        result = half_edges(
+            self.edge_tail, self.edge_head, self.backward_s, self.forward_s, self.n_nodes
+        )
+        for array in result:
+            array.flags.writeable = False
+        return result
+
+    @cached_property
+    def snap_cache(self) -> dict[str, Any]:
+        """What snapping has built for this network (its grid of segments)."""
+        return {}
+
+    def edge_xy(self, edge: int) -> Floats:
+        """Return an edge's geometry from tail to head, (., 2) metres."""
+        return self.vertex_xy[self.vertex_first[edge] : self.vertex_first[edge + 1]]
+
+    def edge_lines(self) -> "NDArray[Any]":
+        """Return all edges as (E,) shapely lines in metres."""
+        import shapely  # noqa: PLC0415 - drawing and closing need it, walking does not
+
+        index = np.repeat(np.arange(self.n_edges), np.diff(self.vertex_first))
+        lines: NDArray[Any] = shapely.linestrings(self.vertex_xy, indices=index)
+        return lines
+
+    def close(self, polygons: "Iterable[BaseGeometry]") -> "Streets":
+        """Return the network without what lies in closed polygons.
+
+        Edges are cut at the exact intersection; what is left of them stays reachable.
+
+        Parameters
+        ----------
+        polygons
+            Shapes in the network's coordinate system.
+
+        Returns
+        -------
+        Streets
+            A new network; this one where nothing is touched.
+        """
+        from placement.streets.closures import close  # noqa: PLC0415 - it imports this module
+
+        return close(self, polygons)
+
+
+def read_streets(
+    path: str | Path,
+    *,
+    crs: str,
+    speed_m_s: float = WALK_SPEED_M_S,
+    step_free: bool = False,
+) -> Streets:
+    """Read a street layer.
+
+    Parameters
+    ----------
+    path
+        An OpenStreetMap extract (``.osm.pbf``, ``.pbf``, ``.osm``), or lines as GeoJSON,
+        GeoPackage or GeoParquet.
+    crs
+        Metric coordinate system for snapping and drawing; lengths are geodesic regardless.
+    speed_m_s
+        Walking speed on the level.
+    step_free
+        Leave out steps and escalators.
+
+    Returns
+    -------
+    Streets
+        The network.
+
+    Raises
+    ------
+    InputError
+        Where the file is missing, of an unknown kind, damaged, or holds nothing to walk on.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError("there is no such file", file=path, remedy="give the street layer's path")
+    if not (np.isfinite(speed_m_s) and speed_m_s > 0):
+        raise InputError(f"a walking speed of {speed_m_s} m/s cannot be", remedy="give 0.3 to 3")
+    name = path.name.lower()
+    if name.endswith((".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")):
+        from placement.streets.osm import read_osm  # noqa: PLC0415 - osmium only where it is used
+
+        lines, dropped = read_osm(path, step_free=step_free)
+    elif name.endswith((".geojson", ".json", ".gpkg", ".parquet", ".fgb", ".shp")):
+        from placement.streets.lines import read_lines  # noqa: PLC0415
+
+        lines, dropped = read_lines(path, step_free=step_free)
+    else:
+        raise InputError(
+            f"street layers of kind {path.suffix or 'without suffix'!r} are not read",
+            file=path,
+            remedy="give .osm.pbf, .osm, .geojson, .gpkg or .parquet",
+        )
+    edges = assemble(lines, speed_m_s=speed_m_s)
+    if len(edges.tail) == 0:
+        why = ", ".join(f"{count} {reason}" for reason, count in sorted(dropped.items()))
+        raise InputError(
+            "nothing in it can be walked" + (f" (left out: {why})" if why else ""),
+            file=path,
+            remedy="give a layer with streets, or check its tags",
+        )
+    return build(
+        edges, crs=crs, source=path.name, speed_m_s=speed_m_s, step_free=step_free, dropped=dropped
+    )
+
+
+def build(
+    edges: Edges,
+    *,
+    crs: str,
+    source: str,
+    speed_m_s: float,
+    step_free: bool = False,
+    dropped: Mapping[str, int] | None = None,
+) -> Streets:
+    """Make a network of edges that are in canonical order already.
+
+    Parameters
+    ----------
+    edges
+        As `placement.streets.assemble.assemble` returns them.
+    crs, source, speed_m_s, step_free, dropped
+        As in `Streets`.
+
+    Returns
+    -------
+    Streets
+        The network.
+    """
+    to_plane = transformer(crs)
+    count = len(edges.node_lonlat)
+    node_xy = _project(to_plane, edges.node_lonlat)
+    vertex_xy = _project(to_plane, edges.vertex_lonlat)
+    component = _components(edges.tail, edges.head, count)
+    part_m = np.bincount(component[edges.tail], weights=edges.length_m)
+    small = part_m < ISLAND_SHARE * part_m.max()
+    classes = tuple(sorted({w.edge_class for w in edges.ways}))
+    names = tuple(sorted({w.name for w in edges.ways}))
+    class_at = {text: i for i, text in enumerate(classes)}
+    name_at = {text: i for i, text in enumerate(names)}
+    first, head, walk_s, half_edge = half_edges(
+        edges.tail.astype(np.int32),
+        edges.head.astype(np.int32),
+        edges.forward_s,
+        edges.backward_s,
+        count,
+    )
+    way = edges.way
+    return Streets(
+        crs=crs,
+        source=source,
+        speed_m_s=speed_m_s,
+        step_free=step_free,
+        node_xy=node_xy,
+        node_lonlat=edges.node_lonlat,
+        edge_tail=edges.tail.astype(np.int32),
+        edge_head=edges.head.astype(np.int32),
+        length_m=edges.length_m,
+        forward_s=edges.forward_s,
+        backward_s=edges.backward_s,
+        vertex_first=edges.vertex_first,
+        vertex_xy=vertex_xy,
+        bridge=np.array([w.bridge for w in edges.ways], np.bool_)[way],
+        tunnel=np.array([w.tunnel for w in edges.ways], np.bool_)[way],
+        level=np.array([w.level for w in edges.ways], np.int64)[way],
+        island=small[component[edges.tail]],
+        class_code=np.array([class_at[w.edge_class] for w in edges.ways], np.int32)[way],
+        classes=classes,
+        name_code=np.array([name_at[w.name] for w in edges.ways], np.int32)[way],
+        names=names,
+        component=component,
+        first=first,
+        head=head,
+        walk_s=walk_s,
+        half_edge=half_edge,
+        dropped=dict(sorted((dropped or {}).items())),
+    )
+
+
+def transformer(crs: str, *, inverse: bool = False) -> pyproj.Transformer:
+    """Return the way from degrees to a metric plane, or back.
+
+    Parameters
+    ----------
+    crs
+        Name of the plane's coordinate system.
+    inverse
+        From metres to degrees.
+
+    Returns
+    -------
+    pyproj.Transformer
+        Always longitude and latitude in this order.
+
+    Raises
+    ------
+    InputError
+        Where there is no such system or it does not count metres.
+    """
+    try:
+        plane = pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError:
+        raise InputError(
+            f"there is no coordinate system {crs!r}", field="crs", remedy="give e.g. EPSG:2154"
+        ) from None
+    units = {axis.unit_conversion_factor for axis in plane.axis_info[:2]}
+    if not plane.is_projected or units != {1.0}:
+        raise InputError(
+            f"coordinate system {crs!r} does not count in metres",
+            field="crs",
+            remedy="give a projected one, e.g. EPSG:2154 or the local UTM zone",
+        )
+    pair = (plane, "EPSG:4326") if inverse else ("EPSG:4326", plane)
+    return pyproj.Transformer.from_crs(*pair, always_xy=True)
+
+
+def _project(to_plane: pyproj.Transformer, lonlat: Floats) -> Floats:
+    x, y = to_plane.transform(lonlat[:, 0], lonlat[:, 1])
+    xy = np.column_stack([x, y])
+    if not np.isfinite(xy).all():
+        at = lonlat[int(np.flatnonzero(~np.isfinite(xy).all(axis=1))[0])]
+        raise InputError(
+            f"the streets at {at[0]:.5f}, {at[1]:.5f} lie outside the coordinate system",
+            field="crs",
+            remedy="give the plan a coordinate system that covers its streets",
+        )
+    return xy
+
+
+def _texts(values: tuple[str, ...], code: NDArray[np.int32]) -> NDArray[np.str_]:
+    result: NDArray[np.str_] = np.array(values, dtype=np.str_)[code]
+    result.flags.writeable = False
+    return result
+
+
+def _components(tail: Ints, head: Ints, count: int) -> NDArray[np.int32]:
+    """Number connected parts by falling count of nodes, ties by the lowest node."""
+    graph = coo_array((np.ones(len(tail), np.int8), (tail, head)), shape=(count, count)).tocsr()
+    parts, label = connected_components(graph, directed=False)
+    size = np.bincount(label, minlength=parts)
+    lowest = np.full(parts, count)
+    np.minimum.at(lowest, label, np.arange(count))
+    rank = np.empty(parts, np.int32)
+    rank[np.lexsort((lowest, -size))] = np.arange(parts, dtype=np.int32)
+    return rank[label]
+
+
+@compiled
+def half_edges(
+    tail: NDArray[np.int32],
+    head: NDArray[np.int32],
+    forward_s: Floats,
+    backward_s: Floats,
+    n_nodes: int,
+) -> tuple[Ints, NDArray[np.int32], Floats, NDArray[np.int32]]:
+    """Sort edges into half-edges by the node they leave.
+
+    A loop stands once at its node, for who lives on it; no way through is shorter for it.
+
+    Parameters
+    ----------
+    tail, head
+        (E,) int32.
+    forward_s, backward_s
+        (E,) float64, NaN where not walkable that way.
+    n_nodes
+        Number of nodes V.
+
+    Returns
+    -------
+    first, head, walk_s, half_edge
+        (V + 1,) int64, (H,) int32, (H,) float64, (H,) int32.
+    """
+    first = np.zeros(n_nodes + 1, np.int64)
+    for e in range(tail.size):
+        out, back = not np.isnan(forward_s[e]), not np.isnan(backward_s[e])
+        loop = tail[e] == head[e]
+        if out:
+            first[tail[e] + 1] += 1
+        if back and not (loop and out):
+            first[head[e] + 1] += 1
+    for v in range(n_nodes):
+        first[v + 1] += first[v]
+    fill = first[:-1].copy()
+    total = first[n_nodes]
+    to = np.empty(total, np.int32)
+    seconds = np.empty(total, np.float64)
+    edge = np.empty(total, np.int32)
+    for e in range(tail.size):
+        out, back = not np.isnan(forward_s[e]), not np.isnan(backward_s[e])
+        loop = tail[e] == head[e]
+        if out:
+            k = fill[tail[e]]
+            fill[tail[e]] += 1
+            to[k] = head[e]
+            seconds[k] = forward_s[e]
+            edge[k] = e
+        if back and not (loop and out):
+            k = fill[head[e]]
+            fill[head[e]] += 1
+            to[k] = tail[e]
+            seconds[k] = backward_s[e]
+            edge[k] = e
+    return first, to, seconds, edge

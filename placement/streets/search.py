@@ -1,0 +1,344 @@
+"""Who can walk to whom within a limit: bounded searches from many sources at once."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from placement.compiled import compiled
+from placement.errors import UsageError
+from placement.streets.network import Streets
+from placement.streets.snap import Snapped
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+type Ints32 = NDArray[np.int32]
+
+#: Share of the limit by which a walk may exceed it: a walk of exactly the limit must count,
+#: whatever the last bits of a sum of times.
+TOLERANCE = 1e-9
+#: Sources a thread takes at a time.
+_CHUNK = 512
+
+
+def walking_times(
+    streets: Streets,
+    sources: Snapped,
+    targets: Snapped,
+    *,
+    limit_s: float,
+    outward: bool,
+    threads: int | None = 1,
+) -> csr_array:
+    """Return the walking seconds between sources and targets, as far as they are within a limit.
+
+    Walks begin and end on edges, at the fraction the points were snapped to, and count both
+    points' way to the street. Two points on one edge also see each other directly along it.
+
+    Parameters
+    ----------
+    streets
+        The network.
+    sources
+        S snapped points; those not snapped reach nothing.
+    targets
+        T snapped points.
+    limit_s
+        Longest walk, inclusive.
+    outward
+        True: from source to target; False: from target to source.
+    threads
+        How many; None takes every processor. The result does not depend on it.
+
+    Returns
+    -------
+    scipy.sparse.csr_array
+        (S, T) float64 seconds, columns ascending; a walk of no time is stored as a zero.
+
+    Raises
+    ------
+    UsageError
+        Where the limit is no number ≥ 0.
+
+    References
+    ----------
+    Dijkstra, E. W. (1959). A note on two problems in connexion with graphs. Numer. Math. 1.
+    """
+    if not (np.isfinite(limit_s) and limit_s >= 0):
+        raise UsageError(f"a walking limit of {limit_s} s cannot be; give a number from 0.")
+    shape = (len(sources.edge), len(targets.edge))
+    bound = limit_s * (1.0 + TOLERANCE)
+    target_order, target_first = by_edge(targets.edge, streets.n_edges)
+    if outward:
+        network = (streets.first, streets.head, streets.walk_s, streets.half_edge)
+        along, against = streets.forward_s, streets.backward_s
+    else:
+        network = streets.reversed_half_edges
+        along, against = streets.backward_s, streets.forward_s
+    # neighbours search the same streets: taking them one after another keeps those in cache
+    turn = np.argsort(sources.edge, kind="stable")
+    turn = turn[sources.edge[turn] >= 0]
+    step = max(_CHUNK, streets.n_nodes // 256)  # each chunk pays once for a table of all nodes
+    chunks = [turn[i : i + step] for i in range(0, len(turn), step)]
+
+    def run(chunk: Ints) -> tuple[Ints, Ints32, Floats]:
+        return _search(
+            *network,
+            streets.edge_tail,
+            streets.edge_head,
+            along,
+            against,
+            chunk,
+            sources.edge,
+            sources.fraction,
+            sources.access_s,
+            target_first,
+            target_order,
+            targets.fraction[target_order],
+            targets.access_s[target_order],
+            bound,
+        )
+
+    count = (os.cpu_count() or 1) if threads is None else max(1, threads)
+    if count == 1 or len(chunks) < 2:
+        found = [run(chunk) for chunk in chunks]
+    else:
+        with ThreadPoolExecutor(count) as pool:
+            found = list(pool.map(run, chunks))
+    size = np.zeros(shape[0], np.int64)
+    for chunk, (sizes, _, _) in zip(chunks, found, strict=True):
+        size[chunk] = sizes
+    indptr = np.zeros(shape[0] + 1, np.int64)
+    np.cumsum(size, out=indptr[1:])
+    column = np.empty(indptr[-1], np.int32)
+    seconds = np.empty(indptr[-1], np.float64)
+    for i, chunk in enumerate(chunks):
+        sizes, columns, values = found[i]
+        _place(indptr, chunk, sizes, columns, values, column, seconds)
+        found[i] = (sizes, columns[:0], values[:0])  # let go of it at once
+    result = csr_array((seconds, column, indptr), shape=shape)
+    result.sort_indices()
+    return result
+
+
+@compiled
+def by_edge(edge: Ints, n_edges: int) -> tuple[Ints, Ints]:
+    """Group snapped points by their edge, in their own order within it.
+
+    Parameters
+    ----------
+    edge
+        (T,) int64, −1 where not snapped.
+    n_edges
+        Number of edges E.
+
+    Returns
+    -------
+    order, first
+        The snapped points by edge, and (E + 1,) int64 where each edge's points start.
+    """
+    first = np.zeros(n_edges + 1, np.int64)
+    for t in range(edge.size):
+        if edge[t] >= 0:
+            first[edge[t] + 1] += 1
+    for e in range(n_edges):
+        first[e + 1] += first[e]
+    fill = first[:-1].copy()
+    order = np.empty(first[n_edges], np.int64)
+    for t in range(edge.size):
+        if edge[t] >= 0:
+            order[fill[edge[t]]] = t
+            fill[edge[t]] += 1
+    return order, first
+
+
+@compiled
+def _place(
+    indptr: Ints,
+    chunk: Ints,
+    sizes: Ints,
+    columns: Ints32,
+    values: Floats,
+    column: Ints32,
+    seconds: Floats,
+) -> None:
+    """Copy a chunk's rows to where they belong in the whole."""
+    begin = 0
+    for i in range(chunk.size):
+        at = indptr[chunk[i]]
+        for k in range(sizes[i]):
+            column[at + k] = columns[begin + k]
+            seconds[at + k] = values[begin + k]
+        begin += sizes[i]
+
+
+@compiled
+def _push(keys: Floats, nodes: Ints32, size: int, key: float, node: int) -> None:
+    """Sift a new entry up a binary heap that holds `size` entries before it."""
+    i = size
+    while i > 0:
+        parent = (i - 1) >> 1
+        if keys[parent] <= key:
+            break
+        keys[i] = keys[parent]
+        nodes[i] = nodes[parent]
+        i = parent
+    keys[i] = key
+    nodes[i] = node
+
+
+@compiled
+def _pop(keys: Floats, nodes: Ints32, size: int) -> None:
+    """Remove the least entry of a binary heap that holds `size` entries."""
+    last = size - 1
+    key, node = keys[last], nodes[last]
+    i = 0
+    while True:
+        child = 2 * i + 1
+        if child >= last:
+            break
+        if child + 1 < last and keys[child + 1] < keys[child]:
+            child += 1
+        if keys[child] >= key:
+            break
+        keys[i] = keys[child]
+        nodes[i] = nodes[child]
+        i = child
+    keys[i] = key
+    nodes[i] = node
+
+
+@compiled
+def _search(
+    first: Ints,
+    head: Ints32,
+    walk_s: Floats,
+    half_edge: Ints32,
+    edge_tail: Ints32,
+    edge_head: Ints32,
+    along: Floats,
+    against: Floats,
+    chunk: Ints,
+    source_edge: Ints,
+    source_fraction: Floats,
+    source_access: Floats,
+    target_first: Ints,
+    target_order: Ints,
+    target_fraction: Floats,
+    target_access: Floats,
+    bound: float,
+) -> tuple[Ints, Ints32, Floats]:
+    """Search from each source of a chunk; return the sizes of their rows and the rows."""
+    time = np.full(first.size - 1, np.inf)
+    keys = np.empty(256, np.float64)
+    nodes = np.empty(256, np.int32)
+    touched = np.empty(256, np.int32)
+    sizes = np.zeros(chunk.size, np.int64)
+    columns = np.empty(4096, np.int32)
+    values = np.empty(4096, np.float64)
+    filled = 0
+    for row in range(chunk.size):
+        s = chunk[row]
+        own = source_edge[s]
+        at = source_fraction[s]
+        begin = filled
+        heap = 0
+        reached = 0
+        for side in range(2):
+            if side == 0:
+                node = edge_tail[own]
+                start = source_access[s] + at * against[own]
+            else:
+                node = edge_head[own]
+                start = source_access[s] + (1.0 - at) * along[own]
+            # a side that is closed is NaN, and no comparison with NaN holds
+            if start <= bound and start < time[node]:
+                if time[node] == np.inf:
+                    touched[reached] = node
+                    reached += 1
+                time[node] = start
+                _push(keys, nodes, heap, start, node)
+                heap += 1
+        while heap > 0:
+            now, u = keys[0], nodes[0]
+            _pop(keys, nodes, heap)
+            heap -= 1
+            if now > time[u]:
+                continue
+            for k in range(first[u], first[u + 1]):
+                v = head[k]
+                then = now + walk_s[k]
+                if then <= bound and then < time[v]:
+                    if time[v] == np.inf:
+                        if reached == touched.size:
+                            touched = _longer_int(touched)
+                        touched[reached] = v
+                        reached += 1
+                    time[v] = then
+                    if heap == keys.size:
+                        keys = _longer_float(keys)
+                        nodes = _longer_int(nodes)
+                    _push(keys, nodes, heap, then, v)
+                    heap += 1
+        # the source's own edge first: along it, or out of one end and in at the other
+        for turn in range(-1, reached):
+            k_from, k_to = 0, 1
+            u = np.int32(-1)
+            if turn >= 0:
+                u = touched[turn]
+                k_from, k_to = first[u], first[u + 1]
+            for k in range(k_from, k_to):
+                e = own if turn < 0 else np.int64(half_edge[k])
+                t_from, t_to = target_first[e], target_first[e + 1]
+                if t_from == t_to or (turn >= 0 and e == own):
+                    continue
+                tail_s = time[edge_tail[e]]
+                head_s = time[edge_head[e]]
+                if turn >= 0 and u != edge_tail[e] and tail_s < np.inf and along[e] >= 0:
+                    continue  # told from its tail, with both ends in view
+                while filled + t_to - t_from > columns.size:
+                    columns = _longer_int(columns)
+                    values = _longer_float(values)
+                for t in range(t_from, t_to):
+                    f = target_fraction[t]
+                    best = np.inf
+                    via = tail_s + f * along[e]
+                    if via < best:
+                        best = via
+                    via = head_s + (1.0 - f) * against[e]
+                    if via < best:
+                        best = via
+                    if turn < 0:
+                        if f >= at:
+                            via = source_access[s] + (f - at) * along[e]
+                            if via < best:
+                                best = via
+                        if f <= at:
+                            via = source_access[s] + (at - f) * against[e]
+                            if via < best:
+                                best = via
+                    best += target_access[t]
+                    if best <= bound:
+                        columns[filled] = target_order[t]
+                        values[filled] = best
+                        filled += 1
+        sizes[row] = filled - begin
+        for i in range(reached):
+            time[touched[i]] = np.inf
+    return sizes, columns[:filled].copy(), values[:filled].copy()
+
+
+@compiled
+def _longer_int(array: Ints32) -> Ints32:
+    result = np.empty(2 * array.size, array.dtype)
+    result[: array.size] = array
+    return result
+
+
+@compiled
+def _longer_float(array: Floats) -> Floats:
+    result = np.empty(2 * array.size, array.dtype)
+    result[: array.size] = array
+    return result

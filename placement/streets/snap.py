@@ -1,0 +1,463 @@
+"""Points onto streets: where each enters the network, and what it takes to get there."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+
+from placement.compiled import compiled
+from placement.errors import UsageError
+from placement.streets.network import Streets
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
+#: Farthest a point may lie from a street, metres [A].
+SNAP_M = 60.0
+#: Whoever is on a bridge or in a tunnel is this near to its middle line, metres [A]: as far, the
+#: bridge or tunnel of the point's own level goes before a nearer street of another level.
+STRUCTURE_M = 15.0
+#: Metres of water at the end of a connector that are put down to a coarse drawing of the bank
+#: rather than to a river [A]; a connector that comes out at the other bank is never taken.
+BANK_M = 10.0
+#: Side of a cell of the search grid, metres.
+_CELL_M = 50.0
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Snapped:
+    """Points on edges.
+
+    Attributes
+    ----------
+    edge
+        (N,) int64, −1 where no street is near enough.
+    fraction
+        (N,) float64 in [0, 1], share of the edge's length from its tail; 0 where not snapped.
+    access_s
+        (N,) float64, walking seconds between the point and the edge; 0 where not snapped.
+    """
+
+    edge: Ints
+    fraction: Floats
+    access_s: Floats
+
+    def __post_init__(self) -> None:
+        for array in (self.edge, self.fraction, self.access_s):
+            array.flags.writeable = False
+
+    def __len__(self) -> int:
+        return len(self.edge)
+
+    def take(self, index: ArrayLike) -> "Snapped":
+        """Return some of the points, by position or by a mask."""
+        index = np.asarray(index)
+        return Snapped(
+            edge=self.edge[index], fraction=self.fraction[index], access_s=self.access_s[index]
+        )
+
+
+def snap(
+    streets: Streets,
+    xy: ArrayLike,
+    *,
+    level: ArrayLike | None = None,
+    water: "BaseGeometry | Sequence[BaseGeometry] | None" = None,
+    barriers: "BaseGeometry | Sequence[BaseGeometry] | None" = None,
+    max_m: float = SNAP_M,
+) -> Snapped:
+    """Snap points onto the nearest edges they can enter.
+
+    A street of the point's own level goes before others. Bridges and tunnels are entered only
+    from their own level. A connector may cross neither water nor a barrier. Of edges equally
+    near, the one of lowest number is taken. Points that no street is near enough to are left
+    out, never forced. Islands of the network (see `Streets`) are not snapped to.
+
+    Parameters
+    ----------
+    streets
+        The network.
+    xy
+        (N, 2) float64, metres in the network's coordinate system.
+    level
+        (N,) int64 levels of the points, or one for all; None is level 0.
+    water
+        Polygons in the network's coordinate system.
+    barriers
+        Lines or polygons that are not crossed (railways, walls).
+    max_m
+        Farthest a point may lie from a street, metres, inclusive.
+
+    Returns
+    -------
+    Snapped
+        One row a point.
+
+    Raises
+    ------
+    UsageError
+        Where the arrays have no such shape, hold no numbers, or the distance is negative.
+    """
+    points = np.ascontiguousarray(xy, np.float64)
+    if points.size == 0:
+        points = points.reshape(0, 2)
+    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
+        raise UsageError("points are wanted as an (N, 2) array of finite metres.")
+    if not (np.isfinite(max_m) and max_m >= 0):
+        raise UsageError(f"points cannot be snapped over {max_m} m; give a number from 0.")
+    levels = np.zeros(len(points), np.int64)
+    if level is not None:
+        levels[:] = np.asarray(level, np.int64)
+    scale = plane_scale(streets)
+    reach = max_m * (float(scale.max()) if len(scale) else 1.0)
+    grid = _grid(streets)
+    banks, in_water = _walls(water, points, reach)
+    walls, _ = _walls(barriers, points, reach)
+    edge, fraction, distance = _snap(
+        points,
+        levels,
+        *grid,
+        streets.vertex_xy,
+        streets.vertex_m,
+        streets.vertex_first,
+        streets.bridge | streets.tunnel,
+        streets.level,
+        scale,
+        in_water,
+        *banks,
+        *walls,
+        max_m,
+        reach,
+    )
+    return Snapped(edge=edge, fraction=fraction, access_s=distance / streets.speed_m_s)
+
+
+def plane_scale(streets: Streets) -> Floats:
+    """Return how many metres of the plane stand for a true metre at each edge, (E,) float64."""
+    scale = streets.snap_cache.get("scale")
+    if scale is None:
+        plane = streets.vertex_m[streets.vertex_first[1:] - 1]
+        true = streets.length_m
+        total = float(true.sum())
+        middle = float(plane.sum()) / total if total > 0 else 1.0
+        # on a very short edge rounding is larger than what is asked
+        scale = np.where(true > 1.0, plane / np.maximum(true, 1.0), middle)
+        streets.snap_cache["scale"] = scale
+    result: Floats = scale
+    return result
+
+
+def _grid(streets: Streets) -> tuple[float, float, float, int, int, Ints, Ints, Ints]:
+    """Return the cells with the segments that touch them, built once a network."""
+    grid = streets.snap_cache.get("grid")
+    if grid is None:
+        edge_of = np.repeat(np.arange(streets.n_edges), np.diff(streets.vertex_first))
+        start = np.ones(len(edge_of), np.bool_)
+        start[streets.vertex_first[1:] - 1] = False
+        start &= ~streets.island[edge_of]
+        segment = np.flatnonzero(start)
+        a, b = streets.vertex_xy[segment], streets.vertex_xy[segment + 1]
+        grid = (*_cells(a, b, _CELL_M), segment, edge_of)
+        streets.snap_cache["grid"] = grid
+    x0, y0, cell, nx, ny, first, item, segment, edge_of = grid
+    return x0, y0, cell, nx, ny, first, segment[item], edge_of
+
+
+def _cells(a: Floats, b: Floats, cell: float) -> tuple[float, float, float, int, int, Ints, Ints]:
+    """Sort segments into square cells; the cells grow where the extent would need too many."""
+    if len(a) == 0:
+        return 0.0, 0.0, cell, 0, 0, np.zeros(1, np.int64), np.zeros(0, np.int64)
+    x0, y0 = np.minimum(a.min(axis=0), b.min(axis=0)) - 1.0
+    x1, y1 = np.maximum(a.max(axis=0), b.max(axis=0)) + 1.0
+    most = 4 * len(a) + 1_000_000
+    while (x1 - x0) / cell * ((y1 - y0) / cell) > most:
+        cell *= 2.0
+    nx, ny = int((x1 - x0) / cell) + 1, int((y1 - y0) / cell) + 1
+    first, item = _fill_cells(a, b, x0, y0, cell, nx, ny)
+    return float(x0), float(y0), cell, nx, ny, first, item
+
+
+@compiled
+def _fill_cells(
+    a: Floats, b: Floats, x0: float, y0: float, cell: float, nx: int, ny: int
+) -> tuple[Ints, Ints]:
+    """Return for each cell the segments whose line touches it, cells row by row."""
+    first = np.zeros(nx * ny + 1, np.int64)
+    item = np.empty(0, np.int64)
+    fill = np.empty(0, np.int64)
+    for turn in range(2):
+        for i in range(len(a)):
+            ax, ay = (a[i, 0] - x0) / cell, (a[i, 1] - y0) / cell
+            bx, by = (b[i, 0] - x0) / cell, (b[i, 1] - y0) / cell
+            low, high = int(min(ay, by)), int(max(ay, by))
+            for row in range(low, high + 1):
+                # the piece of the segment within this row of cells, with a little to spare
+                left, right = min(ax, bx), max(ax, bx)
+                if low != high:
+                    t0 = (row - ay) / (by - ay)
+                    t1 = (row + 1 - ay) / (by - ay)
+                    t0, t1 = min(t0, t1), max(t0, t1)
+                    t0, t1 = max(t0, 0.0), min(t1, 1.0)
+                    p, q = ax + t0 * (bx - ax), ax + t1 * (bx - ax)
+                    left, right = min(p, q) - 1e-9, max(p, q) + 1e-9
+                for column in range(max(int(left), 0), min(int(right), nx - 1) + 1):
+                    c = row * nx + column
+                    if turn == 0:
+                        first[c + 1] += 1
+                    else:
+                        item[fill[c]] = i
+                        fill[c] += 1
+        if turn == 0:
+            for c in range(nx * ny):
+                first[c + 1] += first[c]
+            item = np.empty(first[nx * ny], np.int64)
+            fill = first[:-1].copy()
+    return first, item
+
+
+def _walls(
+    shapes: "BaseGeometry | Iterable[BaseGeometry] | None", points: Floats, reach: float
+) -> tuple[tuple[Any, ...], Bools]:
+    """Return the outlines of shapes as cells of segments, and which points lie inside them."""
+    inside = np.zeros(len(points), np.bool_)
+    geometry = shapely.union_all(_as_array(shapes)) if shapes is not None else None
+    if geometry is None or geometry.is_empty or len(points) == 0:
+        none = np.zeros((0, 2))
+        return (*_cells(none, none, _CELL_M), none, none), inside
+    low, high = points.min(axis=0) - reach - 1.0, points.max(axis=0) + reach + 1.0
+    shapely.prepare(geometry)
+    inside = shapely.contains_xy(geometry, points[:, 0], points[:, 1])
+    parts = shapely.get_parts(geometry)
+    kind = shapely.get_type_id(parts)
+    outline = [*shapely.get_rings(parts[kind == 3]), *parts[kind == 1]]
+    xy, line = shapely.get_coordinates(outline, return_index=True)
+    same = np.flatnonzero(line[1:] == line[:-1])
+    a, b = xy[same], xy[same + 1]
+    near = (np.maximum(a, b) >= low).all(axis=1) & (np.minimum(a, b) <= high).all(axis=1)
+    a, b = np.ascontiguousarray(a[near]), np.ascontiguousarray(b[near])
+    return (*_cells(a, b, _CELL_M), a, b), inside
+
+
+def _as_array(shapes: "BaseGeometry | Iterable[BaseGeometry]") -> NDArray[Any]:
+    listed = [shapes] if hasattr(shapes, "geom_type") else list(shapes)
+    result = np.empty(len(listed), object)
+    result[:] = listed
+    return result
+
+
+@compiled
+def _foot(px: float, py: float, ax: float, ay: float, bx: float, by: float) -> float:
+    """Return the share of the segment a-b at which it is nearest to p."""
+    dx, dy = bx - ax, by - ay
+    square = dx * dx + dy * dy
+    if square == 0.0:
+        return 0.0
+    return min(1.0, max(0.0, ((px - ax) * dx + (py - ay) * dy) / square))
+
+
+@compiled
+def _crossings(
+    px: float,
+    py: float,
+    qx: float,
+    qy: float,
+    x0: float,
+    y0: float,
+    cell: float,
+    nx: int,
+    ny: int,
+    first: Ints,
+    item: Ints,
+    a: Floats,
+    b: Floats,
+    at: Floats,
+) -> int:
+    """Write where p-q meets walls, as shares of p-q, ascending, each wall once; return how many."""
+    count = 0
+    if item.size == 0:
+        return 0
+    c0 = max(int(np.floor((min(px, qx) - x0) / cell)), 0)
+    c1 = min(int(np.floor((max(px, qx) - x0) / cell)), nx - 1)
+    r0 = max(int(np.floor((min(py, qy) - y0) / cell)), 0)
+    r1 = min(int(np.floor((max(py, qy) - y0) / cell)), ny - 1)
+    dx, dy = qx - px, qy - py
+    for row in range(r0, r1 + 1):
+        for column in range(c0, c1 + 1):
+            c = row * nx + column
+            for k in range(first[c], first[c + 1]):
+                i = item[k]
+                ex, ey = b[i, 0] - a[i, 0], b[i, 1] - a[i, 1]
+                cross = dx * ey - dy * ex
+                if cross == 0.0:
+                    continue
+                wx, wy = a[i, 0] - px, a[i, 1] - py
+                t = (wx * ey - wy * ex) / cross
+                u = (wx * dy - wy * dx) / cross
+                # half-open, so that a corner of the outline counts once
+                if 0.0 <= t <= 1.0 and 0.0 <= u < 1.0:
+                    place = count
+                    seen = False
+                    for j in range(count):
+                        if at[j] == t:
+                            seen = True
+                    if seen or count == at.size:
+                        continue
+                    while place > 0 and at[place - 1] > t:
+                        at[place] = at[place - 1]
+                        place -= 1
+                    at[place] = t
+                    count += 1
+    return count
+
+
+@compiled
+def _wet(count: int, at: Floats, length: float, inside: np.bool_) -> bool:
+    """Say whether a connector crosses water, given where it meets the banks."""
+    begin = 0
+    if count > 0 and at[count - 1] >= 1.0 - 1e-9:
+        count -= 1  # it ends on the bank
+    if count > 0 and at[0] <= 1e-9:
+        # it starts on the bank, and on which side of it only the next bank can tell
+        begin = 1
+        inside = np.bool_((count - begin) % 2 == 1)
+    if count - begin >= 2 and not inside:
+        return True
+    water = 0.0
+    last = 0.0
+    for j in range(begin, count):
+        if inside:
+            water += at[j] - last
+        last = at[j]
+        inside = np.bool_(not inside)
+    if inside:
+        water += 1.0 - last
+    return water * length > BANK_M
+
+
+@compiled
+def _snap(
+    points: Floats,
+    levels: Ints,
+    x0: float,
+    y0: float,
+    cell: float,
+    nx: int,
+    ny: int,
+    first: Ints,
+    item: Ints,
+    edge_of: Ints,
+    vertex: Floats,
+    vertex_m: Floats,
+    vertex_first: Ints,
+    structure: Bools,
+    edge_level: Ints,
+    scale: Floats,
+    in_water: Bools,
+    wx0: float,
+    wy0: float,
+    wcell: float,
+    wnx: int,
+    wny: int,
+    wfirst: Ints,
+    witem: Ints,
+    wa: Floats,
+    wb: Floats,
+    bx0: float,
+    by0: float,
+    bcell: float,
+    bnx: int,
+    bny: int,
+    bfirst: Ints,
+    bitem: Ints,
+    ba: Floats,
+    bb: Floats,
+    max_m: float,
+    reach: float,
+) -> tuple[Ints, Floats, Floats]:
+    """Find each point's edge; widen the ring of cells until nothing nearer can come."""
+    n = len(points)
+    edge = np.full(n, -1, np.int64)
+    fraction = np.zeros(n, np.float64)
+    distance = np.zeros(n, np.float64)
+    at = np.empty(64, np.float64)
+    if item.size == 0:
+        return edge, fraction, distance
+    rings = int(np.ceil(reach / cell)) + 1
+    for i in range(n):
+        px, py = points[i, 0], points[i, 1]
+        column0 = int(np.floor((px - x0) / cell))
+        row0 = int(np.floor((py - y0) / cell))
+        # rank 0: the point's own level; rank 1: streets of another
+        best_rank = 2
+        best = np.inf
+        best_edge = np.int64(-1)
+        best_along = 0.0
+        for ring in range(rings + 1):
+            if ring > 0:
+                # whatever is in this ring is at least so far
+                gap = (ring - 1) * cell + min(
+                    min(px - x0 - column0 * cell, (column0 + 1) * cell - (px - x0)),
+                    min(py - y0 - row0 * cell, (row0 + 1) * cell - (py - y0)),
+                )
+                if gap > reach or (best_rank == 0 and gap > best * scale[best_edge] * 1.001):
+                    break
+            for row in range(max(row0 - ring, 0), min(row0 + ring, ny - 1) + 1):
+                full = row in (row0 - ring, row0 + ring)
+                step = 1 if full or ring == 0 else 2 * ring
+                for column in range(column0 - ring, column0 + ring + 1, step):
+                    if column < 0 or column >= nx:
+                        continue
+                    c = row * nx + column
+                    for k in range(first[c], first[c + 1]):
+                        s = item[k]
+                        e = edge_of[s]
+                        ax, ay = vertex[s, 0], vertex[s, 1]
+                        bx, by = vertex[s + 1, 0], vertex[s + 1, 1]
+                        t = _foot(px, py, ax, ay, bx, by)
+                        qx, qy = ax + t * (bx - ax), ay + t * (by - ay)
+                        d = np.sqrt((px - qx) ** 2 + (py - qy) ** 2) / scale[e]
+                        if d > max_m:
+                            continue
+                        rank = 0
+                        if structure[e]:
+                            if edge_level[e] != levels[i]:
+                                continue
+                            rank = 0 if d <= STRUCTURE_M else 1
+                        elif edge_level[e] != levels[i]:
+                            rank = 1
+                        if rank > best_rank:
+                            continue
+                        along = vertex_m[s] + t * (vertex_m[s + 1] - vertex_m[s])
+                        if rank == best_rank and not (
+                            d < best
+                            or (d == best and (e < best_edge or (e == best_edge and along < best_along)))
+                        ):
+                            continue
+                        if witem.size > 0 or in_water[i]:
+                            count = _crossings(
+                                px, py, qx, qy, wx0, wy0, wcell, wnx, wny, wfirst, witem, wa, wb, at
+                            )
+                            if _wet(count, at, d, in_water[i]):
+                                continue
+                        if bitem.size > 0 and _crossings(
+                            px, py, qx, qy, bx0, by0, bcell, bnx, bny, bfirst, bitem, ba, bb, at
+                        ):
+                            continue
+                        best_rank = rank
+                        best = d
+                        best_edge = e
+                        best_along = along
+        if best_edge >= 0:
+            edge[i] = best_edge
+            distance[i] = best
+            whole = vertex_m[vertex_first[best_edge + 1] - 1]
+            if whole > 0:
+                fraction[i] = min(1.0, best_along / whole)
+    return edge, fraction, distance

@@ -1,0 +1,223 @@
+"""OpenStreetMap's tags, read the way a walker would: what may be walked, and how."""
+
+import math
+from collections.abc import Mapping
+
+from placement.streets.ways import ELEVATOR_WAIT_S, STEPPED, STEPS_DOWN, STEPS_UP, Way, pace
+
+#: Keys that decide; anything else on a way is not looked at.
+KEYS = (
+    "highway",
+    "railway",
+    "public_transport",
+    "man_made",
+    "area",
+    "foot",
+    "access",
+    "motorroad",
+    "oneway",
+    "oneway:foot",
+    "foot:forward",
+    "foot:backward",
+    "conveying",
+    "incline",
+    "bridge",
+    "tunnel",
+    "layer",
+    "level",
+    "name",
+)
+#: Keys of which a way needs one to be a candidate at all.
+WALK_KEYS = ("highway", "railway", "public_transport", "man_made")
+
+#: Walked unless a tag forbids it.
+OPEN = frozenset(
+    {
+        "footway", "pedestrian", "path", "steps", "living_street", "residential", "service",
+        "unclassified", "tertiary", "tertiary_link", "secondary", "secondary_link", "primary",
+        "primary_link", "road", "track", "bridleway", "corridor", "platform", "pier", "elevator",
+        "crossing", "trail", "ladder", "cycleway",
+    }
+)  # fmt: skip
+#: Walked only where a tag allows it.
+ON_REQUEST = frozenset({"trunk", "trunk_link", "busway", "bus_guideway"})
+
+_YES = frozenset(
+    {"yes", "designated", "permissive", "official", "public", "destination", "customers"}
+)
+_NO = frozenset(
+    {"no", "private", "use_sidepath", "military", "forestry", "agricultural", "delivery",
+     "permit", "employees", "residents", "emergency", "service"}
+)  # fmt: skip
+_SURFACES = frozenset({"pedestrian", "footway", "corridor", "path", "living_street"})
+_TRUE = frozenset({"yes", "true", "1"})
+#: A tunnel value that is at street level under a house is no tunnel for a walker.
+_NO_TUNNEL = frozenset({"no", "building_passage", "covered", "arcade", "colonnade"})
+_NO_BRIDGE = frozenset({"no", "boardwalk"})
+
+
+def allowed(tags: Mapping[str, str]) -> bool | None:
+    """Say whether walkers are let in: the most specific access tag decides.
+
+    Parameters
+    ----------
+    tags
+        Tags of a way or node.
+
+    Returns
+    -------
+    bool or None
+        None where no tag says so.
+    """
+    for key in ("foot", "access"):
+        value = tags.get(key)
+        if value in _YES:
+            return True
+        if value in _NO:
+            return False
+    return None
+
+
+def edge_class(tags: Mapping[str, str]) -> str | None:
+    """Return what kind of street a way is, or None where it is none.
+
+    Parameters
+    ----------
+    tags
+        Tags of the way.
+
+    Returns
+    -------
+    str or None
+        A ``highway`` value, ``platform``, ``pier`` or ``escalator``.
+    """
+    highway = tags.get("highway")
+    if highway == "steps" and tags.get("conveying", "no") != "no":
+        return "escalator"
+    if highway is not None:
+        return highway
+    if tags.get("railway") == "platform" or tags.get("public_transport") == "platform":
+        return "platform"
+    return "pier" if tags.get("man_made") == "pier" else None
+
+
+def read_way(tags: Mapping[str, str], *, step_free: bool = False) -> Way | str:
+    """Turn a way's tags into a `Way`, or into the reason why it is not walked.
+
+    Parameters
+    ----------
+    tags
+        Tags of the way, at least those of `KEYS`.
+    step_free
+        Leave out steps and escalators.
+
+    Returns
+    -------
+    Way or str
+        The way, or a short reason to be counted.
+    """
+    kind = edge_class(tags)
+    if kind is None:
+        return "not a street"
+    access = allowed(tags)
+    if access is False:
+        return "closed to walkers"
+    if kind in ON_REQUEST or tags.get("motorroad") == "yes":
+        if access is not True or tags.get("foot") not in _YES:
+            return f"{kind} not opened to walkers"
+    elif kind not in OPEN and kind != "escalator" and tags.get("foot") not in _YES:
+        return f"{kind} is not walked"
+    if step_free and kind in STEPPED:
+        return "steps on a step-free walk"
+    forward, backward = _directions(tags, kind)
+    if not forward and not backward:
+        return "closed to walkers"
+    bridge = tags.get("bridge", "no") not in _NO_BRIDGE
+    tunnel = tags.get("tunnel", "no") not in _NO_TUNNEL
+    return Way(
+        edge_class=kind,
+        name=tags.get("name", ""),
+        level=_level(tags, bridge=bridge, tunnel=tunnel),
+        bridge=bridge,
+        tunnel=tunnel,
+        forward=forward,
+        backward=backward,
+        wait_s=ELEVATOR_WAIT_S if kind == "elevator" else 0.0,
+    )
+
+
+def blocks(tags: Mapping[str, str]) -> bool:
+    """Say whether nobody walks through a node: a barrier that is closed to walkers.
+
+    Parameters
+    ----------
+    tags
+        Tags of the node.
+
+    Returns
+    -------
+    bool
+        False for bollards, open gates and the like.
+    """
+    return "barrier" in tags and allowed(tags) is False
+
+
+def is_area(tags: Mapping[str, str]) -> bool:
+    """Say whether a closed way or a multipolygon is a surface that is walked across."""
+    kind = edge_class(tags)
+    if kind in {"platform", "pier"}:
+        return tags.get("area") != "no"
+    return kind in _SURFACES and tags.get("area") == "yes"
+
+
+def _directions(tags: Mapping[str, str], kind: str) -> tuple[float, float]:
+    """Return the share of walking speed along and against the way."""
+    forward = backward = pace(kind)
+    if kind == "steps":
+        up = _rises(tags.get("incline", ""))
+        if up > 0:
+            forward, backward = STEPS_UP, STEPS_DOWN
+        elif up < 0:
+            forward, backward = STEPS_DOWN, STEPS_UP
+    oneway = tags.get("oneway:foot")
+    if oneway is None and kind in STEPPED:
+        # only here does a plain `oneway` bind those on foot
+        oneway = tags.get("oneway")
+        if oneway is None and kind == "escalator":
+            oneway = {"forward": "yes", "backward": "-1"}.get(tags["conveying"])
+    if oneway in _TRUE:
+        backward = 0.0
+    elif oneway in {"-1", "reverse"}:
+        forward = 0.0
+    if tags.get("foot:forward") == "no":
+        forward = 0.0
+    if tags.get("foot:backward") == "no":
+        backward = 0.0
+    return forward, backward
+
+
+def _rises(incline: str) -> int:
+    """Return 1 where an incline rises along the way, −1 where it falls, 0 where it is not known."""
+    if incline in {"up", "down"}:
+        return 1 if incline == "up" else -1
+    try:
+        value = float(incline.rstrip("%°").replace(",", "."))
+    except ValueError:
+        return 0
+    return 0 if math.isnan(value) or value == 0 else int(math.copysign(1, value))
+
+
+def _level(tags: Mapping[str, str], *, bridge: bool, tunnel: bool) -> int:
+    """Return the level: the lowest of ``level``, else ``layer``, else what a bridge implies."""
+    text = tags.get("level") or tags.get("layer") or ""
+    found = []
+    for part in text.replace(",", ";").split(";"):
+        try:
+            value = float(part)
+        except ValueError:
+            continue
+        if abs(value) < 1000:
+            found.append(math.floor(value))
+    if found:
+        return min(found)
+    return int(bridge) - int(tunnel)
