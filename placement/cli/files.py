@@ -29,7 +29,7 @@ def bundled_plans() -> list[str]:
 
 
 def find_plan(given: str | None) -> Path:
-    """Return the plan file that is meant.
+    """Return the plan file, or its folder, that is meant.
 
     Parameters
     ----------
@@ -38,8 +38,7 @@ def find_plan(given: str | None) -> Path:
         there, else the bundled plan, which is said on standard error.
     """
     if given is not None:
-        path = Path(given)
-        return path / PLAN_FILE if path.is_dir() else path
+        return Path(given)
     here = Path(PLAN_FILE)
     if here.is_file():
         return here

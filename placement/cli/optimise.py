@@ -178,9 +178,9 @@ def _rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
         rows.append(
             (
                 resource.label.get("en", resource.id),
-                f"{coverage.covered:,.0f} of {coverage.total:,.0f} people ({coverage.share:.1%})",
+                f"{coverage.covered:,.0f} of {coverage.total:,.0f} ({coverage.share:.1%})",
                 f"{len(posts)} posts, {sum(post.units for post in posts)} × {unit}",
-                "" if walk is None else f"mean walk {walk / 60:.1f} min",
+                "" if walk is None else f"walk {walk / 60:.1f} min",
             )
         )
     rows.append(

@@ -1,0 +1,72 @@
+"""Wrong calls: exit code 2, one sentence, what to write instead; nothing is read or written."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from placement.cli import place
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--budget", "many"], "'many' is not a finite number of at least 0"),
+        (["--budget", "-1"], "'-1' is not a finite number of at least 0"),
+        (["--budget", "nan"], "'nan' is not a finite number"),
+        (["--budget", "inf"], "'inf' is not a finite number"),
+        (["--time-limit", "0"], "'0' is not a finite number above 0"),
+        (["--gap", "-0.1"], "'-0.1' is not a finite number of at least 0"),
+        (["--limit", "dog_team"], "write it as in `--limit dog_team=4`"),
+        (["--limit", "=4"], "write it as in `--limit dog_team=4`"),
+        (["--limit", "dog_team=few"], "'few' is not a whole number of at least 0"),
+        (["--limit", "dog_team=-1"], "'-1' is not a whole number of at least 0"),
+        (["--limit", "dog_team=1.5"], "'1.5' is not a whole number"),
+        (["--limit", "a=1", "--limit", "a=2"], "'a' is given twice; give it once"),
+        (["--layer", "streets"], "write it as in `--layer streets=paris.osm.pbf`"),
+        (["--layer", "streets="], "write it as in `--layer streets=paris.osm.pbf`"),
+        (["--layer", "s=a", "--layer", "s=b"], "'s' is given twice"),
+        (["--wrong"], "No such option"),
+        (["one", "two"], "unexpected extra argument"),
+    ],
+)
+def test_wrong_options_of_optimise(
+    arguments: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(place, ["optimise", *arguments])
+    assert done.exit_code == 2
+    assert says.lower() in done.stderr.lower()
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_init_does_not_overwrite(tmp_path: Path) -> None:
+    target = tmp_path / "mine"
+    assert CliRunner().invoke(place, ["init", str(target)]).exit_code == 0
+    plan = target / "plan.toml"
+    plan.write_text("mine", encoding="utf-8")
+    again = CliRunner().invoke(place, ["init", str(target)])
+    assert again.exit_code == 2
+    assert "is already there and is not overwritten" in again.stderr
+    assert plan.read_text(encoding="utf-8") == "mine"
+
+
+def test_init_copies_all_or_nothing(tmp_path: Path) -> None:
+    (tmp_path / "sites.csv").write_text("mine", encoding="utf-8")
+    done = CliRunner().invoke(place, ["init", str(tmp_path)])
+    assert done.exit_code == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["sites.csv"]
+
+
+def test_init_of_an_unknown_example_names_the_known(tmp_path: Path) -> None:
+    done = CliRunner().invoke(place, ["init", str(tmp_path / "x"), "--example", "rome"])
+    assert done.exit_code == 2
+    assert "there is no bundled plan 'rome'; take one of: " in done.stderr
+    assert not (tmp_path / "x").exists()
+
+
+def test_init_into_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("", encoding="utf-8")
+    done = CliRunner().invoke(place, ["init", str(tmp_path / "x")])
+    assert done.exit_code == 2
