@@ -125,7 +125,7 @@ def _number(table: Table, row: Row, key: str, default: float | None) -> float:
             file=table.file,
             feature=row.name,
             field=key,
-            remedy="write a number with a decimal point",
+            remedy="write it in figures, with a point before decimals",
         ) from None
 
 

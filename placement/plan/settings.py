@@ -33,9 +33,10 @@ NotNegative = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 # Names end up in folder names, keys and column names, so they keep to plain letters.
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=100)]
-ResourceId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
-LayerFile = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$")]
+_SLUG, _ID, _PATH = r"^[a-z0-9][a-z0-9._-]*$", r"^[a-z][a-z0-9_-]*$", r"^[^\x00-\x1f\x7f]+$"
+Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=100)]
+ResourceId = Annotated[str, StringConstraints(pattern=_ID, max_length=60)]
+LayerFile = Annotated[str, StringConstraints(pattern=_PATH)]
 
 
 class _Table(BaseModel):
@@ -396,6 +397,11 @@ def _input_error(path: Path, content: Mapping[str, Any], error: ValidationError)
 
 
 _CORRECT = "correct it"
+_SHAPES = {
+    _SLUG: "write small letters, digits, '.', '_' and '-', a letter or a digit first",
+    _ID: "write small letters, digits, '_' and '-', a letter first",
+    _PATH: "write the path of a file",
+}
 _SAID: Mapping[str, tuple[str, str]] = {
     "missing": ("is missing", "add it"),
     "rule": ("{problem}", "{remedy}"),
@@ -408,10 +414,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "too_short": ("is empty", "add at least one table"),
     "string_too_short": ("is empty", "write a text, or leave the key out"),
     "string_too_long": ("is longer than {max_length} characters", "shorten it"),
-    "string_pattern_mismatch": (
-        "{given} holds characters that do not belong there",
-        "keep to the pattern {pattern}",
-    ),
+    "string_pattern_mismatch": ("{given} holds characters that do not belong there", "{shape}"),
     "model_type": ("must be a table, not {given}", "write [{where}]"),
     "dict_type": ("must be a table, not {given}", "write [{where}]"),
     "int_type": ("must be a whole number, not {given}", _CORRECT),
@@ -433,10 +436,12 @@ def _explained(found: Mapping[str, Any], where: Sequence[str]) -> tuple[str, str
         )
     said = str(found["msg"])
     problem, remedy = _SAID.get(kind, (said[:1].lower() + said[1:], _CORRECT))
+    context = found.get("ctx", {})
     words = {
         "given": reprlib.repr(found.get("input")),
         "where": ".".join(where),
-        **found.get("ctx", {}),
+        "shape": _SHAPES.get(context.get("pattern"), _CORRECT),
+        **context,
     }
     return problem.format_map(words), remedy.format_map(words)
 

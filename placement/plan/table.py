@@ -149,9 +149,7 @@ def require_file(path: Path, *, layer: str) -> None:
     """Refuse a layer whose file is not there."""
     if not path.is_file():
         what = "is a folder, not a file" if path.is_dir() else "there is no such file"
-        raise InputError(
-            what, file=path, remedy=f"check the path of the layer {layer!r} in the plan file"
-        )
+        raise InputError(what, file=path, remedy=f"check the path given for the layer {layer!r}")
 
 
 def _row_name(number: int, properties: Properties) -> str:
