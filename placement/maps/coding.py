@@ -97,11 +97,13 @@ def simpler(geometry: "shapely.Geometry", *, tolerance_deg: float = 2e-5) -> "sh
 
 def bounds(geometries: Iterable["shapely.Geometry"], points: ArrayLike) -> list[float] | None:
     """Return west, south, east, north of all geometries and points, or None if there are none."""
-    corners = [np.asarray(points, dtype=np.float64).reshape(-1, 2)]
-    for geometry in geometries:
-        if not geometry.is_empty:
-            corners.append(np.asarray(geometry.bounds, dtype=np.float64).reshape(2, 2))
-    every = np.concatenate(corners)
+    boxes = [geometry.bounds for geometry in geometries if not geometry.is_empty]
+    every = np.concatenate(
+        [
+            np.asarray(points, dtype=np.float64).reshape(-1, 2),
+            np.asarray(boxes, dtype=np.float64).reshape(-1, 2),
+        ]
+    )
     every = every[np.isfinite(every).all(axis=1)]
     if len(every) == 0:
         return None

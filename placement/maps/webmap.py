@@ -99,7 +99,7 @@ class _Page(Figure):
         return str(self._template.render(this=self, kwargs={}))
 
 
-class _Map(folium.Map):  # type: ignore[misc]
+class _Map(folium.Map):
     """Folium's map without its links to the network and without its page-wide styles."""
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own way to name them
@@ -197,7 +197,7 @@ def page(data: Mapping[str, Any]) -> str:
             fade_animation=False,
             zoom_control=False,
             attribution_control=False,
-            zoom_snap=0.5,
+            zoom_snap=0.25,
             min_zoom=3,
             max_zoom=19,
             world_copy_jump=False,
@@ -205,7 +205,7 @@ def page(data: Mapping[str, Any]) -> str:
         shell.html.add_child(_Verbatim(_own("page.html")), name="frame")
         shell.script.add_child(_Verbatim("\n".join(_own(name) for name in _SCRIPTS)), name="own")
         shell.add_child(drawn)
-        drawn.add_child(_Start())
+        drawn.add_child(_Start())  # type: ignore[no-untyped-call]
         text = shell.render()
     _refuse_extra(text)
     return text
@@ -277,18 +277,18 @@ def _leaflet_licence() -> str:
 
 @contextmanager
 def _counted_names() -> Iterator[None]:
-    """Number folium's elements instead of naming them at random; one thread at a time.
+    """Have folium number its elements, not name them at random; one thread at a time.
 
     The generator is shared by the whole process, hence the lock around building and rendering.
     """
     numbers = count(1)
     with _naming:
         random_names = Element.__dict__["_generate_id"]
-        Element._generate_id = classmethod(lambda _: str(next(numbers)))  # noqa: SLF001
+        setattr(Element, "_generate_id", classmethod(lambda _: str(next(numbers))))  # noqa: B010 - typed as a method
         try:
             yield
         finally:
-            Element._generate_id = random_names  # noqa: SLF001
+            setattr(Element, "_generate_id", random_names)  # noqa: B010
 
 
 class _Elements(HTMLParser):

@@ -3,7 +3,7 @@
 const PANES = ["water", "areas", "reach", "streets", "missing", "closures", "route", "chosen", "sites"];
 const AREA_RAMP = [[245, 240, 248], [196, 174, 214]];
 const CANDIDATES = {
-  optional: { radius: 3.2, color: "#5b6570", weight: 1.2, fillColor: "#ffffff", fillOpacity: 1 },
+  optional: { radius: 3, color: "#77808a", weight: 1.1, fillColor: "#ffffff", fillOpacity: 1 },
   required: { radius: 4.2, color: "#1b1b1b", weight: 2.2, fillColor: "#ffffff", fillOpacity: 1 },
   excluded: { radius: 2.4, color: "#8a8f95", weight: 1, fillColor: "#8a8f95", fillOpacity: 1 },
 };
@@ -46,9 +46,16 @@ function showPlan(map) {
   /* What is around the whole plan, and where to begin. */
   const around = data.bounds === null ? null
     : L.latLngBounds([[data.bounds[1], data.bounds[0]], [data.bounds[3], data.bounds[2]]]);
-  const showAll = () => {
+  const fit = (left, right) => {
     if (around === null) { map.setView([0, 0], 3, { animate: false }); return; }
-    map.fitBounds(around, { padding: [24, 24], maxZoom: 17, animate: false });
+    map.fitBounds(around, {
+      paddingTopLeft: [24 + left, 24], paddingBottomRight: [24 + right, 32], maxZoom: 17, animate: false,
+    });
+  };
+  const showAll = () => {
+    fit(0, 0);
+    const side = legend.settle();
+    if (side !== null) { fit(side === "left" ? legend.width() : 0, side === "right" ? legend.width() : 0); }
   };
 
   /* Popups are built when they open, in the language of that moment. */
@@ -154,10 +161,12 @@ function showPlan(map) {
     if (entries.filter((entry) => entry.group === "group_missing").length > 1) { state.hidden.add(key); }
   });
 
+  const candidates = [];
   if (data.sites.length > 0) {
     const group = L.layerGroup();
     for (const site of data.sites) {
       const circle = L.circleMarker([site.at[1], site.at[0]], inPane("sites", CANDIDATES[standing(site)]));
+      candidates.push([circle, CANDIDATES[standing(site)].radius]);
       circle.bindPopup(() => sitePopup(site), popupOptions);
       group.addLayer(named(circle, site));
     }
@@ -231,7 +240,10 @@ function showPlan(map) {
     }
   }
   function openAt(layer, place, opener) {
-    map.setView(place, Math.max(map.getZoom(), 15), { animate: false });
+    const zoomTo = Math.max(map.getZoom(), 15);
+    /* to the middle of what the legend leaves free, and low enough for a popup above */
+    const middle = map.project(place, zoomTo).subtract([legend.shift() / 2, Math.min(110, map.getSize().y / 5)]);
+    map.setView(map.unproject(middle, zoomTo), zoomTo, { animate: false });
     if (frame.getBoundingClientRect().bottom < 120 || frame.getBoundingClientRect().top < 0) {
       frame.scrollIntoView({ block: "start" });
     }
@@ -258,7 +270,9 @@ function showPlan(map) {
   map.on("popupopen", (event) => {
     const close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
     if (close) { close.setAttribute("aria-label", tell.say("close")); }
+    frame.classList.add("open");
   });
+  map.on("popupclose", () => frame.classList.remove("open"));
 
   /* Swatches of the legend. */
   function swatch(...children) {
@@ -302,7 +316,7 @@ function showPlan(map) {
       },
     });
     box.open = !window.matchMedia("(max-width: 1100px)").matches;
-    new control({ position: "topright" }).addTo(map);
+    const held = new control({ position: "topright" }).addTo(map);
     const notes = {
       sites: () => make("ul", { class: "notes" }, ...["required", "excluded"]
         .filter((status) => data.sites.some((site) => standing(site) === status))
@@ -337,7 +351,27 @@ function showPlan(map) {
       }
       box.replaceChildren(make("summary", null, tell.say("layers")), ...fields);
     };
-    return { draw };
+    /* Into the corner where it hides least of the plan; says at which side it still hides some. */
+    const settle = () => {
+      if (!box.open) { return null; }
+      const size = map.getSize();
+      const points = data.posts.map((post) => [post.at[1], post.at[0]]);
+      for (const area of data.areas) { for (const rings of area.shape) { points.push(...positions(rings[0])); } }
+      for (const way of data.route) { for (const steps of way.shape) { points.push(...positions(steps)); } }
+      const places = points.map((point) => map.latLngToContainerPoint(point));
+      const hidden = (side, end) => places.filter((place) => (
+        (side === "right" ? size.x - place.x : place.x) < box.offsetWidth + 36
+        && (end === "bottom" ? size.y - place.y - 24 : place.y) < box.offsetHeight + 36)).length;
+      const corners = [["top", "right"], ["bottom", "right"], ["bottom", "left"]]
+        .map(([end, side]) => ({ end, side, hidden: hidden(side, end) }))
+        .sort((a, b) => a.hidden - b.hidden);
+      held.setPosition(corners[0].end + corners[0].side);
+      return corners[0].hidden > 0 ? corners[0].side : null;
+    };
+    const width = () => box.offsetWidth;
+    const shift = () => (!box.open || map.getSize().x < 2.5 * width() ? 0
+      : held.getPosition().endsWith("left") ? width() : -width());
+    return { draw, settle, width, shift };
   })();
 
   /* Small controls whose words change with the language. */
@@ -401,7 +435,11 @@ function showPlan(map) {
   byId("skip").addEventListener("click", () => byId("posts").focus());
 
   /* Signs shrink when the map shows much, and paper has its own size. */
-  const resize = () => frame.classList.toggle("far", map.getZoom() < 13.5);
+  const resize = () => {
+    const far = map.getZoom() < 13.5;
+    frame.classList.toggle("far", far);
+    for (const [circle, radius] of candidates) { circle.setRadius(far ? 0.65 * radius : radius); }
+  };
   map.on("zoomend", resize);
   window.addEventListener("beforeprint", () => {
     document.documentElement.classList.add("paper");
@@ -414,6 +452,13 @@ function showPlan(map) {
     showAll();
   });
   speak(fromAddress());
+  const narrow = window.matchMedia("(max-width: 800px)");
+  const arrange = () => {
+    if (narrow.matches) { byId("panel").before(frame); } else { byId("panel").after(frame); }
+    map.invalidateSize({ animate: false });
+  };
+  narrow.addEventListener("change", () => { arrange(); showAll(); });
+  arrange();
   showAll();
   resize();
   document.documentElement.classList.add("ready");

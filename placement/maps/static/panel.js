@@ -111,8 +111,8 @@ function bar(share, colour) {
     drawn("rect", { x: 0, y: 0, width, height: 6, fill: colour }));
 }
 
-function facts(pairs) {
-  const list = make("dl", { class: "facts" });
+function facts(pairs, across) {
+  const list = make("dl", { class: across ? "facts across" : "facts" });
   for (const [name, value] of pairs) {
     list.append(make("div", null, make("dt", null, name), make("dd", null, value)));
   }
@@ -120,13 +120,11 @@ function facts(pairs) {
 }
 
 function resourceCard(resource, position, tell) {
-  const missing = resource.total - resource.covered;
+  const unit = tell.own(resource.unit);
   const pairs = [
-    [tell.say("not_covered"), tell.people(missing)],
     [tell.say("posts"), tell.people(resource.posts)],
-    [resource.fleet === null
-      ? tell.say("units", { unit: tell.own(resource.unit) })
-      : tell.say("units_of", { unit: tell.own(resource.unit), fleet: tell.people(resource.fleet) }),
+    [resource.fleet === null ? tell.say("units", { unit })
+      : tell.say("units_of", { unit, fleet: tell.people(resource.fleet) }),
     tell.people(resource.units)],
   ];
   if (resource.walk_s !== null && resource.posts > 0) {
@@ -135,13 +133,16 @@ function resourceCard(resource, position, tell) {
   const within = resource.walkers === "team" ? "within_team" : "within_people";
   return make("article", { class: "card" },
     make("h3", null, sign(position, 20, null), make("span", null, tell.own(resource.label))),
-    make("p", { class: "big" }, tell.share(resource.share)),
-    make("p", { class: "under" }, tell.say(within, { min: tell.minutes(resource.limit_s) })),
+    make("div", { class: "lead" },
+      make("p", { class: "big" }, tell.share(resource.share)),
+      make("p", { class: "under" }, tell.say(within, { min: tell.minutes(resource.limit_s) }))),
     bar(resource.share, look(position).colour),
-    make("p", { class: "under strong" }, tell.say("of_people", {
-      covered: tell.people(resource.covered), total: tell.people(resource.total),
-    })),
-    facts(pairs));
+    make("p", { class: "split" },
+      make("span", null, tell.say("of_people", {
+        covered: tell.people(resource.covered), total: tell.people(resource.total),
+      })),
+      make("span", null, tell.say("not_covered", { people: tell.people(resource.total - resource.covered) }))),
+    facts(pairs, true));
 }
 
 function costCard(data, tell) {
@@ -150,10 +151,11 @@ function costCard(data, tell) {
   pairs.push([tell.say("left"), tell.money(amount - cost)]);
   return make("article", { class: "card" },
     make("h3", null, make("span", null, tell.say("cost"))),
-    make("p", { class: "big" }, tell.money(cost)),
-    make("p", { class: "under" }, tell.say("cost_of", { budget: tell.money(amount), unit: tell.own(unit) })),
+    make("div", { class: "lead" },
+      make("p", { class: "big" }, tell.money(cost)),
+      make("p", { class: "under" }, tell.say("cost_of", { budget: tell.money(amount), unit: tell.own(unit) }))),
     bar(amount > 0 ? cost / amount : 0, "#4a5560"),
-    facts(pairs));
+    facts(pairs, true));
 }
 
 /* Posts of one resource; a click on a heading sorts, a click on a name shows the post. */

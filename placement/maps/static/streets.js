@@ -1,9 +1,9 @@
 /* Numbers into lines, and the layers that are drawn on canvas tiles: streets and uncovered people. */
 
 const STREET_STYLES = {
-  path: { colour: "#dcd8d1", width: 0.7, from: 14 },
-  street: { colour: "#cfcbc3", width: 1.0, from: 0 },
-  main: { colour: "#bcb7ad", width: 2.0, from: 0 },
+  path: { colour: "#e6e3dd", width: 0.8, from: 14 },
+  street: { colour: "#d9d5ce", width: 1.0, from: 0 },
+  main: { colour: "#c9c4ba", width: 1.8, from: 0 },
 };
 const MISSING_COLOUR = "#4b1238";
 
