@@ -181,11 +181,15 @@ class _Model:
         max_nodes: int | None = None,
     ) -> Answer:
         """Run HiGHS under a stop rule and read back what it proved."""
+        started = False
         if warm is not None:
             is_open = np.zeros(len(self.y))
             is_open[warm] = 1.0
             for variable, value in zip(self.y, is_open, strict=True):
                 variable.setInitialValue(value, check=False)
+        # PuLP leaves variables out that no row and no price mentions
+        exported = self.problem.exported_variables()
+        started = any(variable.varValue is not None for variable in exported)
         interrupts = pulp.HiGHS.hscb.HighsCallbackType
         maximise = self.problem.sense == pulp.LpMaximize
 
@@ -204,7 +208,7 @@ class _Model:
                 gapAbs=gap_abs,
                 threads=1,
                 timeLimit=None if math.isinf(left) else max(left, 0.01),
-                warmStart=warm is not None,
+                warmStart=started,
                 callbackTuple=(watch, None),
                 callbacksToActivate=[
                     interrupts.kCallbackMipInterrupt,
@@ -284,15 +288,16 @@ def among_equals(
     walks: WalkSets,
     *,
     held: float,
-    minimise: Literal["walk", "cost"],
+    minimise: Literal["walk", "cost", "posts"],
     walk_most: float | None = None,
     cost_most: float | None = None,
+    posts_most: int | None = None,
     other_than: Ints | None = None,
     warm: Ints | None = None,
     max_nodes: int | None = None,
     stop: Stop,
 ) -> Answer:
-    """Among plans that keep a level of coverage, find one with the least walk or cost.
+    """Among plans that keep a level of coverage, find one with the least walk, cost or number of posts.
 
     Parameters
     ----------
@@ -304,7 +309,7 @@ def among_equals(
         The objective that must be kept.
     minimise
         What to make small.
-    walk_most, cost_most
+    walk_most, cost_most, posts_most
         Levels that must be kept too, or None.
     other_than
         A plan of these columns is not wanted.
@@ -318,7 +323,7 @@ def among_equals(
     Returns
     -------
     Answer
-        The bound is on ``walks.total(...)`` or on the cost.
+        The bound is on ``walks.total(...)``, on the cost or on the number of posts.
     """
     model = _Model(instance, maximise=False)
     z = model.add_rows()
@@ -341,13 +346,16 @@ def among_equals(
         )
     if cost_most is not None:
         model.at_most(paid, cost_most + 1e-9 * max(1.0, cost_most))
+    counted = [(y, 1.0) for y in model.y]
+    if posts_most is not None:
+        model.at_most(counted, posts_most)
     if other_than is not None:
         is_open = np.zeros(instance.columns, dtype=np.bool_)
         is_open[other_than] = True
         # at least one column differs
         differs = [(y, 1.0 if is_open[j] else -1.0) for j, y in enumerate(model.y)]
         model.at_most(differs, float(is_open.sum()) - 1.0)
-    price = walked if minimise == "walk" else paid
+    price = {"walk": walked, "cost": paid, "posts": counted}[minimise]
     model.problem.setObjective(pulp.LpAffineExpression.from_list(price))
     answer = model.solve(warm=warm, stop=stop, gap=0.0, gap_abs=0.0, max_nodes=max_nodes)
     base = walks.base if minimise == "walk" else 0.0

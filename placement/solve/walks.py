@@ -52,8 +52,8 @@ def refine(
 
     Walks are compared in whole seconds (in wider bands where a plan is very large), weighted as in
     the objective; people who are not covered count with the walking limit. Plans that walk the
-    same are told apart by cost, and then by the identifiers of their posts: the plan that has the
-    lowest post the other has not. So the answer does not depend on the path that led to it.
+    same are told apart by cost, by the number of their posts, and then by the identifiers: the plan
+    that has the lowest post the other has not. So the answer does not depend on the path that led to it.
 
     Parameters
     ----------
@@ -99,10 +99,16 @@ def refine(
 
 
 def _lowest(equals: "_Equals", chosen: Ints) -> Refined:
-    """Of plans equal in coverage, walk and cost, take the one with the lowest posts."""
+    """Of plans equal in coverage, walk and cost, take the one with few posts, and low ones."""
     other = equals.least("cost", other_than=chosen)
     if other.infeasible:  # the usual case: there is one such plan
         return Refined(chosen=chosen, gap=0.0, settled=True)
+    fewer = equals.least("posts", warm=chosen)
+    if fewer.chosen is not None and len(fewer.chosen) < len(chosen):
+        chosen = fewer.chosen
+    equals.posts = len(chosen)
+    if fewer.bound < len(chosen) - 0.5:
+        return Refined(chosen=chosen, gap=0.0, settled=False)
     for column in np.flatnonzero(~equals.instance.required & ~equals.instance.excluded):
         if column not in chosen:
             with_it = equals.deciding(column, is_open=True)
@@ -125,15 +131,16 @@ class _Equals:
         self.stop = stop
         self.walk: float | None = None
         self.cost: float | None = None
+        self.posts: int | None = None
 
     def least(
         self,
-        minimise: Literal["walk", "cost"],
+        minimise: Literal["walk", "cost", "posts"],
         *,
         warm: Ints | None = None,
         other_than: Ints | None = None,
     ) -> model.Answer:
-        """Find one of these plans with the least walk or cost."""
+        """Find one of these plans with the least walk, cost or number of posts."""
         return model.among_equals(
             self.instance,
             self.walks,
@@ -141,6 +148,7 @@ class _Equals:
             minimise=minimise,
             walk_most=self.walk,
             cost_most=self.cost,
+            posts_most=self.posts,
             other_than=other_than,
             warm=warm,
             max_nodes=_NODES,
@@ -154,7 +162,7 @@ class _Equals:
         rule = "required" if is_open else "excluded"
         instance = replace(self.instance, **{rule: getattr(self.instance, rule) | decided})
         these = _Equals(instance, self.walks, self.held, self.stop)
-        these.walk, these.cost = self.walk, self.cost
+        these.walk, these.cost, these.posts = self.walk, self.cost, self.posts
         return these
 
 
