@@ -69,9 +69,9 @@ class Talk:
 def _progress(doing: str, spinner: "Spinner") -> Callable[[float, float, float], None]:
     def progress(seconds: float, objective: float, bound: float) -> None:
         found = f"best {objective:,.0f}" if objective > 0 else "no plan yet"
-        proof = f", at most {bound:,.0f}" if bound < 1e300 else ""
-        gap = f", gap {(bound - objective) / objective:.2%}" if objective > 0 and proof else ""
-        spinner.update(f"{doing}: {seconds:.0f} s, {found}{proof}{gap}  (Ctrl-C keeps the best)")
+        proof = f", bound {bound:,.0f}" if bound < 1e300 else ""
+        gap = f", gap {(bound - objective) / objective:.1%}" if objective > 0 and proof else ""
+        spinner.update(f"{doing}: {seconds:.0f} s, {found}{proof}{gap} (Ctrl-C keeps it)")
 
     return progress
 
