@@ -229,7 +229,7 @@ def _pieces(
 
 
 @compiled
-def _chains(
+def _chains(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
     u: Ints,
     v: Ints,
     code: Ints,

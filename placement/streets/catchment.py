@@ -1,6 +1,7 @@
 """The ground from which a post is within a walk: times on a raster, drawn as a polygon."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import contourpy
@@ -143,7 +144,7 @@ def _polygon(
     ).filled(-1.0, limit_s)
     polygons = []
     for points, offsets in zip(*lines, strict=True):
-        rings = [points[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+        rings = [points[a:b] for a, b in pairwise(offsets)]
         polygons.append(shapely.Polygon(rings[0], rings[1:]))
     shape: Any = shapely.MultiPolygon(polygons)
     shape = shapely.make_valid(shapely.simplify(shape, SIMPLIFY_M, preserve_topology=True))

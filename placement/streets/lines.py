@@ -142,7 +142,9 @@ def _geometry(frame: gpd.GeoDataFrame, names: list[str], path: Path) -> NDArray[
                 remedy=remedy,
             )  # fmt: skip
     bounds = shapely.bounds(shapes)
-    off = (np.abs(bounds[:, [0, 2]]) > 180).any(axis=1) | (np.abs(bounds[:, [1, 3]]) > 90).any(axis=1)
+    off = (np.abs(bounds[:, [0, 2]]) > 180).any(axis=1) | (np.abs(bounds[:, [1, 3]]) > 90).any(
+        axis=1
+    )
     if off.any():
         raise InputError(
             "a coordinate lies off the globe",

@@ -288,7 +288,7 @@ def build(
     count = len(edges.node_lonlat)
     node_xy = _project(to_plane, edges.node_lonlat)
     vertex_xy = _project(to_plane, edges.vertex_lonlat)
-    component = _components(edges.tail, edges.head, count)
+    component = connected_parts(edges.tail, edges.head, count)
     part_m = np.bincount(component[edges.tail], weights=edges.length_m)
     small = part_m < ISLAND_SHARE * part_m.max()
     classes = tuple(sorted({w.edge_class for w in edges.ways}))
@@ -367,8 +367,9 @@ def transformer(crs: str, *, inverse: bool = False) -> pyproj.Transformer:
             field="crs",
             remedy="give a projected one, e.g. EPSG:2154 or the local UTM zone",
         )
-    pair = (plane, "EPSG:4326") if inverse else ("EPSG:4326", plane)
-    return pyproj.Transformer.from_crs(*pair, always_xy=True)
+    degrees = pyproj.CRS.from_epsg(4326)
+    start, end = (plane, degrees) if inverse else (degrees, plane)
+    return pyproj.Transformer.from_crs(start, end, always_xy=True)
 
 
 def _project(to_plane: pyproj.Transformer, lonlat: Floats) -> Floats:
@@ -390,8 +391,23 @@ def _texts(values: tuple[str, ...], code: NDArray[np.int32]) -> NDArray[np.str_]
     return result
 
 
-def _components(tail: Ints, head: Ints, count: int) -> NDArray[np.int32]:
-    """Number connected parts by falling count of nodes, ties by the lowest node."""
+def connected_parts(
+    tail: "NDArray[np.integer[Any]]", head: "NDArray[np.integer[Any]]", count: int
+) -> NDArray[np.int32]:
+    """Return the connected parts, numbered by falling count of nodes, ties by the lowest node.
+
+    Parameters
+    ----------
+    tail, head
+        (E,) ends of the edges.
+    count
+        Number of nodes V.
+
+    Returns
+    -------
+    ndarray
+        (V,) int32.
+    """
     graph = coo_array((np.ones(len(tail), np.int8), (tail, head)), shape=(count, count)).tocsr()
     parts, label = connected_components(graph, directed=False)
     size = np.bincount(label, minlength=parts)
@@ -399,7 +415,8 @@ def _components(tail: Ints, head: Ints, count: int) -> NDArray[np.int32]:
     np.minimum.at(lowest, label, np.arange(count))
     rank = np.empty(parts, np.int32)
     rank[np.lexsort((lowest, -size))] = np.arange(parts, dtype=np.int32)
-    return rank[label]
+    result: NDArray[np.int32] = rank[label]
+    return result
 
 
 @compiled

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import osmium
-from osmium.osm import NODE, RELATION, WAY
+from osmium.osm import NODE, RELATION, WAY, Relation
 
 from placement.errors import InputError
 from placement.streets.assemble import Lines
@@ -78,7 +78,7 @@ class _Reader:
         source = osmium.FileProcessor(str(path), RELATION)
         for relation in source.with_filter(osmium.filter.KeyFilter(*WALK_KEYS)):
             tags = {key: relation.tags[key] for key in (*KEYS, "type") if key in relation.tags}
-            if tags.get("type") != "multipolygon":
+            if tags.get("type") != "multipolygon" or not isinstance(relation, Relation):
                 continue
             way = read_way(tags, step_free=self.step_free)
             if isinstance(way, Way) and is_area({**tags, "area": "yes"}):
@@ -97,6 +97,8 @@ class _Reader:
         else:
             source = source.with_filter(osmium.filter.EntityFilter(WAY))
         for item in source:
+            if not isinstance(item, osmium.osm.Way):
+                continue
             way = self._walked(item.tags)
             if not isinstance(way, Way):
                 if item.id in members:
@@ -128,7 +130,9 @@ class _Reader:
         lifts: list[int] = []
         source = osmium.FileProcessor(str(path), NODE)
         for node in source.with_filter(osmium.filter.KeyFilter("barrier", "highway")):
-            tags = {key: node.tags[key] for key in ("barrier", "highway", *KEYS) if key in node.tags}
+            tags = {
+                key: node.tags[key] for key in ("barrier", "highway", *KEYS) if key in node.tags
+            }
             if blocks(tags):
                 closed.append(node.id)
             elif tags.get("highway") == "elevator":
@@ -155,9 +159,7 @@ class _Reader:
         if len(shut):
             # a closed gate ends every line that comes to it at a place of the line's own;
             # ids of OpenStreetMap stay below 2^48, so these are new
-            first, way, place, x, y, key, extra = _shut(
-                first, way, place, shut, x, y, key, extra
-            )
+            first, way, place, x, y, key, extra = _shut(first, way, place, shut, x, y, key, extra)
         self.dropped = Counter({k: v for k, v in self.dropped.items() if v})
         return Lines(
             lon=x, lat=y, key=key, extra_s=extra, first=first, place=place, way=way,
@@ -179,7 +181,7 @@ def _cut_at(
     return np.concatenate([starts, [len(kept)]]), way[line[kept[starts]]], kept
 
 
-def _shut(
+def _shut(  # noqa: PLR0917 - the parts of one `Lines`
     first: np.ndarray,
     way: np.ndarray,
     place: np.ndarray,

@@ -155,7 +155,7 @@ def by_edge(edge: Ints, n_edges: int) -> tuple[Ints, Ints]:
 
 
 @compiled
-def _place(
+def _place(  # noqa: PLR0917 - compiled
     indptr: Ints,
     chunk: Ints,
     sizes: Ints,
@@ -211,7 +211,7 @@ def _pop(keys: Floats, nodes: Ints32, size: int) -> None:
 
 
 @compiled
-def _search(
+def _search(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
     first: Ints,
     head: Ints32,
     walk_s: Floats,
@@ -303,21 +303,22 @@ def _search(
                     values = _longer_float(values)
                 for t in range(t_from, t_to):
                     f = target_fraction[t]
+                    # comparisons, not min(): what is closed is NaN and must lose
                     best = np.inf
                     via = tail_s + f * along[e]
-                    if via < best:
+                    if via < best:  # noqa: PLR1730
                         best = via
                     via = head_s + (1.0 - f) * against[e]
-                    if via < best:
+                    if via < best:  # noqa: PLR1730
                         best = via
                     if turn < 0:
                         if f >= at:
                             via = source_access[s] + (f - at) * along[e]
-                            if via < best:
+                            if via < best:  # noqa: PLR1730
                                 best = via
                         if f <= at:
                             via = source_access[s] + (at - f) * against[e]
-                            if via < best:
+                            if via < best:  # noqa: PLR1730
                                 best = via
                     best += target_access[t]
                     if best <= bound:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
+# corner, side, columns and rows of square cells; where each cell's items start, and the items
+type Cells = tuple[float, float, float, int, int, Ints, Ints]
 
 #: Farthest a point may lie from a street, metres [A].
 SNAP_M = 60.0
@@ -117,13 +119,12 @@ def snap(
         levels[:] = np.asarray(level, np.int64)
     scale = plane_scale(streets)
     reach = max_m * (float(scale.max()) if len(scale) else 1.0)
-    grid = _grid(streets)
     banks, in_water = _walls(water, points, reach)
     walls, _ = _walls(barriers, points, reach)
     edge, fraction, distance = _snap(
         points,
         levels,
-        *grid,
+        *_grid(streets),
         streets.vertex_xy,
         streets.vertex_m,
         streets.vertex_first,
@@ -131,8 +132,8 @@ def snap(
         streets.level,
         scale,
         in_water,
-        *banks,
-        *walls,
+        banks,
+        walls,
         max_m,
         reach,
     )
@@ -154,7 +155,7 @@ def plane_scale(streets: Streets) -> Floats:
     return result
 
 
-def _grid(streets: Streets) -> tuple[float, float, float, int, int, Ints, Ints, Ints]:
+def _grid(streets: Streets) -> tuple[Cells, Ints]:
     """Return the cells with the segments that touch them, built once a network."""
     grid = streets.snap_cache.get("grid")
     if grid is None:
@@ -164,13 +165,14 @@ def _grid(streets: Streets) -> tuple[float, float, float, int, int, Ints, Ints, 
         start &= ~streets.island[edge_of]
         segment = np.flatnonzero(start)
         a, b = streets.vertex_xy[segment], streets.vertex_xy[segment + 1]
-        grid = (*_cells(a, b, _CELL_M), segment, edge_of)
+        x0, y0, cell, nx, ny, first, item = _cells(a, b, _CELL_M)
+        grid = ((x0, y0, cell, nx, ny, first, segment[item]), edge_of)
         streets.snap_cache["grid"] = grid
-    x0, y0, cell, nx, ny, first, item, segment, edge_of = grid
-    return x0, y0, cell, nx, ny, first, segment[item], edge_of
+    result: tuple[Cells, Ints] = grid
+    return result
 
 
-def _cells(a: Floats, b: Floats, cell: float) -> tuple[float, float, float, int, int, Ints, Ints]:
+def _cells(a: Floats, b: Floats, cell: float) -> Cells:
     """Sort segments into square cells; the cells grow where the extent would need too many."""
     if len(a) == 0:
         return 0.0, 0.0, cell, 0, 0, np.zeros(1, np.int64), np.zeros(0, np.int64)
@@ -185,7 +187,7 @@ def _cells(a: Floats, b: Floats, cell: float) -> tuple[float, float, float, int,
 
 
 @compiled
-def _fill_cells(
+def _fill_cells(  # noqa: PLR0917 - compiled
     a: Floats, b: Floats, x0: float, y0: float, cell: float, nx: int, ny: int
 ) -> tuple[Ints, Ints]:
     """Return for each cell the segments whose line touches it, cells row by row."""
@@ -224,13 +226,13 @@ def _fill_cells(
 
 def _walls(
     shapes: "BaseGeometry | Iterable[BaseGeometry] | None", points: Floats, reach: float
-) -> tuple[tuple[Any, ...], Bools]:
+) -> tuple[tuple[Cells, Floats, Floats], Bools]:
     """Return the outlines of shapes as cells of segments, and which points lie inside them."""
     inside = np.zeros(len(points), np.bool_)
     geometry = shapely.union_all(_as_array(shapes)) if shapes is not None else None
     if geometry is None or geometry.is_empty or len(points) == 0:
         none = np.zeros((0, 2))
-        return (*_cells(none, none, _CELL_M), none, none), inside
+        return (_cells(none, none, _CELL_M), none, none), inside
     low, high = points.min(axis=0) - reach - 1.0, points.max(axis=0) + reach + 1.0
     shapely.prepare(geometry)
     inside = shapely.contains_xy(geometry, points[:, 0], points[:, 1])
@@ -242,7 +244,7 @@ def _walls(
     a, b = xy[same], xy[same + 1]
     near = (np.maximum(a, b) >= low).all(axis=1) & (np.minimum(a, b) <= high).all(axis=1)
     a, b = np.ascontiguousarray(a[near]), np.ascontiguousarray(b[near])
-    return (*_cells(a, b, _CELL_M), a, b), inside
+    return (_cells(a, b, _CELL_M), a, b), inside
 
 
 def _as_array(shapes: "BaseGeometry | Iterable[BaseGeometry]") -> NDArray[Any]:
@@ -253,7 +255,9 @@ def _as_array(shapes: "BaseGeometry | Iterable[BaseGeometry]") -> NDArray[Any]:
 
 
 @compiled
-def _foot(px: float, py: float, ax: float, ay: float, bx: float, by: float) -> float:
+def _foot(  # noqa: PLR0917 - compiled
+    px: float, py: float, ax: float, ay: float, bx: float, by: float
+) -> float:
     """Return the share of the segment a-b at which it is nearest to p."""
     dx, dy = bx - ax, by - ay
     square = dx * dx + dy * dy
@@ -263,25 +267,18 @@ def _foot(px: float, py: float, ax: float, ay: float, bx: float, by: float) -> f
 
 
 @compiled
-def _crossings(
+def _crossings(  # noqa: C901, PLR0917 - compiled
     px: float,
     py: float,
     qx: float,
     qy: float,
-    x0: float,
-    y0: float,
-    cell: float,
-    nx: int,
-    ny: int,
-    first: Ints,
-    item: Ints,
-    a: Floats,
-    b: Floats,
+    walls: tuple[Cells, Floats, Floats],
     at: Floats,
 ) -> int:
     """Write where p-q meets walls, as shares of p-q, ascending, each wall once; return how many."""
+    (x0, y0, cell, nx, ny, first, item), a, b = walls
     count = 0
-    if item.size == 0:
+    if len(a) == 0:
         return 0
     c0 = max(int(np.floor((min(px, qx) - x0) / cell)), 0)
     c1 = min(int(np.floor((max(px, qx) - x0) / cell)), nx - 1)
@@ -342,16 +339,10 @@ def _wet(count: int, at: Floats, length: float, inside: np.bool_) -> bool:
 
 
 @compiled
-def _snap(
+def _snap(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
     points: Floats,
     levels: Ints,
-    x0: float,
-    y0: float,
-    cell: float,
-    nx: int,
-    ny: int,
-    first: Ints,
-    item: Ints,
+    cells: Cells,
     edge_of: Ints,
     vertex: Floats,
     vertex_m: Floats,
@@ -360,24 +351,8 @@ def _snap(
     edge_level: Ints,
     scale: Floats,
     in_water: Bools,
-    wx0: float,
-    wy0: float,
-    wcell: float,
-    wnx: int,
-    wny: int,
-    wfirst: Ints,
-    witem: Ints,
-    wa: Floats,
-    wb: Floats,
-    bx0: float,
-    by0: float,
-    bcell: float,
-    bnx: int,
-    bny: int,
-    bfirst: Ints,
-    bitem: Ints,
-    ba: Floats,
-    bb: Floats,
+    banks: tuple[Cells, Floats, Floats],
+    walls: tuple[Cells, Floats, Floats],
     max_m: float,
     reach: float,
 ) -> tuple[Ints, Floats, Floats]:
@@ -387,6 +362,8 @@ def _snap(
     fraction = np.zeros(n, np.float64)
     distance = np.zeros(n, np.float64)
     at = np.empty(64, np.float64)
+    x0, y0, cell, nx, ny, first, item = cells
+    has_water, has_walls = len(banks[1]) > 0, len(walls[1]) > 0
     if item.size == 0:
         return edge, fraction, distance
     rings = int(np.ceil(reach / cell)) + 1
@@ -403,8 +380,10 @@ def _snap(
             if ring > 0:
                 # whatever is in this ring is at least so far
                 gap = (ring - 1) * cell + min(
-                    min(px - x0 - column0 * cell, (column0 + 1) * cell - (px - x0)),
-                    min(py - y0 - row0 * cell, (row0 + 1) * cell - (py - y0)),
+                    px - x0 - column0 * cell,
+                    (column0 + 1) * cell - (px - x0),
+                    py - y0 - row0 * cell,
+                    (row0 + 1) * cell - (py - y0),
                 )
                 if gap > reach or (best_rank == 0 and gap > best * scale[best_edge] * 1.001):
                     break
@@ -437,18 +416,17 @@ def _snap(
                         along = vertex_m[s] + t * (vertex_m[s + 1] - vertex_m[s])
                         if rank == best_rank and not (
                             d < best
-                            or (d == best and (e < best_edge or (e == best_edge and along < best_along)))
+                            or (
+                                d == best
+                                and (e < best_edge or (e == best_edge and along < best_along))
+                            )
                         ):
                             continue
-                        if witem.size > 0 or in_water[i]:
-                            count = _crossings(
-                                px, py, qx, qy, wx0, wy0, wcell, wnx, wny, wfirst, witem, wa, wb, at
-                            )
+                        if has_water or in_water[i]:
+                            count = _crossings(px, py, qx, qy, banks, at)
                             if _wet(count, at, d, in_water[i]):
                                 continue
-                        if bitem.size > 0 and _crossings(
-                            px, py, qx, qy, bx0, by0, bcell, bnx, bny, bfirst, bitem, ba, bb, at
-                        ):
+                        if has_walls and _crossings(px, py, qx, qy, walls, at) > 0:
                             continue
                         best_rank = rank
                         best = d

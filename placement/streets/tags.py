@@ -101,7 +101,9 @@ def edge_class(tags: Mapping[str, str]) -> str | None:
     return "pier" if tags.get("man_made") == "pier" else None
 
 
-def read_way(tags: Mapping[str, str], *, step_free: bool = False) -> Way | str:
+def read_way(  # noqa: PLR0911 - one return a reason
+    tags: Mapping[str, str], *, step_free: bool = False
+) -> Way | str:
     """Turn a way's tags into a `Way`, or into the reason why it is not walked.
 
     Parameters
