@@ -24,6 +24,8 @@ import folium
 from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
+from placement.cover.catchments import catchments
+from placement.cover.survey import survey
 from placement.errors import InputError, PlacementError
 from placement.maps.page import page_data, uncovered
 from placement.plan.problem import Plan
@@ -146,31 +148,40 @@ def write_map(plan: Plan, solution: Solution, path: str | Path) -> None:
     Raises
     ------
     InputError
-        If the street layer cannot be read, the solution has a post of a resource that the plan
-        does not know, or the file cannot be written.
+        If the street layer cannot be read, the solution has a post that the plan does not know,
+        or the file cannot be written.
     MapPageError
         If the installed Leaflet is not the one that was checked.
     """
-    known = {resource.id for resource in plan.problem.resources}
-    for post in solution.posts_list:
-        if post.resource not in known:
-            raise InputError(
-                f"resource {post.resource!r} is not in plan {solution.plan!r}",
-                feature=post.id,
-                field="resource",
-                remedy="show the solution with the plan it was made for",
-            )
-    from placement.cover.survey import catchments, survey  # noqa: PLC0415 - compiles its search
-
+    _refuse_strangers(plan, solution)
     found = survey(plan)
     data = page_data(
         plan,
         solution,
         found.streets,
-        catchments(plan, solution),
+        catchments(plan, solution.posts_list),
         uncovered(plan, solution, found),
     )
     write_page(data, path)
+
+
+def _refuse_strangers(plan: Plan, solution: Solution) -> None:
+    """Make sure that every post is one the plan could have."""
+    resources_ = {resource.id for resource in plan.problem.resources}
+    sites = set(plan.problem.sites.id)
+    for post in solution.posts_list:
+        for field, value, known in (
+            ("site", post.site, sites),
+            ("resource", post.resource, resources_),
+        ):
+            if value not in known:
+                raise InputError(
+                    f"the plan {plan.settings.name!r} has no {field} {value!r}",
+                    file=plan.file,
+                    feature=post.id,
+                    field=field,
+                    remedy="draw the solution with the plan it was made for",
+                )
 
 
 def write_page(data: Mapping[str, Any], path: str | Path) -> None:

@@ -213,7 +213,6 @@ function showPlan(map) {
     offer("group_plan", "streets", streetLayer(data.streets, "streets"),
       () => strip("#b3aea4", 2), () => tell.say("layer_streets"));
   }
-  for (const entry of entries) { if (!state.hidden.has(entry.key)) { map.addLayer(entry.layer); } }
 
   /* The area within the limit of the chosen post, and its row. */
   const chosen = L.layerGroup().addTo(map);
@@ -443,23 +442,26 @@ function showPlan(map) {
   map.on("zoomend", resize);
   window.addEventListener("beforeprint", () => {
     document.documentElement.classList.add("paper");
-    map.invalidateSize({ animate: false });
+    arrange();
     showAll();
   });
   window.addEventListener("afterprint", () => {
     document.documentElement.classList.remove("paper");
-    map.invalidateSize({ animate: false });
+    arrange();
     showAll();
   });
   speak(fromAddress());
   const narrow = window.matchMedia("(max-width: 800px)");
   const arrange = () => {
-    if (narrow.matches) { byId("panel").before(frame); } else { byId("panel").after(frame); }
+    const onPaper = document.documentElement.classList.contains("paper");
+    if (narrow.matches || onPaper) { byId("panel").before(frame); } else { byId("panel").after(frame); }
     map.invalidateSize({ animate: false });
   };
   narrow.addEventListener("change", () => { arrange(); showAll(); });
   arrange();
   showAll();
+  /* only now, so that every tile is painted once */
+  for (const entry of entries) { if (!state.hidden.has(entry.key)) { map.addLayer(entry.layer); } }
   resize();
   document.documentElement.classList.add("ready");
 }
