@@ -134,8 +134,8 @@ def unused_columns(table: Table, known: Iterable[str]) -> list[str]:
     known = sorted(known)
     found = []
     for column in table.columns:
-        meant = None if column in known else nearest(column, known, cutoff=0.8)
-        if meant is not None and meant not in table.columns:
+        meant = None if column in known else nearest(column, known, cutoff=0.85)
+        if meant is not None:
             found.append(
                 f"{table.file.name}: column {column!r} is not used; did you mean {meant!r}?"
             )

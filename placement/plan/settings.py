@@ -48,6 +48,8 @@ class _Table(BaseModel):
 def _text_schema(schema: dict[str, Any]) -> None:
     """Say in the schema that a plain string stands for both languages."""
     table = {key: schema.pop(key) for key in tuple(schema) if key not in {"title", "description"}}
+    for entry in table["properties"].values():
+        entry.pop("default", None)  # the other language, not the empty text
     table["minProperties"] = 1
     schema["anyOf"] = [{"type": "string", "minLength": 1}, table]
 
@@ -273,10 +275,16 @@ class Settings(_Table):
     ] = None
     budget: Annotated[Budget, Field(description="What the plan may cost.")]
     layers: Annotated[Layers, Field(description="The files of the plan.")]
-    walking: Annotated[Walking, Field(description="How people and teams walk.")] = Walking()
+    walking: Annotated[Walking, Field(description="Speed, detour, snapping and sampling.")] = (
+        Walking()
+    )
     resources: Annotated[
         dict[ResourceId, ResourceSettings],
-        Field(min_length=1, description="The means, a table each: [resources.<id>]."),
+        Field(
+            min_length=1,
+            description="The means, a table each: [resources.<id>].",
+            json_schema_extra={"additionalProperties": False},
+        ),
     ]
 
     @field_validator("resources")
