@@ -71,8 +71,8 @@ def lagrangian(
     """
     rules = system(instance)
     box = instance.weight[rules.owner]
-    u = _first_prices(instance, rules) if start is None else _taken_over(rules, start.u)
-    side = np.zeros(len(rules.side_most))
+    u = _first_prices(instance, rules) if start is None else start.u.copy()
+    side = np.zeros(len(rules.side_most)) if start is None else start.side.copy()
     handed = instance.profit + np.bincount(
         rules.indices, np.repeat(u, np.diff(rules.indptr)), minlength=instance.columns
     )
@@ -108,12 +108,6 @@ def _first_prices(instance: Instance, rules: System) -> Floats:
     row_of = np.repeat(np.arange(len(lengths)), lengths)
     u[row_of[instance.required[rules.indices]]] = 0.0
     return u
-
-
-def _taken_over(rules: System, u: Floats) -> Floats:
-    more = np.zeros(len(rules.owner))
-    more[: len(u)] = u
-    return more
 
 
 @compiled

@@ -29,7 +29,10 @@ class Bound:
     value
         The bound. Where every worth is a whole multiple of some number, rounded down to one.
     u
-        (R,) float64, worth that a row hands to the columns covering it, in [0, weight].
+        (E,) float64, worth that a cover row of `system` hands to the columns covering it, in
+        [0, weight]; the first R belong to the instance's rows.
+    side
+        (K,) float64, ≥ 0, prices of the side rules of `system`.
     reduced
         (C,) float64, worth of opening a column at these prices, before it pays for its cost.
     price
@@ -45,6 +48,7 @@ class Bound:
 
     value: float
     u: Floats
+    side: Floats
     reduced: Floats
     price: float
     constant: float
@@ -52,7 +56,7 @@ class Bound:
     primal: Floats
 
     def __post_init__(self) -> None:
-        for array in (self.u, self.reduced, self.primal):
+        for array in (self.u, self.side, self.reduced, self.primal):
             array.setflags(write=False)
 
 
@@ -236,9 +240,7 @@ def priced(
     reduced = np.bincount(
         rules.indices, np.repeat(u, np.diff(rules.indptr)), minlength=instance.columns
     )
-    return settled(
-        instance, rules, constant, reduced, side=side, u=u[: instance.rows], primal=primal
-    )
+    return settled(instance, rules, constant, reduced, side=side, u=u, primal=primal)
 
 
 def settled(
@@ -248,7 +250,7 @@ def settled(
     handed: Floats,
     *,
     u: Floats,
-    side: Floats | None = None,
+    side: Floats,
     primal: Floats | None = None,
 ) -> Bound:
     """Complete a bound on the worth of the rows, whatever it comes from, to one on the objective.
@@ -263,7 +265,7 @@ def settled(
     u, primal
         Handed on.
     side
-        (K,) float64 on the grid, ≥ 0, prices of the side rules; none are taken for 0.
+        (K,) float64 on the grid, ≥ 0, prices of the side rules.
 
     Returns
     -------
@@ -276,7 +278,7 @@ def settled(
     trivial = float(weight.sum() + profit[~closed].sum())
     reduced = profit + handed
     paid = np.zeros(0)
-    if side is not None and len(side):
+    if len(side):
         each = np.repeat(side, np.diff(rules.side_indptr))
         paid = _down(each, np.abs(rules.side_values), grid, grid)
         paid = np.where(rules.side_values < 0, -each, paid)  # couplings are −1: exact as they are
@@ -298,6 +300,7 @@ def settled(
     return Bound(
         value=_rounded(instance, value),
         u=u,
+        side=side,
         reduced=reduced,
         price=price,
         constant=constant,
