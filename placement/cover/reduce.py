@@ -400,19 +400,18 @@ def _stands_in(  # noqa: PLR0917 - compiled
     beside_starts: Ints,
     beside: Ints,
 ) -> bool:
-    """Tell whether column `b` can stand in for column `a`."""
+    """Tell whether column `b` can stand in for column `a`.
+
+    Where a is its own neighbour, the last condition makes b a neighbour of a, hence its own.
+    """
     if profit[a] > 0 or required[a] or excluded[b]:
         return False
     if not required[b]:
         for rule in range(len(use)):
             if use[rule, b] > use[rule, a]:
                 return False
-        if coupled[b]:
-            if not coupled[a] or not _within(a, b, near_starts, near):
-                return False
-            for e in range(near_starts[a], near_starts[a + 1]):
-                if near[e] == a:  # its own neighbour, which is gone when b stands in
-                    return False
+        if coupled[b] and not (coupled[a] and _within(a, b, near_starts, near)):
+            return False
     return _within(a, b, row_starts, rows) and _within(a, b, beside_starts, beside)
 
 

@@ -86,9 +86,41 @@ def assert_sound(instance, reduction):
     assert best == optimum(instance)
 
 
+def nested_instance(seed):
+    """Few rows and many columns alike, half of them in need of the other half beside them."""
+    rng = np.random.default_rng(seed)
+    columns, rows = int(rng.integers(2, 7)), int(rng.integers(1, 4))
+    matrix = rng.random((rows, columns)) < 0.7
+    coupled = rng.random(columns) < 0.5
+    near = (rng.random((columns, columns)) < 0.6) & coupled[:, None]
+    return Instance.build(
+        indptr=np.concatenate([[0], np.cumsum(matrix.sum(axis=1))]),
+        indices=np.nonzero(matrix)[1],
+        weight=rng.integers(1, 50, rows).astype(np.float64),
+        cost=rng.integers(1, 3, columns).astype(np.float64),
+        budget=float(rng.integers(1, 6)),
+        required=rng.random(columns) < 0.1,
+        excluded=rng.random(columns) < 0.1,
+        limits=(Limit(name="limit", use=rng.integers(0, 2, columns) * 1.0, most=1.0),)
+        if rng.random() < 0.3
+        else (),
+        near_indptr=np.concatenate([[0], np.cumsum(near.sum(axis=1))]),
+        near_indices=np.nonzero(near)[1],
+        coupled=coupled,
+    )
+
+
+@pytest.mark.parametrize("step", ["impossible", "required", "dominated", "all"])
+@given(seed=st.integers(0, 10**6))
+@settings(deadline=None, max_examples=250)
+def test_the_optimum_stays_where_columns_lean_on_each_other(step, seed):
+    instance = nested_instance(seed)
+    assert_sound(instance, STEPS[step](instance))
+
+
 @pytest.mark.parametrize("step", STEPS)
 @given(seed=st.integers(0, 10**6), ties=st.booleans())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_the_optimum_stays(step, seed, ties):
     instance = random_instance(seed, ties=ties)
     assert_sound(instance, STEPS[step](instance))
@@ -155,6 +187,14 @@ def test_a_dearer_column_that_covers_no_more_goes_and_a_cheaper_one_stays():
     smaller = plain([[0, 1], [0, 1], [0]], [1, 2], 3)
     assert room.drop_dominated(instance).columns.tolist() == [0, 1, 2]
     assert room.drop_dominated(smaller).columns.tolist() == [0]
+
+
+def test_a_required_column_stands_in_whatever_it_costs():
+    required = np.array([False, False, True])
+    instance = plain([[0, 1, 2], [1, 2], [0, 1]], [1, 1, 9], 12, required=required)
+    assert room.drop_dominated(instance).columns.tolist() == [1, 2]
+    instance = plain([[0, 1, 2], [1, 2], [0, 2]], [1, 1, 9], 12, required=required)
+    assert room.drop_dominated(instance).columns.tolist() == [2]
 
 
 def test_rows_of_one_column_become_its_profit():
