@@ -1,16 +1,19 @@
 """Every command on the drawn town, through the real pipeline."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+import placement
 from placement.cli import place
 from placement.cli.files import DEFAULT_EXAMPLE, bundled_folder, bundled_plans
 from tests.builders import write_plan
@@ -247,3 +250,27 @@ def test_ctrl_c_before_anything_was_found_exits_with_130(tmp_path: Path) -> None
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130
     assert said.strip() == "Stopped, nothing was written."
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent as on POSIX")
+def test_ctrl_c_keeps_the_best_plan_found(
+    town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = placement.optimise
+    pressed: list[float] = []
+
+    def press(_seconds: float, objective: float, _bound: float) -> None:
+        if objective > 0 and not pressed:
+            pressed.append(objective)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def interrupted(*arguments: Any, **options: Any) -> Any:
+        return really(*arguments, **{**options, "progress": press})
+
+    monkeypatch.setattr(placement, "optimise", interrupted)
+    done = run("optimise", town, "--no-map", "--json")
+    assert pressed
+    assert done.exit_code == 0, done.stderr
+    told = json.loads(done.stdout)["placement"]
+    assert told["objective"] >= pressed[0]
+    assert (tmp_path / "outputs" / "drawn" / "solution.geojson").exists()
