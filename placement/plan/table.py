@@ -237,6 +237,15 @@ def _check_geojson_crs(path: Path, member: object) -> None:
         )
 
 
+def _head(path: Path, length: int) -> bytes:
+    """Return the first bytes of a file, which say what it is."""
+    try:
+        with path.open("rb") as file:
+            return file.read(length)
+    except OSError as error:
+        raise InputError(f"cannot be read ({reason(error)})", file=path) from None
+
+
 def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
@@ -301,7 +310,7 @@ def _read_geopackage(path: Path, layer: str) -> _Read:
     """Read one table of a GeoPackage, after the database itself was found whole."""
     import pyogrio  # noqa: PLC0415 - heavy, and most plans are GeoJSON
 
-    if path.read_bytes()[:16] != b"SQLite format 3\x00":
+    if _head(path, 16) != b"SQLite format 3\x00":
         raise InputError("is no GeoPackage", file=path, remedy=_NOT_THAT)
     try:
         # the driver logs damage and returns the rows it could reach, so ask the database first
@@ -331,7 +340,7 @@ def _read_geoparquet(path: Path, layer: str) -> _Read:  # noqa: ARG001 - one sig
     """Read GeoParquet."""
     import geopandas as gpd  # noqa: PLC0415 - heavy, and most plans are GeoJSON
 
-    if path.read_bytes()[:4] != b"PAR1":
+    if _head(path, 4) != b"PAR1":
         raise InputError("is no GeoParquet", file=path, remedy=_NOT_THAT)
     with _quiet(path, "GeoParquet"):
         frame = gpd.read_parquet(path)
