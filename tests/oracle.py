@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from placement.cover.instance import Instance, Limit
+from placement.cover.instance import Instance, Limit, Rule
 
 
 def choices(count: int) -> Iterator[tuple[int, ...]]:
@@ -31,16 +31,31 @@ def keeps_rules(instance: Instance, chosen: tuple[int, ...]) -> bool:
             near = instance.near_indices[instance.near_indptr[j] : instance.near_indptr[j + 1]]
             if not is_open & set(near.tolist()):
                 return False
+    for rule in instance.rules:
+        left = math.fsum(rule.slope[j] for j in chosen)
+        for row, times, share in zip(rule.rows, rule.times, rule.share, strict=True):
+            if _times(instance, int(row), is_open) >= times:
+                left -= share
+        if left > rule.most + 1e-9:
+            return False
     return True
+
+
+def _times(instance: Instance, row: int, is_open: set[int]) -> int:
+    columns = instance.indices[instance.indptr[row] : instance.indptr[row + 1]]
+    return len(is_open & set(columns.tolist()))
 
 
 def worth(instance: Instance, chosen: tuple[int, ...]) -> float:
     is_open = set(chosen)
     parts = [float(instance.profit[j]) for j in chosen]
     for row in range(len(instance.weight)):
-        columns = instance.indices[instance.indptr[row] : instance.indptr[row + 1]]
-        if is_open & set(columns.tolist()):
+        times = _times(instance, row, is_open)
+        if times:
             parts.append(float(instance.weight[row]))
+        for level in range(instance.gains.shape[1]):
+            if times >= level + 2:
+                parts.append(float(instance.gains[row, level]))
     return math.fsum(parts)
 
 
@@ -80,6 +95,23 @@ def random_instance(seed: int, *, columns: int = 9, rows: int = 14, **off: Any) 
         for number in range(int(rng.integers(0, 3))):
             use = rng.integers(0, 3, n).astype(np.float64)
             limits.append(Limit(name=f"limit {number}", use=use, most=float(rng.integers(0, 7))))
+    gains, rules = None, []
+    if off.get("deep", False):
+        gains = rng.integers(0, 30, (len(cover), int(rng.integers(0, 3)))).astype(np.float64)
+        for number in range(int(rng.integers(0, 3))):
+            some = np.flatnonzero(rng.random(len(cover)) < 0.5)
+            share = rng.integers(0, 20, len(some)).astype(np.float64)
+            slope = rng.integers(-2, 3, n).astype(np.float64) * (rng.random() < 0.4)
+            rules.append(
+                Rule(
+                    name=f"rule {number}",
+                    slope=slope,
+                    rows=some,
+                    times=rng.integers(1, 4, len(some)),
+                    share=share,
+                    most=float(rng.integers(-1, 3) - np.floor(rng.random() * 0.6 * share.sum())),
+                )
+            )
     state = rng.random(n) if off.get("status", True) else np.full(n, 0.5)
     return Instance.build(
         indptr=np.concatenate([[0], np.cumsum([len(row) for row in cover])]),
@@ -94,4 +126,6 @@ def random_instance(seed: int, *, columns: int = 9, rows: int = 14, **off: Any) 
         near_indptr=np.concatenate([[0], np.cumsum([len(row) for row in near])]),
         near_indices=np.concatenate(near),
         coupled=coupled,
+        gains=gains,
+        rules=tuple(rules),
     )

@@ -1,6 +1,6 @@
 """The covering problem in rows and columns: what every room that solves reads."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +30,40 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Rule:
+    """A rule Σ slope[j] · y[j] − Σ share[r] · (row r is covered `times[r]` times) ≤ most.
+
+    What limits cannot say: floors of coverage, changes against an agreed plan. Slopes may have
+    either sign, shares may not be negative, so that more cover never breaks a rule.
+
+    Attributes
+    ----------
+    name
+        The rule in the plan file's own words.
+    slope
+        (C,) float64.
+    rows, times, share
+        (n,) int64, (n,) int64 ≥ 1, (n,) float64 ≥ 0: rows that count, how often they must be
+        covered to count, and for how much.
+    most
+        Right-hand side.
+    """
+
+    name: str
+    slope: Floats
+    rows: Ints
+    times: Ints
+    share: Floats
+    most: float
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Instance:
     """Maximise the weight of the covered rows, within a budget and the side rules.
 
     Columns are candidate posts (a site and a resource) in canonical order; rows are groups of
     demand with the same covering columns. A row counts once, when at least one of its columns is
-    open.
+    open, and more for every further column as far as `gains` say so.
 
     Attributes
     ----------
@@ -61,6 +89,11 @@ class Instance:
     coupled
         (C,) bool: which columns are bound by that rule (a coupled column without neighbours can
         never open).
+    gains
+        (R, L) float64, ≥ 0: worth of covering the row a second, third, … time. L is 0 in a plain
+        instance.
+    rules
+        Rules of any other form; none in a plain instance.
     """
 
     indptr: Ints
@@ -75,15 +108,22 @@ class Instance:
     near_indptr: Ints
     near_indices: Ints
     coupled: Bools
+    gains: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    rules: tuple[Rule, ...] = ()
 
     def __post_init__(self) -> None:
         columns = len(self.cost)
+        if self.gains.size == 0:
+            object.__setattr__(self, "gains", np.zeros((self.rows, 0)))
         if not (
             len(self.indptr) == len(self.weight) + 1
             and len(self.profit) == len(self.required) == len(self.excluded) == columns
             and len(self.coupled) == columns
             and len(self.near_indptr) == columns + 1
             and all(len(limit.use) == columns for limit in self.limits)
+            and self.gains.ndim == 2
+            and len(self.gains) == len(self.weight)
+            and all(len(rule.slope) == columns for rule in self.rules)
         ):
             raise ValueError("arrays of an instance do not fit each other")
         for array in (
@@ -97,6 +137,7 @@ class Instance:
             self.near_indptr,
             self.near_indices,
             self.coupled,
+            self.gains,
             *(limit.use for limit in self.limits),
         ):
             array.setflags(write=False)
@@ -116,6 +157,8 @@ class Instance:
         near_indptr: Ints | None = None,
         near_indices: Ints | None = None,
         coupled: Bools | None = None,
+        gains: Floats | None = None,
+        rules: tuple[Rule, ...] = (),
     ) -> "Instance":
         """Build an instance, leaving out the rules it does not have."""
         columns = len(cost)
@@ -137,6 +180,8 @@ class Instance:
             if near_indices is None
             else near_indices.astype(np.int64),
             coupled=none.copy() if coupled is None else coupled.copy(),
+            gains=np.zeros((0, 0)) if gains is None else gains.astype(np.float64),
+            rules=rules,
         )
 
     @property
@@ -149,8 +194,13 @@ class Instance:
         """Number of columns."""
         return len(self.cost)
 
-    def covered_rows(self, chosen: Ints) -> Bools:
-        """Tell which rows a choice of columns covers.
+    @property
+    def plain(self) -> bool:
+        """Whether rows count once and there are no rules beyond limits and coupling."""
+        return self.gains.shape[1] == 0 and not self.rules
+
+    def times_covered(self, chosen: Ints) -> Ints:
+        """Count how many open columns cover each row.
 
         Parameters
         ----------
@@ -159,16 +209,24 @@ class Instance:
 
         Returns
         -------
-        (R,) bool
+        (R,) int64
         """
-        is_open = np.zeros(self.columns + 1, dtype=np.int64)
+        is_open = np.zeros(self.columns, dtype=np.int64)
         is_open[chosen] = 1
         counts = np.concatenate([[0], np.cumsum(is_open[self.indices])])
-        return np.asarray(counts[self.indptr[1:]] > counts[self.indptr[:-1]])
+        return np.asarray(counts[self.indptr[1:]] - counts[self.indptr[:-1]])
+
+    def covered_rows(self, chosen: Ints) -> Bools:
+        """Tell which rows a choice of columns covers, (R,) bool."""
+        return self.times_covered(chosen) > 0
 
     def value(self, chosen: Ints) -> float:
-        """Return the objective of a choice of columns: covered weight plus profit."""
-        return float(self.weight[self.covered_rows(chosen)].sum() + self.profit[chosen].sum())
+        """Return the objective of a choice of columns: what rows and columns are worth."""
+        times = self.times_covered(chosen)
+        worth = float(self.weight[times > 0].sum() + self.profit[chosen].sum())
+        for level in range(self.gains.shape[1]):
+            worth += float(self.gains[times > level + 1, level].sum())
+        return worth
 
     def broken_rule(self, chosen: Ints, *, tolerance: float = 1e-9) -> str | None:
         """Name the first rule that a choice of columns breaks, or None if it keeps them all."""
@@ -178,17 +236,31 @@ class Instance:
             return "excluded"
         if (self.required & ~is_open).any():
             return "required"
-        slack = tolerance * max(1.0, abs(self.budget))
-        if float(self.cost[is_open].sum()) > self.budget + slack:
-            return "budget"
-        for limit in self.limits:
-            if float(limit.use[is_open].sum()) > limit.most + tolerance * max(1.0, limit.most):
+        knapsacks = (Limit(name="budget", use=self.cost, most=self.budget), *self.limits)
+        for limit in knapsacks:
+            slack = tolerance * max(1.0, abs(limit.most))
+            if float(limit.use[is_open].sum()) > limit.most + slack:
                 return limit.name
         for column in np.flatnonzero(is_open & self.coupled):
             near = self.near_indices[self.near_indptr[column] : self.near_indptr[column + 1]]
             if not is_open[near].any():
                 return "near"
+        return self._broken_among_rules(chosen, is_open, tolerance)
+
+    def _broken_among_rules(self, chosen: Ints, is_open: Bools, tolerance: float) -> str | None:
+        if not self.rules:
+            return None
+        times = self.times_covered(chosen)
+        for rule in self.rules:
+            met = times[rule.rows] >= rule.times
+            left = float(rule.slope[is_open].sum() - rule.share[met].sum())
+            if left > rule.most + tolerance * max(1.0, abs(rule.most)):
+                return rule.name
         return None
+
+    def plainly(self) -> "Instance":
+        """Return the instance without rules and gains: rows count once."""
+        return replace(self, gains=np.zeros((self.rows, 0)), rules=())
 
     def with_budget(self, budget: float) -> "Instance":
         """Return the same instance with another budget."""

@@ -1,6 +1,7 @@
 """The covering engine: a plan, a bound and a proof, in that order, until both meet."""
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -75,7 +76,9 @@ class _Run:
         self.progress = progress
         self.chosen: Ints | None = None
         self.objective = -math.inf
-        self.bound = math.fsum(instance.weight) + math.fsum(instance.profit)
+        self.bound = math.fsum(
+            np.concatenate([instance.weight, instance.profit, instance.gains.ravel()])
+        )
         self.infeasible = False
         self.trace: list[Trace] = []
 
@@ -181,20 +184,21 @@ def solve(
     _start(run)
     if not run.done:
         _search(run, seed, _FIRST_ROUNDS)
-    if not run.done:
+    prices = None
+    if not run.done and instance.plain:
         prices = bound.relaxation(instance, stop=stop.share(0.5))
         run.limit(prices.value)
-        if not run.done:
-            _search(run, seed, _MORE_ROUNDS)
-        if not run.done:
-            _prove(run, prices)
+    if not run.done:
+        _search(run, seed, _MORE_ROUNDS)
+    if not run.done:
+        _prove(run, prices)
     return run.outcome()
 
 
 def _start(run: _Run) -> None:
     """Take the empty plan, or find one that opens what is required."""
-    if not run.instance.required.any():
-        run.plan(np.zeros(0, dtype=np.int64))
+    run.plan(np.zeros(0, dtype=np.int64))
+    if run.chosen is not None:
         return
     answer = model.keeps_rules(run.instance, stop=run.stop)
     run.infeasible = answer.infeasible
@@ -202,26 +206,28 @@ def _start(run: _Run) -> None:
 
 
 def _search(run: _Run, seed: int, rounds: int) -> None:
-    """Look for a better plan without proof."""
-    heuristic.search(
-        run.instance,
-        stop=run.stop.share(0.2),
-        seed=seed,
-        start=run.chosen,
-        target=run.bound,
-        iterations=rounds,
-        on_better=lambda chosen, _: run.plan(chosen),
-    )
+    """Look for a better plan without proof; plans that break further rules are passed over."""
+    # a required post whose only affordable partner the search does not find: left to the model
+    with suppress(ValueError):
+        heuristic.search(
+            run.instance.plainly(),
+            stop=run.stop.share(0.2),
+            seed=seed,
+            start=run.chosen,
+            target=run.bound if run.instance.plain else math.inf,
+            iterations=rounds,
+            on_better=lambda chosen, _: run.plan(chosen),
+        )
 
 
-def _prove(run: _Run, prices: bound.Bound) -> None:
+def _prove(run: _Run, prices: bound.Bound | None) -> None:
     """Hand what no reduced cost could settle to the integer model."""
-    must_open, must_close = bound.fix(run.instance, prices, run.objective)
-    rest = replace(
-        run.instance,
-        required=run.instance.required | must_open,
-        excluded=run.instance.excluded | must_close,
-    )
+    rest = run.instance
+    if prices is not None:
+        must_open, must_close = bound.fix(rest, prices, run.objective)
+        rest = replace(
+            rest, required=rest.required | must_open, excluded=rest.excluded | must_close
+        )
     warm = run.chosen
     if warm is not None and rest.broken_rule(warm) is not None:
         warm = None  # the known plan was fixed away: only better ones are left

@@ -14,6 +14,7 @@ What running PuLP 4.2 with HiGHS 1.15 taught, and what is done about it here:
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -123,6 +124,7 @@ class _Model:
             else self._never(j)
             for j in range(instance.columns)
         ]
+        self.z: list[list[Any]] = []
         # one constraint for each knapsack; a limit that cannot bind is left out
         self._knapsack(instance.cost, instance.budget)
         for limit in instance.limits:
@@ -147,28 +149,73 @@ class _Model:
         if float(use.sum()) > most:
             self.at_most([(self.y[j], use[j]) for j in np.flatnonzero(use)], most)
 
-    def add_rows(self) -> list[Any]:
-        """Add z_r ≤ Σ y_j for each row, and what coupling implies for it; return the z."""
+    def add_rows(self) -> list[tuple[Any, float]]:
+        """Add z_rl, "row r is covered l times at least", and return what each z and y is worth.
+
+        Σ_l z_rl ≤ Σ y_j over the columns that cover the row, and z_r,l+1 ≤ z_rl where the order
+        does not come by itself.
+        """
         instance, y = self.instance, self.y
-        z = [self.problem.add_variable(f"z{r}", 0, 1) for r in range(instance.rows)]
+        needed = np.ones(instance.rows, dtype=np.int64)  # levels of each row
+        for level in range(instance.gains.shape[1]):
+            needed[instance.gains[:, level] > 0] = level + 2
+        asked = np.ones(instance.rows, dtype=np.int64)  # highest level a rule asks for
+        for rule in instance.rules:
+            np.maximum.at(asked, rule.rows, rule.times)
+        needed = np.maximum(needed, asked)
+        worth: list[tuple[Any, float]] = [
+            (y[j], float(instance.profit[j])) for j in np.flatnonzero(instance.profit)
+        ]
+        z: list[list[Any]] = []
         for r in range(instance.rows):
             cover = instance.indices[instance.indptr[r] : instance.indptr[r + 1]]
-            self.at_most([(z[r], 1.0), *((y[j], -1.0) for j in cover)], 0.0)
-            if instance.coupled[cover].all():
-                # a covered row needs one of its posts and thereby one of their partners: implied
-                # in whole numbers, but it tightens the relaxation (750k to 729k at budget 100)
-                partners = np.unique(
-                    np.concatenate(
-                        [
-                            instance.near_indices[
-                                instance.near_indptr[j] : instance.near_indptr[j + 1]
-                            ]
-                            for j in cover
-                        ]
-                    )
-                )
-                self.at_most([(z[r], 1.0), *((y[m], -1.0) for m in partners)], 0.0)
-        return z
+            gain = [float(instance.weight[r]), *instance.gains[r]][: len(cover)]
+            gain += [0.0] * (min(int(needed[r]), len(cover)) - len(gain))
+            # the first levels fill first by themselves while each is worth no less than the next;
+            # else their order is a rule, and it holds for whole levels only
+            ordered = asked[r] <= 1 and all(g >= h for g, h in pairwise(gain))
+            kind = pulp.LpContinuous if ordered else pulp.LpInteger
+            levels = [
+                self.problem.add_variable(f"z{r}_{level}", 0, 1, kind)
+                for level in range(min(int(needed[r]), len(cover)))
+            ]
+            z.append(levels)
+            self.at_most([*((v, 1.0) for v in levels), *((y[j], -1.0) for j in cover)], 0.0)
+            worth += [(v, g) for v, g in zip(levels, gain, strict=False) if g]
+            if not ordered:
+                for first, then in pairwise(levels):
+                    self.at_most([(then, 1.0), (first, -1.0)], 0.0)
+            self._strengthen(cover, levels)
+        for rule in instance.rules:
+            terms = [(y[j], float(rule.slope[j])) for j in np.flatnonzero(rule.slope)]
+            terms += [
+                (z[r][times - 1], -float(share))
+                for r, times, share in zip(rule.rows, rule.times, rule.share, strict=True)
+                if share and times <= len(z[r])
+            ]
+            # with no term left the rule is "0 ≤ most"
+            self.at_most(terms or [(self._nothing(), 1.0)], rule.most)
+        self.z = z
+        return worth
+
+    def _strengthen(self, cover: Ints, levels: list[Any]) -> None:
+        """Say for a row of coupled columns what the coupling implies for it.
+
+        A covered row needs one of its posts and thereby one of their partners: implied in whole
+        numbers, but it tightens the relaxation (750k to 729k at a budget of 100).
+        """
+        instance = self.instance
+        if levels and instance.coupled[cover].all():
+            near = [
+                instance.near_indices[instance.near_indptr[j] : instance.near_indptr[j + 1]]
+                for j in cover
+            ]
+            partners = np.unique(np.concatenate(near))
+            self.at_most([(levels[0], 1.0), *((self.y[m], -1.0) for m in partners)], 0.0)
+
+    def _nothing(self) -> Any:  # noqa: ANN401
+        """Return a variable that is 0."""
+        return self.problem.add_variable(f"nothing{len(self.problem.variables())}", 0, 0)
 
     def solve(
         self,
@@ -264,15 +311,13 @@ def most_cover(
         The bound is on covered weight plus profit.
     """
     model = _Model(instance, maximise=True)
-    z = model.add_rows()
+    worth = model.add_rows()
     for cut in cuts:
         model.at_most(
-            [(z[r], float(instance.weight[r])) for r in cut.rows]
+            [(model.z[r][0], float(instance.weight[r])) for r in cut.rows]
             + [(model.y[j], -float(s)) for j, s in zip(cut.columns, cut.slope, strict=True)],
             cut.constant,
         )
-    worth = [(z[r], float(instance.weight[r])) for r in range(instance.rows)]
-    worth += [(model.y[j], float(instance.profit[j])) for j in np.flatnonzero(instance.profit)]
     model.problem.setObjective(pulp.LpAffineExpression.from_list(worth))
     unit = worth_step(instance)  # plans differ by at least this: less than one unit is no gap
     answer = model.solve(warm=warm, stop=stop, gap=gap, gap_abs=0.999 * unit, progress=progress)
@@ -297,7 +342,7 @@ def among_equals(
     max_nodes: int | None = None,
     stop: Stop,
 ) -> Answer:
-    """Among plans that keep a level of coverage, find one with the least walk, cost or number of posts.
+    """Among plans that keep a level of coverage, find the least in walk, cost or posts.
 
     Parameters
     ----------
@@ -326,10 +371,8 @@ def among_equals(
         The bound is on ``walks.total(...)``, on the cost or on the number of posts.
     """
     model = _Model(instance, maximise=False)
-    z = model.add_rows()
+    keep = [(variable, -worth) for variable, worth in model.add_rows()]
     unit = worth_step(instance)
-    keep = [(z[r], -float(instance.weight[r])) for r in range(instance.rows)]
-    keep += [(model.y[j], -float(instance.profit[j])) for j in np.flatnonzero(instance.profit)]
     # half a unit of slack excludes every worse plan and forgives the solver's rounding
     model.at_most(keep, -(held - 0.5 * unit if unit else held * (1 - 1e-9)))
     walked = []
@@ -363,8 +406,10 @@ def among_equals(
 
 
 def keeps_rules(instance: Instance, *, stop: Stop) -> Answer:
-    """Find any plan that keeps the rules, or prove there is none; coverage plays no part."""
+    """Find the cheapest plan that keeps the rules, or prove there is none."""
     model = _Model(instance, maximise=False)
+    if instance.rules:
+        model.add_rows()
     model.problem.setObjective(
         pulp.LpAffineExpression.from_list(
             [(model.y[j], float(c)) for j, c in enumerate(instance.cost)]

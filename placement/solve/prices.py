@@ -95,7 +95,7 @@ class System:
 
 
 def worth_step(instance: Instance) -> float:
-    """Return the largest number that every weight and profit is a whole multiple of.
+    """Return the largest number that every weight, gain and profit is a whole multiple of.
 
     Two plans of different worth differ by at least this much.
 
@@ -104,7 +104,7 @@ def worth_step(instance: Instance) -> float:
     float
         0 where there is no such number that floating-point sums respect.
     """
-    return _step(np.concatenate([instance.weight, instance.profit]))
+    return _step(np.concatenate([instance.weight, instance.profit, instance.gains.ravel()]))
 
 
 def _step(numbers: Floats) -> float:

@@ -70,13 +70,14 @@ def refine(
     """
     instance = posting.instance
     held = instance.value(chosen)
-    prices = bound.relaxation(instance, stop=stop.share(0.5))
-    must_open, must_close = bound.fix(instance, prices, held, strict=True)
-    instance = replace(
-        instance,
-        required=instance.required | must_open,
-        excluded=instance.excluded | must_close,
-    )
+    if instance.plain:
+        prices = bound.relaxation(instance, stop=stop.share(0.5))
+        must_open, must_close = bound.fix(instance, prices, held, strict=True)
+        instance = replace(
+            instance,
+            required=instance.required | must_open,
+            excluded=instance.excluded | must_close,
+        )
     walks = walk_sets(posting, problem, survey, instance)
     equals = _Equals(instance, walks, held, stop)
 
