@@ -101,8 +101,8 @@ def _check_posts(problem: Problem, solution: Solution, findings: _Findings) -> b
     position = {site: n for n, site in enumerate(sites.id)}
     resources = [resource.id for resource in problem.resources]
     known = True
-    for post, times in Counter(post.id for post in solution.posts_list).items():
-        findings.require(times == 1, f"post {post!r} is listed {times} times")
+    for name, times in Counter(post.id for post in solution.posts_list).items():
+        findings.require(times == 1, f"post {name!r} is listed {times} times")
         known &= times == 1
     for post in solution.posts_list:
         site = position.get(post.site)
@@ -162,8 +162,10 @@ def _check_rules(plan: Plan, solution: Solution, walks: Survey, findings: _Findi
                 len(posts) <= resource.posts,
                 f"{len(posts)} posts of {resource.id!r}, at most {resource.posts} may be opened",
             )
-        for n in np.flatnonzero(sites.allowed[:, k] & (sites.status[:, k] == SiteStatus.REQUIRED)):
-            post_id = f"{sites.id[n]}/{resource.id}"
+        for must in np.flatnonzero(
+            sites.allowed[:, k] & (sites.status[:, k] == SiteStatus.REQUIRED)
+        ):
+            post_id = f"{sites.id[must]}/{resource.id}"
             findings.require(post_id in present, f"required post {post_id!r} is missing")
         if resource.near is None or not posts:
             continue

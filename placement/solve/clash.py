@@ -55,7 +55,7 @@ def _rules(problem: Problem, posts: Posting) -> list[_Rule]:
     instance = posts.instance
     rules = [
         _Rule(name=f"excluded post {_post(problem, posts, column)!r}", drop=_allow(column))
-        for column in np.flatnonzero(instance.excluded)
+        for column in np.flatnonzero(instance.excluded).tolist()
     ]
     rules += [_Rule(name=limit.name, drop=_without_limit(limit.name)) for limit in instance.limits]
     rules += [
@@ -74,7 +74,7 @@ def _rules(problem: Problem, posts: Posting) -> list[_Rule]:
     )
     rules += [
         _Rule(name=f"required post {_post(problem, posts, column)!r}", drop=_release(column))
-        for column in np.flatnonzero(instance.required)
+        for column in np.flatnonzero(instance.required).tolist()
     ]
     return rules
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
+import highspy
 import numpy as np
 import pulp
 from numpy.typing import NDArray
@@ -118,7 +119,7 @@ class _Model:
                 f"y{j}",
                 1 if instance.required[j] else 0,
                 0 if instance.excluded[j] else 1,
-                pulp.LpInteger,
+                "Integer",
             )
             if not (instance.required[j] and instance.excluded[j])
             else self._never(j)
@@ -136,7 +137,7 @@ class _Model:
 
     def _never(self, j: int) -> Any:  # noqa: ANN401 - PuLP is not typed
         """Return a variable that must be both open and closed: the model is infeasible."""
-        variable = self.problem.add_variable(f"y{j}", 0, 0, pulp.LpInteger)
+        variable = self.problem.add_variable(f"y{j}", 0, 0, "Integer")
         self.problem.addConstraint(pulp.LpAffineExpression.from_list([(variable, 1.0)]) >= 1)
         return variable
 
@@ -174,7 +175,7 @@ class _Model:
             # the first levels fill first by themselves while each is worth no less than the next;
             # else their order is a rule, and it holds for whole levels only
             ordered = asked[r] <= 1 and all(g >= h for g, h in pairwise(gain))
-            kind = pulp.LpContinuous if ordered else pulp.LpInteger
+            kind: Literal["Continuous", "Integer"] = "Continuous" if ordered else "Integer"
             levels = [
                 self.problem.add_variable(f"z{r}_{level}", 0, 1, kind)
                 for level in range(min(int(needed[r]), len(cover)))
@@ -237,7 +238,7 @@ class _Model:
         # PuLP leaves variables out that no row and no price mentions
         exported = self.problem.exported_variables()
         started = any(variable.varValue is not None for variable in exported)
-        interrupts = pulp.HiGHS.hscb.HighsCallbackType
+        interrupts = highspy.cb.HighsCallbackType
         maximise = self.problem.sense == pulp.LpMaximize
 
         def watch(kind: Any, message: str, out: Any, answer: Any, data: Any) -> None:  # noqa: ANN401, ARG001

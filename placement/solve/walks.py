@@ -110,7 +110,7 @@ def _lowest(equals: "_Equals", chosen: Ints) -> Refined:
     equals.posts = len(chosen)
     if fewer.bound < len(chosen) - 0.5:
         return Refined(chosen=chosen, gap=0.0, settled=False)
-    for column in np.flatnonzero(~equals.instance.required & ~equals.instance.excluded):
+    for column in np.flatnonzero(~equals.instance.required & ~equals.instance.excluded).tolist():
         if column not in chosen:
             with_it = equals.deciding(column, is_open=True)
             found = with_it.least("cost")

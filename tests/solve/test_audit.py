@@ -82,7 +82,7 @@ def test_a_touched_solution_is_refused(mutation: str, town: tuple[Plan, Solution
 
 
 def test_rules_are_read_from_the_plan(tmp_path: Path, town: tuple[Plan, Solution]) -> None:
-    """The same posts break a plan whose rules are tighter: fleet, near, required, excluded, posts."""
+    """The same posts break a plan whose rules are tighter: fleet, near, units, posts."""
     _, solution = town
     for number, (old, new, told) in enumerate(
         [
