@@ -1,6 +1,8 @@
 """One layer, every format: the same rows whatever the file, and no file taken for another."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -214,3 +216,25 @@ def test_names_are_kept_as_they_are(tmp_path: Path) -> None:
     features = [box(2.344, 48.849, 2.356, 48.851, id="river", name=name)]
     plan = load_plan(write_plan(tmp_path, layers={"water": features}))
     assert plan.water[0].name == name
+
+
+def test_a_database_without_geometries_is_no_layer(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "people.gpkg")) as database:
+        database.execute("CREATE TABLE people (id TEXT)")
+        database.commit()
+    with pytest.raises(InputError, match=r"people\.gpkg: (has no table|cannot be read)"):
+        read_table(tmp_path / "people.gpkg", layer="demand", kinds=POINTS)
+
+
+def test_a_file_that_may_not_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    for name, method in (("a.gpkg", "open"), ("a.parquet", "open"), ("a.csv", "read_bytes")):
+        (tmp_path / name).touch()
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, method, refuse)
+            with pytest.raises(InputError, match="Permission denied"):
+                read_table(tmp_path / name, layer="demand", kinds=POINTS)
