@@ -3,7 +3,7 @@
 const PANES = ["water", "areas", "reach", "streets", "missing", "closures", "route", "chosen", "sites"];
 const AREA_RAMP = [[245, 240, 248], [196, 174, 214]];
 const CANDIDATES = {
-  optional: { radius: 3, color: "#77808a", weight: 1.1, fillColor: "#ffffff", fillOpacity: 1 },
+  optional: { radius: 2.6, color: "#858d96", weight: 1, fillColor: "#ffffff", fillOpacity: 1 },
   required: { radius: 4.2, color: "#1b1b1b", weight: 2.2, fillColor: "#ffffff", fillOpacity: 1 },
   excluded: { radius: 2.4, color: "#8a8f95", weight: 1, fillColor: "#8a8f95", fillOpacity: 1 },
 };
@@ -138,8 +138,7 @@ function showPlan(map) {
       markers.set(post.key, marker);
       group.addLayer(marker);
     }
-    offer("group_posts", `posts-${resource.id}`, group, () => sign(position, 20, null),
-      () => `${tell.own(resource.label)} (${tell.people(mine.length)})`);
+    offer("posts", `posts-${resource.id}`, group, () => sign(position, 20, null));
   });
 
   data.resources.forEach((resource, position) => {
@@ -149,16 +148,15 @@ function showPlan(map) {
       color: colour, weight: 1.6, opacity: 0.9, dashArray: dash || null, fillColor: colour,
       fillOpacity: 0.13, interactive: false,
     }));
-    offer("group_reach", `reach-${resource.id}`, layer, () => patch(colour, 0.16, colour, dash),
-      () => tell.say("layer_reach", { label: tell.own(resource.label), min: tell.minutes(resource.limit_s) }));
+    offer("reach", `reach-${resource.id}`, layer, () => patch(colour, 0.16, colour, dash));
   });
 
   data.resources.forEach((resource, position) => {
     if (!data.missing.m.some((mask) => Math.floor(mask / 2 ** position) % 2 === 1)) { return; }
     const key = `missing-${resource.id}`;
-    offer("group_missing", key, missingLayer(data.missing, position, "missing"),
-      () => missingSwatch(position), () => tell.own(resource.label));
-    if (entries.filter((entry) => entry.group === "group_missing").length > 1) { state.hidden.add(key); }
+    offer("missing", key, missingLayer(data.missing, position, "missing"),
+      () => missingSwatch(position));
+    if (entries.filter((entry) => entry.group === "missing").length > 1) { state.hidden.add(key); }
   });
 
   const candidates = [];
@@ -170,7 +168,7 @@ function showPlan(map) {
       circle.bindPopup(() => sitePopup(site), popupOptions);
       group.addLayer(named(circle, site));
     }
-    offer("group_plan", "sites", group, candidateSwatch, () => tell.say("layer_sites"));
+    offer("plan", "sites", group, candidateSwatch, () => tell.say("layer_sites"));
   }
   const areaLayers = new Map();
   if (data.areas.length > 0) {
@@ -184,7 +182,7 @@ function showPlan(map) {
       areaLayers.set(area, named(layer, area));
       group.addLayer(layer);
     }
-    offer("group_plan", "areas", group, rampSwatch, () => tell.say("layer_areas"));
+    offer("plan", "areas", group, rampSwatch, () => tell.say("layer_areas"));
   }
   const plain = (key, things, pane, style, swatch, word) => {
     if (things.length === 0) { return; }
@@ -199,7 +197,7 @@ function showPlan(map) {
         if (lines.length > 0) { group.addLayer(L.polyline(lines.map(positions), options)); }
       }
     }
-    offer("group_plan", key, group, swatch, () => tell.say(word));
+    offer("plan", key, group, swatch, () => tell.say(word));
   };
   plain("route", data.route, "route", [
     { color: "#ffffff", weight: 7, opacity: 0.9, fill: false }, { color: "#1d2b3a", weight: 3.2, opacity: 1, fill: false },
@@ -210,7 +208,7 @@ function showPlan(map) {
   plain("water", data.water, "water", { stroke: false, fillColor: "#c5dfee", fillOpacity: 1 },
     () => patch("#c5dfee", 1, "#a9cbe0", ""), "layer_water");
   if (data.streets !== null) {
-    offer("group_plan", "streets", streetLayer(data.streets, "streets"),
+    offer("plan", "streets", streetLayer(data.streets, "streets"),
       () => strip("#b3aea4", 2), () => tell.say("layer_streets"));
   }
 
@@ -327,28 +325,46 @@ function showPlan(map) {
         })),
       areas: () => {
         const people = data.areas.map((area) => area.people);
-        return make("p", { class: "notes" },
-          `${tell.people(Math.min(...people))} – ${tell.people(Math.max(...people))}`);
+        return make("p", { class: "notes" }, tell.say("range", {
+          least: tell.people(Math.min(...people)), most: tell.people(Math.max(...people)),
+        }));
       },
     };
+    const tick = (entry, label) => {
+      const input = make("input", { type: "checkbox", "data-layer": entry.key, "aria-label": label });
+      input.checked = !state.hidden.has(entry.key);
+      input.addEventListener("change", () => {
+        if (input.checked) { state.hidden.delete(entry.key); map.addLayer(entry.layer); }
+        else { state.hidden.add(entry.key); map.removeLayer(entry.layer); }
+      });
+      return input;
+    };
+    /* A row for each resource, a column for what is drawn of it. */
+    const byResource = () => {
+      const groups = ["posts", "reach", "missing"]
+        .filter((group) => entries.some((entry) => entry.group === group));
+      const rows = data.resources.map((resource) => {
+        const label = tell.say("layer_resource", {
+          label: tell.own(resource.label), min: tell.minutes(resource.limit_s),
+        });
+        return make("tr", null, make("th", { scope: "row" }, label), ...groups.map((group) => {
+          const entry = entries.find((one) => one.key === `${group}-${resource.id}`);
+          return make("td", null, entry === undefined ? null : make("label", null,
+            tick(entry, `${tell.say(`group_${group}`)}: ${tell.own(resource.label)}`), entry.swatch()));
+        }));
+      });
+      return make("table", null, make("thead", null, make("tr", null, make("td"),
+        ...groups.map((group) => make("th", { scope: "col" }, tell.say(`group_${group}`))))),
+      make("tbody", null, ...rows));
+    };
     const draw = () => {
-      const fields = [];
-      for (const group of new Set(entries.map((entry) => entry.group))) {
-        const set = make("fieldset", null, make("legend", null, tell.say(group)));
-        for (const entry of entries.filter((one) => one.group === group)) {
-          const input = make("input", { type: "checkbox", "data-layer": entry.key });
-          input.checked = !state.hidden.has(entry.key);
-          input.addEventListener("change", () => {
-            if (input.checked) { state.hidden.delete(entry.key); map.addLayer(entry.layer); }
-            else { state.hidden.add(entry.key); map.removeLayer(entry.layer); }
-          });
-          set.append(make("label", null, input, make("span", { class: "key" }, entry.swatch()),
-            make("span", null, entry.words())));
-          if (entry.key in notes) { set.append(notes[entry.key]()); }
-        }
-        fields.push(set);
+      const set = make("div", { class: "plain" });
+      for (const entry of entries.filter((one) => one.group === "plan")) {
+        set.append(make("label", null, tick(entry, null), make("span", { class: "key" }, entry.swatch()),
+          make("span", null, entry.words())));
+        if (entry.key in notes) { set.append(notes[entry.key]()); }
       }
-      box.replaceChildren(make("summary", null, tell.say("layers")), ...fields);
+      box.replaceChildren(make("summary", null, tell.say("layers")), byResource(), set);
     };
     /* Into the corner where it hides least of the plan; says at which side it still hides some. */
     const settle = () => {
@@ -437,6 +453,7 @@ function showPlan(map) {
   const resize = () => {
     const far = map.getZoom() < 13.5;
     frame.classList.toggle("far", far);
+    frame.classList.toggle("mid", !far && map.getZoom() < 14.5);
     for (const [circle, radius] of candidates) { circle.setRadius(far ? 0.65 * radius : radius); }
   };
   map.on("zoomend", resize);

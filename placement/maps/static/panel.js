@@ -82,6 +82,7 @@ function speaker(data) {
       state.share = new Intl.NumberFormat(locale, {
         style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1,
       });
+      state.tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
       state.order = new Intl.Collator(locale, { numeric: true });
     },
     say(key, values) {
@@ -92,6 +93,7 @@ function speaker(data) {
     own: (texts) => texts[state.language],
     people: (number) => state.whole.format(number),
     money: (number) => state.money.format(number),
+    mean: (seconds) => state.tenths.format(seconds / 60),
     minutes: (seconds) => state.money.format(seconds / 60),
     /* One decimal, yet never "100.0%" of what is not all, nor "0.0%" of what is not nothing. */
     share(part) {
@@ -128,7 +130,7 @@ function resourceCard(resource, position, tell) {
     tell.people(resource.units)],
   ];
   if (resource.walk_s !== null && resource.posts > 0) {
-    pairs.push([tell.say("mean_walk"), tell.say("minutes", { min: tell.minutes(resource.walk_s) })]);
+    pairs.push([tell.say("mean_walk"), tell.say("minutes", { min: tell.mean(resource.walk_s) })]);
   }
   const within = resource.walkers === "team" ? "within_team" : "within_people";
   return make("article", { class: "card" },

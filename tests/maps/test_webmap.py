@@ -1,0 +1,245 @@
+"""The written file: what is in it, what cannot get in, and that it is always the same bytes."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from html.parser import HTMLParser
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from branca.element import Element
+
+from placement.errors import InputError
+from placement.maps import webmap, write_map
+from placement.plan.problem import Plan
+from placement.solve.solution import Status
+from tests.maps.pages import drawn_plan, hostile_plan, solution_of
+
+ROOT = Path(__file__).parents[2]
+
+
+class Page(HTMLParser):
+    """The elements of a page, with what stands in its scripts and styles."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.current = ""
+        self.inside: dict[str, list[str]] = {"script": [], "style": [], "title": []}
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.current = tag
+        if tag in self.inside:
+            self.inside[tag].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.current = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.current in self.inside:
+            self.inside[self.current][-1] += data
+
+    @property
+    def policy(self) -> dict[str, str]:
+        content = next(
+            attributes["content"] or ""
+            for tag, attributes in self.tags
+            if tag == "meta" and attributes.get("http-equiv") == "Content-Security-Policy"
+        )
+        rules = (rule.strip().partition(" ") for rule in content.split(";"))
+        return {name: value for name, _, value in rules}
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory) -> Plan:
+    return drawn_plan(tmp_path_factory.mktemp("plan"))
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory) -> Plan:
+    return hostile_plan(tmp_path_factory.mktemp("hostile"))
+
+
+def written(plan: Plan, folder: Path, **options) -> str:
+    path = folder / "map.html"
+    write_map(plan, solution_of(plan, **options), path)
+    return path.read_text(encoding="utf-8")
+
+
+def test_a_hostile_plan_adds_no_element_and_stays_verbatim(hostile: Plan, plan: Plan, tmp_path):
+    nasty, plain = Page(written(hostile, tmp_path)), Page(written(plan, tmp_path))
+    assert [tag for tag, _ in nasty.tags] == [tag for tag, _ in plain.tags]
+    assert len(nasty.inside["script"]) == 3
+    data = json.loads(nasty.inside["script"][0])
+    assert data["title"] == {
+        "en": hostile.settings.title.en,
+        "fr": hostile.settings.title.fr,
+    }
+    shown = {one["name"] for one in (*data["posts"], *data["sites"])}
+    assert shown == set(hostile.problem.sites.name)
+    assert "42" not in nasty.inside["script"][2].replace("424px", "")
+
+
+def test_only_the_data_differ_between_plans(hostile: Plan, plan: Plan, tmp_path) -> None:
+    nasty, plain = Page(written(hostile, tmp_path)), Page(written(plan, tmp_path))
+    assert nasty.inside["script"][1:] == plain.inside["script"][1:]
+    assert nasty.inside["style"] == plain.inside["style"]
+
+
+def test_the_policy_allows_these_texts_and_nothing_else(plan: Plan, tmp_path) -> None:
+    page = Page(written(plan, tmp_path))
+
+    def hashed(text: str) -> str:
+        return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+    assert page.policy == {
+        "default-src": "'none'",
+        "script-src": " ".join(hashed(text) for text in page.inside["script"][1:]),
+        "style-src": hashed(page.inside["style"][0]),
+        "img-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    order = [tag for tag, _ in page.tags]
+    assert order.index("meta") < order.index("style") < order.index("script")
+
+
+def test_nothing_refers_to_the_network(plan: Plan, tmp_path) -> None:
+    text = written(plan, tmp_path)
+    page = Page(text)
+    for tag, attributes in page.tags:
+        assert tag not in {"link", "iframe", "img", "object", "embed", "base"}
+        assert not {name for name in attributes if name.startswith("on")}
+        assert not {"src", "srcset", "href", "style", "srcdoc"} & set(attributes)
+    for target in re.findall(r"url\(([^)]{0,30})", page.inside["style"][0]):
+        assert target.startswith("data:image/png;base64,")
+    assert "@import" not in page.inside["style"][0]
+    assert "sourceMappingURL" not in text
+
+
+def test_the_licence_of_leaflet_stands_in_the_page(plan: Plan, tmp_path) -> None:
+    page = Page(written(plan, tmp_path))
+    licence = json.loads(page.inside["script"][0])["leaflet"]
+    assert "BSD 2-Clause" in licence
+    assert "Volodymyr Agafonkin" in licence
+
+
+def test_another_leaflet_is_refused(monkeypatch) -> None:
+    monkeypatch.setitem(webmap._LEAFLET_SHA256, "leaflet.js", "0" * 64)
+    with pytest.raises(webmap.MapPageError, match=r"leaflet\.js.*install"):
+        webmap._leaflet_script()
+
+
+def test_an_element_that_slipped_in_is_refused() -> None:
+    with pytest.raises(webmap.MapPageError, match="not put there"):
+        webmap._refuse_extra("<style></style>" + 4 * "<script></script>")
+    with pytest.raises(webmap.MapPageError, match="not put there"):
+        webmap._refuse_extra("<style></style><p onclick=''>" + 3 * "<script></script>")
+
+
+def test_the_same_bytes_twice_and_from_many_threads(plan: Plan, tmp_path) -> None:
+    solution = solution_of(plan)
+    files = [tmp_path / f"{number}.html" for number in range(4)]
+    write_map(plan, solution, files[0])
+    threads = [threading.Thread(target=write_map, args=(plan, solution, one)) for one in files[1:]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({one.read_bytes() for one in files}) == 1
+    assert Element._generate_id() != Element._generate_id()
+
+
+def test_the_same_bytes_in_another_process_with_shuffled_rows(tmp_path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from tests.builders import write_plan;"
+        "from tests.maps.pages import solution_of; from placement.plan.layers import load_plan;"
+        "from placement.maps import write_map;"
+        "folder = Path(sys.argv[1]); seed = int(sys.argv[2]);"
+        "plan = load_plan(write_plan(folder, shuffle=seed));"
+        "write_map(plan, solution_of(plan), folder / 'map.html')"
+    )
+    made = []
+    for seed in ("1", "2"):
+        folder = tmp_path / seed
+        subprocess.run(
+            [sys.executable, "-c", script, str(folder), seed],
+            check=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+        )
+        made.append((folder / "map.html").read_bytes())
+    assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_every_status_can_be_drawn_and_only_one_is_called_proven(plan, tmp_path, status) -> None:
+    page = Page(written(plan, tmp_path, status=status, posts=()))
+    data = json.loads(page.inside["script"][0])
+    assert data["status"] == str(status)
+    for language, proven in (("en", "Proven optimal"), ("fr", "Optimalité prouvée")):
+        words = data["words"][language]
+        assert words[f"status_{status}_long"]
+        assert (words[f"status_{status}"] == proven) is (status is Status.OPTIMAL)
+
+
+def test_both_languages_have_every_word_with_the_same_gaps() -> None:
+    words = json.loads(webmap._own("words.json"))
+    assert list(words["en"]) == list(words["fr"])
+    for key, english in words["en"].items():
+        gaps = re.findall(r"\{\w+\}", english)
+        assert sorted(gaps) == sorted(re.findall(r"\{\w+\}", words["fr"][key])), key
+
+
+def test_the_script_uses_every_word_and_no_other() -> None:
+    folder = resources.files("placement.maps").joinpath("static")
+    code = "".join(folder.joinpath(name).read_text() for name in webmap._SCRIPTS)
+    known = set(json.loads(webmap._own("words.json"))["en"])
+    plain = set(re.findall(r"say\(\s*\"(\w+)\"", code)) | set(re.findall(r"\"(layer_\w+)\"", code))
+    assert plain <= known
+    built = ("status_", "site_", "group_", "within_")
+    unused = {key for key in known if f'"{key}"' not in code and not key.startswith(built)}
+    assert unused == set()
+
+
+def test_the_script_never_writes_markup() -> None:
+    folder = resources.files("placement.maps").joinpath("static")
+    for name in webmap._SCRIPTS:
+        code = folder.joinpath(name).read_text()
+        for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+            assert way not in code, (name, way)
+
+
+def test_a_post_the_plan_does_not_know_is_refused(plan: Plan, tmp_path) -> None:
+    solution = solution_of(plan)
+    for change, field in (({"site": "nowhere"}, "site"), ({"resource": "drone"}, "resource")):
+        odd = replace(solution.posts_list[0], **change)
+        with pytest.raises(InputError, match=f"no {field}") as caught:
+            write_map(plan, replace(solution, posts_list=(odd,)), tmp_path / "map.html")
+        assert caught.value.feature == odd.id
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_named(plan: Plan, tmp_path) -> None:
+    with pytest.raises(InputError, match=r"map\.html.*folder"):
+        write_map(plan, solution_of(plan), tmp_path / "no" / "map.html")
+
+
+def test_the_old_map_stays_where_the_new_one_fails(plan: Plan, tmp_path, monkeypatch) -> None:
+    path = tmp_path / "map.html"
+    path.write_text("old")
+    monkeypatch.setattr(webmap, "_SCRIPTS", ("missing.js",))
+    with pytest.raises(FileNotFoundError):
+        write_map(plan, solution_of(plan), path)
+    assert path.read_text() == "old"
+    assert [one.name for one in tmp_path.iterdir()] == ["map.html"]
