@@ -69,14 +69,19 @@ def walking_times(
     if not (np.isfinite(limit_s) and limit_s >= 0):
         raise UsageError(f"a walking limit of {limit_s} s cannot be; give a number from 0.")
     shape = (len(sources.edge), len(targets.edge))
+    if streets.n_edges == 0:
+        return csr_array(shape, dtype=np.float64)
     bound = limit_s * (1.0 + TOLERANCE)
-    target_order, target_first = by_edge(targets.edge, streets.n_edges)
     if outward:
         network = (streets.first, streets.head, streets.walk_s, streets.half_edge)
         along, against = streets.forward_s, streets.backward_s
     else:
         network = streets.reversed_half_edges
         along, against = streets.backward_s, streets.forward_s
+    target_edge, target_fraction = _out_of_closed_ends(
+        targets, network, streets.edge_tail, streets.edge_head, along, against
+    )
+    target_order, target_first = by_edge(target_edge, streets.n_edges)
     # neighbours search the same streets: taking them one after another keeps those in cache
     turn = np.argsort(sources.edge, kind="stable")
     turn = turn[sources.edge[turn] >= 0]
@@ -96,7 +101,7 @@ def walking_times(
             sources.access_s,
             target_first,
             target_order,
-            targets.fraction[target_order],
+            target_fraction[target_order],
             targets.access_s[target_order],
             bound,
         )
@@ -121,6 +126,34 @@ def walking_times(
     result = csr_array((seconds, column, indptr), shape=shape)
     result.sort_indices()
     return result
+
+
+def _out_of_closed_ends(
+    targets: Snapped,
+    network: tuple[Ints, Ints32, Floats, Ints32],
+    tail: Ints32,
+    head: Ints32,
+    along: Floats,
+    against: Floats,
+) -> tuple[Ints, Floats]:
+    """Put targets at the end of an edge that is closed from there onto an edge that is open.
+
+    They stand at the junction, and whoever gets there has reached them.
+    """
+    first, _, _, half_edge = network
+    edge, fraction = targets.edge, targets.fraction
+    at_tail = (edge >= 0) & (fraction == 0.0) & np.isnan(along[edge])
+    at_head = (edge >= 0) & (fraction == 1.0) & np.isnan(against[edge])
+    stuck = np.flatnonzero(at_tail | at_head)
+    node = np.where(at_tail[stuck], tail[edge[stuck]], head[edge[stuck]])
+    leaves = first[node] < first[node + 1]
+    stuck, node = stuck[leaves], node[leaves]
+    if len(stuck) == 0:
+        return edge, fraction
+    edge, fraction = edge.copy(), fraction.copy()
+    edge[stuck] = half_edge[first[node]]
+    fraction[stuck] = np.where(tail[edge[stuck]] == node, 0.0, 1.0)
+    return edge, fraction
 
 
 @compiled
@@ -152,6 +185,12 @@ def by_edge(edge: Ints, n_edges: int) -> tuple[Ints, Ints]:
             order[fill[edge[t]]] = t
             fill[edge[t]] += 1
     return order, first
+
+
+@compiled
+def _part(share: float, whole: float) -> float:
+    """Return the time for part of an edge: none for none of it, even where it is closed."""
+    return 0.0 if share == 0.0 else share * whole
 
 
 @compiled
@@ -249,10 +288,10 @@ def _search(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
         for side in range(2):
             if side == 0:
                 node = edge_tail[own]
-                start = source_access[s] + at * against[own]
+                start = source_access[s] + _part(at, against[own])
             else:
                 node = edge_head[own]
-                start = source_access[s] + (1.0 - at) * along[own]
+                start = source_access[s] + _part(1.0 - at, along[own])
             # a side that is closed is NaN, and no comparison with NaN holds
             if start <= bound and start < time[node]:
                 if time[node] == np.inf:
@@ -305,19 +344,19 @@ def _search(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
                     f = target_fraction[t]
                     # comparisons, not min(): what is closed is NaN and must lose
                     best = np.inf
-                    via = tail_s + f * along[e]
+                    via = tail_s + _part(f, along[e])
                     if via < best:  # noqa: PLR1730
                         best = via
-                    via = head_s + (1.0 - f) * against[e]
+                    via = head_s + _part(1.0 - f, against[e])
                     if via < best:  # noqa: PLR1730
                         best = via
                     if turn < 0:
                         if f >= at:
-                            via = source_access[s] + (f - at) * along[e]
+                            via = source_access[s] + _part(f - at, along[e])
                             if via < best:  # noqa: PLR1730
                                 best = via
                         if f <= at:
-                            via = source_access[s] + (at - f) * against[e]
+                            via = source_access[s] + _part(at - f, against[e])
                             if via < best:  # noqa: PLR1730
                                 best = via
                     best += target_access[t]

@@ -1,0 +1,183 @@
+"""Catchments: the ground of the coverage rule, holes and water out, on its side of the river."""
+
+from pathlib import Path
+
+import numpy as np
+import osmium
+import pyproj
+import pytest
+import shapely
+
+from placement.errors import UsageError
+from placement.streets import Streets, catchment, read_streets, snap, walking_times
+from tests.streets.draw import CRS, ORIGIN, at, draw
+
+PARIS = Path(__file__).parents[3] / "shared" / "data" / "paris" / "paris_seine.osm.pbf"
+
+
+def _moved(shape: shapely.Geometry) -> shapely.Geometry:
+    return shapely.transform(shape, lambda xy: xy + ORIGIN)
+
+
+def _grid(side: int, step: int) -> list[list[tuple[float, float]]]:
+    stops = range(0, side + 1, step)
+    return [[(x, y) for y in stops] for x in stops] + [[(x, y) for x in stops] for y in stops]
+
+
+def test_a_straight_street(tmp_path: Path) -> None:
+    """300 m either way and the reach beside it: a lens round the street."""
+    streets = draw(tmp_path, [(0, 0), (1000, 0)])
+    post = snap(streets, at((500, 0)))
+    shape = catchment(streets, post, limit_s=300 / 1.34, outward=True)
+    west, south, east, north = shapely.transform(shape, lambda xy: xy - ORIGIN).bounds
+    assert (west, east) == pytest.approx((200, 800), abs=16)
+    assert (south, north) == pytest.approx((-60, 60), abs=16)
+    assert shape.is_valid
+
+
+def test_holes_are_kept(tmp_path: Path) -> None:
+    streets = draw(tmp_path, *_grid(600, 300))
+    post = snap(streets, at((300, 300)))
+    shape = catchment(streets, post, limit_s=600, outward=True)
+    assert len(shape.interiors) == 4
+    assert not shapely.contains(shape, shapely.Point(at((150, 150))[0]))
+
+
+def test_water_is_cut_out_and_not_crossed(tmp_path: Path) -> None:
+    streets = draw(tmp_path, [(0, 0), (600, 0)], [(0, 70), (600, 70)])
+    river = _moved(shapely.box(-100, 20, 700, 50))
+    post = snap(streets, at((300, 0)))
+    shape = catchment(streets, post, limit_s=600, outward=True, water=river)
+    assert shapely.intersection(shape, river).area == 0
+    assert shapely.transform(shape, lambda xy: xy - ORIGIN).bounds[3] <= 20.001
+
+
+def test_the_direction_walked_counts(tmp_path: Path) -> None:
+    streets = draw(tmp_path, ([(0, 0), (1000, 0)], {"oneway": "yes"}))
+    post = snap(streets, at((500, 0)))
+    out = catchment(streets, post, limit_s=300, outward=True)
+    home = catchment(streets, post, limit_s=300, outward=False)
+    middle = at((500, 0))[0, 0]
+    assert out.bounds[0] > middle - 16 < middle < out.bounds[2] - 250
+    assert home.bounds[2] < middle + 16
+
+
+def test_nothing_is_reached_from_nowhere(tmp_path: Path) -> None:
+    streets = draw(tmp_path, [(0, 0), (100, 0)])
+    lost = snap(streets, at((0, 5000)))
+    assert catchment(streets, lost, limit_s=300, outward=True).is_empty
+    with pytest.raises(UsageError):
+        catchment(streets, snap(streets, at((0, 0), (1, 1))), limit_s=300, outward=True)
+
+
+def test_the_same_bytes_each_time(tmp_path: Path) -> None:
+    lines = _grid(600, 100)
+    shapes = []
+    for drawn in (lines, lines[::-1]):
+        streets = draw(tmp_path, *drawn)
+        post = snap(streets, at((310, 300)))
+        shapes.append(catchment(streets, post, limit_s=240, outward=True).wkb)
+    assert shapes[0] == shapes[1]
+
+
+@pytest.mark.skipif(not PARIS.is_file(), reason="the Paris extract is not there")
+class TestParis:
+    """The river test, on the real network."""
+
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def streets() -> Streets:
+        return read_streets(PARIS, crs=CRS)
+
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def seine() -> shapely.Geometry:
+        rings = osmium.geom.WKBFactory()
+        found = [
+            shapely.from_wkb(rings.create_multipolygon(item))
+            for item in osmium.FileProcessor(str(PARIS)).with_areas()
+            if item.is_area() and not item.from_way()
+        ]
+        move = pyproj.Transformer.from_crs("EPSG:4326", CRS, always_xy=True)
+        return shapely.union_all(
+            [shapely.transform(g, lambda xy: np.column_stack(move.transform(*xy.T))) for g in found]
+        )
+
+    def test_the_river_is_there(self, seine: shapely.Geometry) -> None:
+        assert 1e6 < seine.area < 3e6
+
+    def test_catchments_keep_to_their_bank_but_over_bridges(
+        self, streets: Streets, seine: shapely.Geometry
+    ) -> None:
+        """Without bridges a catchment holds no ground of the other bank; with them some do."""
+        shapely.prepare(seine)
+        line = streets.edge_lines()
+        dry = streets.close([seine])
+        rng = np.random.default_rng(7)
+        near = np.flatnonzero(shapely.dwithin(line, seine, 60) & ~shapely.intersects(line, seine))
+        assert len(near) > 500
+        crossed = 0
+        # the river ends with the extract; farther out the banks would meet
+        west, south, east, north = seine.bounds
+        lands = shapely.get_parts(
+            shapely.difference(shapely.box(west, south, east, north + 2000), seine)
+        )
+        lands = lands[shapely.area(lands) > 5e4]
+        assert len(lands) == 4  # two banks and two islands
+        for edge in rng.choice(near, 25, replace=False):
+            place = shapely.line_interpolate_point(line[edge], 0.5, normalized=True)
+            xy = shapely.get_coordinates(place)
+            home = lands[int(np.argmax(shapely.intersects(lands, place)))]
+            post = snap(dry, xy, water=seine)
+            assert post.edge[0] >= 0
+            shape = catchment(dry, post, limit_s=480, outward=False, water=seine)
+            assert shapely.intersection(shape, seine).area < 1e-6
+            assert shapely.difference(shape, home).area < 1.0
+            post = snap(streets, xy, water=seine)
+            shape = catchment(streets, post, limit_s=480, outward=False, water=seine)
+            assert shapely.intersection(shape, seine).area < 1e-6
+            crossed += shapely.difference(shape, home).area > 1000
+        assert crossed > 5
+
+    def test_500_points_on_both_banks(self, streets: Streets, seine: shapely.Geometry) -> None:
+        """Within 40 m of the water: nobody is put on the far bank, on a bridge or in a tunnel."""
+        rng = np.random.default_rng(11)
+        ring = shapely.difference(shapely.buffer(seine, 40), seine)
+        box = shapely.box(*streets.node_xy.min(axis=0) + 60, *streets.node_xy.max(axis=0) - 60)
+        ring = shapely.intersection(ring, box)
+        low, high = np.array(ring.bounds[:2]), np.array(ring.bounds[2:])
+        points = rng.uniform(low, high, (60_000, 2))
+        points = points[shapely.contains_xy(ring, *points.T)][:500]
+        assert len(points) == 500
+        found = snap(streets, points, water=seine)
+        hit = found.edge >= 0
+        assert hit.mean() > 0.9
+        assert not (streets.bridge | streets.tunnel)[found.edge[hit]].any()
+        lines = streets.edge_lines()[found.edge[hit]]
+        foot = shapely.line_interpolate_point(lines, found.fraction[hit], normalized=True)
+        way = shapely.linestrings(np.stack([points[hit], shapely.get_coordinates(foot)], axis=1))
+        assert shapely.length(shapely.intersection(way, seine)).max() <= 10.01
+
+    def test_the_raster_agrees_with_points_snapped_exactly(
+        self, streets: Streets, seine: shapely.Geometry
+    ) -> None:
+        rng = np.random.default_rng(5)
+        nodes = rng.choice(np.flatnonzero(streets.component == 0), 12, replace=False)
+        missed = false = covered = 0
+        for node in nodes:
+            post = snap(streets, streets.node_xy[[node]], water=seine)
+            if post.edge[0] < 0:
+                continue
+            points = streets.node_xy[node] + rng.uniform(-700, 700, (4000, 2))
+            points = points[~shapely.contains_xy(seine, *points.T)]
+            cells = snap(streets, points, water=seine)
+            times = walking_times(streets, post, cells, limit_s=480, outward=False)
+            inside = np.zeros(len(points), np.bool_)
+            inside[times.indices] = True
+            shape = catchment(streets, post, limit_s=480, outward=False, water=seine)
+            drawn = shapely.contains_xy(shape, *points.T)
+            covered += inside.sum()
+            missed += (inside & ~drawn).sum()
+            false += (~inside & drawn).sum()
+        assert missed / covered <= 0.03
+        assert false / covered <= 0.03
