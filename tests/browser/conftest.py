@@ -1,0 +1,71 @@
+"""A real browser without a network; its tests are skipped, saying so, where there is none."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = os.environ.get("PLACEMENT_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+
+
+@dataclass
+class Seen:
+    """What a page did besides being shown."""
+
+    requests: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+    refused: list[str | None] = field(default_factory=list)
+
+    def assert_quiet(self, file: Path) -> None:
+        """Nothing was asked for but the file, and nothing was said."""
+        assert {url.partition("#")[0] for url in self.requests} == {file.as_uri()}
+        assert self.messages == []
+        assert self.errors == []
+        assert self.dialogs == []
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}; set PLACEMENT_CHROMIUM")
+    with playwright.sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def open_page(browser) -> Iterator[Callable[..., tuple[Any, Seen]]]:
+    """Open a file offline and listen to everything it does."""
+    contexts = []
+
+    def opened(
+        file: Path, *, address: str = "", size: tuple[int, int] = (1440, 900), **options: Any
+    ) -> tuple[Any, Seen]:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            offline=True,
+            **{"locale": "en-GB", **options},
+        )
+        contexts.append(context)
+        page, seen = context.new_page(), Seen()
+        page.on("request", lambda request: seen.requests.append(request.url))
+        page.on("requestfailed", lambda request: seen.refused.append(request.failure))
+        page.on("console", lambda message: seen.messages.append(message.text))
+        page.on("pageerror", lambda error: seen.errors.append(str(error)))
+        page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
+        page.goto(file.as_uri() + address)
+        page.wait_for_selector("html.ready")
+        page.wait_for_function("!document.querySelector('.leaflet-tile:not(.leaflet-tile-loaded)')")
+        return page, seen
+
+    yield opened
+    for context in contexts:
+        context.close()

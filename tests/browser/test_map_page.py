@@ -1,0 +1,305 @@
+"""The map as a planner meets it: opened from the disk, offline, with mouse and keyboard."""
+
+from pathlib import Path
+
+import pytest
+
+from placement.maps import write_map
+from placement.solve.solution import Status
+from tests.maps.pages import NASTY, POSTS, drawn_plan, hostile_plan, solution_of
+
+INK = """name => {
+  const seen = [...document.querySelectorAll(`.leaflet-${name}-pane canvas`)];
+  let painted = 0;
+  for (const canvas of seen) {
+    const bytes = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    for (let i = 3; i < bytes.length; i += 4) { if (bytes[i] > 0) { painted += 1; } }
+  }
+  return painted;
+}"""
+OVERLAPS = """() => {
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  const cut = [...document.querySelectorAll('#top *, #panel *, .legend *')].filter((one) => (
+    one.clientWidth > 0 && getComputedStyle(one).display !== 'inline'
+    && one.scrollWidth > one.clientWidth + 2 && !(one instanceof SVGElement)));
+  return [wide, cut.map((one) => `${one.tagName} ${one.className}`)];
+}"""
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("plain")
+    plan = drawn_plan(folder)
+    write_map(plan, solution_of(plan), folder / "map.html")
+    return folder / "map.html"
+
+
+@pytest.fixture(scope="module")
+def hostile_file(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    plan = hostile_plan(folder)
+    posts = tuple((site, "checkpoint") for site in plan.problem.sites.id[:4])
+    write_map(plan, solution_of(plan, (*posts, POSTS[1])), folder / "map.html")
+    return folder / "map.html"
+
+
+def test_it_opens_offline_without_a_word(open_page, file) -> None:
+    page, seen = open_page(file)
+    assert page.title() == "A drawn town"
+    assert page.evaluate(INK, "streets") > 2000
+    assert page.evaluate(INK, "missing") > 50
+    shot = page.screenshot()
+    assert len(shot) > 30_000
+    seen.assert_quiet(file)
+
+
+def test_the_table_has_a_row_for_every_post(open_page, file) -> None:
+    page, _ = open_page(file)
+    rows = page.locator("table.posts tbody tr")
+    assert sorted(rows.evaluate_all("rows => rows.map(row => row.dataset.post)")) == sorted(
+        f"{site}/{resource}" for site, resource in POSTS
+    )
+    assert page.locator(".leaflet-marker-icon").count() == len(POSTS)
+
+
+def test_the_language_changes_every_text_and_stands_in_the_address(open_page, file) -> None:
+    page, seen = open_page(file)
+    assert page.locator("h1").inner_text() == "A drawn town"
+    english = page.locator("#panel").inner_text()
+    page.get_by_role("button", name="Français").click()
+    assert page.locator("h1").inner_text() == "Une ville dessinée"
+    assert page.evaluate("[location.hash, document.documentElement.lang, document.title]") == [
+        "#lang=fr",
+        "fr",
+        "Une ville dessinée",
+    ]
+    french = page.locator("#panel").inner_text()
+    assert "Point de contrôle" in french
+    assert "Checkpoint" not in french
+    assert english != french
+    label = page.locator(".leaflet-marker-icon").first.get_attribute("aria-label")
+    assert label.startswith(("Point de contrôle : ", "Équipe cynophile : "))
+    seen.assert_quiet(file)
+
+
+@pytest.mark.parametrize(
+    ("locale", "address", "language"),
+    [
+        ("fr-CA", "", "fr"),
+        ("de-DE", "", "en"),
+        ("fr-FR", "#lang=en", "en"),
+        ("en", "#lang=xx", "en"),
+    ],
+)
+def test_the_first_language_is_asked_for_or_the_readers(open_page, file, locale, address, language):
+    page, _ = open_page(file, address=address, locale=locale)
+    assert page.evaluate("document.documentElement.lang") == language
+
+
+def test_numbers_are_written_as_the_language_does(open_page, file) -> None:
+    page, _ = open_page(file, address="#lang=fr")
+    shares = page.locator(".card .big").all_inner_texts()
+    assert "," in shares[0]
+    assert shares[0].endswith("\u00a0%") or shares[0].endswith("\u202f%")
+    assert "1\u202f920" in page.locator("#panel").inner_text()
+
+
+def test_a_row_opens_the_posts_popup_and_escape_gives_the_focus_back(open_page, file) -> None:
+    page, seen = open_page(file)
+    button = page.locator("[data-show='bridge-north/dog_team']")
+    button.focus()
+    page.keyboard.press("Enter")
+    popup = page.locator(".leaflet-popup")
+    assert popup.locator("h3").inner_text() == "Bridge, north"
+    assert "Dog team" in popup.inner_text()
+    assert page.locator("tr.chosen").get_attribute("data-post") == "bridge-north/dog_team"
+    assert page.locator(".leaflet-chosen-pane path").count() == 1
+    assert page.evaluate("document.activeElement.className") == "popup"
+    page.keyboard.press("Escape")
+    assert popup.count() == 0
+    assert page.locator("tr.chosen").count() == 0
+    assert page.evaluate("document.activeElement.dataset.show") == "bridge-north/dog_team"
+    seen.assert_quiet(file)
+
+
+def test_a_popup_speaks_the_language_chosen_while_it_is_open(open_page, file) -> None:
+    page, _ = open_page(file)
+    page.locator("[data-show='bridge-south/checkpoint']").click()
+    page.get_by_role("button", name="Français").click()
+    assert "Point de contrôle" in page.locator(".leaflet-popup").inner_text()
+
+
+def test_markers_answer_to_the_keyboard(open_page, file) -> None:
+    page, _ = open_page(file)
+    marker = page.locator(".leaflet-marker-icon[aria-label='Checkpoint: Quay, west']")
+    assert marker.get_attribute("role") == "button"
+    marker.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".leaflet-popup h3").inner_text() == "Quay, west"
+
+
+def test_every_layer_can_be_switched_off_and_on(open_page, file) -> None:
+    page, seen = open_page(file)
+    drawn = "document.querySelectorAll('.leaflet-pane path, .leaflet-pane canvas, .post').length"
+    boxes = page.locator(".legend input")
+    assert boxes.count() >= 9
+    for number in range(boxes.count()):
+        one = boxes.nth(number)
+        before = page.evaluate(drawn)
+        was = one.is_checked()
+        one.click()
+        assert (page.evaluate(drawn) < before) is was
+        one.click()
+        assert page.evaluate(drawn) == before
+        assert one.is_checked() is was
+    seen.assert_quiet(file)
+
+
+def test_a_hidden_post_is_shown_when_its_row_is_chosen(open_page, file) -> None:
+    page, _ = open_page(file)
+    page.locator("[data-layer='posts-checkpoint']").uncheck()
+    assert page.locator(".leaflet-marker-icon").count() == 1
+    page.locator("[data-show='north-west/checkpoint']").click()
+    assert page.locator(".leaflet-popup h3").inner_text() == "Quay, west"
+    assert page.locator("[data-layer='posts-checkpoint']").is_checked()
+
+
+def test_a_heading_sorts_and_says_so(open_page, file) -> None:
+    page, _ = open_page(file)
+    table = page.locator("table.posts").first
+    names = table.locator("tbody .link")
+    table.get_by_role("button", name="Site").click()
+    up = names.all_inner_texts()
+    assert up == sorted(up)
+    assert table.locator("thead th").first.get_attribute("aria-sort") == "ascending"
+    table.get_by_role("button", name="Site").click()
+    assert names.all_inner_texts() == up[::-1]
+
+
+def test_an_area_and_a_candidate_have_popups(open_page, file) -> None:
+    page, _ = open_page(file)
+    page.locator("[data-fold='areas'] summary").click()
+    page.get_by_role("button", name="Standing box 1").click()
+    assert "500" in page.locator(".leaflet-popup").inner_text()
+    page.keyboard.press("Escape")
+    page.locator(".leaflet-sites-pane path").first.dispatch_event("click")
+    assert "Candidate site" in page.locator(".leaflet-popup").inner_text()
+
+
+def test_hostile_texts_are_shown_and_never_run(open_page, hostile_file) -> None:
+    page, seen = open_page(hostile_file)
+    for language in ("fr", "en"):
+        page.locator(f"#lang-{language}").click()
+        for fold in page.locator("#panel details").all():
+            fold.evaluate("fold => { fold.open = true; }")
+        buttons = page.locator("table.posts tbody .link")
+        texts = set(buttons.evaluate_all("all => all.map(one => one.textContent)"))
+        assert texts <= set(NASTY)
+        assert len(texts) == 4
+        for number in range(buttons.count()):
+            buttons.nth(number).click()
+            title = page.locator(".leaflet-popup h3").evaluate("one => one.textContent")
+            assert title == buttons.nth(number).evaluate("one => one.textContent")
+    for path in page.locator(".leaflet-sites-pane path").all():
+        path.dispatch_event("click")
+        path.dispatch_event("mouseover")
+    assert page.evaluate("document.querySelector('h1').textContent") == " ".join(NASTY[:6])
+    assert page.evaluate("document.scripts.length") == 3
+    assert page.evaluate("document.querySelectorAll('img, b, iframe').length") == 0
+    assert page.evaluate("window.hacked") is None
+    seen.assert_quiet(hostile_file)
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (390, 844)])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_nothing_is_cut_off_even_with_300_letters(open_page, hostile_file, size, language) -> None:
+    page, _ = open_page(hostile_file, address=f"#lang={language}", size=size)
+    page.locator("[data-fold='areas']").evaluate("one => { one.open = true; }")
+    page.locator(".legend").evaluate("one => { one.open = true; }")
+    wide, cut = page.evaluate(OVERLAPS)
+    assert wide <= 0
+    assert cut == []
+
+
+def test_the_policy_stops_a_script_that_was_slipped_in(open_page, file, tmp_path) -> None:
+    text = file.read_text(encoding="utf-8")
+    bad = tmp_path / "map.html"
+    injected = (
+        "<script>window.hacked = 1</script><p onclick='window.hacked = 2' id=bait>x</p></body>"
+    )
+    bad.write_text(text.replace("</body>", injected), encoding="utf-8")
+    page, seen = open_page(bad)
+    page.locator("#bait").dispatch_event("click")
+    page.evaluate(
+        "() => { const one = document.createElement('script');"
+        "one.textContent = 'window.hacked = 3'; document.body.append(one);"
+        "const image = new Image(); image.onerror = () => { window.failed = true; };"
+        "image.src = 'https://example.org/x.png'; }"
+    )
+    assert page.evaluate("window.hacked") is None
+    assert any("Content Security Policy" in message for message in seen.messages)
+    page.wait_for_function("window.failed")
+    assert seen.refused == ["csp"]
+
+
+def test_on_a_phone_the_map_stands_between_headline_and_figures(open_page, file) -> None:
+    page, _ = open_page(file, size=(390, 844))
+    tops = [page.locator(one).bounding_box()["y"] for one in ("#top", ".folium-map", "#panel")]
+    assert tops == sorted(tops)
+    assert page.locator(".legend").evaluate("one => one.open") is False
+
+
+def test_paper_has_the_map_first_and_its_streets(open_page, file) -> None:
+    page, _ = open_page(file)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator(".folium-map").bounding_box()["width"] == 1000
+    assert page.evaluate(INK, "streets") > 2000
+    order = [page.locator(one).bounding_box()["y"] for one in ("#top", ".folium-map", "#panel")]
+    assert order == sorted(order)
+    hidden = "() => getComputedStyle(document.querySelector('#language')).display"
+    assert page.evaluate(hidden) == "none"
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_the_status_is_said_as_it_is(open_page, tmp_path, status) -> None:
+    plan = drawn_plan(tmp_path)
+    solution = solution_of(plan, (), status=status, bound=5500.0, gap=0.1)
+    write_map(plan, solution, tmp_path / "map.html")
+    page, seen = open_page(tmp_path / "map.html")
+    text = page.locator("#status").inner_text()
+    assert ("Proven optimal" in text) is (status is Status.OPTIMAL)
+    if status is Status.FEASIBLE:
+        assert "10.0%" in text
+    assert "No post is open." in page.locator("#panel").inner_text()
+    seen.assert_quiet(tmp_path / "map.html")
+
+
+def test_texts_have_enough_contrast(open_page, file) -> None:
+    page, _ = open_page(file)
+    page.locator("[data-show='bridge-north/checkpoint']").click()
+    poor = page.evaluate("""() => {
+      const parts = (text) => text.match(/[\\d.]+/g).map(Number);
+      const light = (rgb) => rgb.slice(0, 3).map((v) => v / 255)
+        .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+      const behind = (one) => {
+        for (let at = one; at; at = at.parentElement) {
+          const colour = parts(getComputedStyle(at).backgroundColor);
+          if (colour.length === 3 || colour[3] > 0.8) { return colour; }
+        }
+        return [255, 255, 255];
+      };
+      const bad = [];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const one = walker.currentNode.parentElement;
+        if (!walker.currentNode.textContent.trim()) { continue; }
+        if (one.closest('svg, script, noscript')) { continue; }
+        const both = [light(parts(getComputedStyle(one).color)), light(behind(one))];
+        const [a, b] = both.sort((x, y) => x - y);
+        if ((b + 0.05) / (a + 0.05) < 4.5) { bad.push(one.textContent.slice(0, 40)); }
+      }
+      return bad;
+    }""")
+    assert poor == []
