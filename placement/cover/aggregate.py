@@ -266,6 +266,8 @@ class Tally:
     def _add(self, starts: Ints, entries: Entries, weight: Floats, low: Floats, key: Ints) -> Ints:
         """Count rows with ascending entries, growing the arrays whenever they are full."""
         group = np.empty(len(weight), dtype=np.int64)
+        if not weight.flags.writeable:
+            weight = weight.copy()  # else the loop would be compiled a second time
         done = 0
         while True:
             done, self.count = _tally(
