@@ -97,7 +97,11 @@ class Diff:
     def text(self) -> str:
         """Return the difference as lines to read, without a final newline."""
         old, new = self.old, self.new
-        lines = [f"plan {old.plan}" if old.plan == new.plan else f"plan {old.plan} → {new.plan}"]
+        lines = [
+            f"plan {shown(old.plan)}"
+            if old.plan == new.plan
+            else f"plan {shown(old.plan)} → {shown(new.plan)}"
+        ]
         if self.same_posts:
             lines.append(f"the same {_count(len(new.posts_list), 'post')}, the same units")
         for title, sign, posts in (("opened", "+", self.opened), ("closed", "-", self.closed)):
@@ -114,11 +118,11 @@ class Diff:
                 f"{change.old_units} → {_count(change.post.units, 'unit')}"
                 for change in self.changed
             ]
-        unit = f" {new.budget_unit}" if new.budget_unit else ""
-        lines.append(f"budget: {_stretch(old.budget, new.budget)}{unit}")
-        lines.append(f"cost: {_stretch(old.cost, new.cost)}{unit}")
+        unit = f" {shown(new.budget_unit)}" if new.budget_unit else ""
+        lines.append(f"budget: {_stretch(old.budget, new.budget, unit)}")
+        lines.append(f"cost: {_stretch(old.cost, new.cost, unit)}")
         lines += [
-            f"covered by {resource}: {_cover(before, after)}"
+            f"covered by {shown(resource)}: {_cover(before, after)}"
             for resource, (before, after) in self.coverage.items()
         ]
         lines.append(f"objective: {_stretch(old.objective, new.objective)}")
@@ -193,11 +197,11 @@ def _amount(value: float) -> str:
     return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
 
 
-def _stretch(old: float, new: float) -> str:
+def _stretch(old: float, new: float, unit: str = "") -> str:
     if _amount(old) == _amount(new):
-        return f"{_amount(new)} (unchanged)"
+        return f"{_amount(new)}{unit} (unchanged)"
     sign = "+" if new > old else "-"
-    return f"{_amount(old)} → {_amount(new)} ({sign}{_amount(abs(new - old))})"
+    return f"{_amount(old)} → {_amount(new)}{unit} ({sign}{_amount(abs(new - old))})"
 
 
 def _people(coverage: Coverage | None) -> str:
