@@ -50,7 +50,7 @@ def load_plan(
     budget
         Budget in place of the plan's, ≥ 0, in the plan's unit.
     limits
-        Most units of a resource in place of the plan's ``fleet``, ≥ 1.
+        Most units of a resource in place of the plan's ``fleet``, ≥ 0.
 
     Returns
     -------
@@ -95,6 +95,8 @@ def load_plan(
         areas=_shapes(tables, "areas", plane),
         closures=_shapes(tables, "closures", plane),
         layers={name: file.name for name, file in files.items()},
+        replaced={name: files[name].name for name in sorted(layers)},
+        limits=dict(sorted(limits.items())),
         warnings=tuple(warnings),
     )
 
@@ -140,9 +142,9 @@ def _resources(settings: Settings, limits: Mapping[str, int]) -> tuple[Resource,
             known = ", ".join(sorted(settings.resources))
             hint = f"did you mean {meant!r}?" if meant else f"known are {known}."
             raise UsageError(f"there is no resource {name!r}; {hint}")
-        if isinstance(units, bool) or not isinstance(units, Integral) or int(units) < 1:
+        if isinstance(units, bool) or not isinstance(units, Integral) or int(units) < 0:
             raise UsageError(
-                f"the limit of {name!r} must be a whole number of at least 1, not {units}."
+                f"the limit of {name!r} must be a whole number of 0 or more, not {units}."
             )
     return tuple(
         Resource(

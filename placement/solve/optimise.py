@@ -66,6 +66,8 @@ def optimise(
         If no plan keeps every rule; it names the rules that clash.
     NoPlanError
         If no plan was found within the limit.
+    KeyboardInterrupt
+        If Ctrl-C came before any plan.
     AuditError
         If a figure does not hold when recomputed; nothing to be expected, and nothing to be hidden.
     """
@@ -84,7 +86,9 @@ def optimise(
             raise InfeasibleError(
                 f"no plan keeps every rule: {', '.join(rules)} clash.", rules=rules
             )
-        if outcome.chosen is None:
+        if outcome.chosen is None or (outcome.status is not Status.OPTIMAL and _is_empty(outcome)):
+            if stop.interrupted:
+                raise KeyboardInterrupt
             raise NoPlanError(
                 "no plan was found within the limit, and none was shown to be impossible; "
                 "give more time with --time-limit."
@@ -95,6 +99,11 @@ def optimise(
     if not report.ok:
         raise AuditError(report.findings)
     return solution
+
+
+def _is_empty(outcome: engine.Outcome) -> bool:
+    """Tell whether the plan is the one that opens nothing: what a search starts from."""
+    return outcome.chosen is not None and len(outcome.chosen) == 0
 
 
 def with_budget(plan: Plan, budget: float) -> Plan:
@@ -158,7 +167,7 @@ def _write_up(
         coverage=coverage,
         walking=walks.walking,
         posts_list=tuple(sorted(listed, key=lambda post: post.id)),
-        walk=Walk(mean_s=mean_s, gap=round(refined.gap, 6)),
+        walk=Walk(mean_s=mean_s, gap=None if refined.gap is None else round(refined.gap, _PLACES)),
         layers=plan.replaced,
         limits=plan.limits,
         stopped=outcome.stopped,

@@ -23,7 +23,7 @@ type Bools = NDArray[np.bool_]
 
 _MOST_ENTRIES = 20_000_000  # of the walk sets, before walks are compared in wider bands
 _BANDS_S = (1.0, 5.0, 15.0, 60.0)
-_NODES = 20_000  # of each search tree: the same stop on a slow machine and on a fast one
+_NODES = 2_000  # of each search tree: the same stop on a slow machine and on a fast one
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -35,13 +35,13 @@ class Refined:
     chosen
         Open columns, ascending.
     gap
-        Proven distance from the shortest total walk, as a share of it.
+        Proven distance from the shortest total walk, as a share of it; None where nothing is known.
     settled
         Whether the choice among equals was carried through to the lowest identifiers.
     """
 
     chosen: Ints
-    gap: float
+    gap: float | None
     settled: bool
 
 
@@ -53,7 +53,7 @@ def refine(
     Walks are compared in whole seconds (in wider bands where a plan is very large), weighted as in
     the objective; people who are not covered count with the walking limit. Plans that walk the
     same are told apart by cost, by the number of their posts, and then by the identifiers: the plan
-    that has the lowest post the other has not. So the answer does not depend on the path that led to it.
+    that has the lowest post the other has not. So the answer does not depend on how it was found.
 
     Parameters
     ----------
@@ -68,6 +68,8 @@ def refine(
     -------
     Refined
     """
+    if stop.reached():
+        return Refined(chosen=chosen, gap=None, settled=False)
     instance = posting.instance
     held = instance.value(chosen)
     if instance.plain:
@@ -87,7 +89,7 @@ def refine(
     equals.walk = walks.total(chosen)
     short_of = equals.walk - shorter.bound
     if short_of > (0.5 if walks.whole else 1e-9 * equals.walk):
-        gap = short_of / equals.walk if math.isfinite(short_of) else 1.0
+        gap = short_of / equals.walk if math.isfinite(short_of) else None
         return Refined(chosen=chosen, gap=gap, settled=False)
 
     cheaper = equals.least("cost", warm=chosen)
