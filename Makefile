@@ -77,7 +77,7 @@ check: $(VENV)/.check
 	@$(VENV)/bin/lint-imports
 
 bench: $(VENV)/.run
-	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(PYTHON) "$$bench" || exit 1; done
+	@for bench in benchmarks/[a-z]*.py; do echo "== $$bench"; $(PYTHON) "$$bench" || exit 1; done
 
 clean:
 	rm -rf $(VENV) outputs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
