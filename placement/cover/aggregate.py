@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from placement.compiled import compiled
-from placement.errors import InputError, UsageError
+from placement.cover.points import checked_weight
+from placement.errors import UsageError
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -25,48 +26,6 @@ _K1 = np.uint64(0x9E3779B97F4A7C15)
 _K2 = np.uint64(0xC2B2AE3D27D4EB4F)
 _SHIFT = np.uint64(32)
 _NO_LOW = np.zeros(0)
-
-
-def checked_weight(weight: ArrayLike | None, points: int) -> Floats:
-    """Return weights as float64, refusing what cannot be summed.
-
-    Parameters
-    ----------
-    weight
-        (M,) numbers ≥ 0, or None for one each.
-    points
-        How many there must be, M.
-
-    Returns
-    -------
-    (M,) float64
-
-    Raises
-    ------
-    UsageError
-        If there are more or fewer weights than points.
-    InputError
-        If a weight is negative, infinite or not a number.
-    """
-    if weight is None:
-        return np.ones(points)
-    numbers = np.ascontiguousarray(weight, dtype=np.float64)
-    if numbers.shape != (points,):
-        raise UsageError(
-            f"{points} points need {points} weights, one each, and not an array of shape "
-            f"{numbers.shape}."
-        )
-    wrong = _first_wrong(numbers)
-    if wrong >= 0:
-        value = float(numbers[wrong])
-        what = "is negative" if value < 0 else "is not a finite number"
-        raise InputError(
-            f"the weight {value} {what}",
-            feature=f"row {wrong}",
-            field="weight",
-            remedy="give every demand point a finite weight of 0 or more",
-        )
-    return numbers
 
 
 def aggregate(
@@ -329,15 +288,6 @@ def _sorted_rows(starts: Ints, entries: Entries) -> tuple[Ints, Entries]:
     kept[1:] = (entries[1:] != entries[:-1]) | (row[1:] != row[:-1])
     lengths = np.bincount(row[kept], minlength=len(starts) - 1)
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), entries[kept]
-
-
-@compiled
-def _first_wrong(weight: Floats) -> int:
-    """Return the first weight that is negative or not finite, −1 if there is none."""
-    for i in range(len(weight)):
-        if not 0.0 <= weight[i] < np.inf:
-            return i
-    return -1
 
 
 @compiled

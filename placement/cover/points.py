@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from placement.compiled import compiled
 from placement.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +27,42 @@ class Chunk(NamedTuple):
     weight: NDArray[Any] | None
 
 
-def refuse_point(xy: Floats, weight: Floats, at: int, *, number: int) -> None:
+def checked_weight(weight: ArrayLike | None, points: int) -> Floats:
+    """Return weights as float64, refusing what cannot be summed.
+
+    Parameters
+    ----------
+    weight
+        (M,) numbers ≥ 0, or None for one each.
+    points
+        How many there must be, M.
+
+    Returns
+    -------
+    (M,) float64
+
+    Raises
+    ------
+    UsageError
+        If there are more or fewer weights than points.
+    InputError
+        If a weight is negative, infinite or not a number.
+    """
+    if weight is None:
+        return np.ones(points)
+    numbers = np.ascontiguousarray(weight, dtype=np.float64)
+    if numbers.shape != (points,):
+        raise UsageError(
+            f"{points} points need {points} weights, one each, and not an array of shape "
+            f"{numbers.shape}."
+        )
+    wrong = _first_wrong(numbers)
+    if wrong >= 0:
+        _refuse_weight(float(numbers[wrong]), number=wrong)
+    return numbers
+
+
+def refuse_point(xy: Floats, weight: Floats, at: int, *, number: int) -> NoReturn:
     """Raise the error that says what is wrong with the point ``xy[at]``, the `number`-th of all."""
     if not np.isfinite(xy[at]).all():
         raise InputError(
@@ -34,10 +70,14 @@ def refuse_point(xy: Floats, weight: Floats, at: int, *, number: int) -> None:
             feature=f"row {number}",
             remedy="give every demand point two coordinates in metres, or leave it out",
         )
-    value = float(weight[at])
-    what = "is negative" if value < 0 else "is not a finite number"
+    _refuse_weight(float(weight[at]), number=number)
+
+
+def _refuse_weight(weight: float, *, number: int) -> NoReturn:
+    """Raise the error that says what is wrong with the weight of the `number`-th point."""
+    what = "is negative" if weight < 0 else "is not a finite number"
     raise InputError(
-        f"the weight {value} {what}",
+        f"the weight {weight} {what}",
         feature=f"row {number}",
         field="weight",
         remedy="give every demand point a finite weight of 0 or more",
@@ -247,3 +287,12 @@ def _refuse_missing(column: "pa.Array", name: str, path: str, before: int) -> No
             field=name,
             remedy="fill it in or drop the row",
         )
+
+
+@compiled
+def _first_wrong(weight: Floats) -> int:
+    """Return the first weight that is negative or not finite, −1 if there is none."""
+    for i in range(len(weight)):
+        if not 0.0 <= weight[i] < np.inf:
+            return i
+    return -1

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from placement.compiled import compiled
 from placement.cover.aggregate import aggregate
-from placement.cover.instance import Instance, Limit
+from placement.cover.dominance import dominated_columns
+from placement.cover.instance import Instance, Limit, Rule
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -156,42 +156,84 @@ def open_required(instance: Instance) -> Reduction:
         opened = still
     if not opened.any():
         return Reduction.none(replace(instance, required=required))
-    covered = instance.covered_rows(np.flatnonzero(opened))
+    times = instance.times_covered(np.flatnonzero(opened))
+    worth = np.column_stack([instance.weight, instance.gains])
+    level = np.arange(worth.shape[1]) + times[:, None]  # what is left of a row's worth
+    later = np.take_along_axis(worth, np.minimum(level, worth.shape[1] - 1), axis=1)
+    later[level >= worth.shape[1]] = 0.0
     # whom an opened column stands beside needs no other neighbour
-    free = _couple(replace(instance, required=required), instance.coupled & ~supported)
-    rest = keep_columns(_keep_rows(free, ~covered), ~opened)
-    return Reduction(
-        instance=replace(
-            rest.instance,
-            budget=_left_over(instance.budget, instance.cost[opened]),
-            limits=tuple(
-                replace(after, most=_left_over(before.most, before.use[opened]))
-                for before, after in zip(instance.limits, rest.instance.limits, strict=True)
-            ),
+    free = _couple(instance, instance.coupled & ~supported)
+    left = replace(
+        free,
+        required=required,
+        weight=np.ascontiguousarray(later[:, 0]),
+        gains=np.ascontiguousarray(later[:, 1:]),
+        budget=_left_over(instance.budget, instance.cost[opened]),
+        limits=tuple(
+            replace(limit, most=_left_over(limit.most, limit.use[opened]))
+            for limit in instance.limits
         ),
-        columns=rest.columns,
+        rules=tuple(_rule_beside(rule, opened, times) for rule in instance.rules),
+    )
+    rest = keep_columns(_keep_rows(left, _worth(left)), ~opened)
+    earned = worth[np.arange(worth.shape[1]) < times[:, None]]
+    return replace(
+        rest,
         opened=np.flatnonzero(opened),
-        offset=math.fsum([*instance.weight[covered].tolist(), *instance.profit[opened].tolist()]),
+        offset=math.fsum([*earned.tolist(), *instance.profit[opened].tolist()]),
+    )
+
+
+def _rule_beside(rule: Rule, opened: Bools, times: Ints) -> Rule:
+    """Return what a rule asks beside columns that are open and cover rows so many times."""
+    left = rule.times - times[rule.rows]
+    met = left <= 0
+    used = np.concatenate([rule.slope[opened], -rule.share[met]])
+    return replace(
+        rule,
+        rows=rule.rows[~met],
+        times=left[~met],
+        share=rule.share[~met],
+        most=_left_over(rule.most, used),
     )
 
 
 def merge_rows(instance: Instance) -> Reduction:
-    """Merge rows of the same columns; drop rows without any column and without weight."""
-    indptr, indices, weight, _ = aggregate(instance.indptr, instance.indices, instance.weight)
-    merged = replace(instance, indptr=indptr, indices=indices, weight=weight)
-    return Reduction.none(_keep_rows(merged, weight > 0))
+    """Merge rows of the same columns; drop rows without any column and without worth."""
+    indptr, indices, weight, group = aggregate(instance.indptr, instance.indices, instance.weight)
+    held = group >= 0
+    gains = np.zeros((len(weight), instance.gains.shape[1]))
+    np.add.at(gains, group[held], instance.gains[held])
+    merged = replace(
+        instance,
+        indptr=indptr,
+        indices=indices,
+        weight=weight,
+        gains=gains,
+        rules=tuple(_renumbered(rule, group[rule.rows]) for rule in instance.rules),
+    )
+    return Reduction.none(_keep_rows(merged, _worth(merged)))
 
 
 def take_singletons(instance: Instance) -> Reduction:
-    """Turn rows that a single column covers into that column's profit."""
+    """Turn rows that a single column covers into that column's profit, and slope in rules."""
     single = np.diff(instance.indptr) == 1
     if not single.any():
         return Reduction.none(instance)
-    column = instance.indices[instance.indptr[:-1][single]]
+    column = np.zeros(instance.rows, dtype=np.int64)
+    column[single] = instance.indices[instance.indptr[:-1][single]]
     profit = instance.profit + np.bincount(
-        column, weights=instance.weight[single], minlength=instance.columns
+        column[single], weights=instance.weight[single], minlength=instance.columns
     )
-    return Reduction.none(replace(_keep_rows(instance, ~single), profit=profit))
+    rules = []
+    for rule in instance.rules:
+        counts = single[rule.rows] & (rule.times == 1)  # it is never covered twice
+        slope = rule.slope - np.bincount(
+            column[rule.rows[counts]], weights=rule.share[counts], minlength=instance.columns
+        )
+        rules.append(replace(rule, slope=slope))
+    taken = replace(instance, profit=profit, rules=tuple(rules))
+    return Reduction.none(_keep_rows(taken, ~single))
 
 
 def drop_dominated(instance: Instance) -> Reduction:
@@ -201,67 +243,69 @@ def drop_dominated(instance: Instance) -> Reduction:
     neighbour that a has not, and is a neighbour to all those to whom a is one; and a has no
     profit of its own, which b would not bring. Cost, use and neighbours do not matter if b is
     required. Of columns that can stand in for each other the lowest stays.
+
+    In an instance with gains or rules nothing is dropped: there b may be open as well, and a is
+    missed for covering rows once more.
     """
-    instance = _couple(instance, instance.coupled)
-    near_indptr = instance.near_indptr
-    owner = np.repeat(np.arange(instance.columns), np.diff(near_indptr))
-    near = instance.near_indices[np.lexsort((instance.near_indices, owner))]
-    order = np.lexsort((owner, near))
-    by_column = csr_array(
-        (np.ones(len(instance.indices), dtype=np.int8), instance.indices, instance.indptr),
-        shape=(instance.rows, instance.columns),
-    ).tocsc()
-    beside_indptr = _starts(np.bincount(near, minlength=instance.columns))
-    use = [instance.cost, *(limit.use for limit in instance.limits)]
-    dominated = _dominated(
-        instance.indptr,
-        instance.indices,
-        by_column.indptr.astype(np.int64),
-        by_column.indices.astype(np.int64),
-        np.ascontiguousarray(np.stack(use)),
-        instance.profit,
-        instance.required,
-        instance.excluded,
-        instance.coupled,
-        near_indptr,
-        near,
-        beside_indptr,
-        owner[order],
-    )
+    if not instance.plain:
+        return Reduction.none(instance)
+    dominated = dominated_columns(_couple(instance, instance.coupled))
     if not dominated.any():
         return Reduction.none(instance)
     return keep_columns(instance, ~dominated)
 
 
 def components(instance: Instance) -> Ints:
-    """Tell which columns hang together by rows or by coupling.
-
-    Columns of different components share nothing but the budget and the limits: the value of a
-    plan is the sum over the components, each taken with `keep_columns`.
+    """Tell which columns hang together by rows, by coupling or by rules.
 
     Returns
     -------
     (C,) int64
         Number of the component of each column; components are numbered by their lowest column.
     """
-    row = np.repeat(np.arange(instance.rows), np.diff(instance.indptr))
-    owner = np.repeat(np.arange(instance.columns), np.diff(instance.near_indptr))
-    size = instance.columns + instance.rows
-    links = csr_array(
+    columns, rows = instance.columns, instance.rows
+    pairs = [
+        (instance.indices, np.repeat(np.arange(rows), np.diff(instance.indptr)) + columns),
         (
-            np.ones(len(row) + len(owner), dtype=np.int8),
-            (
-                np.concatenate([instance.indices, owner]),
-                np.concatenate([row + instance.columns, instance.near_indices]),
-            ),
+            instance.near_indices,
+            np.repeat(np.arange(columns), np.diff(instance.near_indptr)),
         ),
-        shape=(size, size),
-    )
-    label = connected_components(links, directed=False)[1][: instance.columns]
-    _, first, number = np.unique(label, return_index=True, return_inverse=True)
+    ]
+    for number, rule in enumerate(instance.rules):
+        held = np.concatenate([np.flatnonzero(rule.slope), rule.rows + columns])
+        pairs.append((held, np.full(len(held), columns + rows + number)))
+    one, other = (np.concatenate(ends) for ends in zip(*pairs, strict=True))
+    size = columns + rows + len(instance.rules)
+    links = csr_array((np.ones(len(one), dtype=np.int8), (one, other)), shape=(size, size))
+    label = connected_components(links, directed=False)[1][:columns]
+    _, first, number_of = np.unique(label, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first)] = np.arange(len(first))
-    return rank[number]
+    return rank[number_of]
+
+
+def split(instance: Instance) -> tuple[Reduction, ...]:
+    """Split an instance into its components, each with the rules that concern it.
+
+    The components share nothing but the budget and the limits, which each part has in full: the
+    value of a plan is the sum over the parts, and it keeps every other rule if they all do, and
+    those rules that concern no column at all.
+    """
+    label = components(instance)
+    parts = []
+    for number in range(int(label.max()) + 1 if len(label) else 0):
+        inside = label == number
+        row_inside = np.zeros(instance.rows, dtype=np.bool_)
+        row_inside[np.repeat(np.arange(instance.rows), np.diff(instance.indptr))] = inside[
+            instance.indices
+        ]
+        concerned = tuple(
+            rule
+            for rule in instance.rules
+            if rule.slope[inside].any() or row_inside[rule.rows].any()
+        )
+        parts.append(keep_columns(replace(instance, rules=concerned), inside))
+    return tuple(parts)
 
 
 def keep_columns(instance: Instance, keep: Bools) -> Reduction:
@@ -295,6 +339,7 @@ def keep_columns(instance: Instance, keep: Bools) -> Reduction:
             Limit(name=limit.name, use=limit.use[keep], most=limit.most)
             for limit in instance.limits
         ),
+        rules=tuple(replace(rule, slope=rule.slope[keep]) for rule in instance.rules),
         near_indptr=near_indptr,
         near_indices=number[near],
         coupled=instance.coupled[keep],
@@ -308,16 +353,35 @@ def keep_columns(instance: Instance, keep: Bools) -> Reduction:
 
 
 def _keep_rows(instance: Instance, keep: Bools) -> Instance:
-    """Drop all other rows."""
+    """Drop all other rows, which rules then count no more."""
     if keep.all():
         return instance
     lengths = np.diff(instance.indptr)
+    number = np.cumsum(keep) - 1
     return replace(
         instance,
         indptr=_starts(lengths[keep]),
         indices=instance.indices[np.repeat(keep, lengths)],
         weight=instance.weight[keep],
+        gains=instance.gains[keep],
+        rules=tuple(
+            _renumbered(rule, np.where(keep, number, -1)[rule.rows]) for rule in instance.rules
+        ),
     )
+
+
+def _renumbered(rule: Rule, rows: Ints) -> Rule:
+    """Let a rule count other rows; none where the number is −1."""
+    keep = rows >= 0
+    return replace(rule, rows=rows[keep], times=rule.times[keep], share=rule.share[keep])
+
+
+def _worth(instance: Instance) -> Bools:
+    """Tell which rows are worth anything or count in a rule."""
+    worth = (instance.weight > 0) | (instance.gains > 0).any(axis=1)
+    for rule in instance.rules:
+        worth[rule.rows] = True
+    return worth
 
 
 def _kept_entries(indptr: Ints, indices: Ints, keep: Bools) -> tuple[Ints, Ints]:
@@ -366,104 +430,3 @@ def _stands_alone(instance: Instance, owner: Ints) -> Bools:
     alone = ~instance.coupled
     alone[owner[instance.near_indices == owner]] = True
     return alone
-
-
-@compiled
-def _within(a: int, b: int, starts: Ints, items: Ints) -> bool:
-    """Tell whether the sorted list `a` is part of the sorted list `b`."""
-    i, j = starts[a], starts[b]
-    if starts[a + 1] - i > starts[b + 1] - j:
-        return False
-    while i < starts[a + 1]:
-        while j < starts[b + 1] and items[j] < items[i]:
-            j += 1
-        if j == starts[b + 1] or items[j] != items[i]:
-            return False
-        i += 1
-        j += 1
-    return True
-
-
-@compiled
-def _stands_in(  # noqa: PLR0917 - compiled
-    b: int,
-    a: int,
-    row_starts: Ints,
-    rows: Ints,
-    use: Floats,
-    profit: Floats,
-    required: Bools,
-    excluded: Bools,
-    coupled: Bools,
-    near_starts: Ints,
-    near: Ints,
-    beside_starts: Ints,
-    beside: Ints,
-) -> bool:
-    """Tell whether column `b` can stand in for column `a`.
-
-    Where a is its own neighbour, the last condition makes b a neighbour of a, hence its own.
-    """
-    if profit[a] > 0 or required[a] or excluded[b]:
-        return False
-    if not required[b]:
-        for rule in range(len(use)):
-            if use[rule, b] > use[rule, a]:
-                return False
-        if coupled[b] and not (coupled[a] and _within(a, b, near_starts, near)):
-            return False
-    return _within(a, b, row_starts, rows) and _within(a, b, beside_starts, beside)
-
-
-@compiled
-def _dominated(  # noqa: PLR0917 - one loop, compiled
-    indptr: Ints,
-    indices: Ints,
-    row_starts: Ints,
-    rows: Ints,
-    use: Floats,
-    profit: Floats,
-    required: Bools,
-    excluded: Bools,
-    coupled: Bools,
-    near_starts: Ints,
-    near: Ints,
-    beside_starts: Ints,
-    beside: Ints,
-) -> Bools:
-    """Return the columns that can be dropped.
-
-    Who stands in for a column is among those that cover its rarest row, or, if it covers none,
-    among the neighbours of one to whom it is a neighbour.
-    """
-    columns = len(profit)
-    dominated = np.zeros(columns, dtype=np.bool_)
-    for a in range(columns):
-        if profit[a] > 0 or required[a]:
-            continue
-        if row_starts[a] < row_starts[a + 1]:
-            rarest = rows[row_starts[a]]
-            for e in range(row_starts[a], row_starts[a + 1]):
-                r = rows[e]
-                if indptr[r + 1] - indptr[r] < indptr[rarest + 1] - indptr[rarest]:
-                    rarest = r
-            others = indices[indptr[rarest] : indptr[rarest + 1]]
-        elif beside_starts[a] < beside_starts[a + 1]:
-            j = beside[beside_starts[a]]
-            others = near[near_starts[j] : near_starts[j + 1]]
-        else:
-            dominated[a] = True
-            continue
-        for b in others:
-            if b == a or not _stands_in(
-                b, a, row_starts, rows, use, profit, required, excluded, coupled,
-                near_starts, near, beside_starts, beside,
-            ):  # fmt: skip
-                continue
-            if b < a or not _stands_in(
-                a, b, row_starts, rows, use, profit, required, excluded, coupled,
-                near_starts, near, beside_starts, beside,
-            ):  # fmt: skip
-                dominated[a] = True
-                break
-    return dominated

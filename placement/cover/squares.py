@@ -171,7 +171,7 @@ def _with_room(array: Entries, used: int, more: int) -> Entries:
 
 
 @compiled
-def _cut(  # noqa: C901, PLR0915, PLR0917 - one loop, compiled
+def _cut(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
     disc: Floats, x0: float, y0: float, extent: float, margin: float, most_nodes: int
 ) -> tuple[Entries, Entries, Ints, Ints, Entries, Entries, Entries, Entries, int]:
     """Cut squares in four, coarse ones first, while more than a few circles cross them."""

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement.cover import reduce as room
-from placement.cover.instance import Instance, Limit
-from placement.cover.reduce import Reduction, components, keep_columns
+from placement.cover.instance import Instance, Limit, Rule
+from placement.cover.reduce import Reduction, components, split
 
 STEPS = {
     "impossible": room.drop_impossible,
@@ -22,7 +22,21 @@ STEPS = {
 }
 
 
-def random_instance(seed, *, ties=False):
+def random_rules(rng, columns, rows):
+    """Floors and changes, as rules of any other form."""
+    for number in range(rng.integers(1, 3)):
+        counted = int(rng.integers(0, 2 * rows + 1)) if rows else 0
+        yield Rule(
+            name=f"rule {number}",
+            slope=rng.integers(-1, 3, columns) * rng.integers(0, 2, columns) * 1.0,
+            rows=rng.integers(0, max(rows, 1), counted),
+            times=rng.integers(1, 4, counted),
+            share=rng.integers(0, 5, counted).astype(np.float64),
+            most=float(rng.integers(-6, 4)),
+        )
+
+
+def random_instance(seed, *, ties=False, plain=True):
     """A small instance that may have every rule, and no plan at all."""
     rng = np.random.default_rng(seed)
     columns, rows = int(rng.integers(0, 8)), int(rng.integers(0, 14))
@@ -119,17 +133,17 @@ def test_the_optimum_stays_where_columns_lean_on_each_other(step, seed):
 
 
 @pytest.mark.parametrize("step", STEPS)
-@given(seed=st.integers(0, 10**6), ties=st.booleans())
-@settings(deadline=None, max_examples=80)
-def test_the_optimum_stays(step, seed, ties):
-    instance = random_instance(seed, ties=ties)
+@given(seed=st.integers(0, 10**6), ties=st.booleans(), plain=st.booleans())
+@settings(deadline=None, max_examples=100)
+def test_the_optimum_stays(step, seed, ties, plain):
+    instance = random_instance(seed, ties=ties, plain=plain)
     assert_sound(instance, STEPS[step](instance))
 
 
-@given(seed=st.integers(0, 10**6), order=st.permutations(sorted(STEPS)))
+@given(seed=st.integers(0, 10**6), order=st.permutations(sorted(STEPS)), plain=st.booleans())
 @settings(deadline=None, max_examples=100)
-def test_steps_may_follow_each_other_in_any_order(seed, order):
-    instance = random_instance(seed)
+def test_steps_may_follow_each_other_in_any_order(seed, order, plain):
+    instance = random_instance(seed, plain=plain)
     reduction = Reduction.none(instance)
     for step in order:
         reduction = reduction.then(STEPS[step])
@@ -145,15 +159,18 @@ def test_reducing_twice_changes_nothing_more(seed):
     assert len(twice.opened) == 0
 
 
-@given(seed=st.integers(0, 10**6))
+@given(seed=st.integers(0, 10**6), plain=st.booleans())
 @settings(deadline=None, max_examples=150)
-def test_the_value_of_a_plan_is_the_sum_over_components(seed):
-    instance = random_instance(seed)
+def test_the_value_of_a_plan_is_the_sum_over_components(seed, plain):
+    instance = random_instance(seed, plain=plain)
     label = components(instance)
     count = int(label.max()) + 1 if len(label) else 0
     firsts = [int(np.flatnonzero(label == number)[0]) for number in range(count)]
     assert firsts == sorted(firsts)
-    parts = [keep_columns(instance, label == number) for number in range(count)]
+    parts = split(instance)
+    assert [part.columns.tolist() for part in parts] == [
+        np.flatnonzero(label == number).tolist() for number in range(count)
+    ]
     assert sum(part.instance.rows for part in parts) == np.sum(np.diff(instance.indptr) > 0)
     for columns, value in plans(instance):
         total = 0.0

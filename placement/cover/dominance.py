@@ -1,0 +1,152 @@
+"""Which columns another one can stand in for: the loops behind `reduce.drop_dominated`."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from placement.compiled import compiled
+from placement.cover.instance import Instance
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
+
+def dominated_columns(instance: Instance) -> Bools:
+    """Tell which columns of a plain instance can be dropped.
+
+    Parameters
+    ----------
+    instance
+        Rows and columns, without gains and rules; only coupled columns have neighbours.
+
+    Returns
+    -------
+    (C,) bool
+    """
+    near_indptr = instance.near_indptr
+    owner = np.repeat(np.arange(instance.columns), np.diff(near_indptr))
+    near = instance.near_indices[np.lexsort((instance.near_indices, owner))]
+    order = np.lexsort((owner, near))
+    by_column = csr_array(
+        (np.ones(len(instance.indices), dtype=np.int8), instance.indices, instance.indptr),
+        shape=(instance.rows, instance.columns),
+    ).tocsc()
+    beside_indptr = np.concatenate([[0], np.cumsum(np.bincount(near, minlength=instance.columns))])
+    use = [instance.cost, *(limit.use for limit in instance.limits)]
+    return _dominated(
+        instance.indptr,
+        instance.indices,
+        by_column.indptr.astype(np.int64),
+        by_column.indices.astype(np.int64),
+        np.ascontiguousarray(np.stack(use)),
+        instance.profit,
+        instance.required,
+        instance.excluded,
+        instance.coupled,
+        near_indptr,
+        near,
+        beside_indptr,
+        owner[order],
+    )
+
+
+@compiled
+def _within(a: int, b: int, starts: Ints, items: Ints) -> bool:
+    """Tell whether the sorted list `a` is part of the sorted list `b`."""
+    i, j = starts[a], starts[b]
+    if starts[a + 1] - i > starts[b + 1] - j:
+        return False
+    while i < starts[a + 1]:
+        while j < starts[b + 1] and items[j] < items[i]:
+            j += 1
+        if j == starts[b + 1] or items[j] != items[i]:
+            return False
+        i += 1
+        j += 1
+    return True
+
+
+@compiled
+def _stands_in(  # noqa: PLR0917 - compiled
+    b: int,
+    a: int,
+    row_starts: Ints,
+    rows: Ints,
+    use: Floats,
+    profit: Floats,
+    required: Bools,
+    excluded: Bools,
+    coupled: Bools,
+    near_starts: Ints,
+    near: Ints,
+    beside_starts: Ints,
+    beside: Ints,
+) -> bool:
+    """Tell whether column `b` can stand in for column `a`.
+
+    Where a is its own neighbour, the last condition makes b a neighbour of a, hence its own.
+    """
+    if profit[a] > 0 or required[a] or excluded[b]:
+        return False
+    if not required[b]:
+        for rule in range(len(use)):
+            if use[rule, b] > use[rule, a]:
+                return False
+        if coupled[b] and not (coupled[a] and _within(a, b, near_starts, near)):
+            return False
+    return _within(a, b, row_starts, rows) and _within(a, b, beside_starts, beside)
+
+
+@compiled
+def _dominated(  # noqa: PLR0917 - one loop, compiled
+    indptr: Ints,
+    indices: Ints,
+    row_starts: Ints,
+    rows: Ints,
+    use: Floats,
+    profit: Floats,
+    required: Bools,
+    excluded: Bools,
+    coupled: Bools,
+    near_starts: Ints,
+    near: Ints,
+    beside_starts: Ints,
+    beside: Ints,
+) -> Bools:
+    """Return the columns that can be dropped.
+
+    Who stands in for a column is among those that cover its rarest row, or, if it covers none,
+    among the neighbours of one to whom it is a neighbour.
+    """
+    columns = len(profit)
+    dominated = np.zeros(columns, dtype=np.bool_)
+    for a in range(columns):
+        if profit[a] > 0 or required[a]:
+            continue
+        if row_starts[a] < row_starts[a + 1]:
+            rarest = rows[row_starts[a]]
+            for e in range(row_starts[a], row_starts[a + 1]):
+                r = rows[e]
+                if indptr[r + 1] - indptr[r] < indptr[rarest + 1] - indptr[rarest]:
+                    rarest = r
+            others = indices[indptr[rarest] : indptr[rarest + 1]]
+        elif beside_starts[a] < beside_starts[a + 1]:
+            j = beside[beside_starts[a]]
+            others = near[near_starts[j] : near_starts[j + 1]]
+        else:
+            dominated[a] = True
+            continue
+        for b in others:
+            if b == a or not _stands_in(
+                b, a, row_starts, rows, use, profit, required, excluded, coupled,
+                near_starts, near, beside_starts, beside,
+            ):  # fmt: skip
+                continue
+            if b < a or not _stands_in(
+                a, b, row_starts, rows, use, profit, required, excluded, coupled,
+                near_starts, near, beside_starts, beside,
+            ):  # fmt: skip
+                dominated[a] = True
+                break
+    return dominated
