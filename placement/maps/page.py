@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from placement.maps import coding
 from placement.plan.problem import Plan, Resource, Shape, SiteStatus
-from placement.solve.solution import Solution
+from placement.solve.solution import Coverage, Solution
 
 if TYPE_CHECKING:
     from placement.cover.survey import Survey
@@ -100,7 +100,7 @@ def page_data(
             "detour": settings.walking.detour_factor,
             "gap": None if solution.walk is None else _finite(solution.walk.gap),
         },
-        "resources": [_resource(resource, solution) for resource in problem.resources],
+        "resources": [_resource(resource, plan, solution) for resource in problem.resources],
         "posts": _posts(plan, solution, catchments),
         "sites": _sites(plan, solution),
         "areas": _areas(plan, uncovered),
@@ -133,10 +133,11 @@ def _finite(number: float | None) -> float | None:
     return float(number) if number is not None and np.isfinite(number) else None
 
 
-def _resource(resource: Resource, solution: Solution) -> dict[str, Any]:
+def _resource(resource: Resource, plan: Plan, solution: Solution) -> dict[str, Any]:
     """Describe a resource and what it reaches."""
     posts = [post for post in solution.posts_list if post.resource == resource.id]
-    coverage = solution.coverage.get(resource.id)
+    nobody = Coverage(covered=0.0, total=float(plan.problem.demand.people.sum()), share=0.0)
+    coverage = solution.coverage.get(resource.id, nobody)
     walk = None if solution.walk is None else solution.walk.mean_s.get(resource.id)
     return {
         "id": resource.id,
@@ -144,9 +145,9 @@ def _resource(resource: Resource, solution: Solution) -> dict[str, Any]:
         "unit": _both(resource.unit, resource.id),
         "walkers": str(resource.walkers),
         "limit_s": resource.walk_limit_s,
-        "covered": 0.0 if coverage is None else coverage.covered,
-        "total": 0.0 if coverage is None else coverage.total,
-        "share": 0.0 if coverage is None else coverage.share,
+        "covered": coverage.covered,
+        "total": coverage.total,
+        "share": coverage.share,
         "posts": len(posts),
         "units": sum(post.units for post in posts),
         "fleet": resource.fleet,

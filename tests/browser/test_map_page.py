@@ -1,11 +1,17 @@
 """The map as a planner meets it: opened from the disk, offline, with mouse and keyboard."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from placement.cover.survey import survey
 from placement.maps import write_map
+from placement.maps.page import page_data, uncovered
+from placement.maps.webmap import write_page
 from placement.solve.solution import Status
+from placement.streets import read_streets
 from tests.maps.pages import NASTY, POSTS, drawn_plan, hostile_plan, solution_of
 
 INK = """name => {
@@ -24,6 +30,9 @@ OVERLAPS = """() => {
     && one.scrollWidth > one.clientWidth + 2 && !(one instanceof SVGElement)));
   return [wide, cut.map((one) => `${one.tagName} ${one.className}`)];
 }"""
+
+
+DATA = Path(os.environ.get("PLACEMENT_DATA", Path(__file__).parents[2] / "../shared/data"))
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +87,7 @@ def test_the_language_changes_every_text_and_stands_in_the_address(open_page, fi
     assert "Checkpoint" not in french
     assert english != french
     label = page.locator(".leaflet-marker-icon").first.get_attribute("aria-label")
-    assert label.startswith(("Point de contrôle : ", "Équipe cynophile : "))
+    assert label.startswith(("Point de contrôle\u00a0: ", "Équipe cynophile\u00a0: "))
     seen.assert_quiet(file)
 
 
@@ -303,3 +312,37 @@ def test_texts_have_enough_contrast(open_page, file) -> None:
       return bad;
     }""")
     assert poor == []
+
+
+def test_the_streets_of_central_paris_are_small_and_quick_to_draw(browser, tmp_path) -> None:
+    extract = DATA / "paris" / "paris_seine.osm.pbf"
+    if not extract.exists():
+        pytest.skip(f"no {extract}")
+    plan = drawn_plan(tmp_path)
+    solution = solution_of(plan)
+    missing = uncovered(plan, solution, survey(plan))
+    plan = replace(plan, layers={**plan.layers, "streets": extract.name})
+    streets = read_streets(extract, crs=plan.crs)
+    file = tmp_path / "map.html"
+    data = page_data(plan, solution, streets, {}, missing)
+    # from one end of the network to the other, so that every street is painted
+    write_page(data | {"bounds": [2.272, 48.833, 2.395, 48.883]}, file)
+    assert streets.n_edges > 40_000
+    assert file.stat().st_size < 5_000_000
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, offline=True)
+    page = context.new_page()
+    measure = context.new_cdp_session(page)
+    # time of this thread alone: what others do on the machine does not count
+    measure.send("Performance.setTimeDomain", {"timeDomain": "threadTicks"})
+    measure.send("Performance.enable")
+    page.goto(file.as_uri())
+    page.wait_for_selector("html.ready")
+    page.wait_for_function("!document.querySelector('.leaflet-tile:not(.leaflet-tile-loaded)')")
+    metrics = {
+        one["name"]: one["value"] for one in measure.send("Performance.getMetrics")["metrics"]
+    }
+    assert page.evaluate(INK, "streets") > 100_000
+    assert page.locator(".credit").inner_text().count("OpenStreetMap") == 1
+    assert metrics["ScriptDuration"] < 3, metrics
+    print({name: metrics[name] for name in ("ScriptDuration", "TaskDuration")})  # noqa: T201
+    context.close()

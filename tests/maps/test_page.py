@@ -134,3 +134,9 @@ def test_catchments_of_a_resource_are_drawn_as_one(plan: Plan) -> None:
     assert len(data["reach"][0]) == 1
     assert data["reach"][1] == []
     assert np.cumsum(np.reshape(data["reach"][0][0][0], (-1, 2)), axis=0).max() == 3_000_000
+
+
+def test_without_a_plan_all_people_are_still_counted(plan: Plan) -> None:
+    solution = replace(solution_of(plan, (), status=Status.INFEASIBLE), coverage={})
+    for one in data_of(plan, solution)["resources"]:
+        assert (one["covered"], one["total"], one["share"]) == (0, 1920, 0)

@@ -87,7 +87,6 @@ def test_a_hostile_plan_adds_no_element_and_stays_verbatim(hostile: Plan, plan: 
     }
     shown = {one["name"] for one in (*data["posts"], *data["sites"])}
     assert shown == set(hostile.problem.sites.name)
-    assert "42" not in nasty.inside["script"][2].replace("424px", "")
 
 
 def test_only_the_data_differ_between_plans(hostile: Plan, plan: Plan, tmp_path) -> None:

@@ -325,6 +325,9 @@ function showPlan(map) {
         })),
       areas: () => {
         const people = data.areas.map((area) => area.people);
+        if (Math.min(...people) === Math.max(...people)) {
+          return make("p", { class: "notes" }, tell.people(people[0]));
+        }
         return make("p", { class: "notes" }, tell.say("range", {
           least: tell.people(Math.min(...people)), most: tell.people(Math.max(...people)),
         }));
@@ -407,6 +410,7 @@ function showPlan(map) {
     document.title = tell.own(data.title);
     byId("kicker").textContent = tell.say("kicker");
     byId("title").textContent = tell.own(data.title);
+    byId("title").classList.toggle("long", tell.own(data.title).length > 90);
     byId("skip").textContent = tell.say("skip");
     byId("language").setAttribute("aria-label", tell.say("language"));
     byId("panel").setAttribute("aria-label", tell.say("panel"));

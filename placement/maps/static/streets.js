@@ -174,6 +174,6 @@ function missingLayer(missing, resource, pane) {
         places.push([x * tile.scale, y * tile.scale]);
       }
     }
-    paintMissing(context, resource, places, Math.min(3.6, Math.max(1, 1.3 ** (tile.zoom - 14))));
+    paintMissing(context, resource, places, Math.min(3.6, Math.max(0.6, 1.35 ** (tile.zoom - 14))));
   });
 }
