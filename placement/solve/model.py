@@ -214,6 +214,21 @@ class _Model:
             partners = np.unique(np.concatenate(near))
             self.at_most([(levels[0], 1.0), *((self.y[m], -1.0) for m in partners)], 0.0)
 
+    def hold(self, worth: list[tuple[Any, float]], held: float, unit: float) -> None:
+        """Want no plan below an objective.
+
+        Half a unit of slack excludes every worse plan and forgives the solver's rounding.
+        """
+        least = held - 0.5 * unit if unit else held * (1 - 1e-9)
+        self.at_most([(variable, -value) for variable, value in worth], -least)
+
+    def differ(self, chosen: Ints) -> None:
+        """Want no plan that opens just these columns."""
+        is_open = np.zeros(len(self.y), dtype=np.bool_)
+        is_open[chosen] = True
+        terms = [(y, 1.0 if is_open[j] else -1.0) for j, y in enumerate(self.y)]
+        self.at_most(terms, float(is_open.sum()) - 1.0)
+
     def _nothing(self) -> Any:  # noqa: ANN401
         """Return a variable that is 0."""
         return self.problem.add_variable(f"nothing{len(self.problem.variables())}", 0, 0)
@@ -287,6 +302,9 @@ def most_cover(
     warm: Ints | None = None,
     gap: float = 0.0,
     cuts: Sequence[Cut] = (),
+    held: float | None = None,
+    other_than: Ints | None = None,
+    max_nodes: int | None = None,
     progress: Progress | None = None,
 ) -> Answer:
     """Solve the maximal covering model (Church & ReVelle 1974) with the instance's rules.
@@ -303,6 +321,12 @@ def most_cover(
         Relative gap at which to stop; at 0 the answer is proven, up to one unit of the weights.
     cuts
         Valid inequalities that tighten the model.
+    held
+        Plans below this objective are not wanted.
+    other_than
+        The plan of these columns is not wanted.
+    max_nodes
+        Most nodes of the search tree: a stop rule that does not depend on the machine's speed.
     progress
         Called now and then with seconds, objective and bound.
 
@@ -319,9 +343,20 @@ def most_cover(
             + [(model.y[j], -float(s)) for j, s in zip(cut.columns, cut.slope, strict=True)],
             cut.constant,
         )
-    model.problem.setObjective(pulp.LpAffineExpression.from_list(worth))
     unit = worth_step(instance)  # plans differ by at least this: less than one unit is no gap
-    answer = model.solve(warm=warm, stop=stop, gap=gap, gap_abs=0.999 * unit, progress=progress)
+    if held is not None:
+        model.hold(worth, held, unit)
+    if other_than is not None:
+        model.differ(other_than)
+    model.problem.setObjective(pulp.LpAffineExpression.from_list(worth))
+    answer = model.solve(
+        warm=warm,
+        stop=stop,
+        gap=gap,
+        gap_abs=0.999 * unit,
+        progress=progress,
+        max_nodes=max_nodes,
+    )
     bound = answer.bound
     if unit and math.isfinite(bound):
         # HiGHS's bound is right to about 1e-9 of itself; a millionth of a unit is added on top
@@ -372,10 +407,7 @@ def among_equals(
         The bound is on ``walks.total(...)``, on the cost or on the number of posts.
     """
     model = _Model(instance, maximise=False)
-    keep = [(variable, -worth) for variable, worth in model.add_rows()]
-    unit = worth_step(instance)
-    # half a unit of slack excludes every worse plan and forgives the solver's rounding
-    model.at_most(keep, -(held - 0.5 * unit if unit else held * (1 - 1e-9)))
+    model.hold(model.add_rows(), held, worth_step(instance))
     walked = []
     if minimise == "walk" or walk_most is not None:
         for s, step in enumerate(walks.step):
@@ -394,11 +426,7 @@ def among_equals(
     if posts_most is not None:
         model.at_most(counted, posts_most)
     if other_than is not None:
-        is_open = np.zeros(instance.columns, dtype=np.bool_)
-        is_open[other_than] = True
-        # at least one column differs
-        differs = [(y, 1.0 if is_open[j] else -1.0) for j, y in enumerate(model.y)]
-        model.at_most(differs, float(is_open.sum()) - 1.0)
+        model.differ(other_than)
     price = {"walk": walked, "cost": paid, "posts": counted}[minimise]
     model.problem.setObjective(pulp.LpAffineExpression.from_list(price))
     answer = model.solve(warm=warm, stop=stop, gap=0.0, gap_abs=0.0, max_nodes=max_nodes)

@@ -80,6 +80,12 @@ def refine(
             required=instance.required | must_open,
             excluded=instance.excluded | must_close,
         )
+    # mostly no other plan is as good, and that takes far less to prove than the shortest walk
+    other = model.most_cover(
+        instance, held=held, other_than=chosen, max_nodes=_NODES, stop=stop.share(0.5)
+    )
+    if other.infeasible:
+        return Refined(chosen=chosen, gap=0.0, settled=True)
     walks = walk_sets(posting, problem, survey, instance)
     equals = _Equals(instance, walks, held, stop)
 
