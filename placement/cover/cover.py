@@ -208,6 +208,7 @@ class Cover:
         *,
         outward: bool = False,
         snap_m: float = 60.0,
+        threads: int | None = 1,
     ) -> "Cover":
         """Cover by walking along streets, within a time, inclusive.
 
@@ -228,6 +229,8 @@ class Cover:
             where a street binds walkers to one direction.
         snap_m
             Farthest a point may lie from its street; points beyond are covered by nothing.
+        threads
+            Threads that share the search, None for one a processor.
 
         Returns
         -------
@@ -248,8 +251,11 @@ class Cover:
             snap(streets, points_xy, max_m=snap_m),
             limit_s=float(limit[0]),
             outward=outward,
+            threads=threads,
         )
-        by_point = times.tocsc()  # its columns are the rows of demand; walks of 0 s stay stored
+        times.data = np.ones(len(times.data), dtype=np.int8)  # within the limit, 0 s as well
+        by_point = times.tocsc()  # its columns are the rows of demand
+        del times
         tally = Tally()
         tally.add(by_point.indptr, by_point.indices, weight)
         return cls._from_tally(tally, n_sites=len(sites_xy))

@@ -1,6 +1,7 @@
 """Straight-line cover equals testing every disc against every point, however it is fed."""
 
 import json
+import tracemalloc
 
 import numpy as np
 import pyarrow as pa
@@ -80,6 +81,7 @@ def test_chunks_threads_and_types_change_nothing(monkeypatch):
     expected = Cover.from_discs(points, sites, 4.0, weight)
     assert_same(expected, by_definition(points.astype(np.float64), sites, np.full(50, 4.0), weight))
     monkeypatch.setattr(discs, "POINTS_AT_ONCE", 700)
+    monkeypatch.setattr(discs, "_WORTH_A_THREAD", 500)
     reused = np.empty((1000, 2))
 
     def generated():
@@ -100,6 +102,44 @@ def test_the_weight_outside_all_discs_is_in_the_total_only():
     points = np.array([[0.0, 0.0], [100.0, 100.0], [-1e300, 5.0], [2.5, 2.5]])
     cover = Cover.from_discs(points, [[0.0, 0.0]], 3.0, [1.0, 2.0, 4.0, 8.0])
     assert (cover.total, cover.n_points, cover.weight.tolist()) == (15.0, 4, [1.0])
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_sums_beyond_what_floats_hold_are_rounded_once(monkeypatch, threads):
+    monkeypatch.setattr(discs, "_WORTH_A_THREAD", 1)
+    weight = 2**40 + 1
+    exact = 3 * 20_000 * weight
+    assert exact > 2**53
+    chunk = (np.zeros((20_000, 2)), np.full(20_000, weight))
+    cover = Cover.from_discs([chunk] * 3, [[0, 1], [9, 9]], 1.0, threads=threads)
+    assert cover.weight.tolist() == [float(exact)]
+    assert cover.total == float(exact)
+    halves = (np.zeros((20_000, 2)), np.full(20_000, 0.5))
+    cover = Cover.from_discs([chunk, halves] * 3, [[0, 1]], 1.0, threads=threads)
+    assert cover.weight.tolist() == [float(exact + 30_000)]
+
+
+def test_memory_is_bounded_by_the_chunk():
+    rng = np.random.default_rng(8)
+    sites = rng.random((50, 2)) * 30
+
+    def peak(chunks):
+        tracemalloc.start()
+        drawn = (rng.random((20_000, 2)) * 30 for _ in range(chunks))
+        assert Cover.from_discs(drawn, sites, 4.0, threads=1).n_points == chunks * 20_000
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(1)
+    assert peak(40) < 1.2 * peak(10)
+
+
+@pytest.mark.parametrize("points", [np.full((5000, 2), 3.0), np.zeros((5000, 2)) - 99.0])
+def test_all_points_in_one_place(points):
+    sites = np.array([[3.0, 3.0], [3.0, 3.0], [4.0, 3.0], [50.0, 50.0]])
+    radius = np.array([0.0, 5.0, 1.0, 60.0])
+    assert_same(Cover.from_discs(points, sites, radius), by_definition(points, sites, radius))
 
 
 def test_no_sites_and_no_points():
