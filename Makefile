@@ -49,9 +49,8 @@ $(VENV)/.made: .python-version
 $(VENV)/.run: $(VENV)/.made pyproject.toml
 	@echo "Installing placement and what it needs (once; a few minutes)."
 	@$(PIP) --editable .
-	@echo "Compiling the loops on a small plan (once; about a minute)."
-	@rm -rf $(VENV)/starter && $(VENV)/bin/place init $(VENV)/starter 2>/dev/null
-	@$(VENV)/bin/place optimise $(VENV)/starter --out $(VENV)/starter/out 2>/dev/null
+	@echo "Compiling the loops on a first run (once; about a minute)."
+	@$(VENV)/bin/place optimise data/geo/paris-2024 --budget 60 --out $(VENV)/first >/dev/null
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run
