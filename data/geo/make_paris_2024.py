@@ -135,7 +135,7 @@ def slug(text: str) -> str:
 BANKS = {"_r": "rive droite", "_l": "rive gauche", "_i": "île", "_w": "île", "_e": "île"}
 BOTH = "checkpoint,dog_team"
 COSTS = {  # kind of site: open cost, least and most lanes
-    "bridgehead": (25, 4, 12),
+    "bridgehead": (25, 3, 12),
     "station": (18, 4, 8),
     "street mouth": (12, 4, 6),
 }

@@ -20,6 +20,7 @@ import pytest
 import shapely
 
 from placement.plan.layers import load_plan
+from placement.solve.optimise import optimise
 from placement.streets import Streets, read_streets, snap, walking_times
 
 ROOT = Path(__file__).parents[2]
@@ -375,3 +376,10 @@ def test_walks_are_within_15_percent_of_the_real_ones_in_the_median() -> None:
     median, mean = stated(r"median ([\d.]+)% off, mean ([\d.]+)%")
     assert median == pytest.approx(100 * np.median(off), abs=1.0)
     assert mean == pytest.approx(100 * np.mean(off), abs=1.0)
+
+
+def test_400_officers_leave_something_to_debate() -> None:
+    solution = optimise(load_plan(HERE), budget=400, time_limit=60)
+    shares = {name: cover.share for name, cover in solution.coverage.items()}
+    assert 0.6 <= shares["checkpoint"] <= 0.8
+    assert 0.5 <= shares["dog_team"] <= 0.8
