@@ -23,6 +23,7 @@ import pulp
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
+from placement.cover.lanes import Lanes
 from placement.solve.bound import worth_step
 from placement.solve.stop import Progress, Stop
 
@@ -108,11 +109,12 @@ class WalkSets:
         return self.base + float(self.step[unmet].sum())
 
 
-class _Model:
+class Model:
     """A PuLP problem over the columns and rows of an instance, with its rules."""
 
-    def __init__(self, instance: Instance, *, maximise: bool) -> None:
+    def __init__(self, instance: Instance, *, maximise: bool, lanes: Lanes | None = None) -> None:
         self.instance = instance
+        self.lanes = lanes
         self.problem = pulp.LpProblem("plan", pulp.LpMaximize if maximise else pulp.LpMinimize)
         self.y = [
             self.problem.add_variable(
@@ -126,10 +128,14 @@ class _Model:
             for j in range(instance.columns)
         ]
         self.z: list[list[Any]] = []
+        self.u: dict[int, Any] = {}
+        if lanes is not None:
+            self._add_lanes(lanes)
         # one constraint for each knapsack; a limit that cannot bind is left out
-        self._knapsack(instance.cost, instance.budget)
-        for limit in instance.limits:
-            self._knapsack(limit.use, limit.most)
+        self._knapsack(instance.cost, instance.budget, lanes and lanes.lane_cost)
+        for number, limit in enumerate(instance.limits):
+            each = lanes.lane_use[number] if lanes and len(lanes.lane_use) else None
+            self._knapsack(limit.use, limit.most, each)
         for j in np.flatnonzero(instance.coupled):
             near = instance.near_indices[instance.near_indptr[j] : instance.near_indptr[j + 1]]
             terms = [(self.y[j], 1.0), *((self.y[m], -1.0) for m in near)]
@@ -146,15 +152,31 @@ class _Model:
         if terms:
             self.problem.addConstraint(pulp.LpAffineExpression.from_list(terms) <= float(most))
 
-    def _knapsack(self, use: Floats, most: float) -> None:
-        if float(use.sum()) > most:
-            self.at_most([(self.y[j], use[j]) for j in np.flatnonzero(use)], most)
+    def _add_lanes(self, lanes: Lanes) -> None:
+        """Add u_j, the lanes of gate j: least · y ≤ u ≤ most · y, whole."""
+        for j in np.flatnonzero(lanes.gate):
+            u = self.problem.add_variable(f"u{j}", 0, max(int(lanes.most[j]), 0), "Integer")
+            self.u[int(j)] = u
+            self.at_most([(u, 1.0), (self.y[j], -float(lanes.most[j]))], 0.0)
+            self.at_most([(self.y[j], float(lanes.least[j])), (u, -1.0)], 0.0)
 
-    def add_rows(self) -> list[tuple[Any, float]]:
+    def _knapsack(self, use: Floats, most: float, each: Floats | None = None) -> None:
+        """Add Σ use · y + Σ each · u ≤ most, where `each` is what a lane adds."""
+        terms = [(self.y[j], float(use[j])) for j in np.flatnonzero(use)]
+        total = float(use.sum())
+        for j in self.u if each is not None else ():
+            if each is not None and each[j]:
+                terms.append((self.u[j], float(each[j])))
+                total += float(each[j]) * float(self.u[j].upBound)
+        if total > most:
+            self.at_most(terms, most)
+
+    def add_rows(self, more: Sequence[list[tuple[Any, float]]] = ()) -> list[tuple[Any, float]]:
         """Add z_rl, "row r is covered l times at least", and return what each z and y is worth.
 
         Σ_l z_rl ≤ Σ y_j over the columns that cover the row, and z_r,l+1 ≤ z_rl where the order
-        does not come by itself.
+        does not come by itself. Rows of people who pass lanes have no z: what they add to each
+        rule of the instance is told by `more`.
         """
         instance, y = self.instance, self.y
         needed = np.ones(instance.rows, dtype=np.int64)  # levels of each row
@@ -169,6 +191,9 @@ class _Model:
         ]
         z: list[list[Any]] = []
         for r in range(instance.rows):
+            if self.lanes is not None and self.lanes.people[r] > 0:
+                z.append([])
+                continue
             cover = instance.indices[instance.indptr[r] : instance.indptr[r + 1]]
             gain = [float(instance.weight[r]), *instance.gains[r]][: len(cover)]
             gain += [0.0] * (min(int(needed[r]), len(cover)) - len(gain))
@@ -187,8 +212,9 @@ class _Model:
                 for first, then in pairwise(levels):
                     self.at_most([(then, 1.0), (first, -1.0)], 0.0)
             self._strengthen(cover, levels)
-        for rule in instance.rules:
+        for number, rule in enumerate(instance.rules):
             terms = [(y[j], float(rule.slope[j])) for j in np.flatnonzero(rule.slope)]
+            terms += more[number] if more else []
             terms += [
                 (z[r][times - 1], -float(share))
                 for r, times, share in zip(rule.rows, rule.times, rule.share, strict=True)
@@ -232,6 +258,22 @@ class _Model:
     def _nothing(self) -> Any:  # noqa: ANN401
         """Return a variable that is 0."""
         return self.problem.add_variable(f"nothing{len(self.problem.variables())}", 0, 0)
+
+    def keep(self) -> tuple[Any, dict[int, int]]:
+        """Hand the problem over to a solver that stays alive, so that rows can be added to it.
+
+        Returns
+        -------
+        solver
+            A ``highspy.Highs``, silent and on one thread.
+        column
+            Position in the solver of each variable's ``id``.
+        """
+        solver = pulp.HiGHS(msg=False, threads=1)
+        solver.createAndConfigureSolver(self.problem)
+        solver.buildSolverModel(self.problem)
+        exported = self.problem.exported_variables()
+        return self.problem.solverModel, {v.id: n for n, v in enumerate(exported)}
 
     def solve(
         self,
@@ -335,7 +377,7 @@ def most_cover(
     Answer
         The bound is on covered weight plus profit.
     """
-    model = _Model(instance, maximise=True)
+    model = Model(instance, maximise=True)
     worth = model.add_rows()
     for cut in cuts:
         model.at_most(
@@ -406,7 +448,7 @@ def among_equals(
     Answer
         The bound is on ``walks.total(...)``, on the cost or on the number of posts.
     """
-    model = _Model(instance, maximise=False)
+    model = Model(instance, maximise=False)
     model.hold(model.add_rows(), held, worth_step(instance))
     walked = []
     if minimise == "walk" or walk_most is not None:
@@ -436,7 +478,7 @@ def among_equals(
 
 def keeps_rules(instance: Instance, *, stop: Stop) -> Answer:
     """Find the cheapest plan that keeps the rules, or prove there is none."""
-    model = _Model(instance, maximise=False)
+    model = Model(instance, maximise=False)
     if instance.rules:
         model.add_rows()
     model.problem.setObjective(
