@@ -26,9 +26,10 @@ Rue Charles-V | r | 8534,3617 8528,3641
 Rue des Lions-Saint-Paul | r | 8527,3609 8520,3625
 Rue Beautreillis | r | 8523,3622 8532,3630 8542,3646
 Rue Saint-Paul | r | 8523,3600 8547,3632
-Rue Crillon | r | 8490,3649 8502,3658
+Rue Crillon | r | 8490,3649 8497,3653
 Rue de Schomberg | r | 8490,3637 8497,3642
 Rue Agrippa-d'Aubigné | r | 8500,3629 8506,3634
+Rue de Sully | r | 8515,3638 8503,3642
 Rue Mornay | r | 8503,3642 8490,3664
 Rue de l'Ave-Maria | r | 8527,3605 8531,3592 marie_r
 Rue Charlemagne | r | 8535,3614 8546,3595
