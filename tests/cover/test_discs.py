@@ -61,6 +61,39 @@ def test_random_discs_near_and_far_from_the_origin(seed, offset):
     )
 
 
+def far_apart(rng):
+    near = rng.random((30, 2)) * 1000
+    points = rng.random((2000, 2)) * 1000
+    return np.vstack([near, near + 8e5]), np.full(60, 300.0), np.vstack([points, points + 8e5])
+
+
+def huge_and_tiny(rng):
+    sites = rng.random((60, 2)) * 1000 + 6e6
+    radius = np.where(np.arange(60) % 9 == 0, 1e7, 20.0)
+    return sites, radius, rng.random((4000, 2)) * 1000 + 6e6
+
+
+def clustered(rng):
+    return rng.normal(0, 100, (60, 2)), np.full(60, 5000.0), rng.normal(0, 4000, (4000, 2))
+
+
+def whole_metres(rng):
+    corner = np.array([648_000.0, 6_860_000.0])
+    sites, points = rng.integers(0, 1000, (60, 2)), rng.integers(0, 1000, (4000, 2))
+    return sites + corner, np.full(60, 100.0), points + corner
+
+
+@pytest.mark.parametrize("drawn", [far_apart, huge_and_tiny, clustered, whole_metres])
+def test_sites_that_are_hard_on_squares(drawn):
+    rng = np.random.default_rng(4)
+    sites, radius, points = drawn(rng)
+    weight = rng.integers(1, 100, len(points))
+    assert_same(
+        Cover.from_discs(points, sites, radius, weight),
+        by_definition(points, sites, radius, weight),
+    )
+
+
 def test_bundled_circles_leave_squares_without_counters():
     rng = np.random.default_rng(3)
     sites = rng.random((40, 2)) * 1e-6
