@@ -1,7 +1,8 @@
 """The layers of people → `Demand`: points as given, and points sampled from areas."""
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,17 +17,30 @@ from placement.plan.cells import (
     whole,
 )
 from placement.plan.problem import Demand
-from placement.plan.sampling import MOST_CELLS, cells_of, sample
+from placement.plan.sampling import MOST_CELLS, cells_of, largest_remainder, sample
 from placement.plan.table import Geometries, Row, Table
 
 type Floats = NDArray[np.float64]
 
-_COLUMNS = ("id", "name", "people", "zone", "priority", "level")
+_COLUMNS = (
+    "id",
+    "name",
+    "people",
+    "zone",
+    "priority",
+    "tier",
+    "level",
+    "step_free",
+    "step_free_people",
+)
+_MOST_TIERS = 20
+STEP_FREE = "~step-free"
+"""What follows the identifier of a point in that of its people who walk without steps."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Crowd:
-    """People at a point, or at the points of one area."""
+    """People at a point, or at the points of one area, who all walk alike."""
 
     id: tuple[str, ...]
     xy: Floats
@@ -34,23 +48,39 @@ class _Crowd:
     zone: str
     priority: float
     level: int
+    tier: int
+    step_free: bool = False
 
 
-def crowds_at_points(table: Table, xy: Floats) -> list[_Crowd]:
+def crowds_at_points(table: Table, xy: Floats, *, step_free_share: float = 0.0) -> list[_Crowd]:
     """Return the people of a layer of points; all are of one zone unless they name another.
+
+    Parameters
+    ----------
+    table
+        The layer as read.
+    xy
+        (rows, 2) float64, its points in metres.
+    step_free_share
+        Share of the people who walk without steps where a row does not say.
 
     Raises
     ------
     InputError
         If a value is missing or out of range, or an identifier occurs twice.
     """
-    return [
-        _crowd(table, row, (identifier,), xy[at : at + 1], np.array([_people(table, row)]), zone="")
-        for at, (row, identifier) in enumerate(zip(table.rows, identifiers(table), strict=True))
-    ]
+    found = []
+    for at, (row, identifier) in enumerate(zip(table.rows, identifiers(table), strict=True)):
+        people = np.array([_people(table, row)])
+        crowd = _crowd(table, row, (identifier,), xy[at : at + 1], people, zone="")
+        slow = _step_free(table, row, float(people[0]), usual=step_free_share)
+        found += _parted(crowd, np.array([slow]))
+    return found
 
 
-def crowds_in_areas(table: Table, polygons: Geometries, *, spacing_m: float) -> list[_Crowd]:
+def crowds_in_areas(
+    table: Table, polygons: Geometries, *, spacing_m: float, step_free_share: float = 0.0
+) -> list[_Crowd]:
     """Return the people of a layer of polygons, at points ``"<area>#<n>"`` inside them.
 
     Parameters
@@ -61,6 +91,8 @@ def crowds_in_areas(table: Table, polygons: Geometries, *, spacing_m: float) -> 
         (rows,) its polygons in metres.
     spacing_m
         Side of a cell of the grid that areas are sampled by, metres.
+    step_free_share
+        Share of the people who walk without steps where a row does not say.
 
     Raises
     ------
@@ -80,7 +112,10 @@ def crowds_in_areas(table: Table, polygons: Geometries, *, spacing_m: float) -> 
         xy, people = sample(polygon, _people(table, row), spacing_m=spacing_m)
         width = len(str(len(xy)))
         ids = tuple(f"{identifier}#{n:0{width}d}" for n in range(1, len(xy) + 1))
-        found.append(_crowd(table, row, ids, xy, people, zone=identifier))
+        crowd = _crowd(table, row, ids, xy, people, zone=identifier)
+        total = math.fsum(people)
+        slow = _step_free(table, row, total, usual=step_free_share)
+        found += _parted(crowd, _shared_out(people, slow))
     return found
 
 
@@ -138,6 +173,8 @@ def build_demand(
         priority=np.repeat([crowd.priority for crowd in crowds], sizes)[order],
         zone=np.repeat([place[crowd.zone] for crowd in crowds], sizes)[order].astype(np.int64),
         zones=zones,
+        tier=np.repeat([crowd.tier for crowd in crowds], sizes)[order].astype(np.int64),
+        step_free=np.repeat([crowd.step_free for crowd in crowds], sizes)[order].astype(np.bool_),
     )
     total = float(demand.people.sum())
     if total > 2**53:
@@ -167,4 +204,82 @@ def _crowd(
         zone=plain_text(table, row, "zone") or zone,
         priority=number(table, row, "priority", default=1.0, positive=True),
         level=whole(table, row, "level", default=0, least=-1000, most=1000),
+        tier=whole(table, row, "tier", default=1, least=1, most=_MOST_TIERS),
     )
+
+
+def _step_free(table: Table, row: Row, people: float, *, usual: float) -> float:
+    """Return how many of the people of a row walk without steps."""
+    given = [key for key in ("step_free", "step_free_people") if _said(row, key)]
+    if len(given) > 1:
+        raise InputError(
+            "is given as a share and as a number of people",
+            file=table.file,
+            feature=row.name,
+            field="step_free",
+            remedy="keep one of step_free and step_free_people",
+        )
+    counted = given == ["step_free_people"]
+    value = number(table, row, given[0]) if given else usual
+    most = people if counted else 1.0
+    if value > most:
+        raise InputError(
+            f"{value:g} are more than the {people:g} people"
+            if counted
+            else f"must be a share from 0 to 1, not {value:g}",
+            file=table.file,
+            feature=row.name,
+            field=given[0],
+            remedy="correct the number" if counted else "or write step_free_people for a number",
+        )
+    return value if counted else people * value
+
+
+def _said(row: Row, key: str) -> bool:
+    value = row.properties.get(key)
+    return value is not None and value != ""  # noqa: PLC1901 - 0 is something said
+
+
+def _shared_out(people: Floats, slow: float) -> Floats:
+    """Share people who walk without steps out to the points of an area, in proportion to all there.
+
+    Whole people where the points hold whole people; the rest of a person goes to the first point
+    that has room for it.
+    """
+    everyone = math.fsum(people)
+    count = math.floor(slow)
+    weight = [math.floor(one) for one in people]
+    if count == 0 or count > sum(weight):
+        return people * (slow / everyone) if everyone else people * 0
+    shares = np.array(largest_remainder(count, weight), dtype=np.float64)
+    rest = slow - count
+    room = np.flatnonzero(people - shares >= rest)
+    if rest and len(room):
+        shares[room[0]] += rest
+    return shares
+
+
+def _parted(crowd: _Crowd, slow: Floats) -> list[_Crowd]:
+    """Part those who walk without steps from the others; nobody is lost to rounding."""
+    others = crowd.people - slow
+    slow = crowd.people - others  # exact: one of the two differences is at most half of the whole
+    if not slow.any():
+        return [crowd]
+    parts = []
+    for people, suffix in ((others, ""), (slow, STEP_FREE)):
+        there = people > 0
+        if there.any():
+            parts.append(
+                replace(
+                    crowd,
+                    id=tuple(
+                        name + suffix
+                        for name, one in zip(crowd.id, there.tolist(), strict=True)
+                        if one
+                    ),
+                    xy=crowd.xy[there],
+                    people=people[there],
+                    step_free=bool(suffix),
+                )
+            )
+    return parts

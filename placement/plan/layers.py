@@ -15,6 +15,7 @@ from placement.plan.crs import Plane, check_fit, choose_plane
 from placement.plan.demand import build_demand, crowds_at_points, crowds_in_areas
 from placement.plan.problem import Near, Plan, Problem, Resource, Shape
 from placement.plan.required import check_required
+from placement.plan.rules import build_backup, build_floors, build_groups
 from placement.plan.settings import Layers, Settings, Text, nearest, plan_path, read_settings
 from placement.plan.sites import build_sites
 from placement.plan.table import LINES, POINTS, POLYGONS, Row, Table, read_table, require_file
@@ -159,6 +160,10 @@ def _resources(settings: Settings, limits: Mapping[str, int]) -> tuple[Resource,
             near=Near(resource=given.near.resource, walk_s=given.near.walk_min * 60)
             if given.near
             else None,
+            separation_m=given.separation_m,
+            separation_s=None if given.separation_min is None else given.separation_min * 60,
+            unavailable=given.unavailable,
+            counted_units=given.counted_units,
         )
         for name, given in sorted(settings.resources.items())
     )
@@ -188,18 +193,31 @@ def _problem(
         settings.resources,
     )
     crowds = []
+    slow = settings.walking.step_free_share
     if "demand" in tables:
         points = shapely.get_coordinates(metres["demand"])
-        crowds += crowds_at_points(tables["demand"], points)
+        crowds += crowds_at_points(tables["demand"], points, step_free_share=slow)
     if "areas" in tables:
-        spacing_m = settings.walking.sample_m
-        crowds += crowds_in_areas(tables["areas"], metres["areas"], spacing_m=spacing_m)
+        crowds += crowds_in_areas(
+            tables["areas"],
+            metres["areas"],
+            spacing_m=settings.walking.sample_m,
+            step_free_share=slow,
+        )
     demand, more = build_demand(
         crowds,
         files=[tables[name] for name in ("demand", "areas") if name in tables],
         to_lonlat=plane.to_lonlat,
     )
-    problem = Problem(budget=budget, resources=resources, sites=sites, demand=demand)
+    problem = Problem(
+        budget=budget,
+        resources=resources,
+        sites=sites,
+        demand=demand,
+        floors=build_floors(settings, demand, file=plan_file),
+        groups=build_groups(settings, sites, file=plan_file),
+        backup=build_backup(settings, demand, file=plan_file),
+    )
     return problem, [*warnings, *more]
 
 

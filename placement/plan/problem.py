@@ -76,6 +76,13 @@ class Resource:
         Most posts in all, or None.
     near
         Coupling to another resource, or None.
+    separation_m, separation_s
+        Least distance in a straight line (metres) and least walk (seconds, the shorter way round)
+        between two of its posts, or None.
+    unavailable
+        Probability that a unit is resting or away; 0 where every unit counts fully.
+    counted_units
+        Units that count for one person where some may be unavailable.
     """
 
     id: str
@@ -87,6 +94,10 @@ class Resource:
     fleet: int | None = None
     posts: int | None = None
     near: Near | None = None
+    separation_m: float | None = None
+    separation_s: float | None = None
+    unavailable: float = 0.0
+    counted_units: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -166,6 +177,11 @@ class Demand:
         (M,) int64, position in ``zones``.
     zones
         Identifiers of the zones (an area is its own zone unless it names one), in order.
+    tier
+        (M,) int64 ≥ 1: cover of tier 1 is maximised first, then held while tier 2 is, and so on.
+    step_free
+        (M,) bool: these people walk slowly and without steps. Who does so at a point with others
+        is a point of its own, ``"<point>~step-free"``.
     """
 
     id: tuple[str, ...]
@@ -176,13 +192,98 @@ class Demand:
     priority: Floats
     zone: NDArray[np.int64]
     zones: tuple[str, ...]
+    tier: NDArray[np.int64]
+    step_free: Bools
 
     def __post_init__(self) -> None:
-        for array in (self.xy, self.lonlat, self.level, self.people, self.priority, self.zone):
+        for array in (
+            self.xy,
+            self.lonlat,
+            self.level,
+            self.people,
+            self.priority,
+            self.zone,
+            self.tier,
+            self.step_free,
+        ):
             array.setflags(write=False)
+
+    @property
+    def tiers(self) -> tuple[int, ...]:
+        """The tiers there are, the first to be served first; one in a plan without tiers."""
+        return tuple(np.unique(self.tier).tolist())
 
     def __len__(self) -> int:
         return len(self.id)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Floor:
+    """At least a share of some people is covered, once or twice.
+
+    Attributes
+    ----------
+    name
+        The rule in the plan file's words.
+    resource
+        Position of the resource that covers.
+    points
+        (n,) int64, positions of the demand points whose people count.
+    share
+        Least share of these people, in (0, 1].
+    times
+        How many posts must be within the limit for a person to count.
+    """
+
+    name: str
+    resource: int
+    points: NDArray[np.int64]
+    share: float
+    times: int = 1
+
+    def __post_init__(self) -> None:
+        self.points.setflags(write=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Group:
+    """Of some posts at most a few are open.
+
+    Attributes
+    ----------
+    name
+        The rule in the plan file's words.
+    sites
+        Positions of the sites, ascending.
+    resource
+        Position of the resource whose posts count, or None for posts of every resource.
+    most
+        How many may be open.
+    """
+
+    name: str
+    sites: tuple[int, ...]
+    resource: int | None
+    most: int
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Backup:
+    """People for whom a second post within the limit counts again.
+
+    Attributes
+    ----------
+    points
+        (n,) int64, positions of the demand points, ascending.
+    worth
+        Worth of the second post, as a share of the first; 0 where it must be and counts nothing.
+    """
+
+    points: NDArray[np.int64]
+    worth: float
+
+    def __post_init__(self) -> None:
+        self.points.setflags(write=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -199,12 +300,19 @@ class Problem:
         The N candidate positions.
     demand
         The M demand points.
+    floors, groups
+        Rules beside the budget and the resources' own.
+    backup
+        By position of the resource: where its second post counts.
     """
 
     budget: float
     resources: tuple[Resource, ...]
     sites: Sites
     demand: Demand
+    floors: tuple[Floor, ...] = ()
+    groups: tuple[Group, ...] = ()
+    backup: Mapping[int, Backup] = field(default_factory=dict)
 
     def resource_index(self, resource: str) -> int:
         """Return the position of a resource; `ValueError` if there is none of that name."""

@@ -4,83 +4,50 @@ Defaults carry the mark of their source, as in ``docs/domain.md``: S sourced, M 
 D derived, A assumption.
 """
 
-import difflib
 import reprlib
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args, get_origin
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from placement.errors import InputError
+from placement.plan.format import (
+    Count,
+    LayerFile,
+    NotNegative,
+    Positive,
+    ResourceId,
+    Section,
+    Slug,
+    Text,
+    broken,
+    explained,
+    nearest,
+)
 from placement.plan.problem import Walkers
+from placement.plan.rule_settings import BackupSettings, FloorSettings, GroupSettings
+
+__all__ = [
+    "PLAN_FILE",
+    "Budget",
+    "Layers",
+    "ResourceSettings",
+    "Settings",
+    "Text",
+    "Walking",
+    "json_schema",
+    "nearest",
+    "plan_path",
+    "read_settings",
+    "reason",
+]
 
 PLAN_FILE = "plan.toml"
 
-# no `type` statements: they would become definitions of their own in the schema
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
-# Names end up in folder names, keys and column names, so they keep to plain letters.
-_SLUG, _ID, _PATH = r"^[a-z0-9][a-z0-9._-]*$", r"^[a-z][a-z0-9_-]*$", r"^[^\x00-\x1f\x7f]+$"
-Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=100)]
-ResourceId = Annotated[str, StringConstraints(pattern=_ID, max_length=60)]
-LayerFile = Annotated[str, StringConstraints(pattern=_PATH)]
-
-
-class _Table(BaseModel):
-    """A table of the plan file: frozen, strict about types, closed to unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-def _text_schema(schema: dict[str, Any]) -> None:
-    """Say in the schema that a plain string stands for both languages."""
-    table = {key: schema.pop(key) for key in tuple(schema) if key not in {"title", "description"}}
-    for entry in table["properties"].values():
-        entry.pop("default", None)  # the other language, not the empty text
-    table["minProperties"] = 1
-    schema["anyOf"] = [{"type": "string", "minLength": 1}, table]
-
-
-class Text(_Table):
-    """A text in English and French; a plain string is taken for both, and one for the other."""
-
-    model_config = ConfigDict(json_schema_extra=_text_schema)
-
-    en: Annotated[str, Field(min_length=1, description="The text in English.")] = ""
-    fr: Annotated[str, Field(min_length=1, description="The text in French.")] = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _both(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
-        if isinstance(value, str):
-            return {"en": value, "fr": value}
-        if isinstance(value, Mapping):
-            given = {key: text for key, text in value.items() if key in {"en", "fr"}}
-            if not given:
-                raise _broken("", "has neither an English nor a French text", "write en = or fr =")
-            first = next(iter(given.values()))
-            return {"en": first, "fr": first, **value}
-        return value
-
-    def by_language(self) -> Mapping[str, str]:
-        """Return the texts by language, ``en`` and ``fr``."""
-        return {"en": self.en, "fr": self.fr}
-
-
-class Budget(_Table):
+class Budget(Section):
     """What the plan may cost at most, and in what."""
 
     amount: Annotated[
@@ -91,7 +58,7 @@ class Budget(_Table):
     ] = Text(en="units of cost", fr="unités de coût")
 
 
-class Layers(_Table):
+class Layers(Section):
     """Files of the plan, relative to the plan file.
 
     GeoJSON (WGS 84), GeoPackage, GeoParquet, or CSV with columns ``lon`` and ``lat``.
@@ -110,11 +77,17 @@ class Layers(_Table):
     ]
     demand: Annotated[
         LayerFile | None,
-        Field(description="Points where people are: id, people, zone, priority, level."),
+        Field(
+            description="Points where people are: id, people, zone, priority, tier, level, and "
+            "step_free (a share) or step_free_people."
+        ),
     ] = None
     areas: Annotated[
         LayerFile | None,
-        Field(description="Polygons people stand in: id, name, people, zone, priority, level."),
+        Field(
+            description="Polygons people stand in: id, name, people, zone, priority, tier, level, "
+            "and step_free (a share) or step_free_people."
+        ),
     ] = None
     streets: Annotated[
         LayerFile | None,
@@ -133,13 +106,13 @@ class Layers(_Table):
     @model_validator(mode="after")
     def _somebody(self) -> Self:
         if self.demand is None and self.areas is None:
-            raise _broken(
+            raise broken(
                 "demand", "is missing, and so is 'areas'", "name points, polygons or both"
             )
         return self
 
 
-class Walking(_Table):
+class Walking(Section):
     """How people and teams walk."""
 
     speed_m_s: Annotated[
@@ -175,9 +148,25 @@ class Walking(_Table):
             "walking, well under the walking limits).",
         ),
     ] = 20.0
+    step_free_speed_m_s: Annotated[
+        Positive,
+        Field(
+            le=10,
+            description="Speed of people who walk without steps, m/s. Default 0.69 (M: manual "
+            "wheelchair, domain.md).",
+        ),
+    ] = 0.69
+    step_free_share: Annotated[
+        NotNegative,
+        Field(
+            le=1,
+            description="Share of the people of a point or an area who walk so, where its layer "
+            "does not say. Default 0 (A: nobody unless the plan says so).",
+        ),
+    ] = 0.0
 
 
-class NearSettings(_Table):
+class NearSettings(Section):
     """A post of this resource needs a post of another one within a walk."""
 
     resource: Annotated[str, Field(description="The other resource.")]
@@ -187,7 +176,7 @@ class NearSettings(_Table):
     ]
 
 
-class ResourceSettings(_Table):
+class ResourceSettings(Section):
     """A kind of means: checkpoints, dog teams, or whatever the plan names."""
 
     label: Annotated[Text | None, Field(description="Name to show. Default: the table's name.")] = (
@@ -242,19 +231,63 @@ class ResourceSettings(_Table):
         NearSettings | None,
         Field(description="Another resource that must have a post within a walk. Default: none."),
     ] = None
+    separation_m: Annotated[
+        Positive | None,
+        Field(
+            le=100_000,
+            description="Least distance between two posts of this resource, m, in a straight line; "
+            "posts exactly so far apart may both stand. Default: none.",
+        ),
+    ] = None
+    separation_min: Annotated[
+        Positive | None,
+        Field(
+            le=1440,
+            description="Least walk between two posts of this resource, minutes, the shorter way "
+            "round; posts exactly so far apart may both stand. Default: none.",
+        ),
+    ] = None
+    backup: Annotated[
+        BackupSettings | None,
+        Field(description="Where a second post within the walking limit counts. Default: none."),
+    ] = None
+    unavailable: Annotated[
+        NotNegative,
+        Field(
+            lt=1,
+            description="Probability that a unit is resting or away: l units within the limit are "
+            "worth 1 - q^l (Daskin 1983). Default 0; dogs that work 30 and rest 30 minutes: 0.5 "
+            "(D: domain.md).",
+        ),
+    ] = 0.0
+    counted_units: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=20,
+            description="Units that count for one person where units may be unavailable; more are "
+            "worth nothing to that person. Default 4 (A: at q = 0.5 four units are there with 94%).",
+        ),
+    ] = 4
 
     @model_validator(mode="after")
     def _order(self) -> Self:
         if self.min_units > self.max_units:
-            raise _broken(
+            raise broken(
                 "max_units",
                 f"{self.max_units} is below min_units, {self.min_units}",
                 "raise max_units or lower min_units",
             )
+        if self.backup is not None and self.unavailable:
+            raise broken(
+                "backup",
+                "and 'unavailable' both say what a second post is worth",
+                "keep one of the two",
+            )
         return self
 
 
-class Settings(_Table):
+class Settings(Section):
     """A plan file, format 1."""
 
     model_config = ConfigDict(title="placement plan file")
@@ -286,6 +319,14 @@ class Settings(_Table):
             json_schema_extra={"additionalProperties": False},
         ),
     ]
+    floors: Annotated[
+        tuple[FloorSettings, ...],
+        Field(strict=False, description="Least cover of zones, a table each: [[floors]]."),
+    ] = ()
+    groups: Annotated[
+        tuple[GroupSettings, ...],
+        Field(strict=False, description="Sites of which few may be used: [[groups]]."),
+    ] = ()
 
     @field_validator("resources")
     @classmethod
@@ -296,34 +337,37 @@ class Settings(_Table):
                 continue
             field = f"{own}.near.resource"
             if other == own:
-                raise _broken(field, "names the resource itself", "name another resource")
+                raise broken(field, "names the resource itself", "name another resource")
             if other not in value:
-                known = ", ".join(sorted(value))
-                raise _broken(
-                    field,
-                    f"names no resource: {reprlib.repr(other)}",
-                    f"write {nearest(other, value)!r}"
-                    if nearest(other, value)
-                    else f"known are {known}",
+                raise broken(
+                    field, f"names no resource: {reprlib.repr(other)}", _hint(other, value)
                 )
         return value
+
+    @model_validator(mode="after")
+    def _rules_name_resources(self) -> Self:
+        for kind, rules in (("floors", self.floors), ("groups", self.groups)):
+            for at, rule in enumerate(rules):
+                if rule.resource is not None and rule.resource not in self.resources:
+                    raise broken(
+                        f"{kind}.{at}.resource",
+                        f"names no resource: {reprlib.repr(rule.resource)}",
+                        _hint(rule.resource, self.resources),
+                    )
+        names = [group.name for group in self.groups]
+        for at, name in enumerate(names):
+            if name in names[:at]:
+                raise broken(f"groups.{at}.name", f"{name!r} occurs twice", "rename one of the two")
+        return self
 
     def title_by_language(self) -> Mapping[str, str]:
         """Return the title by language; the name where the plan has none."""
         return (self.title or Text(en=self.name, fr=self.name)).by_language()
 
 
-def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """Return the known word that a misspelt one is nearest to, if any is near."""
-    found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=cutoff)
-    return found[0] if found else None
-
-
-def _broken(field: str, problem: str, remedy: str) -> PydanticCustomError:
-    """Return a finding of our own; `field` is counted from the table that is validated."""
-    return PydanticCustomError(
-        "rule", "{problem}", {"problem": problem, "field": field, "remedy": remedy}
-    )
+def _hint(word: str, known: Iterable[str]) -> str:
+    meant = nearest(word, known)
+    return f"write {meant!r}" if meant else f"known are {', '.join(sorted(known))}"
 
 
 def plan_path(path: str | Path) -> Path:
@@ -396,74 +440,9 @@ def _input_error(path: Path, content: Mapping[str, Any], error: ValidationError)
     found.sort(key=lambda one: one["type"] != "extra_forbidden")
     first: Mapping[str, Any] = dict(found[0])
     where = [str(part) for part in first["loc"] if part != "[key]"]
-    problem, remedy = _explained(first, where)
+    problem, remedy = explained(first, where, root=Settings)
     if first["type"] == "rule":
         where += [first["ctx"]["field"]] if first["ctx"]["field"] else []
     if len(found) > 1:
         problem += f" ({len(found) - 1} more to mend)"
     return InputError(problem, file=path, field=".".join(where) or None, remedy=remedy)
-
-
-_CORRECT = "correct it"
-_SHAPES = {
-    _SLUG: "write small letters, digits, '.', '_' and '-', a letter or a digit first",
-    _ID: "write small letters, digits, '_' and '-', a letter first",
-    _PATH: "write the path of a file",
-}
-_SAID: Mapping[str, tuple[str, str]] = {
-    "missing": ("is missing", "add it"),
-    "rule": ("{problem}", "{remedy}"),
-    "finite_number": ("must be a finite number, not {given}", "write a plain number"),
-    "greater_than": ("must be more than {gt:g}, not {given}", "correct the number"),
-    "greater_than_equal": ("must be at least {ge:g}, not {given}", "correct the number"),
-    "less_than_equal": ("must be at most {le:g}, not {given}", "correct the number"),
-    "literal_error": ("{given} is not known", "write {expected}"),
-    "enum": ("{given} is not known", "write {expected}"),
-    "too_short": ("is empty", "add at least one table"),
-    "string_too_short": ("is empty", "write a text, or leave the key out"),
-    "string_too_long": ("is longer than {max_length} characters", "shorten it"),
-    "string_pattern_mismatch": ("{given} holds characters that do not belong there", "{shape}"),
-    "model_type": ("must be a table, not {given}", "write [{where}]"),
-    "dict_type": ("must be a table, not {given}", "write [{where}]"),
-    "int_type": ("must be a whole number, not {given}", _CORRECT),
-    "float_type": ("must be a number, not {given}", _CORRECT),
-    "string_type": ("must be a text, not {given}", "put it in quotes"),
-}
-
-
-def _explained(found: Mapping[str, Any], where: Sequence[str]) -> tuple[str, str]:
-    """Say a finding of pydantic in the plan's own words: the problem and the remedy."""
-    kind = found["type"]
-    if kind == "extra_forbidden":
-        known = _keys_at(where[:-1])
-        meant = nearest(where[-1], known)
-        return "unknown key", (
-            f"write {meant!r} in its place, or remove it"
-            if meant
-            else f"remove it; known are {', '.join(known)}"
-        )
-    said = str(found["msg"])
-    problem, remedy = _SAID.get(kind, (said[:1].lower() + said[1:], _CORRECT))
-    context = found.get("ctx", {})
-    words = {
-        "given": reprlib.repr(found.get("input")),
-        "where": ".".join(where),
-        "shape": _SHAPES.get(context.get("pattern"), _CORRECT),
-        **context,
-    }
-    return problem.format_map(words), remedy.format_map(words)
-
-
-def _keys_at(where: Sequence[str]) -> tuple[str, ...]:
-    """Return the keys that a table of the plan file may have."""
-    table: Any = Settings
-    for part in where:
-        if get_origin(table) is dict:
-            table = get_args(table)[1]
-            continue
-        entry = table.model_fields.get(part) if hasattr(table, "model_fields") else None
-        if entry is None:
-            return ()
-        kinds = [kind for kind in get_args(entry.annotation) if kind is not type(None)]
-        table = entry.annotation if get_origin(entry.annotation) is dict or not kinds else kinds[0]
-    return tuple(getattr(table, "model_fields", ()))

@@ -1,0 +1,155 @@
+"""The plan file's rules → `Floor`, `Group`, `Backup`: names become positions, checked once."""
+
+import reprlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.errors import InputError
+from placement.plan.demand import STEP_FREE
+from placement.plan.problem import Backup, Demand, Floor, Group, Sites
+from placement.plan.rule_settings import EVERY, BackupSettings
+from placement.plan.settings import Settings, nearest
+
+type Ints = NDArray[np.int64]
+
+
+def build_floors(settings: Settings, demand: Demand, *, file: Path) -> tuple[Floor, ...]:
+    """Build the floors of a plan, those of backup cover too; zones without people need none.
+
+    Parameters
+    ----------
+    settings
+        The plan file.
+    demand
+        Its people.
+    file
+        Where it was read from.
+
+    Raises
+    ------
+    InputError
+        If a floor names a zone or a point that nobody is in.
+    """
+    names = sorted(settings.resources)
+    floors = []
+    for at, rule in enumerate(settings.floors):
+        counted = demand.step_free if rule.step_free else np.ones(len(demand), dtype=np.bool_)
+        if rule.step_free and not counted.any():
+            raise InputError(
+                "is set, and nobody walks step-free",
+                file=file,
+                field=f"floors.{at}.step_free",
+                remedy="give the demand a column step_free, or set walking.step_free_share",
+            )
+        whom = " step-free" if rule.step_free else ""
+        for zone in _zones(rule.named, demand, file=file, field=f"floors.{at}.zone"):
+            floors.append(
+                Floor(
+                    name=f"floors: {rule.share:g} of zone {demand.zones[zone]!r}{whom} "
+                    f"by {rule.resource!r}",
+                    resource=names.index(rule.resource),
+                    points=np.flatnonzero((demand.zone == zone) & counted),
+                    share=rule.share,
+                )
+            )
+    for position, name in enumerate(names):
+        backup = settings.resources[name].backup
+        if backup is not None and backup.share is not None:
+            floors += [
+                Floor(
+                    name=f"resources.{name}.backup: {backup.share:g} of {words} twice",
+                    resource=position,
+                    points=points,
+                    share=backup.share,
+                    times=2,
+                )
+                for words, points in _backed(name, backup, demand, file=file).items()
+            ]
+    return tuple(floor for floor in floors if demand.people[floor.points].any())
+
+
+def build_groups(settings: Settings, sites: Sites, *, file: Path) -> tuple[Group, ...]:
+    """Build the exclusive groups of a plan.
+
+    Raises
+    ------
+    InputError
+        If a group names a site that does not exist.
+    """
+    names = sorted(settings.resources)
+    position = {site: at for at, site in enumerate(sites.id)}
+    return tuple(
+        Group(
+            name=f"groups: {rule.name}",
+            sites=tuple(
+                sorted({_known(site, position, file, f"groups.{at}.sites") for site in rule.sites})
+            ),
+            resource=None if rule.resource is None else names.index(rule.resource),
+            most=rule.most,
+        )
+        for at, rule in enumerate(settings.groups)
+    )
+
+
+def build_backup(settings: Settings, demand: Demand, *, file: Path) -> Mapping[int, Backup]:
+    """Build, by position of the resource, where a second post counts again.
+
+    Raises
+    ------
+    InputError
+        If a zone or a point is named that nobody is in.
+    """
+    found = {}
+    for position, name in enumerate(sorted(settings.resources)):
+        backup = settings.resources[name].backup
+        if backup is not None:
+            parts = _backed(name, backup, demand, file=file).values()
+            points = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *parts]))
+            found[position] = Backup(points=points, worth=backup.worth)
+    return found
+
+
+def _backed(resource: str, rule: BackupSettings, demand: Demand, *, file: Path) -> dict[str, Ints]:
+    """Return, by the words for them, the points of each zone and of all that are named."""
+    field = f"resources.{resource}.backup"
+    found = {
+        f"zone {demand.zones[zone]!r}": np.flatnonzero(demand.zone == zone)
+        for zone in _zones(rule.zones, demand, file=file, field=f"{field}.zones")
+    }
+    if rule.points:
+        # an area stands for the points it is sampled to, a point for its step-free part too
+        own: dict[str, list[int]] = {}
+        for at, name in enumerate(demand.id):
+            plain = name.removesuffix(STEP_FREE)
+            area, mark, _ = plain.rpartition("#")
+            for known in {name, plain, area if mark else plain}:
+                own.setdefault(known, []).append(at)
+        named = [_known(name, own, file, f"{field}.points") for name in rule.points]
+        found["the points named"] = np.unique(np.array([at for some in named for at in some]))
+    return found
+
+
+def _zones(named: Sequence[str], demand: Demand, *, file: Path, field: str) -> list[int]:
+    """Return the positions of zones, ascending."""
+    if EVERY in named:
+        return list(range(len(demand.zones)))
+    position = {zone: at for at, zone in enumerate(demand.zones)}
+    return sorted({_known(zone, position, file, field) for zone in named})
+
+
+def _known[V](name: str, known: Mapping[str, V], file: Path, field: str) -> V:
+    if name not in known:
+        meant = nearest(name, known)
+        shown = ", ".join(repr(one) for one in sorted(known)[:5])
+        raise InputError(
+            f"names nothing of the plan: {reprlib.repr(name)}",
+            file=file,
+            field=field,
+            remedy=f"write {meant!r}"
+            if meant
+            else f"known are {shown}{' …' if len(known) > 5 else ''}",
+        )
+    return known[name]
