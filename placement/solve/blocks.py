@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from placement.cover.instance import Floats, Instance, Ints
 from placement.solve.bound import StopRule
-from placement.solve.partition import cut, leaves, places_of_rows
+from placement.solve.partition import covered_pieces, cut, places_of_rows
 from placement.solve.prices import Bound
 from placement.solve.splitting import Cut, Splitting, adjust
 
@@ -93,7 +93,7 @@ def by_blocks(
     plans: list[Ints] = []
     before: Splitting | None = None
     for size in sizes:
-        parts = [piece.rows for piece in leaves(tree, size)]
+        parts = covered_pieces(tree, adjusted.covers, size)
         split = Splitting(adjusted, parts, u=start.u, money=start.price, workers=workers)
         try:
             if before is not None:

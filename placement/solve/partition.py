@@ -67,11 +67,15 @@ def _cut(covers: sp.csr_array, place: Floats, smallest: int, rows: Ints) -> Piec
     )
 
 
-def leaves(piece: Piece, largest: int) -> list[Piece]:
-    """Return the largest pieces of the tree that touch at most so many columns."""
-    if piece.columns <= largest or piece.halves is None:
-        return [piece]
-    return leaves(piece.halves[0], largest) + leaves(piece.halves[1], largest)
+def covered_pieces(piece: Piece, covers: sp.csr_array, largest: int) -> list[Ints]:
+    """Return the rows of the largest pieces that touch at most so many columns of ``covers``.
+
+    ``covers`` may have fewer entries than the relation that the tree was cut from.
+    """
+    if piece.halves is None or len(_touched(covers, piece.rows)) <= largest:
+        return [piece.rows]
+    first, second = piece.halves
+    return covered_pieces(first, covers, largest) + covered_pieces(second, covers, largest)
 
 
 def places_of_rows(instance: Instance, *, axes: int = 4) -> Floats:
@@ -82,7 +86,7 @@ def places_of_rows(instance: Instance, *, axes: int = 4) -> Floats:
 
     Returns
     -------
-    (R, axes) float64
+    (R, axes + 1) float64, the last one a number for each part that hangs together.
     """
     rows, columns = instance.rows, instance.columns
     covers = sp.csr_array(
@@ -90,7 +94,9 @@ def places_of_rows(instance: Instance, *, axes: int = 4) -> Floats:
     )
     beside = sp.csr_array(covers.T @ covers)
     degree = np.maximum(np.diff(instance.indptr), 1)
-    place = np.zeros((rows, axes))
+    place = np.zeros((rows, axes + 1))
+    _, parts = sp.csgraph.connected_components(beside, directed=False)
+    place[:, axes] = covers @ parts / degree
     nearest = np.full(columns, np.inf)
     source = 0
     for axis in range(axes + 1):  # the first walk only finds the first far column

@@ -181,12 +181,20 @@ class Splitting:
         held = np.zeros(columns, dtype=np.int64)
         for block in blocks:
             held[block.columns] += 1
-        alone = np.flatnonzero(adjusted.rules.free & (held == 0) & (adjusted.profit > 0.0))
+        wanted = adjusted.profit > 0.0
+        if instance.coupled.any():
+            wanted[:] = True  # a column that covers nothing may be what another one needs
+        alone = np.flatnonzero(adjusted.rules.free & (held == 0) & wanted)
         if len(alone) or not blocks:
             blocks.append(block_of(adjusted, np.zeros(0, dtype=np.int64), alone))
             held[alone] += 1
         self.blocks = blocks
         self.held = np.maximum(held, 1)
+        self.present = held > 0
+        self._homes: list[list[int]] = [[] for _ in range(columns)]
+        for b, block in enumerate(blocks):
+            for column in block.columns:
+                self._homes[column].append(b)
         shared = np.flatnonzero(held > 1)
         number = np.full(columns, -1)
         number[shared] = np.arange(len(shared))
@@ -286,23 +294,51 @@ class Splitting:
         self.pool.opens[row, : len(self.border[block])] = plan[self.border[block]]
         return True
 
+    def fix(self, fixed: Ints) -> None:
+        """Fix columns, (C,) int64: 1 open, 0 closed, −1 free; plans that break it rest."""
+        self.fixed = fixed.copy()
+        for b in range(len(self.blocks)):
+            for k, plan in enumerate(self.plans[b]):
+                self.pool.usable[b * _ROOM + k] = self._keeps(b, plan)
+
+    def blocks_of(self, column: int) -> list[int]:
+        """Return the blocks that hold a column."""
+        return self._homes[column]
+
+    def witness(self, point: Point, block: int, column: int, value: int) -> float:
+        """Return what a block loses at most where a column is forced, by the plans at hand."""
+        worth = worth_at(self.pool, _ROOM, block, point.prices, point.money)
+        place = np.searchsorted(self.blocks[block].columns, column)
+        fits = [w for w, plan in zip(worth, self.plans[block], strict=True) if plan[place] == value]
+        return float(point.most[block] - max(fits, default=-math.inf))
+
     def _keeps(self, block: int, plan: Bools) -> bool:
         fixed = self.fixed[self.blocks[block].columns]
         return bool((plan[fixed >= 0] == fixed[fixed >= 0]).all())
 
     def solve(
-        self, block: int, prices: Floats, money: float, floor: float
+        self,
+        block: int,
+        prices: Floats,
+        money: float,
+        *,
+        floor: float = -math.inf,
+        forced: tuple[int, int] | None = None,
     ) -> tuple[float, Bools, int]:
-        """Solve one block at given prices."""
+        """Solve one block at given prices, with one column (column, 0 or 1) forced if asked."""
         part = self.blocks[block]
         fixed = self.fixed[part.columns]
+        start = self.u[block]
+        if forced is not None:
+            fixed[np.searchsorted(part.columns, forced[0])] = forced[1]
+            start = start.copy()
         plan = fixed == 1
         if self.pool.held[block]:
             worth = worth_at(self.pool, _ROOM, block, prices, money)
             if worth.max() > -math.inf:
                 plan = self.plans[block][int(np.argmax(worth))].copy()
         price = self.column_prices(block, prices, money)
-        bound, _, nodes = solve_block(part, price, self.u[block], fixed, plan, floor, _MOST_NODES)
+        bound, _, nodes = solve_block(part, price, start, fixed, plan, floor, _MOST_NODES)
         return bound, plan, nodes
 
     def evaluate(self, prices: Floats, money: float) -> tuple[Point, list[Bools]]:
@@ -311,7 +347,7 @@ class Splitting:
         answers = dict(
             zip(
                 order,
-                self._threads.map(lambda b: self.solve(b, prices, money, -math.inf), order),
+                self._threads.map(lambda b: self.solve(b, prices, money), order),
                 strict=True,
             )
         )
@@ -466,14 +502,14 @@ class Splitting:
     def take_over(self, other: "Splitting") -> None:
         """Start from the prices that smaller blocks ended with."""
         columns = self.adjusted.instance.columns
-        home = np.zeros(self.adjusted.instance.rows, dtype=np.int64)
+        home = np.full(self.adjusted.instance.rows, -1, dtype=np.int64)
         for b, block in enumerate(self.blocks):
             home[block.rows] = b
         total = [np.zeros(columns) for _ in self.blocks]
         for b, block in enumerate(other.blocks):
-            if not len(block.rows):
-                continue
-            into = int(home[block.rows[0]])
+            into = int(home[block.rows].max(initial=-1))
+            if into < 0:
+                continue  # all its rows are settled by now
             total[into][block.columns] += other.column_prices(b, other.prices, other.money)
         shared = [
             total[b][block.columns[s]]
