@@ -93,24 +93,29 @@ class _Hunt:
         self.made = 0
         self.slack = 64.0 * (instance.columns + 64) * worth_grid(instance)
 
-    def offer(self, plan: Ints) -> bool:
+    def offer(self, plan: Ints) -> None:
         """Take a plan that keeps the rules, if it is better."""
         if self.instance.broken_rule(plan) is not None:
-            return False
+            return
         worth = self.instance.value(plan)
-        if worth <= self.worth:
-            return False
-        self.chosen, self.worth = np.sort(plan), worth
-        if self.on_better is not None:
-            self.on_better(self.chosen, worth)
-        return True
+        if worth > self.worth:
+            self.chosen, self.worth = np.sort(plan), worth
+            if self.on_better is not None:
+                self.on_better(self.chosen, worth)
 
-    def polish(self, plan: Ints, rounds: int = _POLISH) -> bool:
+    def read(self, plan: Ints) -> None:
+        """Take what blocks agree on: cut to the budget, and searched around if it is close."""
+        plan = trimmed(self.instance, plan)
+        self.offer(plan)
+        if self.instance.value(plan) >= self.worth - 2.0 * (self.bound - self.worth):
+            self.polish(plan, _POLISH)
+
+    def polish(self, plan: Ints, rounds: int) -> None:
         """Search around a plan, which may break rules."""
         found, _ = search(
             self.instance, stop=self.stop, start=plan, seed=len(plan), iterations=rounds
         )
-        return self.offer(found)
+        self.offer(found)
 
     def limit(self, value: float) -> None:
         """Take a bound on the plans better than the one known."""
@@ -194,7 +199,7 @@ def close(
         try:
             if before is not None:
                 split.take_over(before)
-            point = _round(split, hunt)
+            point = _round(split, hunt, diving=before is None)
             rounds += 1
             if hunt.proven or stop.reached():
                 break
@@ -221,50 +226,82 @@ def close(
     )
 
 
-def _round(split: Splitting, hunt: _Hunt) -> Point:
+def _round(split: Splitting, hunt: _Hunt, *, diving: bool) -> Point:
     """Make the blocks agree; read plans off them."""
     split.add_plan(hunt.chosen)
     point, _ = split.evaluate(split.prices, split.money)
     point = split.agree(point, stop=hunt.stop, best=hunt.worth - split.offset, steps=120)
     split.prices, split.money = point.prices, point.money
     bound = split.bound(point)
-    read = split.agreed(bound.primal)
-    hunt.offer(read)
+    hunt.read(split.agreed(bound.primal))
     hunt.limit(-math.inf if hunt.hopeless(bound.value) else bound.value)
-    if not hunt.proven:
-        hunt.polish(read)
+    if diving and not hunt.proven:
         dive(split, point, hunt)
         hunt.limit(-math.inf if hunt.hopeless(bound.value) else bound.value)
     return point
 
 
-def dive(split: Splitting, point: Point, hunt: _Hunt, *, rounds: int = 12) -> None:
-    """Fix what blocks agree on and round the rest, a few columns at a time, into a plan."""
-    fixed = split.fixed.copy()
-    before = fixed.copy()
+def trimmed(instance: Instance, plan: Ints) -> Ints:
+    """Close what costs least to lose until the budget is kept, then open what still fits."""
+    is_open = np.zeros(instance.columns, dtype=np.bool_)
+    is_open[plan] = True
+    row_of = np.repeat(np.arange(instance.rows), np.diff(instance.indptr))
+    cost = np.maximum(instance.cost, 1e-12 * max(1.0, instance.budget))
+    while True:
+        times = instance.times_covered(np.flatnonzero(is_open))
+        left = instance.budget - float(instance.cost[is_open].sum())
+        closing = left < -1e-9 * max(1.0, abs(instance.budget))
+        counts = (times == (1 if closing else 0))[row_of] * instance.weight[row_of]
+        gain = instance.profit + np.bincount(instance.indices, counts, minlength=instance.columns)
+        if closing:
+            among = np.flatnonzero(is_open & ~instance.required & (instance.cost > 0))
+            if not len(among):
+                break
+            is_open[among[np.argmin((gain / cost)[among])]] = False
+        else:
+            among = np.flatnonzero(
+                ~is_open & ~instance.excluded & (instance.cost <= left) & (gain > 0)
+            )
+            if not len(among):
+                break
+            is_open[among[np.argmax((gain / cost)[among])]] = True
+    return np.flatnonzero(is_open).astype(np.int64)
+
+
+def dive(split: Splitting, point: Point, hunt: _Hunt, *, share: int = 20) -> None:
+    """Round what blocks agree on most, a few columns at a time, into a plan.
+
+    Parameters
+    ----------
+    split, point
+        The blocks, and the prices at which they agree best.
+    hunt
+        Takes the plans read on the way down.
+    share
+        One in so many undecided columns is rounded at a time.
+    """
+    before = split.fixed.copy()
+    fixed = before.copy()
     here = point
-    for _ in range(rounds):
+    while not hunt.stop.reached():
         mixed = split.mix()
         free = np.flatnonzero((fixed < 0) & split.present)
-        if not len(free) or hunt.stop.reached():
+        if not len(free):
             break
         fixed[free[mixed[free] > 0.999]] = 1
         fixed[free[mixed[free] < 0.001]] = 0
         free = free[fixed[free] < 0]
-        if len(free):
-            order = free[np.argsort(-np.abs(mixed[free] - 0.5), kind="stable")]
-            firm = order[: max(3, len(order) // 5)]
-            fixed[firm] = (mixed[firm] > 0.5).astype(np.int64)
+        firm = free[np.argsort(-np.abs(mixed[free] - 0.5), kind="stable")]
+        firm = firm[: max(2, len(firm) // share)]
+        fixed[firm] = mixed[firm] > 0.5
         split.fix(fixed)
         here, _ = split.evaluate(here.prices, here.money)
         here = split.agree(
-            here, stop=hunt.stop, best=hunt.worth - split.offset, steps=6, enough=0.05
+            here, stop=hunt.stop, best=hunt.worth - split.offset, steps=6, enough=0.002
         )
-        if here.value + split.offset <= hunt.worth:
+        hunt.read(split.agreed(split.mix()))
+        if hunt.hopeless(here.value + split.offset):
             break
-    read = split.agreed(split.mix())
-    hunt.offer(read)
-    hunt.polish(read)
     split.fix(before)
 
 
@@ -345,10 +382,7 @@ def _tree(split: Splitting, point: Point, hunt: _Hunt, settled: Ints, most_nodes
         )
         value = min(here.value + split.offset, -node.key)
         mixed = split.mix()
-        read = split.agreed(mixed)
-        hunt.offer(read)
-        if count % 8 == 1:
-            hunt.polish(read)
+        hunt.read(split.agreed(mixed))
         if hunt.hopeless(value):
             continue
         if hunt.stop.reached():

@@ -143,7 +143,7 @@ def test_no_plan_is_worth_more_than_the_blocks_allow(
 
 
 def test_blocks_close_what_the_relaxation_leaves_open() -> None:
-    """Triangles far apart, three columns for every two: the relaxation opens all of them by half."""
+    """Triangles far apart, half of whose columns may open: the relaxation opens halves."""
     triangles = 8
     indptr = np.arange(0, 6 * triangles + 1, 2)
     indices = np.concatenate([np.array([0, 1, 1, 2, 0, 2]) + 3 * t for t in range(triangles)])
