@@ -1,17 +1,21 @@
 """From a surveyed plan to rows and columns: which posts could be opened, and whom they cover."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from placement.cover import rules
 from placement.cover.aggregate import aggregate
-from placement.cover.instance import Instance, Limit
+from placement.cover.columns import columns_of, coupling, least_units, statuses
+from placement.cover.instance import Instance
 from placement.cover.survey import Survey
-from placement.plan.problem import Problem, SiteStatus
+from placement.plan.problem import Problem
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -27,106 +31,143 @@ class Posting:
         (site identifier, resource identifier).
     units
         (C,) int64, units of the post if it is opened: the least allowed, since units beyond them
-        cost and cover nobody more.
+        cost and cover nobody more. Where units may be unavailable, each is a column of its own.
+    opens
+        (C,) bool: whether the column opens a post; else it adds units to the post before it.
+    people
+        (R,) float64, people of each row, whatever they are worth.
+    row_resource
+        (R,) int64, position of the resource whose posts cover the row.
+    row_tier
+        (R,) int64, tier of the row's people.
     """
 
     instance: Instance
     site: Ints
     resource: Ints
     units: Ints
+    opens: Bools
+    people: Floats
+    row_resource: Ints
+    row_tier: Ints
 
 
-def posting(problem: Problem, survey: Survey) -> Posting:
+def posting(problem: Problem, survey: Survey, *, counted: Collection[str] = ()) -> Posting:
     """Write a problem as rows and columns.
 
     Demand points with the same covering posts are merged into one row of their summed weight,
-    which changes no optimum (isomorphic aggregation, Chen et al. 2023).
+    which changes no optimum (isomorphic aggregation, Chen et al. 2023); points that a rule tells
+    apart stay apart.
 
     Parameters
     ----------
     problem, survey
         What is asked, and the walks.
+    counted
+        Resources whose people get rows even where covering them is worth nothing.
 
     Returns
     -------
     Posting
     """
-    sites = problem.sites
-    site, resource = np.nonzero(sites.allowed)
-    column_of = np.full(sites.allowed.shape, -1, dtype=np.int64)
-    column_of[site, resource] = np.arange(len(site))
-    units = sites.min_units[site, resource]
-    status = sites.status[site, resource]
-
-    pieces = []
-    for position, kind in enumerate(problem.resources):
-        walk = survey.walk[kind.id]
-        worth = kind.value * problem.demand.people * problem.demand.priority
-        counted = worth > 0
-        lengths = np.diff(walk.indptr)
-        entries = np.repeat(counted, lengths)
-        pieces.append(
-            aggregate(
-                np.concatenate([[0], np.cumsum(lengths[counted])]).astype(np.int64),
-                column_of[walk.indices[entries], position],
-                worth[counted],
-            )
-        )
-    lengths = np.concatenate([np.diff(piece[0]) for piece in pieces])
-    near_indptr, near_indices, coupled = _coupling(problem, survey, site, resource, column_of)
+    columns = columns_of(problem)
+    rows = [
+        _rows(problem, survey, position, counted=kind.id in counted)
+        for position, kind in enumerate(problem.resources)
+    ]
+    start = np.cumsum([0] + [len(one.worth) for one in rows])
+    row_of = [
+        np.where(one.row_of >= 0, one.row_of + first, -1)
+        for one, first in zip(rows, start[:-1].tolist(), strict=True)
+    ]
+    lengths = np.concatenate([np.diff(one.indptr) for one in rows])
+    worth = np.concatenate([one.worth for one in rows])
+    people = np.concatenate([one.people for one in rows])
+    resource = np.repeat(np.arange(len(rows)), np.diff(start))
+    tier = np.ones(len(worth), dtype=np.int64)
+    for of_kind in row_of:
+        tier[of_kind[of_kind >= 0]] = problem.demand.tier[of_kind >= 0]
+    certain = np.array([1.0 - kind.unavailable for kind in problem.resources])
+    near_indptr, near_indices, coupled = coupling(problem, survey, columns)
+    required, excluded = statuses(problem, columns)
+    indptr, indices = _with_units(
+        np.concatenate([[0], np.cumsum(lengths)]),
+        np.concatenate([one.indices for one in rows]),
+        columns.opening,
+    )
     return Posting(
         instance=Instance.build(
-            indptr=np.concatenate([[0], np.cumsum(lengths)]),
-            indices=np.concatenate([piece[1] for piece in pieces]),
-            weight=np.concatenate([piece[2] for piece in pieces]),
-            cost=sites.open_cost[site, resource] + sites.unit_cost[site, resource] * units,
+            indptr=indptr,
+            indices=indices,
+            weight=worth * certain[resource],
+            cost=columns.cost,
             budget=problem.budget,
-            required=status == SiteStatus.REQUIRED,
-            excluded=status == SiteStatus.EXCLUDED,
-            limits=_limits(problem, resource, units),
+            required=required,
+            excluded=excluded,
+            limits=rules.limits(problem, survey, columns),
             near_indptr=near_indptr,
             near_indices=near_indices,
             coupled=coupled,
+            gains=rules.gains(problem, row_of, worth, resource),
+            rules=(
+                *rules.floors(problem, columns, row_of, people),
+                *least_units(problem, columns),
+            ),
         ),
-        site=site,
-        resource=resource,
-        units=units,
+        site=columns.site,
+        resource=columns.resource,
+        units=columns.units,
+        opens=columns.opens,
+        people=people,
+        row_resource=resource,
+        row_tier=tier,
     )
 
 
-def _limits(problem: Problem, resource: Ints, units: Ints) -> tuple[Limit, ...]:
-    """Return the fleet and post limits, named as in the plan file."""
-    limits = []
-    for position, kind in enumerate(problem.resources):
-        of_kind = (resource == position).astype(np.float64)
-        if kind.fleet is not None:
-            use = of_kind * units
-            limits.append(Limit(name=f"resources.{kind.id}.fleet", use=use, most=kind.fleet))
-        if kind.posts is not None:
-            limits.append(Limit(name=f"resources.{kind.id}.posts", use=of_kind, most=kind.posts))
-    return tuple(limits)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Rows:
+    """Rows of one resource: their opening columns, worth and people, and the row of each point."""
+
+    indptr: Ints
+    indices: Ints
+    worth: Floats
+    people: Floats
+    row_of: Ints
 
 
-def _coupling(
-    problem: Problem, survey: Survey, site: Ints, resource: Ints, column_of: Ints
-) -> tuple[Ints, Ints, NDArray[np.bool_]]:
-    """Return, for each column, the columns of which one must be open beside it."""
-    neighbours: list[Ints] = []
-    coupled = np.zeros(len(site), dtype=np.bool_)
-    none = np.zeros(0, dtype=np.int64)
-    for column in range(len(site)):
-        near = problem.resources[resource[column]].near
-        if near is None:
-            neighbours.append(none)
-            continue
-        coupled[column] = True
-        table = survey.near[problem.resources[resource[column]].id]
-        around = table.indices[table.indptr[site[column]] : table.indptr[site[column] + 1]]
-        others = column_of[around, problem.resource_index(near.resource)]
-        neighbours.append(np.sort(others[others >= 0]))
-    lengths = np.array([len(found) for found in neighbours], dtype=np.int64)
-    return (
-        np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        np.concatenate(neighbours) if neighbours else none,
-        coupled,
+def _rows(problem: Problem, survey: Survey, position: int, *, counted: bool) -> _Rows:
+    """Merge the demand points that the same posts of a resource cover and the same rules count."""
+    kind, demand = problem.resources[position], problem.demand
+    column_of = columns_of(problem).of(problem)
+    walk = survey.walk[kind.id]
+    worth = kind.value * demand.people * demand.priority
+    kept = demand.people > 0 if counted else worth > 0
+    for floor in problem.floors:
+        if floor.resource == position:
+            kept[floor.points] |= demand.people[floor.points] > 0
+    key = rules.row_keys(problem, position)
+    lengths = np.diff(walk.indptr)
+    entries = np.repeat(kept, lengths)
+    indptr, indices, merged, group = aggregate(
+        np.concatenate([[0], np.cumsum(lengths[kept])]).astype(np.int64),
+        column_of[walk.indices[entries], position],
+        worth[kept],
+        key=None if key is None else key[kept],
     )
+    met = group >= 0
+    row_of = np.full(len(demand), -1, dtype=np.int64)
+    row_of[kept] = group
+    people = np.bincount(group[met], weights=demand.people[kept][met], minlength=len(merged))
+    return _Rows(indptr=indptr, indices=indices, worth=merged, people=people, row_of=row_of)
+
+
+def _with_units(indptr: Ints, indices: Ints, opening: Ints) -> tuple[Ints, Ints]:
+    """Let every unit of a post cover what its opening column covers."""
+    size = np.bincount(opening, minlength=len(opening))
+    if len(indices) == 0 or size.max() <= 1:
+        return indptr, indices
+    each = size[indices]
+    first = np.repeat(indices, each)
+    number = np.arange(len(first)) - np.repeat(np.cumsum(each) - each, each)
+    total = np.concatenate([[0], np.cumsum(each)])
+    return total[indptr], first + number
