@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from placement.compiled import compiled
 from placement.streets.numbering import GRID, geodesic_m, hilbert
-from placement.streets.ways import Way
+from placement.streets.ways import ELEVATOR_WAIT_S, Way
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
+type Ints32 = NDArray[np.int32]
+type Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -21,28 +24,28 @@ class Lines:
     Attributes
     ----------
     lon, lat
-        (P,) int64, places in units of 1e-7 degree.
+        (P,) int32, places in units of 1e-7 degree.
     key
         (P,) int64, identity of each place in the file (an OpenStreetMap id, or any number that
         does not depend on the order of rows); breaks ties between places at one coordinate.
-    extra_s
-        (P,) float64, seconds spent at a place when passing through (a lift), usually 0.
+    lift
+        Places at which one waits for a lift, as positions in ``lon``.
     first
         (L + 1,) int64, where each line starts in ``place``.
     place
-        (Q,) int64, the lines' vertices as positions in ``lon``.
+        (Q,) int32, the lines' vertices as positions in ``lon``.
     way
         (L,) int64, each line's position in ``ways``.
     ways
         The distinct ways.
     """
 
-    lon: Ints
-    lat: Ints
+    lon: Ints32
+    lat: Ints32
     key: Ints
-    extra_s: Floats
+    lift: Ints
     first: Ints
-    place: Ints
+    place: Ints32
     way: Ints
     ways: Sequence[Way]
 
@@ -53,32 +56,56 @@ class Edges:
 
     Attributes
     ----------
-    node_lonlat
-        (V, 2) float64, degrees.
+    lonlat
+        (P, 2) float64, degrees, places along the Hilbert curve.
+    node
+        (V,) int32, the places that are junctions, ascending.
     tail, head
-        (E,) int64.
+        (E,) int32, positions in ``node``.
     length_m, forward_s, backward_s
         (E,) float64; NaN where not walkable that way.
     vertex_first
-        (E + 1,) int64, where each edge starts in ``vertex_lonlat``.
-    vertex_lonlat
-        (., 2) float64, degrees, from tail to head, both included.
+        (E + 1,) int64, where each edge starts in ``vertex``.
+    vertex
+        (.,) int32, places from tail to head, both included.
     way
-        (E,) int64, position in ``ways``.
+        (E,) int32, position in ``ways``.
     ways
         The distinct ways, sorted.
     """
 
-    node_lonlat: Floats
-    tail: Ints
-    head: Ints
+    lonlat: Floats
+    node: Ints32
+    tail: Ints32
+    head: Ints32
     length_m: Floats
     forward_s: Floats
     backward_s: Floats
     vertex_first: Ints
-    vertex_lonlat: Floats
-    way: Ints
+    vertex: Ints32
+    way: Ints32
     ways: tuple[Way, ...]
+
+
+class _Pieces(NamedTuple):
+    """Lines cut at every vertex: each piece once, sorted by its ends, the lower one first.
+
+    ``along`` says whether it runs from its lower to its higher end in its way.
+    """
+
+    first: Ints
+    high: Ints32
+    code: Ints32
+    along: Bools
+
+
+class _Chains(NamedTuple):
+    """Pieces joined from junction to junction."""
+
+    first: Ints
+    place: Ints32
+    code: Ints32
+    along: Bools
 
 
 def assemble(lines: Lines, *, speed_m_s: float) -> Edges:
@@ -98,60 +125,49 @@ def assemble(lines: Lines, *, speed_m_s: float) -> Edges:
     Edges
         The same for any order of the lines.
     """
-    lon, lat, place, extra = _ordered_places(lines)
+    order = _curve_order(lines)
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    lon, lat = lines.lon[order] / GRID, lines.lat[order] / GRID
+    wait = np.zeros(len(order), np.bool_)
+    wait[rank[lines.lift]] = True
     ways, code = _ordered_ways(lines)
-    u, v, along, atom_code = _pieces(lines.first, place, code, ways)
     two_way = np.array([w.forward == w.backward for w in ways], np.bool_)
-    waits = extra[u] + extra[v] > 0
-    chain_first, chain, chain_code, chain_along = _chains(
-        u, v, atom_code, along, two_way, waits, len(lon)
-    )
-    # lines are chains of places now; measure each piece, then sum by chain
-    x, y = lon[chain] / GRID, lat[chain] / GRID
-    piece_m = np.zeros(len(chain))
-    piece_m[1:] = geodesic_m(x[:-1], y[:-1], x[1:], y[1:])
-    piece_s = np.zeros(len(chain))
-    piece_s[1:] = 0.5 * (extra[chain[:-1]] + extra[chain[1:]])
-    if len(chain):
-        piece_m[chain_first[:-1]] = 0.0
-        piece_s[chain_first[:-1]] = 0.0
-    starts = chain_first[:-1]
-    length = np.add.reduceat(piece_m, starts) if len(starts) else np.zeros(0)
-    stand = np.add.reduceat(piece_s, starts) if len(starts) else np.zeros(0)
+    chains = _chains(_pieces(lines.first, rank[lines.place], code, two_way), two_way, wait)
+    length, lifts = _measure(chains, lon, lat, wait)
 
-    forward = np.array([w.forward for w in ways])[chain_code]
-    backward = np.array([w.backward for w in ways])[chain_code]
-    forward, backward = (
-        np.where(chain_along, forward, backward),
-        np.where(chain_along, backward, forward),
-    )
-    stand += np.array([w.wait_s for w in ways])[chain_code]
+    at = chains.code
+    forward = np.array([w.forward for w in ways], np.float64)[at]
+    backward = np.array([w.backward for w in ways], np.float64)[at]
+    stand = np.array([w.wait_s for w in ways], np.float64)[at] + lifts * (0.5 * ELEVATOR_WAIT_S)
+    turned = ~chains.along
+    forward[turned], backward[turned] = backward[turned], forward[turned]
     with np.errstate(divide="ignore", invalid="ignore"):
         forward_s = np.where(forward > 0, length / (speed_m_s * forward) + stand, np.nan)
         backward_s = np.where(backward > 0, length / (speed_m_s * backward) + stand, np.nan)
 
-    ends = np.concatenate([chain[starts], chain[chain_first[1:] - 1]])
-    nodes, number = np.unique(ends, return_inverse=True)
-    half = len(starts)
-    tail, head = number[:half], number[half:]
+    begin, end = chains.first[:-1], chains.first[1:] - 1
+    junction = np.zeros(len(order), np.bool_)
+    junction[chains.place[begin]] = junction[chains.place[end]] = True
+    number = np.cumsum(junction, dtype=np.int32) - np.int32(1)
+    tail, head = number[chains.place[begin]], number[chains.place[end]]
     order = np.lexsort(
         (
-            np.diff(chain_first), ~chain_along, chain_code,
-            chain[chain_first[1:] - 2] if half else tail, chain[starts + 1] if half else tail,
-            head, tail,
+            end - begin, turned, at, chains.place[end - 1], chains.place[begin + 1], head, tail,
         )
     )  # fmt: skip
-    vertex_first, take = gather(chain_first, order)
+    vertex_first, take = gather(chains.first, order)
     return Edges(
-        node_lonlat=np.column_stack([lon[nodes] / GRID, lat[nodes] / GRID]),
+        lonlat=np.column_stack([lon, lat]),
+        node=np.flatnonzero(junction).astype(np.int32),
         tail=tail[order],
         head=head[order],
         length_m=length[order],
         forward_s=forward_s[order],
         backward_s=backward_s[order],
         vertex_first=vertex_first,
-        vertex_lonlat=np.column_stack([x[take], y[take]]),
-        way=chain_code[order],
+        vertex=chains.place[take],
+        way=at[order],
         ways=ways,
     )
 
@@ -174,72 +190,102 @@ def gather(first: Ints, order: Ints) -> tuple[Ints, Ints]:
     size = np.diff(first)[order]
     new = np.zeros(len(order) + 1, np.int64)
     np.cumsum(size, out=new[1:])
-    take = np.repeat(first[order] - new[:-1], size) + np.arange(new[-1])
+    take = np.repeat(first[order] - new[:-1], size)
+    take += np.arange(new[-1])
     return new, take
 
 
-def _ordered_places(lines: Lines) -> tuple[Ints, Ints, Ints, Floats]:
-    """Put the places in Hilbert order, ties by key; return lon, lat, the lines', extra."""
-    by_key = np.argsort(lines.key, kind="stable")
-    order = by_key[np.argsort(hilbert(lines.lon[by_key], lines.lat[by_key]), kind="stable")]
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    return lines.lon[order], lines.lat[order], rank[lines.place], lines.extra_s[order]
+def _curve_order(lines: Lines) -> Ints:
+    """Return the places in Hilbert order, ties by key."""
+    curve = hilbert(lines.lon, lines.lat)
+    order = np.argsort(curve)
+    same = curve[order[1:]] == curve[order[:-1]]
+    if same.any():
+        tied = np.flatnonzero(np.append(same, [False]) | np.append([False], same))
+        group = order[tied]
+        order[tied] = group[np.lexsort((lines.key[group], curve[group]))]
+    return order
 
 
-def _ordered_ways(lines: Lines) -> tuple[tuple[Way, ...], Ints]:
+def _ordered_ways(lines: Lines) -> tuple[tuple[Way, ...], Ints32]:
     """Sort the distinct ways; return them and each line's."""
     ways = tuple(sorted(set(lines.ways)))
     position = {way: i for i, way in enumerate(ways)}
-    renumber = np.array([position[way] for way in lines.ways], np.int64)
-    return ways, renumber[lines.way] if len(renumber) else lines.way
-
-
-def _pieces(
-    first: Ints, place: Ints, code: Ints, ways: tuple[Way, ...]
-) -> tuple[Ints, Ints, NDArray[np.bool_], Ints]:
-    """Cut lines at every vertex; return each piece once, ends in order, sorted.
-
-    ``along`` says whether the piece runs from its lower to its higher end in its way.
-    """
-    if len(place) == 0:
-        empty = np.zeros(0, np.int64)
-        return empty, empty, np.zeros(0, np.bool_), empty
-    inner = np.ones(len(place), np.bool_)
-    inner[first[1:] - 1] = False  # a line's last vertex starts nothing
-    starts = np.flatnonzero(inner)
-    a, b = place[starts], place[starts + 1]
-    piece_code = np.repeat(code, np.maximum(np.diff(first) - 1, 0))
-    keep = a != b
-    a, b, piece_code = a[keep], b[keep], piece_code[keep]
-    along = a < b
-    same = np.array([w.forward == w.backward for w in ways], np.bool_)
-    along |= same[piece_code]
-    low, high = np.minimum(a, b), np.maximum(a, b)
-    order = np.lexsort((along, piece_code, high, low))
-    low, high, along, piece_code = low[order], high[order], along[order], piece_code[order]
-    new = np.ones(len(low), np.bool_)
-    new[1:] = (
-        (np.diff(low) != 0)
-        | (np.diff(high) != 0)
-        | (np.diff(piece_code) != 0)
-        | (along[1:] != along[:-1])
-    )
-    return low[new], high[new], along[new], piece_code[new]
+    renumber = np.array([position[way] for way in lines.ways], np.int32)
+    return ways, renumber[lines.way]
 
 
 @compiled
-def _chains(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
-    u: Ints,
-    v: Ints,
-    code: Ints,
-    along: NDArray[np.bool_],
-    two_way: NDArray[np.bool_],
-    waits: NDArray[np.bool_],
-    n_places: int,
-) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
+def _pieces(  # noqa: C901 - one loop, compiled
+    first: Ints, place: Ints32, code: Ints32, two_way: Bools
+) -> _Pieces:
+    """Cut lines into pieces, drop those of no extent and those that are there already."""
+    n_places = np.int64(0)
+    for p in place:
+        n_places = max(n_places, np.int64(p) + 1)
+    start = np.zeros(n_places + 1, np.int64)
+    for line in range(code.size):
+        for i in range(first[line], first[line + 1] - 1):
+            if place[i] != place[i + 1]:
+                start[min(place[i], place[i + 1]) + 1] += 1
+    for p in range(n_places):
+        start[p + 1] += start[p]
+    fill = start[:-1].copy()
+    high = np.empty(start[n_places], np.int32)
+    what = np.empty(start[n_places], np.int32)
+    along = np.empty(start[n_places], np.bool_)
+    for line in range(code.size):
+        for i in range(first[line], first[line + 1] - 1):
+            a, b = place[i], place[i + 1]
+            if a == b:
+                continue
+            low, top = min(a, b), max(a, b)
+            runs = two_way[code[line]] or a < b
+            # put in its place among the few pieces that start there
+            k = fill[low]
+            while k > start[low] and (
+                high[k - 1] > top
+                or (
+                    high[k - 1] == top
+                    and (
+                        what[k - 1] > code[line]
+                        or (what[k - 1] == code[line] and along[k - 1] and not runs)
+                    )
+                )
+            ):
+                high[k], what[k], along[k] = high[k - 1], what[k - 1], along[k - 1]
+                k -= 1
+            high[k], what[k], along[k] = top, code[line], runs
+            fill[low] += 1
+    kept = 0
+    for p in range(n_places):
+        begin = start[p]
+        start[p] = kept
+        for k in range(begin, fill[p]):
+            if (
+                k > begin
+                and high[k] == high[kept - 1]
+                and what[k] == what[kept - 1]
+                and along[k] == along[kept - 1]
+            ):
+                continue
+            high[kept], what[kept], along[kept] = high[k], what[k], along[k]
+            kept += 1
+    start[n_places] = kept
+    return _Pieces(start, high[:kept].copy(), what[:kept].copy(), along[:kept].copy())
+
+
+@compiled
+def _chains(  # noqa: C901, PLR0912, PLR0915 - one walk, compiled
+    pieces: _Pieces, two_way: Bools, wait: Bools
+) -> _Chains:
     """Follow pieces through places where nothing changes, from junction to junction."""
-    n = u.size
+    start, v, code, along = pieces
+    n = v.size
+    n_places = start.size - 1
+    u = np.empty(n, np.int32)
+    for p in range(n_places):
+        u[start[p] : start[p + 1]] = p
     first = np.zeros(n_places + 1, np.int64)
     for i in range(n):
         first[u[i] + 1] += 1
@@ -247,7 +293,7 @@ def _chains(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
     for p in range(n_places):
         first[p + 1] += first[p]
     fill = first[:-1].copy()
-    piece = np.empty(2 * n, np.int64)
+    piece = np.empty(2 * n, np.int32)
     for i in range(n):
         piece[fill[u[i]]] = i
         fill[u[i]] += 1
@@ -263,7 +309,7 @@ def _chains(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
             junction[p] = True
             continue
         i, j = piece[first[p]], piece[first[p] + 1]
-        if code[i] != code[j] or waits[i] or waits[j]:
+        if code[i] != code[j] or wait[u[i]] or wait[v[i]] or wait[u[j]] or wait[v[j]]:
             junction[p] = True
         elif not two_way[code[i]]:
             # one piece must arrive and the other leave, seen along their way
@@ -272,9 +318,9 @@ def _chains(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
             junction[p] = leaves_i == leaves_j
 
     used = np.zeros(n, np.bool_)
-    out = np.empty(2 * n + 2, np.int64)
+    out = np.empty(2 * n + 2, np.int32)
     out_first = np.empty(n + 1, np.int64)
-    out_code = np.empty(n, np.int64)
+    out_code = np.empty(n, np.int32)
     out_along = np.empty(n, np.bool_)
     count = 0
     size = 0
@@ -285,13 +331,13 @@ def _chains(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
             if turn == 0 and not junction[p]:
                 continue
             for k in range(first[p], first[p + 1]):
-                start = piece[k]
-                if used[start]:
+                begin_piece = piece[k]
+                if used[begin_piece]:
                     continue
                 begin = size
                 out[size] = p
                 size += 1
-                at, i = p, start
+                at, i = np.int32(p), begin_piece
                 while True:
                     used[i] = True
                     at = v[i] if u[i] == at else u[i]
@@ -300,17 +346,31 @@ def _chains(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
                     if junction[at] or at == p:
                         break
                     i = piece[first[at]] + piece[first[at] + 1] - i
-                runs = (u[start] == p) == along[start] or two_way[code[start]]
+                both = two_way[code[begin_piece]]
+                runs = both or (u[begin_piece] == p) == along[begin_piece]
                 if out[begin] > at or (out[begin] == at and out[begin + 1] > out[size - 2]):
                     out[begin:size] = out[begin:size][::-1].copy()
-                    runs = two_way[code[start]] or not runs
-                out_code[count] = code[start]
+                    runs = both or not runs
+                out_code[count] = code[begin_piece]
                 out_along[count] = runs
                 count += 1
                 out_first[count] = size
-    return (
+    return _Chains(
         out_first[: count + 1].copy(),
         out[:size].copy(),
         out_code[:count].copy(),
         out_along[:count].copy(),
     )
+
+
+@compiled
+def _measure(chains: _Chains, lon: Floats, lat: Floats, wait: Bools) -> tuple[Floats, Ints]:
+    """Return each chain's geodesic length in metres, and how many ends of its pieces are lifts."""
+    length = np.zeros(chains.code.size, np.float64)
+    lifts = np.zeros(chains.code.size, np.int64)
+    for c in range(chains.code.size):
+        for i in range(chains.first[c], chains.first[c + 1] - 1):
+            a, b = chains.place[i], chains.place[i + 1]
+            length[c] += geodesic_m(lon[a], lat[a], lon[b], lat[b])
+            lifts[c] += wait[a] + np.int64(wait[b])
+    return length, lifts

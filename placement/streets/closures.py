@@ -128,7 +128,7 @@ def _renumbered(streets: Streets, pieces: list[_Piece]) -> Streets:
         back = transformer(streets.crs, inverse=True)
         lonlat = np.vstack([lonlat, np.column_stack(back.transform(*np.array(cut_xy).T))])
     used = np.unique(np.concatenate([tail, head]))
-    grid = np.rint(lonlat[used] * GRID).astype(np.int64)
+    grid = np.rint(lonlat[used] * GRID).astype(np.int32)
     used = used[np.argsort(hilbert(grid[:, 0].copy(), grid[:, 1].copy()), kind="stable")]
     rank = np.empty(len(xy), np.int64)
     rank[used] = np.arange(len(used))

@@ -70,12 +70,12 @@ def read_lines(path: Path, *, step_free: bool = False) -> tuple[Lines, Mapping[s
     key, at, place = np.unique(key, return_index=True, return_inverse=True)
     return (
         Lines(
-            lon=grid[at, 0],
-            lat=grid[at, 1],
+            lon=grid[at, 0].astype(np.int32),
+            lat=grid[at, 1].astype(np.int32),
             key=key,
-            extra_s=np.zeros(len(key)),
+            lift=np.zeros(0, np.int64),
             first=first,
-            place=place.astype(np.int64),
+            place=place.astype(np.int32),
             way=np.array(code, np.int64)[owner] if len(owner) else np.zeros(0, np.int64),
             ways=list(ways),
         ),

@@ -249,6 +249,7 @@ def read_streets(
             remedy="give .osm.pbf, .osm, .geojson, .gpkg or .parquet",
         )
     edges = assemble(lines, speed_m_s=speed_m_s)
+    del lines
     if len(edges.tail) == 0:
         why = ", ".join(f"{count} {reason}" for reason, count in sorted(dropped.items()))
         raise InputError(
@@ -285,9 +286,9 @@ def build(
         The network.
     """
     to_plane = transformer(crs)
-    count = len(edges.node_lonlat)
-    node_xy = _project(to_plane, edges.node_lonlat)
-    vertex_xy = _project(to_plane, edges.vertex_lonlat)
+    count = len(edges.node)
+    place_xy = _project(to_plane, edges.lonlat)
+    vertex_xy = place_xy[edges.vertex]
     component = connected_parts(edges.tail, edges.head, count)
     part_m = np.bincount(component[edges.tail], weights=edges.length_m)
     small = part_m < ISLAND_SHARE * part_m.max()
@@ -296,11 +297,7 @@ def build(
     class_at = {text: i for i, text in enumerate(classes)}
     name_at = {text: i for i, text in enumerate(names)}
     first, head, walk_s, half_edge = half_edges(
-        edges.tail.astype(np.int32),
-        edges.head.astype(np.int32),
-        edges.forward_s,
-        edges.backward_s,
-        count,
+        edges.tail, edges.head, edges.forward_s, edges.backward_s, count
     )
     way = edges.way
     return Streets(
@@ -308,10 +305,10 @@ def build(
         source=source,
         speed_m_s=speed_m_s,
         step_free=step_free,
-        node_xy=node_xy,
-        node_lonlat=edges.node_lonlat,
-        edge_tail=edges.tail.astype(np.int32),
-        edge_head=edges.head.astype(np.int32),
+        node_xy=place_xy[edges.node],
+        node_lonlat=edges.lonlat[edges.node],
+        edge_tail=edges.tail,
+        edge_head=edges.head,
         length_m=edges.length_m,
         forward_s=edges.forward_s,
         backward_s=edges.backward_s,

@@ -2,19 +2,61 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import osmium
-from osmium.osm import NODE, RELATION, WAY, Relation
+from numpy.typing import NDArray
 
 from placement.errors import InputError
 from placement.streets.assemble import Lines
-from placement.streets.tags import KEYS, WALK_KEYS, blocks, is_area, read_way
-from placement.streets.ways import ELEVATOR_WAIT_S, Way
+from placement.streets.squares import crossings
+from placement.streets.ways import Way
 
-#: The coordinate that osmium gives a node the file does not hold.
-_NOWHERE = 2147483647
+type Ints = NDArray[np.int64]
+type Ints32 = NDArray[np.int32]
+
+#: The coordinate of a node that the file does not hold.
+NOWHERE = 2147483647
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Extract:
+    """The walkable part of an extract.
+
+    Attributes
+    ----------
+    first
+        (L + 1,) int64, where each line starts in ``place``.
+    place
+        (Q,) int32, the lines' nodes, as positions in ``key``.
+    way
+        (L,) each line's position in ``ways``.
+    ways
+        The distinct ways.
+    key
+        (P,) int64, sorted ids of the nodes.
+    x, y
+        (P,) int32, longitude and latitude in units of 1e-7 degree, `NOWHERE` where missing.
+    squares
+        Surfaces that are walked across: position in ``ways`` and the lines of the outline.
+    closed, lifts
+        Positions in ``key`` of barriers closed to walkers, and of lifts.
+    dropped
+        How many ways were left out by reason.
+    """
+
+    first: Ints
+    place: Ints32
+    way: Ints
+    ways: tuple[Way, ...]
+    key: Ints
+    x: Ints32
+    y: Ints32
+    squares: tuple[tuple[int, Ints], ...]
+    closed: Ints
+    lifts: Ints
+    dropped: Mapping[str, int]
 
 
 def read_osm(path: Path, *, step_free: bool = False) -> tuple[Lines, Mapping[str, int]]:
@@ -39,9 +81,19 @@ def read_osm(path: Path, *, step_free: bool = False) -> tuple[Lines, Mapping[str
     InputError
         Where the file is cut short or is no OpenStreetMap file.
     """
+    from placement.streets.osm_pbf import read_pbf  # noqa: PLC0415 - it imports this module
+    from placement.streets.pbf import UnfamiliarError  # noqa: PLC0415
+
     try:
-        return _Reader(step_free=step_free).read(path)
-    except (RuntimeError, ValueError, OSError, UnicodeDecodeError) as error:
+        if path.name.lower().endswith(".pbf"):
+            try:
+                return _lines(read_pbf(path, step_free=step_free))
+            except UnfamiliarError:
+                pass  # rarer forms are left to osmium, which knows them all
+        from placement.streets.osm_xml import read_any  # noqa: PLC0415
+
+        return _lines(read_any(path, step_free=step_free))
+    except (RuntimeError, ValueError, OSError) as error:
         detail = str(error).strip().rstrip(".").splitlines()
         raise InputError(
             "the OpenStreetMap file cannot be read to its end"
@@ -51,125 +103,53 @@ def read_osm(path: Path, *, step_free: bool = False) -> tuple[Lines, Mapping[str
         ) from None
 
 
-class _Reader:
-    """Collects one file's ways; used once."""
-
-    def __init__(self, *, step_free: bool) -> None:
-        self.step_free = step_free
-        self.dropped: Counter[str] = Counter()
-        self.ways: dict[Way, int] = {}
-        self.seen: dict[tuple[str | None, ...], Way | str] = {}
-        self.first = [0]
-        self.way: list[int] = []
-        self.ref: list[int] = []
-        self.x: list[int] = []
-        self.y: list[int] = []
-
-    def read(self, path: Path) -> tuple[Lines, Mapping[str, int]]:
-        members = self._areas(path)
-        self._ways(path, members)
-        closed, lifts = self._nodes(path)
-        return self._lines(closed, lifts), self.dropped
-
-    def _areas(self, path: Path) -> dict[int, Way]:
-        """Return the member ways of walkable multipolygons, each with the area's own way."""
-        members: dict[int, Way] = {}
-        found = []
-        source = osmium.FileProcessor(str(path), RELATION)
-        for relation in source.with_filter(osmium.filter.KeyFilter(*WALK_KEYS)):
-            tags = {key: relation.tags[key] for key in (*KEYS, "type") if key in relation.tags}
-            if tags.get("type") != "multipolygon" or not isinstance(relation, Relation):
-                continue
-            way = read_way(tags, step_free=self.step_free)
-            if isinstance(way, Way) and is_area({**tags, "area": "yes"}):
-                found.append((relation.id, [m.ref for m in relation.members if m.type == "w"], way))
-        for _, refs, way in sorted(found, key=lambda item: item[0]):
-            for ref in refs:
-                members.setdefault(ref, way)
-        return members
-
-    def _ways(self, path: Path, members: Mapping[int, Way]) -> None:
-        source = osmium.FileProcessor(str(path), NODE | WAY).with_locations()
-        if not members:
-            source = source.with_filter(osmium.filter.EntityFilter(WAY)).with_filter(
-                osmium.filter.KeyFilter(*WALK_KEYS)
-            )
-        else:
-            source = source.with_filter(osmium.filter.EntityFilter(WAY))
-        for item in source:
-            if not isinstance(item, osmium.osm.Way):
-                continue
-            way = self._walked(item.tags)
-            if not isinstance(way, Way):
-                if item.id in members:
-                    way = members[item.id]
-                else:
-                    self.dropped[way] += way != "not a street"
-                    continue
-            self.way.append(self.ways.setdefault(way, len(self.ways)))
-            for node in item.nodes:
-                self.ref.append(node.ref)
-                self.x.append(node.x)
-                self.y.append(node.y)
-            self.first.append(len(self.ref))
-
-    def _walked(self, tags: osmium.osm.TagList) -> Way | str:
-        key = tuple(tags.get(k) for k in KEYS)
-        way = self.seen.get(key)
-        if way is None:
-            way = read_way(
-                {k: v for k, v in zip(KEYS, key, strict=True) if v is not None},
-                step_free=self.step_free,
-            )
-            self.seen[key] = way
-        return way
-
-    def _nodes(self, path: Path) -> tuple[list[int], list[int]]:
-        """Return the ids of closed barriers and of lifts."""
-        closed: list[int] = []
-        lifts: list[int] = []
-        source = osmium.FileProcessor(str(path), NODE)
-        for node in source.with_filter(osmium.filter.KeyFilter("barrier", "highway")):
-            tags = {
-                key: node.tags[key] for key in ("barrier", "highway", *KEYS) if key in node.tags
-            }
-            if blocks(tags):
-                closed.append(node.id)
-            elif tags.get("highway") == "elevator":
-                lifts.append(node.id)
-        return closed, lifts
-
-    def _lines(self, closed: list[int], lifts: list[int]) -> Lines:
-        ref = np.array(self.ref, np.int64)
-        x = np.array(self.x, np.int64)
-        y = np.array(self.y, np.int64)
-        first = np.array(self.first, np.int64)
-        way = np.array(self.way, np.int64)
-        missing = x == _NOWHERE
-        if missing.any():
-            self.dropped["nodes missing from the file"] += len(np.unique(ref[missing]))
-            first, way, kept = _cut_at(first, way, missing)
-            ref, x, y = ref[kept], x[kept], y[kept]
-        short = np.diff(first) < 2
-        self.dropped["ways of fewer than two nodes"] += int(short.sum())
-        key, at, place = np.unique(ref, return_index=True, return_inverse=True)
-        x, y = x[at], y[at]
-        extra = np.where(np.isin(key, lifts), ELEVATOR_WAIT_S, 0.0)
-        shut = np.flatnonzero(np.isin(key, closed)[place])
-        if len(shut):
-            # a closed gate ends every line that comes to it at a place of the line's own;
-            # ids of OpenStreetMap stay below 2^48, so these are new
-            first, way, place, x, y, key, extra = _shut(first, way, place, shut, x, y, key, extra)
-        self.dropped = Counter({k: v for k, v in self.dropped.items() if v})
-        return Lines(
-            lon=x, lat=y, key=key, extra_s=extra, first=first, place=place, way=way,
-            ways=list(self.ways),
-        )  # fmt: skip
+def _lines(found: Extract) -> tuple[Lines, Mapping[str, int]]:
+    """Cut lines where nodes are missing or closed, and add the ways across squares."""
+    dropped = Counter(found.dropped)
+    across = crossings(found)
+    missing = found.x == NOWHERE
+    if missing.any():
+        dropped["nodes missing from the file"] += int(missing.sum())
+        number = (np.cumsum(~missing) - 1).astype(np.int32)
+        across = np.column_stack([number[across[:, :2]], across[:, 2]])
+        found = _without(found, missing, number)
+    first, way, place = found.first, found.way, found.place
+    dropped["ways of fewer than two nodes"] += int((np.diff(first) < 2).sum())
+    if len(across):
+        first = np.concatenate([first, first[-1] + 2 * np.arange(1, len(across) + 1)])
+        place = np.concatenate([place, across[:, :2].ravel().astype(np.int32)])
+        way = np.concatenate([way, across[:, 2]])
+    lines = Lines(
+        lon=found.x, lat=found.y, key=found.key, lift=found.lifts, first=first, place=place,
+        way=way, ways=found.ways,
+    )  # fmt: skip
+    shut = np.zeros(len(found.key), np.bool_)
+    shut[found.closed] = True
+    at_shut = np.flatnonzero(shut[place])
+    if len(at_shut):
+        lines = _shut(lines, at_shut)
+    return lines, {reason: count for reason, count in dropped.items() if count}
 
 
-def _cut_at(
-    first: np.ndarray, way: np.ndarray, gap: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _without(found: Extract, missing: NDArray[np.bool_], number: Ints32) -> Extract:
+    """Return the extract without its missing nodes; `number` is what the others are then."""
+    first, way, kept = _cut_at(found.first, found.way, missing[found.place])
+    there = ~missing
+    return replace(
+        found,
+        first=first,
+        way=way,
+        place=number[found.place[kept]],
+        key=found.key[there],
+        x=found.x[there],
+        y=found.y[there],
+        squares=(),
+        closed=number[found.closed[there[found.closed]]].astype(np.int64),
+        lifts=number[found.lifts[there[found.lifts]]].astype(np.int64),
+    )
+
+
+def _cut_at(first: Ints, way: Ints, gap: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
     """Cut lines where places are missing; return first, way and the positions kept."""
     line = np.repeat(np.arange(len(way)), np.diff(first))
     part = line + np.cumsum(gap)  # grows at each gap and each line
@@ -181,40 +161,35 @@ def _cut_at(
     return np.concatenate([starts, [len(kept)]]), way[line[kept[starts]]], kept
 
 
-def _shut(  # noqa: PLR0917 - the parts of one `Lines`
-    first: np.ndarray,
-    way: np.ndarray,
-    place: np.ndarray,
-    shut: np.ndarray,
-    x: np.ndarray,
-    y: np.ndarray,
-    key: np.ndarray,
-    extra: np.ndarray,
-) -> tuple[np.ndarray, ...]:
-    """End lines on both sides of closed places, each line at a place of its own."""
-    line = np.repeat(np.arange(len(way)), np.diff(first))
-    counts = np.ones(len(place), np.int64)
-    counts[shut] = 2
-    spread = np.repeat(np.arange(len(place)), counts)
+def _shut(lines: Lines, at: Ints) -> Lines:
+    """End lines on both sides of closed places, each line at a place of its own.
+
+    `at` are positions in ``lines.place``.
+    """
+    line = np.repeat(np.arange(len(lines.way)), np.diff(lines.first))
+    counts = np.ones(len(lines.place), np.int64)
+    counts[at] = 2
+    spread = np.repeat(np.arange(len(lines.place)), counts)
     second = np.zeros(len(spread), np.bool_)
     second[1:] = spread[1:] == spread[:-1]
-    starts = np.flatnonzero(second | np.concatenate([[True], np.diff(line[spread]) > 0]))
-    new_first = np.concatenate([starts, [len(spread)]])
-    new_way = way[line[spread[starts]]]
-    new_place = place[spread].copy()
-    copies = np.flatnonzero(np.isin(spread, shut))
+    is_start = second | np.concatenate([[True], np.diff(line[spread]) > 0])
+    starts = np.flatnonzero(is_start)
+    place = lines.place[spread].copy()
+    copies = np.flatnonzero(counts[spread] == 2)
     # tell the copies apart by the place next to them, which no order of rows changes
-    is_start = np.zeros(len(spread), np.bool_)
-    is_start[starts] = True
-    step = np.where(is_start[copies], 1, -1)
-    beside = new_place[np.clip(copies + step, 0, len(spread) - 1)]
-    order = np.lexsort((beside, new_place[copies]))
-    base = len(x)
-    source = new_place[copies]
-    new_place[copies[order]] = base + np.arange(len(copies))
+    beside = place[np.clip(copies + np.where(is_start[copies], 1, -1), 0, len(spread) - 1)]
+    order = np.lexsort((lines.key[beside], lines.key[place[copies]]))
+    source = place[copies[order]]
+    place[copies[order]] = len(lines.lon) + np.arange(len(copies), dtype=np.int32)
+    # ids of OpenStreetMap stay below 2^48, so these are new
     new_key = (np.int64(1) << 48) + np.arange(len(copies))
-    return (
-        new_first, new_way, new_place,
-        np.concatenate([x, x[source[order]]]), np.concatenate([y, y[source[order]]]),
-        np.concatenate([key, new_key]), np.concatenate([extra, np.zeros(len(copies))]),
-    )  # fmt: skip
+    return Lines(
+        lon=np.concatenate([lines.lon, lines.lon[source]]),
+        lat=np.concatenate([lines.lat, lines.lat[source]]),
+        key=np.concatenate([lines.key, new_key]),
+        lift=lines.lift,
+        first=np.concatenate([starts, [len(spread)]]),
+        place=place,
+        way=lines.way[line[spread[starts]]],
+        ways=lines.ways,
+    )

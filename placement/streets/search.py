@@ -78,10 +78,10 @@ def walking_times(
     else:
         network = streets.reversed_half_edges
         along, against = streets.backward_s, streets.forward_s
-    target_edge, target_fraction = _out_of_closed_ends(
-        targets, network, streets.edge_tail, streets.edge_head, along, against
-    )
-    target_order, target_first = by_edge(target_edge, streets.n_edges)
+    at_node = _at_closed_ends(targets, streets.edge_tail, streets.edge_head, along, against)
+    node_order, node_first = grouped(at_node, streets.n_nodes)
+    on_edge = np.where(at_node < 0, targets.edge, -1)
+    target_order, target_first = grouped(on_edge, streets.n_edges)
     # neighbours search the same streets: taking them one after another keeps those in cache
     turn = np.argsort(sources.edge, kind="stable")
     turn = turn[sources.edge[turn] >= 0]
@@ -101,8 +101,11 @@ def walking_times(
             sources.access_s,
             target_first,
             target_order,
-            target_fraction[target_order],
+            targets.fraction[target_order],
             targets.access_s[target_order],
+            node_first,
+            node_order,
+            targets.access_s,
             bound,
         )
 
@@ -128,62 +131,47 @@ def walking_times(
     return result
 
 
-def _out_of_closed_ends(
-    targets: Snapped,
-    network: tuple[Ints, Ints32, Floats, Ints32],
-    tail: Ints32,
-    head: Ints32,
-    along: Floats,
-    against: Floats,
-) -> tuple[Ints, Floats]:
-    """Put targets at the end of an edge that is closed from there onto an edge that is open.
+def _at_closed_ends(
+    targets: Snapped, tail: Ints32, head: Ints32, along: Floats, against: Floats
+) -> Ints:
+    """Return the node of targets at an end of an edge that is closed from there, else −1.
 
-    They stand at the junction, and whoever gets there has reached them.
+    They stand at the junction, and whoever gets there by another street has reached them.
     """
-    first, _, _, half_edge = network
     edge, fraction = targets.edge, targets.fraction
     at_tail = (edge >= 0) & (fraction == 0.0) & np.isnan(along[edge])
     at_head = (edge >= 0) & (fraction == 1.0) & np.isnan(against[edge])
-    stuck = np.flatnonzero(at_tail | at_head)
-    node = np.where(at_tail[stuck], tail[edge[stuck]], head[edge[stuck]])
-    leaves = first[node] < first[node + 1]
-    stuck, node = stuck[leaves], node[leaves]
-    if len(stuck) == 0:
-        return edge, fraction
-    edge, fraction = edge.copy(), fraction.copy()
-    edge[stuck] = half_edge[first[node]]
-    fraction[stuck] = np.where(tail[edge[stuck]] == node, 0.0, 1.0)
-    return edge, fraction
+    return np.where(at_tail, tail[edge], np.where(at_head, head[edge], -1)).astype(np.int64)
 
 
 @compiled
-def by_edge(edge: Ints, n_edges: int) -> tuple[Ints, Ints]:
-    """Group snapped points by their edge, in their own order within it.
+def grouped(group: Ints, count: int) -> tuple[Ints, Ints]:
+    """Sort items by their group, in their own order within it.
 
     Parameters
     ----------
-    edge
-        (T,) int64, −1 where not snapped.
-    n_edges
-        Number of edges E.
+    group
+        (T,) int64, −1 for items that are left out.
+    count
+        Number of groups G.
 
     Returns
     -------
     order, first
-        The snapped points by edge, and (E + 1,) int64 where each edge's points start.
+        The items by group, and (G + 1,) int64 where each group's items start.
     """
-    first = np.zeros(n_edges + 1, np.int64)
-    for t in range(edge.size):
-        if edge[t] >= 0:
-            first[edge[t] + 1] += 1
-    for e in range(n_edges):
-        first[e + 1] += first[e]
+    first = np.zeros(count + 1, np.int64)
+    for t in range(group.size):
+        if group[t] >= 0:
+            first[group[t] + 1] += 1
+    for g in range(count):
+        first[g + 1] += first[g]
     fill = first[:-1].copy()
-    order = np.empty(first[n_edges], np.int64)
-    for t in range(edge.size):
-        if edge[t] >= 0:
-            order[fill[edge[t]]] = t
-            fill[edge[t]] += 1
+    order = np.empty(first[count], np.int64)
+    for t in range(group.size):
+        if group[t] >= 0:
+            order[fill[group[t]]] = t
+            fill[group[t]] += 1
     return order, first
 
 
@@ -267,6 +255,9 @@ def _search(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
     target_order: Ints,
     target_fraction: Floats,
     target_access: Floats,
+    node_first: Ints,
+    node_order: Ints,
+    access: Floats,
     bound: float,
 ) -> tuple[Ints, Ints32, Floats]:
     """Search from each source of a chunk; return the sizes of their rows and the rows."""
@@ -362,6 +353,18 @@ def _search(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
                     best += target_access[t]
                     if best <= bound:
                         columns[filled] = target_order[t]
+                        values[filled] = best
+                        filled += 1
+        if node_order.size > 0:
+            for i in range(reached):
+                u = touched[i]
+                for k in range(node_first[u], node_first[u + 1]):
+                    best = time[u] + access[node_order[k]]
+                    if best <= bound:
+                        if filled == columns.size:
+                            columns = _longer_int(columns)
+                            values = _longer_float(values)
+                        columns[filled] = node_order[k]
                         values[filled] = best
                         filled += 1
         sizes[row] = filled - begin

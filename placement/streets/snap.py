@@ -58,9 +58,9 @@ class Snapped:
     def __len__(self) -> int:
         return len(self.edge)
 
-    def take(self, index: ArrayLike) -> "Snapped":
-        """Return some of the points, by position or by a mask."""
-        index = np.asarray(index)
+    def take(self, index: ArrayLike | slice) -> "Snapped":
+        """Return some of the points, by position, mask or slice."""
+        index = np.asarray(index) if not isinstance(index, slice) else index
         return Snapped(
             edge=self.edge[index], fraction=self.fraction[index], access_s=self.access_s[index]
         )

@@ -86,7 +86,7 @@ def test_short_geodesics_equal_the_general_solution() -> None:
     lon, lat = rng.uniform(-180, 180, 2000), rng.uniform(-80, 80, 2000)
     azimuth, metres = rng.uniform(-180, 180, 2000), 10 ** rng.uniform(-1, 3.3, 2000)
     lon1, lat1, _ = pyproj.Geod(ellps="WGS84").fwd(lon, lat, azimuth, metres)
-    found = geodesic_m(lon, lat, np.asarray(lon1), np.asarray(lat1))
+    found = np.array([geodesic_m(*ends) for ends in zip(lon, lat, lon1, lat1, strict=True)])
     assert np.abs(found / metres - 1).max() < 1e-7
 
 
