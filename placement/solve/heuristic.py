@@ -8,12 +8,16 @@ import numpy as np
 from scipy import sparse
 
 from placement.cover.instance import Bools, Instance, Ints
+from placement.solve.anneal import anneal, is_plain
+from placement.solve.crossover import cross
 from placement.solve.moves import (
+    LOGGED,
     OPENED,
     Board,
     Floats,
     ShortInts,
     State,
+    Words,
     become,
     clear,
     close_column,
@@ -27,11 +31,25 @@ from placement.solve.moves import (
 from placement.solve.rebuild import descend, fill, rounds
 
 TILTS = (0.0, 0.5, 1.0)
-HOT, COLD = 0.05, 0.005
-FIRST_CYCLE = 4_000
-LAST_DOUBLING = 6
+"""How greedy plans choose: by gain, by gain per price, and between."""
+FIRST_ROUNDS = 400
+FIRST_STEPS = 200_000
+GROWTH = 1.5
+MOST_STEPS = 20_000_000
+"""Exchanges of an annealing: in the first generation, growing up to the most."""
+FRESH = 6
+KERNELS = 3
+ELITE = 6
+FRESH_HEAT = (0.03, 0.006)
+KERNEL_HEAT = (0.04, 0.003)
+POLISH_HEAT = (0.012, 0.004)
+REBUILD_HEAT = (0.05, 0.005)
+"""Temperatures, as shares of the mean worth of an open column."""
+EXCHANGES = 100
+"""Exchanges that count as one iteration."""
 ROOM = 1e-10
-WORK_A_BATCH = 10_000_000
+BATCH_STEPS = 20_000
+BATCH_WORK = 10_000_000
 CLOSEST = 128
 
 
@@ -69,8 +87,11 @@ def search(
 ) -> tuple[Ints, float]:
     """Search for a plan of high worth that keeps every rule.
 
-    Destroy and rebuild around greedy plans, accepted by temperature (Shaw 1998; Schrimpf et al.
-    2000), in cycles that grow; every cycle starts from the best plan so far.
+    Greedy plans first. Then generations: some plans annealed from noisy greedy ones; then
+    annealing within their *kernel*, the columns that at least one of them or of the elite opens,
+    where it is several times as fast and sees only columns worth seeing; then partition
+    crossover with all of them, a cool annealing among all columns, and destroy and rebuild.
+    Annealings grow longer from generation to generation.
 
     Parameters
     ----------
@@ -85,7 +106,8 @@ def search(
     target
         Stop once the objective reaches this, for instance a bound.
     iterations
-        Most rounds of destroy and rebuild, or None: only `stop` and `target` end the search.
+        Most iterations (one is a round of destroy and rebuild, or 100 exchanges), or None: only
+        `stop` and `target` end the search.
     on_better
         Called with each better plan and its objective.
 
@@ -101,76 +123,277 @@ def search(
     ValueError
         If the required columns alone break a rule.
     """
-    kept = _keep(instance)
-    board = kept.board
-    state = new_state(board)
+    chase = _Chase(instance, stop, target, iterations, on_better)
     random = np.array([np.uint64(seed & 0xFFFFFFFFFFFFFFFF)], np.uint64)
-    every = np.arange(len(kept.columns), dtype=np.int32)
-    best = np.array([-math.inf, 0.0])
-    plan = np.zeros(len(every), np.int32)
+    field = _Field(_keep(instance), random)
+    field.greedy_plans(start)
+    chase.offer(field)
+    if field.has_choice():
+        field.move_to(field.best_plan())
+        field.rebuild(chase, FIRST_ROUNDS)
+        chase.offer(field)
+    elite: list[ShortInts] = []
+    steps = float(min(FIRST_STEPS, max(2_000, 100 * len(field.columns))))
+    while not chase.over and field.has_choice():
+        _generation(chase, field, elite, int(steps))
+        steps = min(steps * GROWTH, MOST_STEPS)
+    return chase.chosen, chase.objective
 
-    def report() -> tuple[Ints, float]:
-        become(board, state, plan[: int(best[1])])
-        _tidy(board, state)
-        chosen = np.sort(kept.columns[state.order[: state.counts[OPENED]]])
-        return chosen, instance.value(chosen)
 
-    def note() -> None:
-        if state.worth[0] > best[0] + board.least[0]:
-            best[:] = state.worth[0], state.counts[OPENED]
-            plan[: state.counts[OPENED]] = state.order[: state.counts[OPENED]]
+class _Chase:
+    """The best plan of a search so far, and whether to go on.
 
-    locked = np.flatnonzero(board.locked)
-    if start is not None:
-        clear(board, state)
-        _open_required(board, state, locked)
-        _open_possible(board, state, np.searchsorted(kept.columns, _among(kept.columns, start)))
-        note()
-        fill(board, state, every, len(every), 0.0, 0.0, random)
-        descend(board, state, state.order.copy(), int(state.counts[OPENED]), len(every))
-        note()
-    for tilt in TILTS:
-        clear(board, state)
-        _open_required(board, state, locked)
-        fill(board, state, every, len(every), tilt, 0.0, random)
-        note()
-        state.counts[1] = 0
-        descend(board, state, state.order.copy(), int(state.counts[OPENED]), len(every))
-        fill(board, state, every, len(every), tilt, 0.0, random)
-        note()
-    if on_better is not None:
-        on_better(*report())
-    done = 0
-    cycle = 0
-    batch = _batch(board)
-    most = math.inf if iterations is None else iterations
-    idle = bool(best[1] == 0 or board.locked[plan[: int(best[1])]].all())
-    while not idle and done < most and not stop.reached() and report()[1] < target:
-        become(board, state, plan[: int(best[1])])
-        length = FIRST_CYCLE << min(cycle, LAST_DOUBLING)
-        scale = best[0] / best[1]
-        price = _marginal(board, state)
-        heat = np.array([max(scale * HOT, 1e-300), max(scale * COLD, 1e-300), price])
-        at = 0
-        while at < length and done < most and not stop.reached():
-            size = int(min(batch, length - at, most - done))
-            before = best[0]
-            refresh(board, state)
-            span = np.array([at, at + size, length])
-            rounds(board, state, every, plan, best, heat, span, random)
-            at += size
-            done += size
-            if best[0] > before:
-                if on_better is not None or best[0] >= target:
-                    here = state.order[: state.counts[OPENED]].copy()
-                    found = report()
-                    if on_better is not None:
-                        on_better(*found)
-                    if found[1] >= target:
-                        return found
-                    become(board, state, here)
-        cycle += 1
-    return report()
+    Parameters
+    ----------
+    instance, stop, target, iterations, on_better
+        As `search` takes them.
+
+    Attributes
+    ----------
+    chosen, objective
+        The best plan, and its worth by the instance's own account.
+    over
+        Whether to stop.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        stop: StopRule,
+        target: float,
+        iterations: int | None,
+        on_better: Callable[[Ints, float], None] | None,
+    ) -> None:
+        self.instance = instance
+        self.chosen: Ints = np.zeros(0, np.int64)
+        self.objective = -math.inf
+        self.over = False
+        self._stop = stop
+        self._target = target
+        self._left = math.inf if iterations is None else float(iterations)
+        self._on_better = on_better
+
+    def offer(self, field: "_Field") -> None:
+        """Take a field's best plan if it is better."""
+        if field.best[0] > self.objective + field.board.least[0]:
+            chosen = field.tidy_best()
+            objective = self.instance.value(chosen)
+            if objective > self.objective:
+                self.chosen, self.objective = chosen, objective
+                if self._on_better is not None:
+                    self._on_better(chosen, objective)
+        self.over = self.over or self.objective >= self._target
+
+    def grant(self, wanted: int, each: int) -> int:
+        """Return how many of the steps wanted may be made; `each` make an iteration."""
+        self.over = self.over or self._left <= 0 or self._stop.reached()
+        if self.over:
+            return 0
+        steps = int(min(wanted, self._left * each))
+        self._left -= steps / each
+        return steps
+
+
+class _Field:
+    """A board, a state on it, and the best plan seen there.
+
+    Parameters
+    ----------
+    kept
+        Board, with the instance's numbers of its columns.
+    random
+        State of the random numbers, shared by all fields of a search.
+    """
+
+    def __init__(self, kept: _Kept, random: Words) -> None:
+        self.board = kept.board
+        self.columns = kept.columns
+        self.state = new_state(self.board)
+        self.random = random
+        self.every = np.arange(len(kept.columns), dtype=np.int32)
+        self.locked = np.flatnonzero(self.board.locked)
+        self.best = np.array([-math.inf, 0.0])
+        self.plan = np.zeros(len(self.every), np.int32)
+        self.plain = is_plain(self.board)
+
+    def has_choice(self) -> bool:
+        """Tell whether anything can be open that need not be."""
+        return int(self.best[1]) > len(self.locked)
+
+    def opened(self) -> ShortInts:
+        """Return the open columns, ascending."""
+        return np.sort(self.state.order[: self.state.counts[OPENED]])
+
+    def best_plan(self) -> ShortInts:
+        """Return the columns of the best plan, ascending."""
+        return np.sort(self.plan[: int(self.best[1])])
+
+    def forget(self) -> None:
+        """Take the plan of the state for the best."""
+        self.best[0] = -math.inf
+        self.note()
+
+    def note(self) -> None:
+        """Keep the plan of the state if it is the best."""
+        if self.state.worth[0] > self.best[0] + self.board.least[0]:
+            count = self.state.counts[OPENED]
+            self.best[:] = self.state.worth[0], count
+            self.plan[:count] = self.state.order[:count]
+
+    def move_to(self, plan: ShortInts) -> None:
+        """Make a plan the state's."""
+        become(self.board, self.state, plan)
+
+    def tidy_best(self) -> Ints:
+        """Return the best plan without what it can spare, in the instance's numbers."""
+        here = self.opened()
+        self.move_to(self.best_plan())
+        _tidy(self.board, self.state)
+        chosen = self.columns[self.opened()]
+        self.move_to(here)
+        return chosen
+
+    def greedy(self, tilt: float, noise: float) -> None:
+        """Start from the required columns and open the best again and again."""
+        clear(self.board, self.state)
+        _open_required(self.board, self.state, self.locked)
+        fill(self.board, self.state, self.every, len(self.every), tilt, noise, self.random)
+        self.state.counts[LOGGED] = 0
+
+    def finish(self) -> None:
+        """Use what is left, and swap until no swap gains."""
+        count = int(self.state.counts[OPENED])
+        self.state.counts[LOGGED] = 0
+        descend(self.board, self.state, self.state.order.copy(), count, len(self.every))
+        fill(self.board, self.state, self.every, len(self.every), 0.0, 0.0, self.random)
+        self.state.counts[LOGGED] = 0
+
+    def greedy_plans(self, start: Iterable[int] | None) -> None:
+        """Make the first plans: the one handed in, then a greedy one for each tilt."""
+        if start is not None:
+            clear(self.board, self.state)
+            _open_required(self.board, self.state, self.locked)
+            known = np.searchsorted(self.columns, _among(self.columns, start))
+            _open_possible(self.board, self.state, known)
+            self.note()
+            self.finish()
+            self.note()
+        for tilt in TILTS:
+            self.greedy(tilt, 0.0)
+            self.note()
+            self.finish()
+            self.note()
+
+    def heat(self, shares: tuple[float, float]) -> Floats:
+        """Return temperatures for the state's plan, and the price of what it uses."""
+        scale = max(self.state.worth[0] / max(1, self.state.counts[OPENED]), 1e-280)
+        return np.array([scale * shares[0], scale * shares[1], _marginal(self.board, self.state)])
+
+    def anneal(self, chase: _Chase, steps: int, shares: tuple[float, float]) -> None:
+        """Anneal from the state; end at the best plan met on the way, finished."""
+        best, plan = self.best.copy(), self.plan.copy()
+        self.forget()
+        hot, cold, price = self.heat(shares)
+        done = 0
+        while done < steps:
+            granted = chase.grant(min(BATCH_STEPS, steps - done), EXCHANGES)
+            if granted == 0:
+                break
+            refresh(self.board, self.state)
+            span = hot * (cold / hot) ** (np.array([done, done + granted]) / steps)
+            heat = np.array([span[0], span[1], price])
+            anneal(self.board, self.state, self.plan, self.best, heat, granted, self.random)
+            done += granted
+        self.move_to(self.best_plan())
+        refresh(self.board, self.state)
+        self.finish()
+        self.best[:], self.plan[:] = best, plan
+        self.note()
+
+    def cross(self, others: list[ShortInts]) -> None:
+        """Cross the state's plan with others until none has a part to give."""
+        moved = True
+        while moved:
+            moved = False
+            for other in others:
+                moved |= cross(self.board, self.state, other) > 0.0
+        self.note()
+
+    def rebuild(self, chase: _Chase, count: int) -> None:
+        """Destroy and rebuild from the state, annealed, for `count` rounds."""
+        heat = self.heat(REBUILD_HEAT)
+        batch = _batch(self.board)
+        done = 0
+        while done < count:
+            granted = chase.grant(min(batch, count - done), 1)
+            if granted == 0:
+                return
+            refresh(self.board, self.state)
+            span = np.array([done, done + granted, count])
+            rounds(
+                self.board,
+                self.state,
+                self.every,
+                self.plan,
+                self.best,
+                heat,
+                span,
+                self.random,
+            )
+            done += granted
+
+
+def _generation(chase: _Chase, field: _Field, elite: list[ShortInts], steps: int) -> None:
+    """Make fresh plans, anneal in their kernel, cross and polish; renew the elite in place."""
+    pool = list(elite)
+    for number in range(FRESH):
+        field.greedy(TILTS[number % len(TILTS)], 0.3)
+        field.anneal(chase, steps, FRESH_HEAT)
+        field.cross(pool)
+        pool.append(field.opened())
+        chase.offer(field)
+        if chase.over:
+            return
+    for plan in _kernel_plans(chase, field, pool, steps):
+        field.move_to(plan)
+        field.anneal(chase, steps // 2, POLISH_HEAT)
+        field.cross(pool)
+        chase.offer(field)
+        if chase.over:
+            return
+        plan = field.opened()
+        pool.append(plan)
+        if not any(np.array_equal(plan, other) for other in elite):
+            elite.append(plan)
+    field.move_to(field.best_plan())
+    field.rebuild(chase, steps // (1000 if field.plain else 100))
+    chase.offer(field)
+    elite.append(field.best_plan())
+    ranked = []
+    for plan in elite:
+        field.move_to(plan)
+        if not any(np.array_equal(plan, other) for _, other in ranked):
+            ranked.append((-float(field.state.worth[0]), plan))
+    ranked.sort(key=lambda entry: (entry[0], entry[1].tolist()))
+    elite[:] = [plan for _, plan in ranked[:ELITE]]
+
+
+def _kernel_plans(
+    chase: _Chase, field: _Field, pool: list[ShortInts], steps: int
+) -> list[ShortInts]:
+    """Anneal among the columns that plans of a pool open; return plans of the whole field."""
+    union = np.unique(np.concatenate(pool))
+    only = np.zeros(chase.instance.columns, np.bool_)
+    only[field.columns[union]] = True
+    inner = _Field(_keep(chase.instance, only=only), field.random)
+    plans = []
+    for number in range(KERNELS):
+        inner.greedy(TILTS[number % len(TILTS)], 0.3)
+        inner.anneal(chase, 2 * steps, KERNEL_HEAT)
+        plans.append(np.searchsorted(field.columns, inner.columns[inner.opened()]).astype(np.int32))
+        if chase.over:
+            break
+    return plans
 
 
 def _among(columns: Ints, start: Iterable[int]) -> Ints:
@@ -179,8 +402,11 @@ def _among(columns: Ints, start: Iterable[int]) -> Ints:
     return np.asarray(wanted[np.isin(wanted, columns)])
 
 
-def _keep(instance: Instance) -> _Kept:
-    """Leave out columns that can never be open and rows that are covered whatever is chosen."""
+def _keep(instance: Instance, *, only: Bools | None = None) -> _Kept:
+    """Leave out columns that can never be open and rows that are covered whatever is chosen.
+
+    With `only`, a kernel: no other column stays, and rows that have become equal are merged.
+    """
     required = instance.required
     if (required & instance.excluded).any():
         raise ValueError("a column is both required and excluded")
@@ -191,6 +417,8 @@ def _keep(instance: Instance) -> _Kept:
     if (taken > most).any():
         raise ValueError("the required columns alone break the budget or a limit")
     able = ~instance.excluded & (required | (taken + use <= most).all(axis=1))
+    if only is not None:
+        able &= only
     near = sparse.csr_array(
         (
             np.ones(len(instance.near_indices), np.int64),
@@ -202,11 +430,11 @@ def _keep(instance: Instance) -> _Kept:
     coupled = instance.coupled & (near.diagonal() == 0)
     while True:
         lonely = able & coupled & (near @ able.astype(np.int64) == 0)
-        if (lonely & required).any():
-            raise ValueError("a required column has no neighbour that could be open")
         if not lonely.any():
             break
         able &= ~lonely
+    if (required & ~able).any():
+        raise ValueError("a required column has no neighbour that could be open")
     coupled &= near @ required.astype(np.int64) == 0
     columns = np.flatnonzero(able)
     rows = sparse.csr_array(
@@ -214,9 +442,12 @@ def _keep(instance: Instance) -> _Kept:
         shape=(instance.rows, instance.columns),
     )
     free = ~instance.covered_rows(np.flatnonzero(required)) & (instance.weight > 0)
+    chosen, weight = sparse.csr_array(rows[free][:, columns]), instance.weight[free]
+    if only is not None:
+        chosen, weight = _merged(chosen, weight)
     board = _board(
-        rows[free][:, columns],
-        instance.weight[free],
+        chosen,
+        weight,
         instance.profit[columns],
         use[columns],
         most,
@@ -225,6 +456,22 @@ def _keep(instance: Instance) -> _Kept:
         coupled[columns],
     )
     return _Kept(board, columns)
+
+
+def _merged(rows: sparse.csr_array, weight: Floats) -> tuple[sparse.csr_array, Floats]:
+    """Merge rows with equal columns."""
+    rows.sort_indices()
+    edges = rows.indptr.tolist()
+    numbers: dict[bytes, int] = {}
+    group = np.array(
+        [
+            numbers.setdefault(rows.indices[edges[row] : edges[row + 1]].tobytes(), len(numbers))
+            for row in range(rows.shape[0])
+        ],
+        np.int64,
+    )
+    first = np.unique(group, return_index=True)[1]
+    return sparse.csr_array(rows[first]), np.bincount(group, weight, len(numbers))
 
 
 def _board(
@@ -250,8 +497,7 @@ def _board(
     led.sort_indices()
     bounded = np.isfinite(most) & (most > 0)
     rate = np.where(bounded, 1.0 / np.where(bounded, most, 1.0), 0.0)
-    reach = columns @ weight + profit if len(weight) else profit
-    close_first, close_column = _closest(rows, columns, weight, near, led)
+    close_first, close_column = _closest(rows, columns, near, led)
     return Board(
         row_first=rows.indptr.astype(np.int64),
         row_column=rows.indices.astype(np.int32),
@@ -278,7 +524,6 @@ def _board(
 def _closest(
     rows: sparse.csr_array,
     columns: sparse.csr_array,
-    weight: Floats,
     near: sparse.csr_array,
     led: sparse.csr_array,
 ) -> tuple[Ints, ShortInts]:
@@ -365,7 +610,7 @@ def _batch(board: Board) -> int:
     wide = entries / max(1, len(board.weight))
     near = len(board.close_column) / columns
     work = 16 * tall * wide + 8 * near * (8 + tall) + (len(board.near_column) > 0) * columns
-    return max(1, int(WORK_A_BATCH / (work + 100.0)))
+    return max(1, int(BATCH_WORK / (work + 100.0)))
 
 
 def _marginal(board: Board, state: State) -> float:

@@ -403,9 +403,9 @@ def next_word(seed: Words) -> np.uint64:
 
 
 @compiled
-def below(seed: Words, count: int) -> int:
+def below(seed: Words, count: int) -> np.int64:
     """Return a random whole number from 0 to ``count − 1``."""
-    return int(((next_word(seed) >> np.uint64(32)) * np.uint64(count)) >> np.uint64(32))
+    return np.int64(((next_word(seed) >> np.uint64(32)) * np.uint64(count)) >> np.uint64(32))
 
 
 @compiled

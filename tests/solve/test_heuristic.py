@@ -75,7 +75,7 @@ def test_small_instances_with_every_rule_are_solved_to_the_optimum(seed: int) ->
     if best == -math.inf:
         return
     try:
-        chosen, objective = search(instance, stop=Never(), iterations=400)
+        chosen, objective = search(instance, stop=Never(), iterations=2_000)
     except ValueError:
         # a chain of required columns and servers that only a search of its own would find
         assert (instance.required & instance.coupled).any()
