@@ -186,10 +186,11 @@ class _Chase:
 
     def grant(self, wanted: int, each: int) -> int:
         """Return how many of the steps wanted may be made; `each` make an iteration."""
-        self.over = self.over or self._left <= 0 or self._stop.reached()
+        # less than one step left is none: the rest would be granted again and again
+        steps = int(min(wanted, self._left * each))
+        self.over = self.over or steps < 1 or self._stop.reached()
         if self.over:
             return 0
-        steps = int(min(wanted, self._left * each))
         self._left -= steps / each
         return steps
 
