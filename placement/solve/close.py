@@ -18,10 +18,12 @@ from placement.cover.instance import Floats, Instance, Ints
 from placement.solve.heuristic import search
 from placement.solve.partition import Piece, covered_pieces, cut, places_of_rows
 from placement.solve.prices import Bound, worth_grid, worth_step
-from placement.solve.splitting import Point, Splitting, adjust
+from placement.solve.splitting import Adjusted, Point, Splitting, adjust
 
 _GROWTH = 1.4
+_FEW_NODES = 2_000
 _MANY_NODES = 40_000
+_SMALLEST = 30
 _POLISH = 400
 _CANDIDATES = 8
 
@@ -149,7 +151,7 @@ def close(
     start: Bound,
     plan: Ints,
     row_xy: Floats | None = None,
-    size: int = 60,
+    size: int | None = None,
     most_nodes: int = 100_000,
     workers: int = 2,
     on_better: Callable[[Ints, float], None] | None = None,
@@ -171,7 +173,8 @@ def close(
         (R, 2) float64, where the rows are; without it, neighbourhoods are found by steps along
         shared rows.
     size
-        Most columns of a block in the first round.
+        Most columns of a block in the first round; by default the most that a first look shows
+        to be easy. What makes a block hard is how many of its columns open, not how many it has.
     most_nodes
         Most nodes of the tree.
     workers
@@ -188,12 +191,13 @@ def close(
     hunt = _Hunt(instance, plan, stop, on_better, on_bound)
     hunt.limit(start.value)
     place = places_of_rows(instance) if row_xy is None else row_xy
-    tree: Piece | None = None
     rest, before, rounds, nodes = instance, None, 0, 0
+    adjusted = adjust(rest, start)
+    tree = cut(adjusted.covers, place, size or _SMALLEST)
+    if size is None:
+        size = _easy_size(adjusted, tree, start, stop, workers)
     while not stop.reached() and not hunt.proven:
         adjusted = adjust(rest, start)
-        if tree is None:
-            tree = cut(adjusted.covers, place, size)
         parts = covered_pieces(tree, adjusted.covers, size)
         split = Splitting(adjusted, parts, u=start.u, money=start.price, workers=workers)
         try:
@@ -224,6 +228,24 @@ def close(
         rounds=rounds,
         nodes=nodes,
     )
+
+
+def _easy_size(
+    adjusted: Adjusted, tree: Piece, start: Bound, stop: SharedStop, workers: int
+) -> int:
+    """Return the largest size of blocks that take few nodes to solve at the first prices."""
+    size = _SMALLEST
+    while size < adjusted.instance.columns and not stop.reached():
+        parts = covered_pieces(tree, adjusted.covers, int(size * _GROWTH))
+        split = Splitting(adjusted, parts, u=start.u, money=start.price, workers=workers)
+        try:
+            split.evaluate(split.prices, split.money)
+        finally:
+            split.close()
+        if split.nodes > _FEW_NODES + 20 * len(split.blocks):
+            break
+        size = int(size * _GROWTH)
+    return size
 
 
 def _round(split: Splitting, hunt: _Hunt, *, diving: bool) -> Point:
