@@ -31,6 +31,9 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
+INTERRUPTS = highspy.cb.HighsCallbackType
+"""The moments at which HiGHS calls back."""
+
 _ROUNDING = 1e-6  # how far from whole HiGHS lets a binary be
 
 
@@ -149,7 +152,8 @@ class Model:
 
     def at_most(self, terms: list[tuple[Any, float]], most: float) -> None:
         """Add Σ coefficient · variable ≤ most."""
-        if terms:
+        if terms or most < 0:  # a rule without terms says 0 ≤ most
+            terms = terms or [(self._nothing(), 1.0)]
             self.problem.addConstraint(pulp.LpAffineExpression.from_list(terms) <= float(most))
 
     def _add_lanes(self, lanes: Lanes) -> None:
@@ -161,15 +165,29 @@ class Model:
             self.at_most([(self.y[j], float(lanes.least[j])), (u, -1.0)], 0.0)
 
     def _knapsack(self, use: Floats, most: float, each: Floats | None = None) -> None:
-        """Add Σ use · y + Σ each · u ≤ most, where `each` is what a lane adds."""
-        terms = [(self.y[j], float(use[j])) for j in np.flatnonzero(use)]
-        total = float(use.sum())
-        for j in self.u if each is not None else ():
-            if each is not None and each[j]:
-                terms.append((self.u[j], float(each[j])))
-                total += float(each[j]) * float(self.u[j].upBound)
-        if total > most:
-            self.at_most(terms, most)
+        """Add Σ use · y + Σ each · u ≤ most, where `each` is what a lane adds.
+
+        With lanes it is written on whole totals of what has the same use, so that the solver can
+        branch on how many posts and lanes there are.
+        """
+        if each is None:
+            if float(use.sum()) > most:
+                self.at_most([(self.y[j], use[j]) for j in np.flatnonzero(use)], most)
+            return
+        terms = []
+        for name, price, variables in (
+            ("Y", use, dict(enumerate(self.y))),
+            ("U", each, self.u),
+        ):
+            used = np.array([j for j in variables if price[j]], dtype=np.int64)
+            for value in np.unique(price[used]):
+                alike = [(variables[int(j)], 1.0) for j in used if price[j] == value]
+                name_here = f"{name}{len(self.problem.variables())}"
+                total = self.problem.add_variable(name_here, 0, None, "Integer")
+                expression = pulp.LpAffineExpression.from_list([*alike, (total, -1.0)])
+                self.problem.addConstraint(expression == 0)
+                terms.append((total, float(value)))
+        self.at_most(terms, most)
 
     def add_rows(self, more: Sequence[list[tuple[Any, float]]] = ()) -> list[tuple[Any, float]]:
         """Add z_rl, "row r is covered l times at least", and return what each z and y is worth.
@@ -220,8 +238,7 @@ class Model:
                 for r, times, share in zip(rule.rows, rule.times, rule.share, strict=True)
                 if share and times <= len(z[r])
             ]
-            # with no term left the rule is "0 ≤ most"
-            self.at_most(terms or [(self._nothing(), 1.0)], rule.most)
+            self.at_most(terms, rule.most)
         self.z = z
         return worth
 
@@ -259,8 +276,13 @@ class Model:
         """Return a variable that is 0."""
         return self.problem.add_variable(f"nothing{len(self.problem.variables())}", 0, 0)
 
-    def keep(self) -> tuple[Any, dict[int, int]]:
+    def keep(self, worth: list[tuple[Any, float]]) -> tuple[Any, dict[int, int]]:
         """Hand the problem over to a solver that stays alive, so that rows can be added to it.
+
+        Parameters
+        ----------
+        worth
+            The objective.
 
         Returns
         -------
@@ -269,6 +291,7 @@ class Model:
         column
             Position in the solver of each variable's ``id``.
         """
+        self.problem.setObjective(pulp.LpAffineExpression.from_list(worth))
         solver = pulp.HiGHS(msg=False, threads=1)
         solver.createAndConfigureSolver(self.problem)
         solver.buildSolverModel(self.problem)
@@ -295,11 +318,10 @@ class Model:
         # PuLP leaves variables out that no row and no price mentions
         exported = self.problem.exported_variables()
         started = any(variable.varValue is not None for variable in exported)
-        interrupts = highspy.cb.HighsCallbackType
         maximise = self.problem.sense == pulp.LpMaximize
 
         def watch(kind: Any, message: str, out: Any, answer: Any, data: Any) -> None:  # noqa: ANN401, ARG001
-            if kind == interrupts.kCallbackMipInterrupt and progress is not None:
+            if kind == INTERRUPTS.kCallbackMipInterrupt and progress is not None:
                 progress(stop.seconds(), float(out.mip_primal_bound), float(out.mip_dual_bound))
             if stop.reached():
                 answer.user_interrupt = True
@@ -316,9 +338,9 @@ class Model:
                 warmStart=started,
                 callbackTuple=(watch, None),
                 callbacksToActivate=[
-                    interrupts.kCallbackMipInterrupt,
-                    interrupts.kCallbackSimplexInterrupt,
-                    interrupts.kCallbackIpmInterrupt,
+                    INTERRUPTS.kCallbackMipInterrupt,
+                    INTERRUPTS.kCallbackSimplexInterrupt,
+                    INTERRUPTS.kCallbackIpmInterrupt,
                 ],
                 **options,
             )
