@@ -9,6 +9,7 @@ node being that of its blocks.
 import heapq
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -114,10 +115,11 @@ class _Hunt:
 
     def polish(self, plan: Ints, rounds: int) -> None:
         """Search around a plan, which may break rules."""
-        found, _ = search(
-            self.instance, stop=self.stop, start=plan, seed=len(plan), iterations=rounds
-        )
-        self.offer(found)
+        with suppress(ValueError):  # required columns it finds no partner for
+            found, _ = search(
+                self.instance, stop=self.stop, start=plan, seed=len(plan), iterations=rounds
+            )
+            self.offer(found)
 
     def limit(self, value: float) -> None:
         """Take a bound on the plans better than the one known."""
