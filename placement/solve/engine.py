@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
+from placement.cover.reduce import Reduction, reduce
 from placement.solve import bound, heuristic, model
 from placement.solve.solution import Status, Stopped
 from placement.solve.stop import Progress, Stop
@@ -71,13 +72,16 @@ class _Run:
         self, instance: Instance, stop: Stop, gap: float, progress: Progress | None
     ) -> None:
         self.instance = instance
+        self.reduction = _reduced(instance)
         self.stop = stop
         self.gap_wanted = gap
         self.progress = progress
         self.chosen: Ints | None = None
         self.objective = -math.inf
         self.bound = math.fsum(
-            np.concatenate([instance.weight, instance.profit, instance.gains.ravel()])
+            np.concatenate(
+                [instance.weight, np.maximum(instance.profit, 0.0), instance.gains.ravel()]
+            )
         )
         self.infeasible = False
         self.trace: list[Trace] = []
@@ -98,19 +102,28 @@ class _Run:
             self.bound = bound
             self._note()
 
+    def reduced_plan(self) -> Ints:
+        """Return the best plan as columns of the reduced instance, as far as it has them."""
+        columns = self.reduction.columns
+        chosen = np.zeros(0, dtype=np.int64) if self.chosen is None else self.chosen
+        return np.flatnonzero(np.isin(columns, chosen))
+
     def _note(self) -> None:
         seconds = self.stop.seconds()
         self.trace.append(Trace(seconds=seconds, objective=self.objective, bound=self.bound))
-        self.tell(seconds, self.objective, self.bound)
+        if self.progress is not None:
+            self.progress(seconds, self.objective, self.bound)
 
     def tell(self, seconds: float, objective: float, bound: float) -> None:
-        """Pass a moment on to whoever listens."""
+        """Pass on a moment of a solve of the reduced instance to whoever listens."""
         if self.progress is not None:
+            objective, bound = objective + self.reduction.offset, bound + self.reduction.offset
             self.progress(seconds, max(objective, self.objective), min(bound, self.bound))
 
     @property
     def proven(self) -> bool:
-        return self.chosen is not None and self.bound <= self.objective * (1 + _EQUAL)
+        least = self.objective + _EQUAL * abs(self.objective)
+        return self.chosen is not None and self.bound <= least
 
     @property
     def gap(self) -> float:
@@ -118,7 +131,7 @@ class _Run:
             return math.inf
         if self.proven:
             return 0.0
-        return (self.bound - self.objective) / self.objective if self.objective else math.inf
+        return (self.bound - self.objective) / self.objective if self.objective > 0 else math.inf
 
     @property
     def done(self) -> bool:
@@ -155,6 +168,7 @@ def solve(
     stop: Stop,
     gap: float = 0.0,
     seed: int = 0,
+    start: Ints | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Find a plan of most worth and prove how good it is.
@@ -173,6 +187,8 @@ def solve(
         Relative gap that is good enough.
     seed
         Of the search.
+    start
+        Columns of a known plan, or None.
     progress
         Called with seconds, objective and bound when one of them becomes better.
 
@@ -181,13 +197,14 @@ def solve(
     Outcome
     """
     run = _Run(instance, stop, gap, progress)
+    run.plan(start)
     _start(run)
     if not run.done:
         _search(run, seed, _FIRST_ROUNDS)
     prices = None
     if not run.done and instance.plain:
-        prices = bound.relaxation(instance, stop=stop.share(0.5))
-        run.limit(prices.value)
+        prices = bound.relaxation(run.reduction.instance, stop=stop.share(0.5))
+        run.limit(prices.value + run.reduction.offset)
     if not run.done:
         _search(run, seed, _MORE_ROUNDS)
     if not run.done:
@@ -195,9 +212,17 @@ def solve(
     return run.outcome()
 
 
+def _reduced(instance: Instance) -> Reduction:
+    """Return a smaller instance with the same optimum."""
+    if instance.plain and bool(np.all(instance.profit >= 0)):
+        return reduce(instance)
+    return Reduction.none(instance)
+
+
 def _start(run: _Run) -> None:
     """Take the empty plan, or find one that opens what is required."""
-    run.plan(np.zeros(0, dtype=np.int64))
+    if run.chosen is None:
+        run.plan(np.zeros(0, dtype=np.int64))
     if run.chosen is not None:
         return
     answer = model.keeps_rules(run.instance, stop=run.stop)
@@ -207,31 +232,33 @@ def _start(run: _Run) -> None:
 
 def _search(run: _Run, seed: int, rounds: int) -> None:
     """Look for a better plan without proof; plans that break further rules are passed over."""
+    offset = run.reduction.offset
     # a required post whose only affordable partner the search does not find: left to the model
     with suppress(ValueError):
         heuristic.search(
-            run.instance.plainly(),
+            run.reduction.instance.plainly(),
             stop=run.stop.share(0.2),
             seed=seed,
-            start=run.chosen,
-            target=run.bound if run.instance.plain else math.inf,
+            start=run.reduced_plan(),
+            target=run.bound - offset if run.instance.plain else math.inf,
             iterations=rounds,
-            on_better=lambda chosen, _: run.plan(chosen),
+            on_better=lambda chosen, _: run.plan(run.reduction.lift(chosen)),
         )
 
 
 def _prove(run: _Run, prices: bound.Bound | None) -> None:
     """Hand what no reduced cost could settle to the integer model."""
-    rest = run.instance
+    rest, offset = run.reduction.instance, run.reduction.offset
     if prices is not None:
-        must_open, must_close = bound.fix(rest, prices, run.objective)
+        must_open, must_close = bound.fix(rest, prices, run.objective - offset)
         rest = replace(
             rest, required=rest.required | must_open, excluded=rest.excluded | must_close
         )
-    warm = run.chosen
+    warm: Ints | None = run.reduced_plan()
     if warm is not None and rest.broken_rule(warm) is not None:
-        warm = None  # the known plan was fixed away: only better ones are left
+        warm = None  # the known plan was fixed or reduced away: only better ones are wanted
     answer = model.most_cover(rest, stop=run.stop, warm=warm, gap=run.gap_wanted, progress=run.tell)
-    run.plan(answer.chosen)
+    if answer.chosen is not None:
+        run.plan(run.reduction.lift(answer.chosen))
     # a plan better than the known one keeps what was fixed, so the model bounds it
-    run.limit(run.objective if answer.infeasible else answer.bound)
+    run.limit(run.objective if answer.infeasible else answer.bound + offset)

@@ -272,6 +272,10 @@ class Model:
         terms = [(y, 1.0 if is_open[j] else -1.0) for j, y in enumerate(self.y)]
         self.at_most(terms, float(is_open.sum()) - 1.0)
 
+    def aim(self, terms: list[tuple[Any, float]]) -> None:
+        """Set the objective."""
+        self.problem.setObjective(pulp.LpAffineExpression.from_list(terms))
+
     def _nothing(self) -> Any:  # noqa: ANN401
         """Return a variable that is 0."""
         return self.problem.add_variable(f"nothing{len(self.problem.variables())}", 0, 0)
