@@ -332,7 +332,7 @@ def _fill(start: Ints, head: Ints, reverse: Ints, room: Floats) -> Bools:
 
 def networks(
     instance: Instance, lanes: Lanes, group: Ints, groups: int
-) -> tuple[list[Network], Floats]:
+) -> tuple[list[Network], Floats, Floats]:
     """Write the laned rows as networks whose admitted people add up.
 
     With one profile the queue of each gate collapses: min_k (α_k L + β_k c) is Σ_k (α_k − α_k+1)
@@ -356,6 +356,8 @@ def networks(
         One for each layer, over gates in the order of their columns.
     shares
         (layers,) float64: people admitted = Σ_k shares[k] · people admitted in network k.
+    ratio
+        (layers,) float64: capacity of a lane in each network, as a multiple of the lane's.
     """
     rows = np.flatnonzero(group >= 0)
     gate_columns = np.flatnonzero(lanes.gate)
@@ -387,7 +389,7 @@ def networks(
             )
             for b in ratio
         ]
-        return built, shares
+        return built, shares, ratio
     periods = arrivals.periods
     # sources and doors by (row, period) and (gate, period); outlets by (gate, period)
     lengths = np.diff(indptr)
@@ -417,4 +419,4 @@ def networks(
             gates=len(every),
             groups=groups,
         )
-    ], np.ones(1)
+    ], np.ones(1), np.ones(1)

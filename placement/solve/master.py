@@ -115,12 +115,14 @@ class Master:
         What is asked.
     shares
         (layers,) float64, what each layer's people count.
+    ratio
+        (layers,) float64, capacity of a lane in each layer as a multiple of the lane's.
     price
         Small price of a lane: without it the master buys any lanes that fool the cuts it has.
     """
 
     def __init__(
-        self, instance: Instance, lanes: Lanes, groups: Groups, shares: Floats, *, price: float
+        self, instance: Instance, lanes: Lanes, groups: Groups, shares: Floats, ratio: Floats, *, price: float
     ) -> None:
         model = Model(instance, maximise=True, lanes=lanes)
         self.gates = np.flatnonzero(lanes.gate)
@@ -137,6 +139,12 @@ class Master:
             for share, layer in zip(shares, admitted, strict=True)
             for g, variable in enumerate(layer)
         ]
+        for layer, b in zip(admitted, ratio, strict=True):
+            # nobody passes without a lane: the cut that whole totals make strong
+            room = [
+                (units, -b * float(lanes.lane_people[first])) for first, _, units in model.kinds
+            ]
+            model.at_most([*((v, 1.0) for v in layer), *room], 0.0)
         more = [[(v, -share * float(each[g])) for v, g, share in counted] for each in groups.share]
         terms = model.add_rows(more)
         terms += [(v, share * float(groups.worth[g])) for v, g, share in counted]

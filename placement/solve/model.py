@@ -132,6 +132,7 @@ class Model:
         ]
         self.z: list[list[Any]] = []
         self.u: dict[int, Any] = {}
+        self.kinds: list[tuple[int, Any, Any]] = []  # a gate of the kind, its posts and lanes
         if lanes is not None:
             self._add_lanes(lanes)
         # one constraint for each knapsack; a limit that cannot bind is left out
@@ -157,36 +158,52 @@ class Model:
             self.problem.addConstraint(pulp.LpAffineExpression.from_list(terms) <= float(most))
 
     def _add_lanes(self, lanes: Lanes) -> None:
-        """Add u_j, the lanes of gate j: least · y ≤ u ≤ most · y, whole."""
-        for j in np.flatnonzero(lanes.gate):
+        """Add u_j, the lanes of gate j, least · y ≤ u ≤ most · y, whole; and their totals.
+
+        Gates of one kind (same costs, lanes and limits) have whole totals of posts and lanes, with
+        the budget written on them, so that the solver can branch on how many there are: what 400
+        gates cost together it does not find out by branching on gates.
+        """
+        instance = self.instance
+        gates = np.flatnonzero(lanes.gate)
+        uses = [limit.use for limit in instance.limits]
+        alike = (instance.cost, lanes.lane_cost, lanes.least, lanes.most, lanes.lane_people)
+        key = np.stack([each[gates] for each in (*alike, *uses, *lanes.lane_use)], axis=1)
+        _, kind = np.unique(key.astype(np.float64), axis=0, return_inverse=True)
+        for j in gates:
             u = self.problem.add_variable(f"u{j}", 0, max(int(lanes.most[j]), 0), "Integer")
             self.u[int(j)] = u
             self.at_most([(u, 1.0), (self.y[j], -float(lanes.most[j]))], 0.0)
             self.at_most([(self.y[j], float(lanes.least[j])), (u, -1.0)], 0.0)
+        for number in range(int(kind.max(initial=-1)) + 1):
+            members = gates[kind.ravel() == number]
+            posts = self._total(f"Y{number}", [self.y[j] for j in members])
+            units = self._total(f"U{number}", [self.u[int(j)] for j in members])
+            first = int(members[0])
+            self.at_most([(units, 1.0), (posts, -float(lanes.most[first]))], 0.0)
+            self.at_most([(posts, float(lanes.least[first])), (units, -1.0)], 0.0)
+            self.kinds.append((first, posts, units))
+
+    def _total(self, name: str, parts: list[Any]) -> Any:  # noqa: ANN401
+        total = self.problem.add_variable(name, 0, None, "Integer")
+        alike = [(part, 1.0) for part in parts]
+        self.problem.addConstraint(
+            pulp.LpAffineExpression.from_list([*alike, (total, -1.0)]) == 0
+        )
+        return total
 
     def _knapsack(self, use: Floats, most: float, each: Floats | None = None) -> None:
-        """Add Σ use · y + Σ each · u ≤ most, where `each` is what a lane adds.
-
-        With lanes it is written on whole totals of what has the same use, so that the solver can
-        branch on how many posts and lanes there are.
-        """
-        if each is None:
+        """Add Σ use · y + Σ each · u ≤ most, where `each` is what a lane adds."""
+        if self.lanes is None:
             if float(use.sum()) > most:
                 self.at_most([(self.y[j], use[j]) for j in np.flatnonzero(use)], most)
             return
-        terms = []
-        for name, price, variables in (
-            ("Y", use, dict(enumerate(self.y))),
-            ("U", each, self.u),
-        ):
-            used = np.array([j for j in variables if price[j]], dtype=np.int64)
-            for value in np.unique(price[used]):
-                alike = [(variables[int(j)], 1.0) for j in used if price[j] == value]
-                name_here = f"{name}{len(self.problem.variables())}"
-                total = self.problem.add_variable(name_here, 0, None, "Integer")
-                expression = pulp.LpAffineExpression.from_list([*alike, (total, -1.0)])
-                self.problem.addConstraint(expression == 0)
-                terms.append((total, float(value)))
+        terms = [
+            (self.y[j], float(use[j])) for j in np.flatnonzero(use) if not self.lanes.gate[j]
+        ]
+        for first, posts, units in self.kinds:
+            terms += [(posts, float(use[first]))] if use[first] else []
+            terms += [(units, float(each[first]))] if each is not None and each[first] else []
         self.at_most(terms, most)
 
     def add_rows(self, more: Sequence[list[tuple[Any, float]]] = ()) -> list[tuple[Any, float]]:
