@@ -2,7 +2,7 @@
 
 import math
 
-import numpy as np
+import numpy as np  # noqa: F401
 
 from placement.compiled import compiled
 from placement.solve.moves import (
@@ -29,7 +29,7 @@ SHUT = 0.02
 
 
 @compiled
-def anneal(
+def anneal(  # noqa: PLR0917
     board: Board,
     state: State,
     plan: ShortInts,
@@ -71,7 +71,7 @@ def anneal(
         if count == 0 or uniform(seed) < FAR:
             column = below(seed, columns)
         else:
-            column = np.int64(board.close_column[first + below(seed, count)])
+            column = int(board.close_column[first + below(seed, count)])
         if state.is_open[column] or board.locked[closing]:
             continue
         floor = warmth * math.log(1.0 - uniform(seed))
@@ -99,14 +99,14 @@ def is_plain(board: Board) -> bool:
     """Tell whether every swap keeps every rule: one rule, equal use, and no coupling."""
     if len(board.most) != 1 or len(board.near_column) > 0:
         return False
-    for column in range(len(board.profit)):
+    for column in range(len(board.profit)):  # noqa: SIM110
         if board.use[column, 0] != board.use[0, 0]:
             return False
     return True
 
 
 @compiled
-def exchange(
+def exchange(  # noqa: PLR0911, PLR0917
     board: Board,
     state: State,
     column: int,

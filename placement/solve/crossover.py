@@ -9,6 +9,7 @@ from placement.solve.moves import (
     LOGGED,
     OPENED,
     Board,
+    Bools,
     Floats,
     Ints,
     ShortInts,
@@ -21,7 +22,7 @@ MOST_STATES = 1024
 
 
 @compiled
-def cross(board: Board, state: State, other: ShortInts) -> float:
+def cross(board: Board, state: State, other: ShortInts) -> float:  # noqa: C901, PLR0912
     """Take over those parts of another plan that together make this one better.
 
     The columns in which two plans differ fall into components that share no row which is not
@@ -120,7 +121,7 @@ def root(parent: Ints, column: int) -> int:
 
 
 @compiled
-def components(
+def components(  # noqa: C901, PLR0912, PLR0917
     board: Board,
     state: State,
     differs: ShortInts,
@@ -166,14 +167,14 @@ def components(
                 if not moving[server]:
                     continue
                 if head < 0:
-                    head = np.int64(server)
+                    head = np.int64(server)  # type: ignore[assignment]
                 else:
                     parent[root(parent, head)] = root(parent, server)
     return parent
 
 
 @compiled
-def choose(worth: Floats, use: Floats, room: Floats, chosen: ShortInts) -> float:
+def choose(worth: Floats, use: Floats, room: Floats, chosen: Bools) -> float:  # noqa: C901
     """Choose parts of most worth within the room left by every rule.
 
     Parameters

@@ -216,6 +216,7 @@ class _Field:
         self.best = np.array([-math.inf, 0.0])
         self.plan = np.zeros(len(self.every), np.int32)
         self.plain = is_plain(self.board)
+        self.turn = 0
 
     def has_choice(self) -> bool:
         """Tell whether anything can be open that need not be."""
@@ -265,7 +266,7 @@ class _Field:
         """Use what is left, and swap until no swap gains."""
         count = int(self.state.counts[OPENED])
         self.state.counts[LOGGED] = 0
-        descend(self.board, self.state, self.state.order.copy(), count, len(self.every))
+        descend(self.board, self.state, self.state.order.copy(), count)
         fill(self.board, self.state, self.every, len(self.every), 0.0, 0.0, self.random)
         self.state.counts[LOGGED] = 0
 
@@ -288,7 +289,10 @@ class _Field:
     def heat(self, shares: tuple[float, float]) -> Floats:
         """Return temperatures for the state's plan, and the price of what it uses."""
         scale = max(self.state.worth[0] / max(1, self.state.counts[OPENED]), 1e-280)
-        return np.array([scale * shares[0], scale * shares[1], _marginal(self.board, self.state)])
+        # every other time nothing is priced: a rule may have a price here and not be scarce
+        self.turn += 1
+        price = _marginal(self.board, self.state) if self.turn % 2 else 0.0
+        return np.array([scale * shares[0], scale * shares[1], price])
 
     def anneal(self, chase: _Chase, steps: int, shares: tuple[float, float]) -> None:
         """Anneal from the state; end at the best plan met on the way, finished."""
@@ -370,7 +374,7 @@ def _generation(chase: _Chase, field: _Field, elite: list[ShortInts], steps: int
     field.rebuild(chase, steps // (1000 if field.plain else 100))
     chase.offer(field)
     elite.append(field.best_plan())
-    ranked = []
+    ranked: list[tuple[float, ShortInts]] = []
     for plan in elite:
         field.move_to(plan)
         if not any(np.array_equal(plan, other) for _, other in ranked):
@@ -475,7 +479,7 @@ def _merged(rows: sparse.csr_array, weight: Floats) -> tuple[sparse.csr_array, F
     return sparse.csr_array(rows[first]), np.bincount(group, weight, len(numbers))
 
 
-def _board(
+def _board(  # noqa: PLR0917
     rows: sparse.csr_array,
     weight: Floats,
     profit: Floats,

@@ -312,7 +312,7 @@ def is_near(board: Board, column: int, server: int) -> bool:
             low = middle + 1
         else:
             high = middle
-    return low < board.near_first[column + 1] and board.near_column[low] == server
+    return low < board.near_first[column + 1] and board.near_column[low] == server  # type: ignore[no-any-return]
 
 
 @compiled
@@ -340,7 +340,7 @@ def is_served(board: Board, state: State, column: int, closing: int) -> bool:
     served = state.served[column]
     if served > 0 and closing >= 0 and is_near(board, column, closing):
         served -= 1
-    return served > 0
+    return served > 0  # type: ignore[no-any-return]
 
 
 @compiled
@@ -351,7 +351,7 @@ def swap_gain(board: Board, state: State, column: int, closing: int) -> float:
         row = board.column_row[at]
         if state.cover[row] == 1 and state.who[row] == closing:
             gain += board.weight[row]
-    return gain
+    return gain  # type: ignore[no-any-return]
 
 
 @compiled
@@ -399,13 +399,14 @@ def next_word(seed: Words) -> np.uint64:
     word = seed[0]
     word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return word ^ (word >> np.uint64(31))
+    return word ^ (word >> np.uint64(31))  # type: ignore[no-any-return]
 
 
 @compiled
-def below(seed: Words, count: int) -> np.int64:
+def below(seed: Words, count: int) -> int:
     """Return a random whole number from 0 to ``count − 1``."""
-    return np.int64(((next_word(seed) >> np.uint64(32)) * np.uint64(count)) >> np.uint64(32))
+    word = next_word(seed) >> np.uint64(32)
+    return np.int64((word * np.uint64(count)) >> np.uint64(32))  # type: ignore[return-value]
 
 
 @compiled

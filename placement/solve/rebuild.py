@@ -28,9 +28,12 @@ from placement.solve.moves import (
     uniform,
 )
 
+NOT_LOCAL = 512
+"""Up to so many columns, and wherever columns are coupled, all are tried in rebuilding."""
+
 
 @compiled
-def fill(
+def fill(  # noqa: C901, PLR0917
     board: Board,
     state: State,
     candidates: ShortInts,
@@ -122,14 +125,14 @@ def best_server(board: Board, state: State, column: int, tilt: float) -> int:
 
 
 @compiled
-def best_swap(board: Board, state: State, closing: int, closest: int) -> int:
-    """Return the column close to an open one whose opening in its place gains most, or −1."""
+def best_swap(board: Board, state: State, closing: int) -> int:  # noqa: C901
+    """Return the column whose opening in place of an open one gains most, or −1."""
     best = board.least[0]
     chosen = -1
     if board.locked[closing]:
         return chosen
     first = board.close_first[closing]
-    last = min(board.close_first[closing + 1], first + closest)
+    last = board.close_first[closing + 1]
     loss = state.score[closing]
     alone = is_needed(board, state, closing, -1)
     for at in range(first, last):
@@ -145,12 +148,24 @@ def best_swap(board: Board, state: State, closing: int, closest: int) -> int:
             continue
         best = gain
         chosen = column
+    for column in range(len(board.profit)):
+        # columns further off share no row: what they gain is known without looking
+        if state.is_open[column] or state.score[column] - loss <= best:
+            continue
+        if not fits_instead(board, state, column, closing):
+            continue
+        if alone and is_needed(board, state, closing, column):
+            continue
+        if not is_served(board, state, column, closing):
+            continue
+        best = swap_gain(board, state, column, closing)
+        chosen = column
     return chosen
 
 
 @compiled
-def descend(board: Board, state: State, columns: ShortInts, count: int, closest: int) -> None:
-    """Swap each of some open columns for a better one close by, until none can be.
+def descend(board: Board, state: State, columns: ShortInts, count: int) -> None:
+    """Swap each of some open columns for a better one, until none can be.
 
     Parameters
     ----------
@@ -158,8 +173,6 @@ def descend(board: Board, state: State, columns: ShortInts, count: int, closest:
         As everywhere.
     columns, count
         Columns to try: the first `count`; replaced in place by what they were swapped for.
-    closest
-        How many of the closest columns to try for each.
     """
     room = len(state.log) - 2 * len(board.profit)
     moved = True
@@ -169,7 +182,7 @@ def descend(board: Board, state: State, columns: ShortInts, count: int, closest:
             closing = columns[at]
             if not state.is_open[closing]:
                 continue
-            column = best_swap(board, state, closing, closest)
+            column = best_swap(board, state, closing)
             if column >= 0 and state.counts[LOGGED] < room:
                 close_column(board, state, closing)
                 open_column(board, state, column)
@@ -202,7 +215,7 @@ def destroy(board: Board, state: State, centre: int, count: int) -> None:
 
 
 @compiled
-def rounds(
+def rounds(  # noqa: C901, PLR0912, PLR0917
     board: Board,
     state: State,
     every: ShortInts,
@@ -233,6 +246,7 @@ def rounds(
     mark = np.full(columns, -1, np.int64)
     candidates = np.empty(columns, np.int32)
     touched = np.empty(len(state.log), np.int32)
+    local = columns > NOT_LOCAL and len(board.near_column) == 0
     cheapest = math.inf
     for column in range(columns):
         cheapest = min(cheapest, board.use[column, 0])
@@ -246,7 +260,12 @@ def rounds(
         destroy(board, state, centre, 3 + below(seed, 6))
         closed = state.counts[LOGGED]
         count = 0
+        if not local:
+            count = columns
+            candidates[:] = every
         for at in range(closed):
+            if not local:
+                break
             column = -1 - state.log[at]
             if mark[column] != number:
                 mark[column] = number
@@ -264,7 +283,7 @@ def rounds(
         for at in range(closed, state.counts[LOGGED]):
             touched[opened] = state.log[at]
             opened += 1
-        descend(board, state, touched, opened, columns)
+        descend(board, state, touched, opened)
         if state.used[0] + cheapest <= board.most[0]:
             fill(board, state, every, columns, tilt, 0.0, seed)
         after = state.worth[0] - heat[2] * spent(board, state)
