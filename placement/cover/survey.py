@@ -2,18 +2,36 @@
 
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import KDTree
 
-from placement.plan.problem import Plan, Walkers
+from placement.plan.problem import Plan, Resource, Walkers
 from placement.streets import Snapped, Streets, read_streets, snap, walking_times
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Surface:
+    """A walking network, and where the plan's points meet it.
+
+    Attributes
+    ----------
+    streets
+        The network.
+    sites, demand
+        Where the N sites and the M demand points meet it.
+    """
+
+    streets: Streets
+    sites: Snapped
+    demand: Snapped
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -35,6 +53,12 @@ class Survey:
     unsnapped_sites, unsnapped_demand
         Positions of the points that lie too far from any street; they cover nothing and are
         covered by nothing.
+    apart
+        By resource with a least walk between its posts: (N, N) sparse and symmetric, the walk
+        between two sites, the shorter way round, up to twice that least; no site with itself.
+    step_free
+        The streets without steps and where the points meet them, or None where nobody walks
+        step-free or walks are straight lines.
     """
 
     streets: Streets | None
@@ -44,6 +68,8 @@ class Survey:
     near: Mapping[str, csr_array]
     unsnapped_sites: Ints
     unsnapped_demand: Ints
+    apart: Mapping[str, csr_array] = field(default_factory=dict)
+    step_free: "Surface | None" = None
 
     @property
     def walking(self) -> str:
@@ -80,65 +106,125 @@ def survey(plan: Plan) -> Survey:
 
 def _on_streets(plan: Plan) -> Survey:
     """Survey on the street network."""
-    assert plan.streets is not None  # noqa: S101 - told by the caller
     walking = plan.settings.walking
-    streets = read_streets(plan.streets, crs=plan.crs, speed_m_s=walking.speed_m_s)
-    if plan.closures:
-        streets = streets.close([shape.xy for shape in plan.closures])
     problem = plan.problem
-    water = [shape.xy for shape in plan.water]
-    at_sites, at_demand = (
-        snap(streets, points.xy, level=points.level, water=water, max_m=walking.snap_m)
-        for points in (problem.sites, problem.demand)
-    )
+    plain = _surface(plan, speed_m_s=walking.speed_m_s)
+    slow = None
+    if problem.demand.step_free.any():
+        slow = _surface(plan, speed_m_s=walking.step_free_speed_m_s, step_free=True)
     walk: dict[str, csr_array] = {}
     near: dict[str, csr_array] = {}
+    apart: dict[str, csr_array] = {}
     for position, resource in enumerate(problem.resources):
         posted = np.flatnonzero(problem.sites.allowed[:, position])
-        times = walking_times(
-            streets,
-            at_sites.take(posted),
-            at_demand,
-            limit_s=resource.walk_limit_s,
-            outward=resource.walkers is Walkers.TEAM,
-        )
-        walk[resource.id] = _by_demand(times, posted, len(problem.sites))
+        walk[resource.id] = _to_demand(plain, resource, posted)
+        if slow is not None and resource.walkers is Walkers.PEOPLE:
+            walk[resource.id] = _each_their_own(
+                walk[resource.id], _to_demand(slow, resource, posted), problem.demand.step_free
+            )
         if resource.near is not None:
             other = problem.sites.allowed[:, problem.resource_index(resource.near.resource)]
-            at_other = np.flatnonzero(other)
-            times = walking_times(
-                streets,
-                at_sites.take(at_other),
-                at_sites,
-                limit_s=resource.near.walk_s,
-                outward=True,
-            )
-            near[resource.id] = _by_demand(times, at_other, len(problem.sites))
+            near[resource.id] = _to_sites(plain, np.flatnonzero(other), resource.near.walk_s)
+        if resource.separation_s is not None:
+            walks = _to_sites(plain, posted, 2 * resource.separation_s)
+            apart[resource.id] = _shorter_way(walks, posted)
+    unsnapped = plain.demand.edge < 0
+    if slow is not None:
+        unsnapped = np.where(problem.demand.step_free, slow.demand.edge < 0, unsnapped)
     return Survey(
-        streets=streets,
-        sites=at_sites,
-        demand=at_demand,
+        streets=plain.streets,
+        sites=plain.sites,
+        demand=plain.demand,
         walk=walk,
         near=near,
-        unsnapped_sites=np.flatnonzero(at_sites.edge < 0),
-        unsnapped_demand=np.flatnonzero(at_demand.edge < 0),
+        unsnapped_sites=np.flatnonzero(plain.sites.edge < 0),
+        unsnapped_demand=np.flatnonzero(unsnapped),
+        apart=apart,
+        step_free=slow,
     )
+
+
+def _surface(plan: Plan, *, speed_m_s: float, step_free: bool = False) -> Surface:
+    """Read a plan's streets and find its points on them."""
+    assert plan.streets is not None  # noqa: S101 - told by the caller
+    streets = read_streets(plan.streets, crs=plan.crs, speed_m_s=speed_m_s, step_free=step_free)
+    if plan.closures:
+        streets = streets.close([shape.xy for shape in plan.closures])
+    water = [shape.xy for shape in plan.water]
+    most = plan.settings.walking.snap_m
+    problem = plan.problem
+    at_sites, at_demand = (
+        snap(streets, points.xy, level=points.level, water=water, max_m=most)
+        for points in (problem.sites, problem.demand)
+    )
+    return Surface(streets=streets, sites=at_sites, demand=at_demand)
+
+
+def _to_demand(surface: Surface, resource: Resource, posted: Ints) -> csr_array:
+    """Return the (demand points × sites) walks within a resource's limit."""
+    times = walking_times(
+        surface.streets,
+        surface.sites.take(posted),
+        surface.demand,
+        limit_s=resource.walk_limit_s,
+        outward=resource.walkers is Walkers.TEAM,
+    )
+    return _by_demand(times, posted, len(surface.sites.edge))
+
+
+def _to_sites(surface: Surface, origins: Ints, limit_s: float) -> csr_array:
+    """Return the (sites × sites) walks within a limit, entry (j, m) from origin m to site j."""
+    times = walking_times(
+        surface.streets,
+        surface.sites.take(origins),
+        surface.sites,
+        limit_s=limit_s,
+        outward=True,
+    )
+    return _by_demand(times, origins, len(surface.sites.edge))
+
+
+def _each_their_own(usual: csr_array, slow: csr_array, step_free: Bools) -> csr_array:
+    """Take the rows of those who walk step-free from one table and all others from another."""
+    whole = (usual.tocoo(), slow.tocoo())
+    parts = [
+        (table.coords[0][kept], table.coords[1][kept], table.data[kept])
+        for table, mine in zip(whole, (~step_free, step_free), strict=True)
+        for kept in [mine[table.coords[0]]]
+    ]
+    return _table(*(np.concatenate(part) for part in zip(*parts, strict=True)), shape=usual.shape)
+
+
+def _shorter_way(walks: csr_array, posted: Ints) -> csr_array:
+    """Return the shorter of the walks there and back between two different sites."""
+    table = walks.tocoo()
+    one, other = table.coords
+    may = np.zeros(walks.shape[0], dtype=np.bool_)
+    may[posted] = True
+    kept = (one != other) & may[one] & may[other]
+    one, other, seconds = one[kept], other[kept], table.data[kept]
+    rows, columns = np.concatenate([one, other]), np.concatenate([other, one])
+    both = np.concatenate([seconds, seconds])
+    order = np.lexsort((both, columns, rows))
+    rows, columns, both = rows[order], columns[order], both[order]
+    first = np.ones(len(rows), dtype=np.bool_)
+    first[1:] = (rows[1:] != rows[:-1]) | (columns[1:] != columns[:-1])
+    return _table(rows[first], columns[first], both[first], shape=walks.shape)
+
+
+def _table(rows: Ints, columns: Ints, seconds: Floats, *, shape: tuple[int, int]) -> csr_array:
+    """Return a sparse table that keeps walks of zero seconds."""
+    order = np.lexsort((columns, rows))
+    counts = np.bincount(rows, minlength=shape[0])
+    indptr = np.concatenate([[0], np.cumsum(counts)])
+    return csr_array((seconds[order], columns[order], indptr), shape=shape)
 
 
 def _by_demand(times: csr_array, sources: Ints, sites: int) -> csr_array:
     """Turn (some sources × targets) into (targets × all sites), keeping walks of zero seconds."""
     table = times.tocoo()
     rows, columns = table.coords
-    order = np.lexsort((sources[rows], columns))
-    counts = np.bincount(columns, minlength=times.shape[1])
-    return csr_array(
-        (
-            table.data[order],
-            sources[rows][order],
-            np.concatenate([[0], np.cumsum(counts)]),
-        ),
-        shape=(times.shape[1], sites),
-    )
+    return _table(columns, sources[rows], table.data, shape=(times.shape[1], sites))
 
 
 def _straight(plan: Plan) -> Survey:
@@ -148,6 +234,8 @@ def _straight(plan: Plan) -> Survey:
     metres_per_second = walking.speed_m_s / walking.detour_factor
     walk: dict[str, csr_array] = {}
     near: dict[str, csr_array] = {}
+    apart: dict[str, csr_array] = {}
+    step_free = problem.demand.step_free
     for position, resource in enumerate(problem.resources):
         posted = np.flatnonzero(problem.sites.allowed[:, position])
         walk[resource.id] = _within(
@@ -157,6 +245,15 @@ def _straight(plan: Plan) -> Survey:
             limit_s=resource.walk_limit_s,
             metres_per_second=metres_per_second,
         )
+        if step_free.any() and resource.walkers is Walkers.PEOPLE:
+            slow = _within(
+                problem.demand.xy,
+                problem.sites.xy,
+                posted,
+                limit_s=resource.walk_limit_s,
+                metres_per_second=walking.step_free_speed_m_s / walking.detour_factor,
+            )
+            walk[resource.id] = _each_their_own(walk[resource.id], slow, step_free)
         if resource.near is not None:
             other = problem.sites.allowed[:, problem.resource_index(resource.near.resource)]
             near[resource.id] = _within(
@@ -166,6 +263,15 @@ def _straight(plan: Plan) -> Survey:
                 limit_s=resource.near.walk_s,
                 metres_per_second=metres_per_second,
             )
+        if resource.separation_s is not None:
+            walks = _within(
+                problem.sites.xy,
+                problem.sites.xy,
+                posted,
+                limit_s=2 * resource.separation_s,
+                metres_per_second=metres_per_second,
+            )
+            apart[resource.id] = _shorter_way(walks, posted)
     none = np.zeros(0, dtype=np.int64)
     return Survey(
         streets=None,
@@ -175,6 +281,7 @@ def _straight(plan: Plan) -> Survey:
         near=near,
         unsnapped_sites=none,
         unsnapped_demand=none,
+        apart=apart,
     )
 
 

@@ -237,7 +237,7 @@ def _step_free(table: Table, row: Row, people: float, *, usual: float) -> float:
 
 def _said(row: Row, key: str) -> bool:
     value = row.properties.get(key)
-    return value is not None and value != ""  # noqa: PLC1901 - 0 is something said
+    return value is not None and value != ""
 
 
 def _shared_out(people: Floats, slow: float) -> Floats:

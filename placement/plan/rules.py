@@ -46,15 +46,13 @@ def build_floors(settings: Settings, demand: Demand, *, file: Path) -> tuple[Flo
             )
         whom = " step-free" if rule.step_free else ""
         for zone in _zones(rule.named, demand, file=file, field=f"floors.{at}.zone"):
-            floors.append(
-                Floor(
-                    name=f"floors: {rule.share:g} of zone {demand.zones[zone]!r}{whom} "
-                    f"by {rule.resource!r}",
-                    resource=names.index(rule.resource),
-                    points=np.flatnonzero((demand.zone == zone) & counted),
-                    share=rule.share,
-                )
+            words = f"{rule.share:g} of zone {demand.zones[zone]!r}{whom} by {rule.resource!r}"
+            points = np.flatnonzero((demand.zone == zone) & counted)
+            resource = names.index(rule.resource)
+            floor = Floor(
+                name=f"floors: {words}", resource=resource, points=points, share=rule.share
             )
+            floors += [floor]
     for position, name in enumerate(names):
         backup = settings.resources[name].backup
         if backup is not None and backup.share is not None:

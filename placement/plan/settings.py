@@ -106,9 +106,7 @@ class Layers(Section):
     @model_validator(mode="after")
     def _somebody(self) -> Self:
         if self.demand is None and self.areas is None:
-            raise broken(
-                "demand", "is missing, and so is 'areas'", "name points, polygons or both"
-            )
+            raise broken("demand", "is missing, and so is 'areas'", "name points, polygons or both")
         return self
 
 
@@ -265,8 +263,9 @@ class ResourceSettings(Section):
         Field(
             ge=1,
             le=20,
-            description="Units that count for one person where units may be unavailable; more are "
-            "worth nothing to that person. Default 4 (A: at q = 0.5 four units are there with 94%).",
+            description="Units that count for one person where units may be unavailable; more "
+            "are worth nothing to that person. Default 4 (A: at q = 0.5 one of them is there with "
+            "94%).",
         ),
     ] = 4
 

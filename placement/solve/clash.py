@@ -9,6 +9,7 @@ from placement.cover.instance import Bools, Instance
 from placement.cover.posting import Posting
 from placement.plan.problem import Problem
 from placement.solve import model
+from placement.solve.agreed import Agreed
 from placement.solve.stop import Stop
 
 
@@ -20,7 +21,9 @@ class _Rule:
     drop: Callable[[Instance], Instance]
 
 
-def clashing_rules(problem: Problem, posts: Posting, *, stop: Stop) -> tuple[str, ...]:
+def clashing_rules(
+    problem: Problem, posts: Posting, *, wish: Agreed | None = None, stop: Stop
+) -> tuple[str, ...]:
     """Name rules that no plan can keep together.
 
     A deletion filter (Chinneck & Dravnieks 1991): each rule is left out in turn, for good if the
@@ -31,6 +34,8 @@ def clashing_rules(problem: Problem, posts: Posting, *, stop: Stop) -> tuple[str
     ----------
     problem, posts
         What is asked, and the candidate posts; no plan keeps all their rules.
+    wish
+        What the run had to keep to besides.
     stop
         When to stop.
 
@@ -41,7 +46,7 @@ def clashing_rules(problem: Problem, posts: Posting, *, stop: Stop) -> tuple[str
     """
     instance = posts.instance
     kept: list[_Rule] = []
-    for rule in _rules(problem, posts):
+    for rule in _rules(problem, posts, wish or Agreed()):
         without = rule.drop(instance)
         if not stop.reached() and model.keeps_rules(without, stop=stop).infeasible:
             instance = without
@@ -50,18 +55,23 @@ def clashing_rules(problem: Problem, posts: Posting, *, stop: Stop) -> tuple[str
     return tuple(rule.name for rule in kept)
 
 
-def _rules(problem: Problem, posts: Posting) -> list[_Rule]:
+def _rules(problem: Problem, posts: Posting, wish: Agreed) -> list[_Rule]:
     """List the rules that can clash; those tried last are the likeliest to be named."""
     instance = posts.instance
     rules = [
-        _Rule(name=f"excluded post {_post(problem, posts, column)!r}", drop=_allow(column))
-        for column in np.flatnonzero(instance.excluded).tolist()
+        _Rule(name=f"excluded post {name!r}", drop=_allow(columns))
+        for name, columns in _by_post(problem, posts, instance.excluded).items()
+        if name not in wish.forbid
     ]
-    rules += [_Rule(name=limit.name, drop=_without_limit(limit.name)) for limit in instance.limits]
+    # cliques of one separation have one name, and so have the least units of one resource
+    names = dict.fromkeys(limit.name for limit in instance.limits)
+    rules += [_Rule(name=name, drop=_without_limit(name)) for name in names]
+    names = dict.fromkeys(rule.name for rule in instance.rules)
+    rules += [_Rule(name=name, drop=_without_rule(name)) for name in names]
     rules += [
         _Rule(
             name=f"resources.{resource.id}.near",
-            drop=_uncoupled(posts.resource == position),
+            drop=_uncoupled((posts.resource == position) & posts.opens),
         )
         for position, resource in enumerate(problem.resources)
         if resource.near is not None
@@ -73,10 +83,27 @@ def _rules(problem: Problem, posts: Posting) -> list[_Rule]:
         )
     )
     rules += [
-        _Rule(name=f"required post {_post(problem, posts, column)!r}", drop=_release(column))
-        for column in np.flatnonzero(instance.required).tolist()
+        _Rule(
+            name=f"{'locked' if name in wish.lock else 'required'} post {name!r}",
+            drop=_release(columns),
+        )
+        for name, columns in _by_post(problem, posts, instance.required).items()
+    ]
+    rules += [
+        _Rule(name=f"forbidden post {name!r}", drop=_allow(columns))
+        for name, columns in _by_post(problem, posts, instance.excluded).items()
+        if name in wish.forbid
     ]
     return rules
+
+
+def _by_post(problem: Problem, posts: Posting, flags: Bools) -> dict[str, Bools]:
+    """Return the flagged columns of each post that has any, in order."""
+    found: dict[str, Bools] = {}
+    for column in np.flatnonzero(flags).tolist():
+        columns = found.setdefault(_post(problem, posts, column), np.zeros_like(flags))
+        columns[column] = True
+    return found
 
 
 def _post(problem: Problem, posts: Posting, column: int) -> str:
@@ -93,15 +120,15 @@ def _uncoupled(columns: Bools) -> Callable[[Instance], Instance]:
     return lambda instance: replace(instance, coupled=instance.coupled & ~columns)
 
 
-def _allow(column: int) -> Callable[[Instance], Instance]:
-    return lambda instance: replace(instance, excluded=_cleared(instance.excluded, column))
+def _without_rule(name: str) -> Callable[[Instance], Instance]:
+    return lambda instance: replace(
+        instance, rules=tuple(rule for rule in instance.rules if rule.name != name)
+    )
 
 
-def _release(column: int) -> Callable[[Instance], Instance]:
-    return lambda instance: replace(instance, required=_cleared(instance.required, column))
+def _allow(columns: Bools) -> Callable[[Instance], Instance]:
+    return lambda instance: replace(instance, excluded=instance.excluded & ~columns)
 
 
-def _cleared(flags: Bools, column: int) -> Bools:
-    flags = flags.copy()
-    flags[column] = False
-    return flags
+def _release(columns: Bools) -> Callable[[Instance], Instance]:
+    return lambda instance: replace(instance, required=instance.required & ~columns)

@@ -1,25 +1,20 @@
 """From a plan to an audited solution: the pipeline, readable from top to bottom."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from placement.cover.posting import Posting, posting
-from placement.cover.survey import Survey, survey
+from placement.cover.posting import posting
+from placement.cover.survey import survey
 from placement.errors import AuditError, InfeasibleError, NoPlanError, UsageError
-from placement.plan.problem import Plan, Problem
-from placement.solve import engine
+from placement.plan.problem import Plan
+from placement.solve import agreed, engine, tiers
 from placement.solve.audit import audit
 from placement.solve.clash import clashing_rules
-from placement.solve.solution import Coverage, Post, Solution, Status, Walk
+from placement.solve.solution import Solution, Status
 from placement.solve.stop import Progress, Stop
-from placement.solve.walks import Refined, refine
-
-type Ints = NDArray[np.int64]
-
-_PLACES = 6  # decimals of the figures that are written
+from placement.solve.walks import refine
+from placement.solve.write_up import write_up
 
 
 def optimise(
@@ -29,6 +24,11 @@ def optimise(
     time_limit: float | None = None,
     gap: float = 0.0,
     seed: int = 0,
+    baseline: Solution | None = None,
+    max_changes: int | None = None,
+    change_price: float = 0.0,
+    lock: Iterable[str] = (),
+    forbid: Iterable[str] = (),
     progress: Progress | None = None,
 ) -> Solution:
     """Choose posts that cover the most people within the budget and every rule.
@@ -48,6 +48,14 @@ def optimise(
         Relative gap that is good enough; 0 asks for proof.
     seed
         Of the search for a first plan.
+    baseline
+        The agreed plan: the solution says what moved against it, and what each change bought.
+    max_changes
+        Most posts that may open or close against `baseline`; a post that moves is two changes.
+    change_price
+        What each change takes off the objective.
+    lock, forbid
+        Posts, as ``"<site>/<resource>"``, that must be open, or closed.
     progress
         Called with seconds, objective and bound.
 
@@ -75,14 +83,29 @@ def optimise(
     gap = _checked("gap", gap) or 0.0
     if budget is not None:
         plan = with_budget(plan, budget)
+    wish = agreed.agreed(
+        baseline=baseline,
+        max_changes=max_changes,
+        change_price=change_price,
+        lock=lock,
+        forbid=forbid,
+    )
+    if wish.price and len(plan.problem.demand.tiers) > 1:
+        raise UsageError("a price on changes has no place among tiers: limit the changes instead.")
     with stop.catching_interrupts():
         walks = survey(plan)
-        posts = posting(plan.problem, walks)
-        outcome = engine.solve(
-            posts.instance, stop=stop.share(0.8), gap=gap, seed=seed, progress=progress
+        posts = agreed.bind(posting(plan.problem, walks), plan.problem, wish)
+        staged = tiers.solve(
+            posts,
+            stop=stop.share(0.8),
+            gap=gap,
+            seed=seed,
+            start=agreed.start(posts, plan.problem, wish),
+            progress=progress,
         )
+        outcome = staged.outcome
         if outcome.status is Status.INFEASIBLE:
-            rules = clashing_rules(plan.problem, posts, stop=Stop(30))
+            rules = clashing_rules(plan.problem, posts, wish=wish, stop=Stop(30))
             raise InfeasibleError(
                 f"no plan keeps every rule: {', '.join(rules)} clash.", rules=rules
             )
@@ -93,8 +116,8 @@ def optimise(
                 "no plan was found within the limit, and none was shown to be impossible; "
                 "give more time with --time-limit."
             )
-        refined = refine(posts, plan.problem, walks, outcome.chosen, stop=stop)
-    solution = _write_up(plan, posts, walks, outcome, refined)
+        refined = refine(staged.held, plan.problem, walks, outcome.chosen, stop=stop)
+    solution = write_up(plan, posts, walks, outcome, refined, tiers=staged.tiers, wish=wish)
     report = audit(plan, solution)
     if not report.ok:
         raise AuditError(report.findings)
@@ -124,74 +147,3 @@ def _checked(name: str, value: float | None) -> float | None:
     if value is not None and not value >= 0:
         raise UsageError(f"{name} is {value}: give a number of 0 or more.")
     return value
-
-
-def _write_up(
-    plan: Plan, posts: Posting, walks: Survey, outcome: engine.Outcome, refined: Refined
-) -> Solution:
-    """Count people for every post and resource, and state what is proven."""
-    problem = plan.problem
-    chosen = refined.chosen
-    listed: list[Post] = []
-    coverage: dict[str, Coverage] = {}
-    mean_s: dict[str, float] = {}
-    total = math.fsum(problem.demand.people)
-    for position, resource in enumerate(problem.resources):
-        columns = chosen[posts.resource[chosen] == position]
-        table = walks.walk[resource.id][:, posts.site[columns]].tocsc()
-        reached = np.bincount(table.indices, minlength=len(problem.demand))
-        people = problem.demand.people
-        for n, column in enumerate(columns):
-            mine = table.indices[table.indptr[n] : table.indptr[n + 1]]
-            alone = mine[reached[mine] == 1]
-            listed.append(_post(problem, posts, column, people[mine], people[alone]))
-        covered = math.fsum(people[reached > 0])
-        coverage[resource.id] = Coverage(
-            covered=round(covered, _PLACES),
-            total=round(total, _PLACES),
-            share=round(covered / total, _PLACES) if total else 0.0,
-        )
-        nearest = np.full(len(people), np.inf)
-        np.minimum.at(nearest, table.indices, table.data)
-        on_foot = float(people[reached > 0] @ nearest[reached > 0])
-        mean_s[resource.id] = round(on_foot / covered, 1) if covered else 0.0
-    return Solution(
-        plan=plan.settings.name,
-        budget=problem.budget,
-        budget_unit=plan.settings.budget.unit.en,
-        cost=round(math.fsum(post.cost for post in listed), _PLACES),
-        status=outcome.status,
-        objective=round(outcome.objective, _PLACES),
-        bound=round(outcome.bound, _PLACES),
-        gap=round(outcome.gap, 9) if math.isfinite(outcome.gap) else outcome.gap,
-        coverage=coverage,
-        walking=walks.walking,
-        posts_list=tuple(sorted(listed, key=lambda post: post.id)),
-        walk=Walk(mean_s=mean_s, gap=None if refined.gap is None else round(refined.gap, _PLACES)),
-        layers=plan.replaced,
-        limits=plan.limits,
-        stopped=outcome.stopped,
-    )
-
-
-def _post(
-    problem: Problem,
-    posts: Posting,
-    column: int,
-    people: NDArray[np.float64],
-    alone: NDArray[np.float64],
-) -> Post:
-    site, position = posts.site[column], posts.resource[column]
-    sites = problem.sites
-    lon, lat = sites.lonlat[site]
-    return Post(
-        site=sites.id[site],
-        name=sites.name[site],
-        resource=problem.resources[position].id,
-        units=int(posts.units[column]),
-        cost=round(float(posts.instance.cost[column]), _PLACES),
-        covered=round(math.fsum(people), _PLACES),
-        only=round(math.fsum(alone), _PLACES),
-        lon=round(float(lon), _PLACES),
-        lat=round(float(lat), _PLACES),
-    )

@@ -68,8 +68,8 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
-    """People covered by one resource, of all people of the plan.
+class Part:
+    """People covered of some of the people of a plan.
 
     Attributes
     ----------
@@ -82,6 +82,97 @@ class Coverage:
     covered: float
     total: float
     share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """People covered by one resource, of all people of the plan.
+
+    Attributes
+    ----------
+    covered, total
+        People.
+    share
+        ``covered / total``, 0 where there is nobody; six decimals.
+    step_free
+        Of those who walk without steps; None where nobody does.
+    backup
+        Covered twice, of those for whom that counts; None where it counts for nobody.
+    expected
+        People covered on average where units may be unavailable; None where they never are.
+    """
+
+    covered: float
+    total: float
+    share: float
+    step_free: Part | None = None
+    backup: Part | None = None
+    expected: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """What is reached in one tier, those before it being held.
+
+    Attributes
+    ----------
+    tier
+        Its number.
+    objective
+        Σ value · priority · people covered, over the people of the tier.
+    bound
+        No plan that holds the tiers before has more than this.
+    gap
+        ``(bound − objective) / objective``.
+    """
+
+    tier: int
+    objective: float
+    bound: float
+    gap: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How a rule is kept.
+
+    Attributes
+    ----------
+    asked
+        What the rule asks: a share, a number of posts, metres or minutes.
+    reached
+        What the plan reaches, six decimals; None where there is nothing to measure (a single post
+        has no neighbour, and walks beyond twice the least asked are not looked for).
+    """
+
+    asked: float
+    reached: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What moved against an agreed plan, and what each change bought.
+
+    Attributes
+    ----------
+    most
+        Most posts that might open or close, or None.
+    price
+        What each change costs in the objective.
+    opened, closed
+        By post: what the objective, without the price, would lose if this change alone were undone
+        (negative for a post whose closing lost cover; it frees cost).
+    """
+
+    most: int | None
+    price: float
+    opened: Mapping[str, float]
+    closed: Mapping[str, float]
+
+    @property
+    def count(self) -> int:
+        """Number of changes."""
+        return len(self.opened) + len(self.closed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +207,11 @@ class Solution:
     status
         What is known.
     objective
-        Σ value · priority · people covered, over the resources.
+        Σ value · priority · people covered, over the resources; people covered twice and units
+        that may be unavailable count as the plan says, and changes against an agreed plan take off
+        their price.
     bound
-        No plan within the rules has a higher objective than this.
+        No plan within the rules has a higher objective than this; with tiers, the sum of theirs.
     gap
         ``(bound − objective) / objective``: 0 where both are equal, infinite where only the
         objective is 0.
@@ -134,6 +227,14 @@ class Solution:
         File names of the layers that were replaced for this run, by layer name.
     limits
         Limits set for this run, by resource.
+    tiers
+        By tier, in order; empty in a plan without tiers.
+    rules
+        How floors, groups and separation are kept, by name.
+    changes
+        Against the agreed plan, or None where there was none.
+    lock, forbid
+        Posts that had to be open, or closed, in this run.
     stopped
         Why the search stopped; not part of the written solution.
     """
@@ -152,6 +253,11 @@ class Solution:
     walk: Walk | None = None
     layers: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
+    tiers: tuple[Tier, ...] = ()
+    rules: Mapping[str, Kept] = field(default_factory=dict)
+    changes: Changes | None = None
+    lock: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
     stopped: Stopped | None = field(default=None, compare=False)
 
     @property

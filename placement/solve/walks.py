@@ -195,7 +195,8 @@ def walk_sets(posting: Posting, problem: Problem, survey: Survey, instance: Inst
     WalkSets
     """
     column_of = np.full(problem.sites.allowed.shape, -1, dtype=np.int64)
-    column_of[posting.site, posting.resource] = np.arange(len(posting.site))
+    opening = np.flatnonzero(posting.opens)
+    column_of[posting.site[opening], posting.resource[opening]] = opening
     orders = [
         _order(problem, survey, instance, column_of, position)
         for position in range(len(problem.resources))

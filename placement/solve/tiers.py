@@ -1,0 +1,145 @@
+"""Strict tiers: the first is served as well as can be, then held while the next is."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.cover.instance import Instance, Rule
+from placement.cover.posting import Posting
+from placement.solve import engine
+from placement.solve.solution import Status, Stopped, Tier
+from placement.solve.stop import Progress, Stop
+
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Staged:
+    """What the tiers left.
+
+    Attributes
+    ----------
+    outcome
+        Of all of them: the plan, its whole objective, the sum of the bounds, and "optimal" only
+        where every tier is.
+    tiers
+        Each by itself; empty in a plan without tiers.
+    held
+        The posting with a rule for each tier that is held.
+    """
+
+    outcome: engine.Outcome
+    tiers: tuple[Tier, ...]
+    held: Posting
+
+
+def solve(
+    posts: Posting,
+    *,
+    stop: Stop,
+    gap: float,
+    seed: int,
+    start: Ints | None = None,
+    progress: Progress | None = None,
+) -> Staged:
+    """Maximise tier by tier (lexicographic, or preemptive, goal programming).
+
+    Parameters
+    ----------
+    posts
+        The candidate posts.
+    stop, gap, seed, start, progress
+        As in `engine.solve`; each tier has an equal share of the time that is left to it.
+
+    Returns
+    -------
+    Staged
+    """
+    tiers = np.unique(posts.row_tier).tolist()
+    if len(tiers) <= 1:
+        outcome = engine.solve(
+            posts.instance, stop=stop, gap=gap, seed=seed, start=start, progress=progress
+        )
+        return Staged(outcome=outcome, tiers=(), held=posts)
+    instance = posts.instance
+    outcomes: list[engine.Outcome] = []
+    for done, tier in enumerate(tiers):
+        mine = posts.row_tier == tier
+        stage = _only(instance, mine)
+        outcome = engine.solve(
+            stage,
+            stop=stop.share(1.0 / (len(tiers) - done)),
+            gap=gap,
+            seed=seed,
+            start=start,
+            progress=progress,
+        )
+        outcomes.append(outcome)
+        if outcome.chosen is None:
+            break
+        start = outcome.chosen
+        hold = _hold(f"tier {tier}", posts.instance, mine, outcome.objective)
+        instance = replace(instance, rules=(*instance.rules, hold))
+    held = replace(posts, instance=instance)
+    found = tuple(
+        Tier(tier=tier, objective=one.objective, bound=one.bound, gap=one.gap)
+        for tier, one in zip(tiers, outcomes, strict=False)
+    )
+    return Staged(outcome=_together(posts.instance, outcomes), tiers=found, held=held)
+
+
+def _only(instance: Instance, mine: Bools) -> Instance:
+    """Return an instance in which the other rows are worth nothing."""
+    if instance.plain:  # nor does any rule count them
+        lengths = np.diff(instance.indptr)
+        return replace(
+            instance,
+            indptr=np.concatenate([[0], np.cumsum(lengths[mine])]),
+            indices=instance.indices[np.repeat(mine, lengths)],
+            weight=instance.weight[mine],
+            gains=np.zeros((int(mine.sum()), 0)),
+        )
+    return replace(
+        instance,
+        weight=np.where(mine, instance.weight, 0.0),
+        gains=np.where(mine[:, None], instance.gains, 0.0),
+    )
+
+
+def _hold(name: str, instance: Instance, mine: Bools, objective: float) -> Rule:
+    """Return the rule that a tier has no less than what was reached."""
+    rows = np.flatnonzero(mine)
+    shares = [instance.weight[rows], *instance.gains[rows].T]
+    return Rule(
+        name=name,
+        slope=np.zeros(instance.columns),
+        rows=np.tile(rows, len(shares)),
+        times=np.repeat(np.arange(1, len(shares) + 1), len(rows)),
+        share=np.concatenate(shares),
+        most=-objective,
+    )
+
+
+def _together(instance: Instance, outcomes: list[engine.Outcome]) -> engine.Outcome:
+    """Sum the tiers up."""
+    last = outcomes[-1]
+    if last.chosen is None:
+        return last
+    open_ends = [one for one in outcomes if one.status is not Status.OPTIMAL]
+    objective = instance.value(last.chosen)
+    bound = objective if not open_ends else max(objective, math.fsum(o.bound for o in outcomes))
+    gap = 0.0
+    if open_ends:
+        gap = (bound - objective) / objective if objective > 0 else math.inf
+    return engine.Outcome(
+        status=Status.FEASIBLE if open_ends else Status.OPTIMAL,
+        stopped=open_ends[0].stopped if open_ends else Stopped.PROVEN,
+        chosen=last.chosen,
+        objective=objective,
+        bound=bound,
+        gap=gap,
+        trace=last.trace,
+    )

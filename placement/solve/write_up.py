@@ -1,0 +1,276 @@
+"""From open columns to a solution: people counted, rules measured, what is proven stated."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array
+
+from placement.cover.posting import Posting
+from placement.cover.survey import Survey
+from placement.plan.problem import Plan, Problem
+from placement.solve import engine
+from placement.solve.agreed import Agreed, moved, shift
+from placement.solve.solution import Changes, Coverage, Kept, Part, Post, Solution, Tier, Walk
+from placement.solve.walks import Refined
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
+_PLACES = 6  # decimals of the figures that are written
+
+
+def write_up(
+    plan: Plan,
+    posts: Posting,
+    walks: Survey,
+    outcome: engine.Outcome,
+    refined: Refined,
+    *,
+    tiers: tuple[Tier, ...] = (),
+    wish: Agreed,
+) -> Solution:
+    """Count people for every post and resource, and state what is proven.
+
+    Parameters
+    ----------
+    plan, posts, walks
+        What was asked.
+    outcome, refined
+        What was found.
+    tiers
+        Each tier by itself.
+    wish
+        What the run had to keep to.
+
+    Returns
+    -------
+    Solution
+    """
+    problem = plan.problem
+    units = _units(problem, posts, refined.chosen)
+    listed: list[Post] = []
+    coverage: dict[str, Coverage] = {}
+    mean_s: dict[str, float] = {}
+    people = problem.demand.people
+    for position, resource in enumerate(problem.resources):
+        sites = np.flatnonzero(units[:, position])
+        table = walks.walk[resource.id][:, sites].tocsc()
+        reached = np.bincount(table.indices, minlength=len(people))
+        for n, site in enumerate(sites.tolist()):
+            mine = table.indices[table.indptr[n] : table.indptr[n + 1]]
+            alone = mine[reached[mine] == 1]
+            listed.append(_post(problem, site, position, units, people[mine], people[alone]))
+        coverage[resource.id] = _coverage(problem, position, table, reached, units[sites, position])
+        nearest = np.full(len(people), np.inf)
+        np.minimum.at(nearest, table.indices, table.data)
+        covered = math.fsum(people[reached > 0])
+        on_foot = float(people[reached > 0] @ nearest[reached > 0])
+        mean_s[resource.id] = round(on_foot / covered, 1) if covered else 0.0
+    listed.sort(key=lambda post: post.id)
+    gap, objective, bound = outcome.gap, outcome.objective, outcome.bound
+    if shift(wish):
+        objective, bound = objective + shift(wish), bound + shift(wish)
+        gap = 0.0
+        if bound > objective:
+            gap = (bound - objective) / objective if objective > 0 else math.inf
+    return Solution(
+        plan=plan.settings.name,
+        budget=problem.budget,
+        budget_unit=plan.settings.budget.unit.en,
+        cost=round(math.fsum(post.cost for post in listed), _PLACES),
+        status=outcome.status,
+        objective=round(objective, _PLACES),
+        bound=round(bound, _PLACES),
+        gap=round(gap, 9) if math.isfinite(gap) else gap,
+        coverage=coverage,
+        walking=walks.walking,
+        posts_list=tuple(listed),
+        walk=Walk(mean_s=mean_s, gap=None if refined.gap is None else round(refined.gap, _PLACES)),
+        layers=plan.replaced,
+        limits=plan.limits,
+        tiers=tuple(_rounded(tier) for tier in tiers),
+        rules=rules_kept(problem, walks, units),
+        changes=_changes(problem, walks, units, wish, [post.id for post in listed]),
+        lock=wish.lock,
+        forbid=wish.forbid,
+        stopped=outcome.stopped,
+    )
+
+
+def _units(problem: Problem, posts: Posting, chosen: Ints) -> Ints:
+    """Return (N, K) int64, the units of every post, 0 where there is none."""
+    units = np.zeros(problem.sites.allowed.shape, dtype=np.int64)
+    np.add.at(units, (posts.site[chosen], posts.resource[chosen]), posts.units[chosen])
+    return units
+
+
+def _post(
+    problem: Problem, site: int, position: int, units: Ints, people: Floats, alone: Floats
+) -> Post:
+    sites = problem.sites
+    lon, lat = sites.lonlat[site]
+    many = int(units[site, position])
+    cost = float(sites.open_cost[site, position] + sites.unit_cost[site, position] * many)
+    return Post(
+        site=sites.id[site],
+        name=sites.name[site],
+        resource=problem.resources[position].id,
+        units=many,
+        cost=round(cost, _PLACES),
+        covered=round(math.fsum(people), _PLACES),
+        only=round(math.fsum(alone), _PLACES),
+        lon=round(float(lon), _PLACES),
+        lat=round(float(lat), _PLACES),
+    )
+
+
+def _coverage(
+    problem: Problem, position: int, table: csc_array, reached: Ints, units: Ints
+) -> Coverage:
+    """Count the people of a resource, and those that a rule looks at."""
+    demand, resource = problem.demand, problem.resources[position]
+    people = demand.people
+    everyone = _part(people, reached > 0, np.ones(len(people), dtype=np.bool_))
+    backup = problem.backup.get(position)
+    backed = np.zeros(len(people), dtype=np.bool_)
+    expected = None
+    if backup is not None:
+        backed[backup.points] = True
+    if resource.unavailable:
+        there = _there(resource.unavailable, resource.counted_units, table @ units)
+        expected = round(math.fsum(people * there), _PLACES)
+    return Coverage(
+        covered=everyone.covered,
+        total=everyone.total,
+        share=everyone.share,
+        step_free=_part(people, reached > 0, demand.step_free) if demand.step_free.any() else None,
+        backup=_part(people, reached > 1, backed) if backup is not None else None,
+        expected=expected,
+    )
+
+
+def _part(people: Floats, covered: Bools, whom: Bools) -> Part:
+    total = math.fsum(people[whom])
+    met = math.fsum(people[whom & covered])
+    return Part(
+        covered=round(met, _PLACES),
+        total=round(total, _PLACES),
+        share=round(met / total, _PLACES) if total else 0.0,
+    )
+
+
+def _there(unavailable: float, counted: int, units: Ints) -> Floats:
+    """Return the probability that one of so many units at least is there (Daskin 1983)."""
+    return np.asarray(1.0 - unavailable ** np.minimum(units, counted).astype(np.float64))
+
+
+def objective_of(problem: Problem, walks: Survey, units: Ints) -> float:
+    """Return what a choice of posts is worth, without a price on changes.
+
+    Parameters
+    ----------
+    problem, walks
+        What is asked.
+    units
+        (N, K) int64, units of every post, 0 where there is none.
+    """
+    worth: list[float] = []
+    for position, resource in enumerate(problem.resources):
+        sites = np.flatnonzero(units[:, position])
+        # entries may be walks of zero seconds: what counts is that they are stored
+        table = _ones(walks.walk[resource.id][:, sites].tocsc())
+        posts = table @ np.ones(len(sites))
+        each = resource.value * problem.demand.people * problem.demand.priority
+        if resource.unavailable:
+            many = (table @ units[sites, position]).astype(np.int64)
+            worth += (each * _there(resource.unavailable, resource.counted_units, many)).tolist()
+            continue
+        worth += each[posts > 0].tolist()
+        backup = problem.backup.get(position)
+        if backup is not None and backup.worth:
+            twice = backup.points[posts[backup.points] > 1]
+            worth += (backup.worth * each[twice]).tolist()
+    return math.fsum(worth)
+
+
+def _ones(table: csc_array) -> csc_array:
+    ones = np.ones(len(table.data), dtype=np.int64)
+    return csc_array((ones, table.indices, table.indptr), shape=table.shape)
+
+
+def rules_kept(problem: Problem, walks: Survey, units: Ints) -> Mapping[str, Kept]:
+    """Measure how floors, groups and separation are kept, by the rules' names in order."""
+    found: dict[str, Kept] = {}
+    people = problem.demand.people
+    for floor in problem.floors:
+        resource = problem.resources[floor.resource]
+        sites = np.flatnonzero(units[:, floor.resource])
+        table = walks.walk[resource.id][:, sites].tocsc()
+        reached = np.bincount(table.indices, minlength=len(people))
+        mine = np.zeros(len(people), dtype=np.bool_)
+        mine[floor.points] = True
+        part = _part(people, reached >= floor.times, mine)
+        found[floor.name] = Kept(asked=floor.share, reached=part.share)
+    for group in problem.groups:
+        there = units[list(group.sites)] > 0
+        count = there.sum() if group.resource is None else there[:, group.resource].sum()
+        found[group.name] = Kept(asked=float(group.most), reached=float(count))
+    for position, resource in enumerate(problem.resources):
+        sites = np.flatnonzero(units[:, position])
+        if resource.separation_m is not None:
+            xy = problem.sites.xy[sites]
+            offset = xy[:, None] - xy[None]
+            metres = np.hypot(offset[..., 0], offset[..., 1])[np.triu_indices(len(sites), 1)]
+            name = f"resources.{resource.id}.separation_m"
+            found[name] = Kept(asked=resource.separation_m, reached=_least(metres))
+        if resource.separation_s is not None:
+            minutes = walks.apart[resource.id][sites][:, sites].data / 60
+            name = f"resources.{resource.id}.separation_min"
+            found[name] = Kept(asked=resource.separation_s / 60, reached=_least(minutes))
+    return dict(sorted(found.items()))
+
+
+def _least(values: Floats) -> float | None:
+    return round(float(values.min()), _PLACES) if len(values) else None
+
+
+def _changes(
+    problem: Problem, walks: Survey, units: Ints, wish: Agreed, present: list[str]
+) -> Changes | None:
+    """Say what moved, and what the objective would lose if one change alone were undone."""
+    if wish.baseline is None:
+        return None
+    opened, closed = moved(wish, present)
+    site = {name: at for at, name in enumerate(problem.sites.id)}
+    kind = {resource.id: at for at, resource in enumerate(problem.resources)}
+    whole = objective_of(problem, walks, units)
+
+    def bought(post: str) -> float:
+        name, _, resource = post.rpartition("/")
+        if name not in site or resource not in kind:
+            return 0.0  # there is no such candidate any more
+        at = site[name], kind[resource]
+        if not problem.sites.allowed[at]:
+            return 0.0
+        undone = units.copy()
+        undone[at] = 0 if undone[at] else problem.sites.min_units[at]
+        return round(whole - objective_of(problem, walks, undone), _PLACES) + 0.0
+
+    return Changes(
+        most=wish.most,
+        price=wish.price,
+        opened={post: bought(post) for post in opened},
+        closed={post: bought(post) for post in closed},
+    )
+
+
+def _rounded(tier: Tier) -> Tier:
+    return Tier(
+        tier=tier.tier,
+        objective=round(tier.objective, _PLACES),
+        bound=round(tier.bound, _PLACES),
+        gap=round(tier.gap, 9) if math.isfinite(tier.gap) else tier.gap,
+    )
