@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from placement.cover.instance import Floats, Instance, Ints
+from placement.solve.adjusted import adjust
 from placement.solve.bound import StopRule
 from placement.solve.partition import covered_pieces, cut, places_of_rows
 from placement.solve.prices import Bound
-from placement.solve.splitting import Cut, Splitting, adjust
+from placement.solve.splitting import Cut, Splitting
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -100,7 +101,7 @@ def by_blocks(
                 split.take_over(before)
             if plan is not None:
                 split.add_plan(plan)
-            point, _ = split.evaluate(split.prices, split.money)
+            point, _ = split.evaluate(split.prices, split.money, stop=stop)
             point = split.agree(point, stop=stop, best=best - split.offset, steps=steps)
             split.prices, split.money = point.prices, point.money
             bound = split.bound(point)

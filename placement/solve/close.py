@@ -16,10 +16,11 @@ from typing import Protocol
 import numpy as np
 
 from placement.cover.instance import Floats, Instance, Ints
+from placement.solve.adjusted import Adjusted, adjust
 from placement.solve.heuristic import search
 from placement.solve.partition import Piece, covered_pieces, cut, places_of_rows
 from placement.solve.prices import Bound, worth_grid, worth_step
-from placement.solve.splitting import Adjusted, Point, Splitting, adjust
+from placement.solve.splitting import Point, Splitting
 
 _GROWTH = 1.4
 _FEW_NODES = 2_000
@@ -108,6 +109,7 @@ class _Hunt:
 
     def read(self, plan: Ints) -> None:
         """Take what blocks agree on: cut to the budget, and searched around if it is close."""
+        self.offer(plan)  # as it is: in a leaf of the tree it is the only plan left
         plan = trimmed(self.instance, plan)
         self.offer(plan)
         if self.instance.value(plan) >= self.worth - 2.0 * (self.bound - self.worth):
@@ -241,7 +243,7 @@ def _easy_size(
         parts = covered_pieces(tree, adjusted.covers, int(size * _GROWTH))
         split = Splitting(adjusted, parts, u=start.u, money=start.price, workers=workers)
         try:
-            split.evaluate(split.prices, split.money)
+            split.evaluate(split.prices, split.money, stop=stop)
         finally:
             split.close()
         if split.nodes > _FEW_NODES + 20 * len(split.blocks):
@@ -253,7 +255,7 @@ def _easy_size(
 def _round(split: Splitting, hunt: _Hunt, *, diving: bool) -> Point:
     """Make the blocks agree; read plans off them."""
     split.add_plan(hunt.chosen)
-    point, _ = split.evaluate(split.prices, split.money)
+    point, _ = split.evaluate(split.prices, split.money, stop=hunt.stop)
     point = split.agree(point, stop=hunt.stop, best=hunt.worth - split.offset, steps=120)
     split.prices, split.money = point.prices, point.money
     bound = split.bound(point)
@@ -319,7 +321,7 @@ def dive(split: Splitting, point: Point, hunt: _Hunt, *, share: int = 20) -> Non
         firm = firm[: max(2, len(firm) // share)]
         fixed[firm] = mixed[firm] > 0.5
         split.fix(fixed)
-        here, _ = split.evaluate(here.prices, here.money)
+        here, _ = split.evaluate(here.prices, here.money, stop=hunt.stop)
         here = split.agree(
             here, stop=hunt.stop, best=hunt.worth - split.offset, steps=6, enough=0.002
         )
@@ -400,7 +402,7 @@ def _tree(split: Splitting, point: Point, hunt: _Hunt, settled: Ints, most_nodes
             break
         count += 1
         split.fix(node.fixed)
-        here, _ = split.evaluate(node.prices, node.money)
+        here, _ = split.evaluate(node.prices, node.money, stop=hunt.stop)
         here = split.agree(
             here, stop=hunt.stop, best=hunt.worth - split.offset, steps=25, enough=0.05
         )

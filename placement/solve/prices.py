@@ -200,7 +200,8 @@ def _cover_rows(instance: Instance) -> tuple[Ints, Ints, Ints]:
 
 def worth_grid(instance: Instance) -> float:
     """Return the spacing of numbers on which sums of this instance's worths are exact."""
-    total = math.fsum(instance.weight) + math.fsum(instance.profit)
+    worths = (instance.weight, instance.profit, instance.gains.ravel())
+    total = math.fsum(math.fsum(worth) for worth in worths)
     return math.ldexp(1.0, math.frexp(total)[1] - _GRID_BITS) if total > 0 else 1.0
 
 
@@ -275,7 +276,9 @@ def settled(
     profit = np.ceil(instance.profit / grid) * grid
     weight = np.ceil(instance.weight / grid) * grid
     closed = ~rules.free & ~instance.required
-    trivial = float(weight.sum() + profit[~closed].sum())
+    gains = float((np.ceil(instance.gains / grid) * grid).sum())  # held for certain: sound, poor
+    constant += gains
+    trivial = float(weight.sum() + profit[~closed].sum()) + gains
     reduced = profit + handed
     paid = np.zeros(0)
     if len(side):
@@ -294,7 +297,7 @@ def settled(
         float(np.abs(reduced[instance.required]).sum()),
     )
     if largest >= 16.0 * trivial or value >= trivial:  # no use, or beyond exact sums
-        constant, reduced, price, value = float(weight.sum()), profit, 0.0, trivial
+        constant, reduced, price, value = float(weight.sum()) + gains, profit, 0.0, trivial
     if rules.budget < 0:
         value = -math.inf
     return Bound(

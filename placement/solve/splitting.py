@@ -6,16 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 
-from placement.cover.instance import Bools, Floats, Instance, Ints
+from placement.cover.instance import Bools, Floats, Ints
+from placement.solve.adjusted import Adjusted, block_of
 from placement.solve.bound import StopRule
-from placement.solve.branch import Block, solve_block
+from placement.solve.branch import solve_block
 from placement.solve.bundle import Pool, balance, worth_at
-from placement.solve.prices import Bound, System, settled, system, worth_grid
+from placement.solve.prices import Bound, settled, worth_grid
 
 _ROOM = 160
-_MOST_NODES = 100_000
+_MOST_NODES = 50_000
 _SWEEPS = 100
 
 
@@ -38,98 +38,6 @@ class Cut:
     columns: Ints
     price: Floats
     most: float
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Adjusted:
-    """An instance whose side rules have moved into its weights and profits, at fixed prices.
-
-    Attributes
-    ----------
-    instance, rules
-        As they were.
-    covers
-        (R, C), without columns that are required or can never open.
-    weight, profit
-        Worths that are left: (R,), of rows that no required column covers, 0 elsewhere, and (C,).
-    constant, handed
-        What has been moved, as `placement.solve.prices.settled` takes it.
-    u, side
-        The prices of `placement.solve.prices.system` it was moved at.
-    """
-
-    instance: Instance
-    rules: System
-    covers: sp.csr_array
-    weight: Floats
-    profit: Floats
-    constant: float
-    handed: Floats
-    u: Floats
-    side: Floats
-
-
-def adjust(instance: Instance, start: Bound) -> Adjusted:
-    """Move what blocks do not see into weights and profits, at the prices of an earlier bound."""
-    rules = system(instance)
-    grid = worth_grid(instance)
-    rows, columns = instance.rows, instance.columns
-    weight = np.ceil(instance.weight / grid) * grid
-    u = np.floor(np.clip(start.u, 0.0, weight[rules.owner]) / grid) * grid
-    more = u.copy()
-    more[:rows] = 0.0
-    weight -= np.minimum(np.bincount(rules.owner, more, minlength=rows), weight)
-    handed = np.bincount(
-        rules.indices, np.repeat(more, np.diff(rules.indptr)), minlength=columns
-    ).astype(np.float64)
-    side = np.floor(np.maximum(start.side, 0.0) / grid) * grid
-    paid = np.repeat(side, np.diff(rules.side_indptr)) * rules.side_values
-    profit = instance.profit + handed
-    profit -= np.bincount(rules.side_indices, paid, minlength=columns)
-    row_of = np.repeat(np.arange(rows), np.diff(instance.indptr))
-    served = np.zeros(rows, dtype=np.bool_)
-    served[row_of[instance.required[instance.indices]]] = True
-    constant = float(weight[served].sum())
-    weight[served] = 0.0
-    kept = rules.free[instance.indices] & ~served[row_of] & (weight[row_of] > 0.0)
-    covers = sp.csr_array(
-        (np.ones(int(kept.sum())), (row_of[kept], instance.indices[kept])), shape=(rows, columns)
-    )
-    covers.sort_indices()
-    return Adjusted(
-        instance=instance,
-        rules=rules,
-        covers=covers,
-        weight=weight,
-        profit=profit,
-        constant=constant,
-        handed=handed,
-        u=u,
-        side=side,
-    )
-
-
-def block_of(adjusted: Adjusted, rows: Ints, more: Ints | None = None) -> Block:
-    """Return the block over some rows, and over further columns that cover none of them."""
-    rows = rows[np.diff(adjusted.covers.indptr)[rows] > 0]
-    inner = adjusted.covers[rows]
-    columns = np.unique(inner.indices).astype(np.int64)
-    if more is not None:
-        columns = np.union1d(columns, more)
-    inner = inner[:, columns].tocsr()
-    inner.sort_indices()
-    outer = inner.T.tocsr()
-    outer.sort_indices()
-    return Block(
-        rows=rows,
-        columns=columns,
-        indptr=inner.indptr.astype(np.int64),
-        indices=inner.indices.astype(np.int64),
-        column_indptr=outer.indptr.astype(np.int64),
-        column_indices=outer.indices.astype(np.int64),
-        order=np.argsort(np.diff(inner.indptr), kind="stable").astype(np.int64),
-        weight=adjusted.weight[rows],
-    )
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -324,6 +232,7 @@ class Splitting:
         *,
         floor: float = -math.inf,
         forced: tuple[int, int] | None = None,
+        most_nodes: int = _MOST_NODES,
     ) -> tuple[float, Bools, int]:
         """Solve one block at given prices, with one column (column, 0 or 1) forced if asked."""
         part = self.blocks[block]
@@ -338,16 +247,23 @@ class Splitting:
             if worth.max() > -math.inf:
                 plan = self.plans[block][int(np.argmax(worth))].copy()
         price = self.column_prices(block, prices, money)
-        bound, _, nodes = solve_block(part, price, start, fixed, plan, floor, _MOST_NODES)
+        bound, _, nodes = solve_block(part, price, start, fixed, plan, floor, most_nodes)
         return bound, plan, nodes
 
-    def evaluate(self, prices: Floats, money: float) -> tuple[Point, list[Bools]]:
-        """Solve all blocks at given prices, the largest first."""
+    def evaluate(
+        self, prices: Floats, money: float, *, stop: StopRule | None = None
+    ) -> tuple[Point, list[Bools]]:
+        """Solve all blocks at given prices, the largest first; after ``stop`` only bound them."""
+
+        def answer(block: int) -> tuple[float, Bools, int]:
+            late = stop is not None and stop.reached()
+            return self.solve(block, prices, money, most_nodes=1 if late else _MOST_NODES)
+
         order = sorted(range(len(self.blocks)), key=lambda b: -len(self.blocks[b].columns))
         answers = dict(
             zip(
                 order,
-                self._threads.map(lambda b: self.solve(b, prices, money), order),
+                self._threads.map(answer, order),
                 strict=True,
             )
         )
@@ -406,7 +322,7 @@ class Splitting:
                     break
                 self.pull *= 4.0  # little is promised because prices may move little
                 continue
-            trial, _ = self.evaluate(prices, money)
+            trial, _ = self.evaluate(prices, money, stop=stop)
             self.trials.append(trial)
             kept = point.value - trial.value
             if kept >= 0.1 * promised:

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement.cover.instance import Instance, Limit
+from placement.solve.adjusted import adjust, block_of
 from placement.solve.blocks import by_blocks
 from placement.solve.bound import fix, lagrangian, relaxation
 from placement.solve.branch import solve_block
-from placement.solve.splitting import adjust, block_of
 
 
 class Never:

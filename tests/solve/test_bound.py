@@ -264,3 +264,18 @@ def test_worth_step(weights: list[float], step: float) -> None:
         budget=1.0,
     )
     assert worth_step(instance) == step
+
+
+def test_worth_of_further_cover_is_held_for_certain() -> None:
+    """Two columns over one row: the second adds 4 to the 10 of the first."""
+    instance = Instance.build(
+        indptr=np.array([0, 2]),
+        indices=np.array([0, 1]),
+        weight=np.array([10.0]),
+        cost=np.ones(2),
+        budget=2.0,
+        gains=np.array([[4.0]]),
+    )
+    assert instance.value(np.array([0, 1])) == 14.0
+    assert relaxation(instance, stop=Never()).value == 14.0
+    assert lagrangian(instance, stop=Never(), best=10.0).value >= 14.0

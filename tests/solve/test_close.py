@@ -38,6 +38,16 @@ def test_the_tree_ends_with_the_best_plan(seed: int, size: int, *, whole: bool) 
         assert closed.proven
 
 
+def test_a_leaf_of_the_tree_is_taken_as_it_is() -> None:
+    """Here what still fits the budget breaks a coupling: adding it would lose the best plan."""
+    instance = random_instance(499)
+    best, _ = max(every_plan(instance))
+    poor = np.array(min(every_plan(instance))[1], dtype=np.int64)
+    start = relaxation(instance, stop=Stop())
+    closed = close(instance, stop=Stop(), start=start, plan=poor, size=3)
+    assert (closed.worth, closed.bound) == (best, best)
+
+
 def clustered(seed: int, *, columns: int, rows: int, budget: float) -> Instance:
     """Draw columns and rows in a square, so that the relaxation leaves a gap."""
     rng = np.random.default_rng(seed)
