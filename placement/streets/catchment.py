@@ -7,22 +7,28 @@ from typing import TYPE_CHECKING, Any
 import contourpy
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from placement.errors import UsageError
 from placement.streets.network import Streets
 from placement.streets.search import walking_times
-from placement.streets.snap import SNAP_M, Snapped, snap
+from placement.streets.snap import SNAP_M, Snapped, plane_scale, snap
+from placement.streets.ways import WALK_SPEED_M_S
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
 
 #: Side of a raster cell, metres: fine enough to tell two streets apart.
 CELL_M = 15.0
 #: What the outline may be simplified by, metres.
 SIMPLIFY_M = 5.0
+#: A cell beyond the limit counts as at most so many cells' walk beyond it: where a street is not
+#: reached, the outline keeps near to the last cell that is. With 8, what is missed and what is
+#: added come out equal on the streets of Paris (1.4% each).
+LEAN = 8.0
 
 
 def catchment(
@@ -74,17 +80,138 @@ def catchment(
     """
     if len(source) != 1:
         raise UsageError(f"a catchment belongs to one point, not to {len(source)}.")
-    if source.edge[0] < 0:
-        return shapely.MultiPolygon()
-    x, y = _raster(streets, source, limit_s=limit_s, max_m=max_m, cell_m=cell_m)
-    points = np.column_stack([np.tile(x, len(y)), np.repeat(y, len(x))])
+    return catchments(
+        streets,
+        source,
+        limits_s=[limit_s],
+        outward=outward,
+        water=water,
+        level=level,
+        max_m=max_m,
+        cell_m=cell_m,
+    )[0][0]
+
+
+def catchments(
+    streets: Streets,
+    sources: Snapped,
+    *,
+    limits_s: Sequence[float],
+    outward: bool,
+    water: "BaseGeometry | Sequence[BaseGeometry] | None" = None,
+    level: ArrayLike = 0,
+    max_m: float = SNAP_M,
+    cell_m: float = CELL_M,
+) -> "list[list[BaseGeometry]]":
+    """Return the ground within one or several walks of each of several posts.
+
+    Cells that several posts share are snapped once, so that many catchments at once cost less
+    than one after another; each is the same as by itself.
+
+    Parameters
+    ----------
+    streets
+        The network.
+    sources
+        S snapped points.
+    limits_s
+        L longest walks, seconds.
+    outward, water, max_m, cell_m
+        As in `catchment`.
+    level
+        Level the ground lies on, for all or for each post.
+
+    Returns
+    -------
+    list of list of shapely.Geometry
+        By source, then by limit.
+    """
+    result: list[list[BaseGeometry]] = [
+        [shapely.MultiPolygon() for _ in limits_s] for _ in sources.edge
+    ]
+    levels = np.broadcast_to(np.asarray(level, np.int64), len(sources))
+    there = np.flatnonzero(sources.edge >= 0)
+    if len(limits_s) == 0:
+        return result
+    wet = (
+        None
+        if water is None
+        else shapely.union_all([water] if hasattr(water, "geom_type") else list(water))
+    )
+    for one in np.unique(levels[there]):
+        chosen = there[levels[there] == one]
+        windows = _windows(streets, sources.take(chosen), max(limits_s), max_m, cell_m)
+        fields = _fields(
+            streets, sources.take(chosen), windows, max(limits_s), cell_m,
+            outward=outward, water=wet, level=int(one), max_m=max_m,
+        )  # fmt: skip
+        for source, window, field in zip(chosen, windows, fields, strict=True):
+            x, y = (a.astype(np.float64) * cell_m for a in window)
+            near = None
+            if wet is not None:
+                near = shapely.clip_by_rect(
+                    wet, x[0] - cell_m, y[0] - cell_m, x[-1] + cell_m, y[-1] + cell_m
+                )
+            result[source] = [_polygon(x, y, field, limit, near) for limit in limits_s]
+    return result
+
+
+def _windows(
+    streets: Streets, sources: Snapped, limit_s: float, max_m: float, cell_m: float
+) -> list[tuple[Ints, Ints]]:
+    """Return the columns and rows of cells that may be in reach of each source."""
+    scale = max(1.0, float(np.median(plane_scale(streets)))) * 1.02
+    reach = scale * limit_s * streets.speed_m_s + 2 * cell_m
+    low = streets.node_xy.min(axis=0) - scale * max_m - 2 * cell_m
+    high = streets.node_xy.max(axis=0) + scale * max_m + 2 * cell_m
+    place = place_of(streets, sources)
+    begin = np.floor(np.maximum(place - reach, low) / cell_m).astype(np.int64)
+    end = np.ceil(np.minimum(place + reach, high) / cell_m).astype(np.int64) + 1
+    return [
+        (np.arange(b[0], max(e[0], b[0] + 2)), np.arange(b[1], max(e[1], b[1] + 2)))
+        for b, e in zip(begin, end, strict=True)
+    ]
+
+
+def _fields(
+    streets: Streets,
+    sources: Snapped,
+    windows: list[tuple[Ints, Ints]],
+    limit_s: float,
+    cell_m: float,
+    *,
+    outward: bool,
+    water: "BaseGeometry | None",
+    level: int,
+    max_m: float,
+) -> list[Floats]:
+    """Return the walking seconds at each window's cells, (rows, columns)."""
+    if not windows:
+        return []
+    x0, y0 = (min(int(w[axis][0]) for w in windows) for axis in range(2))
+    nx, ny = (max(int(w[axis][-1]) for w in windows) - a + 1 for axis, a in ((0, x0), (1, y0)))
+    used = np.zeros((ny, nx), np.bool_)
+    for column, row in windows:
+        used[row[0] - y0 : row[-1] - y0 + 1, column[0] - x0 : column[-1] - x0 + 1] = True
+    at_row, at_column = np.nonzero(used)
+    points = np.column_stack([at_column + x0, at_row + y0]) * cell_m
     cells = snap(streets, points, level=level, water=water, max_m=max_m)
+    number = np.full((ny, nx), -1, np.int64)
+    number[at_row, at_column] = np.arange(len(points))
     # times a little beyond the limit, so that the contour has something to lean on
-    margin = 2.0 * cell_m / streets.speed_m_s
-    times = walking_times(streets, source, cells, limit_s=limit_s + margin, outward=outward)
-    z = np.full(len(points), limit_s + margin)
-    z[times.indices] = times.data
-    return _polygon(x, y, z.reshape(len(y), len(x)), limit_s, water)
+    margin = LEAN * cell_m / streets.speed_m_s
+    times = walking_times(
+        streets, sources, cells, limit_s=limit_s + margin, outward=outward, ordered=False
+    )
+    fields = []
+    whole = np.full(len(points), np.inf)
+    for i, (column, row) in enumerate(windows):
+        span = slice(times.indptr[i], times.indptr[i + 1])
+        whole[times.indices[span]] = times.data[span]
+        window = number[row[0] - y0 : row[-1] - y0 + 1, column[0] - x0 : column[-1] - x0 + 1]
+        fields.append(whole[window])
+        whole[times.indices[span]] = np.inf
+    return fields
 
 
 def place_of(streets: Streets, snapped: Snapped) -> Floats:
@@ -113,32 +240,16 @@ def place_of(streets: Streets, snapped: Snapped) -> Floats:
     return result
 
 
-def _raster(
-    streets: Streets, source: Snapped, *, limit_s: float, max_m: float, cell_m: float
-) -> tuple[Floats, Floats]:
-    """Return the middles of the columns and rows of cells that may be in reach."""
-    place = place_of(streets, source)[0]
-    extent = streets.node_xy.min(axis=0), streets.node_xy.max(axis=0)
-    scale = 1.02  # the plane may be a little larger than the ground
-    reach = scale * limit_s * streets.speed_m_s + 2 * cell_m
-    low = np.maximum(place - reach, extent[0] - max_m - 2 * cell_m)
-    high = np.minimum(place + reach, extent[1] + max_m + 2 * cell_m)
-    begin = np.floor(low / cell_m)
-    count = np.maximum(np.ceil(high / cell_m) - begin, 1) + 1
-    return (
-        (begin[0] + np.arange(count[0])) * cell_m,
-        (begin[1] + np.arange(count[1])) * cell_m,
-    )
-
-
 def _polygon(
     x: Floats,
     y: Floats,
     z: Floats,
     limit_s: float,
-    water: "BaseGeometry | Sequence[BaseGeometry] | None",
+    water: "BaseGeometry | None",
 ) -> "BaseGeometry":
     """Return the ground where z is at most the limit."""
+    cell_s = (x[1] - x[0]) / WALK_SPEED_M_S
+    z = np.minimum(z, limit_s + LEAN * cell_s)
     lines = contourpy.contour_generator(
         x, y, z, name="serial", fill_type=contourpy.FillType.OuterOffset
     ).filled(-1.0, limit_s)
@@ -149,8 +260,7 @@ def _polygon(
     shape: Any = shapely.MultiPolygon(polygons)
     shape = shapely.make_valid(shapely.simplify(shape, SIMPLIFY_M, preserve_topology=True))
     if water is not None:
-        wet = [water] if hasattr(water, "geom_type") else list(water)
-        shape = shapely.difference(shape, shapely.union_all(wet))
+        shape = shapely.difference(shape, water)
     return shapely.normalize(_surfaces(shape))
 
 

@@ -209,8 +209,8 @@ def read_streets(
     Parameters
     ----------
     path
-        An OpenStreetMap extract (``.osm.pbf``, ``.pbf``, ``.osm``), or lines as GeoJSON,
-        GeoPackage or GeoParquet.
+        An OpenStreetMap extract (``.osm.pbf``, ``.pbf``, ``.osm``), lines as GeoJSON,
+        GeoPackage or GeoParquet, or a network kept by `placement.streets.store.write_streets`.
     crs
         Metric coordinate system for snapping and drawing; lengths are geodesic regardless.
     speed_m_s
@@ -238,6 +238,10 @@ def read_streets(
         from placement.streets.osm import read_osm  # noqa: PLC0415 - osmium only where it is used
 
         lines, dropped = read_osm(path, step_free=step_free)
+    elif name.endswith(".parquet") and _is_stored(path):
+        from placement.streets.store import read_stored  # noqa: PLC0415 - it imports this module
+
+        return read_stored(path, crs=crs, speed_m_s=speed_m_s, step_free=step_free)
     elif name.endswith((".geojson", ".json", ".gpkg", ".parquet", ".fgb", ".shp")):
         from placement.streets.lines import read_lines  # noqa: PLC0415
 
@@ -260,6 +264,12 @@ def read_streets(
     return build(
         edges, crs=crs, source=path.name, speed_m_s=speed_m_s, step_free=step_free, dropped=dropped
     )
+
+
+def _is_stored(path: Path) -> bool:
+    from placement.streets.store import is_stored  # noqa: PLC0415 - it imports this module
+
+    return is_stored(path)
 
 
 def build(
