@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from placement.solve.maximise import maximise
     from placement.solve.optimise import optimise
     from placement.solve.optimise import optimise as optimize
+    from placement.solve.reverse import least_cost
     from placement.solve.solution import Solution, Status
 
 __version__ = "0.1.0"
@@ -45,6 +46,7 @@ __all__ = [
     "__version__",
     "audit",
     "compare",
+    "least_cost",
     "load_plan",
     "maximise",
     "optimise",
@@ -68,6 +70,7 @@ _ROOM_OF = {
     "UsageError": "placement.errors",
     "audit": "placement.solve.audit",
     "compare": "placement.review.compare",
+    "least_cost": "placement.solve.reverse",
     "load_plan": "placement.plan.layers",
     "maximise": "placement.solve.maximise",
     "optimise": "placement.solve.optimise",

@@ -74,12 +74,17 @@ class InfeasibleError(PlacementError):
         One sentence for the user.
     rules
         The rules that clash, in the plan file's own words.
+    remedies
+        What would make a plan possible, each by itself, in the same words.
     """
 
     exit_code: ClassVar[int] = 4
 
-    def __init__(self, message: str, *, rules: Sequence[str] = ()) -> None:
+    def __init__(
+        self, message: str, *, rules: Sequence[str] = (), remedies: Sequence[str] = ()
+    ) -> None:
         self.rules = tuple(rules)
+        self.remedies = tuple(remedies)
         super().__init__(message)
 
 

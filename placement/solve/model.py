@@ -372,7 +372,10 @@ class Model:
         bound = no_bound if stats.best_bound is None else float(stats.best_bound)
         if not stats.has_solution:
             return Answer(chosen=None, bound=bound, infeasible=False)
-        values = np.array([variable.varValue for variable in self.y], dtype=np.float64)
+        # a post that no row and no price mentions has no value: it stays closed unless required
+        values = np.array(
+            [y.lowBound if y.varValue is None else y.varValue for y in self.y], dtype=np.float64
+        )
         chosen = np.flatnonzero(values > 0.5)
         whole = bool(np.all(np.abs(values - np.round(values)) <= 10 * _ROUNDING))
         if not whole or self.instance.broken_rule(chosen) is not None:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from placement.cover.posting import posting
 from placement.cover.survey import survey
-from placement.errors import AuditError, InfeasibleError, NoPlanError, UsageError
+from placement.errors import AuditError, NoPlanError, UsageError
 from placement.plan.problem import Plan
 from placement.solve import agreed, engine, tiers
 from placement.solve.audit import audit
-from placement.solve.clash import clashing_rules
+from placement.solve.clash import clash
 from placement.solve.solution import Solution, Status
 from placement.solve.stop import Progress, Stop
 from placement.solve.walks import refine
@@ -71,7 +71,7 @@ def optimise(
     InputError
         If the streets cannot be read.
     InfeasibleError
-        If no plan keeps every rule; it names the rules that clash.
+        If no plan keeps every rule; it names the rules that clash, and what would do.
     NoPlanError
         If no plan was found within the limit.
     KeyboardInterrupt
@@ -105,10 +105,7 @@ def optimise(
         )
         outcome = staged.outcome
         if outcome.status is Status.INFEASIBLE:
-            rules = clashing_rules(plan.problem, posts, wish=wish, stop=Stop(30))
-            raise InfeasibleError(
-                f"no plan keeps every rule: {', '.join(rules)} clash.", rules=rules
-            )
+            raise clash(plan.problem, posts, wish=wish, stop=Stop(30)).error()
         if outcome.chosen is None or (outcome.status is not Status.OPTIMAL and _is_empty(outcome)):
             if stop.interrupted:
                 raise KeyboardInterrupt

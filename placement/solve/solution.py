@@ -176,6 +176,25 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reverse:
+    """What the cheapest plan had to reach, and what is proven of its cost.
+
+    Attributes
+    ----------
+    shares
+        By resource, the least share of all people that had to be covered.
+    cost_bound
+        No plan that reaches the shares costs less.
+    cost_gap
+        ``(cost − cost_bound) / cost``: 0 where the cost is proven least.
+    """
+
+    shares: Mapping[str, float]
+    cost_bound: float
+    cost_gap: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
     """What the second stage did: shorter walks at the same objective.
 
@@ -235,6 +254,8 @@ class Solution:
         Against the agreed plan, or None where there was none.
     lock, forbid
         Posts that had to be open, or closed, in this run.
+    reverse
+        What was asked of the cheapest plan, or None where a budget was given.
     stopped
         Why the search stopped; not part of the written solution.
     """
@@ -258,6 +279,7 @@ class Solution:
     changes: Changes | None = None
     lock: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
+    reverse: Reverse | None = None
     stopped: Stopped | None = field(default=None, compare=False)
 
     @property

@@ -1,0 +1,166 @@
+"""How small the left side of a rule can be made, all other rules kept: one model, many questions.
+
+The cost of a plan that reaches given shares, the fleet that would do, the share of a zone that can
+be kept, the changes from one plan to another: each is the least value of some rule's left side.
+"""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.cover.instance import Instance, Rule
+from placement.solve.model import Answer, Model
+from placement.solve.prices import worth_step
+from placement.solve.stop import Progress, Stop
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+
+_MOST_TOTALS = 12  # different prices, before totals of each say little
+
+
+def sum_of(name: str, slope: Floats, *, most: float = math.inf) -> Rule:
+    """Return the rule Σ slope · y ≤ most, which counts no rows."""
+    none = np.zeros(0, dtype=np.int64)
+    return Rule(name=name, slope=slope, rows=none, times=none, share=np.zeros(0), most=most)
+
+
+def people_in(name: str, instance: Instance, rows: Ints, people: Floats) -> Rule:
+    """Return the rule whose left side is minus the people of some rows that are covered."""
+    return Rule(
+        name=name,
+        slope=np.zeros(instance.columns),
+        rows=rows,
+        times=np.ones(len(rows), dtype=np.int64),
+        share=people[rows],
+        most=0.0,
+    )
+
+
+def left_side(instance: Instance, rule: Rule, chosen: Ints) -> float:
+    """Return Σ slope · y − Σ share · [row covered `times` times] of a choice of columns."""
+    met = instance.times_covered(chosen)[rule.rows] >= rule.times
+    return math.fsum(rule.slope[chosen]) - math.fsum(rule.share[met])
+
+
+def step_of(rule: Rule) -> float:
+    """Return a number that every value of the left side is a whole multiple of, or 0."""
+    numbers = np.concatenate([rule.slope, rule.share])
+    numbers = np.abs(numbers[numbers != 0])
+    for fraction in (1.0, 2.0, 4.0):
+        scaled = numbers * fraction
+        if float(scaled.sum()) < 2.0**52 and bool((scaled == np.floor(scaled)).all()):
+            return float(np.gcd.reduce(scaled.astype(np.int64))) / fraction if len(scaled) else 1.0
+    return 0.0
+
+
+def least(
+    instance: Instance,
+    rule: Rule,
+    *,
+    stop: Stop,
+    warm: Ints | None = None,
+    held: float | None = None,
+    gap: float = 0.0,
+    max_nodes: int | None = None,
+    progress: Progress | None = None,
+) -> Answer:
+    """Find a plan that makes the left side of a rule least.
+
+    Parameters
+    ----------
+    instance
+        Rows, columns and rules, all of which are kept; what the rows are worth does not count.
+    rule
+        Σ slope · y − Σ share · [row covered `times` times]; its right side is not asked for.
+    stop
+        When to stop.
+    warm
+        Columns of a known plan to start from.
+    held
+        Plans whose worth is below this are not wanted.
+    gap
+        Relative gap at which to stop.
+    max_nodes
+        Most nodes of the search tree.
+    progress
+        Called now and then with seconds, value and bound.
+
+    Returns
+    -------
+    Answer
+        The bound is on the left side; a value within one step of it is proven least.
+    """
+    trivial = float(np.maximum(rule.slope, 0.0).sum())
+    counted = Rule(
+        name="",
+        slope=rule.slope,
+        rows=rule.rows,
+        times=rule.times,
+        share=rule.share,
+        most=trivial + 1.0,
+    )
+    # a rule that holds anyhow gives the rows the levels that the left side counts
+    rules = (*instance.rules, counted) if len(rule.rows) else instance.rules
+    model = Model(replace(instance, rules=rules), maximise=False)
+    if held is not None or instance.rules or len(rule.rows):
+        worth = model.add_rows()
+        if held is not None:
+            model.hold(worth, held, worth_step(instance))
+    terms = _totals(model, rule.slope)
+    terms += [
+        (model.z[r][times - 1], -float(share))
+        for r, times, share in zip(rule.rows, rule.times, rule.share, strict=True)
+        if share and times <= len(model.z[r])
+    ]
+    model.aim(terms)
+    step = step_of(rule)
+    answer = model.solve(
+        warm=warm,
+        stop=stop,
+        gap=gap,
+        gap_abs=0.999 * step,
+        max_nodes=max_nodes,
+        progress=progress,
+    )
+    bound = answer.bound
+    if step and math.isfinite(bound):
+        # HiGHS's bound is right to about 1e-9 of itself; a millionth of a step is taken off too
+        bound = math.ceil(bound / step - 1e-6 - 1e-9 * abs(bound / step)) * step
+    return Answer(chosen=answer.chosen, bound=bound, infeasible=answer.infeasible)
+
+
+def _totals(model: Model, slope: Floats) -> list[tuple[Any, float]]:
+    """Return Σ slope · y, written on whole totals of what has the same slope.
+
+    The solver can branch on how many of them are open, which lifts the bound of a whole plan where
+    branching on one post moves it elsewhere.
+    """
+    used = np.flatnonzero(slope)
+    values = np.unique(slope[used])
+    if len(values) > _MOST_TOTALS:
+        return [(model.y[j], float(slope[j])) for j in used]
+    terms = []
+    for n, value in enumerate(values.tolist()):
+        alike = [(model.y[j], 1.0) for j in np.flatnonzero(slope == value)]
+        total = model.problem.add_variable(f"T{n}", 0, len(alike), "Integer")
+        model.at_most([*alike, (total, -1.0)], 0.0)
+        model.at_most([(total, 1.0), *((y, -1.0) for y, _ in alike)], 0.0)
+        terms.append((total, float(value)))
+    return terms
+
+
+def feasible(instance: Instance, *, stop: Stop) -> bool | None:
+    """Tell whether any plan keeps every rule; None where the time ran out before it was known."""
+    if stop.reached():
+        return None
+    empty = np.zeros(0, dtype=np.int64)
+    if instance.broken_rule(empty) is None:
+        return True
+    answer = least(instance, sum_of("", np.zeros(instance.columns)), stop=stop)
+    if answer.infeasible:
+        return False
+    return None if answer.chosen is None else True
