@@ -26,8 +26,11 @@ _GROWTH = 1.4
 _FEW_NODES = 2_000
 _MANY_NODES = 40_000
 _SMALLEST = 30
+_CROWDS = 5
 _POLISH = 400
 _CANDIDATES = 8
+_RESTRICTED_NODES = 80
+_LEFT_FOR_PROOF = 0.6
 
 
 class SharedStop(Protocol):
@@ -73,6 +76,22 @@ class _Node:
     fixed: Ints = field(compare=False)
     prices: Floats = field(compare=False)
     money: float = field(compare=False)
+
+
+class _Until:
+    """A stop rule that ends when another one has only so many seconds left."""
+
+    def __init__(self, stop: SharedStop, seconds: float) -> None:
+        self._stop = stop
+        self._seconds = seconds if math.isfinite(seconds) else -math.inf
+
+    def reached(self) -> bool:
+        """Tell whether it is time to stop."""
+        return self._stop.reached() or self.left() <= 0.0
+
+    def left(self) -> float:
+        """Return the seconds left, infinite without a time limit."""
+        return self._stop.left() - self._seconds
 
 
 class _Hunt:
@@ -207,7 +226,7 @@ def close(
         try:
             if before is not None:
                 split.take_over(before)
-            point = _round(split, hunt, diving=before is None)
+            point = _round(split, hunt, looking=before is None)
             rounds += 1
             if hunt.proven or stop.reached():
                 break
@@ -238,7 +257,8 @@ def _easy_size(
     adjusted: Adjusted, tree: Piece, start: Bound, stop: SharedStop, workers: int
 ) -> int:
     """Return the largest size of blocks that take few nodes to solve at the first prices."""
-    size = _SMALLEST
+    crowd = len(adjusted.instance.indices) / max(1, adjusted.instance.rows)
+    size = max(_SMALLEST, int(_CROWDS * crowd))  # smaller blocks would hardly hold whole rows
     while size < adjusted.instance.columns and not stop.reached():
         parts = covered_pieces(tree, adjusted.covers, int(size * _GROWTH))
         split = Splitting(adjusted, parts, u=start.u, money=start.price, workers=workers)
@@ -252,7 +272,7 @@ def _easy_size(
     return size
 
 
-def _round(split: Splitting, hunt: _Hunt, *, diving: bool) -> Point:
+def _round(split: Splitting, hunt: _Hunt, *, looking: bool) -> Point:
     """Make the blocks agree; read plans off them."""
     split.add_plan(hunt.chosen)
     point, _ = split.evaluate(split.prices, split.money, stop=hunt.stop)
@@ -261,8 +281,8 @@ def _round(split: Splitting, hunt: _Hunt, *, diving: bool) -> Point:
     bound = split.bound(point)
     hunt.read(split.agreed(bound.primal))
     hunt.limit(-math.inf if hunt.hopeless(bound.value) else bound.value)
-    if diving and not hunt.proven:
-        dive(split, point, hunt)
+    if looking and not hunt.proven:
+        restrict(split, point, hunt)
         hunt.limit(-math.inf if hunt.hopeless(bound.value) else bound.value)
     return point
 
@@ -294,40 +314,22 @@ def trimmed(instance: Instance, plan: Ints) -> Ints:
     return np.flatnonzero(is_open).astype(np.int64)
 
 
-def dive(split: Splitting, point: Point, hunt: _Hunt, *, share: int = 20) -> None:
-    """Round what blocks agree on most, a few columns at a time, into a plan.
+def restrict(split: Splitting, point: Point, hunt: _Hunt) -> None:
+    """Look for plans among those that keep what the blocks agree on: a small tree, no proof.
 
-    Parameters
-    ----------
-    split, point
-        The blocks, and the prices at which they agree best.
-    hunt
-        Takes the plans read on the way down.
-    share
-        One in so many undecided columns is rounded at a time.
+    The mix of block plans leaves few columns undecided, and blocks with the others fixed are
+    solved in no time (relaxation enforced neighbourhood search, Berthold 2007, over blocks).
     """
     before = split.fixed.copy()
+    mixed = split.mix()
     fixed = before.copy()
-    here = point
-    while not hunt.stop.reached():
-        mixed = split.mix()
-        free = np.flatnonzero((fixed < 0) & split.present)
-        if not len(free):
-            break
-        fixed[free[mixed[free] > 0.999]] = 1
-        fixed[free[mixed[free] < 0.001]] = 0
-        free = free[fixed[free] < 0]
-        firm = free[np.argsort(-np.abs(mixed[free] - 0.5), kind="stable")]
-        firm = firm[: max(2, len(firm) // share)]
-        fixed[firm] = mixed[firm] > 0.5
-        split.fix(fixed)
-        here, _ = split.evaluate(here.prices, here.money, stop=hunt.stop)
-        here = split.agree(
-            here, stop=hunt.stop, best=hunt.worth - split.offset, steps=6, enough=0.002
-        )
-        hunt.read(split.agreed(split.mix()))
-        if hunt.hopeless(here.value + split.offset):
-            break
+    free = (before < 0) & split.present
+    fixed[free & (mixed > 0.999)] = 1
+    fixed[free & (mixed < 0.001)] = 0
+    whole = hunt.stop
+    hunt.stop = _Until(whole, _LEFT_FOR_PROOF * whole.left())
+    _tree(split, point, hunt, fixed, _RESTRICTED_NODES, proving=False)
+    hunt.stop = whole
     split.fix(before)
 
 
@@ -382,8 +384,19 @@ def _settle(instance: Instance, settled: Ints) -> tuple[Instance, int]:
     return rest, int(opened.sum() + closed.sum())
 
 
-def _tree(split: Splitting, point: Point, hunt: _Hunt, settled: Ints, most_nodes: int) -> int:
-    """Branch on columns until no open part can hold a better plan; return the nodes visited."""
+def _tree(
+    split: Splitting,
+    point: Point,
+    hunt: _Hunt,
+    settled: Ints,
+    most_nodes: int,
+    *,
+    proving: bool = True,
+) -> int:
+    """Branch on columns until no open part can hold a better plan; return the nodes visited.
+
+    What is ``settled`` must be proven for the bound to be taken.
+    """
     heap = [
         _Node(
             key=-(point.value + split.offset),
@@ -396,7 +409,8 @@ def _tree(split: Splitting, point: Point, hunt: _Hunt, settled: Ints, most_nodes
     count = 0
     while heap and count < most_nodes and not hunt.stop.reached():
         node = heapq.heappop(heap)
-        hunt.limit(-node.key)
+        if proving:
+            hunt.limit(-node.key)
         if hunt.hopeless(-node.key):
             heap.clear()  # the best of what is open
             break
@@ -416,10 +430,8 @@ def _tree(split: Splitting, point: Point, hunt: _Hunt, settled: Ints, most_nodes
             break
         for child in _children(split, here, hunt, mixed, value):
             heapq.heappush(heap, child)
-    if heap:
-        hunt.limit(max(-node.key for node in heap))
-    else:
-        hunt.limit(-math.inf)
+    if proving:
+        hunt.limit(max((-node.key for node in heap), default=-math.inf))
     return count
 
 
