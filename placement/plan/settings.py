@@ -345,14 +345,14 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _rules_name_resources(self) -> Self:
-        for kind, rules in (("floors", self.floors), ("groups", self.groups)):
-            for at, rule in enumerate(rules):
-                if rule.resource is not None and rule.resource not in self.resources:
-                    raise broken(
-                        f"{kind}.{at}.resource",
-                        f"names no resource: {reprlib.repr(rule.resource)}",
-                        _hint(rule.resource, self.resources),
-                    )
+        named = [(f"floors.{at}.resource", rule.resource) for at, rule in enumerate(self.floors)]
+        for at, group in enumerate(self.groups):
+            if group.resource is not None:
+                named.append((f"groups.{at}.resource", group.resource))
+        for field, resource in named:
+            if resource not in self.resources:
+                said = f"names no resource: {reprlib.repr(resource)}"
+                raise broken(field, said, _hint(resource, self.resources))
         names = [group.name for group in self.groups]
         for at, name in enumerate(names):
             if name in names[:at]:

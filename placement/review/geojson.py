@@ -10,16 +10,24 @@ Rules of the text, so that two solutions differ where the plans differ and nowhe
 - no dates, no durations, nothing of the machine.
 """
 
-import json
 import math
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from placement.errors import UsageError
 from placement.review.atomic import replace_file
 from placement.review.reading import Members, load_json
-from placement.solve.solution import Coverage, Post, Solution, Status, Walk
+from placement.review.rules import read_rules, rule_texts
+from placement.review.texts import (
+    each_text,
+    gap_text,
+    json_text,
+    lines_text,
+    number_text,
+    object_text,
+    rounded,
+)
+from placement.solve.solution import Coverage, Part, Post, Reverse, Solution, Status, Walk
 
 FORMAT = 1
 
@@ -37,17 +45,21 @@ _PLACEMENT_KEYS = (
     "coverage",
     "walking",
 )
-_PLACEMENT_EXTRAS = ("walk", "layers", "limits")
+_PLACEMENT_EXTRAS = (
+    "walk",
+    "layers",
+    "limits",
+    "reverse",
+    "tiers",
+    "rules",
+    "changes",
+    "lock",
+    "forbid",
+)
 _FEATURE_KEYS = ("type", "id", "geometry", "properties")
 _POST_KEYS = ("site", "name", "resource", "units", "cost", "covered", "only")
 _WITH_A_PLAN = (Status.OPTIMAL, Status.FEASIBLE)
 _WALKING = ("streets", "straight line")
-
-# Valid in JSON, but line ends to some editors and diff tools, or no text at all in UTF-8.
-_UNSAFE = re.compile("[\x7f\x85\u2028\u2029\ud800-\udfff]")
-
-# Floating-point dust of this size in a gap is not something left to prove.
-_DUST = 1e-9
 
 
 def write_solution(solution: Solution, path: str | Path) -> None:
@@ -87,7 +99,7 @@ def solution_text(solution: Solution) -> str:
             "give the plan more time, more budget or fewer rules."
         )
     posts = sorted(solution.posts_list, key=lambda post: post.id)
-    members = _lines(_placement_text(solution).items(), indent="    ")
+    members = lines_text(_placement_text(solution).items(), indent="    ")
     features = ",\n".join(f"    {_feature_text(post)}" for post in posts)
     return (
         '{\n  "type": "FeatureCollection",\n'
@@ -155,6 +167,8 @@ def read_solution(path: str | Path) -> Solution:
         walk=_read_walk(summary.inner("walk")) if "walk" in summary.values else None,
         layers={name: summary.inner("layers").text(name) for name in _keys(summary, "layers")},
         limits={name: summary.inner("limits").whole(name) for name in _keys(summary, "limits")},
+        reverse=_read_reverse(summary.inner("reverse")) if "reverse" in summary.values else None,
+        **read_rules(summary),
     )
 
 
@@ -166,8 +180,27 @@ def _keys(summary: Members, name: str) -> list[str]:
 
 
 def _read_coverage(members: Members) -> Coverage:
-    members.only(("covered", "total", "share"))
+    members.only(("covered", "total", "share", "expected", "step_free", "backup"))
+    parts = {key: members.inner(key) for key in ("step_free", "backup") if key in members.values}
+    for part in parts.values():
+        part.only(("covered", "total", "share"))
+    expected = members.number("expected", least=0.0) if "expected" in members.values else None
+    whole = _read_part(members)
+    step_free, backup = (
+        _read_part(parts[key]) if key in parts else None for key in ("step_free", "backup")
+    )
     return Coverage(
+        covered=whole.covered,
+        total=whole.total,
+        share=whole.share,
+        step_free=step_free,
+        backup=backup,
+        expected=expected,
+    )
+
+
+def _read_part(members: Members) -> Part:
+    return Part(
         covered=members.number("covered", least=0.0),
         total=members.number("total", least=0.0),
         share=members.number("share", least=0.0, most=1.0),
@@ -181,6 +214,16 @@ def _read_walk(members: Members) -> Walk:
     return Walk(
         mean_s={resource: mean.number(resource, least=0.0) for resource in sorted(mean.values)},
         gap=None if math.isinf(gap) else gap,
+    )
+
+
+def _read_reverse(members: Members) -> Reverse:
+    members.only(("shares", "cost_bound", "cost_gap"))
+    shares = members.inner("shares")
+    return Reverse(
+        shares={name: shares.number(name, least=0.0, most=1.0) for name in sorted(shares.values)},
+        cost_bound=members.number("cost_bound", least=0.0),
+        cost_gap=members.number("cost_gap", least=0.0, most=1.0),
     )
 
 
@@ -232,8 +275,8 @@ def _read_post(feature: Members) -> Post:
         cost=properties.number("cost", least=0.0),
         covered=properties.number("covered", least=0.0),
         only=properties.number("only", least=0.0),
-        lon=_rounded(pair.number("longitude", least=-180.0, most=180.0)),
-        lat=_rounded(pair.number("latitude", least=-90.0, most=90.0)),
+        lon=rounded(pair.number("longitude", least=-180.0, most=180.0)),
+        lat=rounded(pair.number("latitude", least=-90.0, most=90.0)),
     )
     if post.only > post.covered:
         properties.refuse("only", f"{post.only:g} people are more than `covered`", remedy=_REWRITE)
@@ -245,21 +288,16 @@ def _placement_text(solution: Solution) -> dict[str, str]:
     texts = {
         "format": str(FORMAT),
         "plan": json_text(solution.plan),
-        "budget": _number("budget", solution.budget),
+        "budget": number_text("budget", solution.budget),
         "budget_unit": json_text(solution.budget_unit),
-        "cost": _number("cost", solution.cost),
+        "cost": number_text("cost", solution.cost),
         "status": json_text(solution.status.value),
-        "objective": _number("objective", solution.objective),
-        "bound": "null" if solution.bound == math.inf else _number("bound", solution.bound),
-        "gap": _gap(solution.gap),
-        "coverage": _object(
+        "objective": number_text("objective", solution.objective),
+        "bound": "null" if solution.bound == math.inf else number_text("bound", solution.bound),
+        "gap": gap_text(solution.gap),
+        "coverage": object_text(
             {
-                resource: _object(
-                    {
-                        name: _number(f"coverage.{resource}.{name}", getattr(coverage, name))
-                        for name in ("covered", "total", "share")
-                    }
-                )
+                resource: _coverage_text(f"coverage.{resource}", coverage)
                 for resource, coverage in sorted(solution.coverage.items())
             },
             indent="      ",
@@ -267,22 +305,51 @@ def _placement_text(solution: Solution) -> dict[str, str]:
         "walking": json_text(solution.walking),
     }
     if solution.walk is not None:
-        texts["walk"] = _object(
+        texts["walk"] = object_text(
             {
-                "mean_s": _object(
+                "mean_s": object_text(
                     {
-                        resource: _number(f"walk.mean_s.{resource}", seconds, digits=1)
+                        resource: number_text(f"walk.mean_s.{resource}", seconds, digits=1)
                         for resource, seconds in sorted(solution.walk.mean_s.items())
                     }
                 ),
-                "gap": _gap(math.inf if solution.walk.gap is None else solution.walk.gap),
+                "gap": gap_text(math.inf if solution.walk.gap is None else solution.walk.gap),
             }
         )
     if solution.layers:
-        texts["layers"] = _object(_each(solution.layers, json_text))
+        texts["layers"] = object_text(each_text(solution.layers, json_text))
     if solution.limits:
-        texts["limits"] = _object(_each(solution.limits, lambda most: str(int(most))))
+        texts["limits"] = object_text(each_text(solution.limits, lambda most: str(int(most))))
+    if solution.reverse is not None:
+        texts["reverse"] = object_text(
+            {
+                "shares": object_text(
+                    {
+                        name: number_text(f"reverse.shares.{name}", share, digits=12)
+                        for name, share in sorted(solution.reverse.shares.items())
+                    }
+                ),
+                "cost_bound": number_text("reverse.cost_bound", solution.reverse.cost_bound),
+                "cost_gap": gap_text(solution.reverse.cost_gap),
+            }
+        )
+    texts |= rule_texts(solution)
     return texts
+
+
+def _coverage_text(name: str, coverage: Coverage) -> str:
+    texts = _part_texts(name, coverage)
+    if coverage.expected is not None:
+        texts["expected"] = number_text(f"{name}.expected", coverage.expected)
+    for key, part in (("step_free", coverage.step_free), ("backup", coverage.backup)):
+        if part is not None:
+            texts[key] = object_text(_part_texts(f"{name}.{key}", part))
+    return object_text(texts)
+
+
+def _part_texts(name: str, part: Coverage | Part) -> dict[str, str]:
+    keys = ("covered", "total", "share")
+    return {key: number_text(f"{name}.{key}", getattr(part, key)) for key in keys}
 
 
 def _feature_text(post: Post) -> str:
@@ -292,55 +359,16 @@ def _feature_text(post: Post) -> str:
         "resource": json_text(post.resource),
         "units": str(int(post.units)),
         **{
-            name: _number(f"{post.id}.{name}", getattr(post, name))
+            name: number_text(f"{post.id}.{name}", getattr(post, name))
             for name in ("cost", "covered", "only")
         },
     }
-    lon, lat = (f"{_rounded(degrees):.6f}" for degrees in (post.lon, post.lat))
-    return _object(
+    lon, lat = (f"{rounded(degrees):.6f}" for degrees in (post.lon, post.lat))
+    return object_text(
         {
             "type": '"Feature"',
             "id": json_text(post.id),
             "geometry": f'{{"type": "Point", "coordinates": [{lon}, {lat}]}}',
-            "properties": _object(values),
+            "properties": object_text(values),
         }
     )
-
-
-def json_text(text: str) -> str:
-    """Return a string as JSON, readable as it stands, on one line whatever it holds."""
-    plain = json.dumps(text, ensure_ascii=False)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", plain)
-
-
-def _each[V](values: Mapping[str, V], text: Callable[[V], str]) -> dict[str, str]:
-    return {name: text(value) for name, value in sorted(values.items())}
-
-
-def _object(members: Mapping[str, str], *, indent: str = "") -> str:
-    if indent and members:
-        return f"{{\n{_lines(members.items(), indent=indent)}\n{indent[2:]}}}"
-    return "{" + ", ".join(f"{json_text(name)}: {value}" for name, value in members.items()) + "}"
-
-
-def _lines(members: Iterable[tuple[str, str]], *, indent: str) -> str:
-    return ",\n".join(f"{indent}{json_text(name)}: {value}" for name, value in members)
-
-
-def _rounded(value: float, digits: int = 6) -> float:
-    return round(value, digits) + 0.0  # never a negative zero
-
-
-def _number(name: str, value: float, *, digits: int = 6) -> str:
-    value = float(value)
-    if not math.isfinite(value):
-        raise ValueError(f"{name} of the solution is {value}, which no solution file can hold")
-    text = f"{_rounded(value, digits):.{digits}f}"
-    return text.rstrip("0").rstrip(".")
-
-
-def _gap(gap: float) -> str:
-    if gap == math.inf:
-        return "null"
-    nearest = _rounded(gap)
-    return _number("gap", nearest if gap - nearest <= _DUST else nearest + 1e-6)

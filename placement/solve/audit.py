@@ -10,18 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from placement.cover.survey import Survey, survey
-from placement.plan.problem import Plan, Problem, Resource, SiteStatus, Walkers
-from placement.solve.solution import Coverage, Post, Solution, Status
-from placement.streets import Snapped, Streets
+from placement.plan.problem import Plan, Problem, SiteStatus
+from placement.solve.audit_reverse import check_reverse
+from placement.solve.audit_rules import Reach, check_changes, check_rules, reaches, worth_of
+from placement.solve.findings import AT_LIMIT, Findings
+from placement.solve.recount import to_sites
+from placement.solve.solution import Coverage, Part, Post, Solution, Status
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
-
-_AT_LIMIT = 1.0 + 1e-9  # a walk of exactly the limit counts, whatever the order of its sums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,24 +44,7 @@ class Report:
         return not self.findings
 
 
-class _Findings:
-    """Collects what does not hold and counts what was looked at."""
-
-    def __init__(self) -> None:
-        self.found: list[str] = []
-        self.checked = 0
-
-    def require(self, holds: bool, finding: str) -> None:  # noqa: FBT001 - reads as a sentence
-        self.checked += 1
-        if not holds:
-            self.found.append(finding)
-
-    def equal(self, what: str, told: float, recomputed: float, *, within: float = 1e-6) -> None:
-        close = math.isclose(told, recomputed, rel_tol=1e-9, abs_tol=within)
-        self.require(close, f"{what} is {told:.10g}, recomputed {recomputed:.10g}")
-
-
-def audit(plan: Plan, solution: Solution) -> Report:
+def audit(plan: Plan, solution: Solution, *, baseline: Solution | None = None) -> Report:
     """Check a solution against its plan.
 
     Parameters
@@ -71,13 +53,15 @@ def audit(plan: Plan, solution: Solution) -> Report:
         The plan the solution answers, with the same layers.
     solution
         The solution, as made or as read from a file.
+    baseline
+        The agreed plan it was held to, to check what it says has moved; None takes its word.
 
     Returns
     -------
     Report
     """
     problem = plan.problem
-    findings = _Findings()
+    findings = Findings()
     findings.require(
         solution.plan == plan.settings.name,
         f"the solution is of plan {solution.plan!r}, not of {plan.settings.name!r}",
@@ -91,11 +75,15 @@ def audit(plan: Plan, solution: Solution) -> Report:
         f"walking is {solution.walking!r}, the plan's is {walks.walking!r}",
     )
     _check_rules(plan, solution, walks, findings)
-    _check_figures(plan, solution, walks, findings)
+    found = reaches(plan, solution, walks)
+    _check_figures(plan, solution, found, findings)
+    check_rules(plan, solution, walks, found, findings)
+    check_reverse(plan, solution, findings)
+    check_changes(plan.problem, solution, found, findings, baseline=baseline)
     return Report(findings=tuple(findings.found), checked=findings.checked)
 
 
-def _check_posts(problem: Problem, solution: Solution, findings: _Findings) -> bool:
+def _check_posts(problem: Problem, solution: Solution, findings: Findings) -> bool:
     """Check each post against its site; tell whether all of them exist."""
     sites = problem.sites
     position = {site: n for n, site in enumerate(sites.id)}
@@ -137,7 +125,7 @@ def _check_posts(problem: Problem, solution: Solution, findings: _Findings) -> b
     return known
 
 
-def _check_rules(plan: Plan, solution: Solution, walks: Survey, findings: _Findings) -> None:
+def _check_rules(plan: Plan, solution: Solution, walks: Survey, findings: Findings) -> None:
     """Check the rules that bind posts together: budget, fleet, posts, near, required."""
     problem = plan.problem
     sites = problem.sites
@@ -145,7 +133,7 @@ def _check_rules(plan: Plan, solution: Solution, walks: Survey, findings: _Findi
     cost = math.fsum(post.cost for post in solution.posts_list)
     findings.equal("cost", solution.cost, cost)
     findings.require(
-        cost <= solution.budget * _AT_LIMIT + 1e-9,
+        cost <= solution.budget * AT_LIMIT + 1e-9,
         f"the posts cost {cost:.10g}, the budget is {solution.budget:.10g}",
     )
     present = {post.id for post in solution.posts_list}
@@ -172,57 +160,121 @@ def _check_rules(plan: Plan, solution: Solution, walks: Survey, findings: _Findi
         others = [p for p in solution.posts_list if p.resource == resource.near.resource]
         where = np.array([position[post.site] for post in posts], dtype=np.int64)
         origins = np.array([position[post.site] for post in others], dtype=np.int64)
-        seconds = _to_sites(plan, walks, origins, where, limit_s=resource.near.walk_s)
+        seconds = to_sites(plan, walks, origins, where, limit_s=resource.near.walk_s)
         for n, post in enumerate(posts):
             nearest = float(seconds[:, n].min()) if others else math.inf
             findings.require(
-                nearest <= resource.near.walk_s * _AT_LIMIT,
+                nearest <= resource.near.walk_s * AT_LIMIT,
                 f"post {post.id!r} has no {resource.near.resource!r} within "
                 f"{resource.near.walk_s:.10g} s",
             )
 
 
-def _check_figures(plan: Plan, solution: Solution, walks: Survey, findings: _Findings) -> None:
+def _check_figures(plan: Plan, solution: Solution, found: list[Reach], findings: Findings) -> None:
     """Count the people of every post and resource, and the objective they make."""
     problem = plan.problem
-    position = {site: n for n, site in enumerate(problem.sites.id)}
     demand = problem.demand
-    total = math.fsum(demand.people)
-    worth: list[float] = []
-    everyone: list[float] = []
+    worth = np.zeros(len(demand))
+    everyone = np.zeros(len(demand))
     findings.require(
         set(solution.coverage) == {resource.id for resource in problem.resources},
         "coverage is not given for each of the plan's resources",
     )
-    for resource in problem.resources:
-        posts = [post for post in solution.posts_list if post.resource == resource.id]
-        where = np.array([position[post.site] for post in posts], dtype=np.int64)
-        seconds = _to_demand(plan, walks, resource, where)
-        within = seconds <= resource.walk_limit_s * _AT_LIMIT
-        _check_counts(posts, within, demand.people, findings)
-        reached = within.any(axis=0)
-        covered = math.fsum(demand.people[reached])
+    for position, (resource, reach) in enumerate(zip(problem.resources, found, strict=True)):
+        mine = [post for post in solution.posts_list if post.resource == resource.id]
+        within = reach.within[reach.is_open]
+        _check_counts(mine, within, demand.people, findings)
         told = solution.coverage.get(resource.id, Coverage(covered=-1, total=-1, share=-1))
-        findings.equal(f"people covered by {resource.id!r}", told.covered, covered)
-        findings.equal(f"people in all for {resource.id!r}", told.total, total)
-        share = covered / total if total else 0.0
-        findings.equal(f"share covered by {resource.id!r}", told.share, share)
-        value = resource.value * demand.people * demand.priority
-        worth += list(value[reached])
-        everyone += list(value)
+        _check_coverage(problem, position, reach, told, findings)
+        worth += worth_of(problem, position, reach, reach.units)
+        everyone += worth_of(problem, position, reach, None)
         if solution.walk is not None:
+            reached = within.any(axis=0)
             people = demand.people[reached]
-            nearest = seconds[:, reached].min(axis=0) if posts else np.zeros(0)
+            seconds = reach.seconds[reach.is_open][:, reached]
+            nearest = seconds.min(axis=0) if mine else np.zeros(0)
             mean = float(people @ nearest / people.sum()) if people.sum() > 0 else 0.0
             told_mean = solution.walk.mean_s.get(resource.id, math.nan)
             findings.equal(f"mean walk of {resource.id!r}", told_mean, mean, within=0.0501)
-    objective = math.fsum(worth)
-    findings.equal("objective", solution.objective, objective)
+    moved = solution.changes
+    price = 0.0 if moved is None else moved.price * moved.count
+    findings.equal("objective", solution.objective, math.fsum(worth) - price)
     _check_claims(solution, math.fsum(everyone), findings)
+    _check_tiers(problem, solution, worth, findings)
+
+
+def _check_coverage(
+    problem: Problem, position: int, reach: Reach, told: Coverage, findings: Findings
+) -> None:
+    """Check the people of one resource: all, those step-free, those with backup, on average."""
+    demand, resource = problem.demand, problem.resources[position]
+    times = reach.within[reach.is_open].sum(axis=0)
+    everyone = np.ones(len(demand), dtype=np.bool_)
+    _check_part(f"by {resource.id!r}", told, demand.people, everyone, times > 0, findings)
+    slow = demand.step_free
+    backup = problem.backup.get(position)
+    twice = np.zeros(len(demand), dtype=np.bool_)
+    if backup is not None:
+        twice[backup.points] = True
+    for words, part, asked, whom, met in (
+        ("step-free", told.step_free, bool(slow.any()), slow, times > 0),
+        ("twice", told.backup, backup is not None, twice, times > 1),
+    ):
+        findings.require(
+            (part is not None) == asked,
+            f"{words} cover by {resource.id!r} is {'missing' if asked else 'given for nothing'}",
+        )
+        if part is not None and asked:
+            _check_part(f"{words} by {resource.id!r}", part, demand.people, whom, met, findings)
+    findings.require(
+        (told.expected is not None) == (resource.unavailable > 0),
+        f"expected cover by {resource.id!r} is "
+        f"{'missing' if told.expected is None else 'given for nothing'}",
+    )
+    if told.expected is not None and resource.unavailable > 0:
+        units = np.minimum(reach.units @ reach.within, resource.counted_units)
+        mean = math.fsum(demand.people * (1.0 - resource.unavailable**units))
+        findings.equal(f"people expected by {resource.id!r}", told.expected, mean)
+
+
+def _check_part(  # noqa: PLR0917 - who, of whom, by what
+    words: str,
+    told: Part | Coverage,
+    people: Floats,
+    whom: NDArray[np.bool_],
+    met: NDArray[np.bool_],
+    findings: Findings,
+) -> None:
+    covered, total = math.fsum(people[whom & met]), math.fsum(people[whom])
+    findings.equal(f"people covered {words}", told.covered, covered)
+    findings.equal(f"people in all for cover {words}", told.total, total)
+    share = covered / total if total else 0.0
+    findings.equal(f"share covered {words}", told.share, share)
+
+
+def _check_tiers(problem: Problem, solution: Solution, worth: Floats, findings: Findings) -> None:
+    """Check each tier's objective, bound and gap, and their sums."""
+    tiers = problem.demand.tiers
+    told = [tier.tier for tier in solution.tiers]
+    if len(tiers) == 1:
+        findings.require(not told, "tiers are given, and the plan has none")
+        return
+    findings.require(told == list(tiers), f"tiers are {told}, the plan's are {list(tiers)}")
+    for tier in solution.tiers:
+        found = math.fsum(worth[problem.demand.tier == tier.tier])
+        findings.equal(f"objective of tier {tier.tier}", tier.objective, found)
+        gap = gap_between(tier.objective, tier.bound)
+        findings.require(
+            tier.bound >= tier.objective - 1e-9 * max(1.0, tier.bound)
+            and (tier.gap == gap or math.isclose(tier.gap, gap, rel_tol=1e-6, abs_tol=1e-9)),
+            f"tier {tier.tier}: objective, bound and gap do not fit each other",
+        )
+    bound = math.fsum(tier.bound for tier in solution.tiers)
+    findings.equal("bound, against those of the tiers", solution.bound, bound, within=1e-5)
 
 
 def _check_counts(
-    posts: list[Post], within: NDArray[np.bool_], people: Floats, findings: _Findings
+    posts: list[Post], within: NDArray[np.bool_], people: Floats, findings: Findings
 ) -> None:
     """Check the people within reach of each post, and those no other post reaches."""
     times = within.sum(axis=0)
@@ -233,7 +285,7 @@ def _check_counts(
         findings.equal(f"only of post {post.id!r}", post.only, alone)
 
 
-def _check_claims(solution: Solution, everyone: float, findings: _Findings) -> None:
+def _check_claims(solution: Solution, everyone: float, findings: Findings) -> None:
     """Check status, bound and gap against each other."""
     objective, bound = solution.objective, solution.bound
     slack = 1e-9 * max(1.0, abs(bound))
@@ -251,9 +303,11 @@ def _check_claims(solution: Solution, everyone: float, findings: _Findings) -> N
         solution.status in (Status.OPTIMAL, Status.FEASIBLE),
         f"status is {solution.status.value!r}, yet there is a plan",
     )
+    open_cost = 0.0 if solution.reverse is None else solution.reverse.cost_gap
     findings.require(
-        (solution.status is Status.OPTIMAL) == (gap <= 1e-9),
-        f"status is {solution.status.value!r} at a gap of {gap:.10g}",
+        (solution.status is Status.OPTIMAL) == (gap <= 1e-9 and open_cost <= 1e-9),
+        f"status is {solution.status.value!r} at a gap of {gap:.10g}"
+        + (f" and one of {open_cost:.10g} in cost" if open_cost else ""),
     )
 
 
@@ -262,105 +316,3 @@ def gap_between(objective: float, bound: float) -> float:
     if bound <= objective:
         return 0.0
     return (bound - objective) / objective if objective > 0 else math.inf
-
-
-def _to_demand(plan: Plan, walks: Survey, resource: Resource, where: Ints) -> Floats:
-    """Return (posts × demand points) walking seconds, infinite where far beyond the limit."""
-    problem = plan.problem
-    if walks.streets is None or walks.sites is None or walks.demand is None:
-        return _straight(plan, problem.sites.xy[where], problem.demand.xy)
-    return _walks(
-        walks.streets,
-        walks.sites.take(where),
-        walks.demand,
-        limit_s=resource.walk_limit_s,
-        outward=resource.walkers is Walkers.TEAM,
-    )
-
-
-def _to_sites(plan: Plan, walks: Survey, origins: Ints, where: Ints, *, limit_s: float) -> Floats:
-    """Return (origins × sites) walking seconds, infinite where far beyond the limit."""
-    sites = plan.problem.sites
-    if walks.streets is None or walks.sites is None:
-        return _straight(plan, sites.xy[origins], sites.xy[where])
-    return _walks(
-        walks.streets,
-        walks.sites.take(origins),
-        walks.sites.take(where),
-        limit_s=limit_s,
-        outward=True,
-    )
-
-
-def _straight(plan: Plan, origins: Floats, targets: Floats) -> Floats:
-    """Return walking seconds along straight lines times the detour factor."""
-    walking = plan.settings.walking
-    offset = origins[:, None, :] - targets[None, :, :]
-    metres = np.hypot(offset[..., 0], offset[..., 1])
-    return np.asarray(metres / (walking.speed_m_s / walking.detour_factor))
-
-
-def _walks(
-    streets: Streets, origins: Snapped, targets: Snapped, *, limit_s: float, outward: bool
-) -> Floats:
-    """Return (origins × targets) walking seconds by scipy's Dijkstra.
-
-    Walking towards the origins is walking away from them with every street turned round.
-    """
-    ahead, back = streets.forward_s, streets.backward_s
-    if not outward:
-        ahead, back = back, ahead
-    table = np.full((len(origins.edge), len(targets.edge)), np.inf)
-    for first in range(0, len(origins.edge), 16):  # a few at a time: distances are dense
-        rows = slice(first, min(first + 16, len(origins.edge)))
-        count = rows.stop - rows.start
-        graph, entry = _with_origins(streets, ahead, back, origins, rows)
-        nodes = dijkstra(graph, indices=np.arange(entry, entry + count), limit=2 * limit_s + 60)
-        on_street = targets.edge >= 0
-        edge, part = targets.edge[on_street], targets.fraction[on_street]
-        by_tail = nodes[:, streets.edge_tail[edge]] + _along(ahead[edge], part)
-        by_head = nodes[:, streets.edge_head[edge]] + _along(back[edge], 1.0 - part)
-        seconds = np.minimum(by_tail, by_head)
-        for n in range(count):  # both on one street: straight along it
-            source = rows.start + n
-            same = edge == origins.edge[source]
-            along = part[same] - origins.fraction[source]
-            direct = np.where(
-                along >= 0, _along(ahead[edge[same]], along), _along(back[edge[same]], -along)
-            )
-            seconds[n, same] = np.minimum(seconds[n, same], direct)
-        access = origins.access_s[rows][:, None] + targets.access_s[on_street][None, :]
-        table[rows, on_street] = seconds + access
-    return table
-
-
-def _along(seconds: Floats, share: Floats) -> Floats:
-    """Return the time along a share of an edge, infinite where it cannot be walked that way."""
-    walkable = ~np.isnan(seconds)
-    return np.where(walkable, np.where(walkable, seconds, 0.0) * share, np.inf)
-
-
-def _with_origins(
-    streets: Streets, ahead: Floats, back: Floats, origins: Snapped, rows: slice
-) -> tuple[csr_array, int]:
-    """Return the street graph with a node for each origin, and the first of these nodes."""
-    nodes = len(streets.node_xy)
-    edge, part = origins.edge[rows], origins.fraction[rows]
-    own = nodes + np.arange(len(edge))
-    on_street = edge >= 0
-    edge, part, own = edge[on_street], part[on_street], own[on_street]
-    start = np.concatenate([streets.edge_tail, streets.edge_head, own, own])
-    end = np.concatenate(
-        [streets.edge_head, streets.edge_tail, streets.edge_head[edge], streets.edge_tail[edge]]
-    )
-    seconds = np.concatenate([ahead, back, _along(ahead[edge], 1 - part), _along(back[edge], part)])
-    usable = np.isfinite(seconds)
-    start, end, seconds = start[usable], end[usable], seconds[usable]
-    # of parallel streets the quickest; a sparse matrix would add them up
-    order = np.lexsort((seconds, end, start))
-    start, end, seconds = start[order], end[order], seconds[order]
-    first = np.ones(len(start), dtype=np.bool_)
-    first[1:] = (start[1:] != start[:-1]) | (end[1:] != end[:-1])
-    size = nodes + rows.stop - rows.start
-    graph = csr_array((seconds[first], (start[first], end[first])), shape=(size, size))
-    return graph, nodes

@@ -62,7 +62,8 @@ def write_up(
         for n, site in enumerate(sites.tolist()):
             mine = table.indices[table.indptr[n] : table.indptr[n + 1]]
             alone = mine[reached[mine] == 1]
-            listed.append(_post(problem, site, position, units, people[mine], people[alone]))
+            covered, only = math.fsum(people[mine]), math.fsum(people[alone])
+            listed.append(_post(problem, units, (site, position), covered=covered, only=only))
         coverage[resource.id] = _coverage(problem, position, table, reached, units[sites, position])
         nearest = np.full(len(people), np.inf)
         np.minimum.at(nearest, table.indices, table.data)
@@ -108,20 +109,21 @@ def _units(problem: Problem, posts: Posting, chosen: Ints) -> Ints:
 
 
 def _post(
-    problem: Problem, site: int, position: int, units: Ints, people: Floats, alone: Floats
+    problem: Problem, units: Ints, where: tuple[int, int], *, covered: float, only: float
 ) -> Post:
     sites = problem.sites
+    site, position = where
     lon, lat = sites.lonlat[site]
-    many = int(units[site, position])
-    cost = float(sites.open_cost[site, position] + sites.unit_cost[site, position] * many)
+    many = int(units[where])
+    cost = float(sites.open_cost[where] + sites.unit_cost[where] * many)
     return Post(
         site=sites.id[site],
         name=sites.name[site],
         resource=problem.resources[position].id,
         units=many,
         cost=round(cost, _PLACES),
-        covered=round(math.fsum(people), _PLACES),
-        only=round(math.fsum(alone), _PLACES),
+        covered=round(covered, _PLACES),
+        only=round(only, _PLACES),
         lon=round(float(lon), _PLACES),
         lat=round(float(lat), _PLACES),
     )
@@ -140,7 +142,7 @@ def _coverage(
     if backup is not None:
         backed[backup.points] = True
     if resource.unavailable:
-        there = _there(resource.unavailable, resource.counted_units, table @ units)
+        there = _there(resource.unavailable, resource.counted_units, _ones(table) @ units)
         expected = round(math.fsum(people * there), _PLACES)
     return Coverage(
         covered=everyone.covered,

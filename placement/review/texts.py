@@ -1,0 +1,57 @@
+"""JSON as canonical text: numbers, names and objects are written in one way only."""
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+# Valid in JSON, but line ends to some editors and diff tools, or no text at all in UTF-8.
+_UNSAFE = re.compile("[\x7f\x85\u2028\u2029\ud800-\udfff]")
+
+# Floating-point dust of this size in a gap is not something left to prove.
+_DUST = 1e-9
+
+
+def json_text(text: str) -> str:
+    """Return a string as JSON, readable as it stands, on one line whatever it holds."""
+    plain = json.dumps(text, ensure_ascii=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", plain)
+
+
+def each_text[V](values: Mapping[str, V], text: Callable[[V], str]) -> dict[str, str]:
+    """Return the texts of values by name, in order."""
+    return {name: text(value) for name, value in sorted(values.items())}
+
+
+def object_text(members: Mapping[str, str], *, indent: str = "") -> str:
+    """Return an object of members that are texts already, on one line unless indented."""
+    if indent and members:
+        return f"{{\n{lines_text(members.items(), indent=indent)}\n{indent[2:]}}}"
+    return "{" + ", ".join(f"{json_text(name)}: {value}" for name, value in members.items()) + "}"
+
+
+def lines_text(members: Iterable[tuple[str, str]], *, indent: str) -> str:
+    """Return members one a line."""
+    return ",\n".join(f"{indent}{json_text(name)}: {value}" for name, value in members)
+
+
+def rounded(value: float, digits: int = 6) -> float:
+    """Round as everything that is written."""
+    return round(value, digits) + 0.0  # never a negative zero
+
+
+def number_text(name: str, value: float, *, digits: int = 6) -> str:
+    """Return a finite number without trailing zeros; `ValueError` names what is not."""
+    value = float(value)
+    if not math.isfinite(value):
+        raise ValueError(f"{name} of the solution is {value}, which no solution file can hold")
+    text = f"{rounded(value, digits):.{digits}f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def gap_text(gap: float) -> str:
+    """Return a gap rounded up; null where it is infinite."""
+    if gap == math.inf:
+        return "null"
+    nearest = rounded(gap)
+    return number_text("gap", nearest if gap - nearest <= _DUST else nearest + 1e-6)

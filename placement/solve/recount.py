@@ -1,0 +1,137 @@
+"""Walks measured anew for the audit: scipy's Dijkstra on the split graph, shared with nobody."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from placement.cover.survey import Survey
+from placement.plan.problem import Plan, Resource, Walkers
+from placement.streets import Snapped, Streets
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+
+
+def to_demand(plan: Plan, walks: Survey, resource: Resource, where: Ints) -> Floats:
+    """Return (posts × demand points) walking seconds, infinite where far beyond the limit.
+
+    Parameters
+    ----------
+    plan, walks
+        The plan; its survey says where points meet the streets, and nothing else is taken from it.
+    resource
+        Whose posts they are.
+    where
+        (n,) int64, positions of their sites.
+    """
+    demand, sites, walking = plan.problem.demand, plan.problem.sites, plan.settings.walking
+    on_foot = demand.step_free & (resource.walkers is Walkers.PEOPLE)
+    if walks.streets is None or walks.sites is None or walks.demand is None:
+        speed = np.where(on_foot, walking.step_free_speed_m_s, walking.speed_m_s)
+        return _straight(sites.xy[where], demand.xy, speed / walking.detour_factor)
+    usual = _walks(
+        walks.streets,
+        walks.sites.take(where),
+        walks.demand,
+        limit_s=resource.walk_limit_s,
+        outward=resource.walkers is Walkers.TEAM,
+    )
+    if not on_foot.any() or walks.step_free is None:
+        return usual
+    slow = _walks(
+        walks.step_free.streets,
+        walks.step_free.sites.take(where),
+        walks.step_free.demand,
+        limit_s=resource.walk_limit_s,
+        outward=False,
+    )
+    return np.where(on_foot, slow, usual)
+
+
+def to_sites(plan: Plan, walks: Survey, origins: Ints, where: Ints, *, limit_s: float) -> Floats:
+    """Return (origins × sites) walking seconds, infinite where far beyond the limit."""
+    sites, walking = plan.problem.sites, plan.settings.walking
+    if walks.streets is None or walks.sites is None:
+        pace = walking.speed_m_s / walking.detour_factor
+        return _straight(sites.xy[origins], sites.xy[where], pace)
+    return _walks(
+        walks.streets,
+        walks.sites.take(origins),
+        walks.sites.take(where),
+        limit_s=limit_s,
+        outward=True,
+    )
+
+
+def _straight(origins: Floats, targets: Floats, metres_per_second: Floats | float) -> Floats:
+    """Return walking seconds along straight lines."""
+    offset = origins[:, None, :] - targets[None, :, :]
+    metres = np.hypot(offset[..., 0], offset[..., 1])
+    return np.asarray(metres / metres_per_second)
+
+
+def _walks(
+    streets: Streets, origins: Snapped, targets: Snapped, *, limit_s: float, outward: bool
+) -> Floats:
+    """Return (origins × targets) walking seconds by scipy's Dijkstra.
+
+    Walking towards the origins is walking away from them with every street turned round.
+    """
+    ahead, back = streets.forward_s, streets.backward_s
+    if not outward:
+        ahead, back = back, ahead
+    table = np.full((len(origins.edge), len(targets.edge)), np.inf)
+    for first in range(0, len(origins.edge), 16):  # a few at a time: distances are dense
+        rows = slice(first, min(first + 16, len(origins.edge)))
+        count = rows.stop - rows.start
+        graph, entry = _with_origins(streets, ahead, back, origins, rows)
+        nodes = dijkstra(graph, indices=np.arange(entry, entry + count), limit=2 * limit_s + 60)
+        on_street = targets.edge >= 0
+        edge, part = targets.edge[on_street], targets.fraction[on_street]
+        by_tail = nodes[:, streets.edge_tail[edge]] + _along(ahead[edge], part)
+        by_head = nodes[:, streets.edge_head[edge]] + _along(back[edge], 1.0 - part)
+        seconds = np.minimum(by_tail, by_head)
+        for n in range(count):  # both on one street: straight along it
+            source = rows.start + n
+            same = edge == origins.edge[source]
+            along = part[same] - origins.fraction[source]
+            direct = np.where(
+                along >= 0, _along(ahead[edge[same]], along), _along(back[edge[same]], -along)
+            )
+            seconds[n, same] = np.minimum(seconds[n, same], direct)
+        access = origins.access_s[rows][:, None] + targets.access_s[on_street][None, :]
+        table[rows, on_street] = seconds + access
+    return table
+
+
+def _along(seconds: Floats, share: Floats) -> Floats:
+    """Return the time along a share of an edge, infinite where it cannot be walked that way."""
+    walkable = ~np.isnan(seconds)
+    return np.where(walkable, np.where(walkable, seconds, 0.0) * share, np.inf)
+
+
+def _with_origins(
+    streets: Streets, ahead: Floats, back: Floats, origins: Snapped, rows: slice
+) -> tuple[csr_array, int]:
+    """Return the street graph with a node for each origin, and the first of these nodes."""
+    nodes = len(streets.node_xy)
+    edge, part = origins.edge[rows], origins.fraction[rows]
+    own = nodes + np.arange(len(edge))
+    on_street = edge >= 0
+    edge, part, own = edge[on_street], part[on_street], own[on_street]
+    start = np.concatenate([streets.edge_tail, streets.edge_head, own, own])
+    end = np.concatenate(
+        [streets.edge_head, streets.edge_tail, streets.edge_head[edge], streets.edge_tail[edge]]
+    )
+    seconds = np.concatenate([ahead, back, _along(ahead[edge], 1 - part), _along(back[edge], part)])
+    usable = np.isfinite(seconds)
+    start, end, seconds = start[usable], end[usable], seconds[usable]
+    # of parallel streets the quickest; a sparse matrix would add them up
+    order = np.lexsort((seconds, end, start))
+    start, end, seconds = start[order], end[order], seconds[order]
+    first = np.ones(len(start), dtype=np.bool_)
+    first[1:] = (start[1:] != start[:-1]) | (end[1:] != end[:-1])
+    size = nodes + rows.stop - rows.start
+    graph = csr_array((seconds[first], (start[first], end[first])), shape=(size, size))
+    return graph, nodes
