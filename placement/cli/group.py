@@ -15,6 +15,7 @@ _MODULES = {
     "map": "map",
     "audit": "audit",
     "diff": "diff",
+    "streets": "streets",
     "schema": "schema",
     "completion": "completion",
 }

@@ -200,7 +200,7 @@ class Streets:
 def read_streets(
     path: str | Path,
     *,
-    crs: str,
+    crs: str | None,
     speed_m_s: float = WALK_SPEED_M_S,
     step_free: bool = False,
 ) -> Streets:
@@ -212,7 +212,8 @@ def read_streets(
         An OpenStreetMap extract (``.osm.pbf``, ``.pbf``, ``.osm``), lines as GeoJSON,
         GeoPackage or GeoParquet, or a network kept by `placement.streets.store.write_streets`.
     crs
-        Metric coordinate system for snapping and drawing; lengths are geodesic regardless.
+        Metric coordinate system for snapping and drawing; lengths are geodesic regardless. None
+        takes the UTM zone of the streets' middle.
     speed_m_s
         Walking speed on the level.
     step_free
@@ -262,8 +263,20 @@ def read_streets(
             remedy="give a layer with streets, or check its tags",
         )
     return build(
-        edges, crs=crs, source=path.name, speed_m_s=speed_m_s, step_free=step_free, dropped=dropped
+        edges,
+        crs=crs or _zone(edges),
+        source=path.name,
+        speed_m_s=speed_m_s,
+        step_free=step_free,
+        dropped=dropped,
     )
+
+
+def _zone(edges: Edges) -> str:
+    """Return the UTM zone of the middle of what was read."""
+    lon, lat = np.median(edges.lonlat[edges.node], axis=0)
+    zone = int((lon + 180.0) // 6.0) % 60 + 1
+    return f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
 
 
 def _is_stored(path: Path) -> bool:

@@ -68,7 +68,7 @@ def is_stored(path: str | Path) -> bool:
     return _facts(Path(path)) is not None
 
 
-def read_stored(path: str | Path, *, crs: str, speed_m_s: float, step_free: bool) -> Streets:
+def read_stored(path: str | Path, *, crs: str | None, speed_m_s: float, step_free: bool) -> Streets:
     """Read a network that `write_streets` kept.
 
     Parameters
@@ -76,7 +76,7 @@ def read_stored(path: str | Path, *, crs: str, speed_m_s: float, step_free: bool
     path
         The file.
     crs, speed_m_s, step_free
-        What the network must have been made for.
+        What the network must have been made for; no matter which plane where `crs` is None.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def read_stored(path: str | Path, *, crs: str, speed_m_s: float, step_free: bool
             file=path,
             remedy=again,
         )
-    for field, wanted in (("crs", crs), ("step_free", step_free)):
+    for field, wanted in (("crs", crs or facts.get("crs")), ("step_free", step_free)):
         if facts.get(field) != wanted:
             raise InputError(
                 f"it was made for {field} {facts.get(field)!r}, not {wanted!r}",
@@ -121,7 +121,7 @@ def read_stored(path: str | Path, *, crs: str, speed_m_s: float, step_free: bool
             remedy=again,
         )
     return Streets(
-        crs=crs,
+        crs=facts["crs"],
         source=facts["source"],
         speed_m_s=kept,
         step_free=step_free,

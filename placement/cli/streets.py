@@ -1,0 +1,224 @@
+"""``place streets``: read an extract once, say what it holds, fetch one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from placement.cli.options import Decorator, amount, json_option
+
+if TYPE_CHECKING:
+    from placement.streets import Streets
+
+
+@click.group("streets", short_help="Read, examine and fetch street layers.")
+def command() -> None:
+    """Prepare the street layer of a plan."""
+
+
+def _crs_option() -> Decorator:
+    return click.option(
+        "--crs",
+        metavar="EPSG:…",
+        help="Metric coordinate system; the plan's own. Default: the local UTM zone.",
+    )
+
+
+def _step_free_option() -> Decorator:
+    return click.option("--step-free", is_flag=True, help="Leave out steps and escalators.")
+
+
+@command.command("read", short_help="Keep an extract in a form that is read in a moment.")
+@click.argument("extract", type=click.Path())
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=click.Path(),
+    metavar="FILE.parquet",
+    help="Where to keep it.",
+)
+@_crs_option()
+@click.option(
+    "--speed",
+    callback=amount(above_zero=True),
+    default="1.34",
+    show_default=True,
+    metavar="M/S",
+    help="Walking speed on the level; the plan's own.",
+)
+@_step_free_option()
+@json_option()
+def read(  # noqa: PLR0917 - as click hands them over
+    extract: str, out: str, crs: str | None, speed: float, step_free: bool, as_json: bool
+) -> None:
+    """Read EXTRACT (.osm.pbf, .osm, GeoJSON, …) and keep the network in a Parquet file.
+
+    A plan takes the file as its street layer: `streets = "streets.parquet"`.
+    """
+    from placement.cli.talk import Talk, give_json
+    from placement.errors import UsageError
+    from placement.streets import read_streets
+    from placement.streets.store import write_streets
+
+    if not out.lower().endswith(".parquet"):
+        raise UsageError(f"the network is kept in a .parquet file; name it so, not {out!r}.")
+    talk = Talk()
+    with talk.step("Reading the streets"):
+        streets = read_streets(extract, crs=crs, speed_m_s=speed, step_free=step_free)
+    with talk.step("Writing the network"):
+        write_streets(streets, out)
+    facts = _facts(streets)
+    if as_json:
+        give_json({"file": out, **facts})
+    else:
+        click.echo(
+            f"{facts['junctions']:,} junctions, {facts['edges']:,} edges, {facts['km']:,.1f} km "
+            f"in {streets.crs}, kept in {out}."
+        )
+
+
+@command.command("info", short_help="Say what a street layer holds, and what was left out.")
+@click.argument("file", type=click.Path())
+@_crs_option()
+@_step_free_option()
+@click.option(
+    "--islands",
+    type=click.Path(),
+    metavar="FILE.geojson",
+    help="Write the parts that nothing is joined to as a layer to draw.",
+)
+@json_option()
+def info(file: str, crs: str | None, step_free: bool, islands: str | None, as_json: bool) -> None:
+    """Report counts, connected parts, classes, and the ways left out of FILE with the reasons."""
+    from placement.cli.talk import Talk, give_json, give_table
+    from placement.streets import read_streets
+
+    with Talk().step("Reading the streets"):
+        streets = read_streets(file, crs=crs, step_free=step_free)
+    facts = _facts(streets)
+    if islands is not None:
+        _write_islands(streets, Path(islands))
+    if as_json:
+        give_json(facts)
+        return
+    give_table(
+        [
+            ("file", f"{facts['file']}, in {facts['crs']}"),
+            ("streets", f"{facts['junctions']:,} junctions, {facts['edges']:,} edges"),
+            ("length", f"{facts['km']:,.1f} km"),
+            ("main part", f"{facts['main_junctions']:,} junctions, {facts['main_km']:,.1f} km"),
+            ("other parts", f"{facts['other_parts']:,} with {facts['other_km']:,.1f} km"),
+            ("islands", f"{facts['island_edges']:,} edges nothing is snapped to"),
+            ("bridges, tunnels", f"{facts['bridges']:,} and {facts['tunnels']:,} edges"),
+            *((f"  {kind}", f"{km:,.1f} km") for kind, km in facts["km_by_class"].items()),
+            *((f"left out: {why}", f"{count:,}") for why, count in facts["dropped"].items()),
+        ]
+    )
+
+
+@command.command("fetch", short_help="Fetch the streets around a route from OpenStreetMap.")
+@click.option(
+    "--around",
+    "route",
+    required=True,
+    type=click.Path(),
+    metavar="ROUTE",
+    help="The route's layer.",
+)
+@click.option(
+    "--margin",
+    callback=amount(above_zero=True),
+    default="1500",
+    show_default=True,
+    metavar="METRES",
+    help="How far around it.",
+)
+@click.option("-o", "--out", required=True, type=click.Path(), metavar="FILE.osm")
+@click.option("--endpoint", metavar="URL", help="Another Overpass server.")
+def fetch(route: str, margin: float, out: str, endpoint: str | None) -> None:
+    """Ask an Overpass server, once, for all that is walked around ROUTE.
+
+    This is the only command that uses the network. The data is © OpenStreetMap contributors, ODbL.
+    """
+    from placement.cli.talk import Talk
+    from placement.streets.fetch import ENDPOINT, around, fetch_streets
+
+    talk = Talk()
+    ground = around(route, margin_m=margin)
+    told = 0
+
+    def progress(size: int) -> None:
+        nonlocal told
+        if size >= told + 5_000_000:
+            told = size
+            talk.say(f"{size / 1e6:.0f} MB")
+
+    with talk.step("Fetching the streets"):
+        size = fetch_streets(ground, out, endpoint=endpoint or ENDPOINT, progress=progress)
+    click.echo(f"{size / 1e6:.1f} MB in {out}, © OpenStreetMap contributors, ODbL.")
+
+
+def _facts(streets: "Streets") -> dict[str, Any]:
+    """Count what a network holds."""
+    import numpy as np
+
+    km = streets.length_m / 1000.0
+    main = streets.component[streets.edge_tail] == 0
+    by_class = np.bincount(streets.class_code, weights=km, minlength=len(streets.classes))
+    return {
+        "file": streets.source,
+        "crs": streets.crs,
+        "junctions": streets.n_nodes,
+        "edges": streets.n_edges,
+        "km": round(float(km.sum()), 3),
+        "main_junctions": int((streets.component == 0).sum()),
+        "main_km": round(float(km[main].sum()), 3),
+        "other_parts": int(streets.component.max(initial=0)),
+        "other_km": round(float(km[~main].sum()), 3),
+        "island_edges": int(streets.island.sum()),
+        "bridges": int(streets.bridge.sum()),
+        "tunnels": int(streets.tunnel.sum()),
+        "km_by_class": {
+            kind: round(float(total), 3)
+            for kind, total in sorted(
+                zip(streets.classes, by_class, strict=True), key=lambda item: (-item[1], item[0])
+            )
+        },
+        "dropped": dict(streets.dropped),
+    }
+
+
+def _write_islands(streets: "Streets", path: Path) -> None:
+    """Write the edges of all parts but the largest as GeoJSON lines."""
+    import json
+
+    import numpy as np
+
+    from placement.streets.network import transformer
+
+    back = transformer(streets.crs, inverse=True)
+    features = []
+    for edge in np.flatnonzero(streets.component[streets.edge_tail] > 0).tolist():
+        lon, lat = back.transform(*streets.edge_xy(edge).T)
+        features.append(
+            json.dumps(
+                {
+                    "type": "Feature",
+                    "properties": {
+                        "part": int(streets.component[streets.edge_tail[edge]]),
+                        "class": str(streets.edge_class[edge]),
+                        "name": str(streets.name[edge]),
+                    },
+                    "geometry": {
+                        "type": "LineString",
+                        "coordinates": [
+                            [round(x, 6), round(y, 6)] for x, y in zip(lon, lat, strict=True)
+                        ],
+                    },
+                },
+                ensure_ascii=False,
+            )
+        )
+    text = ",\n".join(features)
+    path.write_text(f'{{"type": "FeatureCollection", "features": [\n{text}\n]}}\n', "utf-8")

@@ -1,0 +1,289 @@
+"""Which way to walk, and how long walks are: a route to a post, a table of walks by area."""
+
+import heapq
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from placement.compiled import compiled
+from placement.errors import UsageError
+from placement.streets.catchment import place_of
+from placement.streets.network import Streets
+from placement.streets.search import TOLERANCE, walking_times
+from placement.streets.snap import Snapped
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A walk on the streets.
+
+    Attributes
+    ----------
+    walk_s
+        Seconds, with the ways between the points and their streets.
+    line
+        From the first point's street to the last's, metres.
+    names
+        The streets walked along, in order; streets without a name are left out.
+    """
+
+    walk_s: float
+    line: shapely.LineString
+    names: tuple[str, ...]
+
+
+def route(streets: Streets, start: Snapped, end: Snapped) -> Route | None:
+    """Return the quickest walk from one point to another.
+
+    Parameters
+    ----------
+    streets
+        The network.
+    start, end
+        One snapped point each.
+
+    Returns
+    -------
+    Route or None
+        None where there is no way. Of ways equally quick the one over lower edges is taken.
+    """
+    if len(start) != 1 or len(end) != 1:
+        raise UsageError("a route leads from one point to one point.")
+    if start.edge[0] < 0 or end.edge[0] < 0:
+        return None
+    seconds, at, before = _tree(
+        streets.first, streets.head, streets.walk_s, streets.half_edge, streets.edge_tail,
+        streets.edge_head, streets.forward_s, streets.backward_s, int(start.edge[0]),
+        float(start.fraction[0]), int(end.edge[0]), float(end.fraction[0]),
+    )  # fmt: skip
+    if not np.isfinite(seconds):
+        return None
+    edges = _walked(before, at, int(start.edge[0]), int(end.edge[0]))
+    pieces = _pieces(streets, edges, start, end)
+    coordinates = np.concatenate([place_of(streets, start), *pieces, place_of(streets, end)])
+    new = np.concatenate([[True], (np.diff(coordinates, axis=0) != 0).any(axis=1)])
+    coordinates = coordinates[new]
+    if len(coordinates) == 1:
+        coordinates = np.repeat(coordinates, 2, axis=0)
+    names: list[str] = []
+    for edge, _ in edges:
+        name = streets.names[streets.name_code[edge]]
+        if name and (not names or names[-1] != name):
+            names.append(name)
+    total = seconds + float(start.access_s[0]) + float(end.access_s[0])
+    return Route(walk_s=total, line=shapely.LineString(coordinates), names=tuple(names))
+
+
+def _walked(before: Ints, at: int, own: int, last: int) -> list[tuple[int, int]]:
+    """Return the edges walked and the node each is left by (−1 the last), in order.
+
+    `before` is, by node, the half-edge it was come to by, as edge and node; `at` is the node the
+    last edge is entered by, −1 for a walk along one edge, −2 − node where the first has no node.
+    """
+    if at < 0:
+        return [(own, -1)]
+    edges: list[tuple[int, int]] = [(last, -1)]
+    node = at
+    while before[node, 0] >= 0:
+        edges.append((int(before[node, 0]), node))
+        node = int(before[node, 1])
+    edges.append((own, node))
+    return edges[::-1]
+
+
+def _pieces(
+    streets: Streets, edges: list[tuple[int, int]], start: Snapped, end: Snapped
+) -> list[Floats]:
+    """Return the geometry of each edge walked, in the direction walked."""
+    pieces = []
+    node = -1
+    for i, (edge, leave) in enumerate(edges):
+        xy = streets.edge_xy(edge)
+        along = streets.vertex_m[streets.vertex_first[edge] : streets.vertex_first[edge + 1]]
+        whole = float(along[-1])
+        tail, head = int(streets.edge_tail[edge]), int(streets.edge_head[edge])
+        a = float(start.fraction[0]) * whole if i == 0 else (0.0 if node == tail else whole)
+        if leave < 0:
+            b = float(end.fraction[0]) * whole
+        elif tail == head and i == 0:
+            f = float(start.fraction[0])
+            b = (
+                0.0
+                if _sooner(f * streets.backward_s[edge], (1 - f) * streets.forward_s[edge])
+                else whole
+            )
+        else:
+            b = whole if leave == head else 0.0
+        if tail == head and leave < 0 and i > 0:
+            f = float(end.fraction[0])
+            a = (
+                0.0
+                if _sooner(f * streets.forward_s[edge], (1 - f) * streets.backward_s[edge])
+                else whole
+            )
+        low, high = min(a, b), max(a, b)
+        part = xy[(along >= low) & (along <= high)]
+        pieces.append(part if b >= a else part[::-1])
+        node = leave
+    return pieces
+
+
+def _sooner(one: float, other: float) -> bool:
+    """Say whether one way round a loop is no longer than the other, which may be closed (NaN)."""
+    return bool(one <= other or np.isnan(other))
+
+
+@compiled
+def _tree(  # noqa: C901, PLR0912, PLR0917 - one loop, compiled
+    first: Ints,
+    head: NDArray[np.int32],
+    walk_s: Floats,
+    half_edge: NDArray[np.int32],
+    edge_tail: NDArray[np.int32],
+    edge_head: NDArray[np.int32],
+    forward: Floats,
+    backward: Floats,
+    own: int,
+    at: float,
+    last: int,
+    end: float,
+) -> tuple[float, int, Ints]:
+    """Search from one place to another; return seconds, the node entered by, and the tree."""
+    time = np.full(first.size - 1, np.inf)
+    before = np.full((first.size - 1, 2), -1, np.int64)
+    best, entered = np.inf, -1
+    if own == last:
+        if end >= at and (end == at or not np.isnan(forward[own])):
+            best = 0.0 if end == at else (end - at) * forward[own]
+        if end < at and not np.isnan(backward[own]):
+            best = (at - end) * backward[own]
+    heap = [(0.0, np.int64(-1))]
+    heap.clear()
+    for side in range(2):
+        node = np.int64(edge_tail[own] if side == 0 else edge_head[own])
+        share = at if side == 0 else 1.0 - at
+        seconds = 0.0 if share == 0.0 else share * (backward[own] if side == 0 else forward[own])
+        if seconds < time[node]:
+            time[node] = seconds
+            heapq.heappush(heap, (seconds, node))
+    while len(heap) > 0:
+        now, u = heapq.heappop(heap)
+        if now > time[u]:
+            continue
+        if now >= best:
+            break
+        for side in range(2):
+            if u == (edge_tail[last] if side == 0 else edge_head[last]):
+                share = end if side == 0 else 1.0 - end
+                rest = (
+                    0.0
+                    if share == 0.0
+                    else share * (forward[last] if side == 0 else backward[last])
+                )
+                if now + rest < best:
+                    best, entered = now + rest, int(u)
+        for k in range(first[u], first[u + 1]):
+            v = np.int64(head[k])
+            then = now + walk_s[k]
+            if then < time[v] or (then == time[v] and before[v, 0] > half_edge[k] and then > now):
+                if then < time[v]:
+                    heapq.heappush(heap, (then, v))
+                time[v] = then
+                before[v, 0], before[v, 1] = half_edge[k], u
+    return best, entered, before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkRow:
+    """Walks of one area's people to the nearest post.
+
+    Attributes
+    ----------
+    zone
+        Which area.
+    people
+        How many there are.
+    within
+        How many have a post within the limit.
+    median_s, p95_s, longest_s
+        Seconds of those within: half, and 95 of 100, walk no longer. NaN where nobody is.
+    """
+
+    zone: str
+    people: float
+    within: float
+    median_s: float
+    p95_s: float
+    longest_s: float
+
+
+def walks_by_zone(
+    streets: Streets,
+    posts: Snapped,
+    points: Snapped,
+    *,
+    people: Floats,
+    zone: Ints,
+    zones: tuple[str, ...],
+    limit_s: float,
+    outward: bool,
+) -> list[WalkRow]:
+    """Return how long people walk, area by area.
+
+    Parameters
+    ----------
+    streets
+        The network; hand in the step-free one for those who cannot take steps.
+    posts
+        Snapped posts.
+    points
+        M snapped demand points.
+    people
+        (M,) float64.
+    zone
+        (M,) int64, position in `zones`.
+    zones
+        Names of the areas.
+    limit_s
+        Longest walk that counts.
+    outward
+        True: teams walk from the post; False: people walk to it.
+
+    Returns
+    -------
+    list of WalkRow
+        In the order of `zones`.
+    """
+    times = walking_times(streets, posts, points, limit_s=limit_s, outward=outward)
+    nearest = np.full(len(points), np.inf)
+    np.minimum.at(nearest, times.indices, times.data)
+    rows = []
+    for number, name in enumerate(zones):
+        here = zone == number
+        reached = here & (nearest <= limit_s * (1.0 + TOLERANCE)) & (people > 0)
+        order = np.argsort(nearest[reached], kind="stable")
+        walk, weight = nearest[reached][order], people[reached][order]
+        rows.append(
+            WalkRow(
+                zone=name,
+                people=float(people[here].sum()),
+                within=float(weight.sum()),
+                median_s=_share(walk, weight, 0.5),
+                p95_s=_share(walk, weight, 0.95),
+                longest_s=float(walk[-1]) if len(walk) else float("nan"),
+            )
+        )
+    return rows
+
+
+def _share(walk: Floats, weight: Floats, share: float) -> float:
+    """Return the walk that so large a share of the people do not exceed."""
+    if len(walk) == 0:
+        return float("nan")
+    run = np.cumsum(weight)
+    return float(walk[min(np.searchsorted(run, share * run[-1]), len(walk) - 1)])
