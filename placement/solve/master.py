@@ -180,6 +180,33 @@ class Master:
             self._solver.deleteRows(len(gone), gone)
             self.cuts = [cut for cut, stays in zip(self.cuts, kept, strict=True) if stays]
 
+    def reprice(self) -> None:
+        """Take the price of lanes away."""
+        for at in self._u:
+            self._solver.changeColCost(int(at), 0.0)
+        self.price = 0.0
+
+    def most_lanes(self, most: Floats) -> None:
+        """Bound the lanes of each gate, (J,) float64."""
+        for at, high in zip(self._u, most, strict=True):
+            self._solver.changeColBounds(int(at), 0.0, float(high))
+
+    def hold(self, y: Floats, u: Floats) -> None:
+        """Fix the gates and their lanes, both (J,) float64."""
+        at = np.concatenate([self._y[self.gates], self._u])
+        self._held = [(int(n), *self._bounds(int(n))) for n in at]
+        for n, value in zip(at, np.concatenate([y, u]), strict=True):
+            self._solver.changeColBounds(int(n), float(value), float(value))
+
+    def release(self) -> None:
+        """Undo `hold`."""
+        for n, low, high in self._held:
+            self._solver.changeColBounds(n, low, high)
+
+    def _bounds(self, column: int) -> tuple[float, float]:
+        _, _, low, high, _ = self._solver.getCol(column)
+        return float(low), float(high)
+
     def _point(self, values: Floats, value: float) -> Point:
         y = np.where(self._y >= 0, values[self._y], self._y_low)
         u = values[self._u] if len(self._u) else np.zeros(0)
