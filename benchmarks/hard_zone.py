@@ -15,6 +15,7 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -77,7 +78,7 @@ def city(name: str) -> tuple[Instance, Floats]:
 
 def run(
     instance: Instance, place: Floats, known: Ints | None, args: argparse.Namespace
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Search, bound and close one instance, as the engine would."""
     began, worked = time.perf_counter(), time.process_time()
     stop = Stop(args.seconds)
