@@ -40,6 +40,8 @@ class Posting:
         (R,) int64, position of the resource whose posts cover the row.
     row_tier
         (R,) int64, tier of the row's people.
+    tiers
+        All tiers, also those whose people no post reaches; one in a plan without tiers.
     """
 
     instance: Instance
@@ -50,6 +52,7 @@ class Posting:
     people: Floats
     row_resource: Ints
     row_tier: Ints
+    tiers: tuple[int, ...]
 
 
 def posting(problem: Problem, survey: Survey, *, counted: Collection[str] = ()) -> Posting:
@@ -121,6 +124,7 @@ def posting(problem: Problem, survey: Survey, *, counted: Collection[str] = ()) 
         people=people,
         row_resource=resource,
         row_tier=tier,
+        tiers=problem.demand.tiers,
     )
 
 

@@ -58,7 +58,7 @@ def solve(
     -------
     Staged
     """
-    tiers = np.unique(posts.row_tier).tolist()
+    tiers = posts.tiers
     if len(tiers) <= 1:
         outcome = engine.solve(
             posts.instance, stop=stop, gap=gap, seed=seed, start=start, progress=progress
