@@ -10,6 +10,7 @@ import placement
 # By name: the module of `placement.cli` that holds the command, in the order --help shows.
 _MODULES = {
     "optimise": "optimise",
+    "cover": "cover",
     "init": "init",
     "check": "check",
     "map": "map",

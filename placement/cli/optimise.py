@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import placement
-from placement.cli.options import amount, json_option, layer_option, limit_option, plan_argument
+from placement.cli.options import (
+    agreed_options,
+    amount,
+    json_option,
+    layer_option,
+    limit_option,
+    plan_argument,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
 )
 @limit_option()
 @layer_option()
+@agreed_options()
 @click.option(
     "--time-limit",
     metavar="S",
@@ -56,6 +64,11 @@ def command(
     budget: float | None,
     limits: dict[str, int],
     layers: dict[str, str],
+    baseline: str | None,
+    max_changes: int | None,
+    change_price: float,
+    lock: tuple[str, ...],
+    forbid: tuple[str, ...],
     time_limit: float | None,
     gap: float,
     out: str | None,
@@ -69,23 +82,34 @@ def command(
     """
     from pathlib import Path
 
-    from placement.cli.files import find_plan
+    from placement.cli.files import find_plan, find_solution
     from placement.cli.talk import Talk, give_json, warn
 
     talk = Talk()
     file = find_plan(plan)
+    old = None if baseline is None else placement.read_solution(find_solution(baseline))
     with talk.step("Reading the plan"):
         asked = placement.load_plan(file, layers=layers, budget=budget, limits=limits)
     for warning in asked.warnings:
         warn(warning)
     with talk.step("Choosing posts") as progress:
-        solution = placement.optimise(asked, time_limit=time_limit, gap=gap, progress=progress)
+        solution = placement.optimise(
+            asked,
+            time_limit=time_limit,
+            gap=gap,
+            baseline=old,
+            max_changes=max_changes,
+            change_price=change_price,
+            lock=lock,
+            forbid=forbid,
+            progress=progress,
+        )
     _demand_a_plan(solution)
     folder = Path(out) if out else Path("outputs") / asked.settings.name
-    files = _write(asked, solution, folder, draw=not no_map, talk=talk)
-    _tell(asked, solution, files, talk)
+    files = write(asked, solution, folder, draw=not no_map, talk=talk)
+    tell(asked, solution, files, talk)
     if as_json:
-        give_json(_as_json(solution, files))
+        give_json(summary_json(solution, files))
 
 
 def _demand_a_plan(solution: "Solution") -> None:
@@ -101,7 +125,7 @@ def _demand_a_plan(solution: "Solution") -> None:
         raise NoPlanError("No plan was found within the limit; allow more with --time-limit.")
 
 
-def _write(
+def write(
     plan: "Plan", solution: "Solution", folder: "Path", *, draw: bool, talk: "Talk"
 ) -> "dict[str, Path | None]":
     """Write the solution, then the map: what took long to find is safe before it is drawn."""
@@ -133,9 +157,7 @@ def _write(
     return {"solution": chosen, "map": drawn}
 
 
-def _tell(
-    plan: "Plan", solution: "Solution", files: "dict[str, Path | None]", talk: "Talk"
-) -> None:
+def tell(plan: "Plan", solution: "Solution", files: "dict[str, Path | None]", talk: "Talk") -> None:
     """Sum up for the person at the terminal; warn of what is not proven in any case."""
     from placement.cli.talk import warn
     from placement.solve.solution import Status, Stopped
@@ -156,6 +178,9 @@ def _tell(
 
 
 def _gap(solution: "Solution") -> str:
+    reverse = solution.reverse
+    if reverse is not None and reverse.cost_gap:
+        return f"a cheaper one could save at most {reverse.cost_gap:.2%}"
     if solution.objective <= 0 or solution.bound == float("inf"):
         return "and how far it is from the best is not known"
     return f"a better one could gain at most {solution.gap:.2%}"
@@ -169,6 +194,8 @@ def _headline(solution: "Solution") -> str:
 
 
 def _rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
+    from placement.cli.rules import rule_rows
+
     rows: list[tuple[str, ...]] = []
     for resource in plan.problem.resources:
         coverage = solution.coverage[resource.id]
@@ -192,10 +219,10 @@ def _rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
         )
     )
     rows.append(("Walks", f"by {solution.walking}", "", ""))
-    return rows
+    return rows + rule_rows(plan, solution)
 
 
-def _as_json(solution: "Solution", files: "dict[str, Path | None]") -> dict[str, Any]:
+def summary_json(solution: "Solution", files: "dict[str, Path | None]") -> dict[str, Any]:
     """Return what is written to standard output: the solution file's figures, and where it is."""
     import json
 

@@ -63,6 +63,27 @@ def _limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
 
 
 _LIMIT_EXAMPLE = "--limit dog_team=4"
+_SHARE_EXAMPLE = "--share checkpoint=0.95"
+
+
+def _shares(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> dict[str, float]:
+    """Take repeated ``RESOURCE=A``, A above 0 and at most 1."""
+    taken: dict[str, float] = {}
+    for name, text in _assignments(_SHARE_EXAMPLE)(ctx, param, values).items():
+        try:
+            share = float(text)
+        except ValueError:
+            share = math.nan
+        if not 0 < share <= 1:
+            raise click.BadParameter(
+                f"{text!r} is not a share above 0 and of at most 1; write it as in "
+                f"`{_SHARE_EXAMPLE}`",
+                param=param,
+            )
+        taken[name] = share
+    return taken
 
 
 def plan_argument() -> Decorator:
@@ -97,6 +118,71 @@ def limit_option() -> Decorator:
         metavar="RESOURCE=N",
         help="Use at most N units of a resource in this run. Repeatable.",
     )
+
+
+def share_option() -> Decorator:
+    """``--share RESOURCE=A``, repeatable, one at least."""
+    return click.option(
+        "--share",
+        "shares",
+        multiple=True,
+        required=True,
+        callback=_shares,
+        metavar="RESOURCE=A",
+        help="Least share of all people that a resource must cover, e.g. checkpoint=0.95. "
+        "Repeatable.",
+    )
+
+
+def time_limit_option(help_text: str) -> Decorator:
+    """``--time-limit S``."""
+    return click.option(
+        "--time-limit", metavar="S", callback=amount(above_zero=True), help=help_text
+    )
+
+
+def agreed_options() -> Decorator:
+    """Take what is agreed already: ``--baseline``, ``--max-changes``, ``--change-price``, posts."""
+    options = [
+        click.option(
+            "--baseline",
+            metavar="OLD.geojson",
+            type=click.Path(),
+            help="The agreed solution: say what moves against it, and what each change buys.",
+        ),
+        click.option(
+            "--max-changes",
+            metavar="N",
+            type=click.IntRange(min=0),
+            help="Open and close at most N posts against the baseline; a post moved is two.",
+        ),
+        click.option(
+            "--change-price",
+            metavar="P",
+            default="0",
+            callback=amount(),
+            help="Take P off the objective for each such change.",
+        ),
+        click.option(
+            "--lock",
+            metavar="SITE/RESOURCE",
+            multiple=True,
+            help="Open this post in this run. Repeatable.",
+        ),
+        click.option(
+            "--forbid",
+            metavar="SITE/RESOURCE",
+            multiple=True,
+            help="Keep this post closed in this run. Repeatable.",
+        ),
+    ]
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def json_option() -> Decorator:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
-from placement.cover.instance import Instance, Rule
+from placement.cover.instance import Instance, Limit, Rule
 from placement.cover.posting import Posting, posting
 from placement.cover.survey import survey
 from placement.errors import AuditError, InfeasibleError, NoPlanError, UsageError
@@ -103,7 +103,7 @@ def least_cost(
                 "no plan that reaches the shares was found within the limit, and none was shown "
                 "to be impossible; give more time with --time-limit."
             )
-        at_cost = replace(bound_posts, instance=bound_posts.instance.with_budget(priced.cost))
+        at_cost = replace(bound_posts, instance=_at_cost(bound_posts.instance, priced))
         staged = tiers.solve(at_cost, stop=stop.share(0.8), gap=gap, seed=seed, start=priced.chosen)
         outcome = staged.outcome
         assert outcome.chosen is not None  # noqa: S101 - it was given one
@@ -215,6 +215,34 @@ def _least_cost(
         ended = Stopped.INTERRUPTED if stop.interrupted else Stopped.TIME_LIMIT
         stopped = ended if stop.reached() or not gap else Stopped.GAP
     return _Priced(chosen=chosen, cost=spent, bound=bound, stopped=stopped)
+
+
+def _at_cost(instance: Instance, priced: _Priced) -> Instance:
+    """Return the instance at the cost that was found, without posts it leaves no money for.
+
+    A plan can do without the posts that no rule needs, and still costs no less than the bound: so
+    what they cost together is at most the cost that was found less the bound.
+    """
+    needed = instance.required.copy()
+    row = np.repeat(np.arange(instance.rows), np.diff(instance.indptr))
+    for rule in instance.rules:
+        needed |= rule.slope < 0
+        needed[instance.indices[np.isin(row, rule.rows[rule.share > 0])]] = True
+    tail = np.repeat(np.arange(instance.columns), np.diff(instance.near_indptr))
+    while True:
+        partners = instance.near_indices[needed[tail]]
+        if needed[partners].all():
+            break
+        needed[partners] = True
+    spare = priced.cost - priced.bound
+    free = np.where(needed, 0.0, instance.cost)
+    too_dear = free > spare * (1 + 1e-9) + 1e-9
+    limit = Limit(name="spare", use=free, most=spare)
+    return replace(
+        instance.with_budget(priced.cost),
+        excluded=instance.excluded | too_dear,
+        limits=(*instance.limits, limit) if spare > 0 else instance.limits,
+    )
 
 
 def _stated(solution: Solution, shares: Mapping[str, float], priced: _Priced) -> Solution:

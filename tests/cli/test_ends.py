@@ -267,11 +267,11 @@ def test_names_are_never_taken_for_markup(
 def test_at_a_terminal_the_plan_is_summed_up(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from placement.cli.optimise import _tell
+    from placement.cli.optimise import tell
     from placement.cli.talk import Talk
 
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    _tell(fake_plan(), agreed(), {"solution": tmp_path / "x", "map": None}, Talk())
+    tell(fake_plan(), agreed(), {"solution": tmp_path / "x", "map": None}, Talk())
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "ceremony: proven optimal" in shown.err

@@ -1,0 +1,88 @@
+"""``place cover``: the cheapest plan that covers given shares of the people."""
+
+import click
+
+import placement
+from placement.cli.options import (
+    amount,
+    json_option,
+    layer_option,
+    limit_option,
+    plan_argument,
+    share_option,
+    time_limit_option,
+)
+
+_UNBOUND = 1e15  # the plan's own budget does not bind, not even for what is required
+
+
+@click.command("cover", short_help="Find the cheapest plan that covers given shares of the people.")
+@plan_argument()
+@share_option()
+@limit_option()
+@layer_option()
+@time_limit_option("Stop after so many seconds with the cheapest plan found.")
+@click.option(
+    "--gap",
+    metavar="G",
+    default="0",
+    show_default=True,
+    callback=amount(),
+    help="Stop when the cost is proven to be within this share of the least, e.g. 0.01.",
+)
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Folder to write to.  [default: outputs/<plan name>-cover]",
+)
+@click.option("--no-map", is_flag=True, help="Write the solution alone.")
+@json_option()
+def command(
+    *,
+    plan: str | None,
+    shares: dict[str, float],
+    limits: dict[str, int],
+    layers: dict[str, str],
+    time_limit: float | None,
+    gap: float,
+    out: str | None,
+    no_map: bool,
+    as_json: bool,
+) -> None:
+    """Find the cheapest plan that covers given shares of all people.
+
+    PLAN is a plan file or its folder; ./plan.toml or else the bundled plan without it. Its budget
+    does not bind, every other rule does. Writes solution.geojson and map.html, as `place optimise`
+    does. Ctrl-C keeps the cheapest plan found so far.
+    """
+    from pathlib import Path
+
+    from placement.cli.files import find_plan
+    from placement.cli.optimise import summary_json, tell, write
+    from placement.cli.talk import Talk, give_json, warn
+    from placement.solve.optimise import with_budget
+
+    talk = Talk()
+    file = find_plan(plan)
+    with talk.step("Reading the plan"):
+        asked = placement.load_plan(file, layers=layers, limits=limits, budget=_UNBOUND)
+    for warning in asked.warnings:
+        warn(warning)
+    with talk.step("Looking for the cheapest plan"):
+        solution = placement.least_cost(asked, shares, time_limit=time_limit, gap=gap)
+    asked = with_budget(asked, solution.budget)
+    folder = Path(out) if out else Path("outputs") / f"{asked.settings.name}-cover"
+    files = write(asked, solution, folder, draw=not no_map, talk=talk)
+    tell(asked, solution, files, talk)
+    reverse = solution.reverse
+    assert reverse is not None  # noqa: S101 - that was the question
+    if reverse.cost_gap:
+        warn(
+            f"the cost is not proven least: no plan that reaches the shares costs less than "
+            f"{reverse.cost_bound:,.10g} {solution.budget_unit}"
+        )
+    else:
+        talk.say(f"no plan that reaches the shares costs less than {solution.cost:,.10g}")
+    if as_json:
+        give_json(summary_json(solution, files))
