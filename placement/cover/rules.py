@@ -14,6 +14,7 @@ from placement.plan.problem import Problem
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
+_HAIR = 2e-6  # of a person: above the solver's tolerance, so that a floor just met is met
 _SAME = 1e-9  # two posts exactly so far apart may both stand, whatever the rounding
 
 
@@ -169,7 +170,7 @@ def floors(
                 rows=rows,
                 times=np.full(len(rows), floor.times),
                 share=people[rows],
-                most=-floor.share * float(problem.demand.people[floor.points].sum()),
+                most=_HAIR - floor.share * float(problem.demand.people[floor.points].sum()),
             )
         )
     return tuple(found)

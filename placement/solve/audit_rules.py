@@ -16,6 +16,8 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
+_HAIR = 1e-5  # of a person
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Reach:
@@ -145,7 +147,7 @@ def _floors(problem: Problem, found: list[Reach], findings: Findings) -> _Measur
             if n >= floor.times
         )
         findings.require(
-            covered >= floor.share * total - 1e-9 * max(1.0, total),
+            covered >= floor.share * total - _HAIR,
             f"{floor.name!r} is broken: {covered:.10g} of {total:.10g} people",
         )
         measured[floor.name] = (floor.share, covered / total if total else 0.0)

@@ -112,6 +112,15 @@ class WalkSets:
         return self.base + float(self.step[unmet].sum())
 
 
+def held_slack(held: float, unit: float) -> float:
+    """Return how far below a level a plan may be that keeps it.
+
+    Half a unit of the weights where they have one. Else a little more than HiGHS's tolerance of
+    1e-6: with a margin below it HiGHS has called plans infeasible that reach the level exactly.
+    """
+    return 0.5 * unit if unit else max(2e-6, 1e-9 * abs(held))
+
+
 class Model:
     """A PuLP problem over the columns and rows of an instance, with its rules."""
 
@@ -187,9 +196,7 @@ class Model:
     def _total(self, name: str, parts: list[Any]) -> Any:  # noqa: ANN401
         total = self.problem.add_variable(name, 0, None, "Integer")
         alike = [(part, 1.0) for part in parts]
-        self.problem.addConstraint(
-            pulp.LpAffineExpression.from_list([*alike, (total, -1.0)]) == 0
-        )
+        self.problem.addConstraint(pulp.LpAffineExpression.from_list([*alike, (total, -1.0)]) == 0)
         return total
 
     def _knapsack(self, use: Floats, most: float, each: Floats | None = None) -> None:
@@ -198,9 +205,7 @@ class Model:
             if float(use.sum()) > most:
                 self.at_most([(self.y[j], use[j]) for j in np.flatnonzero(use)], most)
             return
-        terms = [
-            (self.y[j], float(use[j])) for j in np.flatnonzero(use) if not self.lanes.gate[j]
-        ]
+        terms = [(self.y[j], float(use[j])) for j in np.flatnonzero(use) if not self.lanes.gate[j]]
         for first, posts, units in self.kinds:
             terms += [(posts, float(use[first]))] if use[first] else []
             terms += [(units, float(each[first]))] if each is not None and each[first] else []
@@ -279,7 +284,7 @@ class Model:
 
         Half a unit of slack excludes every worse plan and forgives the solver's rounding.
         """
-        least = held - 0.5 * unit if unit else held * (1 - 1e-9)
+        least = held - held_slack(held, unit)
         self.at_most([(variable, -value) for variable, value in worth], -least)
 
     def differ(self, chosen: Ints) -> None:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from placement.cover.instance import Instance, Rule
 from placement.cover.posting import Posting
 from placement.solve import engine
+from placement.solve.model import held_slack
+from placement.solve.prices import worth_step
 from placement.solve.solution import Status, Stopped, Tier
 from placement.solve.stop import Progress, Stop
 
@@ -81,7 +83,8 @@ def solve(
         if outcome.chosen is None:
             break
         start = outcome.chosen
-        hold = _hold(f"tier {tier}", posts.instance, mine, outcome.objective)
+        least = outcome.objective - held_slack(outcome.objective, worth_step(stage))
+        hold = _hold(f"tier {tier}", posts.instance, mine, least)
         instance = replace(instance, rules=(*instance.rules, hold))
     held = replace(posts, instance=instance)
     found = tuple(
@@ -109,7 +112,7 @@ def _only(instance: Instance, mine: Bools) -> Instance:
     )
 
 
-def _hold(name: str, instance: Instance, mine: Bools, objective: float) -> Rule:
+def _hold(name: str, instance: Instance, mine: Bools, least: float) -> Rule:
     """Return the rule that a tier has no less than what was reached."""
     rows = np.flatnonzero(mine)
     shares = [instance.weight[rows], *instance.gains[rows].T]
@@ -119,7 +122,7 @@ def _hold(name: str, instance: Instance, mine: Bools, objective: float) -> Rule:
         rows=np.tile(rows, len(shares)),
         times=np.repeat(np.arange(1, len(shares) + 1), len(rows)),
         share=np.concatenate(shares),
-        most=-objective,
+        most=-least,
     )
 
 

@@ -1,0 +1,85 @@
+"""The summary of what rules a plan keeps, and of what moved against an agreed one."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from placement.plan.problem import Plan
+    from placement.solve.solution import Kept, Part, Solution
+
+_NAMED = 6  # rules and changes that are shown one by one
+
+
+def rule_rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
+    """Return rows of words, none for a plan without further rules.
+
+    Returns
+    -------
+    list of tuple of str
+        Four cells each, as the rest of the summary.
+    """
+    rows: list[tuple[str, ...]] = []
+    for resource in plan.problem.resources:
+        coverage = solution.coverage[resource.id]
+        label = resource.label.get("en", resource.id)
+        if coverage.step_free is not None:
+            rows.append((f"{label}, step-free", _people(coverage.step_free), "", ""))
+        if coverage.backup is not None:
+            rows.append((f"{label}, covered twice", _people(coverage.backup), "", ""))
+        if coverage.expected is not None:
+            away = f"with {resource.unavailable:.0%} of the units away"
+            mean = f"{coverage.expected:,.0f} of {coverage.total:,.0f} on average"
+            rows.append((f"{label}, expected", mean, away, ""))
+    for tier in solution.tiers:
+        proof = "proven" if tier.gap == 0 else f"gap {tier.gap:.2%}"
+        rows.append((f"Tier {tier.tier}", f"objective {tier.objective:,.10g}", proof, ""))
+    rows += _kept(solution.rules)
+    rows += [("Locked", post, "", "") for post in solution.lock]
+    rows += [("Forbidden", post, "", "") for post in solution.forbid]
+    return rows + _changed(solution)
+
+
+def _people(part: "Part") -> str:
+    return f"{part.covered:,.0f} of {part.total:,.0f} ({part.share:.1%})"
+
+
+def _kept(rules: Mapping[str, "Kept"]) -> list[tuple[str, ...]]:
+    """Return the rules that are kept with the least to spare, and how many more there are."""
+
+    def spare(name: str) -> float:
+        kept = rules[name]
+        if kept.reached is None:
+            return float("inf")
+        return abs(kept.reached - kept.asked) / max(kept.asked, 1e-9)
+
+    order = sorted(rules, key=lambda name: (spare(name), name))
+    rows: list[tuple[str, ...]] = [
+        (
+            "Rule" if at == 0 else "",
+            name,
+            f"asked {rules[name].asked:.10g}",
+            "" if rules[name].reached is None else f"reached {rules[name].reached:.10g}",
+        )
+        for at, name in enumerate(order[:_NAMED])
+    ]
+    if len(order) > _NAMED:
+        rows.append(("", f"and {len(order) - _NAMED} more, kept with more to spare", "", ""))
+    return rows
+
+
+def _changed(solution: "Solution") -> list[tuple[str, ...]]:
+    """Return what moved, what bought most first."""
+    changes = solution.changes
+    if changes is None:
+        return []
+    most = "" if changes.most is None else f" of at most {changes.most}"
+    rows: list[tuple[str, ...]] = [("Changes", f"{changes.count}{most}", "", "")]
+    moved = [("opened", post, bought) for post, bought in changes.opened.items()]
+    moved += [("closed", post, bought) for post, bought in changes.closed.items()]
+    moved.sort(key=lambda one: (-one[2], one[1]))
+    for what, post, bought in moved[: 4 * _NAMED]:
+        said = f"bought {bought:,.10g}" if bought >= 0 else f"gave up {-bought:,.10g}"
+        rows.append(("", f"{what} {post}", said, ""))
+    if len(moved) > 4 * _NAMED:
+        rows.append(("", f"and {len(moved) - 4 * _NAMED} more", "", ""))
+    return rows
