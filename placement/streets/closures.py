@@ -1,13 +1,15 @@
-"""Streets that are closed: edges cut exactly where a closed polygon's outline meets them."""
+"""Streets that are closed or crowded: edges cut exactly where an outline meets them."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from placement.errors import UsageError
 from placement.streets.assemble import gather
 from placement.streets.network import Streets, connected_parts, half_edges, transformer
 from placement.streets.numbering import GRID, hilbert
@@ -20,14 +22,120 @@ type Ints = NDArray[np.int64]
 
 #: Pieces shorter than this, in metres, are what rounding leaves at an outline, not streets.
 _CRUMB_M = 1e-6
+#: An edge is along a line where it lies this near to it all the way, metres [A].
+ALONG_M = 8.0
+#: Density at which nobody moves, persons per square metre (Weidmann 1993) [S].
+JAM_PER_M2 = 5.4
 
 
 class _Piece(NamedTuple):
-    """What is left of an edge, from `begin` to `end` metres of the plane from its tail."""
+    """A part of an edge, from `begin` to `end` metres of the plane from its tail.
+
+    `pace` is the share of its speed that is kept; `joined` says whether it still meets the
+    parts beside it.
+    """
 
     edge: int
     begin: float
     end: float
+    pace: float = 1.0
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """Streets closed to walkers, or open one way only, all day or for some hours.
+
+    Attributes
+    ----------
+    shape
+        A polygon closes what lies in it. A line closes what crosses it, there. None with a
+        street's name closes the street as a whole.
+    street
+        Name of the street it is about; others are left alone. Case does not matter.
+    oneway
+        The streets along the line may be walked in the line's direction only.
+    begin, end
+        Minutes after midnight between which it holds, `end` excluded; None is all day. A closure
+        whose end comes before its begin lasts over midnight.
+    """
+
+    shape: "BaseGeometry | None" = None
+    street: str | None = None
+    oneway: bool = False
+    begin: int | None = None
+    end: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.shape is None and not self.street:
+            raise UsageError("a closure wants a shape or the name of a street.")
+        if self.oneway and (self.shape is None or shapely.get_dimensions(self.shape) != 1):
+            raise UsageError("a one-way closure wants a line that shows the way.")
+        for minutes in (self.begin, self.end):
+            if minutes is not None and not 0 <= minutes <= 24 * 60:
+                raise UsageError(f"{minutes} is no minute of a day; give 0 to 1440.")
+
+    def holds(self, minutes: int | None) -> bool:
+        """Say whether it holds at a minute of the day; None asks for any time."""
+        if minutes is None or (self.begin is None and self.end is None):
+            return True
+        begin, end = self.begin or 0, 24 * 60 if self.end is None else self.end
+        inside = begin <= minutes < end
+        return inside if begin <= end else begin <= minutes or minutes < end
+
+
+def minutes(text: str) -> int:
+    """Return a time of day, ``"18:30"``, in minutes after midnight.
+
+    Raises
+    ------
+    UsageError
+        Where it is none.
+    """
+    hours, colon, rest = text.strip().partition(":")
+    if colon and hours.isdecimal() and rest.isdecimal() and len(rest) == 2:
+        total = 60 * int(hours) + int(rest)
+        if int(rest) < 60 and total <= 24 * 60:
+            return total
+    raise UsageError(f"{text!r} is no time of day; write it as 18:30.")
+
+
+def with_closures(
+    streets: Streets, closures: Iterable[Closure], *, at: int | None = None
+) -> Streets:
+    """Return the network as closures leave it.
+
+    Parameters
+    ----------
+    streets
+        The network.
+    closures
+        In the network's coordinate system.
+    at
+        Minute of the day; None applies every closure, whatever its hours.
+
+    Returns
+    -------
+    Streets
+        A new network; the given one where nothing is touched.
+    """
+    holding = [closure for closure in closures if closure.holds(at)]
+    areas = [c.shape for c in holding if c.shape is not None and not c.street]
+    result = close(streets, areas)
+    for closure in holding:
+        if closure.oneway:
+            result = _one_way(result, closure)
+        elif closure.street:
+            named = np.flatnonzero(_named(result, closure.street))
+            if closure.shape is None:
+                result = _with_parts(result, dict.fromkeys(named.tolist(), ()))
+            elif shapely.get_dimensions(closure.shape) == 2:
+                result = _closed_area(result, closure.shape, only=named)
+            else:
+                result = _cut_across(result, closure.shape, only=named)
+        elif shapely.get_dimensions(closure.shape) == 1:
+            result = _cut_across(result, closure.shape)
+    return result
 
 
 def close(streets: Streets, polygons: "Iterable[BaseGeometry]") -> Streets:
@@ -50,48 +158,205 @@ def close(streets: Streets, polygons: "Iterable[BaseGeometry]") -> Streets:
         to streets outside it.
     """
     shapes = np.array([None, *polygons], object)[1:]
-    area = shapely.union_all(shapes[shapely.get_dimensions(shapes) == 2])
+    return _closed_area(streets, shapely.union_all(shapes[shapely.get_dimensions(shapes) == 2]))
+
+
+def with_crowd(streets: Streets, crowd: "Iterable[tuple[BaseGeometry, float]]") -> Streets:
+    """Return the network with walking slowed by how dense people stand.
+
+    Parameters
+    ----------
+    streets
+        The network.
+    crowd
+        Polygons in the network's coordinate system and persons per square metre in them; where
+        they overlap the denser one counts.
+
+    Returns
+    -------
+    Streets
+        A new network; streets are cut at the polygons' outlines.
+
+    Raises
+    ------
+    UsageError
+        Where a density is negative, or so high (5.4 and more) that nobody moves: close the
+        polygon instead.
+
+    References
+    ----------
+    Weidmann, U. (1993). Transporttechnik der Fussgänger. Schriftenreihe des IVT 90, ETH Zürich.
+    """
+    result = streets
+    done: BaseGeometry = shapely.Polygon()
+    for area, density in sorted(crowd, key=lambda item: -item[1]):
+        here = shapely.difference(area, done)
+        done = shapely.union(done, area)
+        share = crowd_pace(density)
+        if share < 1.0:
+            result = _closed_area(result, here, pace=share)
+    return result
+
+
+def crowd_pace(density: float) -> float:
+    """Return the share of the free walking speed kept at so many persons per square metre.
+
+    Raises
+    ------
+    UsageError
+        Where the density is negative or at least 5.4, at which nobody moves.
+    """
+    if not 0 <= density < JAM_PER_M2:
+        raise UsageError(
+            f"people do not walk at {density:g} persons/m²; give 0 to less than {JAM_PER_M2:g}."
+        )
+    if density == 0:
+        return 1.0
+    return float(1.0 - np.exp(-1.913 * (1.0 / density - 1.0 / JAM_PER_M2)))
+
+
+def with_pace(streets: Streets, shares: Mapping[str, float]) -> Streets:
+    """Return the network with classes of street walked slower or faster.
+
+    Parameters
+    ----------
+    streets
+        The network.
+    shares
+        By class: what share of its present speed is kept, above 0.
+
+    Returns
+    -------
+    Streets
+        A new network with the same numbers.
+    """
+    share = np.ones(len(streets.classes))
+    for name, value in shares.items():
+        if not (np.isfinite(value) and value > 0):
+            raise UsageError(f"class {name!r} cannot be walked at {value} of its speed.")
+        if name in streets.classes:
+            share[streets.classes.index(name)] = value
+    slower = 1.0 / share[streets.class_code]
+    return _with_times(streets, streets.forward_s * slower, streets.backward_s * slower)
+
+
+def _with_times(streets: Streets, forward_s: Floats, backward_s: Floats) -> Streets:
+    first, head, walk_s, half_edge = half_edges(
+        streets.edge_tail, streets.edge_head, forward_s, backward_s, streets.n_nodes
+    )
+    return replace(
+        streets, forward_s=forward_s, backward_s=backward_s, first=first, head=head,
+        walk_s=walk_s, half_edge=half_edge,
+    )  # fmt: skip
+
+
+def _named(streets: Streets, street: str) -> "NDArray[np.bool_]":
+    """Say which edges bear a name."""
+    same = np.array([name.casefold() == street.casefold() for name in streets.names], np.bool_)
+    result: NDArray[np.bool_] = same[streets.name_code]
+    return result
+
+
+def _one_way(streets: Streets, closure: Closure) -> Streets:
+    """Let the edges along a line be walked in its direction only."""
+    assert closure.shape is not None  # noqa: S101 - checked when it was made
+    lines = streets.edge_lines()
+    near = shapely.covers(shapely.buffer(closure.shape, ALONG_M), lines)
+    if closure.street:
+        near &= _named(streets, closure.street)
+    begin, end = (
+        shapely.line_locate_point(closure.shape, shapely.get_point(lines, i)) for i in (0, -1)
+    )
+    with_it, against = near & (end > begin), near & (end < begin)
+    forward, backward = streets.forward_s.copy(), streets.backward_s.copy()
+    backward[with_it] = np.nan
+    forward[against] = np.nan
+    return _with_times(streets, forward, backward)
+
+
+def _closed_area(
+    streets: Streets,
+    area: "BaseGeometry",
+    *,
+    only: Ints | None = None,
+    pace: float = 0.0,
+) -> Streets:
+    """Cut edges at an area's outline and close what is inside, or slow it down."""
     shapely.prepare(area)
     touched = np.flatnonzero(shapely.intersects(area, streets.edge_lines()))
+    if only is not None:
+        touched = np.intersect1d(touched, only)
+    parts = {edge: _parts_of(streets, edge, area, pace) for edge in touched.tolist()}
+    return _with_parts(streets, parts)
+
+
+def _cut_across(streets: Streets, line: "BaseGeometry", *, only: Ints | None = None) -> Streets:
+    """Cut edges where a line crosses them; both sides stay."""
+    touched = np.flatnonzero(shapely.intersects(line, streets.edge_lines()))
+    if only is not None:
+        touched = np.intersect1d(touched, only)
+    parts: dict[int, tuple[_Piece, ...]] = {}
+    for edge in touched.tolist():
+        cuts = _cuts(streets, edge, line)
+        parts[edge] = tuple(_Piece(edge, float(a), float(b)) for a, b in pairwise(cuts))
+    return _with_parts(streets, parts)
+
+
+def _with_parts(streets: Streets, parts: "Mapping[int, Sequence[_Piece]]") -> Streets:
+    """Put parts in the place of some edges."""
     edge_m = streets.vertex_m[streets.vertex_first[1:] - 1]
-    whole = [_Piece(int(e), 0.0, float(edge_m[e])) for e in touched]
-    pieces = [piece for edge in touched for piece in _open_pieces(streets, int(edge), area)]
-    if pieces == whole:
+    if all(list(own) == [_Piece(e, 0.0, float(edge_m[e]))] for e, own in parts.items()):
         return streets
-    kept = np.setdiff1d(np.arange(streets.n_edges), touched)
-    return _renumbered(streets, [*(_Piece(int(e), 0.0, float(edge_m[e])) for e in kept), *pieces])
+    pieces: list[_Piece] = []
+    for edge in range(streets.n_edges):
+        own = parts.get(edge)
+        pieces += [_Piece(edge, 0.0, float(edge_m[edge]))] if own is None else own
+    return _renumbered(streets, pieces)
 
 
-def _open_pieces(streets: Streets, edge: int, area: "BaseGeometry") -> list[_Piece]:
-    """Return the pieces of an edge outside an area."""
+def _cuts(streets: Streets, edge: int, line: "BaseGeometry") -> Floats:
+    """Return where a line meets an edge, metres from its tail, both ends included."""
+    vertices = streets.edge_xy(edge)
+    run = streets.vertex_m[streets.vertex_first[edge] : streets.vertex_first[edge + 1]]
+    total = float(run[-1])
+    # segment by segment, so that an edge that meets itself is measured along its own course
+    segments = shapely.linestrings(np.stack([vertices[:-1], vertices[1:]], axis=1))
+    met, segment = shapely.get_coordinates(shapely.intersection(segments, line), return_index=True)
+    at = run[segment] + np.hypot(*(met - vertices[segment]).T)
+    cuts: Floats = np.unique(np.concatenate([[0.0], np.minimum(at, total), [total]]))
+    cuts = cuts[np.concatenate([[True], np.diff(cuts) > _CRUMB_M])]
+    cuts[-1] = total
+    return cuts
+
+
+def _parts_of(streets: Streets, edge: int, area: "BaseGeometry", pace: float) -> tuple[_Piece, ...]:
+    """Return the parts of an edge outside an area, and the slower ones inside where any are."""
     vertices = streets.edge_xy(edge)
     run = streets.vertex_m[streets.vertex_first[edge] : streets.vertex_first[edge + 1]]
     total = float(run[-1])
     if total == 0.0:
         # a lift: open unless it stands inside
-        inside = shapely.contains(area, shapely.Point(vertices[0]))
-        return [] if inside else [_Piece(edge, 0.0, 0.0)]
-    # segment by segment, so that a line that meets itself is measured along its own course
-    segments = shapely.linestrings(np.stack([vertices[:-1], vertices[1:]], axis=1))
-    met, segment = shapely.get_coordinates(
-        shapely.intersection(segments, shapely.boundary(area)), return_index=True
-    )
-    at = run[segment] + np.hypot(*(met - vertices[segment]).T)
-    cuts = np.unique(np.concatenate([run, np.minimum(at, total)]))
+        inside = shapely.contains(area, shapely.Point(vertices[0])) and pace == 0.0
+        return () if inside else (_Piece(edge, 0.0, 0.0),)
+    cuts = _cuts(streets, edge, shapely.boundary(area))
+    # and at each vertex, for an edge may run along the outline for a while
+    cuts = np.unique(np.concatenate([cuts, run]))
     cuts = cuts[np.concatenate([[True], np.diff(cuts) > _CRUMB_M])]
     cuts[-1] = total
     middle = 0.5 * (cuts[:-1] + cuts[1:])
     x, y = (np.interp(middle, run, vertices[:, axis]) for axis in range(2))
-    closed = shapely.contains_xy(area, x, y)
+    shares = np.where(shapely.contains_xy(area, x, y), pace, 1.0)
     pieces: list[_Piece] = []
-    for begin, end, shut in zip(cuts[:-1], cuts[1:], closed, strict=True):
-        if shut:
-            continue
-        if pieces and pieces[-1].end == begin:
-            pieces[-1] = pieces[-1]._replace(end=float(end))
+    for begin, end, share in zip(
+        cuts[:-1].tolist(), cuts[1:].tolist(), shares.tolist(), strict=True
+    ):
+        if pieces and pieces[-1].end == begin and pieces[-1].pace == share:
+            pieces[-1] = pieces[-1]._replace(end=end)
         else:
-            pieces.append(_Piece(edge, float(begin), float(end)))
-    return pieces
+            pieces.append(_Piece(edge, begin, end, share, joined=pace > 0.0))
+    if len(pieces) == 1:
+        pieces = [pieces[0]._replace(joined=False)]
+    return tuple(piece for piece in pieces if piece.pace > 0.0)
 
 
 def _renumbered(streets: Streets, pieces: list[_Piece]) -> Streets:
@@ -100,9 +365,12 @@ def _renumbered(streets: Streets, pieces: list[_Piece]) -> Streets:
     tail = streets.edge_tail[source].astype(np.int64)
     head = streets.edge_head[source].astype(np.int64)
     cut_xy: list[Floats] = []
+    shared: dict[tuple[int, float], int] = {}
     geometry: list[Floats] = []
     share = np.ones(len(pieces))
-    for i, (edge, begin, end) in enumerate(pieces):
+    slower = np.ones(len(pieces))
+    for i, (edge, begin, end, pace, joined) in enumerate(pieces):
+        slower[i] = 1.0 / pace
         vertices = streets.edge_xy(edge)
         run = streets.vertex_m[streets.vertex_first[edge] : streets.vertex_first[edge + 1]]
         total = float(run[-1])
@@ -114,12 +382,13 @@ def _renumbered(streets: Streets, pieces: list[_Piece]) -> Streets:
             np.array([np.interp(at, run, vertices[:, axis]) for axis in range(2)])
             for at in (begin, end)
         )
-        if begin > 0.0:
-            tail[i] = streets.n_nodes + len(cut_xy)
-            cut_xy.append(first)
-        if end < total:
-            head[i] = streets.n_nodes + len(cut_xy)
-            cut_xy.append(last)
+        for at, place, ends in ((begin, first, tail), (end, last, head)):
+            if 0.0 < at < total:
+                number = shared.get((edge, at)) if joined else None
+                if number is None:
+                    number = shared[edge, at] = streets.n_nodes + len(cut_xy)
+                    cut_xy.append(place)
+                ends[i] = number
         geometry.append(np.vstack([first, vertices[(run > begin) & (run < end)], last]))
 
     xy = np.vstack([streets.node_xy, *cut_xy])
@@ -136,7 +405,8 @@ def _renumbered(streets: Streets, pieces: list[_Piece]) -> Streets:
 
     turn = tail > head
     tail, head = np.where(turn, head, tail), np.where(turn, tail, head)
-    forward, backward = streets.forward_s[source] * share, streets.backward_s[source] * share
+    forward = streets.forward_s[source] * share * slower
+    backward = streets.backward_s[source] * share * slower
     forward, backward = np.where(turn, backward, forward), np.where(turn, forward, backward)
     geometry = [g[::-1] if t else g for g, t in zip(geometry, turn, strict=True)]
     order = np.lexsort((np.arange(len(tail)), head, tail))

@@ -94,9 +94,11 @@ def walking_times(
     # neighbours search the same streets: taking them one after another keeps those in cache
     turn = np.argsort(sources.edge, kind="stable")
     turn = turn[sources.edge[turn] >= 0]
+    count = (os.cpu_count() or 1) if threads is None else max(1, threads)
     step = max(_CHUNK, streets.n_nodes // 256)  # each chunk pays once for a table of all nodes
+    if count == 1:
+        step = max(len(turn), 1)
     chunks = [turn[i : i + step] for i in range(0, len(turn), step)]
-
     fraction, access = targets.fraction[target_order], targets.access_s[target_order]
     room = 4096
 
@@ -123,11 +125,10 @@ def walking_times(
             room,
         )
 
-    count = (os.cpu_count() or 1) if threads is None else max(1, threads)
-    if len(chunks) > 1:
+    if len(turn) > _CHUNK:
         # memory that is not written to costs nothing; to grow while searching does
         sample = turn[:: len(turn) // _PILOT + 1]
-        room += int(1.3 * step * len(run(sample)[1]) / len(sample))
+        room += int(1.3 * len(chunks[0]) * len(run(sample)[1]) / len(sample))
     if count == 1 or len(chunks) < 2:
         found = [run(chunk) for chunk in chunks]
     else:
@@ -148,11 +149,14 @@ def _joined(
         size[chunk] = sizes
     indptr = np.zeros(shape[0] + 1, np.int64)
     np.cumsum(size, out=indptr[1:])
-    column = np.empty(indptr[-1], np.int32)
-    seconds = np.empty(indptr[-1], np.float64)
-    found.reverse()
-    for chunk in chunks:
-        _place(indptr, chunk, *found.pop(), column, seconds)
+    if len(chunks) == 1 and (np.diff(chunks[0]) > 0).all():
+        _, column, seconds = found.pop()  # they are where they belong
+    else:
+        column = np.empty(indptr[-1], np.int32)
+        seconds = np.empty(indptr[-1], np.float64)
+        found.reverse()
+        for chunk in chunks:
+            _place(indptr, chunk, *found.pop(), column, seconds)
     if indptr[-1] < np.iinfo(np.int32).max:
         indptr = indptr.astype(np.int32)  # as scipy wants it, or it copies the columns
     return csr_array((seconds, column, indptr), shape=shape)

@@ -175,12 +175,11 @@ def is_area(tags: Mapping[str, str]) -> bool:
 def _directions(tags: Mapping[str, str], kind: str) -> tuple[float, float]:
     """Return the share of walking speed along and against the way."""
     forward = backward = pace(kind)
-    if kind == "steps":
-        up = _rises(tags.get("incline", ""))
-        if up > 0:
-            forward, backward = STEPS_UP, STEPS_DOWN
-        elif up < 0:
-            forward, backward = STEPS_DOWN, STEPS_UP
+    slope = _slope(tags.get("incline", ""))
+    if kind == "steps" and slope:
+        forward, backward = (STEPS_UP, STEPS_DOWN) if slope > 0 else (STEPS_DOWN, STEPS_UP)
+    elif kind not in STEPPED and math.isfinite(slope):
+        forward, backward = slope_pace(slope), slope_pace(-slope)
     oneway = tags.get("oneway:foot")
     if oneway is None and kind in STEPPED:
         # only here does a plain `oneway` bind those on foot
@@ -198,15 +197,38 @@ def _directions(tags: Mapping[str, str], kind: str) -> tuple[float, float]:
     return forward, backward
 
 
-def _rises(incline: str) -> int:
-    """Return 1 where an incline rises along the way, −1 where it falls, 0 where it is not known."""
+def slope_pace(slope: float) -> float:
+    """Return the share of the level walking speed kept on a slope, at most 1.
+
+    Parameters
+    ----------
+    slope
+        Metres risen for each metre walked; negative downhill.
+
+    Returns
+    -------
+    float
+        In (0, 1].
+
+    References
+    ----------
+    Tobler, W. (1993). Three presentations on geographical analysis and modeling. NCGIA 93-1.
+    """
+    return min(1.0, math.exp(-3.5 * (abs(slope + 0.05) - 0.05)))
+
+
+def _slope(incline: str) -> float:
+    """Return an incline as a slope; ±inf where only up or down is said, 0 where nothing is."""
     if incline in {"up", "down"}:
-        return 1 if incline == "up" else -1
+        return math.inf if incline == "up" else -math.inf
+    degrees = incline.endswith("°")
     try:
         value = float(incline.rstrip("%°").replace(",", "."))
     except ValueError:
-        return 0
-    return 0 if math.isnan(value) or value == 0 else int(math.copysign(1, value))
+        return 0.0
+    if not math.isfinite(value) or abs(value) > 60.0:
+        return 0.0
+    return math.tan(math.radians(value)) if degrees else value / 100.0
 
 
 def _level(tags: Mapping[str, str], *, bridge: bool, tunnel: bool) -> int:

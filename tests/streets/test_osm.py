@@ -8,7 +8,7 @@ import pytest
 
 from placement.errors import InputError
 from placement.streets import Streets, read_streets, snap, walking_times
-from placement.streets.tags import is_area, read_way
+from placement.streets.tags import is_area, read_way, slope_pace
 from placement.streets.ways import STEPS_DOWN, STEPS_UP, Way
 from tests.streets.draw import CRS, osm_xml, read_osm_text
 
@@ -65,6 +65,10 @@ def test_not_walked(tags: dict[str, str]) -> None:
         ({"highway": "steps", "incline": "up"}, STEPS_UP, STEPS_DOWN),
         ({"highway": "steps", "incline": "-30%"}, STEPS_DOWN, STEPS_UP),
         ({"highway": "steps", "oneway": "yes", "incline": "up"}, STEPS_UP, 0),
+        ({"highway": "footway", "incline": "up"}, 1, 1),
+        ({"highway": "footway", "incline": "10%"}, slope_pace(0.1), 1),
+        ({"highway": "footway", "incline": "-45°"}, slope_pace(-1), slope_pace(1)),
+        ({"highway": "footway", "incline": "nan"}, 1, 1),
         (
             {"highway": "steps", "oneway": "yes", "oneway:foot": "no", "incline": "up"},
             STEPS_UP,
@@ -75,7 +79,7 @@ def test_not_walked(tags: dict[str, str]) -> None:
 def test_directions(tags: dict[str, str], forward: float, backward: float) -> None:
     way = read_way(tags)
     assert isinstance(way, Way)
-    assert (way.forward, way.backward) == (forward, backward)
+    assert (way.forward, way.backward) == pytest.approx((forward, backward), rel=1e-9)
 
 
 def test_escalators_run_one_way() -> None:

@@ -1,0 +1,123 @@
+"""Closures by line, name, direction and hour; crowds and paces that slow walking."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+
+from placement.errors import UsageError
+from placement.streets import Streets, snap, walking_times
+from placement.streets.closures import (
+    Closure,
+    crowd_pace,
+    minutes,
+    with_closures,
+    with_crowd,
+    with_pace,
+)
+from tests.streets.draw import ORIGIN, at, draw
+
+TOWN = (
+    ([(0, 0), (300, 0)], {"name": "Quai Haut"}),
+    ([(300, 0), (300, 100)], {"name": "Pont"}),
+    ([(0, 0), (0, 100), (300, 100)], {"name": "Rue Longue"}),
+)
+
+
+def _moved(shape: shapely.Geometry) -> shapely.Geometry:
+    return shapely.transform(shape, lambda xy: xy + ORIGIN)
+
+
+def _metres(streets: Streets, start: tuple[float, float], end: tuple[float, float]) -> float:
+    points = snap(streets, at(start, end))
+    times = walking_times(streets, points, points, limit_s=1e5, outward=True)
+    row = times[[0], :].toarray()[0]
+    return float(row[1]) * 1.34 if times.indptr[1] > 1 else np.inf
+
+
+def test_a_named_street(tmp_path: Path) -> None:
+    streets = draw(tmp_path, *TOWN)
+    closed = with_closures(streets, [Closure(street="QUAI HAUT")])
+    assert sorted(set(closed.name)) == ["Pont", "Rue Longue"]
+    assert with_closures(streets, [Closure(street="Nowhere")]) is streets
+
+
+def test_a_named_street_within_a_polygon(tmp_path: Path) -> None:
+    streets = draw(tmp_path, *TOWN)
+    box = _moved(shapely.box(100, -10, 200, 200))
+    closed = with_closures(streets, [Closure(street="Quai Haut", shape=box)])
+    gone = streets.length_m.sum() - closed.length_m.sum()
+    assert gone == pytest.approx(100, abs=0.05)
+    assert _metres(closed, (50, 0), (250, 0)) == pytest.approx(50 + 100 + 300 + 100 + 50, rel=1e-3)
+
+
+def test_a_line_is_a_fence(tmp_path: Path) -> None:
+    streets = draw(tmp_path, *TOWN)
+    fence = _moved(shapely.LineString([(150, -10), (150, 10)]))
+    closed = with_closures(streets, [Closure(shape=fence)])
+    assert closed.length_m.sum() == pytest.approx(streets.length_m.sum(), rel=1e-9)
+    assert _metres(streets, (140, 0), (160, 0)) == pytest.approx(20, rel=1e-3)
+    assert _metres(closed, (140, 0), (160, 0)) == pytest.approx(780, rel=1e-3)
+
+
+def test_one_way_along_a_line(tmp_path: Path) -> None:
+    streets = draw(tmp_path, *TOWN)
+    for way, there, back in (([(0, 1), (300, 1)], 100, 700), ([(300, 1), (0, 1)], 700, 100)):
+        line = _moved(shapely.LineString(way))
+        one = with_closures(streets, [Closure(shape=line, oneway=True)])
+        assert _metres(one, (100, 0), (200, 0)) == pytest.approx(there, rel=1e-3)
+        assert _metres(one, (200, 0), (100, 0)) == pytest.approx(back, rel=1e-3)
+
+
+def test_hours(tmp_path: Path) -> None:
+    streets = draw(tmp_path, *TOWN)
+    evening = Closure(street="Pont", begin=minutes("18:00"), end=minutes("20:30"))
+    night = Closure(street="Pont", begin=minutes("22:00"), end=minutes("02:00"))
+    for closure, hour, shut in (
+        (evening, "17:59", False), (evening, "18:00", True), (evening, "20:30", False),
+        (night, "23:00", True), (night, "01:59", True), (night, "12:00", False),
+    ):  # fmt: skip
+        found = with_closures(streets, [closure], at=minutes(hour))
+        assert (found is not streets) == shut, hour
+    assert with_closures(streets, [evening]) is not streets
+
+
+def test_a_crowd_slows_what_is_in_it(tmp_path: Path) -> None:
+    streets = draw(tmp_path, *TOWN)
+    box = _moved(shapely.box(100, -10, 200, 10))
+    slow = with_crowd(streets, [(box, 2.0), (_moved(shapely.box(100, -9, 200, 9)), 1.0)])
+    assert slow.length_m.sum() == pytest.approx(streets.length_m.sum(), rel=1e-9)
+    expected = 50 + 100 / crowd_pace(2.0) + 50
+    assert _metres(slow, (50, 0), (250, 0)) == pytest.approx(expected, rel=1e-3)
+    assert slow.component.max() == 0
+
+
+@pytest.mark.parametrize(
+    ("density", "speed"), [(0, 1.34), (1, 1.06), (2, 0.61), (3, 0.33), (4, 0.16)]
+)
+def test_weidmann(density: float, speed: float) -> None:
+    assert crowd_pace(density) * 1.34 == pytest.approx(speed, abs=0.006)
+
+
+def test_pace_by_class(tmp_path: Path) -> None:
+    streets = draw(tmp_path, ([(0, 0), (100, 0)], {"class": "path"}), ([(100, 0), (200, 0)], {}))
+    slow = with_pace(streets, {"path": 0.5, "unheard": 0.1})
+    path = slow.edge_class == "path"
+    assert (slow.forward_s / streets.forward_s)[path] == pytest.approx([2.0])
+    assert (slow.forward_s / streets.forward_s)[~path] == pytest.approx([1.0])
+
+
+def test_what_cannot_be() -> None:
+    for call in (
+        Closure,
+        lambda: Closure(street="A", oneway=True),
+        lambda: Closure(street="A", begin=-1),
+        lambda: minutes("25:00"),
+        lambda: minutes("6 pm"),
+        lambda: crowd_pace(5.4),
+        lambda: crowd_pace(-1),
+        lambda: crowd_pace(float("nan")),
+    ):
+        with pytest.raises(UsageError):
+            call()
