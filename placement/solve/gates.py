@@ -44,6 +44,16 @@ def _augment(  # noqa: C901, PLR0912 - one search, kept in one loop for speed
     into_gate = np.empty(n_gates, dtype=np.int64)  # entry by which a gate was reached
     into_row = np.empty(n_rows, dtype=np.int64)  # entry whose flow can be given up
     queue = np.empty(n_rows, dtype=np.int64)
+    usable = np.empty(len(gates), dtype=np.int64)  # entries of open gates, by row
+    start = np.empty(n_rows + 1, dtype=np.int64)
+    count = 0
+    for row in range(n_rows):
+        start[row] = count
+        for e in range(indptr[row], indptr[row + 1]):
+            if is_open[gates[e]]:
+                usable[count] = e
+                count += 1
+    start[n_rows] = count
     stamp = 0
     for first in range(n_rows):
         while left[first] > _EPS and not dead[first]:
@@ -56,9 +66,10 @@ def _augment(  # noqa: C901, PLR0912 - one search, kept in one loop for speed
             while ahead < behind and end < 0:
                 row = queue[ahead]
                 ahead += 1
-                for e in range(indptr[row], indptr[row + 1]):
+                for n in range(start[row], start[row + 1]):
+                    e = usable[n]
                     g = gates[e]
-                    if not is_open[g] or gate_dead[g] or seen_gate[g] == stamp:
+                    if gate_dead[g] or seen_gate[g] == stamp:
                         continue
                     seen_gate[g] = stamp
                     into_gate[g] = e
@@ -76,8 +87,8 @@ def _augment(  # noqa: C901, PLR0912 - one search, kept in one loop for speed
                 for n in range(behind):
                     row = queue[n]
                     dead[row] = True
-                    for e in range(indptr[row], indptr[row + 1]):
-                        gate_dead[gates[e]] = True
+                    for m in range(start[row], start[row + 1]):
+                        gate_dead[gates[usable[m]]] = True
                 break
             # walk the path back: how much, then push
             amount = min(left[first], room[end] - load[end])

@@ -31,9 +31,12 @@ from placement.solve.stop import Progress, Stop
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
+import os
+DEBUG=os.environ.get('DBG')
 _PROVEN = 1e-6  # relative: the solver keeps the rows of the master to about this
 _VIOLATED = 1e-6  # relative to all people
 _ROUNDS = 150  # of the search before the bound
+_MORE_ROUNDS = 50  # of the search between two solves of the master, at first
 _ROOT_ROUNDS = 120
 _NEAR = 60  # gates that count as neighbours
 _PART = 0.3  # how far from the best known point towards the master's cuts are looked for
@@ -290,17 +293,13 @@ class _Run:
         if point is not None:
             self.plan(np.round(point.y), u)
 
-    def improve(self, point: Point, rounds: int) -> None:
+    def improve(self, point: Point) -> None:
         """Repair a point of the master by the search, beside its other columns."""
         y, u = np.round(point.y), np.round(point.u)
         self.plan(y, u, point.admitted)
         self.search.start(y[self.gates] > 0.5, u.astype(np.int64))
         purse = self.purse(y)
-        if rounds:
-            people = float(self.lanes.people.sum())
-            self.search.run(purse, rounds=rounds, target=people, near=self.near, stop=self.stop)
-        else:
-            self.search.fill(purse, noise=0.0)
+        self.search.fill(purse, noise=0.0)
         full = y.copy()
         full[self.gates] = self.search.is_open
         lanes = np.where(self.search.is_open, self.search.lanes, 0).astype(np.float64)
@@ -364,13 +363,11 @@ class _Run:
 
     def whole(self) -> None:
         """Solve the master in whole numbers, again and again, until its plan is a plan."""
-        priced = True
+        priced, rounds = True, _MORE_ROUNDS
         while not self.done:
             seen: list[Point] = []
 
             def hear(point: Point, bound: float, seen: list[Point] = seen) -> bool:
-                if math.isfinite(bound):
-                    self.limit(bound + self._lanes_price())
                 seen.append(point)
                 return False
 
@@ -383,6 +380,7 @@ class _Run:
                 gap_abs=max(aim, least),
                 found=hear,
             )
+            if DEBUG: print('whole',point and point.value,bound,infeasible,len(seen),self.bound)
             if infeasible:
                 self.infeasible = self.chosen is None
                 self.limit(self.objective if self.chosen is not None else self.bound)
@@ -390,8 +388,8 @@ class _Run:
             self.limit(bound + self._lanes_price())
             if point is not None:
                 seen.append(point)
-            added = 0
-            for some in seen[-4:]:
+            added, known = 0, self.objective
+            for some in seen[-3:]:
                 exact = replace(some, y=np.round(some.y), u=np.round(some.u))
                 for tight in (not self.instance.rules, False):
                     found, _ = self.cuts(exact, exact, tight=tight)
@@ -399,7 +397,10 @@ class _Run:
                     added += len(found)
                     if found:
                         break
-                self.improve(exact, 20 if self.gap > 1e-4 else 0)
+                self.improve(exact)
+            if added and not self.done and self.chosen is not None:
+                self.wander(rounds)
+                rounds = _MORE_ROUNDS if self.objective > known else min(2 * rounds, 10 * _ROUNDS)
             if not added and seen and not self.done:
                 if not priced and aim == 0.0:
                     # the master's own plan is a plan: only its tolerances are left
@@ -407,6 +408,23 @@ class _Run:
                 if priced:
                     self.master.reprice()
                     priced = False
+
+    def wander(self, rounds: int) -> None:
+        """Search on from the best plan."""
+        y = np.zeros(self.instance.columns)
+        y[self.chosen] = 1.0
+        self.search.start(y[self.gates] > 0.5, self.count[self.gates])
+        people = float(self.lanes.people.sum())
+        purse = self.purse(y)
+        self.search.run(
+            purse, rounds=rounds, target=people, near=self.near, stop=self.stop.share(0.3)
+        )
+        full = y.copy()
+        full[self.gates] = self.search.is_open
+        lanes = np.where(self.search.is_open, self.search.lanes, 0).astype(np.float64)
+        self.plan(full, lanes)
+        if self.others:
+            self.complete()
 
     def _lanes_price(self) -> float:
         """Return the most that the price of lanes takes from the master's value."""

@@ -50,7 +50,7 @@ class Groups:
             np.add.at(line, rule.rows, rule.share)
         each = np.stack([instance.weight[rows] / people, *(share[:, rows] / people)])
         # sums of the same prices differ in their last digits
-        scale = 10.0 ** (9 - np.floor(np.log10(np.maximum(np.abs(each), 1e-300))))
+        scale = 10.0 ** (9 - np.floor(np.log10(np.where(each > 0, each, 1.0))))
         key = np.where(each == 0, 0.0, np.round(each * scale) / scale)
         if label is not None:
             key = np.concatenate([key, label[None, rows]])
