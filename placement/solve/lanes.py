@@ -31,13 +31,12 @@ from placement.solve.stop import Progress, Stop
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
-import os
-DEBUG=os.environ.get('DBG')
 _PROVEN = 1e-6  # relative: the solver keeps the rows of the master to about this
 _VIOLATED = 1e-6  # relative to all people
 _ROUNDS = 150  # of the search before the bound
 _MORE_ROUNDS = 50  # of the search between two solves of the master, at first
 _ROOT_ROUNDS = 120
+_AT_A_TIME = 20.0  # seconds of the master in whole numbers, where there is a time limit
 _NEAR = 60  # gates that count as neighbours
 _PART = 0.3  # how far from the best known point towards the master's cuts are looked for
 
@@ -202,8 +201,10 @@ class _Run:
         uses = [instance.cost[gates], *(limit.use[gates] for limit in instance.limits)]
         none = np.zeros(len(gates))
         lane_uses = [lanes.lane_cost[gates]]
-        for n in range(len(instance.limits)):
-            lane_uses.append(lanes.lane_use[n][gates] if len(lanes.lane_use) else none)
+        lane_uses += [
+            lanes.lane_use[n][gates] if len(lanes.lane_use) else none
+            for n in range(len(instance.limits))
+        ]
         lengths = np.diff(instance.indptr)[self.rows]
         cover = number[instance.indices[entries]]
         # rows of people who are worth nothing are admitted last: they are left to the flows
@@ -276,6 +277,12 @@ class _Run:
             return True
         return False
 
+    def part(self, fraction: float, at_most: float) -> Stop:
+        """Return a part of the time left; without a time limit no clock decides anything."""
+        if math.isinf(self.stop.left()):
+            return self.stop
+        return self.stop.share(fraction, at_most=at_most)
+
     def complete(self) -> None:
         """Take the search's gates, and choose the other columns around them."""
         is_open, lanes = self.search.is_open, self.search.lanes
@@ -287,7 +294,7 @@ class _Run:
             return
         self.master.hold(y[self.gates], u)
         point, _, _ = self.master.whole(
-            self.stop.share(0.3, at_most=3.0), gap=1e-3, gap_abs=0.0, nodes=200
+            self.part(0.3, 3.0), gap=1e-3, gap_abs=0.0, nodes=200
         )
         self.master.release()
         if point is not None:
@@ -367,7 +374,7 @@ class _Run:
         while not self.done:
             seen: list[Point] = []
 
-            def hear(point: Point, bound: float, seen: list[Point] = seen) -> bool:
+            def hear(point: Point, seen: list[Point] = seen) -> bool:
                 seen.append(point)
                 return False
 
@@ -375,12 +382,11 @@ class _Run:
             aim = 0.2 * open_gap if priced and self.chosen is not None else 0.0
             least = 0.3 * _PROVEN * max(1.0, abs(self.objective)) if self.chosen is not None else 0
             point, bound, infeasible = self.master.whole(
-                self.stop.share(0.5, at_most=20.0) if math.isfinite(self.stop.left()) else self.stop,
+                self.part(0.5, _AT_A_TIME),
                 gap=0.0,
                 gap_abs=max(aim, least),
                 found=hear,
             )
-            if DEBUG: print('whole',point and point.value,bound,infeasible,len(seen),self.bound)
             if infeasible:
                 self.infeasible = self.chosen is None
                 self.limit(self.objective if self.chosen is not None else self.bound)

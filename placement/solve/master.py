@@ -106,6 +106,67 @@ class Point:
         )
 
 
+class LanedModel(Model):
+    """A model that counts lanes.
+
+    Parameters
+    ----------
+    instance, lanes
+        What is asked.
+    """
+
+    def __init__(self, instance: Instance, lanes: Lanes) -> None:
+        self.lanes = lanes
+        self.u: dict[int, Any] = {}
+        self.kinds: list[tuple[int, Any, Any]] = []  # a gate of the kind, its posts and lanes
+        super().__init__(instance, maximise=True, without_z=lanes.people > 0)
+
+    def begin(self) -> None:
+        """Add u_j, the lanes of gate j, least · y ≤ u ≤ most · y, whole; and their totals.
+
+        Gates of one kind (same costs, lanes and limits) have whole totals of posts and lanes, with
+        the budget written on them, so that the solver can branch on how many there are: what 400
+        gates cost together it does not find out by branching on gates.
+        """
+        instance, lanes = self.instance, self.lanes
+        gates = np.flatnonzero(lanes.gate)
+        uses = [limit.use for limit in instance.limits]
+        alike = (instance.cost, lanes.lane_cost, lanes.least, lanes.most, lanes.lane_people)
+        key = np.stack([each[gates] for each in (*alike, *uses, *lanes.lane_use)], axis=1)
+        _, kind = np.unique(key.astype(np.float64), axis=0, return_inverse=True)
+        for j in gates:
+            u = self.problem.add_variable(f"u{j}", 0, max(int(lanes.most[j]), 0), "Integer")
+            self.u[int(j)] = u
+            self.at_most([(u, 1.0), (self.y[j], -float(lanes.most[j]))], 0.0)
+            self.at_most([(self.y[j], float(lanes.least[j])), (u, -1.0)], 0.0)
+        for number in range(int(kind.max(initial=-1)) + 1):
+            members = gates[kind.ravel() == number]
+            posts = self._total(f"Y{number}", [self.y[j] for j in members])
+            units = self._total(f"U{number}", [self.u[int(j)] for j in members])
+            first = int(members[0])
+            self.at_most([(units, 1.0), (posts, -float(lanes.most[first]))], 0.0)
+            self.at_most([(posts, float(lanes.least[first])), (units, -1.0)], 0.0)
+            self.kinds.append((first, posts, units))
+
+    def _total(self, name: str, parts: list[Any]) -> Any:  # noqa: ANN401
+        total = self.problem.add_variable(name, 0, None, "Integer")
+        alike = [(part, 1.0) for part in parts]
+        self.exactly([*alike, (total, -1.0)], 0.0)
+        return total
+
+    def knapsack(self, use: Floats, most: float, number: int) -> None:
+        """Add Σ use · y + Σ each · u ≤ most on the totals, where `each` is what a lane adds."""
+        lanes = self.lanes
+        each = lanes.lane_cost if number < 0 else None
+        if number >= 0 and len(lanes.lane_use):
+            each = lanes.lane_use[number]
+        terms = [(self.y[j], float(use[j])) for j in np.flatnonzero(use) if not lanes.gate[j]]
+        for first, posts, units in self.kinds:
+            terms += [(posts, float(use[first]))] if use[first] else []
+            terms += [(units, float(each[first]))] if each is not None and each[first] else []
+        self.at_most(terms, most)
+
+
 class Master:
     """A model that stays in the solver while cuts are added to it.
 
@@ -122,9 +183,16 @@ class Master:
     """
 
     def __init__(
-        self, instance: Instance, lanes: Lanes, groups: Groups, shares: Floats, ratio: Floats, *, price: float
+        self,
+        instance: Instance,
+        lanes: Lanes,
+        groups: Groups,
+        shares: Floats,
+        ratio: Floats,
+        *,
+        price: float,
     ) -> None:
-        model = Model(instance, maximise=True, lanes=lanes)
+        model = LanedModel(instance, lanes)
         self.gates = np.flatnonzero(lanes.gate)
         self.price = price
         admitted = [
@@ -150,7 +218,6 @@ class Master:
         terms += [(v, share * float(groups.worth[g])) for v, g, share in counted]
         terms += [(model.u[int(j)], -price) for j in self.gates]
         self._solver, column = model.keep(terms)
-        self._names = type(self._solver)
         self._y = np.array([column.get(v.id, -1) for v in model.y], dtype=np.int64)
         self._y_low = np.array([v.lowBound for v in model.y], dtype=np.float64)
         self._u = np.array([column.get(model.u[int(j)].id, -1) for j in self.gates], dtype=np.int64)
@@ -213,12 +280,11 @@ class Master:
         admitted = np.where(self._a >= 0, values[self._a], self._most)
         return Point(y=y, u=u, admitted=admitted, value=value + self.price * float(u.sum()))
 
-    def _watch(self, stop: Stop, found: Callable[[Floats, float], bool] | None) -> None:
+    def _watch(self, stop: Stop, found: Callable[[Floats], bool] | None) -> None:
         def watch(kind: Any, message: str, out: Any, answer: Any, data: Any) -> None:  # noqa: ANN401, ARG001
             if kind == INTERRUPTS.kCallbackMipImprovingSolution:
-                if found is not None and found(
-                    np.array(out.mip_solution), float(out.mip_dual_bound)
-                ):
+                # the bound that comes along is not to be trusted: it was below a known plan
+                if found is not None and found(np.array(out.mip_solution)):
                     self._enough = True
             elif stop.reached() or self._enough:
                 answer.user_interrupt = True
@@ -270,9 +336,7 @@ class Master:
         *,
         gap: float,
         gap_abs: float,
-        cutoff: float = -math.inf,
-        warm: tuple[Floats, Floats, Floats] | None = None,
-        found: Callable[[Point, float], bool] | None = None,
+        found: Callable[[Point], bool] | None = None,
         nodes: int | None = None,
     ) -> tuple[Point | None, float, bool]:
         """Solve the master in whole numbers.
@@ -283,12 +347,8 @@ class Master:
             When to stop.
         gap, gap_abs
             Distances of plan and bound at which to stop.
-        cutoff
-            Only points above this value are wanted.
-        warm
-            y, u and admitted people of a plan to start from.
         found
-            Called with each better point and the bound at that time; True stops the solve.
+            Called with each better point; True stops the solve.
         nodes
             Most nodes.
 
@@ -298,23 +358,16 @@ class Master:
             The best point or None, a bound on the value of every plan, and whether there is none.
         """
 
-        def hear(values: Floats, bound: float) -> bool:
-            return found is not None and found(self._point(values, math.nan), bound)
+        def hear(values: Floats) -> bool:
+            return found is not None and found(self._point(values, math.nan))
 
         self._watch(stop, hear)
-        if warm is not None:
-            y, u, a = warm
-            values = np.concatenate([y, u, a.ravel()])
-            at = np.concatenate([self._y, self._u, self._a.ravel()])
-            kept = at >= 0
-            self._solver.setSolution(int(kept.sum()), at[kept].astype(np.int32), values[kept])
         status = self._run(
             {
                 "solve_relaxation": False,
                 "mip_rel_gap": gap,
                 "mip_abs_gap": gap_abs,
                 "mip_max_nodes": 2**31 - 1 if nodes is None else nodes,
-                "objective_bound": -cutoff if math.isfinite(cutoff) else math.inf,
             },
             stop,
         )

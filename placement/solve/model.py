@@ -23,7 +23,6 @@ import pulp
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
-from placement.cover.lanes import Lanes
 from placement.solve.bound import worth_step
 from placement.solve.stop import Progress, Stop
 
@@ -124,9 +123,11 @@ def held_slack(held: float, unit: float) -> float:
 class Model:
     """A PuLP problem over the columns and rows of an instance, with its rules."""
 
-    def __init__(self, instance: Instance, *, maximise: bool, lanes: Lanes | None = None) -> None:
+    def __init__(
+        self, instance: Instance, *, maximise: bool, without_z: Bools | None = None
+    ) -> None:
         self.instance = instance
-        self.lanes = lanes
+        self.without_z = without_z
         self.problem = pulp.LpProblem("plan", pulp.LpMaximize if maximise else pulp.LpMinimize)
         self.y = [
             self.problem.add_variable(
@@ -140,15 +141,11 @@ class Model:
             for j in range(instance.columns)
         ]
         self.z: list[list[Any]] = []
-        self.u: dict[int, Any] = {}
-        self.kinds: list[tuple[int, Any, Any]] = []  # a gate of the kind, its posts and lanes
-        if lanes is not None:
-            self._add_lanes(lanes)
+        self.begin()
         # one constraint for each knapsack; a limit that cannot bind is left out
-        self._knapsack(instance.cost, instance.budget, lanes and lanes.lane_cost)
+        self.knapsack(instance.cost, instance.budget, -1)
         for number, limit in enumerate(instance.limits):
-            each = lanes.lane_use[number] if lanes and len(lanes.lane_use) else None
-            self._knapsack(limit.use, limit.most, each)
+            self.knapsack(limit.use, limit.most, number)
         for j in np.flatnonzero(instance.coupled):
             near = instance.near_indices[instance.near_indptr[j] : instance.near_indptr[j + 1]]
             terms = [(self.y[j], 1.0), *((self.y[m], -1.0) for m in near)]
@@ -166,57 +163,24 @@ class Model:
             terms = terms or [(self._nothing(), 1.0)]
             self.problem.addConstraint(pulp.LpAffineExpression.from_list(terms) <= float(most))
 
-    def _add_lanes(self, lanes: Lanes) -> None:
-        """Add u_j, the lanes of gate j, least · y ≤ u ≤ most · y, whole; and their totals.
+    def begin(self) -> None:
+        """Add what must stand before the knapsacks; nothing here."""
 
-        Gates of one kind (same costs, lanes and limits) have whole totals of posts and lanes, with
-        the budget written on them, so that the solver can branch on how many there are: what 400
-        gates cost together it does not find out by branching on gates.
-        """
-        instance = self.instance
-        gates = np.flatnonzero(lanes.gate)
-        uses = [limit.use for limit in instance.limits]
-        alike = (instance.cost, lanes.lane_cost, lanes.least, lanes.most, lanes.lane_people)
-        key = np.stack([each[gates] for each in (*alike, *uses, *lanes.lane_use)], axis=1)
-        _, kind = np.unique(key.astype(np.float64), axis=0, return_inverse=True)
-        for j in gates:
-            u = self.problem.add_variable(f"u{j}", 0, max(int(lanes.most[j]), 0), "Integer")
-            self.u[int(j)] = u
-            self.at_most([(u, 1.0), (self.y[j], -float(lanes.most[j]))], 0.0)
-            self.at_most([(self.y[j], float(lanes.least[j])), (u, -1.0)], 0.0)
-        for number in range(int(kind.max(initial=-1)) + 1):
-            members = gates[kind.ravel() == number]
-            posts = self._total(f"Y{number}", [self.y[j] for j in members])
-            units = self._total(f"U{number}", [self.u[int(j)] for j in members])
-            first = int(members[0])
-            self.at_most([(units, 1.0), (posts, -float(lanes.most[first]))], 0.0)
-            self.at_most([(posts, float(lanes.least[first])), (units, -1.0)], 0.0)
-            self.kinds.append((first, posts, units))
+    def exactly(self, terms: list[tuple[Any, float]], value: float) -> None:
+        """Add Σ coefficient · variable = value."""
+        self.problem.addConstraint(pulp.LpAffineExpression.from_list(terms) == float(value))
 
-    def _total(self, name: str, parts: list[Any]) -> Any:  # noqa: ANN401
-        total = self.problem.add_variable(name, 0, None, "Integer")
-        alike = [(part, 1.0) for part in parts]
-        self.problem.addConstraint(pulp.LpAffineExpression.from_list([*alike, (total, -1.0)]) == 0)
-        return total
-
-    def _knapsack(self, use: Floats, most: float, each: Floats | None = None) -> None:
-        """Add Σ use · y + Σ each · u ≤ most, where `each` is what a lane adds."""
-        if self.lanes is None:
-            if float(use.sum()) > most:
-                self.at_most([(self.y[j], use[j]) for j in np.flatnonzero(use)], most)
-            return
-        terms = [(self.y[j], float(use[j])) for j in np.flatnonzero(use) if not self.lanes.gate[j]]
-        for first, posts, units in self.kinds:
-            terms += [(posts, float(use[first]))] if use[first] else []
-            terms += [(units, float(each[first]))] if each is not None and each[first] else []
-        self.at_most(terms, most)
+    def knapsack(self, use: Floats, most: float, number: int) -> None:  # noqa: ARG002
+        """Add Σ use · y ≤ most; `number` is the limit's, −1 for the budget."""
+        if float(use.sum()) > most:
+            self.at_most([(self.y[j], use[j]) for j in np.flatnonzero(use)], most)
 
     def add_rows(self, more: Sequence[list[tuple[Any, float]]] = ()) -> list[tuple[Any, float]]:
         """Add z_rl, "row r is covered l times at least", and return what each z and y is worth.
 
         Σ_l z_rl ≤ Σ y_j over the columns that cover the row, and z_r,l+1 ≤ z_rl where the order
-        does not come by itself. Rows of people who pass lanes have no z: what they add to each
-        rule of the instance is told by `more`.
+        does not come by itself. Rows marked `without_z` have none: what they add to each rule
+        of the instance is told by `more`.
         """
         instance, y = self.instance, self.y
         needed = np.ones(instance.rows, dtype=np.int64)  # levels of each row
@@ -231,7 +195,7 @@ class Model:
         ]
         z: list[list[Any]] = []
         for r in range(instance.rows):
-            if self.lanes is not None and self.lanes.people[r] > 0:
+            if self.without_z is not None and self.without_z[r]:
                 z.append([])
                 continue
             cover = instance.indices[instance.indptr[r] : instance.indptr[r + 1]]
