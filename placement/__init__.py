@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from placement.solve.optimise import optimise as optimize
     from placement.solve.reverse import least_cost
     from placement.solve.solution import Solution, Status
+    from placement.solve.why import Why, why
 
 __version__ = "0.1.0"
 
@@ -43,6 +44,7 @@ __all__ = [
     "Solution",
     "Status",
     "UsageError",
+    "Why",
     "__version__",
     "audit",
     "compare",
@@ -52,6 +54,7 @@ __all__ = [
     "optimise",
     "optimize",
     "read_solution",
+    "why",
     "write_map",
     "write_solution",
 ]
@@ -68,6 +71,7 @@ _ROOM_OF = {
     "Solution": "placement.solve.solution",
     "Status": "placement.solve.solution",
     "UsageError": "placement.errors",
+    "Why": "placement.solve.why",
     "audit": "placement.solve.audit",
     "compare": "placement.review.compare",
     "least_cost": "placement.solve.reverse",
@@ -75,6 +79,7 @@ _ROOM_OF = {
     "maximise": "placement.solve.maximise",
     "optimise": "placement.solve.optimise",
     "read_solution": "placement.review.geojson",
+    "why": "placement.solve.why",
     "write_map": "placement.maps",
     "write_solution": "placement.review.geojson",
 }

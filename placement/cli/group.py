@@ -11,6 +11,7 @@ import placement
 _MODULES = {
     "optimise": "optimise",
     "cover": "cover",
+    "why": "why",
     "init": "init",
     "check": "check",
     "map": "map",

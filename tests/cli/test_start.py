@@ -14,7 +14,18 @@ from placement.cli import place
 
 HEAVY = ("numpy", "scipy", "pandas", "geopandas", "shapely", "pyproj", "pyogrio", "numba", "pulp",
          "folium", "pydantic", "rich", "osmium")  # fmt: skip
-COMMANDS = ("optimise", "init", "check", "map", "audit", "diff", "schema", "completion")
+COMMANDS = (
+    "optimise",
+    "cover",
+    "why",
+    "init",
+    "check",
+    "map",
+    "audit",
+    "diff",
+    "schema",
+    "completion",
+)
 ROOT = Path(__file__).parent.parent.parent
 
 

@@ -1,0 +1,173 @@
+"""``place why``: what a post brings, or what forcing it in would cost."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import placement
+from placement.cli.options import (
+    amount,
+    json_option,
+    layer_option,
+    limit_option,
+    plan_argument,
+    time_limit_option,
+)
+
+if TYPE_CHECKING:
+    from placement.solve.solution import Solution
+    from placement.solve.why import Why
+
+
+@click.command("why", short_help="Say what a post brings, or what forcing it in would cost.")
+@click.argument("post", metavar="SITE[/RESOURCE]")
+@plan_argument()
+@click.option(
+    "--solution",
+    metavar="SOLUTION",
+    type=click.Path(),
+    help="Solution file or folder to ask about; without it the plan is solved first.",
+)
+@click.option(
+    "--budget",
+    metavar="B",
+    callback=amount(),
+    help="Most the plan may cost; the plan file's own without it.",
+)
+@limit_option()
+@layer_option()
+@time_limit_option("Stop after so many seconds with what is known.")
+@json_option()
+def command(
+    *,
+    post: str,
+    plan: str | None,
+    solution: str | None,
+    budget: float | None,
+    limits: dict[str, int],
+    layers: dict[str, str],
+    time_limit: float | None,
+    as_json: bool,
+) -> None:
+    """Say why SITE/RESOURCE is open or closed, or each resource the SITE may have.
+
+    For an open post: what its loss costs, and which posts would replace it. For a closed one: what
+    forcing it in costs, and which posts it displaces. PLAN is a plan file or its folder;
+    ./plan.toml or else the bundled plan without it.
+    """
+    from placement.cli.files import find_plan
+    from placement.cli.revisit import revisit
+    from placement.cli.talk import Talk, give_json, warn
+    from placement.errors import UsageError
+
+    if solution is not None and (budget is not None or limits):
+        raise UsageError(
+            "--budget and --limit are those of the solution: give them without --solution."
+        )
+    talk = Talk()
+    with talk.step("Reading the plan"):
+        if solution is not None:
+            asked, chosen = revisit(solution, plan, layers=layers)
+        else:
+            file = find_plan(plan)
+            asked = placement.load_plan(file, layers=layers, budget=budget, limits=limits)
+    site, resource = _split(post, asked.problem.sites.id)
+    if solution is None:
+        for warning in asked.warnings:
+            warn(warning)
+        with talk.step("Choosing posts") as progress:
+            chosen = placement.optimise(asked, time_limit=time_limit, progress=progress)
+    with talk.step("Choosing posts the other way") as progress:
+        found = placement.why(
+            asked, chosen, site, resource, time_limit=time_limit, progress=progress
+        )
+    if as_json:
+        give_json({"posts": [_as_json(one) for one in found]})
+        return
+    for one in found:
+        click.echo(_text(one, chosen))
+
+
+def _split(post: str, sites: tuple[str, ...]) -> tuple[str, str | None]:
+    """Tell site from resource; identifiers of sites hold no slash, but be sure."""
+    if post in sites or "/" not in post:
+        return post, None
+    site, _, resource = post.rpartition("/")
+    return site, resource
+
+
+def _text(why: "Why", solution: "Solution") -> str:
+    """Say it in sentences, on lines of their own."""
+    from placement.review.compare import shown
+    from placement.solve.solution import Status
+    from placement.solve.why import Standing
+
+    stands = {
+        Standing.OPEN: "open",
+        Standing.CLOSED: "closed",
+        Standing.REQUIRED: "open, since it is required",
+        Standing.EXCLUDED: "closed, since it is excluded",
+        Standing.UNSNAPPED: "closed: its site lies too far from any street, so nobody walks there",
+        Standing.NOT_ALLOWED: "not possible: the site's resources leave it out",
+    }
+    lines = [f"{why.post}: {stands[why.standing]}."]
+    way = "Without it" if why.is_open else "With it"
+    if why.status is Status.INFEASIBLE:
+        lines.append(f"{way} no plan keeps every rule.")
+    elif why.status is Status.UNKNOWN:
+        lines.append(f"{way} no plan was found within the limit, and none was ruled out.")
+    elif why.loss is not None and why.people is not None and why.cost is not None:
+        lines.append(_changed(why, way, solution))
+        people = ", ".join(
+            f"{resource} {-more:+,.10g}" for resource, more in why.people.items() if more
+        )
+        lines.append(f"People covered {way.lower()}: {people or 'as many as now'}.")
+        if why.cost:
+            lines.append(f"Cost {way.lower()}: {-why.cost:+,.10g} {solution.budget_unit}.")
+        else:
+            lines.append(f"Cost {way.lower()}: as now.")
+        lines += [
+            f"{verb}: {', '.join(posts)}."
+            for verb, posts in (("Opened in turn", why.opened), ("Closed in turn", why.closed))
+            if posts
+        ]
+        if not (why.opened or why.closed):
+            lines.append("No other post changes.")
+    return "\n  ".join(shown(line) for line in lines)
+
+
+def _changed(why: "Why", way: str, solution: "Solution") -> str:
+    assert why.loss is not None  # noqa: S101 - told by the caller
+    assert why.loss_least is not None  # noqa: S101
+    objective = solution.objective
+    if why.loss < 0:
+        return (
+            f"{way} the best plan found is better by {-why.loss:,.10g}, "
+            "so the solution was not the best."
+        )
+    share = f" ({why.loss / objective:.2%})" if objective > 0 else ""
+    if why.proven:
+        exact = f"{way} the objective falls by {why.loss:,.10g}{share} at least, which is proven."
+        return (
+            exact if why.loss else f"{way} the objective stays as it is: another plan is as good."
+        )
+    return (
+        f"{way} the objective falls by {why.loss:,.10g}{share} in the best plan found, and by "
+        f"{max(0.0, why.loss_least):,.10g} at least."
+    )
+
+
+def _as_json(why: "Why") -> dict[str, Any]:
+    return {
+        "post": why.post,
+        "standing": why.standing.value,
+        "open": why.is_open,
+        "status": None if why.status is None else why.status.value,
+        "proven": why.proven,
+        "loss": why.loss,
+        "loss_least": why.loss_least,
+        "people": None if why.people is None else dict(why.people),
+        "cost": why.cost,
+        "opened": list(why.opened),
+        "closed": list(why.closed),
+    }
