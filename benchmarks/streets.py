@@ -156,9 +156,11 @@ def ours_search(side: str, targets: str, sources: str) -> dict[str, float]:
         )
         result[f"{label}per_s"] = int(sources) / seconds
         result["pairs_each"] = times.nnz / int(sources)
+        del times
     begin = time.perf_counter()
     walking_times(streets, posts, people, limit_s=LIMIT_S, outward=True, ordered=False, threads=2)
     result["threads2_wall_per_s"] = int(sources) / (time.perf_counter() - begin)
+    result["load"] = os.getloadavg()[0]
     # the walk between junctions alone, as the peers have it
     few = people.take(slice(0, 1))
     seconds, _ = cpu(lambda: walking_times(streets, posts, few, limit_s=LIMIT_S, outward=True))
@@ -424,8 +426,8 @@ def main() -> None:
                         writer.add(item)
             note("read paris, osmnx", peers, "peer_read", "osmnx", str(xml))
     if "search" in parts:
-        note("search 250k", sys.executable, "ours_search", "500", "1000000", "20000")
-        note("search 2M", sys.executable, "ours_search", "1414", "2000000", "20000")
+        note("search 250k", sys.executable, "ours_search", "500", "1000000", "40000")
+        note("search 2M", sys.executable, "ours_search", "1414", "2000000", "60000")
         for side, label, counts in (
             (
                 "500",

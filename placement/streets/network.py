@@ -161,6 +161,20 @@ class Streets:
         return result
 
     @cached_property
+    def search_tables(self) -> tuple[Ints, Floats, Floats]:
+        """Where each node's edges start, (V + 1,), and times with what is closed as endless."""
+        first = np.zeros(self.n_nodes + 1, np.int64)
+        np.cumsum(np.bincount(self.edge_tail, minlength=self.n_nodes), out=first[1:])
+        tables = (
+            first,
+            np.where(np.isnan(self.forward_s), np.inf, self.forward_s),
+            np.where(np.isnan(self.backward_s), np.inf, self.backward_s),
+        )
+        for array in tables:
+            array.flags.writeable = False
+        return tables
+
+    @cached_property
     def snap_cache(self) -> dict[str, Any]:
         """What snapping has built for this network (its grid of segments)."""
         return {}

@@ -89,8 +89,9 @@ def walking_times(
     on_edge = np.where(at_node < 0, targets.edge, -1)
     target_order, target_first = grouped(on_edge, streets.n_edges)
     # closed is endless now, and what stood where endless times nothing matters stands at nodes
-    along, against = (np.where(np.isnan(s), np.inf, s) for s in (along, against))
-    tail_first = np.searchsorted(streets.edge_tail, np.arange(streets.n_nodes + 1))
+    tail_first, along, against = streets.search_tables
+    if not outward:
+        along, against = against, along
     # neighbours search the same streets: taking them one after another keeps those in cache
     turn = np.argsort(sources.edge, kind="stable")
     turn = turn[sources.edge[turn] >= 0]

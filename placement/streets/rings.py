@@ -1,0 +1,124 @@
+"""Catchments as a layer: rings at several times, what several posts share, and the file of it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from placement.streets.network import transformer
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+#: Decimals of a degree that are written, about a decimetre.
+_DECIMALS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """The ground within a walk of one post.
+
+    Attributes
+    ----------
+    post
+        Identifier of the post, ``"<site>/<resource>"``.
+    resource
+        Identifier of the resource.
+    limit_s
+        Longest walk, seconds.
+    shape
+        Ground, metres; may be empty.
+    """
+
+    post: str
+    resource: str
+    limit_s: float
+    shape: "BaseGeometry"
+
+
+def overlaps(shapes: "Sequence[BaseGeometry]") -> "list[BaseGeometry]":
+    """Return the ground by how many of some shapes it lies in.
+
+    Parameters
+    ----------
+    shapes
+        Polygons, in any one plane.
+
+    Returns
+    -------
+    list of shapely.Geometry
+        The k-th is the ground that at least k + 1 shapes hold; the first is their union. As long
+        as the highest count.
+    """
+    levels: list[BaseGeometry] = []
+    for shape in shapes:
+        if shapely.area(shape) == 0:
+            continue
+        levels.append(shapely.MultiPolygon())
+        # from the top, so that each shape is counted once
+        for k in range(len(levels) - 1, 0, -1):
+            shared = shapely.intersection(levels[k - 1], shape)
+            levels[k] = _surfaces(shapely.union(levels[k], shared))
+        levels[0] = _surfaces(shapely.union(levels[0], shape))
+        if shapely.is_empty(levels[-1]):
+            levels.pop()
+    return levels
+
+
+def write_rings(path: str | Path, rings: Sequence[Ring], *, crs: str) -> None:
+    """Write rings, and by resource and time what at least so many posts reach, as GeoJSON.
+
+    One feature a line, in the order of their ids, so that files compare well.
+
+    Parameters
+    ----------
+    path
+        Where to write, ``catchments.geojson`` beside the solution.
+    rings
+        In the coordinate system of `crs`.
+    crs
+        Metric coordinate system.
+    """
+    features: list[tuple[str, dict[str, Any], BaseGeometry]] = []
+    groups: dict[tuple[str, float], list[BaseGeometry]] = {}
+    for ring in sorted(rings, key=lambda r: (r.resource, r.limit_s, r.post)):
+        facts = {"kind": "post", "post": ring.post, "resource": ring.resource}
+        name = f"{ring.post}@{ring.limit_s:g}"
+        features.append((name, {**facts, "walk_s": _plain(ring.limit_s)}, ring.shape))
+        groups.setdefault((ring.resource, ring.limit_s), []).append(ring.shape)
+    for (resource, limit_s), shapes in groups.items():
+        for k, shape in enumerate(overlaps(shapes), 1):
+            together = {"kind": "together", "resource": resource, "walk_s": _plain(limit_s)}
+            features.append((f"{resource}@{limit_s:g}x{k}", {**together, "posts": k}, shape))
+    back = transformer(crs, inverse=True)
+
+    def degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.round(np.column_stack(back.transform(xy[:, 0], xy[:, 1])), _DECIMALS)
+
+    lines = []
+    for name, facts, shape in sorted(features, key=lambda item: item[0]):
+        if shapely.is_empty(shape):
+            continue
+        # rings wind as RFC 7946 wants them: outside counter-clockwise
+        drawn = shapely.orient_polygons(shapely.transform(shape, degrees))
+        feature = {"type": "Feature", "id": name, "properties": facts}
+        feature["geometry"] = json.loads(shapely.to_geojson(drawn))
+        lines.append(json.dumps(feature, ensure_ascii=False, separators=(", ", ": ")))
+    body = ",\n".join(lines)
+    text = f'{{"type": "FeatureCollection", "features": [\n{body}\n]}}\n'
+    Path(path).write_text(text, "utf-8", newline="\n")
+
+
+def _surfaces(shape: "BaseGeometry") -> "BaseGeometry":
+    """Keep the polygons of a geometry."""
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return shapely.normalize(shapely.MultiPolygon(list(parts[shapely.get_type_id(parts) == 3])))
+
+
+def _plain(value: float) -> float:
+    return int(value) if value == int(value) else value
