@@ -57,6 +57,10 @@ def _cases() -> dict[str, tuple[tuple[str, ...], dict[str, Any]]]:
         asked = {"points": 15_000_000, "sites": 100, "radius": radius, "p": p, "limit_s": 60.0}
         # once a process: memory is measured
         cases[f"15M-{p}-{radius}"] = OURS, uniform | asked | {"again_below_s": 0.0}
+    for millions in (10, 20, 40, 1000):
+        asked = {"points": millions * 1_000_000, "sites": 100, "radius": 6.25, "p": 10}
+        asked |= {"kind": "chunks", "seed": 1, "limit_s": 120.0, "again_below_s": 0.0}
+        cases[f"chunks-{millions}M"] = OURS, asked
     for limit in (10.0, 60.0):
         radius = (0.014 * 900 / 3.141592653589793) ** 0.5
         asked = {"points": 50_000, "sites": 500, "radius": radius, "p": 60, "limit_s": limit}
@@ -82,7 +86,7 @@ def _cases() -> dict[str, tuple[tuple[str, ...], dict[str, Any]]]:
             asked = {"kind": "city", "city": place, "p": p, "limit_s": 60.0}
             cases[f"city-{place}-{p}"] = OURS, asked
     for metres in (300, 600):
-        for p in (100, 200):
+        for p in (100, 200, 400):
             asked = {"kind": "streets", "seed": 1, "sites": 2000, "radius": metres, "p": p}
             cases[f"streets-{metres}-{p}"] = OURS, asked | {"limit_s": 60.0}
     return cases
@@ -156,7 +160,10 @@ def measure(name: str, contender: str, *, quick: bool) -> dict[str, Any]:
 
 
 def draw_streets() -> None:
-    """Keep a grid of 500 × 500 crossings, 40 m apart and shaken, a tenth of its streets closed."""
+    """Keep a grid of 514 × 514 crossings, 40 m apart and shaken, a tenth of its streets closed.
+
+    250,000 of them are junctions in the end: where two streets meet, one street goes on.
+    """
     target = HOME / "grid.parquet"
     if target.exists():
         return
@@ -165,10 +172,10 @@ def draw_streets() -> None:
     import shapely  # noqa: PLC0415
 
     rng = np.random.default_rng(7)
-    step = np.arange(500) * 40.0
+    step = np.arange(514) * 40.0
     x, y = np.meshgrid(490_000.0 + step, 5_410_000.0 + step)
-    xy = np.column_stack([x.ravel(), y.ravel()]) + rng.uniform(-8, 8, (250_000, 2))
-    at = np.arange(250_000).reshape(500, 500)
+    xy = np.column_stack([x.ravel(), y.ravel()]) + rng.uniform(-8, 8, (514 * 514, 2))
+    at = np.arange(514 * 514).reshape(514, 514)
     ends = np.concatenate([
         np.column_stack([at[:, :-1].ravel(), at[:, 1:].ravel()]),
         np.column_stack([at[:-1].ravel(), at[1:].ravel()]),

@@ -102,7 +102,7 @@ def tell(play: Callable[[Case], dict[str, Any]]) -> None:
     )
     out["peak_mb"] = peak / 1024
     chosen = out["chosen"]
-    if chosen is not None and case["kind"] != "streets":
+    if chosen is not None and case["kind"] not in {"streets", "chunks"}:
         out["covered"] = recount(case, chosen)
     print(json.dumps(out))
 

@@ -1,16 +1,20 @@
 """`Cover` and `maximise`: the whole call, the first in a process and once more."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from instances import GRID, Case, city, clock, since, tell, uniform
+from instances import GRID, SIDE, Case, city, clock, since, tell, uniform
 from scipy.sparse import csr_array
 
 from placement import Cover, maximise
 
+_CHUNK = 1 << 20
+
 
 def play(case: Case) -> dict[str, Any]:
-    make = {"uniform": _discs, "city": _matrix, "streets": _streets}[case["kind"]](case)
+    ways = {"uniform": _discs, "chunks": _chunks, "city": _matrix, "streets": _streets}
+    make = ways[case["kind"]](case)
     out: dict[str, Any] = {}
     for call in ("first", "again"):
         began = clock()
@@ -34,6 +38,22 @@ def play(case: Case) -> dict[str, Any]:
 def _discs(case: Case) -> Any:  # noqa: ANN401 - a call without arguments
     drawn = uniform(case)
     return lambda: Cover.from_discs(drawn.points, drawn.sites, case["radius"], drawn.weight)
+
+
+def _chunks(case: Case) -> Any:  # noqa: ANN401
+    """Draw points into the same two arrays again and again, as a stream would bring them."""
+    sites = np.random.default_rng(case["seed"]).uniform(0, SIDE, (case["sites"], 2))
+
+    def drawn() -> Iterator[tuple[Any, Any]]:
+        rng = np.random.Generator(np.random.SFC64(case["seed"]))
+        xy = np.empty((_CHUNK, 2))
+        for first in range(0, case["points"], _CHUNK):
+            size = min(_CHUNK, case["points"] - first)
+            rng.random(out=xy)
+            np.multiply(xy, SIDE, out=xy)
+            yield xy[:size], rng.integers(1, 101, size, dtype=np.uint8)
+
+    return lambda: Cover.from_discs(drawn(), sites, case["radius"])
 
 
 def _matrix(case: Case) -> Any:  # noqa: ANN401
