@@ -234,7 +234,9 @@ class _Town:
                     }
                     self.people.append({**one, "people": many, "slow": is_slow, "walks": walks})
 
-    def reached(self, kind: str, posts: dict[str, int]) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    def reached(
+        self, kind: str, posts: dict[str, int]
+    ) -> Iterator[tuple[dict[str, Any], list[str]]]:
         """Each group of people with the open posts of a resource within its limit."""
         limit = self.drawn.kinds[kind]["walk_limit_min"] * 60 * (1 + _EPS)
         mine = [post for post in posts if post.endswith("/" + kind)]
@@ -330,37 +332,44 @@ def _backed(one: dict[str, Any], backup: dict[str, Any]) -> bool:
 
 def _keeps_rules(town: _Town, posts: dict[str, int]) -> bool:
     drawn = town.drawn
-    for name, kind in drawn.kinds.items():
-        mine = [post for post in posts if post.endswith("/" + name)]
-        if sum(posts[post] for post in mine) > kind.get("fleet", 10**9):
-            return False
-        if len(mine) > kind.get("posts", 10**9):
-            return False
-        for a, b in itertools.combinations(mine, 2):
-            metres = math.dist(town.xy[a.split("/")[0]], town.xy[b.split("/")[0]])
-            if metres < kind.get("separation_m", 0) * (1 - _EPS):
-                return False
-            if metres / town.pace < kind.get("separation_min", 0) * 60 * (1 - _EPS):
-                return False
-        if "near" in kind:
-            others = [p for p in posts if p.endswith("/" + kind["near"]["resource"])]
-            for post in mine:
-                at = town.xy[post.split("/")[0]]
-                walks = [math.dist(at, town.xy[p.split("/")[0]]) / town.pace for p in others]
-                if min(walks, default=math.inf) > kind["near"]["walk_min"] * 60 * (1 + _EPS):
-                    return False
-    for group in drawn.groups:
-        count = sum(
-            post.split("/")[0] in group["sites"]
-            and group.get("resource", post.split("/")[1]) == post.split("/")[1]
-            for post in posts
+    return (
+        all(_keeps_own(town, posts, name) for name in drawn.kinds)
+        and all(_few(group, posts) for group in drawn.groups)
+        and (
+            drawn.baseline is None
+            or drawn.most is None
+            or len(set(drawn.baseline) ^ set(posts)) <= drawn.most
         )
-        if count > group.get("most", 1):
+        and _keeps_floors(town, posts)
+    )
+
+
+def _few(group: dict[str, Any], posts: dict[str, int]) -> bool:
+    count = 0
+    for post in posts:
+        site, kind = post.split("/")
+        count += site in group["sites"] and group.get("resource", kind) == kind
+    return count <= group.get("most", 1)
+
+
+def _keeps_own(town: _Town, posts: dict[str, int], name: str) -> bool:
+    """Whether a resource keeps its fleet, posts, separation and what must be near."""
+    kind = town.drawn.kinds[name]
+    at = {post: town.xy[post.split("/")[0]] for post in posts}
+    mine = [post for post in posts if post.endswith("/" + name)]
+    units = sum(posts[post] for post in mine)
+    if units > kind.get("fleet", 10**9) or len(mine) > kind.get("posts", 10**9):
+        return False
+    for a, b in itertools.combinations(mine, 2):
+        metres = math.dist(at[a], at[b])
+        near = metres < kind.get("separation_m", 0) * (1 - _EPS)
+        if near or metres / town.pace < kind.get("separation_min", 0) * 60 * (1 - _EPS):
             return False
-    if drawn.baseline is not None and drawn.most is not None:
-        if len(set(drawn.baseline) ^ set(posts)) > drawn.most:
-            return False
-    return _keeps_floors(town, posts)
+    if "near" not in kind:
+        return True
+    limit = kind["near"]["walk_min"] * 60 * (1 + _EPS)
+    others = [post for post in posts if post.endswith("/" + kind["near"]["resource"])]
+    return all(any(math.dist(at[a], at[b]) / town.pace <= limit for b in others) for a in mine)
 
 
 def _keeps_floors(town: _Town, posts: dict[str, int]) -> bool:
@@ -377,8 +386,10 @@ def _keeps_floors(town: _Town, posts: dict[str, int]) -> bool:
         if "share" not in backup:
             continue
         named = backup.get("zones", [])
-        for zone in zones if named == "*" else named:
-            asked.append((name, _in(zone, slow=False), backup["share"], 2))
+        asked += [
+            (name, _in(zone, slow=False), backup["share"], 2)
+            for zone in (zones if named == "*" else named)
+        ]
         if "points" in backup:
             points = backup["points"]
             asked.append((name, lambda one, p=points: one["id"] in p, backup["share"], 2))

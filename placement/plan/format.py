@@ -89,7 +89,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "less_than_equal": ("must be at most {le:g}, not {given}", "correct the number"),
     "literal_error": ("{given} is not known", "write {expected}"),
     "enum": ("{given} is not known", "write {expected}"),
-    "too_short": ("is empty", "add at least one table"),
+    "too_short": ("is empty", "add at least one"),
     "string_too_short": ("is empty", "write a text, or leave the key out"),
     "string_too_long": ("is longer than {max_length} characters", "shorten it"),
     "string_pattern_mismatch": ("{given} holds characters that do not belong there", "{shape}"),
