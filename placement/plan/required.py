@@ -1,4 +1,8 @@
-"""Rules that clash before anything is searched: required posts that no limit leaves room for."""
+"""Rules that clash before anything is searched: required posts that no limit leaves room for.
+
+Without a solver only "at least so much" can be said of a remedy; the exact least change is for
+`placement.solve.clash`, which sees what these checks let pass.
+"""
 
 import math
 
@@ -37,7 +41,7 @@ def check_required(problem: Problem) -> None:
             names,
             f"cost {cost:g} at least",
             f"budget.amount = {problem.budget:g}",
-            "raise the budget",
+            f"raise the budget to {cost:g} at least",
         )
     for k, kind in enumerate(problem.resources):
         of_kind = resource == k
@@ -48,10 +52,13 @@ def check_required(problem: Problem) -> None:
         rule = f"resources.{kind.id}"
         if kind.fleet is not None and taken > kind.fleet:
             limit = f"{rule}.fleet = {kind.fleet}"
-            _refuse(own, f"take {taken} units at least", limit, "raise the fleet")
+            _refuse(
+                own, f"take {taken} units at least", limit, f"raise the fleet to {taken} at least"
+            )
         if kind.posts is not None and len(own) > kind.posts:
             limit = f"{rule}.posts = {kind.posts}"
-            _refuse(own, f"are {len(own)}", limit, "raise the number of posts")
+            remedy = f"raise the number of posts to {len(own)} at least"
+            _refuse(own, f"are {len(own)}", limit, remedy)
         if kind.near is not None:
             other = problem.resource_index(kind.near.resource)
             may = sites.allowed[:, other] & (sites.status[:, other] != SiteStatus.EXCLUDED)
@@ -66,4 +73,5 @@ def _refuse(posts: list[str], what: str, rule: str, remedy: str) -> None:
         f"no plan keeps every rule: the required posts ({shown}) {what}, which clashes with "
         f"{rule}; {remedy}, or require fewer posts.",
         rules=[rule, *(f"{post}: status = required" for post in posts)],
+        remedies=[remedy, "require fewer posts"],
     )

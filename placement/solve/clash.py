@@ -40,8 +40,10 @@ class Clash:
     def error(self) -> InfeasibleError:
         """Return the error that says so."""
         named = ", ".join(self.rules)
-        verb = "clash" if self.irreducible else "are conflicting"
-        others = "" if self.irreducible else " (some of them may not be needed for it)"
+        verb = "clash" if len(self.rules) > 1 else "cannot be kept"
+        others = ""
+        if not self.irreducible:
+            verb, others = "are conflicting", " (some of them may not be needed for it)"
         message = f"no plan keeps every rule: {named} {verb}{others}"
         if self.remedies:
             message += f"; {', or '.join(self.remedies)}"
