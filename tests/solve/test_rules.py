@@ -11,7 +11,7 @@ from placement.solve import engine
 from tests.ruled_plans import draw_plan, right_answer, write_ruled_plan
 
 BATCHES, SIZE = 40, 25
-OWN = ("separation_m", "separation_min", "backup", "unavailable", "near", "fleet", "posts")
+OWN = ("separation_m", "separation_min", "backup", "unavailable", "near", "fleet")
 
 
 @pytest.fixture(autouse=True)
