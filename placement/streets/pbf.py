@@ -248,7 +248,7 @@ def _next(data: Bytes, position: int, end: int) -> tuple[int, int, int, int]:
         return tag >> 3, value, value, position
     if wire == 2:
         size, position = _varint(data, position, end)
-        if size < 0 or position + size > end:
+        if size < 0 or size > end - position:
             raise ValueError("a field is longer than its block")
         return tag >> 3, position, position + size, position + size
     if wire in (1, 5):

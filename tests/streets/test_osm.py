@@ -8,6 +8,7 @@ import pytest
 
 from placement.errors import InputError
 from placement.streets import Streets, read_streets, snap, walking_times
+from placement.streets.pbf import blocks as data_blocks
 from placement.streets.tags import is_area, read_way, slope_pace
 from placement.streets.ways import STEPS_DOWN, STEPS_UP, Way
 from tests.streets.draw import CRS, osm_xml, read_osm_text
@@ -229,22 +230,117 @@ def test_damaged_files_are_told_in_one_sentence(tmp_path: Path, name: str, conte
     assert "\n" not in str(caught.value)
 
 
-def test_a_pbf_cut_at_any_byte(tmp_path: Path) -> None:
-    nodes = {i: (10.0 * i, float(i % 7)) for i in range(300)}
-    ways = {i: ([i, i + 1], {"highway": "footway", "name": f"R{i}"}) for i in range(299)}
-    text = tmp_path / "whole.osm"
-    text.write_text(osm_xml(nodes, ways), "utf-8")
-    whole = tmp_path / "whole.osm.pbf"
+def _whole_pbf(folder: Path) -> Path:
+    """A PBF file with gates, lifts, a square, a bridge and names."""
+    nodes: dict = {i: (10.0 * i, float(i % 7)) for i in range(300)}
+    nodes[5] = (*nodes[5], {"barrier": "gate", "access": "no"})
+    nodes[9] = (*nodes[9], {"highway": "elevator"})
+    ways: dict = {i: ([i, i + 1], {"highway": "footway", "name": f"R{i}"}) for i in range(299)}
+    ways[300] = ([20, 40, 41, 60, 20], {"highway": "pedestrian", "area": "yes"})
+    ways[301] = ([70, 90, 91], {})
+    ways[302] = ([91, 80, 70], {"highway": "steps", "incline": "up"})
+    square = {
+        7: ([(301, "outer"), (302, "outer")], {"type": "multipolygon", "highway": "pedestrian"})
+    }
+    text = folder / "whole.osm"
+    text.write_text(osm_xml(nodes, ways, square), "utf-8")
+    whole = folder / "whole.osm.pbf"
     with osmium.SimpleWriter(str(whole)) as writer:
         for item in osmium.FileProcessor(str(text)):
             writer.add(item)
-    content = whole.read_bytes()
-    assert read_streets(whole, crs=CRS).n_edges == 299
+    return whole
+
+
+def _refusal(path: Path) -> str | None:
+    """What is said of a damaged file, one sentence with its name; None where it is read."""
+    try:
+        read_streets(path, crs=CRS)
+    except InputError as error:
+        told = str(error)
+        ok = "\n" not in told and (path.name in told or "crs" in told)
+        return told if ok else pytest.fail(told)
+    return None
+
+
+def test_both_forms_give_the_same_network(tmp_path: Path) -> None:
+    """The compiled PBF reader against osmium's reading of the same content as XML."""
+    one = read_streets(_whole_pbf(tmp_path), crs=CRS)
+    two = read_streets(tmp_path / "whole.osm", crs=CRS)
+    for field, value in vars(one).items():
+        if isinstance(value, np.ndarray):
+            assert value.tobytes() == getattr(two, field).tobytes(), field
+    assert one.classes == two.classes
+    assert one.names == two.names
+    assert one.dropped == two.dropped
+
+
+def test_a_pbf_cut_at_any_byte(tmp_path: Path) -> None:
+    content = _whole_pbf(tmp_path).read_bytes()
     cut = tmp_path / "cut.osm.pbf"
-    for size in range(0, len(content), 13):
+    whole_blocks = 0
+    for size in range(0, len(content), 7):
         cut.write_bytes(content[:size])
-        with pytest.raises(InputError, match=r"cut\.osm\.pbf"):
-            read_streets(cut, crs=CRS)
+        whole_blocks += _refusal(cut) is None
+    # between two blocks a shorter file is a proper file
+    assert whole_blocks <= 3
+
+
+def _varint(value: int) -> bytes:
+    out = b""
+    while value > 127:
+        out += bytes([value & 127 | 128])
+        value >>= 7
+    return out + bytes([value])
+
+
+def _blob(kind: bytes, data: bytes) -> bytes:
+    """A block of a PBF file, not compressed, so that damage gets as far as the decoder."""
+    blob = b"\x0a" + _varint(len(data)) + data
+    header = b"\x0a" + _varint(len(kind)) + kind + b"\x18" + _varint(len(blob))
+    return len(header).to_bytes(4, "big") + header + blob
+
+
+def test_garbled_blocks_never_break_the_reader(tmp_path: Path) -> None:
+    whole = _whole_pbf(tmp_path)
+    content = _blob(b"OSMHeader", b"\x22\x0eOsmSchema-V0.6")
+    content += b"".join(_blob(b"OSMData", block.data.tobytes()) for _, block in data_blocks(whole))
+    path = tmp_path / "garbled.osm.pbf"
+    path.write_bytes(content)
+    good = read_streets(path, crs=CRS)
+    assert good.n_edges == read_streets(whole, crs=CRS).n_edges
+    rng = np.random.default_rng(4)
+    refused = 0
+    for _ in range(400):
+        bad = bytearray(content)
+        for at in rng.integers(0, len(bad), rng.integers(1, 6)):
+            bad[at] = rng.choice([0, 127, 128, 255, rng.integers(256)])
+        path.write_bytes(bad)
+        refused += _refusal(path) is not None
+    assert refused > 50
+
+
+def test_ten_million_nodes_of_nothing(tmp_path: Path) -> None:
+    """A file of nodes without a way is told to hold nothing, soon and in little memory."""
+    count = 8000
+    dense = b"".join(
+        bytes([field << 3 | 2]) + _varint(count) + bytes([step]) * count
+        for field, step in ((1, 2), (8, 0), (9, 0))
+    )
+    group = b"\x12" + _varint(len(dense)) + dense
+    data = b"\x0a\x02\x0a\x00" + b"\x12" + _varint(len(group)) + group
+    path = tmp_path / "nodes.osm.pbf"
+    path.write_bytes(
+        _blob(b"OSMHeader", b"\x22\x0eOsmSchema-V0.6") + _blob(b"OSMData", data) * 1250
+    )
+    with pytest.raises(InputError, match="nothing in it can be walked"):
+        read_streets(path, crs=CRS)
+
+
+def test_strange_features_are_left_to_osmium(tmp_path: Path) -> None:
+    path = tmp_path / "strange.osm.pbf"
+    path.write_bytes(_blob(b"OSMHeader", b"\x22\x07Strange"))
+    with pytest.raises(InputError, match=r"strange\.osm\.pbf"):
+        read_streets(path, crs=CRS)
 
 
 PARIS = DATA / "paris" / "paris_seine.osm.pbf"
