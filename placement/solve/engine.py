@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from placement.cover.instance import Instance
 from placement.cover.reduce import Reduction, reduce
 from placement.solve import bound, heuristic, model
+from placement.solve.close import close
 from placement.solve.solution import Status, Stopped
 from placement.solve.stop import Progress, Stop
 
@@ -18,6 +19,11 @@ type Ints = NDArray[np.int64]
 # rounds of the search before and after the bound: counted, so that they are always the same
 _FIRST_ROUNDS = 1_000
 _MORE_ROUNDS = 20_000
+_LONG_ROUNDS = 400_000
+_FEW_ENTRIES = (
+    5_000  # of the cover relation, over columns not yet settled: HiGHS takes them at once
+)
+_FEW_NODES = 2_000  # of its tree, before blocks are tried
 _EQUAL = 1e-9  # relative difference of sums that no arithmetic of doubles tells apart
 
 
@@ -174,8 +180,9 @@ def solve(
     """Find a plan of most worth and prove how good it is.
 
     A search finds a good plan at once; the relaxation bounds every plan and shows which posts no
-    better plan can have; HiGHS settles what is left. Without a time limit the same instance and
-    seed give the same outcome.
+    better plan can have; HiGHS settles what is left where that is little, and blocks of
+    neighbouring rows, solved exactly and made to agree, where it is not. Without a time limit the
+    same instance and seed give the same outcome.
 
     Parameters
     ----------
@@ -200,15 +207,15 @@ def solve(
     run.plan(start)
     _start(run)
     if not run.done:
-        _search(run, seed, _FIRST_ROUNDS)
+        _search(run, seed, _FIRST_ROUNDS, stop.share(0.2))
     prices = None
     if not run.done and instance.plain:
         prices = bound.relaxation(run.reduction.instance, stop=stop.share(0.5))
         run.limit(prices.value + run.reduction.offset)
     if not run.done:
-        _search(run, seed, _MORE_ROUNDS)
+        _search(run, seed, _MORE_ROUNDS, stop.share(0.2))
     if not run.done:
-        _prove(run, prices)
+        _prove(run, prices, seed)
     return run.outcome()
 
 
@@ -230,14 +237,14 @@ def _start(run: _Run) -> None:
     run.plan(answer.chosen)
 
 
-def _search(run: _Run, seed: int, rounds: int) -> None:
+def _search(run: _Run, seed: int, rounds: int | None, stop: Stop) -> None:
     """Look for a better plan without proof; plans that break further rules are passed over."""
     offset = run.reduction.offset
     # a required post whose only affordable partner the search does not find: left to the model
     with suppress(ValueError):
         heuristic.search(
             run.reduction.instance.plainly(),
-            stop=run.stop.share(0.2),
+            stop=stop,
             seed=seed,
             start=run.reduced_plan(),
             target=run.bound - offset if run.instance.plain else math.inf,
@@ -246,19 +253,71 @@ def _search(run: _Run, seed: int, rounds: int) -> None:
         )
 
 
-def _prove(run: _Run, prices: bound.Bound | None) -> None:
+def _prove(run: _Run, prices: bound.Bound | None, seed: int) -> None:
+    """Close the gap: by HiGHS where little is left or posts are coupled, by blocks elsewhere."""
+    if prices is None or run.reduction.instance.coupled.any():
+        _by_model(run, prices, stop=run.stop)
+        return
+    rest = _fixed(run, prices)
+    free = ~rest.required & ~rest.excluded
+    if int(free[rest.indices].sum()) <= _FEW_ENTRIES:
+        _by_model(run, prices, stop=run.stop.share(0.5), max_nodes=_FEW_NODES)
+    if not run.done:
+        # with a limit the clock says when to go on, and the rounds do without one
+        limited = math.isfinite(run.stop.left())
+        rounds = None if limited else _LONG_ROUNDS
+        _search(run, seed + 1, rounds, run.stop.share(0.2) if limited else run.stop)
+    if not run.done:
+        _by_blocks(run, prices)
+    if not run.done:
+        _by_model(run, prices, stop=run.stop)
+
+
+def _fixed(run: _Run, prices: bound.Bound | None) -> Instance:
+    """Return the reduced instance without the choices that no better plan makes."""
+    rest = run.reduction.instance
+    if prices is None:
+        return rest
+    best = run.objective - run.reduction.offset
+    must_open, must_close = bound.fix(rest, prices, best, strict=False)
+    return replace(rest, required=rest.required | must_open, excluded=rest.excluded | must_close)
+
+
+def _by_model(
+    run: _Run, prices: bound.Bound | None, *, stop: Stop, max_nodes: int | None = None
+) -> None:
     """Hand what no reduced cost could settle to the integer model."""
-    rest, offset = run.reduction.instance, run.reduction.offset
-    if prices is not None:
-        must_open, must_close = bound.fix(rest, prices, run.objective - offset)
-        rest = replace(
-            rest, required=rest.required | must_open, excluded=rest.excluded | must_close
-        )
+    rest, offset = _fixed(run, prices), run.reduction.offset
     warm: Ints | None = run.reduced_plan()
     if warm is not None and rest.broken_rule(warm) is not None:
         warm = None  # the known plan was fixed or reduced away: only better ones are wanted
-    answer = model.most_cover(rest, stop=run.stop, warm=warm, gap=run.gap_wanted, progress=run.tell)
+    answer = model.most_cover(
+        rest,
+        stop=stop,
+        warm=warm,
+        gap=run.gap_wanted,
+        max_nodes=max_nodes,
+        progress=run.tell,
+    )
     if answer.chosen is not None:
         run.plan(run.reduction.lift(answer.chosen))
     # a plan better than the known one keeps what was fixed, so the model bounds it
     run.limit(run.objective if answer.infeasible else answer.bound + offset)
+
+
+def _by_blocks(run: _Run, prices: bound.Bound) -> None:
+    """Split the instance into neighbourhoods, each solved exactly, and make them agree."""
+    instance, offset = run.reduction.instance, run.reduction.offset
+    plan = run.reduced_plan()
+    if instance.broken_rule(plan) is not None:
+        return
+    closed = close(
+        instance,
+        stop=run.stop,
+        start=prices,
+        plan=plan,
+        on_better=lambda chosen, _: run.plan(run.reduction.lift(chosen)),
+        on_bound=lambda value: run.limit(value + offset),
+    )
+    run.plan(run.reduction.lift(closed.chosen))
+    run.limit(run.objective if closed.proven else closed.bound + offset)
