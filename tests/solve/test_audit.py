@@ -44,12 +44,16 @@ MUTATIONS = {
     "modesty": lambda s: replace(s, status=Status.FEASIBLE),
     "a budget that was smaller": lambda s: replace(s, budget=s.cost - 1),
     "the other walking": lambda s: replace(s, walking="straight line"),
-    "a longer mean walk": lambda s: replace(s, walk=Walk(mean_s={**s.walk.mean_s, "checkpoint": 1.0}, gap=0.0)),
+    "a longer mean walk": lambda s: replace(
+        s, walk=Walk(mean_s={**s.walk.mean_s, "checkpoint": 1.0}, gap=0.0)
+    ),
     "coverage of one person more": lambda s: replace(
         s,
         coverage={
             **s.coverage,
-            "checkpoint": replace(s.coverage["checkpoint"], covered=s.coverage["checkpoint"].covered + 1),
+            "checkpoint": replace(
+                s.coverage["checkpoint"], covered=s.coverage["checkpoint"].covered + 1
+            ),
         },
     ),
     "a coverage missing": lambda s: replace(s, coverage={"checkpoint": s.coverage["checkpoint"]}),
@@ -57,7 +61,11 @@ MUTATIONS = {
         s, coverage={k: replace(c, share=round(c.share + 1e-5, 6)) for k, c in s.coverage.items()}
     ),
     "another total": lambda s: replace(
-        s, coverage={k: Coverage(covered=c.covered, total=c.total + 1, share=c.share) for k, c in s.coverage.items()}
+        s,
+        coverage={
+            k: Coverage(covered=c.covered, total=c.total + 1, share=c.share)
+            for k, c in s.coverage.items()
+        },
     ),
     "a post left out": lambda s: replace(s, posts_list=s.posts_list[1:]),
     "a post twice": lambda s: replace(s, posts_list=(*s.posts_list, s.posts_list[0])),
@@ -70,7 +78,7 @@ MUTATIONS = {
     "a person more": lambda s: _first(s, covered=s.posts_list[0].covered + 1),
     "a person fewer alone": lambda s: _first(s, only=s.posts_list[0].only - 1),
     "a post a cent cheaper": lambda s: _first(s, cost=s.posts_list[0].cost - 0.01),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
