@@ -26,7 +26,10 @@ from shapely import contains_xy
 
 from placement.cover.aggregate import aggregate
 from placement.cover.instance import Instance, Limit
+from placement.cover.lanes import ONE_PERIOD, Arrivals, Lanes
 from placement.plan.layers import load_plan
+from placement.solve.lanes import solve_lanes
+from placement.solve.stop import Stop
 from placement.streets import Streets, read_streets, snap, walking_times
 
 SITES, POINTS = 400, 10_000
@@ -38,6 +41,7 @@ SLOWER = 0.69 / 1.34
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
 
 
 def _points(areas: geopandas.GeoDataFrame, rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -65,9 +69,7 @@ def _sites(streets: Streets, own: Floats, rng: np.random.Generator) -> Floats:
     return np.concatenate([own, junction[np.sort(more)]])
 
 
-def riverside(
-    *, dogs: bool, budget: float, fleet: int = 30
-) -> tuple[Instance, NDArray[np.bool_], NDArray[np.bool_]]:
+def riverside(*, dogs: bool, budget: float, fleet: int = 30) -> tuple[Instance, Bools, Bools]:
     """Make the instance; return it with which rows hold people of gates and which columns are."""
     rng = np.random.default_rng(26)
     plan = load_plan(ROOT / "data/geo/paris-2024/plan.toml")
@@ -105,7 +107,9 @@ def riverside(
     return instance, np.arange(instance.rows) < laned, is_gate
 
 
-def _rows(walk: csr_array, weight: Floats, limit_s: float, value: float) -> tuple[Ints, Ints, Floats]:
+def _rows(
+    walk: csr_array, weight: Floats, limit_s: float, value: float
+) -> tuple[Ints, Ints, Floats]:
     """Return the rows of the points with people that somebody can reach."""
     walk = walk.tocsr()
     walk.sort_indices()
@@ -124,3 +128,66 @@ def _joined(pieces: list[tuple[Ints, Ints, Floats]]) -> tuple[Ints, Ints, Floats
         np.concatenate([piece[1] for piece in pieces]),
         np.concatenate([piece[2] for piece in pieces]),
     )
+
+
+class ProcessorStop(Stop):
+    """A stop rule that counts seconds of the processor, whatever else the machine does."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(None)
+        self._begin, self._most = time.process_time(), seconds
+
+    def seconds(self) -> float:
+        """Return the seconds since the start."""
+        return time.process_time() - self._begin
+
+    def left(self) -> float:
+        """Return the seconds left."""
+        return max(0.0, self._most - self.seconds())
+
+
+def lanes_of(instance: Instance, laned: Bools, gate: Bools, *, queue: bool) -> Lanes:
+    """Give every gate up to twelve lanes of five officers, and people their arrivals."""
+    size = instance.columns
+    return Lanes(
+        people=np.where(laned, instance.weight / 2.0, 0.0),
+        gate=gate,
+        least=np.ones(size, dtype=np.int64),
+        most=np.full(size, 12, dtype=np.int64),
+        lane_cost=np.where(gate, 5.0, 0.0),
+        lane_people=np.where(gate, LANE_PEOPLE, 0.0),
+        arrivals=Arrivals(shares=PROFILE, carry=1) if queue else ONE_PERIOD,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--budgets", type=float, nargs="*")
+    args = parser.parse_args()
+    if not (DATA / "paris" / "paris_seine.osm.pbf").exists():
+        sys.exit("no street extract: set PLACEMENT_DATA")
+    print(
+        f"Python {platform.python_version()}, highspy {version('highspy')}, "
+        f"{platform.machine()}, at most {args.seconds:g} s of one processor\n"
+    )
+    print("| rules | budget | posts | lanes | objective | bound | gap, % | status | seconds |")
+    print("|---|" + " --: |" * 6 + "---| --: |")
+    for queue, budgets in ((False, range(800, 2601, 200)), (True, range(1000, 2601, 200))):
+        instance, laned, gate = riverside(dogs=queue, budget=0.0)
+        lanes = lanes_of(instance, laned, gate, queue=queue)
+        for budget in args.budgets or budgets:
+            stop = ProcessorStop(args.seconds)
+            found = solve_lanes(instance.with_budget(float(budget)), lanes, stop=stop)
+            posts = 0 if found.chosen is None else len(found.chosen)
+            print(
+                f"| {'lanes, dogs, six periods, queue' if queue else 'lanes, one period'} "
+                f"| {budget:g} | {posts} | {found.lanes.sum()} | {found.objective:,.0f} "
+                f"| {found.bound:,.0f} | {100 * found.gap:.3f} | {found.status} "
+                f"| {stop.seconds():.1f} |",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

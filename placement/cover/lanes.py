@@ -47,7 +47,7 @@ class Arrivals:
     @property
     def periods(self) -> int:
         """Number of periods."""
-        return self.shares.shape[1]
+        return int(self.shares.shape[1])
 
     @property
     def classes(self) -> int:
@@ -58,14 +58,14 @@ class Arrivals:
         """Return what one gate admits when all people share one profile.
 
         Of L people sent to a gate that can admit c people in the window it admits
-        min_k (α_k · L + β_k · c): by Hall's condition, for every set S of periods, those who
+        min_k (a_k · L + b_k · c): by Hall's condition, for every set S of periods, those who
         arrive in S are admitted within the periods that S can reach, and the others as they come:
-        α = 1 − share(S), β = reached(S) / P. Only the lower envelope is kept.
+        a = 1 − share(S), b = reached(S) / P. Only the lower envelope is kept.
 
         Returns
         -------
         alpha, beta
-            (k,) float64, α falling from 1 to 0, β rising from 0.
+            (k,) float64, the a falling from 1 to 0, the b rising from 0.
 
         Raises
         ------
@@ -98,7 +98,7 @@ class Arrivals:
 
 
 def _lower_envelope(alpha: Floats, beta: Floats) -> tuple[Floats, Floats]:
-    """Keep the lines α · L + β · c that are least for some L / c ≥ 0."""
+    """Keep the lines a · L + b · c that are least for some L / c ≥ 0."""
     kept: list[int] = []
     for n in range(len(alpha)):
         if kept and alpha[n] >= alpha[kept[-1]] - 1e-12:

@@ -1,11 +1,11 @@
-"""How many people the open gates admit: a maximum flow, and the cut that says why not more.
+r"""How many people the open gates admit: a maximum flow, and the cut that says why not more.
 
 People of a row go to any open gate that covers it; a gate admits what its lanes can. By the
 theorem of Gale (1957) and Hoffman (1960) amounts A of some groups of people can be admitted if and
 only if, for every set G of groups, X of sources (rows, or rows and periods of arrival) and every
 choice of the doors that stay on the side of the source,
 
-    Σ_{g ∈ G} A_g ≤ Σ_{n ∈ G \\ X} amount_n + Σ_j capacity_j(G, X) · u_j
+    Σ_{g ∈ G} A_g ≤ Σ_{n ∈ G \ X} amount_n + Σ_j capacity_j(G, X) · u_j
                     + Σ_j (Σ_{n ∈ X, n → j past the cut} amount_n) · y_j .
 
 A minimum cut finds the violated one. Where one row of people meets many gates this replaces a flow
@@ -264,7 +264,9 @@ class Network:
 
 
 @compiled
-def _fill(start: Ints, head: Ints, reverse: Ints, room: Floats) -> Bools:
+def _fill(  # noqa: C901, PLR0912, PLR0915 - one loop, for speed
+    start: Ints, head: Ints, reverse: Ints, room: Floats
+) -> Bools:
     """Find a maximum flow from node 0 to the last node (Dinic 1970); `room` is what is left.
 
     Returns
@@ -335,10 +337,10 @@ def networks(
 ) -> tuple[list[Network], Floats, Floats]:
     """Write the laned rows as networks whose admitted people add up.
 
-    With one profile the queue of each gate collapses: min_k (α_k L + β_k c) is Σ_k (α_k − α_k+1)
-    min(L, b_k c) with b_k = (β_k+1 − β_k) / (α_k − α_k+1), and as sums of polymatroids are
-    polymatroids of the sums (McDiarmid 1975), everything happens as if a share α_k − α_k+1 of all
-    people passed gates of b_k times the capacity. With several profiles there is one network of
+    With one profile the queue of each gate collapses: min_k (a_k L + b_k c) is Σ_k (a_k − a_k+1)
+    min(L, r_k c) with r_k = (b_k+1 − b_k) / (a_k − a_k+1), and as sums of polymatroids are
+    polymatroids of the sums (McDiarmid 1975), everything happens as if a share a_k − a_k+1 of all
+    people passed gates of r_k times the capacity. With several profiles there is one network of
     rows and periods.
 
     Parameters
@@ -405,18 +407,22 @@ def networks(
     outlets = np.repeat(np.arange(len(ways)), ways) + (
         np.arange(door_indptr[-1]) - np.repeat(door_indptr[:-1], ways)
     )
-    return [
-        Network(
-            amount=amount,
-            group=np.repeat(group[rows], periods),
-            indptr=new,
-            doors=gates[entry] * periods + when,
-            door_gate=np.repeat(every, periods),
-            door_indptr=door_indptr,
-            outlets=outlets,
-            outlet_gate=np.repeat(every, periods),
-            outlet_people=np.repeat(each / periods, periods),
-            gates=len(every),
-            groups=groups,
-        )
-    ], np.ones(1), np.ones(1)
+    return (
+        [
+            Network(
+                amount=amount,
+                group=np.repeat(group[rows], periods),
+                indptr=new,
+                doors=gates[entry] * periods + when,
+                door_gate=np.repeat(every, periods),
+                door_indptr=door_indptr,
+                outlets=outlets,
+                outlet_gate=np.repeat(every, periods),
+                outlet_people=np.repeat(each / periods, periods),
+                gates=len(every),
+                groups=groups,
+            )
+        ],
+        np.ones(1),
+        np.ones(1),
+    )

@@ -19,7 +19,7 @@ _EPS = 1e-7  # people
 
 
 @compiled
-def _augment(  # noqa: C901, PLR0912 - one search, kept in one loop for speed
+def _augment(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one search, kept in one loop for speed
     indptr: Ints,
     gates: Ints,
     entry_of: Ints,
@@ -126,7 +126,7 @@ def _row_of(indptr: Ints, entry: int) -> int:
 
 
 @compiled
-def _close(
+def _close(  # noqa: PLR0917 - compiled functions take no keywords
     g: int,
     entry_of: Ints,
     by_gate: Ints,
@@ -147,7 +147,7 @@ def _close(
 
 
 @compiled
-def _reopen(  # noqa: C901, PLR0912 - as above
+def _reopen(  # noqa: C901, PLR0912, PLR0917 - as above
     indptr: Ints,
     gates: Ints,
     entry_of: Ints,
@@ -177,9 +177,7 @@ def _reopen(  # noqa: C901, PLR0912 - as above
     while True:
         for g in range(n_gates):
             room[g] = lanes[g] * each[g] if is_open[g] else 0.0
-        _augment(
-            indptr, gates, entry_of, by_gate, rows, left, load, room, is_open, flow, dead
-        )
+        _augment(indptr, gates, entry_of, by_gate, rows, left, load, room, is_open, flow, dead)
         for g in range(n_gates):
             if is_open[g]:
                 lanes[g] = max(least[g], int(np.ceil(load[g] / each[g] - 1e-6)))
@@ -212,7 +210,7 @@ def _reopen(  # noqa: C901, PLR0912 - as above
             for p in range(by_gate[g], by_gate[g + 1]):
                 if dead[rows[p]]:
                     reach += people[rows[p]]
-            gain = min(min(reach, unmet), can * each[g])
+            gain = min(reach, unmet, can * each[g])
             if gain <= _EPS:
                 continue
             need = min(can, max(least[g] - now, int(np.ceil(gain / each[g] - 1e-9))))
@@ -305,7 +303,8 @@ class Search:
         )
 
     def _restore(self, state: tuple[Floats, Floats, Floats, Bools, Ints]) -> None:
-        self.left, self.load, self.flow, self.is_open, self.lanes = (part.copy() for part in state)
+        self.left, self.load, self.flow = state[0].copy(), state[1].copy(), state[2].copy()
+        self.is_open, self.lanes = state[3].copy(), state[4].copy()
 
     def start(self, is_open: Bools, lanes: Ints) -> None:
         """Begin at a plan."""
@@ -333,9 +332,7 @@ class Search:
             wobble,
         )
 
-    def run(
-        self, budget: Floats, *, rounds: int, target: float, near: Ints, stop: Stop
-    ) -> None:
+    def run(self, budget: Floats, *, rounds: int, target: float, near: Ints, stop: Stop) -> None:
         """Close a few neighbouring gates and reopen, `rounds` times or until the target.
 
         Parameters
