@@ -11,7 +11,7 @@ from placement.solve import engine
 from tests.ruled_plans import draw_plan, right_answer, write_ruled_plan
 
 BATCHES, SIZE = 40, 25
-OWN = ("separation_m", "separation_min", "backup", "unavailable", "near", "fleet")
+OWN = ("separation_m", "separation_min", "backup", "unavailable", "near", "fleet", "posts")
 
 
 @pytest.fixture(autouse=True)
@@ -68,14 +68,6 @@ def test_the_thousand_plans_use_every_rule() -> None:
         for name in ("lock", "forbid", "baseline", "most", "price"):
             used[name] += bool(getattr(drawn, name))
         for kind in drawn.kinds.values():
-            for name in (
-                "separation_m",
-                "separation_min",
-                "backup",
-                "unavailable",
-                "near",
-                "fleet",
-            ):
-                used[name] += name in kind
+            used.update(name for name in kind if name in OWN)
     assert set(OWN) < set(used)
     assert min(used.values()) > 50, used
