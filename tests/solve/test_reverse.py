@@ -15,9 +15,9 @@ from tests.small_plans import every_choice, write_small_plan
 NO_BUDGET = 1e15
 
 
-@pytest.mark.parametrize("batch", range(10))
+@pytest.mark.parametrize("batch", range(6))
 def test_random_plans_cost_what_trying_every_choice_costs(batch: int, tmp_path: Path) -> None:
-    """120 plans: the least cost, the most cover at that cost, and what can be reached at most."""
+    """72 plans: the least cost, the most cover at that cost, and what can be reached at most."""
     reached = refused = 0
     for seed in range(batch * 12, batch * 12 + 12):
         file = write_small_plan(tmp_path / str(seed), seed)
@@ -124,7 +124,7 @@ def test_more_asked_never_costs_less(town) -> None:
 
 
 def test_the_other_rules_are_kept_and_named_where_they_clash(tmp_path: Path) -> None:
-    rules = '[[floors]]\nzone = "north"\nresource = "dog_team"\nshare = 1.0\n'
+    rules = '[[floors]]\nzone = "quay"\nresource = "dog_team"\nshare = 0.2\n'
     plan = placement.load_plan(write_plan(tmp_path, extra=rules))
     with pytest.raises(InfeasibleError) as raised:
         placement.least_cost(plan, {"checkpoint": 0.1})
