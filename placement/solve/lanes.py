@@ -33,8 +33,8 @@ type Ints = NDArray[np.int64]
 
 _PROVEN = 1e-6  # relative: the solver keeps the rows of the master to about this
 _VIOLATED = 1e-6  # relative to all people
-_ROUNDS = 150  # of the search before the bound
-_MORE_ROUNDS = 50  # of the search between two solves of the master, at first
+_ROUNDS = 400  # of the search before the bound
+_MORE_ROUNDS = 100  # of the search between two solves of the master, at first
 _ROOT_ROUNDS = 120
 _AT_A_TIME = 20.0  # seconds of the master in whole numbers, where there is a time limit
 _NEAR = 60  # gates that count as neighbours
@@ -114,7 +114,7 @@ def settled(instance: Instance, lanes: Lanes, count: Ints, admitted: Floats) -> 
 
 
 class _Run:
-    def __init__(
+    def __init__(  # noqa: PLR0917 - told by one caller, in one line
         self,
         instance: Instance,
         lanes: Lanes,
@@ -156,6 +156,7 @@ class _Run:
         self.chosen: Ints | None = None
         self.count = np.zeros(instance.columns, dtype=np.int64)
         self.admitted = np.zeros(instance.rows)
+        self.known: tuple[Floats, Floats, Floats] | None = None
         self.objective = -math.inf
         self.bound = math.fsum(
             np.concatenate([instance.weight, instance.profit, instance.gains.ravel()])
@@ -263,7 +264,7 @@ class _Run:
             whole < self.lanes.least[self.gates] * is_open
         ).any():
             return False
-        _, admitted = self.flows(is_open, whole, wanted)
+        by_group, admitted = self.flows(is_open, whole, wanted)
         rest = settled(self.instance, self.lanes, count, admitted)
         if rest.broken_rule(chosen, tolerance=1e-7) is not None:
             return False
@@ -272,6 +273,7 @@ class _Run:
         if objective > self.objective:
             self.chosen, self.count, self.admitted = chosen, count, admitted
             self.objective = objective
+            self.known = (np.round(y), whole, by_group)
             self.limit(self.bound)
             self._tell()
             return True
@@ -293,12 +295,20 @@ class _Run:
             self.plan(y, u)
             return
         self.master.hold(y[self.gates], u)
-        point, _, _ = self.master.whole(
-            self.part(0.3, 3.0), gap=1e-3, gap_abs=0.0, nodes=200
-        )
+        point, _, _ = self.master.whole(self.part(0.3, 3.0), gap=1e-3, gap_abs=0.0, nodes=200)
         self.master.release()
         if point is not None:
             self.plan(np.round(point.y), u)
+
+    def rounded(self, point: Point) -> None:
+        """Open what the relaxation opens by more than a half, a third, …: posts beside gates."""
+        for part in (0.7, 0.5, 0.35, 0.2):
+            if self.done:
+                return
+            y = np.where(self.lanes.gate, point.y > part, point.y)
+            self.search.start(y[self.gates] > 0.5, np.zeros(len(self.gates), dtype=np.int64))
+            self.search.fill(self.purse(y), noise=0.0)
+            self.complete()
 
     def improve(self, point: Point) -> None:
         """Repair a point of the master by the search, beside its other columns."""
@@ -368,9 +378,51 @@ class _Run:
             self.master.add(found)
         return point
 
-    def whole(self) -> None:
+    def tidy(self, point: Point) -> None:
+        """Drop the cuts that do not bind at the end of the root: they only slow the tree down."""
+        scale = 1e-3 * float(self.groups.people.sum())
+        self.master.drop(
+            np.array(
+                [
+                    cut.room(point.y[self.gates], point.u)
+                    <= float(point.admitted[cut.layer, cut.groups].sum()) + scale
+                    for cut in self.master.cuts
+                ],
+                dtype=np.bool_,
+            )
+        )
+
+    def nearby(self, point: Point) -> None:
+        """Solve the master over the columns that the relaxation or the known plan opens."""
+        for _ in range(4):
+            if self.done or self.gap < 1e-3:
+                return
+            columns = point.y > 1e-3
+            if self.chosen is not None:
+                columns[self.chosen] = True
+            before = self.objective
+            self.master.keep_to(columns)
+            best, _, _ = self.master.whole(
+                self.part(0.15, 10.0), gap=5e-4, gap_abs=0.0, warm=self.known, nodes=2000
+            )
+            self.master.release()
+            if best is None:
+                return
+            some = replace(best, y=np.round(best.y), u=np.round(best.u))
+            found, _ = self.cuts(some, some, tight=not self.instance.rules)
+            self.master.add(found)
+            self.improve(some)
+            if not found and self.objective <= before:
+                return
+            again, _ = self.master.relaxed(self.stop)
+            if again is None:
+                return
+            self.limit(again.value)
+            point = again
+
+    def whole(self) -> None:  # noqa: C901 - one loop, read from top to bottom
         """Solve the master in whole numbers, again and again, until its plan is a plan."""
-        priced, rounds = True, _MORE_ROUNDS
+        priced, rounds, seconds = True, _MORE_ROUNDS, _AT_A_TIME
         while not self.done:
             seen: list[Point] = []
 
@@ -382,9 +434,10 @@ class _Run:
             aim = 0.2 * open_gap if priced and self.chosen is not None else 0.0
             least = 0.3 * _PROVEN * max(1.0, abs(self.objective)) if self.chosen is not None else 0
             point, bound, infeasible = self.master.whole(
-                self.part(0.5, _AT_A_TIME),
+                self.part(0.5, seconds),
                 gap=0.0,
                 gap_abs=max(aim, least),
+                warm=self.known,
                 found=hear,
             )
             if infeasible:
@@ -408,9 +461,13 @@ class _Run:
                 self.wander(rounds)
                 rounds = _MORE_ROUNDS if self.objective > known else min(2 * rounds, 10 * _ROUNDS)
             if not added and seen and not self.done:
-                if not priced and aim == 0.0:
+                met = point is not None and bound - point.value <= 2 * max(
+                    least, self._lanes_price()
+                )
+                if not priced and met:
                     # the master's own plan is a plan: only its tolerances are left
                     return
+                seconds *= 2
                 if priced:
                     self.master.reprice()
                     priced = False
@@ -521,6 +578,12 @@ def solve_lanes(
             stop=stop.share(0.3),
         )
         run.complete()
+        if point is not None and run.others:
+            run.rounded(point)
     if not run.done:
+        if point is not None:
+            run.tidy(point)
+            if run.others:
+                run.nearby(point)
         run.whole()
     return run.outcome()

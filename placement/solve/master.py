@@ -265,8 +265,15 @@ class Master:
         for n, value in zip(at, np.concatenate([y, u]), strict=True):
             self._solver.changeColBounds(int(n), float(value), float(value))
 
+    def keep_to(self, columns: Bools) -> None:
+        """Close every column that is not among these, (C,) bool."""
+        at = self._y[(self._y >= 0) & ~columns & (self._y_low < 0.5)]
+        self._held = [(int(n), *self._bounds(int(n))) for n in at]
+        for n in at:
+            self._solver.changeColBounds(int(n), 0.0, 0.0)
+
     def release(self) -> None:
-        """Undo `hold`."""
+        """Undo `hold` or `keep_to`."""
         for n, low, high in self._held:
             self._solver.changeColBounds(n, low, high)
 
@@ -298,22 +305,17 @@ class Master:
         ):
             self._solver.startCallback(kind)
 
-    def _run(self, options: dict[str, Any], stop: Stop) -> str:
+    def _run(self, options: dict[str, Any]) -> str:
+        # HiGHS has no time limit of its own here: its callbacks ask the stop rule
         for name, value in options.items():
             self._solver.setOptionValue(name, value)
-        left = stop.left()
-        # HiGHS reckons its limit from the first run of the object
-        self._solver.setOptionValue(
-            "time_limit",
-            math.inf if math.isinf(left) else self._solver.getRunTime() + max(left, 0.01),
-        )
         self._solver.run()
         return str(self._solver.modelStatusToString(self._solver.getModelStatus()))
 
     def relaxed(self, stop: Stop) -> tuple[Point | None, bool]:
         """Solve the relaxation; return its point, None if stopped, and whether it is infeasible."""
         self._watch(stop, None)
-        status = self._run({"solve_relaxation": True}, stop)
+        status = self._run({"solve_relaxation": True})
         if status == "Infeasible":
             return None, True
         if status != "Optimal":
@@ -321,21 +323,13 @@ class Master:
         values = np.array(self._solver.getSolution().col_value)
         return self._point(values, float(self._solver.getObjectiveValue())), False
 
-    def duals(self) -> tuple[Floats, Floats]:
-        """Return the reduced costs of y and u, and the duals of the cuts, of the last relaxation."""
-        solution = self._solver.getSolution()
-        reduced = np.array(solution.col_dual)
-        return (
-            np.where(self._y >= 0, reduced[self._y], 0.0),
-            np.array(solution.row_dual)[self.rules :],
-        )
-
     def whole(
         self,
         stop: Stop,
         *,
         gap: float,
         gap_abs: float,
+        warm: tuple[Floats, Floats, Floats] | None = None,
         found: Callable[[Point], bool] | None = None,
         nodes: int | None = None,
     ) -> tuple[Point | None, float, bool]:
@@ -347,6 +341,8 @@ class Master:
             When to stop.
         gap, gap_abs
             Distances of plan and bound at which to stop.
+        warm
+            y, u and admitted people of a plan to start from.
         found
             Called with each better point; True stops the solve.
         nodes
@@ -362,14 +358,19 @@ class Master:
             return found is not None and found(self._point(values, math.nan))
 
         self._watch(stop, hear)
+        if warm is not None:
+            y, u, admitted = warm
+            values = np.concatenate([y, u, admitted.ravel()])
+            at = np.concatenate([self._y, self._u, self._a.ravel()])
+            kept = at >= 0
+            self._solver.setSolution(int(kept.sum()), at[kept].astype(np.int32), values[kept])
         status = self._run(
             {
                 "solve_relaxation": False,
                 "mip_rel_gap": gap,
                 "mip_abs_gap": gap_abs,
                 "mip_max_nodes": 2**31 - 1 if nodes is None else nodes,
-            },
-            stop,
+            }
         )
         if status == "Infeasible":
             return None, -math.inf, True
