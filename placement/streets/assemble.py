@@ -285,7 +285,8 @@ def _chains(  # noqa: C901, PLR0912, PLR0915 - one walk, compiled
     n_places = start.size - 1
     u = np.empty(n, np.int32)
     for p in range(n_places):
-        u[start[p] : start[p + 1]] = p
+        for i in range(start[p], start[p + 1]):
+            u[i] = p
     first = np.zeros(n_places + 1, np.int64)
     for i in range(n):
         first[u[i] + 1] += 1
@@ -349,7 +350,10 @@ def _chains(  # noqa: C901, PLR0912, PLR0915 - one walk, compiled
                 both = two_way[code[begin_piece]]
                 runs = both or (u[begin_piece] == p) == along[begin_piece]
                 if out[begin] > at or (out[begin] == at and out[begin + 1] > out[size - 2]):
-                    out[begin:size] = out[begin:size][::-1].copy()
+                    a, b = begin, size - 1
+                    while a < b:
+                        out[a], out[b] = out[b], out[a]
+                        a, b = a + 1, b - 1
                     runs = both or not runs
                 out_code[count] = code[begin_piece]
                 out_along[count] = runs

@@ -333,6 +333,8 @@ def build(
     names = tuple(sorted({w.name for w in edges.ways}))
     class_at = {text: i for i, text in enumerate(classes)}
     name_at = {text: i for i, text in enumerate(names)}
+    for array in (edges.tail, edges.head, edges.forward_s, edges.backward_s):
+        array.flags.writeable = False  # compiled once, for arrays that do not change
     first, head, walk_s, half_edge = half_edges(
         edges.tail, edges.head, edges.forward_s, edges.backward_s, count
     )

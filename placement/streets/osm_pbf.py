@@ -309,8 +309,8 @@ def _distinct_rows(rows: Ints32) -> tuple[Ints, Ints]:
     count = 0
     for i in range(len(rows)):
         code = np.uint64(14695981039346656037)
-        for value in rows[i]:
-            code = (code ^ np.uint64(value + 1)) * np.uint64(1099511628211)
+        for j in range(rows.shape[1]):
+            code = (code ^ np.uint64(rows[i, j] + 1)) * np.uint64(1099511628211)
         slot = np.int64((code ^ (code >> np.uint64(29))) & np.uint64(size - 1))
         while True:
             known = table[slot]
@@ -320,7 +320,10 @@ def _distinct_rows(rows: Ints32) -> tuple[Ints, Ints]:
                 which[i] = count
                 count += 1
                 break
-            if np.array_equal(rows[example[known]], rows[i]):
+            same = True
+            for j in range(rows.shape[1]):
+                same &= rows[example[known], j] == rows[i, j]
+            if same:
                 which[i] = known
                 break
             slot = (slot + 1) & (size - 1)

@@ -207,9 +207,12 @@ def _matched(data: Bytes, strings: Ints, keys: Bytes, first: Ints) -> Ints32:
     for i in range(len(strings)):
         size = strings[i, 1] - strings[i, 0]
         for k in range(first.size - 1):
-            if first[k + 1] - first[k] == size and np.array_equal(
-                data[strings[i, 0] : strings[i, 1]], keys[first[k] : first[k + 1]]
-            ):
+            if first[k + 1] - first[k] != size:
+                continue
+            same = True
+            for j in range(size):
+                same &= data[strings[i, 0] + j] == keys[first[k] + j]
+            if same:
                 result[i] = k
                 break
     return result
@@ -376,7 +379,8 @@ def read_ways(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
                 vals0, vals1 = c, d
             elif inner == 8:
                 refs0, refs1 = c, d
-        tag[kept, :] = -1
+        for column in range(columns):
+            tag[kept, column] = -1
         keep = False
         while keys0 < keys1:
             k, keys0 = _varint(data, keys0, keys1)
@@ -553,7 +557,8 @@ def read_nodes(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
                 node, lat, lon = _signed(id0), _signed(lat0), _signed(lon0)
                 more = False
             tells = False
-            row[:] = -1
+            for column in range(columns):
+                row[column] = -1
             while tag0 < tag1:
                 k, tag0 = _varint(data, tag0, tag1)
                 if kind == 2:
@@ -578,17 +583,19 @@ def read_nodes(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
                 while near < needed.size and needed[near] < node:
                     near += 1
             if near < needed.size and needed[near] == node:
-                x[near] = np.int32(np.round((grid[2] + grid[0] * lon) / 100.0))
-                y[near] = np.int32(np.round((grid[1] + grid[0] * lat) / 100.0))
+                x[near] = np.int32(np.floor((grid[2] + grid[0] * lon) / 100.0 + 0.5))
+                y[near] = np.int32(np.floor((grid[1] + grid[0] * lat) / 100.0 + 0.5))
                 if tells:
                     if found == places.size:
                         longer = np.empty(2 * found, np.int64)
-                        longer[:found] = places
-                        places = longer
                         wider = np.empty((2 * found, columns), np.int32)
-                        wider[:found] = tags
-                        tags = wider
+                        for i in range(found):
+                            longer[i] = places[i]
+                            for column in range(columns):
+                                wider[i, column] = tags[i, column]
+                        places, tags = longer, wider
                     places[found] = near
-                    tags[found] = row
+                    for column in range(columns):
+                        tags[found, column] = row[column]
                     found += 1
     return places[:found].copy(), tags[:found].copy()

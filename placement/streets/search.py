@@ -408,13 +408,15 @@ def _search(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
 
 @compiled
 def _longer_int(array: Ints32) -> Ints32:
-    result = np.empty(2 * array.size, array.dtype)
-    result[: array.size] = array
+    result = np.empty(2 * array.size, np.int32)
+    for i in range(array.size):
+        result[i] = array[i]
     return result
 
 
 @compiled
 def _longer_float(array: Floats) -> Floats:
-    result = np.empty(2 * array.size, array.dtype)
-    result[: array.size] = array
+    result = np.empty(2 * array.size, np.float64)
+    for i in range(array.size):
+        result[i] = array[i]
     return result
