@@ -432,9 +432,9 @@ def main() -> None:
             (
                 "500",
                 "250k",
-                {"scipy": 300, "pandana": 1000, "igraph": 5, "networkit": 5, "rustworkx": 5},
+                {"scipy": 300, "pandana": 100, "igraph": 5, "networkit": 5, "rustworkx": 5},
             ),
-            ("1414", "2M", {"scipy": 20, "pandana": 300}),
+            ("1414", "2M", {"scipy": 20}),
         ):
             for library, count in counts.items() if peers else ():
                 words = ("peer_search", library, str(PLACE / f"grid{side}.npz"), str(count))
