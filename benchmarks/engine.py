@@ -226,13 +226,15 @@ def main() -> None:
     parser.add_argument("--with", nargs="*", default=[""], dest="who", help="contenders like this")
     parser.add_argument("--quick", action="store_true", help="small, short and once; not kept")
     parser.add_argument("--report", action="store_true", help="only write up what is kept")
+    parser.add_argument("--warm", action="store_true", help="every loop is compiled already")
     args = parser.parse_args()
     HOME.mkdir(exist_ok=True)
     chosen = {name: who for name, (who, _) in CASES.items() if name.startswith(tuple(args.only))}
     if not args.report:
         if any(name.startswith("streets") for name in chosen):
             draw_streets()
-        warm_up(hard=any(name.startswith(("hard", "city", "50k")) for name in chosen))
+        if not args.warm:
+            warm_up(hard=any(name.startswith(("hard", "city", "50k")) for name in chosen))
     for name, takes_part in chosen.items() if not args.report else ():
         if name.startswith("city") and not _has_cities():
             print(f"{name}: skipped, the cities are not in PLACEMENT_DATA")
