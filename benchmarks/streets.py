@@ -135,14 +135,14 @@ def make_grid(side: str) -> int:
     from placement.streets.store import write_streets
 
     streets = synthetic(int(side))
-    write_streets(streets, PLACE / f"grid{side}.parquet")
+    write_streets(streets, PLACE / f"grid{side}.arrow")
     return streets.n_edges
 
 
 def ours_search(side: str, targets: str, sources: str) -> dict[str, float]:
     from placement.streets import Snapped, read_streets, walking_times
 
-    streets = read_streets(PLACE / f"grid{side}.parquet", crs="EPSG:2154")
+    streets = read_streets(PLACE / f"grid{side}.arrow", crs="EPSG:2154")
     rng = np.random.default_rng(1)
 
     def points(count: int) -> Snapped:

@@ -253,7 +253,7 @@ def read_streets(
         from placement.streets.osm import read_osm  # noqa: PLC0415 - osmium only where it is used
 
         lines, dropped = read_osm(path, step_free=step_free)
-    elif name.endswith(".parquet") and _is_stored(path):
+    elif name.endswith(".arrow") or (name.endswith(".parquet") and _is_stored(path)):
         from placement.streets.store import read_stored  # noqa: PLC0415 - it imports this module
 
         return read_stored(path, crs=crs, speed_m_s=speed_m_s, step_free=step_free)
