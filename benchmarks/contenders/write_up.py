@@ -171,14 +171,15 @@ def hard_zone(runs: Runs) -> list[str]:
                 + f" ({plan}{run['first_s']:.0f} s, CPU {run['first_cpu_s']:.0f})"
             )
         own = who["placement"]
-        others = [gap(run) for other, run in who.items() if other != "placement" and gap(run)]
+        others = [gap(run) for other, run in who.items() if other != "placement"]
+        others = [other for other in others if other is not None]
         if longer:
             bar, kept = "proven", own["says"] == "optimal"
         else:
             bar = f"≤ {GAP_BARS[label]}, least"
             kept = gap(own) <= GAP_BARS[label] and all(gap(own) <= other for other in others)
-        rows.append((f"{label}, {'120' if longer else '60'} s", *cells, bar,
-                     ("yes" if kept else "**no**") + (", alone" if not others else "")))  # fmt: skip
+        reached = ("yes" if kept else "**no**") + ("" if others else ", alone")
+        rows.append((f"{label}, {'120' if longer else '60'} s", *cells, bar, reached))
     return [
         "### The hard zone",
         ("Gap in %, each contender's bound against its own plan, and in brackets how far its plan "
