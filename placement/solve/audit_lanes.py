@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
-from placement.plan.problem import Plan, Resource
+from placement.plan.problem import LanesRule, Plan, Resource
 from placement.solve.audit_rules import Reach
 from placement.solve.findings import Findings
 from placement.solve.solution import Admission, Gate, Post, Solution, Status
@@ -194,55 +194,39 @@ def _check_people(
 ) -> None:
     """Look for one flow of people in time that gives every figure told."""
     problem, told = plan.problem, solution.lanes
-    position = problem.laned
-    rule = None if position is None else problem.resources[position].lanes
-    if told is None or position is None or rule is None:
+    rule = None if problem.laned is None else problem.resources[problem.laned].lanes
+    if told is None or problem.laned is None or rule is None:
         return
-    resource = problem.resources[position]
+    resource = problem.resources[problem.laned]
     coverage = solution.coverage.get(resource.id)
     if coverage is None:
         return
     _check_totals(plan, solution, findings)
     names = [name for name, is_open in zip(reach.posts, reach.is_open, strict=True) if is_open]
-    sent = np.array([told.gates[name].sent for name in names]).reshape(len(names), -1)
-    total = math.fsum(sent.ravel())
-    findings.equal(f"people admitted by {resource.id!r}", coverage.covered, total, within=_HAIR)
-    crowd = _crowds(plan, reach)
     periods = len(rule.shares)
-    gate, who = np.nonzero(crowd.within)
-    gate, who = np.repeat(gate, periods), np.repeat(who, periods)
-    when = np.tile(np.arange(periods), len(gate) // periods)
-    size = len(gate)
-    worth = solution.objective - others
-    figures = [(crowd.worth[who], worth, _HAIR * max(1.0, float(crowd.worth.max(initial=0.0))))]
-    if coverage.step_free is not None:
-        figures.append((crowd.slow[who].astype(np.float64), coverage.step_free.covered, _HAIR))
-    mine = [floor for floor in problem.floors if floor.resource == position]
-    for floor, line in zip(mine, crowd.floors, strict=True):
-        kept = solution.rules.get(floor.name)
-        if kept is None or kept.reached is None:
-            continue  # found by the check of the rules
-        people = math.fsum(problem.demand.people[floor.points])
-        room = _HAIR + 1e-6 * people
-        figures.append((line[who].astype(np.float64), kept.reached * people, room))
-    if size == 0:
-        findings.require(total <= _HAIR and worth <= _HAIR, "people are admitted out of nowhere")
+    sent = np.array([told.gates[name].sent for name in names]).reshape(len(names), periods)
+    total, worth = math.fsum(sent.ravel()), solution.objective - others
+    findings.equal(f"people admitted by {resource.id!r}", coverage.covered, total, within=_HAIR)
+    if not reach.within[reach.is_open].any():
+        findings.require(
+            total <= _HAIR and abs(worth) <= _HAIR, "people are admitted out of nowhere"
+        )
         return
-    every = np.arange(size)
-    ones = np.ones(size)
-    coming = csr_array(
-        (ones, (who * periods + when, every)), shape=(len(crowd.people) * periods, size)
-    )
+    crowd = _crowds(plan, reach)
+    gate, who, when = _ways(crowd, periods)
+    size = len(gate)
     come = np.outer(crowd.people, rule.shares).ravel()
-    passing = csr_array((ones, (gate * periods + when, every)), shape=(sent.size, size))
+    at = gate * periods + when
+    passing = csr_array((np.ones(size), (at, np.arange(size))), shape=(sent.size, size))
+    figures = _figures(plan, solution, crowd, who, worth)
     lines = csr_array(np.array([line for line, _, _ in figures]))
     wanted = np.array([figure for _, figure, _ in figures])
-    room = np.array([slack for _, _, slack in figures])
+    slack = np.array([room for _, _, room in figures])
     answer = linprog(
         crowd.walk[gate, who],
-        A_ub=vstack([coming, passing, -passing, lines, -lines]),
+        A_ub=vstack([_coming(crowd, who, when, periods), passing, -passing, lines, -lines]),
         b_ub=np.concatenate(
-            [come + 1e-6, sent.ravel() + 1e-4, 1e-4 - sent.ravel(), wanted + room, room - wanted]
+            [come + 1e-4, sent.ravel() + 1e-4, 1e-4 - sent.ravel(), wanted + slack, slack - wanted]
         ),
         bounds=(0, None),
         method="highs",
@@ -256,32 +240,77 @@ def _check_people(
             least - 0.06 <= told.mean_walk_s <= resource.walk_limit_s + 0.06,
             f"mean walk to gates is {told.mean_walk_s:.10g} s, least possible {least:.10g} s",
         )
-    if solution.status is not Status.OPTIMAL:
-        return
+    if solution.status is Status.OPTIMAL:
+        top = _most(plan, reach, crowd, rule)
+        room = _SAME * max(1.0, abs(solution.objective)) + _HAIR * float(crowd.worth.max())
+        findings.require(
+            top <= worth + room,
+            f"these lanes could admit people worth {top:.10g}, told is {worth:.10g}",
+        )
+
+
+def _figures(
+    plan: Plan, solution: Solution, crowd: _Crowd, who: Ints, worth: float
+) -> list[tuple[Floats, float, float]]:
+    """Return what each way adds to a figure, the figure told, and how far off it may be."""
+    problem = plan.problem
+    resource = problem.resources[problem.laned or 0]
+    coverage = solution.coverage[resource.id]
+    figures = [(crowd.worth[who], worth, _HAIR * max(1.0, float(crowd.worth.max())))]
+    if coverage.step_free is not None:
+        figures.append((crowd.slow[who].astype(np.float64), coverage.step_free.covered, _HAIR))
+    mine = [floor for floor in problem.floors if floor.resource == problem.laned]
+    for floor, line in zip(mine, crowd.floors, strict=True):
+        kept = solution.rules.get(floor.name)
+        if kept is not None and kept.reached is not None:
+            people = math.fsum(problem.demand.people[floor.points])
+            room = _HAIR + 1e-6 * people
+            figures.append((line[who].astype(np.float64), kept.reached * people, room))
+    return figures
+
+
+def _most(plan: Plan, reach: Reach, crowd: _Crowd, rule: LanesRule) -> float:
+    """Return the most that people are worth whom the open lanes can admit, floors kept."""
+    periods = len(rule.shares)
+    gate, who, when = _ways(crowd, periods)
+    every, size = np.arange(len(gate)), len(gate)
     units = reach.units[reach.is_open]
     capacity = rule.rate_h * rule.period_min / 60 * units
-    runs, most = [coming], [come]
+    lines = [_coming(crowd, who, when, periods)]
+    most = [np.outer(crowd.people, rule.shares).ravel()]
     for start in range(periods):
         for end in range(start, periods):
             inside = ((when >= start) & (when <= end)).astype(np.float64)
-            runs.append(csr_array((inside, (gate, every)), shape=(len(units), size)))
+            lines.append(csr_array((inside, (gate, every)), shape=(len(units), size)))
             most.append(capacity * (min(end + rule.carry, periods - 1) - start + 1))
-    floored, least_people = [], []
+    problem = plan.problem
+    mine = [floor for floor in problem.floors if floor.resource == problem.laned]
     for floor, line in zip(mine, crowd.floors, strict=True):
-        floored.append(-line[who].astype(np.float64))
-        least_people.append(-floor.share * math.fsum(problem.demand.people[floor.points]) + _HAIR)
-    if floored:
-        runs.append(csr_array(np.array(floored)))
-        most.append(np.array(least_people))
+        lines.append(csr_array(-line[who].astype(np.float64)[None]))
+        people = math.fsum(problem.demand.people[floor.points])
+        most.append(np.array([_HAIR - floor.share * people]))
     best = linprog(
-        -crowd.worth[who], A_ub=vstack(runs), b_ub=np.concatenate(most), bounds=(0, None),
+        -crowd.worth[who],
+        A_ub=vstack(lines),
+        b_ub=np.concatenate(most),
+        bounds=(0, None),
         method="highs",
-    )  # fmt: skip
-    top = -float(best.fun) if best.success else math.inf
-    findings.require(
-        top <= worth + _SAME * max(1.0, abs(solution.objective)) + _HAIR * float(crowd.worth.max()),
-        f"these lanes could admit people worth {top:.10g}, told is {worth:.10g}",
     )
+    return -float(best.fun) if best.success else math.inf
+
+
+def _ways(crowd: _Crowd, periods: int) -> tuple[Ints, Ints, Ints]:
+    """Return gate, crowd and period of every way to be admitted."""
+    gate, who = np.nonzero(crowd.within)
+    when = np.tile(np.arange(periods), len(gate))
+    return np.repeat(gate, periods), np.repeat(who, periods), when
+
+
+def _coming(crowd: _Crowd, who: Ints, when: Ints, periods: int) -> csr_array:
+    """Return the lines that count who of each crowd comes in each period."""
+    size = len(who)
+    shape = (len(crowd.people) * periods, size)
+    return csr_array((np.ones(size), (who * periods + when, np.arange(size))), shape=shape)
 
 
 def _check_totals(plan: Plan, solution: Solution, findings: Findings) -> None:

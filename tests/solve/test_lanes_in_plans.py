@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import placement
-from placement.cli import main
+from placement.cli import place
 from placement.cover.instance import Instance, Rule
 from placement.cover.lanes import Arrivals, Lanes
 from placement.errors import InfeasibleError, UsageError
@@ -45,7 +45,6 @@ def write_lanes_plan(folder: Path, seed: int) -> Path:
     ]
     (folder / "demand.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     shares = draw.choice(["", "profile = [0.1, 0.4, 0.3, 0.2]\n", "peak_hour_share = 0.7\n"])
-    fleet = f"fleet = {draw.randint(4, 7)}\n" if draw.random() < 0.4 else ""
     floor = ""
     if draw.random() < 0.4:
         floor = f'[[floors]]\nzone = "Z0"\nresource = "gate"\nshare = {draw.choice([0.1, 0.3])}\n'
@@ -54,7 +53,7 @@ def write_lanes_plan(folder: Path, seed: int) -> Path:
         f"budget = {{ amount = {draw.randint(8, 30)} }}\n"
         'layers = { sites = "sites.csv", demand = "demand.csv" }\n'
         f"[resources.gate]\nwalk_limit_min = {draw.choice([4, 6])}\nvalue = 2\nunit_cost = 3\n"
-        f"min_units = {draw.randint(1, 2)}\nmax_units = 5\n{fleet}"
+        f"min_units = {draw.randint(1, 2)}\nmax_units = 5\n"
         f"[resources.gate.lanes]\nrate_per_h = {draw.choice([20, 35])}\n{WINDOW}{shares}"
         f"max_wait_min = {draw.choice([0, 30, 60])}\n"
         "[resources.patrol]\nwalk_limit_min = 2\nvalue = 1\nunit_cost = 2\n" + floor
@@ -96,11 +95,11 @@ def unmerged(plan: Plan) -> tuple[Instance, Lanes]:
         )
         for floor in problem.floors
     )
-    if given.fleet is not None:  # a slope on lanes: by a rule of the budget's kind, as a limit
-        raise AssertionError("fleets are told apart by the caller")
     rate = lanes.rate_per_h * lanes.efficiency * 2
-    profile = lanes.profile or ((0.25,) * 4 if "peak_hour_share" not in lanes.model_fields_set
-                                else (0.15, 0.35, 0.35, 0.15))  # fmt: skip
+    profile = lanes.profile
+    if profile is None:  # 0.40 in one of two hours is less than an even share
+        peaked = "peak_hour_share" in lanes.model_fields_set
+        profile = (0.15, 0.35, 0.35, 0.15) if peaked else (0.25,) * 4
     instance = Instance.build(
         indptr=np.concatenate([[0], np.cumsum([len(row) for row in cover])]),
         indices=np.concatenate(cover),
@@ -126,17 +125,11 @@ def unmerged(plan: Plan) -> tuple[Instance, Lanes]:
 def test_random_plans_equal_explicit_flows_in_time(batch: int, tmp_path: Path) -> None:
     for seed in range(batch * 12, batch * 12 + 12):
         file = write_lanes_plan(tmp_path / str(seed), seed)
-        text = "\n".join(
-            line for line in file.read_text().splitlines() if not line.startswith("fleet")
-        )
-        text = text.replace("profile", "max_wait_min = 30\nprofile", 0)
-        file.write_text(text)
         try:
             plan = placement.load_plan(file)
         except InfeasibleError:
             continue
-        # a peak hour of less than an even share is an even one
-        top = best_by_flows(*_peaked(plan))
+        top = best_by_flows(*unmerged(plan))
         if top == -math.inf:
             with pytest.raises(InfeasibleError, match="lanes"):
                 placement.optimise(plan)
@@ -149,16 +142,6 @@ def test_random_plans_equal_explicit_flows_in_time(batch: int, tmp_path: Path) -
         again = placement.read_solution(out)
         assert solution_text(again) == solution_text(found) == out.read_text()
         assert placement.audit(plan, again).ok, seed
-
-
-def _peaked(plan: Plan) -> tuple[Instance, Lanes]:
-    instance, lanes = unmerged(plan)
-    rule = plan.settings.resources["gate"].lanes
-    assert rule is not None
-    if rule.profile is None and "peak_hour_share" not in rule.model_fields_set:
-        even = Arrivals(shares=np.full((1, 4), 0.25), carry=lanes.arrivals.carry)
-        lanes = replace(lanes, arrivals=even)  # 0.40 in one of two hours is less than an even share
-    return instance, lanes
 
 
 @pytest.fixture(scope="module")
@@ -264,11 +247,11 @@ def test_the_audit_refuses_what_was_touched(name: str, town: tuple[Plan, Solutio
 def test_the_command_shows_lanes_and_waits(tmp_path: Path) -> None:
     file = crowded(tmp_path)
     out = tmp_path / "out"
-    ran = CliRunner().invoke(main, ["optimise", str(file), "--no-map", "--out", str(out)])
+    ran = CliRunner().invoke(place, ["optimise", str(file), "--no-map", "--out", str(out)])
     assert ran.exit_code == 0, ran.output
     assert "15:30 to 18:30" in ran.output
     assert "Longest wait" in ran.output
-    again = CliRunner().invoke(main, ["audit", str(file), str(out / "solution.geojson")])
+    again = CliRunner().invoke(place, ["audit", str(file), str(out / "solution.geojson")])
     assert again.exit_code == 0, again.output
 
 
@@ -284,3 +267,10 @@ def test_floors_beyond_the_lanes_are_infeasible(tmp_path: Path) -> None:
     file.write_text(file.read_text() + floor)
     with pytest.raises(InfeasibleError, match=r"resources\.checkpoint\.lanes"):
         placement.optimise(placement.load_plan(file))
+
+
+def test_a_fleet_counts_lanes(tmp_path: Path) -> None:
+    file = crowded(tmp_path)
+    file.write_text(file.read_text().replace("max_units = 4", "max_units = 4\nfleet = 2", 1))
+    found = placement.optimise(placement.load_plan(file))
+    assert sum(post.units for post in found.posts_list if post.resource == "checkpoint") == 2
