@@ -5,10 +5,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from placement.plan.format import Positive, Section, broken
+from placement.plan.format import CLOCK, Positive, Section, broken
 from placement.plan.problem import LanesRule
 
-Clock = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,2}:[0-9]{2}$")]
+Clock = Annotated[str, StringConstraints(pattern=CLOCK)]
 
 _LAST_MIN = 48 * 60  # events run past midnight
 
