@@ -8,7 +8,7 @@
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
-PIP    := $(PYTHON) -m pip --disable-pip-version-check install --quiet
+PIP    := $(PYTHON) -m pip --disable-pip-version-check install --quiet --quiet
 SHELL  := /bin/sh
 
 # The first of these that runs, is new enough and can make environments; each is *run*, since some

@@ -52,8 +52,9 @@ def _step_free_option() -> Decorator:
 def read(  # noqa: PLR0917 - as click hands them over
     extract: str, out: str, crs: str | None, speed: float, step_free: bool, as_json: bool
 ) -> None:
-    """Read EXTRACT (.osm.pbf, .osm, GeoJSON, …) and keep the network in a Parquet file.
+    """Read EXTRACT (.osm.pbf, .osm, GeoJSON, …) and keep the network in a file.
 
+    A .parquet file is read by many programs; an .arrow file is mapped into memory as it is.
     A plan takes the file as its street layer: `streets = "streets.parquet"`.
     """
     from placement.cli.talk import Talk, give_json
@@ -61,8 +62,8 @@ def read(  # noqa: PLR0917 - as click hands them over
     from placement.streets import read_streets
     from placement.streets.store import write_streets
 
-    if not out.lower().endswith(".parquet"):
-        raise UsageError(f"the network is kept in a .parquet file; name it so, not {out!r}.")
+    if not out.lower().endswith((".parquet", ".arrow")):
+        raise UsageError(f"the network is kept in a .parquet or .arrow file; not in {out!r}.")
     talk = Talk()
     with talk.step("Reading the streets"):
         streets = read_streets(extract, crs=crs, speed_m_s=speed, step_free=step_free)

@@ -10,9 +10,9 @@ from shapely import transform, union_all
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
+from placement import streets
 from placement.cover.survey import survey
 from placement.plan.problem import Plan, Walkers
-from placement.streets import catchment
 
 
 class Posted(Protocol):
@@ -48,24 +48,30 @@ def catchments(plan: Plan, posts: Iterable[Posted]) -> dict[str, list[tuple[str,
     position = {site: n for n, site in enumerate(problem.sites.id)}
     water = [shape.xy for shape in plan.water]
     to_degrees = Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
-    found: dict[str, list[tuple[str, BaseGeometry]]] = {kind.id: [] for kind in problem.resources}
-    for post in posts:
-        site = position[post.site]
-        kind = problem.resources[problem.resource_index(post.resource)]
+    found: dict[str, list[tuple[str, BaseGeometry]]] = {}
+    posts = list(posts)
+    for kind in problem.resources:
+        mine = [post for post in posts if post.resource == kind.id]
+        sites = np.array([position[post.site] for post in mine], dtype=np.int64)
         if walks.streets is not None and walks.sites is not None:
-            area = catchment(
+            rings = streets.catchments(
                 walks.streets,
-                walks.sites.take(np.array([site])),
-                limit_s=kind.walk_limit_s,
+                walks.sites.take(sites),
+                limits_s=[kind.walk_limit_s],
                 outward=kind.walkers is Walkers.TEAM,
                 water=water,
+                level=problem.sites.level[sites],
             )
+            areas = [ring[0] for ring in rings]
         else:
             walking = plan.settings.walking
             radius = kind.walk_limit_s * walking.speed_m_s / walking.detour_factor
-            area = Point(problem.sites.xy[site]).buffer(radius).difference(union_all(water))
-        degrees = transform(area, partial(_degrees, to_degrees))
-        found[post.resource].append((f"{post.site}/{post.resource}", degrees))
+            discs = [Point(problem.sites.xy[site]).buffer(radius) for site in sites]
+            areas = [disc.difference(union_all(water)) for disc in discs]
+        found[kind.id] = [
+            (f"{post.site}/{post.resource}", transform(area, partial(_degrees, to_degrees)))
+            for post, area in zip(mine, areas, strict=True)
+        ]
     return found
 
 

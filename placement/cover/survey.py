@@ -168,6 +168,7 @@ def _to_demand(surface: Surface, resource: Resource, posted: Ints) -> csr_array:
         surface.demand,
         limit_s=resource.walk_limit_s,
         outward=resource.walkers is Walkers.TEAM,
+        ordered=False,  # put in order below
     )
     return _by_demand(times, posted, len(surface.sites.edge))
 
@@ -180,6 +181,7 @@ def _to_sites(surface: Surface, origins: Ints, limit_s: float) -> csr_array:
         surface.sites,
         limit_s=limit_s,
         outward=True,
+        ordered=False,
     )
     return _by_demand(times, origins, len(surface.sites.edge))
 

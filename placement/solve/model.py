@@ -23,7 +23,7 @@ import pulp
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
-from placement.solve.bound import worth_step
+from placement.solve.prices import held_slack, worth_step
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]
@@ -109,15 +109,6 @@ class WalkSets:
         is_open[chosen] = 1.0
         unmet = np.add.reduceat(is_open[self.indices], self.indptr[:-1]) == 0
         return self.base + float(self.step[unmet].sum())
-
-
-def held_slack(held: float, unit: float) -> float:
-    """Return how far below a level a plan may be that keeps it.
-
-    Half a unit of the weights where they have one. Else a little more than HiGHS's tolerance of
-    1e-6: with a margin below it HiGHS has called plans infeasible that reach the level exactly.
-    """
-    return 0.5 * unit if unit else max(2e-6, 1e-9 * abs(held))
 
 
 class Model:
@@ -342,9 +333,8 @@ class Model:
         if not stats.has_solution:
             return Answer(chosen=None, bound=bound, infeasible=False)
         # a post that no row and no price mentions has no value: it stays closed unless required
-        values = np.array(
-            [y.lowBound if y.varValue is None else y.varValue for y in self.y], dtype=np.float64
-        )
+        told = [y.lowBound if y.varValue is None else y.varValue for y in self.y]
+        values = np.array(told, dtype=np.float64)
         chosen = np.flatnonzero(values > 0.5)
         whole = bool(np.all(np.abs(values - np.round(values)) <= 10 * _ROUNDING))
         if not whole or self.instance.broken_rule(chosen) is not None:
@@ -496,9 +486,5 @@ def keeps_rules(instance: Instance, *, stop: Stop) -> Answer:
     model = Model(instance, maximise=False)
     if instance.rules:
         model.add_rows()
-    model.problem.setObjective(
-        pulp.LpAffineExpression.from_list(
-            [(model.y[j], float(c)) for j, c in enumerate(instance.cost)]
-        )
-    )
+    model.aim([(model.y[j], float(c)) for j, c in enumerate(instance.cost)])
     return model.solve(warm=None, stop=stop, gap=0.0, gap_abs=0.0)

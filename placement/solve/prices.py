@@ -107,6 +107,15 @@ def worth_step(instance: Instance) -> float:
     return _step(np.concatenate([instance.weight, instance.profit, instance.gains.ravel()]))
 
 
+def held_slack(held: float, unit: float) -> float:
+    """Return how far below a level a plan may be that keeps it.
+
+    Half a unit of the weights where they have one. Else a little more than HiGHS's tolerance of
+    1e-6: with a margin below it HiGHS has called plans infeasible that reach the level exactly.
+    """
+    return 0.5 * unit if unit else max(2e-6, 1e-9 * abs(held))
+
+
 def _step(numbers: Floats) -> float:
     numbers = numbers[numbers != 0]
     for fraction in (1.0, 2.0, 4.0, 8.0):  # priorities such as 0.5 and 1.25 keep a common step

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from placement.errors import UsageError
 from placement.streets.assemble import gather
-from placement.streets.network import Streets, connected_parts, half_edges, transformer
+from placement.streets.graph import connected_parts, half_edges
+from placement.streets.network import Streets, transformer
 from placement.streets.numbering import GRID, hilbert
 
 if TYPE_CHECKING:

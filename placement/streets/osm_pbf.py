@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from placement.compiled import compiled
 from placement.streets.osm import NOWHERE, Extract
-from placement.streets.pbf import Block, read_nodes, read_relations, read_ways
+from placement.streets.pbf import Block
 from placement.streets.pbf import blocks as data_blocks
+from placement.streets.pbf_groups import read_nodes, read_relations, read_ways
 from placement.streets.tags import KEYS, WALK_KEYS, blocks, is_area, read_way
 from placement.streets.ways import Way
 

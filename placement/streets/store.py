@@ -1,7 +1,8 @@
 """A street network kept in a file, to be read again in a moment.
 
-The form is a Parquet file of one column a named array, uncompressed, with a version: columns are
-mapped into memory, not copied. Any Parquet reader can open it.
+The form is one column a named array, uncompressed, with a version, as Parquet or as an Arrow file.
+An Arrow file is mapped into memory and costs none until it is looked at; a Parquet file can be
+opened by more programs, and is copied once.
 """
 
 import json
@@ -39,7 +40,7 @@ def write_streets(streets: Streets, path: str | Path) -> None:
     streets
         The network.
     path
-        Where to write it, ``.parquet``.
+        Where to write it, ``.parquet`` or ``.arrow``.
     """
     facts = {
         "version": VERSION,
@@ -60,6 +61,10 @@ def write_streets(streets: Streets, path: str | Path) -> None:
     table = table.replace_schema_metadata(
         {_KEY: json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()}
     )
+    if Path(path).suffix.lower() == ".arrow":
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+        return
     pq.write_table(table, path, compression="none", use_dictionary=False, write_statistics=False)
 
 
@@ -108,7 +113,10 @@ def read_stored(path: str | Path, *, crs: str | None, speed_m_s: float, step_fre
                 remedy=again,
             )
     try:
-        table = pq.read_table(path, memory_map=True)
+        if path.suffix.lower() == ".arrow":
+            table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+        else:
+            table = pq.read_table(path, memory_map=True)
         arrays = {name: _array(table, name, facts["shape"][name]) for name in _ARRAYS}
     except (pa.ArrowException, KeyError, ValueError, OSError) as error:
         raise InputError(f"it is damaged ({error})", file=path, remedy=again) from None
@@ -134,7 +142,11 @@ def read_stored(path: str | Path, *, crs: str | None, speed_m_s: float, step_fre
 
 def _facts(path: Path) -> dict[str, Any] | None:
     try:
-        metadata: Mapping[bytes, bytes] = pq.read_schema(path).metadata or {}
+        if path.suffix.lower() == ".arrow":
+            schema = pa.ipc.open_file(pa.memory_map(str(path))).schema
+        else:
+            schema = pq.read_schema(path)
+        metadata: Mapping[bytes, bytes] = schema.metadata or {}
         facts = json.loads(metadata[_KEY]) if _KEY in metadata else None
     except (pa.ArrowException, ValueError, OSError):
         return None

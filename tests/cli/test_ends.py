@@ -106,6 +106,7 @@ def test_options_reach_the_pipeline(ends: Ends) -> None:
     done = ends(
         *("--budget", "400", "--limit", "dog_team=4", "--limit", "checkpoint=7"),
         *("--layer", "streets=x=y.pbf", "--time-limit", "60", "--gap", "0.01"),
+        *("--lock", "a/checkpoint", "--forbid", "b/dog_team", "--forbid", "c/dog_team"),
         load=load,
         optimise=optimise,
     )
@@ -117,7 +118,15 @@ def test_options_reach_the_pipeline(ends: Ends) -> None:
         "limits": {"dog_team": 4, "checkpoint": 7},
     }
     assert callable(seen["optimise"].pop("progress"))
-    assert seen["optimise"] == {"time_limit": 60.0, "gap": 0.01}
+    assert seen["optimise"] == {
+        "time_limit": 60.0,
+        "gap": 0.01,
+        "baseline": None,
+        "max_changes": None,
+        "change_price": 0.0,
+        "lock": ("a/checkpoint",),
+        "forbid": ("b/dog_team", "c/dog_team"),
+    }
 
 
 def test_json_is_alone_on_standard_output(ends: Ends) -> None:

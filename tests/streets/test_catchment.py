@@ -154,8 +154,14 @@ class TestParis:
             crossed += shapely.difference(shape, home).area > 1000
         assert crossed > 5
 
-    def test_500_points_on_both_banks(self, streets: Streets, seine: shapely.Geometry) -> None:
-        """Within 40 m of the water: nobody is put on the far bank, on a bridge or in a tunnel."""
+    @pytest.mark.parametrize("level", [0, -1])
+    def test_500_points_on_both_banks(
+        self, streets: Streets, seine: shapely.Geometry, level: int
+    ) -> None:
+        """Within 40 m of the water, on the street and on the lower quay below it.
+
+        Nobody is put on the far bank or on a bridge, and in a tunnel only from its own level.
+        """
         rng = np.random.default_rng(11)
         ring = shapely.difference(shapely.buffer(seine, 40), seine)
         box = shapely.box(*streets.node_xy.min(axis=0) + 60, *streets.node_xy.max(axis=0) - 60)
@@ -164,10 +170,12 @@ class TestParis:
         points = rng.uniform(low, high, (60_000, 2))
         points = points[shapely.contains_xy(ring, *points.T)][:500]
         assert len(points) == 500
-        found = snap(streets, points, water=seine)
+        found = snap(streets, points, level=level, water=seine)
         hit = found.edge >= 0
         assert hit.mean() > 0.9
-        assert not (streets.bridge | streets.tunnel)[found.edge[hit]].any()
+        within = (streets.bridge | streets.tunnel)[found.edge[hit]]
+        assert (streets.level[found.edge[hit]][within] == level).all()
+        assert within.mean() < 0.25
         lines = streets.edge_lines()[found.edge[hit]]
         foot = shapely.line_interpolate_point(lines, found.fraction[hit], normalized=True)
         way = shapely.linestrings(np.stack([points[hit], shapely.get_coordinates(foot)], axis=1))

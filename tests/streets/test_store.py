@@ -19,10 +19,11 @@ TOWN = (
 )
 
 
-def test_the_same_to_the_last_bit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["town.parquet", "town.arrow"])
+def test_the_same_to_the_last_bit(tmp_path: Path, name: str) -> None:
     streets = draw(tmp_path, *TOWN)
-    write_streets(streets, tmp_path / "town.parquet")
-    again = read_streets(tmp_path / "town.parquet", crs=CRS)
+    write_streets(streets, tmp_path / name)
+    again = read_streets(tmp_path / name, crs=CRS)
     for field in Streets.__dataclass_fields__:
         a, b = getattr(streets, field), getattr(again, field)
         if isinstance(a, np.ndarray):
@@ -61,6 +62,7 @@ def test_other_versions_and_damage_are_told(tmp_path: Path) -> None:
         pq.write_table(table.replace_schema_metadata({b"placement-streets": data}), path)
         with pytest.raises(InputError, match=expected):
             read_streets(path, crs=CRS)
-    path.write_bytes(b"PAR1 nothing")
-    with pytest.raises(InputError, match="town"):
-        read_streets(path, crs=CRS)
+    for name in ("town.parquet", "town.arrow"):
+        (tmp_path / name).write_bytes(b"PAR1 nothing")
+        with pytest.raises(InputError, match="town"):
+            read_streets(tmp_path / name, crs=CRS)
