@@ -254,7 +254,7 @@ def test_the_command_shows_lanes_and_waits(tmp_path: Path) -> None:
     rows = rule_rows(plan, placement.read_solution(out / "solution.geojson"))
     assert rows[0][:2] == ("Lanes", "15:30 to 18:30")
     assert rows[1][0] == "Longest wait"
-    again = CliRunner().invoke(place, ["audit", str(file), str(out / "solution.geojson")])
+    again = CliRunner().invoke(place, ["audit", str(out / "solution.geojson"), str(file)])
     assert again.exit_code == 0, again.output
 
 
