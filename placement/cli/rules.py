@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from placement.plan.problem import Plan
-    from placement.solve.solution import Kept, Part, Solution
+    from placement.solve.solution import Admission, Kept, Part, Solution
 
 _NAMED = 6  # rules and changes that are shown one by one
 
@@ -30,6 +30,8 @@ def rule_rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
             away = f"with {resource.unavailable:.0%} of the units away"
             mean = f"{coverage.expected:,.0f} of {coverage.total:,.0f} on average"
             rows.append((f"{label}, expected", mean, away, ""))
+    if solution.lanes is not None:
+        rows += _lanes(solution.lanes)
     for tier in solution.tiers:
         proof = "proven" if tier.gap == 0 else f"gap {tier.gap:.2%}"
         rows.append((f"Tier {tier.tier}", f"objective {tier.objective:,.10g}", proof, ""))
@@ -37,6 +39,27 @@ def rule_rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
     rows += [("Locked", post, "", "") for post in solution.lock]
     rows += [("Forbidden", post, "", "") for post in solution.forbid]
     return rows + _changed(solution)
+
+
+def _lanes(told: "Admission") -> list[tuple[str, ...]]:
+    """Return the window and the gates with the longest waits."""
+    rows: list[tuple[str, ...]] = [
+        (
+            "Lanes",
+            f"{told.opens} to {told.closes}",
+            f"{sum(sum(gate.sent) for gate in told.gates.values()):,.0f} admitted",
+            f"walk {told.mean_walk_s / 60:.1f} min",
+        )
+    ]
+    gates = sorted(told.gates.items(), key=lambda one: (-one[1].longest_wait_min, one[0]))
+    for at, (name, gate) in enumerate(gates[:_NAMED]):
+        clear = "" if gate.clears is None else f"clears {gate.clears}"
+        words = f"{name}, {sum(gate.sent):,.0f} admitted"
+        wait = f"{gate.longest_wait_min:.1f} min"
+        rows.append(("Longest wait" if at == 0 else "", words, wait, clear))
+    if len(gates) > _NAMED:
+        rows.append(("", f"and {len(gates) - _NAMED} more gates, with no longer waits", "", ""))
+    return rows
 
 
 def _people(part: "Part") -> str:

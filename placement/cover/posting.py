@@ -42,6 +42,8 @@ class Posting:
         (R,) int64, tier of the row's people.
     tiers
         All tiers, also those whose people no post reaches; one in a plan without tiers.
+    row_of
+        By resource: (M,) int64, the row of each demand point, −1 where it has none.
     """
 
     instance: Instance
@@ -53,6 +55,7 @@ class Posting:
     row_resource: Ints
     row_tier: Ints
     tiers: tuple[int, ...]
+    row_of: tuple[Ints, ...] = ()
 
 
 def posting(problem: Problem, survey: Survey, *, counted: Collection[str] = ()) -> Posting:
@@ -125,6 +128,7 @@ def posting(problem: Problem, survey: Survey, *, counted: Collection[str] = ()) 
         row_resource=resource,
         row_tier=tier,
         tiers=problem.demand.tiers,
+        row_of=tuple(row_of),
     )
 
 

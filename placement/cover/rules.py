@@ -130,6 +130,10 @@ def row_keys(problem: Problem, position: int) -> Ints | None:
     """
     demand = problem.demand
     marks = [] if len(demand.tiers) == 1 else [demand.tier]
+    if problem.resources[position].lanes is not None:
+        # only a part of a row may be admitted: its people must be worth and count the same
+        marks += [np.unique(demand.priority, return_inverse=True)[1]]
+        marks += [demand.step_free.astype(np.int64)]
     sets = [floor.points for floor in problem.floors if floor.resource == position]
     if position in problem.backup:
         sets.append(problem.backup[position].points)

@@ -15,6 +15,7 @@ Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 # Names end up in folder names, keys and column names, so they keep to plain letters.
 _SLUG, _ID, _PATH = r"^[a-z0-9][a-z0-9._-]*$", r"^[a-z][a-z0-9_-]*$", r"^[^\x00-\x1f\x7f]+$"
+CLOCK = r"^[0-9]{1,2}:[0-9]{2}$"
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=100)]
 ResourceId = Annotated[str, StringConstraints(pattern=_ID, max_length=60)]
 LayerFile = Annotated[str, StringConstraints(pattern=_PATH)]
@@ -79,6 +80,7 @@ _SHAPES = {
     _SLUG: "write small letters, digits, '.', '_' and '-', a letter or a digit first",
     _ID: "write small letters, digits, '_' and '-', a letter first",
     _PATH: "write the path of a file",
+    CLOCK: 'write "HH:MM"',
 }
 _SAID: Mapping[str, tuple[str, str]] = {
     "missing": ("is missing", "add it"),

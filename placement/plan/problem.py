@@ -53,6 +53,39 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LanesRule:
+    """Units are lanes: only people whom they can admit in time are covered.
+
+    Attributes
+    ----------
+    rate_h
+        People a lane admits an hour, its efficiency included.
+    opens_min, closes_min
+        The window, minutes after midnight.
+    shares
+        Share of the people who arrive in each of P equal periods; adds up to 1.
+    carry
+        Whole periods a person may wait.
+    """
+
+    rate_h: float
+    opens_min: int
+    closes_min: int
+    shares: tuple[float, ...]
+    carry: int
+
+    @property
+    def lane_people(self) -> float:
+        """People a lane admits over the whole window."""
+        return self.rate_h * (self.closes_min - self.opens_min) / 60
+
+    @property
+    def period_min(self) -> float:
+        """Length of a period, minutes."""
+        return (self.closes_min - self.opens_min) / len(self.shares)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """A kind of means, with its walking limit, its value and its limits.
 
@@ -83,6 +116,8 @@ class Resource:
         Probability that a unit is resting or away; 0 where every unit counts fully.
     counted_units
         Units that count for one person where some may be unavailable.
+    lanes
+        What its lanes admit, or None where cover knows no capacity.
     """
 
     id: str
@@ -98,6 +133,7 @@ class Resource:
     separation_s: float | None = None
     unavailable: float = 0.0
     counted_units: int = 1
+    lanes: LanesRule | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -313,6 +349,12 @@ class Problem:
     floors: tuple[Floor, ...] = ()
     groups: tuple[Group, ...] = ()
     backup: Mapping[int, Backup] = field(default_factory=dict)
+
+    @property
+    def laned(self) -> int | None:
+        """Position of the resource whose units are lanes, or None."""
+        found = [at for at, kind in enumerate(self.resources) if kind.lanes is not None]
+        return found[0] if found else None
 
     def resource_index(self, resource: str) -> int:
         """Return the position of a resource; `ValueError` if there is none of that name."""

@@ -26,6 +26,7 @@ from placement.plan.format import (
     explained,
     nearest,
 )
+from placement.plan.lane_settings import LanesSettings
 from placement.plan.problem import Walkers
 from placement.plan.rule_settings import BackupSettings, FloorSettings, GroupSettings
 
@@ -269,6 +270,14 @@ class ResourceSettings(Section):
         ),
     ] = 4
 
+    lanes: Annotated[
+        LanesSettings | None,
+        Field(
+            description="Units are lanes, and a person beyond what they admit is not covered; for "
+            "one resource. Default: cover without capacity."
+        ),
+    ] = None
+
     @model_validator(mode="after")
     def _order(self) -> Self:
         if self.min_units > self.max_units:
@@ -282,6 +291,11 @@ class ResourceSettings(Section):
                 "backup",
                 "and 'unavailable' both say what a second post is worth",
                 "keep one of the two",
+            )
+        if self.lanes is not None and (self.backup is not None or self.unavailable):
+            other = "backup" if self.backup is not None else "unavailable"
+            raise broken(
+                "lanes", f"and {other!r} cannot be reckoned together", "keep one of the two"
             )
         return self
 
@@ -341,6 +355,11 @@ class Settings(Section):
                 raise broken(
                     field, f"names no resource: {reprlib.repr(other)}", _hint(other, value)
                 )
+        laned = [own for own, resource in value.items() if resource.lanes is not None]
+        if len(laned) > 1:
+            raise broken(
+                f"{laned[1]}.lanes", f"{laned[0]!r} has lanes already", "give lanes to one resource"
+            )
         return value
 
     @model_validator(mode="after")

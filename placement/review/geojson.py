@@ -16,6 +16,7 @@ from pathlib import Path
 
 from placement.errors import UsageError
 from placement.review.atomic import replace_file
+from placement.review.lanes import lanes_texts, queue_texts, read_clears, read_lanes
 from placement.review.reading import Members, load_json
 from placement.review.rules import read_rules, rule_texts
 from placement.review.texts import (
@@ -50,6 +51,7 @@ _PLACEMENT_EXTRAS = (
     "layers",
     "limits",
     "reverse",
+    "lanes",
     "tiers",
     "rules",
     "changes",
@@ -58,6 +60,7 @@ _PLACEMENT_EXTRAS = (
 )
 _FEATURE_KEYS = ("type", "id", "geometry", "properties")
 _POST_KEYS = ("site", "name", "resource", "units", "cost", "covered", "only")
+_QUEUE_KEYS = ("admitted", "longest_wait_min", "clears")
 _WITH_A_PLAN = (Status.OPTIMAL, Status.FEASIBLE)
 _WALKING = ("streets", "straight line")
 
@@ -168,6 +171,7 @@ def read_solution(path: str | Path) -> Solution:
         layers={name: summary.inner("layers").text(name) for name in _keys(summary, "layers")},
         limits={name: summary.inner("limits").whole(name) for name in _keys(summary, "limits")},
         reverse=_read_reverse(summary.inner("reverse")) if "reverse" in summary.values else None,
+        lanes=read_lanes(summary),
         **read_rules(summary),
     )
 
@@ -266,7 +270,8 @@ def _read_post(feature: Members) -> Post:
     pair = Members({"longitude": position[0], "latitude": position[1]}, file=feature.file,
                    feature=feature.feature)  # fmt: skip
     properties = feature.inner("properties")
-    properties.only(_POST_KEYS)
+    queued = _QUEUE_KEYS if "admitted" in properties.values else ()
+    properties.only((*_POST_KEYS, *queued))
     post = Post(
         site=properties.text("site"),
         name=properties.text("name"),
@@ -277,6 +282,9 @@ def _read_post(feature: Members) -> Post:
         only=properties.number("only", least=0.0),
         lon=rounded(pair.number("longitude", least=-180.0, most=180.0)),
         lat=rounded(pair.number("latitude", least=-90.0, most=90.0)),
+        admitted=properties.number("admitted", least=0.0) if queued else None,
+        longest_wait_min=properties.number("longest_wait_min", least=0.0) if queued else None,
+        clears=read_clears(properties) if queued else None,
     )
     if post.only > post.covered:
         properties.refuse("only", f"{post.only:g} people are more than `covered`", remedy=_REWRITE)
@@ -333,6 +341,7 @@ def _placement_text(solution: Solution) -> dict[str, str]:
                 "cost_gap": gap_text(solution.reverse.cost_gap),
             }
         )
+    texts |= lanes_texts(solution)
     texts |= rule_texts(solution)
     return texts
 
@@ -362,6 +371,7 @@ def _feature_text(post: Post) -> str:
             name: number_text(f"{post.id}.{name}", getattr(post, name))
             for name in ("cost", "covered", "only")
         },
+        **queue_texts(post),
     }
     lon, lat = (f"{rounded(degrees):.6f}" for degrees in (post.lon, post.lat))
     return object_text(

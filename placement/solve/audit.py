@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from placement.cover.survey import Survey, survey
 from placement.plan.problem import Plan, Problem, SiteStatus
+from placement.solve.audit_lanes import check_lanes
 from placement.solve.audit_reverse import check_reverse
 from placement.solve.audit_rules import Reach, check_changes, check_rules, reaches, worth_of
 from placement.solve.findings import AT_LIMIT, Findings
@@ -185,8 +186,9 @@ def _check_figures(plan: Plan, solution: Solution, found: list[Reach], findings:
         within = reach.within[reach.is_open]
         _check_counts(mine, within, demand.people, findings)
         told = solution.coverage.get(resource.id, Coverage(covered=-1, total=-1, share=-1))
-        _check_coverage(problem, position, reach, told, findings)
-        worth += worth_of(problem, position, reach, reach.units)
+        if resource.lanes is None:
+            _check_coverage(problem, position, reach, told, findings)
+            worth += worth_of(problem, position, reach, reach.units)
         everyone += worth_of(problem, position, reach, None)
         if solution.walk is not None:
             reached = within.any(axis=0)
@@ -198,7 +200,9 @@ def _check_figures(plan: Plan, solution: Solution, found: list[Reach], findings:
             findings.equal(f"mean walk of {resource.id!r}", told_mean, mean, within=0.0501)
     moved = solution.changes
     price = 0.0 if moved is None else moved.price * moved.count
-    findings.equal("objective", solution.objective, math.fsum(worth) - price)
+    if problem.laned is None:
+        findings.equal("objective", solution.objective, math.fsum(worth) - price)
+    check_lanes(plan, solution, found, math.fsum(worth) - price, findings)
     _check_claims(solution, math.fsum(everyone), findings)
     _check_tiers(problem, solution, worth, findings)
 

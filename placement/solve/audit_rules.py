@@ -103,7 +103,7 @@ def check_rules(
 ) -> None:
     """Check floors, groups, separation, and the posts that were locked or forbidden."""
     measured = {
-        **_floors(plan.problem, found, findings),
+        **_floors(plan.problem, solution, found, findings),
         **_groups(plan.problem, found, findings),
         **_separation(plan, walks, found, findings),
     }
@@ -134,13 +134,24 @@ def _check_reached(name: str, kept: Kept, reached: float | None, findings: Findi
 type _Measured = dict[str, tuple[float, float | None]]
 
 
-def _floors(problem: Problem, found: list[Reach], findings: Findings) -> _Measured:
+def _floors(
+    problem: Problem, solution: Solution, found: list[Reach], findings: Findings
+) -> _Measured:
     measured: _Measured = {}
     people = problem.demand.people
     for floor in problem.floors:
         reach = found[floor.resource]
         times = reach.within[reach.is_open].sum(axis=0)
         total = math.fsum(people[floor.points])
+        kept = solution.rules.get(floor.name)
+        if floor.resource == problem.laned and kept is not None and kept.reached is not None:
+            # people admitted: that they can be is checked with the lanes
+            findings.require(
+                kept.reached >= floor.share - 1e-6 - _HAIR / max(total, _HAIR),
+                f"{floor.name!r} is broken: {kept.reached:.10g} of {total:.10g} people",
+            )
+            measured[floor.name] = (floor.share, kept.reached)
+            continue
         covered = math.fsum(
             p
             for p, n in zip(people[floor.points], times[floor.points], strict=True)

@@ -4,17 +4,23 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.cover.laned import without_lanes
 from placement.cover.posting import posting
 from placement.cover.survey import survey
 from placement.errors import AuditError, NoPlanError, UsageError
 from placement.plan.problem import Plan
-from placement.solve import agreed, engine, tiers
+from placement.solve import admission, agreed, engine, tiers
 from placement.solve.audit import audit
 from placement.solve.clash import clash
 from placement.solve.solution import Solution, Status
 from placement.solve.stop import Progress, Stop
-from placement.solve.walks import refine
+from placement.solve.walks import Refined, refine
 from placement.solve.write_up import write_up
+
+type Ints = NDArray[np.int64]
 
 
 def optimise(
@@ -92,6 +98,8 @@ def optimise(
     )
     if wish.price and len(plan.problem.demand.tiers) > 1:
         raise UsageError("a price on changes has no place among tiers: limit the changes instead.")
+    if plan.problem.laned is not None:
+        return _with_lanes(plan, wish, stop=stop, gap=gap, seed=seed, progress=progress)
     with stop.catching_interrupts():
         walks = survey(plan)
         posts = agreed.bind(posting(plan.problem, walks), plan.problem, wish)
@@ -106,15 +114,60 @@ def optimise(
         outcome = staged.outcome
         if outcome.status is Status.INFEASIBLE:
             raise clash(plan.problem, posts, wish=wish, stop=Stop(30)).error()
-        if outcome.chosen is None or (outcome.status is not Status.OPTIMAL and _is_empty(outcome)):
-            if stop.interrupted:
-                raise KeyboardInterrupt
-            raise NoPlanError(
-                "no plan was found within the limit, and none was shown to be impossible; "
-                "give more time with --time-limit."
-            )
-        refined = refine(staged.held, plan.problem, walks, outcome.chosen, stop=stop)
+        chosen = _chosen(outcome, stop)
+        refined = refine(staged.held, plan.problem, walks, chosen, stop=stop)
     solution = write_up(plan, posts, walks, outcome, refined, tiers=staged.tiers, wish=wish)
+    return _audited(plan, solution)
+
+
+def _with_lanes(
+    plan: Plan,
+    wish: agreed.Agreed,
+    *,
+    stop: Stop,
+    gap: float,
+    seed: int,
+    progress: Progress | None,
+) -> Solution:
+    """Choose posts and lanes, then send people to gates with the least walk in all."""
+    if wish.baseline is not None:
+        without_lanes(plan.problem, "what changes against an agreed plan")
+    with stop.catching_interrupts():
+        walks = survey(plan)
+        posts = agreed.bind(posting(plan.problem, walks), plan.problem, wish)
+        outcome, posts, people = admission.solve(
+            posts, plan.problem, stop=stop.share(0.9), gap=gap, seed=seed, progress=progress
+        )
+        if outcome.status is Status.INFEASIBLE:
+            raise admission.conflict(plan.problem)
+        chosen = _chosen(outcome, stop)
+        admitted = admission.admission(posts, plan.problem, walks, chosen, people)
+    refined = Refined(chosen=chosen, gap=None, settled=False)
+    solution = write_up(plan, posts, walks, outcome, refined, wish=wish, admitted=admitted)
+    return _audited(plan, solution)
+
+
+def _chosen(outcome: engine.Outcome, stop: Stop) -> Ints:
+    """Return the columns of the plan that was found.
+
+    Raises
+    ------
+    NoPlanError
+        If there is none.
+    KeyboardInterrupt
+        If Ctrl-C came before it.
+    """
+    if outcome.chosen is None or (outcome.status is not Status.OPTIMAL and _is_empty(outcome)):
+        if stop.interrupted:
+            raise KeyboardInterrupt
+        raise NoPlanError(
+            "no plan was found within the limit, and none was shown to be impossible; "
+            "give more time with --time-limit."
+        )
+    return outcome.chosen
+
+
+def _audited(plan: Plan, solution: Solution) -> Solution:
     report = audit(plan, solution)
     if not report.ok:
         raise AuditError(report.findings)

@@ -157,7 +157,7 @@ def split(
     )
 
 
-def queue(arriving: Floats, capacity: float) -> Queue:
+def queue(arriving: Floats, capacity: float, *, dust: float = 0.0) -> Queue:
     """Run the fluid queue of one gate through its window.
 
     Parameters
@@ -166,6 +166,8 @@ def queue(arriving: Floats, capacity: float) -> Queue:
         (P,) float64 ≥ 0, people who arrive in each of P equal periods, evenly.
     capacity
         People the gate can admit in the whole window, > 0 if anybody arrives.
+    dust
+        People who are no queue yet: what rounding leaves.
 
     Returns
     -------
@@ -196,7 +198,7 @@ def queue(arriving: Floats, capacity: float) -> Queue:
     for t, people in enumerate(arriving):
         before = waiting[t]
         after = before + float(people) - each
-        tolerance = 1e-9 * max(1.0, capacity)
+        tolerance = max(dust, 1e-9 * max(1.0, capacity))
         if before <= tolerance and after > tolerance:
             since = t / periods
         if after <= tolerance and before > tolerance:

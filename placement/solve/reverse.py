@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance, Limit, Rule
+from placement.cover.laned import without_lanes
 from placement.cover.posting import Posting, posting
 from placement.cover.survey import survey
 from placement.errors import AuditError, InfeasibleError, NoPlanError, UsageError
@@ -82,6 +83,7 @@ def least_cost(
     AuditError
         If a figure does not hold when recomputed.
     """
+    without_lanes(plan.problem, "which plan is cheapest")
     asked = checked_shares(plan.problem, shares)
     for name, value in (("time_limit", time_limit), ("gap", gap)):
         if value is not None and not value >= 0:

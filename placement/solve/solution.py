@@ -49,6 +49,12 @@ class Post:
         People within its limit that no other open post of the resource covers.
     lon, lat
         Position in degrees, WGS 84, rounded to six decimals.
+    admitted
+        People its lanes admit; None where cover knows no capacity, as below.
+    longest_wait_min
+        Longest wait in its fluid queue, minutes, one decimal.
+    clears
+        When its last queue has cleared, ``"HH:MM"``; None where nobody waits.
     """
 
     site: str
@@ -60,6 +66,9 @@ class Post:
     only: float
     lon: float
     lat: float
+    admitted: float | None = None
+    longest_wait_min: float | None = None
+    clears: str | None = None
 
     @property
     def id(self) -> str:
@@ -91,7 +100,7 @@ class Coverage:
     Attributes
     ----------
     covered, total
-        People.
+        People; of a resource with lanes, those whom its lanes admit are covered.
     share
         ``covered / total``, 0 where there is nobody; six decimals.
     step_free
@@ -176,6 +185,54 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What happens at one gate, period by period.
+
+    Attributes
+    ----------
+    sent
+        People who arrive in each period and are admitted in time; four decimals.
+    admitted
+        People who pass in each period, those who waited included.
+    longest_wait_min
+        Longest wait, minutes, one decimal.
+    clears
+        When the last queue has cleared, ``"HH:MM"``, rounded up; None where nobody waits.
+    """
+
+    sent: tuple[float, ...]
+    admitted: tuple[float, ...]
+    longest_wait_min: float
+    clears: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Who passes the gates of the resource with lanes, and when.
+
+    Attributes
+    ----------
+    resource
+        Its identifier.
+    opens, closes
+        The window, ``"HH:MM"``.
+    period_min
+        Length of a period, minutes.
+    mean_walk_s
+        Mean walk of the admitted people to the gate they are sent to, seconds, one decimal.
+    gates
+        By post.
+    """
+
+    resource: str
+    opens: str
+    closes: str
+    period_min: float
+    mean_walk_s: float
+    gates: Mapping[str, Gate]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reverse:
     """What the cheapest plan had to reach, and what is proven of its cost.
 
@@ -256,6 +313,8 @@ class Solution:
         Posts that had to be open, or closed, in this run.
     reverse
         What was asked of the cheapest plan, or None where a budget was given.
+    lanes
+        Who passes which gate when, or None in a plan without lanes.
     stopped
         Why the search stopped; not part of the written solution.
     """
@@ -280,6 +339,7 @@ class Solution:
     lock: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     reverse: Reverse | None = None
+    lanes: Admission | None = None
     stopped: Stopped | None = field(default=None, compare=False)
 
     @property
@@ -288,7 +348,9 @@ class Solution:
         import geopandas as gpd  # noqa: PLC0415 - heavy, and only wanted by callers in Python
         from shapely import points  # noqa: PLC0415
 
-        names = ("site", "name", "resource", "units", "cost", "covered", "only")
+        names = ["site", "name", "resource", "units", "cost", "covered", "only"]
+        if self.lanes is not None:
+            names += ["admitted", "longest_wait_min", "clears"]
         return gpd.GeoDataFrame(
             {name: [getattr(post, name) for post in self.posts_list] for name in names},
             geometry=points([(post.lon, post.lat) for post in self.posts_list])

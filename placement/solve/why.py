@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
+from placement.cover.laned import without_lanes
 from placement.cover.posting import Posting, posting
 from placement.cover.survey import Survey, survey
 from placement.errors import UsageError
@@ -131,6 +132,7 @@ def why(
         If there is no such site or resource; it names the nearest.
     """
     problem = plan.problem
+    without_lanes(problem, "why a post is open or closed")
     at = _position(site, problem.sites.id, "site")
     kinds = [kind.id for kind in problem.resources]
     wanted = kinds if resource is None else [kinds[_position(resource, kinds, "resource")]]

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from placement.cover.posting import Posting
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Problem
 from placement.solve import engine
+from placement.solve.admission import Admitted
 from placement.solve.agreed import Agreed, moved, shift
 from placement.solve.solution import Changes, Coverage, Kept, Part, Post, Solution, Tier, Walk
 from placement.solve.walks import Refined
@@ -31,6 +33,7 @@ def write_up(
     *,
     tiers: tuple[Tier, ...] = (),
     wish: Agreed,
+    admitted: Admitted | None = None,
 ) -> Solution:
     """Count people for every post and resource, and state what is proven.
 
@@ -44,6 +47,8 @@ def write_up(
         Each tier by itself.
     wish
         What the run had to keep to.
+    admitted
+        Who passes the gates, in a plan with lanes.
 
     Returns
     -------
@@ -64,12 +69,17 @@ def write_up(
             alone = mine[reached[mine] == 1]
             covered, only = math.fsum(people[mine]), math.fsum(people[alone])
             listed.append(_post(problem, units, (site, position), covered=covered, only=only))
-        coverage[resource.id] = _coverage(problem, position, table, reached, units[sites, position])
+        counted = people if admitted is None or admitted.position != position else admitted.people
+        coverage[resource.id] = _coverage(
+            problem, position, table, reached, units[sites, position], counted
+        )
         nearest = np.full(len(people), np.inf)
         np.minimum.at(nearest, table.indices, table.data)
         covered = math.fsum(people[reached > 0])
         on_foot = float(people[reached > 0] @ nearest[reached > 0])
         mean_s[resource.id] = round(on_foot / covered, 1) if covered else 0.0
+    if admitted is not None:
+        listed = [_with_queue(post, admitted) for post in listed]
     listed.sort(key=lambda post: post.id)
     gap, objective, bound = outcome.gap, outcome.objective, outcome.bound
     if shift(wish):
@@ -93,11 +103,24 @@ def write_up(
         layers=plan.replaced,
         limits=plan.limits,
         tiers=tuple(_rounded(tier) for tier in tiers),
-        rules=rules_kept(problem, walks, units),
+        rules=rules_kept(problem, walks, units, admitted=admitted),
         changes=_changes(problem, walks, units, wish, [post.id for post in listed]),
         lock=wish.lock,
         forbid=wish.forbid,
+        lanes=None if admitted is None else admitted.told,
         stopped=outcome.stopped,
+    )
+
+
+def _with_queue(post: Post, admitted: Admitted) -> Post:
+    gate = admitted.told.gates.get(post.id)
+    if gate is None:
+        return post
+    return replace(
+        post,
+        admitted=round(math.fsum(gate.sent), _PLACES),
+        longest_wait_min=gate.longest_wait_min,
+        clears=gate.clears,
     )
 
 
@@ -129,13 +152,19 @@ def _post(
     )
 
 
-def _coverage(
-    problem: Problem, position: int, table: csc_array, reached: Ints, units: Ints
+def _coverage(  # noqa: PLR0917 - told by one caller
+    problem: Problem,
+    position: int,
+    table: csc_array,
+    reached: Ints,
+    units: Ints,
+    counted: Floats,
 ) -> Coverage:
-    """Count the people of a resource, and those that a rule looks at."""
+    """Count the people of a resource, and those that a rule looks at; `counted` if reached."""
     demand, resource = problem.demand, problem.resources[position]
     people = demand.people
-    everyone = _part(people, reached > 0, np.ones(len(people), dtype=np.bool_))
+    everyone = _part(people, reached > 0, np.ones(len(people), dtype=np.bool_), counted)
+    slow = demand.step_free
     backup = problem.backup.get(position)
     backed = np.zeros(len(people), dtype=np.bool_)
     expected = None
@@ -148,15 +177,15 @@ def _coverage(
         covered=everyone.covered,
         total=everyone.total,
         share=everyone.share,
-        step_free=_part(people, reached > 0, demand.step_free) if demand.step_free.any() else None,
+        step_free=_part(people, reached > 0, slow, counted) if slow.any() else None,
         backup=_part(people, reached > 1, backed) if backup is not None else None,
         expected=expected,
     )
 
 
-def _part(people: Floats, covered: Bools, whom: Bools) -> Part:
+def _part(people: Floats, covered: Bools, whom: Bools, counted: Floats | None = None) -> Part:
     total = math.fsum(people[whom])
-    met = math.fsum(people[whom & covered])
+    met = math.fsum((people if counted is None else counted)[whom & covered])
     return Part(
         covered=round(met, _PLACES),
         total=round(total, _PLACES),
@@ -203,7 +232,9 @@ def _ones(table: csc_array) -> csc_array:
     return csc_array((ones, table.indices, table.indptr), shape=table.shape)
 
 
-def rules_kept(problem: Problem, walks: Survey, units: Ints) -> Mapping[str, Kept]:
+def rules_kept(
+    problem: Problem, walks: Survey, units: Ints, *, admitted: Admitted | None = None
+) -> Mapping[str, Kept]:
     """Measure how floors, groups and separation are kept, by the rules' names in order."""
     found: dict[str, Kept] = {}
     people = problem.demand.people
@@ -214,7 +245,10 @@ def rules_kept(problem: Problem, walks: Survey, units: Ints) -> Mapping[str, Kep
         reached = np.bincount(table.indices, minlength=len(people))
         mine = np.zeros(len(people), dtype=np.bool_)
         mine[floor.points] = True
-        part = _part(people, reached >= floor.times, mine)
+        counted = people
+        if admitted is not None and admitted.position == floor.resource:
+            counted = admitted.people
+        part = _part(people, reached >= floor.times, mine, counted)
         found[floor.name] = Kept(asked=floor.share, reached=part.share)
     for group in problem.groups:
         there = units[list(group.sites)] > 0

@@ -1,0 +1,100 @@
+"""A plan with lanes as the capacity engine reads it."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from placement.cover.instance import Instance
+from placement.cover.lanes import Arrivals, Lanes
+from placement.cover.posting import Posting
+from placement.cover.survey import Survey
+from placement.errors import UsageError
+from placement.plan.problem import Problem
+
+
+def without_lanes(problem: Problem, asked: str) -> None:
+    """Refuse what cannot be asked of a plan with lanes.
+
+    Raises
+    ------
+    UsageError
+        If the plan has lanes.
+    """
+    if problem.laned is not None:
+        kind = problem.resources[problem.laned].id
+        raise UsageError(
+            f"{asked} cannot be answered where a resource has lanes: "
+            f"drop [resources.{kind}.lanes] to ask it of cover alone."
+        )
+
+
+def laned(problem: Problem, posts: Posting) -> tuple[Instance, Lanes]:
+    """Part what opening a gate costs and uses from what each of its lanes does.
+
+    Parameters
+    ----------
+    problem
+        What is asked; one of its resources has lanes.
+    posts
+        Its candidate posts.
+
+    Returns
+    -------
+    instance, lanes
+        As `placement.solve.lanes.solve_lanes` takes them.
+
+    Raises
+    ------
+    ValueError
+        If no resource has lanes.
+    """
+    position = problem.laned
+    rule = None if position is None else problem.resources[position].lanes
+    if position is None or rule is None:
+        raise ValueError("no resource of the problem has lanes")
+    sites, gate = problem.sites, posts.resource == position
+    fleet = f"resources.{problem.resources[position].id}.fleet"
+    instance = posts.instance
+    limits = instance.limits
+    counts_lanes = np.array([limit.name == fleet for limit in limits], dtype=np.bool_)
+    instance = replace(
+        instance,
+        cost=np.where(gate, sites.open_cost[posts.site, position], instance.cost),
+        limits=tuple(
+            replace(limit, use=np.where(gate, 0.0, limit.use)) if counts else limit
+            for limit, counts in zip(limits, counts_lanes.tolist(), strict=True)
+        ),
+    )
+    lanes = Lanes(
+        people=np.where(posts.row_resource == position, posts.people, 0.0),
+        gate=gate,
+        least=np.where(gate, sites.min_units[posts.site, position], 0),
+        most=np.where(gate, sites.max_units[posts.site, position], 0),
+        lane_cost=np.where(gate, sites.unit_cost[posts.site, position], 0.0),
+        lane_people=np.where(gate, rule.lane_people, 0.0),
+        lane_use=np.outer(counts_lanes, gate).astype(np.float64),
+        arrivals=Arrivals(shares=np.array([rule.shares]), carry=rule.carry),
+    )
+    return instance, lanes
+
+
+def row_walks(problem: Problem, posts: Posting, walks: Survey) -> csr_array:
+    """Return (R, C) float64 seconds, the mean walk of the people of each laned row to each gate."""
+    position = problem.laned
+    if position is None:
+        raise ValueError("no resource of the problem has lanes")
+    table = walks.walk[problem.resources[position].id].tocoo()
+    point, site = table.coords
+    people, row_of = problem.demand.people, posts.row_of[position]
+    column_of = np.full(len(problem.sites), -1, dtype=np.int64)
+    gates = np.flatnonzero(posts.resource == position)
+    column_of[posts.site[gates]] = gates
+    kept = (row_of[point] >= 0) & (column_of[site] >= 0)
+    row = row_of[point[kept]]
+    seconds = table.data[kept] * people[point[kept]] / posts.people[row]
+    # entries of one row and gate are added up
+    return csr_array(
+        (seconds, (row, column_of[site[kept]])),
+        shape=(posts.instance.rows, posts.instance.columns),
+    )

@@ -1,0 +1,161 @@
+"""Lanes and arrivals, as the plan file writes them."""
+
+import re
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from placement.plan.format import CLOCK, Positive, Section, broken
+from placement.plan.problem import LanesRule
+
+Clock = Annotated[str, StringConstraints(pattern=CLOCK)]
+
+_LAST_MIN = 48 * 60  # events run past midnight
+
+
+class LanesSettings(Section):
+    """People pass through lanes, which admit so many an hour: a person beyond is not covered."""
+
+    rate_per_h: Annotated[
+        Positive,
+        Field(
+            le=100_000,
+            description="People a lane admits an hour. Default 400 (S: domain.md; 230 at high "
+            "risk, 600 at low).",
+        ),
+    ] = 400.0
+    efficiency: Annotated[
+        Positive,
+        Field(
+            le=1, description="Share of that rate which is kept up. Default 0.85 (A: domain.md)."
+        ),
+    ] = 0.85
+    opens: Annotated[
+        Clock, Field(description='When lanes open, "HH:MM". Default 15:30 (S: domain.md).')
+    ] = "15:30"
+    closes: Annotated[
+        Clock,
+        Field(
+            description='When lanes close, "HH:MM", up to 48:00 the day after. Default 18:30 (S).'
+        ),
+    ] = "18:30"
+    period_min: Annotated[
+        int,
+        Field(ge=1, le=1440, description="Length of a period of arrivals, min. Default 30 (A)."),
+    ] = 30
+    profile: Annotated[
+        tuple[Annotated[float, Field(ge=0, le=1)], ...] | None,
+        Field(
+            strict=False,
+            description="Share of the people who arrive in each period; adds up to 1. Default: by "
+            "peak_hour_share.",
+        ),
+    ] = None
+    peak_hour_share: Annotated[
+        Positive,
+        Field(
+            le=1,
+            description="Share of the people who arrive in the hour at the middle of the window, "
+            "the others evenly before and after; never less than an even share. Default 0.40 (A: "
+            "domain.md).",
+        ),
+    ] = 0.40
+    max_wait_min: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=1440,
+            description="Longest wait in the queue, min, a whole number of periods. Default 30 "
+            "(A: domain.md).",
+        ),
+    ] = 30
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        opens, closes = (_minutes(name, getattr(self, name)) for name in ("opens", "closes"))
+        window = closes - opens
+        if window <= 0:
+            raise broken(
+                "closes",
+                f"{self.closes} is not after opens, {self.opens}",
+                "write a later time, past midnight as 24:30",
+            )
+        if window % self.period_min:
+            raise broken(
+                "period_min",
+                f"{self.period_min} does not divide the {window} minutes of the window",
+                "choose a period that does, or move opens or closes",
+            )
+        if window // self.period_min > 96:
+            raise broken(
+                "period_min", f"makes {window // self.period_min} periods, at most 96 are taken",
+                "choose a longer period",
+            )  # fmt: skip
+        if self.max_wait_min % self.period_min:
+            raise broken(
+                "max_wait_min",
+                f"{self.max_wait_min} is no whole number of periods of {self.period_min} minutes",
+                "write a multiple of period_min",
+            )
+        self._shares_fit(window)
+        return self
+
+    def _shares_fit(self, window: int) -> None:
+        periods = window // self.period_min
+        if self.profile is None:
+            if periods > 1 and window > 60 and 60 % self.period_min:
+                raise broken(
+                    "period_min",
+                    f"{self.period_min} does not divide the peak hour",
+                    "choose a period that does, or write the profile",
+                )
+            return
+        if "peak_hour_share" in self.model_fields_set:
+            raise broken(
+                "profile",
+                "and 'peak_hour_share' both say when people arrive",
+                "keep one of the two",
+            )
+        if len(self.profile) != periods:
+            raise broken(
+                "profile",
+                f"has {len(self.profile)} shares, the window has {periods} periods",
+                "write one share a period",
+            )
+        if abs(sum(self.profile) - 1) > 1e-6:
+            raise broken(
+                "profile", f"adds up to {sum(self.profile):.6g}, not 1", "correct the shares"
+            )
+
+    def rule(self) -> LanesRule:
+        """Return what the table says, in numbers."""
+        opens, closes = _minutes("opens", self.opens), _minutes("closes", self.closes)
+        return LanesRule(
+            rate_h=self.rate_per_h * self.efficiency,
+            opens_min=opens,
+            closes_min=closes,
+            shares=self._shares((closes - opens) // self.period_min),
+            carry=self.max_wait_min // self.period_min,
+        )
+
+    def _shares(self, periods: int) -> tuple[float, ...]:
+        if self.profile is not None:
+            total = sum(self.profile)
+            return tuple(share / total for share in self.profile)
+        hour = 60 // self.period_min
+        if hour == 0 or hour >= periods:
+            return (1 / periods,) * periods
+        peak = max(self.peak_hour_share, hour / periods)
+        first = (periods - hour) // 2
+        return tuple(
+            peak / hour if first <= at < first + hour else (1 - peak) / (periods - hour)
+            for at in range(periods)
+        )
+
+
+def _minutes(field: str, clock: str) -> int:
+    """Return minutes after midnight."""
+    hours, minutes = (int(part) for part in re.split(":", clock))
+    if minutes > 59 or hours * 60 + minutes > _LAST_MIN:
+        raise broken(field, f"{clock!r} is no time of day", 'write "HH:MM", at most "48:00"')
+    return hours * 60 + minutes

@@ -1,0 +1,112 @@
+"""The members of a solution that only plans with lanes have: gates, periods and queues."""
+
+import re
+
+from placement.review.reading import Members
+from placement.review.texts import json_text, number_text, object_text
+from placement.solve.solution import Admission, Gate, Post, Solution
+
+_REWRITE = "write the file again with `place optimise`"
+_CLOCK = re.compile(r"[0-9]{2}:[0-5][0-9]")
+
+
+def lanes_texts(solution: Solution) -> dict[str, str]:
+    """Return the member ``lanes`` as JSON text, none for a plan without lanes."""
+    told = solution.lanes
+    if told is None:
+        return {}
+    gates = {
+        name: _gate_text(f"lanes.gates.{name}", gate) for name, gate in sorted(told.gates.items())
+    }
+    texts = {
+        "resource": json_text(told.resource),
+        "opens": json_text(told.opens),
+        "closes": json_text(told.closes),
+        "period_min": number_text("lanes.period_min", told.period_min),
+        "mean_walk_s": number_text("lanes.mean_walk_s", told.mean_walk_s, digits=1),
+        "gates": object_text(gates, indent="        "),
+    }
+    return {"lanes": object_text(texts, indent="      ")}
+
+
+def _gate_text(name: str, gate: Gate) -> str:
+    texts = {
+        key: "[" + ", ".join(number_text(f"{name}.{key}", each) for each in people) + "]"
+        for key, people in (("sent", gate.sent), ("admitted", gate.admitted))
+    }
+    return object_text(texts | _wait_texts(name, gate.longest_wait_min, gate.clears))
+
+
+def _wait_texts(name: str, wait: float, clears: str | None) -> dict[str, str]:
+    return {
+        "longest_wait_min": number_text(f"{name}.longest_wait_min", wait, digits=1),
+        "clears": "null" if clears is None else json_text(clears),
+    }
+
+
+def queue_texts(post: Post) -> dict[str, str]:
+    """Return a post's properties that only gates with lanes have, as JSON texts."""
+    if post.admitted is None:
+        return {}
+    admitted = number_text(f"{post.id}.admitted", post.admitted)
+    return {"admitted": admitted} | _wait_texts(post.id, post.longest_wait_min or 0.0, post.clears)
+
+
+def read_lanes(summary: Members) -> Admission | None:
+    """Read what `lanes_texts` wrote.
+
+    Raises
+    ------
+    InputError
+        If a member is not of the form of this format.
+    """
+    if "lanes" not in summary.values:
+        return None
+    lanes = summary.inner("lanes")
+    lanes.only(("resource", "opens", "closes", "period_min", "mean_walk_s", "gates"))
+    gates = lanes.inner("gates")
+    return Admission(
+        resource=lanes.text("resource"),
+        opens=_read_clock(lanes, "opens"),
+        closes=_read_clock(lanes, "closes"),
+        period_min=lanes.number("period_min", least=0.0),
+        mean_walk_s=lanes.number("mean_walk_s", least=0.0),
+        gates={name: _read_gate(gates.inner(name)) for name in sorted(gates.values)},
+    )
+
+
+def _read_gate(members: Members) -> Gate:
+    members.only(("sent", "admitted", "longest_wait_min", "clears"))
+    return Gate(
+        sent=_read_people(members, "sent"),
+        admitted=_read_people(members, "admitted"),
+        longest_wait_min=members.number("longest_wait_min", least=0.0),
+        clears=read_clears(members),
+    )
+
+
+def _read_people(members: Members, name: str) -> tuple[float, ...]:
+    values = members.items(name)
+    each = Members({str(at): value for at, value in enumerate(values)}, file=members.file,
+                   feature=members.feature, path=name)  # fmt: skip
+    return tuple(each.number(at, least=0.0) for at in each.values)
+
+
+def read_clears(members: Members) -> str | None:
+    """Read when a queue has cleared.
+
+    Raises
+    ------
+    InputError
+        If it is no time of day and not null.
+    """
+    if members.values.get("clears", "") is None:
+        return None
+    return _read_clock(members, "clears")
+
+
+def _read_clock(members: Members, name: str) -> str:
+    clock = members.text(name)
+    if not _CLOCK.fullmatch(clock):
+        members.refuse(name, f"{clock!r} is no time of day", remedy=_REWRITE)
+    return clock
