@@ -262,13 +262,15 @@ def _prove(run: _Run, prices: bound.Bound | None, seed: int) -> None:
     free = ~rest.required & ~rest.excluded
     if int(free[rest.indices].sum()) <= _FEW_ENTRIES:
         _by_model(run, prices, stop=run.stop.share(0.5), max_nodes=_FEW_NODES)
+    # with a limit the clock says when to go on, and the rounds do without one
+    limited = math.isfinite(run.stop.left())
+    if not run.done and limited:
+        _by_blocks(run, prices, run.stop.share(0.15))  # often enough, and better than a long search
     if not run.done:
-        # with a limit the clock says when to go on, and the rounds do without one
-        limited = math.isfinite(run.stop.left())
         rounds = None if limited else _LONG_ROUNDS
         _search(run, seed + 1, rounds, run.stop.share(0.2) if limited else run.stop)
     if not run.done:
-        _by_blocks(run, prices)
+        _by_blocks(run, prices, run.stop)
     if not run.done:
         _by_model(run, prices, stop=run.stop)
 
@@ -305,7 +307,7 @@ def _by_model(
     run.limit(run.objective if answer.infeasible else answer.bound + offset)
 
 
-def _by_blocks(run: _Run, prices: bound.Bound) -> None:
+def _by_blocks(run: _Run, prices: bound.Bound, stop: Stop) -> None:
     """Split the instance into neighbourhoods, each solved exactly, and make them agree."""
     instance, offset = run.reduction.instance, run.reduction.offset
     plan = run.reduced_plan()
@@ -313,7 +315,7 @@ def _by_blocks(run: _Run, prices: bound.Bound) -> None:
         return
     closed = close(
         instance,
-        stop=run.stop,
+        stop=stop,
         start=prices,
         plan=plan,
         on_better=lambda chosen, _: run.plan(run.reduction.lift(chosen)),
