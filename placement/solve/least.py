@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance, Rule
-from placement.solve.model import Answer, Model
+from placement.solve.model import Answer, Model, stepped
 from placement.solve.prices import worth_step
 from placement.solve.stop import Progress, Stop
 
@@ -126,10 +126,7 @@ def least(
         max_nodes=max_nodes,
         progress=progress,
     )
-    bound = answer.bound
-    if step and math.isfinite(bound):
-        # HiGHS's bound is right to about 1e-9 of itself; a millionth of a step is taken off too
-        bound = math.ceil(bound / step - 1e-6 - 1e-9 * abs(bound / step)) * step
+    bound = 0.0 - stepped(-answer.bound, step)  # a lower bound: signs turned round, never -0.0
     return Answer(chosen=answer.chosen, bound=bound, infeasible=answer.infeasible)
 
 

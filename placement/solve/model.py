@@ -37,26 +37,6 @@ _ROUNDING = 1e-6  # how far from whole HiGHS lets a binary be
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Cut:
-    """A valid inequality Σ_{r ∈ rows} weight[r] · z[r] ≤ constant + Σ slope[j] · y[j].
-
-    Attributes
-    ----------
-    rows
-        Row positions.
-    constant
-        Right-hand side without columns.
-    columns, slope
-        Column positions and their coefficients.
-    """
-
-    rows: Ints
-    constant: float
-    columns: Ints
-    slope: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Answer:
     """What a solve left behind: three answers, never one.
 
@@ -348,7 +328,6 @@ def most_cover(
     stop: Stop,
     warm: Ints | None = None,
     gap: float = 0.0,
-    cuts: Sequence[Cut] = (),
     held: float | None = None,
     other_than: Ints | None = None,
     max_nodes: int | None = None,
@@ -366,8 +345,6 @@ def most_cover(
         Columns of a known plan to start from.
     gap
         Relative gap at which to stop; at 0 the answer is proven, up to one unit of the weights.
-    cuts
-        Valid inequalities that tighten the model.
     held
         Plans below this objective are not wanted.
     other_than
@@ -384,12 +361,6 @@ def most_cover(
     """
     model = Model(instance, maximise=True)
     worth = model.add_rows()
-    for cut in cuts:
-        model.at_most(
-            [(model.z[r][0], float(instance.weight[r])) for r in cut.rows]
-            + [(model.y[j], -float(s)) for j, s in zip(cut.columns, cut.slope, strict=True)],
-            cut.constant,
-        )
     unit = worth_step(instance)  # plans differ by at least this: less than one unit is no gap
     if held is not None:
         model.hold(worth, held, unit)
@@ -404,11 +375,26 @@ def most_cover(
         progress=progress,
         max_nodes=max_nodes,
     )
-    bound = answer.bound
-    if unit and math.isfinite(bound):
-        # HiGHS's bound is right to about 1e-9 of itself; a millionth of a unit is added on top
-        bound = math.floor(bound / unit + 1e-6 + 1e-9 * abs(bound / unit)) * unit
+    bound = stepped(answer.bound, unit)
     return Answer(chosen=answer.chosen, bound=bound, infeasible=answer.infeasible)
+
+
+def stepped(bound: float, step: float) -> float:
+    """Round an upper bound of HiGHS down to a multiple of the step between objectives.
+
+    Its bounds are right to about 1e-9 of themselves; a millionth of a step is added on top. For a
+    lower bound turn the signs round.
+
+    Parameters
+    ----------
+    bound
+        What the solver proved.
+    step
+        Two objectives differ by this much at least; 0 where nothing is known.
+    """
+    if not step or not math.isfinite(bound):
+        return bound
+    return math.floor(bound / step + 1e-6 + 1e-9 * abs(bound / step)) * step
 
 
 def among_equals(
