@@ -21,9 +21,9 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from placement.cover.instance import Floats, Instance, Ints
-from placement.solve.bound import relaxation
-from placement.solve.close import close
-from placement.solve.heuristic import search
+from placement.solve.bounds.bound import relaxation
+from placement.solve.bounds.close import close
+from placement.solve.search.heuristic import search
 from placement.solve.stop import Stop
 
 DATA = Path(os.environ.get("PLACEMENT_DATA", "../shared/data"))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from placement.plan.problem import Plan
     from placement.review.compare import Diff, compare
     from placement.review.geojson import read_solution, write_solution
-    from placement.solve.audit import audit
+    from placement.solve.audit.audit import audit
     from placement.solve.maximise import maximise
     from placement.solve.optimise import optimise
     from placement.solve.optimise import optimise as optimize
@@ -72,7 +72,7 @@ _ROOM_OF = {
     "Status": "placement.solve.solution",
     "UsageError": "placement.errors",
     "Why": "placement.solve.why",
-    "audit": "placement.solve.audit",
+    "audit": "placement.solve.audit.audit",
     "compare": "placement.review.compare",
     "least_cost": "placement.solve.reverse",
     "load_plan": "placement.plan.layers",

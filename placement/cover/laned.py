@@ -42,7 +42,7 @@ def laned(problem: Problem, posts: Posting) -> tuple[Instance, Lanes]:
     Returns
     -------
     instance, lanes
-        As `placement.solve.lanes.solve_lanes` takes them.
+        As `placement.solve.lanes.engine.solve_lanes` takes them.
 
     Raises
     ------

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
 from placement.cover.reduce import Reduction, reduce
-from placement.solve import bound, heuristic, model
-from placement.solve.close import close
+from placement.solve import model
+from placement.solve.bounds import bound
+from placement.solve.bounds.close import close
+from placement.solve.search import heuristic
 from placement.solve.solution import Status, Stopped
 from placement.solve.stop import Progress, Stop
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance, Rule
+from placement.solve.bounds.prices import worth_step
 from placement.solve.model import Answer, Model, stepped
-from placement.solve.prices import worth_step
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]

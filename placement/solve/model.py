@@ -23,7 +23,7 @@ import pulp
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
-from placement.solve.prices import held_slack, worth_step
+from placement.solve.bounds.prices import held_slack, worth_step
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]

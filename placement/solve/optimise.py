@@ -12,9 +12,10 @@ from placement.cover.posting import posting
 from placement.cover.survey import survey
 from placement.errors import AuditError, NoPlanError, UsageError
 from placement.plan.problem import Plan
-from placement.solve import admission, agreed, engine, tiers
-from placement.solve.audit import audit
+from placement.solve import agreed, engine, tiers
+from placement.solve.audit.audit import audit
 from placement.solve.clash import clash
+from placement.solve.lanes import admission
 from placement.solve.solution import Solution, Status
 from placement.solve.stop import Progress, Stop
 from placement.solve.walks import Refined, refine

@@ -14,12 +14,13 @@ from placement.cover.posting import Posting, posting
 from placement.cover.survey import survey
 from placement.errors import AuditError, InfeasibleError, NoPlanError, UsageError
 from placement.plan.problem import Plan, Problem
-from placement.solve import cheap, tiers
+from placement.solve import tiers
 from placement.solve.agreed import Agreed
-from placement.solve.audit import audit
+from placement.solve.audit.audit import audit
 from placement.solve.clash import clash
 from placement.solve.least import feasible, least, left_side, people_in, step_of, sum_of
 from placement.solve.optimise import with_budget
+from placement.solve.search import cheap
 from placement.solve.solution import Reverse, Solution, Status, Stopped
 from placement.solve.stop import Progress, Stop
 from placement.solve.walks import refine

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from placement.cover.instance import Instance, Rule
 from placement.cover.posting import Posting
 from placement.solve import engine
-from placement.solve.prices import held_slack, worth_step
+from placement.solve.bounds.prices import held_slack, worth_step
 from placement.solve.solution import Status, Stopped, Tier
 from placement.solve.stop import Progress, Stop
 

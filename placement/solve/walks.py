@@ -13,7 +13,8 @@ from placement.cover.instance import Instance
 from placement.cover.posting import Posting
 from placement.cover.survey import Survey
 from placement.plan.problem import Problem
-from placement.solve import bound, model
+from placement.solve import model
+from placement.solve.bounds import bound
 from placement.solve.model import WalkSets
 from placement.solve.stop import Stop
 

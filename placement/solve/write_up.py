@@ -12,8 +12,8 @@ from placement.cover.posting import Posting
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Problem
 from placement.solve import engine
-from placement.solve.admission import Admitted
 from placement.solve.agreed import Agreed, moved, shift
+from placement.solve.lanes.admission import Admitted
 from placement.solve.solution import Changes, Coverage, Kept, Part, Post, Solution, Tier, Walk
 from placement.solve.walks import Refined
 

@@ -1,0 +1,1 @@
+"""Lanes at gates, and the queues before them."""

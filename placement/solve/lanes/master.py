@@ -1,0 +1,384 @@
+"""The master model of lanes: posts, lanes and admitted people, and the cuts that bind them."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.cover.instance import Instance
+from placement.cover.lanes import Lanes
+from placement.solve.lanes.flows import Cut
+from placement.solve.model import INTERRUPTS, Model
+from placement.solve.stop import Stop
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Groups:
+    """Rows of people who are worth the same to the objective and to every rule.
+
+    Attributes
+    ----------
+    of
+        (R,) int64, group of each row; −1 for rows that pass no gate.
+    people
+        (G,) float64.
+    worth
+        (G,) float64, worth of one person.
+    share
+        (rules, G) float64, what one person adds to each rule of the instance.
+    """
+
+    of: Ints
+    people: Floats
+    worth: Floats
+    share: Floats
+
+    @classmethod
+    def build(cls, instance: Instance, lanes: Lanes, *, label: Ints | None = None) -> "Groups":
+        """Group the laned rows; `label` (R,) keeps rows apart that could be together."""
+        rows = np.flatnonzero(lanes.people > 0)
+        people = lanes.people[rows]
+        share = np.zeros((len(instance.rules), instance.rows))
+        for line, rule in zip(share, instance.rules, strict=True):
+            np.add.at(line, rule.rows, rule.share)
+        each = np.stack([instance.weight[rows] / people, *(share[:, rows] / people)])
+        # sums of the same prices differ in their last digits
+        scale = 10.0 ** (9 - np.floor(np.log10(np.where(each > 0, each, 1.0))))
+        key = np.where(each == 0, 0.0, np.round(each * scale) / scale)
+        if label is not None:
+            key = np.concatenate([key, label[None, rows]])
+        _, number = np.unique(key, axis=1, return_inverse=True)
+        number = number.ravel()
+        count = int(number.max(initial=-1)) + 1
+        whole = np.bincount(number, weights=people, minlength=count)
+        of = np.full(instance.rows, -1, dtype=np.int64)
+        of[rows] = number
+        return cls(
+            of=of,
+            people=whole,
+            worth=np.bincount(number, weights=instance.weight[rows], minlength=count) / whole,
+            share=np.stack(
+                [
+                    np.bincount(number, weights=line, minlength=count) / whole
+                    for line in share[:, rows]
+                ]
+            )
+            if len(share)
+            else np.zeros((0, count)),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Point:
+    """Values of a solution of the master, whole or not.
+
+    Attributes
+    ----------
+    y
+        (C,) float64, how far each column is open.
+    u
+        (J,) float64, lanes of each gate, in the order of the gates' columns.
+    admitted
+        (layers, G) float64, people the master takes to be admitted.
+    value
+        The objective, without the price of lanes.
+    """
+
+    y: Floats
+    u: Floats
+    admitted: Floats
+    value: float
+
+    def between(self, other: "Point", part: float) -> "Point":
+        """Return the point `part` of the way to another one."""
+        return Point(
+            y=self.y + part * (other.y - self.y),
+            u=self.u + part * (other.u - self.u),
+            admitted=self.admitted + part * (other.admitted - self.admitted),
+            value=self.value + part * (other.value - self.value),
+        )
+
+
+class LanedModel(Model):
+    """A model that counts lanes.
+
+    Parameters
+    ----------
+    instance, lanes
+        What is asked.
+    """
+
+    def __init__(self, instance: Instance, lanes: Lanes) -> None:
+        self.lanes = lanes
+        self.u: dict[int, Any] = {}
+        self.kinds: list[tuple[int, Any, Any]] = []  # a gate of the kind, its posts and lanes
+        super().__init__(instance, maximise=True, without_z=lanes.people > 0)
+
+    def begin(self) -> None:
+        """Add u_j, the lanes of gate j, least · y ≤ u ≤ most · y, whole; and their totals.
+
+        Gates of one kind (same costs, lanes and limits) have whole totals of posts and lanes, with
+        the budget written on them, so that the solver can branch on how many there are: what 400
+        gates cost together it does not find out by branching on gates.
+        """
+        instance, lanes = self.instance, self.lanes
+        gates = np.flatnonzero(lanes.gate)
+        uses = [limit.use for limit in instance.limits]
+        alike = (instance.cost, lanes.lane_cost, lanes.least, lanes.most, lanes.lane_people)
+        key = np.stack([each[gates] for each in (*alike, *uses, *lanes.lane_use)], axis=1)
+        _, kind = np.unique(key.astype(np.float64), axis=0, return_inverse=True)
+        for j in gates:
+            u = self.problem.add_variable(f"u{j}", 0, max(int(lanes.most[j]), 0), "Integer")
+            self.u[int(j)] = u
+            self.at_most([(u, 1.0), (self.y[j], -float(lanes.most[j]))], 0.0)
+            self.at_most([(self.y[j], float(lanes.least[j])), (u, -1.0)], 0.0)
+        for number in range(int(kind.max(initial=-1)) + 1):
+            members = gates[kind.ravel() == number]
+            posts = self._total(f"Y{number}", [self.y[j] for j in members])
+            units = self._total(f"U{number}", [self.u[int(j)] for j in members])
+            first = int(members[0])
+            self.at_most([(units, 1.0), (posts, -float(lanes.most[first]))], 0.0)
+            self.at_most([(posts, float(lanes.least[first])), (units, -1.0)], 0.0)
+            self.kinds.append((first, posts, units))
+
+    def _total(self, name: str, parts: list[Any]) -> Any:  # noqa: ANN401
+        total = self.problem.add_variable(name, 0, None, "Integer")
+        alike = [(part, 1.0) for part in parts]
+        self.exactly([*alike, (total, -1.0)], 0.0)
+        return total
+
+    def knapsack(self, use: Floats, most: float, number: int) -> None:
+        """Add Σ use · y + Σ each · u ≤ most on the totals, where `each` is what a lane adds."""
+        lanes = self.lanes
+        each = lanes.lane_cost if number < 0 else None
+        if number >= 0 and len(lanes.lane_use):
+            each = lanes.lane_use[number]
+        terms = [(self.y[j], float(use[j])) for j in np.flatnonzero(use) if not lanes.gate[j]]
+        for first, posts, units in self.kinds:
+            terms += [(posts, float(use[first]))] if use[first] else []
+            terms += [(units, float(each[first]))] if each is not None and each[first] else []
+        self.at_most(terms, most)
+
+
+class Master:
+    """A model that stays in the solver while cuts are added to it.
+
+    Parameters
+    ----------
+    instance, lanes, groups
+        What is asked.
+    shares
+        (layers,) float64, what each layer's people count.
+    ratio
+        (layers,) float64, capacity of a lane in each layer as a multiple of the lane's.
+    price
+        Small price of a lane: without it the master buys any lanes that fool the cuts it has.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        lanes: Lanes,
+        groups: Groups,
+        shares: Floats,
+        ratio: Floats,
+        *,
+        price: float,
+    ) -> None:
+        model = LanedModel(instance, lanes)
+        self.gates = np.flatnonzero(lanes.gate)
+        self.price = price
+        admitted = [
+            [
+                model.problem.add_variable(f"a{k}_{g}", 0, float(people))
+                for g, people in enumerate(groups.people)
+            ]
+            for k in range(len(shares))
+        ]
+        counted = [
+            (variable, g, float(share))
+            for share, layer in zip(shares, admitted, strict=True)
+            for g, variable in enumerate(layer)
+        ]
+        for layer, b in zip(admitted, ratio, strict=True):
+            # nobody passes without a lane: the cut that whole totals make strong
+            room = [
+                (units, -b * float(lanes.lane_people[first])) for first, _, units in model.kinds
+            ]
+            model.at_most([*((v, 1.0) for v in layer), *room], 0.0)
+        more = [[(v, -share * float(each[g])) for v, g, share in counted] for each in groups.share]
+        terms = model.add_rows(more)
+        terms += [(v, share * float(groups.worth[g])) for v, g, share in counted]
+        terms += [(model.u[int(j)], -price) for j in self.gates]
+        self._solver, column = model.keep(terms)
+        self._y = np.array([column.get(v.id, -1) for v in model.y], dtype=np.int64)
+        self._y_low = np.array([v.lowBound for v in model.y], dtype=np.float64)
+        self._u = np.array([column.get(model.u[int(j)].id, -1) for j in self.gates], dtype=np.int64)
+        self._a = np.array(
+            [[column.get(v.id, -1) for v in layer] for layer in admitted], dtype=np.int64
+        ).reshape(len(shares), len(groups.people))
+        self._most = np.broadcast_to(groups.people, self._a.shape)
+        self.rules = self._solver.getNumRow()
+        self.cuts: list[Cut] = []
+        self._solver.setOptionValue("output_flag", False)  # noqa: FBT003 - highspy has no names
+
+    def add(self, cuts: Sequence[Cut]) -> None:
+        """Add cuts."""
+        for cut in cuts:
+            at = np.concatenate([self._a[cut.layer, cut.groups], self._u, self._y[self.gates]])
+            slope = np.concatenate([np.ones(len(cut.groups)), -cut.lane, -cut.gate])
+            kept = (slope != 0) & (at >= 0)
+            self._solver.addRow(
+                -math.inf, cut.constant, int(kept.sum()), at[kept].astype(np.int32), slope[kept]
+            )
+            self.cuts.append(cut)
+
+    def drop(self, kept: Bools) -> None:
+        """Keep some of the cuts only; `kept` is (cuts,) bool."""
+        gone = (self.rules + np.flatnonzero(~kept)).astype(np.int32)
+        if len(gone):
+            self._solver.deleteRows(len(gone), gone)
+            self.cuts = [cut for cut, stays in zip(self.cuts, kept, strict=True) if stays]
+
+    def reprice(self) -> None:
+        """Take the price of lanes away."""
+        for at in self._u:
+            self._solver.changeColCost(int(at), 0.0)
+        self.price = 0.0
+
+    def most_lanes(self, most: Floats) -> None:
+        """Bound the lanes of each gate, (J,) float64."""
+        for at, high in zip(self._u, most, strict=True):
+            self._solver.changeColBounds(int(at), 0.0, float(high))
+
+    def hold(self, y: Floats, u: Floats) -> None:
+        """Fix the gates and their lanes, both (J,) float64."""
+        at = np.concatenate([self._y[self.gates], self._u])
+        self._held = [(int(n), *self._bounds(int(n))) for n in at]
+        for n, value in zip(at, np.concatenate([y, u]), strict=True):
+            self._solver.changeColBounds(int(n), float(value), float(value))
+
+    def keep_to(self, columns: Bools) -> None:
+        """Close every column that is not among these, (C,) bool."""
+        at = self._y[(self._y >= 0) & ~columns & (self._y_low < 0.5)]
+        self._held = [(int(n), *self._bounds(int(n))) for n in at]
+        for n in at:
+            self._solver.changeColBounds(int(n), 0.0, 0.0)
+
+    def release(self) -> None:
+        """Undo `hold` or `keep_to`."""
+        for n, low, high in self._held:
+            self._solver.changeColBounds(n, low, high)
+
+    def _bounds(self, column: int) -> tuple[float, float]:
+        _, _, low, high, _ = self._solver.getCol(column)
+        return float(low), float(high)
+
+    def _point(self, values: Floats, value: float) -> Point:
+        y = np.where(self._y >= 0, values[self._y], self._y_low)
+        u = values[self._u] if len(self._u) else np.zeros(0)
+        admitted = np.where(self._a >= 0, values[self._a], self._most)
+        return Point(y=y, u=u, admitted=admitted, value=value + self.price * float(u.sum()))
+
+    def _watch(self, stop: Stop, found: Callable[[Floats], bool] | None) -> None:
+        def watch(kind: Any, message: str, out: Any, answer: Any, data: Any) -> None:  # noqa: ANN401, ARG001
+            if kind == INTERRUPTS.kCallbackMipImprovingSolution:
+                # the bound that comes along is not to be trusted: it was below a known plan
+                if found is not None and found(np.array(out.mip_solution)):
+                    self._enough = True
+            elif stop.reached() or self._enough:
+                answer.user_interrupt = True
+
+        self._enough = False
+        self._solver.setCallback(watch, None)
+        for kind in (
+            INTERRUPTS.kCallbackMipInterrupt,
+            INTERRUPTS.kCallbackSimplexInterrupt,
+            INTERRUPTS.kCallbackMipImprovingSolution,
+        ):
+            self._solver.startCallback(kind)
+
+    def _run(self, options: dict[str, Any]) -> str:
+        # HiGHS has no time limit of its own here: its callbacks ask the stop rule
+        for name, value in options.items():
+            self._solver.setOptionValue(name, value)
+        self._solver.run()
+        return str(self._solver.modelStatusToString(self._solver.getModelStatus()))
+
+    def relaxed(self, stop: Stop) -> tuple[Point | None, bool]:
+        """Solve the relaxation; return its point, None if stopped, and whether it is infeasible."""
+        self._watch(stop, None)
+        status = self._run({"solve_relaxation": True})
+        if status == "Infeasible":
+            return None, True
+        if status != "Optimal":
+            return None, False
+        values = np.array(self._solver.getSolution().col_value)
+        return self._point(values, float(self._solver.getObjectiveValue())), False
+
+    def whole(
+        self,
+        stop: Stop,
+        *,
+        gap: float,
+        gap_abs: float,
+        warm: tuple[Floats, Floats, Floats] | None = None,
+        found: Callable[[Point], bool] | None = None,
+        nodes: int | None = None,
+    ) -> tuple[Point | None, float, bool]:
+        """Solve the master in whole numbers.
+
+        Parameters
+        ----------
+        stop
+            When to stop.
+        gap, gap_abs
+            Distances of plan and bound at which to stop.
+        warm
+            y, u and admitted people of a plan to start from.
+        found
+            Called with each better point; True stops the solve.
+        nodes
+            Most nodes.
+
+        Returns
+        -------
+        point, bound, infeasible
+            The best point or None, a bound on the value of every plan, and whether there is none.
+        """
+
+        def hear(values: Floats) -> bool:
+            return found is not None and found(self._point(values, math.nan))
+
+        self._watch(stop, hear)
+        if warm is not None:
+            y, u, admitted = warm
+            values = np.concatenate([y, u, admitted.ravel()])
+            at = np.concatenate([self._y, self._u, self._a.ravel()])
+            kept = at >= 0
+            self._solver.setSolution(int(kept.sum()), at[kept].astype(np.int32), values[kept])
+        status = self._run(
+            {
+                "solve_relaxation": False,
+                "mip_rel_gap": gap,
+                "mip_abs_gap": gap_abs,
+                "mip_max_nodes": 2**31 - 1 if nodes is None else nodes,
+            }
+        )
+        if status == "Infeasible":
+            return None, -math.inf, True
+        info = self._solver.getInfo()
+        bound = float(info.mip_dual_bound)
+        bound = bound if math.isfinite(bound) else math.inf
+        reached = float(self._solver.getObjectiveValue())
+        solution = self._solver.getSolution()
+        if not solution.value_valid or not math.isfinite(reached):
+            return None, bound, False
+        return self._point(np.array(solution.col_value), reached), bound, False
