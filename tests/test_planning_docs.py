@@ -9,7 +9,8 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.mark.skipif(
-    not (ROOT / "data/geo/paris-2024/plan.toml").exists(), reason="the bundled plan is not here"
+    not (ROOT / "data/geo/paris-2024-cover/plan.toml").exists(),
+    reason="the bundled plan is not here",
 )
 def test_the_examples_of_the_planning_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)

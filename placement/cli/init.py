@@ -20,19 +20,13 @@ def command(folder: str, example: str | None) -> None:
 
     Nothing that is already there is overwritten.
     """
-    import shutil
     from pathlib import Path
 
     from placement.cli.files import PLAN_FILE
     from placement.cli.talk import Talk
 
     source = Path(__file__).parent / "starter" if example is None else _bundled(example)
-    files = sorted(
-        path.relative_to(source)
-        for path in source.rglob("*")
-        if path.is_file()
-        and not any(part.startswith((".", "__")) for part in path.relative_to(source).parts)
-    )
+    files = _files(source)
     target = Path(folder)
     there = [name for name in files if (target / name).exists()]
     if there:
@@ -41,9 +35,9 @@ def command(folder: str, example: str | None) -> None:
             "name a folder that holds no plan."
         )
     try:
-        for name in files:
+        for name, content in files.items():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source / name, target / name)
+            (target / name).write_bytes(content)
     except OSError as error:
         raise click.UsageError(
             f"{target} cannot be written to ({error.strerror}); name another folder."
@@ -51,6 +45,27 @@ def command(folder: str, example: str | None) -> None:
     talk = Talk()
     talk.say(f"wrote {len(files)} files to {target}")
     talk.say(f"next: place check {target / PLAN_FILE}")
+
+
+def _files(source: "Path") -> "dict[Path, bytes]":
+    """Read a plan's folder; layers it shares with the plan beside it come along as its own."""
+    import re
+
+    from placement.cli.files import PLAN_FILE
+
+    files = {
+        path.relative_to(source): path.read_bytes()
+        for path in sorted(source.rglob("*"))
+        if path.is_file()
+        and not any(part.startswith((".", "__")) for part in path.relative_to(source).parts)
+    }
+    plan = source.joinpath(PLAN_FILE).relative_to(source)
+    shared = re.compile(rb'"\.\./([\w-]+)/([\w-]+\.geojson)"')
+    for folder, name in shared.findall(files[plan]):
+        layer = source.parent / folder.decode() / name.decode()
+        files[layer.relative_to(layer.parent)] = layer.read_bytes()
+    files[plan] = shared.sub(rb'"\2"', files[plan])
+    return files
 
 
 def _bundled(name: str) -> "Path":

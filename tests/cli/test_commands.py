@@ -216,6 +216,16 @@ def test_init_copies_the_bundled_plan(tmp_path: Path) -> None:
 
 
 @needs_bundled
+def test_init_takes_shared_layers_along(tmp_path: Path) -> None:
+    done = run("init", tmp_path / "mine", "--example", "paris-2024-cover")
+    assert done.exit_code == 0, done.stderr
+    text = (tmp_path / "mine" / "plan.toml").read_text(encoding="utf-8")
+    assert "../" not in text.replace("../paris-2024,", "").replace("../paris-2024/README", "")
+    plan = placement.load_plan(tmp_path / "mine")
+    assert plan.problem.demand.people.sum() == 326_000
+
+
+@needs_bundled
 def test_without_a_plan_the_bundled_one_is_taken_and_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
