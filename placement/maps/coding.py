@@ -181,13 +181,18 @@ def dots(lonlat: Floats, people: Floats, mask: Ints) -> dict[str, Any]:
         steps, 1 where nothing was merged.
     """
     kept = (mask > 0) & (people > 0)
-    whole = np.rint(lonlat[kept] * SHAPE_SCALE).astype(np.int64)
-    bits = mask[kept]
     cell = 1
-    table = np.unique(np.column_stack([whole, bits]), axis=0)
+    table = _at_one_place(np.rint(lonlat[kept] * SHAPE_SCALE).astype(np.int64), mask[kept])
     while len(table) > MOST_DOTS:
         cell = 250 if cell == 1 else cell * 2
-        merged = np.column_stack([whole // cell * cell + cell // 2, bits])
-        table = np.unique(merged, axis=0)
+        table = _at_one_place(table[:, :2] // cell * cell + cell // 2, table[:, 2])
     steps = np.diff(table[:, :2], axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
     return {"cell": cell, "d": steps.ravel().tolist(), "m": table[:, 2].tolist()}
+
+
+def _at_one_place(places: Ints, bits: Ints) -> Ints:
+    """Return (n, 3) int64, every place once with the bits of all that is there."""
+    found, where = np.unique(places, axis=0, return_inverse=True)
+    together = np.zeros(len(found), dtype=np.int64)
+    np.bitwise_or.at(together, where.ravel(), bits)
+    return np.column_stack([found, together])

@@ -9,6 +9,8 @@ import shapely
 from numpy.typing import NDArray
 
 from placement.maps import coding
+from placement.maps.queued import queued
+from placement.maps.ruled import apart, ruled
 from placement.plan.problem import Plan, Resource, Shape, SiteStatus
 from placement.solve.solution import Coverage, Solution
 
@@ -82,6 +84,8 @@ def page_data(
     """
     problem = plan.problem
     settings = plan.settings
+    people = problem.demand.people
+    covered = {kind.id: people * ~uncovered[kind.id] for kind in problem.resources}
     title = settings.title.by_language() if settings.title is not None else {}
     return {
         "plan": solution.plan,
@@ -119,6 +123,8 @@ def page_data(
         "bounds": _bounds(plan, solution),
         "sources": _sources(plan, solution),
         "limits": dict(sorted(solution.limits.items())),
+        "rules": ruled(plan, solution, covered),
+        "lanes": queued(plan, solution),
     }
 
 
@@ -153,6 +159,7 @@ def _resource(resource: Resource, plan: Plan, solution: Solution) -> dict[str, A
         "fleet": resource.fleet,
         "cost": float(sum(post.cost for post in posts)),
         "walk_s": _finite(walk),
+        **apart(coverage, resource.unavailable),
     }
 
 
@@ -238,9 +245,26 @@ def _areas(plan: Plan, uncovered: Uncovered) -> list[dict[str, Any]]:
                     float(people[~uncovered[resource.id][mine]].sum())
                     for resource in plan.problem.resources
                 ],
+                "step_free": _step_free(plan, mine, uncovered),
             }
         )
     return described
+
+
+def _step_free(plan: Plan, mine: NDArray[np.int64], uncovered: Uncovered) -> dict[str, Any] | None:
+    """Describe the people of an area who walk without steps; None where there are none."""
+    demand = plan.problem.demand
+    slow = mine[demand.step_free[mine]]
+    people = demand.people[slow]
+    if not people.any():
+        return None
+    return {
+        "people": float(people.sum()),
+        "covered": [
+            float(people[~uncovered[resource.id][slow]].sum())
+            for resource in plan.problem.resources
+        ],
+    }
 
 
 def _shape(
@@ -260,11 +284,15 @@ def _together(shapes: list[shapely.Geometry]) -> list[list[list[int]]]:
 
 
 def _missing(plan: Plan, uncovered: Uncovered) -> dict[str, Any]:
-    """Write the demand points that some resource does not cover."""
+    """Write the demand points that some resource does not cover.
+
+    Of K resources the bits K to 2 K - 1 are those of the people who walk without steps.
+    """
     demand = plan.problem.demand
     mask = np.zeros(len(demand), dtype=np.int64)
+    apart = np.where(demand.step_free, len(plan.problem.resources), 0)
     for bit, resource in enumerate(plan.problem.resources):
-        mask |= uncovered[resource.id].astype(np.int64) << bit
+        mask |= uncovered[resource.id].astype(np.int64) << (bit + apart)
     return coding.dots(demand.lonlat, demand.people, mask)
 
 

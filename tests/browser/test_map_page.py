@@ -31,6 +31,31 @@ OVERLAPS = """() => {
   return [wide, cut.map((one) => `${one.tagName} ${one.className}`)];
 }"""
 
+POOR = """() => {
+  const parts = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = (rgb) => rgb.slice(0, 3).map((v) => v / 255)
+    .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (one) => {
+    for (let at = one; at; at = at.parentElement) {
+      const colour = parts(getComputedStyle(at).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0.8) { return colour; }
+    }
+    return [255, 255, 255];
+  };
+  const bad = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const one = walker.currentNode.parentElement;
+    if (!walker.currentNode.textContent.trim()) { continue; }
+    if (one.closest('svg, script, noscript')) { continue; }
+    const both = [light(parts(getComputedStyle(one).color)), light(behind(one))];
+    const [a, b] = both.sort((x, y) => x - y);
+    if ((b + 0.05) / (a + 0.05) < 4.5) { bad.push(one.textContent.slice(0, 40)); }
+  }
+  return bad;
+}"""
+
 
 DATA = Path(os.environ.get("PLACEMENT_DATA", Path(__file__).parents[2] / "../shared/data"))
 
@@ -287,31 +312,7 @@ def test_the_status_is_said_as_it_is(open_page, tmp_path, status) -> None:
 def test_texts_have_enough_contrast(open_page, file) -> None:
     page, _ = open_page(file)
     page.locator("[data-show='bridge-north/checkpoint']").click()
-    poor = page.evaluate("""() => {
-      const parts = (text) => text.match(/[\\d.]+/g).map(Number);
-      const light = (rgb) => rgb.slice(0, 3).map((v) => v / 255)
-        .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-      const behind = (one) => {
-        for (let at = one; at; at = at.parentElement) {
-          const colour = parts(getComputedStyle(at).backgroundColor);
-          if (colour.length === 3 || colour[3] > 0.8) { return colour; }
-        }
-        return [255, 255, 255];
-      };
-      const bad = [];
-      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-      while (walker.nextNode()) {
-        const one = walker.currentNode.parentElement;
-        if (!walker.currentNode.textContent.trim()) { continue; }
-        if (one.closest('svg, script, noscript')) { continue; }
-        const both = [light(parts(getComputedStyle(one).color)), light(behind(one))];
-        const [a, b] = both.sort((x, y) => x - y);
-        if ((b + 0.05) / (a + 0.05) < 4.5) { bad.push(one.textContent.slice(0, 40)); }
-      }
-      return bad;
-    }""")
-    assert poor == []
+    assert page.evaluate(POOR) == []
 
 
 def test_the_streets_of_central_paris_are_small_and_quick_to_draw(browser, tmp_path) -> None:

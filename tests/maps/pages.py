@@ -1,6 +1,7 @@
 """Plans and solutions to draw: the drawn town, as it is and with hostile texts everywhere."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,19 @@ import numpy as np
 from placement.cover.survey import survey
 from placement.plan.layers import load_plan
 from placement.plan.problem import Plan
-from placement.solve.solution import Coverage, Post, Solution, Status, Walk
+from placement.solve.solution import (
+    Admission,
+    Changes,
+    Coverage,
+    Gate,
+    Kept,
+    Part,
+    Post,
+    Solution,
+    Status,
+    Tier,
+    Walk,
+)
 from tests.builders import drawn_layers, write_plan
 
 NASTY = (
@@ -111,4 +124,111 @@ def solution_of(
         walking=walks.walking,
         posts_list=tuple(sorted(opened, key=lambda post: post.id)),
         walk=Walk(mean_s={"checkpoint": 104.5, "dog_team": 90.0}, gap=0.0) if opened else None,
+    )
+
+
+RULES = """[[floors]]
+zone = "*"
+resource = "checkpoint"
+share = 0.2
+[[floors]]
+zone = "box-1"
+resource = "dog_team"
+share = 0.4
+step_free = true
+[[groups]]
+name = "<b>bridge</b> {{6*7}}"
+sites = ["bridge-north", "bridge-south"]
+most = 2
+"""
+
+
+def ruled_plan(folder: Path) -> Plan:
+    """Load the drawn town with a rule of every kind."""
+    layers = drawn_layers()
+    for one in layers["demand"]:
+        one["properties"] |= {"step_free": 0.1}
+    layers["areas"][0]["properties"] |= {"step_free": 0.2}
+    text = {
+        "max_units = 4\n": "max_units = 4\nseparation_m = 90\n"
+        "[resources.checkpoint.lanes]\nrate_per_h = 150\n",
+        "fleet = 2\n": 'fleet = 2\nbackup = { zones = "box-1", share = 0.1 }\n',
+    }
+    plan = load_plan(write_plan(folder, layers=layers, replace=text, extra=RULES))
+    # no plan file takes tiers beside lanes; the page shows both wherever they are
+    demand = plan.problem.demand
+    demand = replace(demand, tier=1 + np.arange(len(demand)) % 2)
+    return replace(plan, problem=replace(plan.problem, demand=demand))
+
+
+def ruled_solution(plan: Plan) -> Solution:
+    """Make a solution by hand that says something of every rule, its queues included."""
+    plain = solution_of(plan)
+    gates = {
+        "bridge-north/checkpoint": Gate(
+            sent=(100.0, 150.0, 200.0, 60.0, 100.0, 40.0),
+            admitted=(100.0, 127.5, 127.5, 127.5, 127.5, 40.0),
+            longest_wait_min=22.4,
+            clears="18:00",
+        ),
+        "bridge-south/checkpoint": Gate(
+            sent=(50.0,) * 6, admitted=(50.0,) * 6, longest_wait_min=0.0, clears=None
+        ),
+        "north-west/checkpoint": Gate(
+            sent=(0.0, 130.0, 100.0, 0.0, 0.0, 0.0),
+            admitted=(0.0, 127.5, 102.5, 0.0, 0.0, 0.0),
+            longest_wait_min=0.6,
+            clears="16:34",
+        ),
+    }
+    posts = tuple(
+        replace(
+            post,
+            admitted=sum(gates[post.id].sent),
+            longest_wait_min=gates[post.id].longest_wait_min,
+            clears=gates[post.id].clears,
+        )
+        if post.id in gates
+        else post
+        for post in plain.posts_list
+    )
+    part = Part(covered=60.0, total=242.0, share=0.247934)
+    coverage = dict(plain.coverage)
+    coverage["checkpoint"] = replace(coverage["checkpoint"], step_free=part)
+    coverage["dog_team"] = replace(
+        coverage["dog_team"],
+        step_free=part,
+        backup=Part(covered=55.0, total=500.0, share=0.11),
+        expected=812.5,
+    )
+    names = [floor.name for floor in plan.problem.floors]
+    names += [group.name for group in plan.problem.groups]
+    rules = {name: Kept(asked=0.2, reached=0.2 + 0.1 * n) for n, name in enumerate(sorted(names))}
+    rules["groups: <b>bridge</b> {{6*7}}"] = Kept(asked=2.0, reached=2.0)
+    rules["resources.checkpoint.separation_m"] = Kept(asked=90.0, reached=291.5)
+    return replace(
+        plain,
+        posts_list=posts,
+        coverage=coverage,
+        rules=rules,
+        tiers=(
+            Tier(tier=1, objective=2000.0, bound=2000.0, gap=0.0),
+            Tier(tier=2, objective=3000.0, bound=3100.0, gap=0.0334),
+        ),
+        changes=Changes(
+            most=4,
+            price=2.5,
+            opened={"bridge-north/dog_team": 410.0},
+            closed={"south-east/checkpoint": -12.5, "<gone>/{{6*7}}": 0.0},
+        ),
+        lock=("bridge-north/checkpoint",),
+        forbid=("north-east/checkpoint",),
+        lanes=Admission(
+            resource="checkpoint",
+            opens="15:30",
+            closes="18:30",
+            period_min=30.0,
+            mean_walk_s=101.5,
+            gates=gates,
+        ),
     )

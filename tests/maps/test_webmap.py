@@ -206,7 +206,7 @@ def test_the_script_uses_every_word_and_no_other() -> None:
     known = set(json.loads(webmap._own("words.json"))["en"])
     plain = set(re.findall(r"say\(\s*\"(\w+)\"", code)) | set(re.findall(r"\"(layer_\w+)\"", code))
     assert plain <= known
-    built = ("status_", "site_", "group_", "within_")
+    built = ("status_", "site_", "group_", "within_", "rule_", "unit_")
     unused = {key for key in known if f'"{key}"' not in code and not key.startswith(built)}
     assert unused == set()
 

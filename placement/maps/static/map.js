@@ -25,7 +25,7 @@ function showPlan(map) {
   const byId = (id) => document.getElementById(id);
   const state = {
     sorting: data.resources.map(() => ({ key: "covered", down: true })),
-    hidden: new Set(), folded: null, opener: null,
+    hidden: new Set(), folded: null, opener: null, gate: null, tab: "overview", choose: () => {},
   };
   data.posts.forEach((post) => { post.key = `${post.site}/${data.resources[post.resource].id}`; });
 
@@ -66,11 +66,27 @@ function showPlan(map) {
   }
   function postPopup(post) {
     const resource = data.resources[post.resource];
-    return popup(post.name || post.site, tell.own(resource.label), [
+    const change = moved.get(post.key);
+    const box = popup(post.name || post.site, tell.own(resource.label), [
+      ...(change === undefined ? [] : [[tell.say("opened_bought"), tell.money(change.bought)]]),
       [tell.say("units", { unit: tell.own(resource.unit) }), tell.people(post.units)],
       [`${tell.say("cost")} (${tell.own(data.budget.unit)})`, tell.money(post.cost)],
       [tell.say("reach"), tell.people(post.covered)],
       [tell.say("only"), tell.people(post.only)],
+      [tell.say("identifier"), post.site],
+    ]);
+    const gate = data.lanes === null ? undefined : data.lanes.gates.find((one) => one.key === post.key);
+    if (gate === undefined) { return box; }
+    const title = tell.say("queue_of", { name: post.name || post.site });
+    box.querySelector(".facts").before(queueChart(data.lanes, gate, title, tell, { width: 268, height: 130 }),
+      facts(gateFacts(gate, tell)));
+    return box;
+  }
+  /* A post that closed, or one that was locked or forbidden, where no open post tells its story. */
+  function movePopup(post) {
+    const kind = post.resource === null ? post.kind : tell.own(data.resources[post.resource].label);
+    return popup(post.name || post.site, kind, [
+      ...("bought" in post ? [[tell.say("closed_bought"), tell.money(-post.bought)]] : []),
       [tell.say("identifier"), post.site],
     ]);
   }
@@ -103,6 +119,9 @@ function showPlan(map) {
   const named = (layer, thing) => layer.bindTooltip(() => make("span", { dir: "auto" },
     thing.name || thing.site || thing.id), { direction: "top", offset: [0, -10], opacity: 1 });
 
+  /* What opened since the agreed plan wears a plus; what closed has a layer of its own. */
+  const moved = new Map((data.rules.changes === null ? [] : data.rules.changes.opened).map((post) => [post.key, post]));
+
   /* Layers, in the order of the legend. */
   const entries = [];
   const offer = (group, key, layer, swatch, words) => entries.push({ group, key, layer, swatch, words });
@@ -115,9 +134,11 @@ function showPlan(map) {
     for (const post of mine) {
       const size = 30;
       const shift = (post.slot[0] - (post.slot[1] - 1) / 2) * 25;
+      const picture = sign(position, size, post.units);
+      if (moved.has(post.key)) { picture.append(plusBadge()); }
       const marker = L.marker([post.at[1], post.at[0]], {
         icon: L.divIcon({
-          className: "post", html: sign(position, size, post.units),
+          className: "post", html: picture,
           iconSize: [size, size], iconAnchor: [size / 2 - shift, size / 2], popupAnchor: [shift, -12],
         }),
         keyboard: true, riseOnHover: true, zIndexOffset: 100 * (data.resources.length - position),
@@ -125,9 +146,8 @@ function showPlan(map) {
       const name = () => {
         const element = marker.getElement();
         if (element) {
-          element.setAttribute("aria-label", tell.say("post_label", {
-            label: tell.own(resource.label), name: post.name || post.site,
-          }));
+          const label = tell.say("post_label", { label: tell.own(resource.label), name: post.name || post.site });
+          element.setAttribute("aria-label", moved.has(post.key) ? tell.say("label_opened", { label }) : label);
         }
       };
       marker.on("add", name);
@@ -152,12 +172,47 @@ function showPlan(map) {
   });
 
   data.resources.forEach((resource, position) => {
-    if (!data.missing.m.some((mask) => Math.floor(mask / 2 ** position) % 2 === 1)) { return; }
+    const slow = position + data.resources.length;
+    if (data.missing.m.some((mask) => missingAt(mask, slow))) {
+      const key = `slow-${resource.id}`;
+      offer("slow", key, missingLayer(data.missing, slow, missingKind(position, true), "missing"),
+        () => missingSwatch(missingKind(position, true)));
+      state.hidden.add(key);
+    }
+    if (!data.missing.m.some((mask) => missingAt(mask, position))) { return; }
     const key = `missing-${resource.id}`;
-    offer("missing", key, missingLayer(data.missing, position, "missing"),
-      () => missingSwatch(position));
+    offer("missing", key, missingLayer(data.missing, position, missingKind(position, false), "missing"),
+      () => missingSwatch(missingKind(position, false)));
     if (entries.filter((entry) => entry.group === "missing").length > 1) { state.hidden.add(key); }
   });
+
+  const closedMarkers = new Map();
+  const gone = data.rules.changes === null ? [] : data.rules.changes.closed.filter((post) => post.at !== null);
+  if (gone.length > 0) {
+    const group = L.layerGroup();
+    for (const post of gone) {
+      const marker = L.marker([post.at[1], post.at[0]], {
+        icon: L.divIcon({
+          className: "post gone", html: moveSign(post.resource, 28, false), iconSize: [28, 28], popupAnchor: [0, -12],
+        }),
+        keyboard: true, riseOnHover: true, zIndexOffset: -100,
+      });
+      marker.rename = () => {
+        const element = marker.getElement();
+        if (element) {
+          const kind = post.resource === null ? post.kind : tell.own(data.resources[post.resource].label);
+          element.setAttribute("aria-label", tell.say("label_closed", {
+            label: tell.say("post_label", { label: kind, name: post.name || post.site }),
+          }));
+        }
+      };
+      marker.on("add", marker.rename);
+      marker.bindPopup(() => movePopup(post), popupOptions);
+      closedMarkers.set(post.key, named(marker, post));
+      group.addLayer(marker);
+    }
+    offer("plan", "closed", group, () => swatchOf(moveSign(gone[0].resource, 18, false)), () => tell.say("layer_closed"));
+  }
 
   const candidates = [];
   if (data.sites.length > 0) {
@@ -217,6 +272,10 @@ function showPlan(map) {
   function choose(post) {
     chosen.clearLayers();
     state.post = post;
+    if (post !== null && data.lanes !== null && data.lanes.gates.some((gate) => gate.key === post.key)) {
+      state.gate = post.key;
+      state.drawQueue();
+    }
     if (post !== null && post.reach.length > 0) {
       const { colour } = look(post.resource);
       chosen.addLayer(L.polygon(polygonPositions(post.reach), inPane("chosen", {
@@ -238,13 +297,14 @@ function showPlan(map) {
   }
   function openAt(layer, place, opener) {
     const zoomTo = Math.max(map.getZoom(), 15);
+    legend.giveWay();
     /* to the middle of what the legend leaves free, and low enough for a popup above */
     const middle = map.project(place, zoomTo).subtract([legend.shift() / 2, Math.min(110, map.getSize().y / 5)]);
     map.setView(map.unproject(middle, zoomTo), zoomTo, { animate: false });
     if (frame.getBoundingClientRect().bottom < 120 || frame.getBoundingClientRect().top < 0) {
       frame.scrollIntoView({ block: "start" });
     }
-    layer.openPopup();
+    if (layer instanceof L.Popup) { layer.openOn(map); } else { layer.openPopup(); }
     state.opener = opener;
     const content = frame.querySelector(".popup");
     if (content) { content.focus({ preventScroll: true }); }
@@ -252,6 +312,14 @@ function showPlan(map) {
   const showPost = (post, opener) => {
     reveal(`posts-${data.resources[post.resource].id}`);
     openAt(markers.get(post.key), [post.at[1], post.at[0]], opener);
+  };
+  /* A post named by a rule: open, closed since the agreed plan, or only a candidate. */
+  const showSite = (post, opener) => {
+    const open = data.posts.find((one) => one.key === post.key);
+    if (open !== undefined) { showPost(open, opener); return; }
+    if (closedMarkers.has(post.key)) { reveal("closed"); }
+    openAt(closedMarkers.get(post.key) || L.popup(popupOptions).setLatLng([post.at[1], post.at[0]])
+      .setContent(() => movePopup(post)), [post.at[1], post.at[0]], opener);
   };
   const showArea = (area, opener) => {
     reveal("areas");
@@ -275,6 +343,10 @@ function showPlan(map) {
   function swatch(...children) {
     return drawn("svg", { viewBox: "0 0 28 18", width: 28, height: 18, "aria-hidden": "true" }, ...children);
   }
+  function swatchOf(picture) {
+    picture.setAttribute("width", 28);
+    return picture;
+  }
   function patch(fill, opacity, stroke, dash) {
     return swatch(drawn("rect", {
       x: 2, y: 2, width: 24, height: 14, fill, "fill-opacity": opacity, stroke, "stroke-width": 1.6, "stroke-dasharray": dash,
@@ -294,11 +366,11 @@ function showPlan(map) {
       x: 2 + 6 * i, y: 2, width: 6, height: 14, fill: areaColour(i / 3), stroke: "#7d6396", "stroke-width": 0.7,
     })));
   }
-  function missingSwatch(position) {
+  function missingSwatch(kind) {
     const canvas = make("canvas", { width: 56, height: 36, class: "swatch", "aria-hidden": "true" });
     const context = canvas.getContext("2d");
     context.scale(2, 2);
-    paintMissing(context, position, [[6, 6], [14, 12], [22, 6]], 2.4);
+    paintMissing(context, kind, [[6, 6], [14, 12], [22, 6]], 2.4);
     return canvas;
   }
 
@@ -344,7 +416,7 @@ function showPlan(map) {
     };
     /* A row for each resource, a column for what is drawn of it. */
     const byResource = () => {
-      const groups = ["posts", "reach", "missing"]
+      const groups = ["posts", "reach", "missing", "slow"]
         .filter((group) => entries.some((entry) => entry.group === group));
       const rows = data.resources.map((resource) => {
         const label = tell.say("layer_resource", {
@@ -356,7 +428,7 @@ function showPlan(map) {
             tick(entry, `${tell.say(`group_${group}`)}: ${tell.own(resource.label)}`), entry.swatch()));
         }));
       });
-      return make("table", null, make("thead", null, make("tr", null, make("td"),
+      return make("table", { class: groups.length > 3 ? "four" : null }, make("thead", null, make("tr", null, make("td"),
         ...groups.map((group) => make("th", { scope: "col" }, tell.say(`group_${group}`))))),
       make("tbody", null, ...rows));
     };
@@ -389,7 +461,9 @@ function showPlan(map) {
     const width = () => box.offsetWidth;
     const shift = () => (!box.open || map.getSize().x < 2.5 * width() ? 0
       : held.getPosition().endsWith("left") ? width() : -width());
-    return { draw, settle, width, shift };
+    /* Where map and legend are too narrow for a popup beside it, the legend is folded. */
+    const giveWay = () => { if (map.getSize().x < 2.5 * width()) { box.open = false; } };
+    return { draw, settle, width, shift, giveWay };
   })();
 
   /* Small controls whose words change with the language. */
@@ -424,10 +498,10 @@ function showPlan(map) {
     byId("status").className = data.status;
     byId("status").replaceChildren(
       make("strong", null, tell.say(`status_${data.status}`)), " ", make("span", null, long));
-    drawPanel(byId("panel"), data, tell, state, showPost, showArea);
+    drawPanel(byId("panel"), data, tell, state, showPost, showArea, showSite);
     mark();
     legend.draw();
-    for (const marker of markers.values()) { marker.rename(); }
+    for (const marker of [...markers.values(), ...closedMarkers.values()]) { marker.rename(); }
     for (const [button, word] of [[zoom._zoomInButton, "zoom_in"], [zoom._zoomOutButton, "zoom_out"], [whole, "whole"]]) {
       button.title = tell.say(word);
       button.setAttribute("aria-label", tell.say(word));
@@ -439,19 +513,29 @@ function showPlan(map) {
     map.eachLayer((layer) => { if (layer instanceof L.Popup) { layer.update(); } });
   }
 
-  /* The language stands in the address, so that a link keeps it. */
-  const asked = () => new URLSearchParams(window.location.hash.slice(1)).get("lang");
+  /* The language and the tab stand in the address, so that a link keeps them. */
+  const address = () => new URLSearchParams(window.location.hash.slice(1));
+  const asked = () => address().get("lang");
   const fallback = (navigator.language || "en").toLowerCase().startsWith("fr") ? "fr" : "en";
   const fromAddress = () => (["en", "fr"].includes(asked()) ? asked() : fallback);
-  for (const one of ["en", "fr"]) {
-    byId(`lang-${one}`).addEventListener("click", () => {
-      const address = new URLSearchParams(window.location.hash.slice(1));
-      address.set("lang", one);
-      window.location.replace(`#${address}`);
-    });
-  }
-  window.addEventListener("hashchange", () => speak(fromAddress()));
-  byId("skip").addEventListener("click", () => byId("posts").focus());
+  const keep = (name, value) => {
+    const next = address();
+    next.set(name, value);
+    window.location.replace(`#${next}`);
+  };
+  for (const one of ["en", "fr"]) { byId(`lang-${one}`).addEventListener("click", () => keep("lang", one)); }
+  state.choose = (tab) => {
+    state.tab = tab;
+    state.showTab();
+    byId("panel").scrollTop = 0;
+    keep("tab", tab);
+  };
+  window.addEventListener("hashchange", () => {
+    state.tab = address().get("tab") || "overview";
+    if (fromAddress() !== tell.language) { speak(fromAddress()); } else { state.showTab(); }
+  });
+  byId("skip").addEventListener("click", () => { state.choose("overview"); byId("posts").focus(); });
+  state.tab = address().get("tab") || "overview";
 
   /* Signs shrink when the map shows much, and paper has its own size. */
   const resize = () => {

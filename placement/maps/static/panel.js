@@ -121,7 +121,7 @@ function facts(pairs, across) {
   return list;
 }
 
-function resourceCard(resource, position, tell) {
+function resourceCard(resource, position, lanes, tell) {
   const unit = tell.own(resource.unit);
   const pairs = [
     [tell.say("posts"), tell.people(resource.posts)],
@@ -132,7 +132,19 @@ function resourceCard(resource, position, tell) {
   if (resource.walk_s !== null && resource.posts > 0) {
     pairs.push([tell.say("mean_walk"), tell.say("minutes", { min: tell.mean(resource.walk_s) })]);
   }
-  const within = resource.walkers === "team" ? "within_team" : "within_people";
+  const of = (part) => tell.say("part_of", {
+    covered: tell.people(part.covered), total: tell.people(part.total), share: tell.share(part.share),
+  });
+  const wide = [];
+  if (resource.step_free !== null) { wide.push([tell.say("step_free"), of(resource.step_free)]); }
+  if (resource.backup !== null) { wide.push([tell.say("backup"), of(resource.backup)]); }
+  if (resource.expected !== null) {
+    wide.push([tell.say("expected", { away: tell.share(resource.unavailable) }), of({
+      covered: resource.expected, total: resource.total, share: resource.total > 0 ? resource.expected / resource.total : 0,
+    })]);
+  }
+  const laned = lanes !== null && lanes.resource === position;
+  const within = laned ? "within_lanes" : resource.walkers === "team" ? "within_team" : "within_people";
   return make("article", { class: "card" },
     make("h3", null, sign(position, 20, null), make("span", null, tell.own(resource.label))),
     make("div", { class: "lead" },
@@ -144,7 +156,7 @@ function resourceCard(resource, position, tell) {
         covered: tell.people(resource.covered), total: tell.people(resource.total),
       })),
       make("span", null, tell.say("not_covered", { people: tell.people(resource.total - resource.covered) }))),
-    facts(pairs, true));
+    facts(pairs, true), wide.length > 0 ? facts(wide) : null);
 }
 
 function costCard(data, tell) {
@@ -257,17 +269,15 @@ function fold(key, title, open, ...children) {
     make("summary", null, make("h2", null, title)), ...children);
 }
 
-/* The whole panel, drawn afresh whenever the language changes. */
-function drawPanel(panel, data, tell, state, show, showArea) {
-  const opened = new Map([...panel.querySelectorAll("details")].map((one) => [one.dataset.fold, one.open]));
-  const isOpen = (key, first) => (opened.has(key) ? opened.get(key) : first);
+/* The first view: headline figures and posts. */
+function overview(data, tell, state, show, showArea, isOpen) {
   const tables = data.resources
     .map((resource, position) => (resource.posts > 0
       ? postTable(data, position, tell, state.sorting[position], show) : null))
     .filter((table) => table !== null);
   const pieces = [
     make("section", { class: "cards", "aria-label": tell.say("figures") },
-      ...data.resources.map((resource, position) => resourceCard(resource, position, tell)),
+      ...data.resources.map((resource, position) => resourceCard(resource, position, data.lanes, tell)),
       costCard(data, tell)),
     make("section", { id: "posts", tabindex: -1, "aria-label": tell.say("posts") },
       make("h2", null, tell.say("posts")),
@@ -275,11 +285,67 @@ function drawPanel(panel, data, tell, state, show, showArea) {
       ...tables),
   ];
   if (data.areas.length > 0) {
-    pieces.push(fold("areas", tell.say("areas_title"), isOpen("areas", false), areaTable(data, tell, showArea)));
+    pieces.push(fold("areas", tell.say("areas_title"), isOpen("areas", false),
+      data.lanes === null ? null : make("p", null, tell.say("before_lanes")), areaTable(data, tell, showArea)));
   }
   pieces.push(
     fold("about", tell.say("about"), isOpen("about", true), ...about(data, tell)),
     fold("sources", tell.say("sources"), isOpen("sources", false), sources(data, tell)),
   );
-  panel.replaceChildren(...pieces);
+  return make("div", { class: "view" }, ...pieces);
+}
+
+/* A tab a subject, as far as the plan has it; a plan of posts alone has no tabs. */
+function tabbed(panel, views, tell, state) {
+  const tabs = views.map(([key, word]) => make("button", {
+    type: "button", role: "tab", id: `tab-${key}`, "aria-controls": `view-${key}`, "data-tab": key,
+    onclick: () => state.choose(key),
+  }, tell.say(word)));
+  const list = make("div", { class: "tabs", role: "tablist", "aria-label": tell.say("subjects") }, ...tabs);
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const here = tabs.indexOf(document.activeElement);
+    const to = event.key === "Home" ? 0 : event.key === "End" ? tabs.length - 1
+      : step === undefined || here < 0 ? null : (here + step + tabs.length) % tabs.length;
+    if (to === null) { return; }
+    event.preventDefault();
+    state.choose(views[to][0]);
+    tabs[to].focus();
+  });
+  for (const [key, , shown] of views) {
+    shown.setAttribute("role", "tabpanel");
+    shown.setAttribute("id", `view-${key}`);
+    shown.setAttribute("aria-labelledby", `tab-${key}`);
+  }
+  state.showTab = () => {
+    const chosen = views.some(([key]) => key === state.tab) ? state.tab : views[0][0];
+    for (const [key, , shown] of views) { shown.hidden = key !== chosen; }
+    for (const tab of tabs) {
+      const own = tab.dataset.tab === chosen;
+      tab.setAttribute("aria-selected", String(own));
+      tab.setAttribute("tabindex", own ? "0" : "-1");
+    }
+  };
+  panel.replaceChildren(list, ...views.map(([, , shown]) => shown));
+  state.showTab();
+}
+
+/* The whole panel, drawn afresh whenever the language changes. */
+function drawPanel(panel, data, tell, state, show, showArea, showSite) {
+  const opened = new Map([...panel.querySelectorAll("details")].map((one) => [one.dataset.fold, one.open]));
+  const isOpen = (key, first) => (opened.has(key) ? opened.get(key) : first);
+  const views = [
+    ["overview", "tab_overview", overview(data, tell, state, show, showArea, isOpen)],
+    ["lanes", "tab_lanes", lanesView(data, tell, state, show)],
+    ["rules", "tab_rules", rulesView(data, tell, showArea, showSite)],
+    ["priorities", "tab_priorities", prioritiesView(data, tell)],
+    ["changes", "tab_changes", changesView(data, tell, showSite)],
+  ].filter(([, , shown]) => shown !== null);
+  if (views.length > 1) {
+    tabbed(panel, views, tell, state);
+  } else {
+    state.showTab = () => {};
+    panel.replaceChildren(...views.map(([, , shown]) => shown));
+  }
+  if (state.drawQueue) { state.drawQueue(); }
 }

@@ -124,6 +124,8 @@ function streetLayer(streets, pane) {
 }
 
 /* A sign for each resource, so that they differ without colour too. */
+const missingKind = (resource, stepFree) => (stepFree ? 4 + resource % 2 : resource % 4);
+
 function missingSign(context, kind, x, y, r) {
   if (kind === 0) {
     context.moveTo(x + r, y);
@@ -136,6 +138,11 @@ function missingSign(context, kind, x, y, r) {
     context.lineTo(x + 1.5 * r, y);
     context.moveTo(x, y - 1.5 * r);
     context.lineTo(x, y + 1.5 * r);
+  } else if (kind >= 4) {
+    /* people who walk without steps: a diamond, a triangle */
+    const corners = kind === 4 ? [[0, -1.6], [1.6, 0], [0, 1.6], [-1.6, 0]] : [[0, 1.5], [1.5, -1.2], [-1.5, -1.2]];
+    corners.forEach(([right, down], i) => context[i === 0 ? "moveTo" : "lineTo"](x + right * r, y + down * r));
+    context.closePath();
   } else {
     context.moveTo(x - 1.2 * r, y - 1.2 * r);
     context.lineTo(x + 1.2 * r, y + 1.2 * r);
@@ -144,8 +151,7 @@ function missingSign(context, kind, x, y, r) {
   }
 }
 
-function paintMissing(context, resource, places, r) {
-  const kind = resource % 4;
+function paintMissing(context, kind, places, r) {
   context.beginPath();
   for (const [x, y] of places) { missingSign(context, kind, x, y, r); }
   if (kind === 0) {
@@ -158,12 +164,12 @@ function paintMissing(context, resource, places, r) {
   }
 }
 
-function missingLayer(missing, resource, pane) {
+const missingAt = (mask, bit) => Math.floor(mask / 2 ** bit) % 2 === 1;
+
+function missingLayer(missing, bit, kind, pane) {
   const points = mercator(missing.d, 1e6);
   const mine = [];
-  missing.m.forEach((mask, i) => {
-    if (Math.floor(mask / 2 ** resource) % 2 === 1) { mine.push(i); }
-  });
+  missing.m.forEach((mask, i) => { if (missingAt(mask, bit)) { mine.push(i); } });
   return canvasTiles(pane, (context, tile) => {
     const places = [];
     for (const i of mine) {
@@ -174,6 +180,6 @@ function missingLayer(missing, resource, pane) {
         places.push([x * tile.scale, y * tile.scale]);
       }
     }
-    paintMissing(context, resource, places, Math.min(3.6, Math.max(0.6, 1.35 ** (tile.zoom - 14))));
+    paintMissing(context, kind, places, Math.min(3.6, Math.max(0.6, 1.35 ** (tile.zoom - 14))));
   });
 }

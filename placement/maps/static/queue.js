@@ -1,0 +1,168 @@
+/* Lanes: who passes which gate when, and the fluid queue as a drawing with its table beside it. */
+
+const QUEUE = { bars: "#c3cfdb", room: "#1b1f24", line: "#b34700", fill: "#f3c8a5" };
+
+function clockOf(minute, tell) {
+  const whole = Math.round(minute);
+  const [hours, minutes] = [Math.floor(whole / 60), whole % 60];
+  return `${String(hours).padStart(2, "0")}${tell.language === "fr" ? " h " : ":"}${String(minutes).padStart(2, "0")}`
+    .replaceAll(" ", "\u00a0");
+}
+
+/* A clock of the data, "HH:MM", as the language writes it. */
+function clockText(clock, tell) {
+  const [hours, minutes] = clock.split(":").map(Number);
+  return clockOf(60 * hours + minutes, tell);
+}
+
+/* A round step that cuts a range into three to six. */
+function roundStep(most) {
+  const rough = Math.max(most, 1) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return [1, 2, 2.5, 5, 10].map((one) => one * power).find((step) => step >= rough);
+}
+
+/* The queue of one gate, or of all: arrivals as bars, what lanes admit as a dashed line, and the
+ * people who wait as a line over a filled ground. */
+function queueChart(lanes, gate, title, tell, size) {
+  const { width, height } = size;
+  const small = width < 320;
+  const box = { left: small ? 40 : 52, right: width - 8, top: 14, bottom: height - 24 };
+  const periods = gate.sent.length;
+  const end = lanes.from_min + periods * lanes.period_min;
+  const most = Math.max(1, gate.room, ...gate.sent, ...gate.line.map((corner) => corner[1])) * 1.06;
+  const x = (minute) => box.left + (box.right - box.left) * (minute - lanes.from_min) / (end - lanes.from_min);
+  const y = (people) => box.bottom - (box.bottom - box.top) * people / most;
+  const told = tell.say("queue_told", {
+    wait: tell.money(gate.wait),
+    most: tell.people(Math.max(0, ...gate.line.map((corner) => corner[1]))),
+  });
+  const svg = drawn("svg", { class: "queue", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}. ${told}` },
+    drawn("title", {}, title), drawn("desc", {}, told));
+  const text = (content, attributes) => drawn("text", { "font-size": small ? 11 : 12.5, fill: "#4d5560", ...attributes }, content);
+  const step = roundStep(most);
+  for (let people = 0; people <= most; people += step) {
+    svg.append(drawn("path", { d: `M${box.left} ${y(people)}H${box.right}`, stroke: people === 0 ? "#4d5560" : "#e4e1db", "stroke-width": 1 }),
+      text(tell.people(people), { x: box.left - 5, y: y(people) + 4, "text-anchor": "end" }));
+  }
+  gate.sent.forEach((people, t) => {
+    const [from, to] = [x(lanes.from_min + t * lanes.period_min), x(lanes.from_min + (t + 1) * lanes.period_min)];
+    svg.append(drawn("rect", {
+      x: from + 1, y: y(people), width: Math.max(0, to - from - 2), height: box.bottom - y(people), fill: QUEUE.bars,
+    }));
+  });
+  if (gate.line.length > 0) {
+    const corners = gate.line.map(([minute, people]) => `${x(minute).toFixed(1)} ${y(people).toFixed(1)}`);
+    const closing = gate.line[gate.line.length - 1][0];
+    svg.append(
+      drawn("path", { d: `M${x(lanes.from_min)} ${y(0)}L${corners.join("L")}L${x(closing)} ${y(0)}Z`, fill: QUEUE.fill, "fill-opacity": 0.75 }),
+      drawn("path", { d: `M${corners.join("L")}`, fill: "none", stroke: QUEUE.line, "stroke-width": 2.4, "stroke-linejoin": "round" }));
+  }
+  if (gate.room > 0) {
+    svg.append(drawn("path", { d: `M${box.left} ${y(gate.room)}H${box.right}`, stroke: QUEUE.room, "stroke-width": 1.6, "stroke-dasharray": "5 3" }));
+  }
+  /* from the opening on, whole hours or more apart, with room for their words */
+  const every = [60, 120, 180, 360, 720].find((one) => (end - lanes.from_min) / one <= (small ? 3 : 5)) || 1440;
+  for (let minute = lanes.from_min; minute <= end; minute += every) {
+    svg.append(drawn("path", { d: `M${x(minute)} ${box.bottom}v4`, stroke: "#4d5560", "stroke-width": 1 }),
+      text(clockOf(minute, tell), {
+        x: Math.min(Math.max(x(minute), box.left), box.right), y: height - 7,
+        "text-anchor": x(minute) > box.right - 18 ? "end" : x(minute) < box.left + 8 ? "start" : "middle",
+      }));
+  }
+  return svg;
+}
+
+function queueKey(tell) {
+  const mark = (...shapes) => drawn("svg", { viewBox: "0 0 22 12", width: 22, height: 12, "aria-hidden": "true" }, ...shapes);
+  return make("ul", { class: "queuekey" },
+    make("li", null, mark(drawn("rect", { x: 3, y: 1, width: 16, height: 10, fill: QUEUE.bars })), make("span", null, tell.say("key_sent"))),
+    make("li", null, mark(drawn("path", { d: "M0 6H22", stroke: QUEUE.room, "stroke-width": 1.8, "stroke-dasharray": "5 3" })), make("span", null, tell.say("key_room"))),
+    make("li", null, mark(drawn("rect", { x: 0, y: 4, width: 22, height: 8, fill: QUEUE.fill }), drawn("path", { d: "M0 4H22", stroke: QUEUE.line, "stroke-width": 2.4 })), make("span", null, tell.say("key_line"))));
+}
+
+function periodText(lanes, t, tell) {
+  const from = lanes.from_min + t * lanes.period_min;
+  /* nothing in it where a line may end */
+  return `${clockOf(from, tell)}\u2060–\u2060${clockOf(from + lanes.period_min, tell)}`;
+}
+
+function periodTable(lanes, gate, tell) {
+  return make("table", { class: "periods" }, make("caption", null, tell.say("periods_title")),
+    headRow(tell.say("period"), tell.say("arriving"), tell.say("admitted"), tell.say("waiting")),
+    make("tbody", null, ...gate.sent.map((people, t) => make("tr", null,
+      make("th", { scope: "row" }, periodText(lanes, t, tell)),
+      make("td", null, tell.people(people)), make("td", null, tell.people(gate.admitted[t])),
+      make("td", null, tell.people(gate.waiting[t]))))));
+}
+
+function waitText(gate, tell) {
+  return gate.wait > 0 ? tell.say("minutes", { min: tell.money(gate.wait) }) : tell.say("no_wait");
+}
+
+/* When the last queue is gone; never a clock where nobody waits. */
+function clearsText(gate, tell) {
+  return gate.clears === null ? "–" : clockText(gate.clears, tell);
+}
+
+/* What a gate's popup says beside its own facts. */
+function gateFacts(gate, tell) {
+  return [
+    [tell.say("passing"), tell.people(gate.sent.reduce((sum, one) => sum + one, 0))],
+    [tell.say("longest_wait"), waitText(gate, tell)],
+    [tell.say("clears"), clearsText(gate, tell)],
+  ];
+}
+
+/* Lanes as a view of the panel. `state.gate` is the gate whose queue is shown, or null for all. */
+function lanesView(data, tell, state, show) {
+  const { lanes } = data;
+  if (lanes === null) { return null; }
+  const resource = data.resources[lanes.resource];
+  const names = new Map(data.posts.map((post) => [post.key, post.name || post.site]));
+  const nameOf = (gate) => names.get(gate.key) || gate.key;
+  const gates = [...lanes.gates].sort((a, b) => tell.compare(nameOf(a), nameOf(b)) || (a.key < b.key ? -1 : 1));
+  const choice = make("select", { id: "gate" }, make("option", { value: "" }, tell.say("all_gates")),
+    ...gates.map((gate) => make("option", { value: gate.key, dir: "auto" }, nameOf(gate))));
+  const figure = make("div", { class: "queuebox" });
+  const draw = () => {
+    const gate = lanes.gates.find((one) => one.key === state.gate) || null;
+    choice.value = gate === null ? "" : gate.key;
+    const shown = gate || lanes.all;
+    const title = tell.say("queue_of", { name: gate === null ? tell.say("all_gates") : nameOf(gate) });
+    figure.replaceChildren(queueChart(lanes, shown, title, tell, { width: 376, height: 200 }), queueKey(tell),
+      facts([[tell.say("units", { unit: tell.own(resource.unit) }), tell.people(shown.units)], ...gateFacts(shown, tell)], true),
+      periodTable(lanes, shown, tell));
+    for (const row of document.querySelectorAll("tr[data-gate]")) {
+      row.classList.toggle("chosen", gate !== null && row.dataset.gate === gate.key);
+    }
+  };
+  choice.addEventListener("change", () => { state.gate = choice.value || null; draw(); });
+  state.drawQueue = draw;
+  const byWait = [...lanes.gates].sort((a, b) => b.wait - a.wait || tell.compare(nameOf(a), nameOf(b)) || (a.key < b.key ? -1 : 1));
+  const sum = (people) => people.reduce((all, one) => all + one, 0);
+  const post = (gate) => data.posts.find((one) => one.key === gate.key);
+  const table = make("table", { class: "gates" }, make("caption", null, tell.say("gates_title")),
+    headRow(tell.say("gate"), tell.say("lanes_short"), tell.say("people_short"), tell.say("wait_short"), tell.say("clears_short")),
+    make("tbody", null, ...byWait.map((gate) => make("tr", { "data-gate": gate.key },
+      make("th", { scope: "row" }, post(gate) === undefined ? nameOf(gate) : make("button", {
+        type: "button", class: "link", "data-queue": gate.key, onclick: (event) => show(post(gate), event.currentTarget),
+      }, nameOf(gate))),
+      make("td", null, tell.people(gate.units)), make("td", null, tell.people(sum(gate.sent))),
+      make("td", null, tell.money(gate.wait)), make("td", null, clearsText(gate, tell))))));
+  /* on paper nobody can choose a gate: all of them, period by period */
+  const paper = make("table", { class: "onpaper" }, make("caption", null, tell.say("by_gate_title")),
+    headRow(tell.say("gate"), ...lanes.all.sent.map((_, t) => periodText(lanes, t, tell))),
+    make("tbody", null, ...gates.map((gate) => make("tr", null, make("th", { scope: "row" }, nameOf(gate)),
+      ...gate.sent.map((people) => make("td", null, tell.people(people)))))));
+  const found = view(
+    heading(tell.say("lanes_title"), tell.say("lanes_hint", {
+      opens: clockText(lanes.opens, tell), closes: clockText(lanes.closes, tell),
+      admitted: tell.people(sum(lanes.all.sent)), total: tell.people(resource.total),
+      walk: tell.mean(lanes.walk_s),
+    })),
+    make("p", { class: "choice" }, make("label", { for: "gate" }, tell.say("choose_gate")), choice), figure,
+    make("p", { class: "hint" }, tell.say("fluid")), table, paper);
+  draw();
+  return found;
+}

@@ -1,0 +1,164 @@
+"""The panels of rules, priorities, changes and lanes, with mouse, keyboard, reader and paper."""
+
+from pathlib import Path
+
+import pytest
+
+from placement.maps import write_map
+from tests.browser.test_map_page import OVERLAPS, POOR
+from tests.maps.pages import ruled_plan, ruled_solution
+
+TABS = ("overview", "lanes", "rules", "priorities", "changes")
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("ruled")
+    plan = ruled_plan(folder)
+    write_map(plan, ruled_solution(plan), folder / "map.html")
+    return folder / "map.html"
+
+
+def test_a_tab_a_subject_by_mouse_keyboard_and_address(open_page, file) -> None:
+    page, seen = open_page(file)
+    tabs = page.get_by_role("tab")
+    assert tabs.evaluate_all("all => all.map((one) => one.dataset.tab)") == list(TABS)
+    page.get_by_role("tab", name="Rules").click()
+    assert page.locator("[role=tabpanel]:visible").get_attribute("id") == "view-rules"
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.dataset.tab") == "priorities"
+    page.keyboard.press("End")
+    assert page.evaluate("location.hash") == "#tab=changes"
+    page.get_by_role("button", name="Français").click()
+    chosen = page.locator("[role=tab][aria-selected=true]")
+    assert chosen.inner_text() == "Modifications"
+    assert page.locator("[role=tab][tabindex='0']").count() == 1
+    page.locator("#skip").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "posts"
+    again, _ = open_page(file, address="#lang=fr&tab=lanes")
+    assert again.locator("[role=tabpanel]:visible h2").first.inner_text().startswith("Couloirs")
+    seen.assert_quiet(file)
+
+
+def test_a_gate_shows_its_own_queue_beside_its_table(open_page, file) -> None:
+    page, seen = open_page(file, address="#tab=lanes")
+    chart = page.locator("#view-lanes svg.queue")
+    whole = chart.get_attribute("aria-label")
+    assert whole.startswith("Queue: All gates. Longest wait 22.4 min")
+    assert chart.locator("rect").count() == 6
+    page.locator("#gate").select_option("bridge-north/checkpoint")
+    assert "Bridge, north" in chart.get_attribute("aria-label")
+    assert chart.locator("title").count() == chart.locator("desc").count() == 1
+    waiting = page.locator(".periods tbody tr td:last-child").all_inner_texts()
+    assert waiting == ["0", "23", "95", "28", "0", "0"]
+    # the highest point of the line is where its table says that most people wait
+    line = chart.locator("path[stroke='#b34700']").get_attribute("d")
+    corners = [tuple(map(float, one.split())) for one in line[1:].split("L")]
+    assert min(range(len(corners)), key=lambda at: corners[at][1]) == 3
+    page.locator("[data-queue='north-west/checkpoint']").click()
+    assert page.locator(".popup svg.queue").count() == 1
+    assert "16:34" in page.locator(".popup").inner_text()
+    assert page.locator("#gate").input_value() == "north-west/checkpoint"
+    assert page.locator("tr.chosen[data-gate]").get_attribute("data-gate") == (
+        "north-west/checkpoint"
+    )
+    page.keyboard.press("Escape")
+    marker = page.locator(".leaflet-marker-icon[aria-label*='Bridge, south']")
+    marker.focus()
+    page.keyboard.press("Enter")
+    assert "none" in page.locator(".popup").inner_text()
+    assert "Bridge, south" in chart.get_attribute("aria-label")
+    seen.assert_quiet(file)
+
+
+def test_floors_say_what_is_asked_reached_and_kept(open_page, file) -> None:
+    page, _ = open_page(file, address="#tab=rules")
+    tables = page.locator("#view-rules .floors")
+    captions = tables.locator("caption").all_inner_texts()
+    assert captions == ["Checkpoint", "Dog team: step-free people", "Dog team: covered twice"]
+    rows = tables.first.locator("tbody tr")
+    assert rows.count() == 4
+    assert all("kept" in text for text in rows.all_inner_texts())
+    page.locator("#view-rules .floors").first.get_by_role("button", name="Standing box 1").click()
+    assert "500" in page.locator(".leaflet-popup").inner_text()
+    others = page.locator("#view-rules .others").inner_text()
+    assert "<b>bridge</b> {{6*7}}" in others
+    assert "291.5 m" in others
+    assert page.locator("#view-rules b").count() == 0
+    assert "Street, east" in page.locator("#view-rules .plainlist").last.inner_text()
+
+
+def test_step_free_backup_and_expected_cover_stand_on_the_cards(open_page, file) -> None:
+    page, _ = open_page(file)
+    gate, dog, _ = page.locator("#view-overview .card").all_inner_texts()
+    assert "Step-free people" in gate
+    assert "60 of 242 (24.8%)" in gate
+    assert "Covered twice" not in gate
+    assert "55 of 500 (11.0%)" in dog
+    assert "813 of" in dog
+    assert "pass a lane" in gate
+    assert page.locator("[data-layer='slow-checkpoint']").is_checked() is False
+
+
+def test_tiers_and_weights_say_how_far_they_got(open_page, file) -> None:
+    page, _ = open_page(file, address="#tab=priorities")
+    first, second = page.locator("#view-priorities .card").all_inner_texts()
+    assert "proven best" in first
+    assert "3.3%" in second
+    assert page.locator(".weights tbody th").all_inner_texts() == ["× 2", "× 1"]
+
+
+def test_what_moved_wears_its_sign_on_the_map(open_page, file) -> None:
+    page, seen = open_page(file, address="#tab=changes")
+    labels = page.locator(".leaflet-marker-icon").evaluate_all(
+        "all => all.map((one) => one.getAttribute('aria-label'))"
+    )
+    assert sum("opened since" in label for label in labels) == 1
+    assert sum("closed since" in label for label in labels) == 1
+    rows = page.locator(".changes tbody tr")
+    signs = rows.locator("[role=img]").evaluate_all(
+        "all => all.map((one) => one.getAttribute('aria-label'))"
+    )
+    assert signs == ["Opened", "Closed", "Closed"]
+    assert rows.locator("td:last-child").all_inner_texts() == ["+410", "0", "−12.5"]
+    assert rows.nth(1).locator("th").inner_text() == "{{6*7}}: <gone>"
+    assert rows.nth(1).locator("button").count() == 0
+    page.locator("[data-layer='closed']").uncheck()
+    rows.nth(2).locator("button").click()
+    assert page.locator("[data-layer='closed']").is_checked()
+    assert "Closed since" in page.locator(".leaflet-popup").inner_text()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.change") == "south-east/checkpoint"
+    rows.nth(0).locator("button").click()
+    assert "Opened since" in page.locator(".leaflet-popup").inner_text()
+    seen.assert_quiet(file)
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (390, 844)])
+def test_nothing_is_cut_off_in_any_tab(open_page, file, size) -> None:
+    page, _ = open_page(file, size=size)
+    page.locator(".legend").evaluate("one => { one.open = true; }")
+    for language in ("fr", "en"):
+        page.locator(f"#lang-{language}").click()
+        for tab in TABS:
+            page.locator(f"#tab-{tab}").evaluate("one => one.click()")
+            assert page.evaluate(OVERLAPS) == [0, []], (language, tab)
+
+
+def test_every_tab_has_enough_contrast(open_page, file) -> None:
+    page, _ = open_page(file)
+    for tab in TABS:
+        page.locator(f"#tab-{tab}").click()
+        assert page.evaluate(POOR) == [], tab
+
+
+def test_paper_shows_every_subject_and_every_gate(open_page, file) -> None:
+    page, _ = open_page(file)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator("[role=tabpanel]:visible").count() == len(TABS)
+    assert page.locator(".tabs").is_visible() is False
+    gates = page.locator("table.onpaper tbody tr")
+    assert gates.count() == 3
+    assert "200" in gates.first.inner_text()
