@@ -1,5 +1,6 @@
 """The group of commands: finds them, loads the one that is asked for, and reports errors."""
 
+import logging
 from importlib import import_module
 from typing import Any
 
@@ -55,6 +56,7 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command; every error becomes one sentence and an exit code."""
+        _pass_on_what_is_logged()
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
@@ -68,6 +70,22 @@ class LazyGroup(click.Group):
 
                 click.echo(traceback.format_exc(), err=True, nl=False)
             raise click.exceptions.Exit(_report(error)) from error
+
+
+class _ToStandardError(logging.Handler):
+    """Says what the package logs."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say one line."""
+        click.echo(f"placement: {record.getMessage()}", err=True)
+
+
+def _pass_on_what_is_logged() -> None:
+    """Say on standard error what the package logs: for now, that loops are being compiled."""
+    log = logging.getLogger("placement")
+    if not log.handlers:
+        log.addHandler(_ToStandardError())
+        log.setLevel(logging.INFO)
 
 
 def _report(error: Exception) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from placement.compiled import compiled
+from placement.compiled import compiled, part_of_compiled
 from placement.cover.points import checked_weight
 from placement.errors import UsageError
 
@@ -406,7 +406,7 @@ def _rehash(slots: Ints, digest: Words, count: int) -> None:
         slots[slot] = d
 
 
-@compiled
+@part_of_compiled
 def _comes_before(a: int, b: int, start: Ints, pool: Entries, key: Ints) -> bool:
     """Tell whether row `a` precedes row `b`: by key, then entry by entry, the shorter first."""
     if key[a] != key[b]:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from placement.compiled import compiled
+from placement.compiled import compiled, part_of_compiled
 from placement.cover.instance import Instance
 
 type Floats = NDArray[np.float64]
@@ -51,7 +51,7 @@ def dominated_columns(instance: Instance) -> Bools:
     )
 
 
-@compiled
+@part_of_compiled
 def _within(a: int, b: int, starts: Ints, items: Ints) -> bool:
     """Tell whether the sorted list `a` is part of the sorted list `b`."""
     i, j = starts[a], starts[b]
@@ -67,7 +67,7 @@ def _within(a: int, b: int, starts: Ints, items: Ints) -> bool:
     return True
 
 
-@compiled
+@part_of_compiled
 def _stands_in(  # noqa: PLR0917 - compiled
     b: int,
     a: int,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from placement.compiled import compiled
+from placement.compiled import compiled, part_of_compiled
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -159,7 +159,7 @@ def write_rows(squares: Squares, leaves: Entries, inside: Ints, xy: Floats) -> t
     )
 
 
-@compiled
+@part_of_compiled
 def _with_room(array: Entries, used: int, more: int) -> Entries:
     """Return the array, or a longer copy of what is used of it, with room for more."""
     if used + more <= len(array):
@@ -334,7 +334,7 @@ def _write_rows(  # noqa: PLR0917 - one loop, compiled
     return starts, entries[:used]
 
 
-@compiled
+@part_of_compiled
 def _append(
     entries: Entries, used: int, site: Entries, first: int, last: int
 ) -> tuple[Entries, int]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from placement.compiled import compiled
+from placement.compiled import compiled, part_of_compiled
 
 type Bytes = NDArray[np.uint8]
 type Ints = NDArray[np.int64]
@@ -42,7 +42,7 @@ def matched(data: Bytes, strings: Ints, keys: Bytes, first: Ints) -> Ints32:
     return result
 
 
-@compiled
+@part_of_compiled
 def _varint(data: Bytes, position: int, end: int) -> tuple[int, int]:
     value = np.int64(0)
     shift = np.int64(0)
@@ -56,13 +56,13 @@ def _varint(data: Bytes, position: int, end: int) -> tuple[int, int]:
     raise ValueError("a number has no end")
 
 
-@compiled
+@part_of_compiled
 def _signed(value: int) -> int:
     """Undo the zigzag of signed numbers."""
     return int(((value >> 1) & np.int64(0x7FFFFFFFFFFFFFFF)) ^ -(value & 1))
 
 
-@compiled
+@part_of_compiled
 def _next(data: Bytes, position: int, end: int) -> tuple[int, int, int, int]:
     """Return a field's number, where its content begins and ends (or its value), and the next.
 
@@ -86,7 +86,7 @@ def _next(data: Bytes, position: int, end: int) -> tuple[int, int, int, int]:
     raise ValueError("a field of an unknown kind")
 
 
-@compiled
+@part_of_compiled
 def _count(data: Bytes, begin: int, end: int) -> int:
     """Count the numbers in a packed field."""
     count = 0

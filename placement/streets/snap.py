@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from placement.compiled import compiled
+from placement.compiled import compiled, part_of_compiled
 from placement.errors import UsageError
 from placement.streets.network import Streets
 
@@ -256,7 +256,7 @@ def _as_array(shapes: "BaseGeometry | Iterable[BaseGeometry]") -> NDArray[Any]:
     return result
 
 
-@compiled
+@part_of_compiled
 def _foot(  # noqa: PLR0917 - compiled
     px: float, py: float, ax: float, ay: float, bx: float, by: float
 ) -> float:
@@ -268,7 +268,7 @@ def _foot(  # noqa: PLR0917 - compiled
     return min(1.0, max(0.0, ((px - ax) * dx + (py - ay) * dy) / square))
 
 
-@compiled
+@part_of_compiled
 def _crossings(  # noqa: C901, PLR0917 - compiled
     px: float,
     py: float,
@@ -316,7 +316,7 @@ def _crossings(  # noqa: C901, PLR0917 - compiled
     return count
 
 
-@compiled
+@part_of_compiled
 def _wet(count: int, at: Floats, length: float, inside: np.bool_) -> bool:
     """Say whether a connector crosses water, given where it meets the banks."""
     begin = 0

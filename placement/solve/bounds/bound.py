@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
-from placement.compiled import compiled
+from placement.compiled import compiled, part_of_compiled
 from placement.cover.instance import Bools, Floats, Instance, Ints
 from placement.solve.bounds.prices import Bound, System, fix, priced, system, worth_step
 
@@ -123,8 +123,8 @@ def _ascend(  # noqa: C901, PLR0912, PLR0917 - one loop, which the compiler want
     opened = np.empty(len(profit))
     kept = np.empty(len(weight))
     for _ in range(steps):
-        handed[:] = profit
-        kept[:] = weight
+        _copy(handed, profit)
+        _copy(kept, weight)
         for e in range(len(u)):
             kept[owner[e]] -= u[e]
             for k in range(indptr[e], indptr[e + 1]):
@@ -144,13 +144,13 @@ def _ascend(  # noqa: C901, PLR0912, PLR0917 - one loop, which the compiler want
             if value < state[0] * (1 - 1e-5):
                 state[2] = 0
             state[0] = value
-            best_u[:] = u
-            best_side[:] = side
+            _copy(best_u, u)
+            _copy(best_side, side)
         if state[2] >= _PATIENCE:  # it no longer falls: back to the best point, with half the step
             state[1] *= 0.6
             state[2] = 0
-            u[:] = best_u
-            side[:] = best_side
+            _copy(u, best_u)
+            _copy(side, best_side)
             way[:] = 0.0
             side_way[:] = 0.0
             continue
@@ -180,7 +180,13 @@ def _ascend(  # noqa: C901, PLR0912, PLR0917 - one loop, which the compiler want
             side[k] = max(side[k] - step * scale[k] * side_way[k], 0.0)
 
 
-@compiled
+@part_of_compiled
+def _copy(to: Floats, source: Floats) -> None:
+    for i in range(len(to)):
+        to[i] = source[i]
+
+
+@part_of_compiled
 def _buy(  # noqa: PLR0917 - compiled code takes no keywords
     handed: Floats, cost: Floats, free: Bools, required: Bools, budget: float, opened: Floats
 ) -> float:

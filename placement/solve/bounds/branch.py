@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from placement.compiled import compiled
+from placement.compiled import compiled, part_of_compiled
 from placement.cover.instance import Bools, Floats, Ints
 
 
@@ -43,7 +43,7 @@ class Block(NamedTuple):
     weight: Floats
 
 
-@compiled
+@part_of_compiled
 def raise_prices(block: Block, u: Floats, slack: Floats, state: Ints, covered: Bools) -> float:
     """Raise the prices of uncovered rows while no free column becomes worth more than it costs.
 
@@ -75,7 +75,7 @@ def raise_prices(block: Block, u: Floats, slack: Floats, state: Ints, covered: B
     return raised
 
 
-@compiled
+@part_of_compiled
 def _open(block: Block, j: int, u: Floats, slack: Floats, state: Ints, covered: Bools) -> float:
     """Open a column: its rows are covered, their prices go back; return the weight covered."""
     gain = 0.0
@@ -94,7 +94,7 @@ def _open(block: Block, j: int, u: Floats, slack: Floats, state: Ints, covered: 
     return gain
 
 
-@compiled
+@part_of_compiled
 def _settle(
     block: Block, price: Floats, u: Floats, slack: Floats, state: Ints, covered: Bools,
     worth: float, bound: float, least: float, dominance: int,
@@ -149,7 +149,7 @@ def _settle(
     return worth, bound, True
 
 
-@compiled
+@part_of_compiled
 def _choose(block: Block, price: Floats, state: Ints, covered: Bools) -> int:
     """Return the free column with most to gain, −1 where none is free."""
     best, chosen = 0.0, -1
@@ -166,7 +166,7 @@ def _choose(block: Block, price: Floats, state: Ints, covered: Bools) -> int:
     return chosen
 
 
-@compiled
+@part_of_compiled
 def improve(block: Block, price: Floats, fixed: Ints, plan: Bools) -> float:
     """Improve a plan of the block by single changes and swaps; return its worth less its price."""
     count = np.zeros(len(block.weight), dtype=np.int64)
@@ -205,7 +205,7 @@ def improve(block: Block, price: Floats, fixed: Ints, plan: Bools) -> float:
     return worth
 
 
-@compiled
+@part_of_compiled
 def _swap(block: Block, price: Floats, fixed: Ints, plan: Bools, count: Ints) -> float:
     """Make the first swap that gains, and return its gain, 0 where none does."""
     for j in range(len(price)):
@@ -288,8 +288,8 @@ def solve_block(
     branch = np.zeros(columns + 2, dtype=np.int64)
     step = np.zeros(columns + 2, dtype=np.int64)
     u, slack, state, covered = u_at[0], slack_at[0], state_at[0], covered_at[0]
-    slack[:] = price
     for j in range(columns):
+        slack[j] = price[j]
         state[j] = fixed[j]
         if fixed[j] < 0 and price[j] <= 0.0:
             state[j] = 1
@@ -338,10 +338,12 @@ def solve_block(
             return least, worth, nodes
         j = branch[depth]
         below = depth + 1
-        u_at[below] = u_at[depth]
-        slack_at[below] = slack_at[depth]
-        state_at[below] = state_at[depth]
-        covered_at[below] = covered_at[depth]
+        for i in range(rows):
+            u_at[below, i] = u_at[depth, i]
+            covered_at[below, i] = covered_at[depth, i]
+        for i in range(columns):
+            slack_at[below, i] = slack_at[depth, i]
+            state_at[below, i] = state_at[depth, i]
         value[below], bound[below] = value[depth], bound[depth]
         if step[depth] == 0:
             value[below] -= price[j]

@@ -295,7 +295,8 @@ def _fill(  # noqa: C901, PLR0912, PLR0915 - one loop, for speed
                     behind += 1
         if level[sink] < 0:
             return level >= 0
-        current[:] = start[:-1]
+        for other in range(nodes):
+            current[other] = start[other]
         depth = 0
         node = 0
         while True:

@@ -8,7 +8,7 @@ dead rows are the source's side of a minimum cut: exactly the people whom one mo
 import numpy as np
 from numpy.typing import NDArray
 
-from placement.compiled import compiled
+from placement.compiled import compiled, part_of_compiled
 from placement.solve.stop import Stop
 
 type Floats = NDArray[np.float64]
@@ -112,7 +112,7 @@ def _augment(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one search, kept in one
                 g = gates[into_row[row]]
 
 
-@compiled
+@part_of_compiled
 def _row_of(indptr: Ints, entry: int) -> int:
     """Return the row of an entry."""
     low, high = 0, len(indptr) - 1

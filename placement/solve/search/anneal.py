@@ -4,7 +4,7 @@ import math
 
 import numpy as np  # noqa: F401
 
-from placement.compiled import compiled
+from placement.compiled import compiled, part_of_compiled
 from placement.solve.search.moves import (
     LOGGED,
     OPENED,
@@ -29,7 +29,7 @@ SHUT = 0.02
 
 
 @compiled
-def anneal(  # noqa: PLR0917
+def anneal(  # noqa: C901, PLR0917
     board: Board,
     state: State,
     plan: ShortInts,
@@ -91,7 +91,8 @@ def anneal(  # noqa: PLR0917
         if state.worth[0] > best[0] + board.least[0]:
             best[0] = state.worth[0]
             best[1] = state.counts[OPENED]
-            plan[: state.counts[OPENED]] = state.order[: state.counts[OPENED]]
+            for at in range(state.counts[OPENED]):
+                plan[at] = state.order[at]
 
 
 @compiled
@@ -105,7 +106,7 @@ def is_plain(board: Board) -> bool:
     return True
 
 
-@compiled
+@part_of_compiled
 def exchange(  # noqa: PLR0911, PLR0917
     board: Board,
     state: State,

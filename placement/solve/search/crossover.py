@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from placement.compiled import compiled
+from placement.compiled import compiled, part_of_compiled
 from placement.solve.search.moves import (
     LOGGED,
     OPENED,
@@ -78,7 +78,10 @@ def cross(board: Board, state: State, other: ShortInts) -> float:  # noqa: C901,
             elif before[row] == 0 and after[row] > 0:
                 worth[part[at]] += board.weight[row]
     chosen = np.zeros(parts, np.bool_)
-    gain = choose(worth[:parts], use[:parts], board.most - state.used, chosen)
+    room = np.empty(rules, np.float64)
+    for rule in range(rules):
+        room[rule] = board.most[rule] - state.used[rule]
+    gain = choose(worth, use, room, chosen)
     if gain <= board.least[0]:
         return 0.0
     for at in range(total):
@@ -91,7 +94,7 @@ def cross(board: Board, state: State, other: ShortInts) -> float:  # noqa: C901,
     return gain
 
 
-@compiled
+@part_of_compiled
 def differences(state: State, other: ShortInts, columns: int) -> tuple[ShortInts, int, int]:
     """List columns only this plan opens, then those only the other does, with both counts."""
     wanted = np.zeros(columns, np.bool_)
@@ -111,7 +114,7 @@ def differences(state: State, other: ShortInts, columns: int) -> tuple[ShortInts
     return differs, leaving, total
 
 
-@compiled
+@part_of_compiled
 def root(parent: Ints, column: int) -> int:
     """Return the head of a column's component, shortening the way to it."""
     while parent[column] != column:
@@ -120,7 +123,7 @@ def root(parent: Ints, column: int) -> int:
     return column
 
 
-@compiled
+@part_of_compiled
 def components(  # noqa: C901, PLR0912, PLR0917
     board: Board,
     state: State,
@@ -173,16 +176,16 @@ def components(  # noqa: C901, PLR0912, PLR0917
     return parent
 
 
-@compiled
-def choose(worth: Floats, use: Floats, room: Floats, chosen: Bools) -> float:  # noqa: C901
+@part_of_compiled
+def choose(worth: Floats, use: Floats, room: Floats, chosen: Bools) -> float:  # noqa: C901, PLR0912
     """Choose parts of most worth within the room left by every rule.
 
     Parameters
     ----------
     worth
-        (P,) change of worth.
+        (≥ P,) change of worth.
     use
-        (P, K) change of what is used.
+        (≥ P, K) change of what is used.
     room
         (K,) what is left.
     chosen
@@ -193,32 +196,41 @@ def choose(worth: Floats, use: Floats, room: Floats, chosen: Bools) -> float:  #
     float
         The gain.
     """
-    parts = len(worth)
+    parts = len(chosen)
     rules = len(room)
     back = np.zeros((parts, MOST_STATES), np.int64)
     value = np.zeros(2 * MOST_STATES, np.float64)
     taken = np.zeros((2 * MOST_STATES, rules), np.float64)
+    fresh = np.zeros(MOST_STATES, np.float64)
+    spent = np.zeros((MOST_STATES, rules), np.float64)
     count = 1
     for part in range(parts):
         for at in range(count):
             value[count + at] = value[at] + worth[part]
             for rule in range(rules):
                 taken[count + at, rule] = taken[at, rule] + use[part, rule]
-        order = np.argsort(taken[: 2 * count, 0], kind="mergesort")
-        fresh = np.empty(2 * count, np.float64)
-        spent = np.empty((2 * count, rules), np.float64)
+        # both halves ascend in what they use of the first rule: merged, the first half first
+        old, new, kept = 0, count, 0
         best = -math.inf
-        kept = 0
-        for entry in order:
+        while old < count or new < 2 * count:
+            if new == 2 * count or (old < count and taken[old, 0] <= taken[new, 0]):
+                entry, step = old, old
+                old += 1
+            else:
+                entry, step = new, -1 - (new - count)
+                new += 1
             if value[entry] > best and kept < MOST_STATES:
                 best = value[entry]
                 fresh[kept] = best
-                spent[kept] = taken[entry]
-                back[part, kept] = entry if entry < count else -1 - (entry - count)
+                for rule in range(rules):
+                    spent[kept, rule] = taken[entry, rule]
+                back[part, kept] = step
                 kept += 1
         count = kept
-        value[:count] = fresh[:count]
-        taken[:count] = spent[:count]
+        for at in range(count):
+            value[at] = fresh[at]
+            for rule in range(rules):
+                taken[at, rule] = spent[at, rule]
     gain = 0.0
     last = -1
     for at in range(count):

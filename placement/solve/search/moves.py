@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from placement.compiled import compiled
+from placement.compiled import compiled, part_of_compiled
 
 type Ints = NDArray[np.int64]
 type ShortInts = NDArray[np.int32]
@@ -167,7 +167,8 @@ def refresh(board: Board, state: State) -> None:
         state.worth[0] += board.profit[column]
         for rule in range(len(board.most)):
             state.used[rule] += board.use[column, rule]
-    state.score[:] = board.profit
+    for column in range(len(board.profit)):
+        state.score[column] = board.profit[column]
     for row in range(len(board.weight)):
         weight = board.weight[row]
         if state.cover[row] == 0:
@@ -244,7 +245,7 @@ def close_column(board: Board, state: State, column: int) -> None:
     state.counts[LOGGED] += 1
 
 
-@compiled
+@part_of_compiled
 def undo(board: Board, state: State) -> bool:
     """Take back every logged move, the last first; False where the log was too short."""
     moves = state.counts[LOGGED]
@@ -292,7 +293,7 @@ def fits(board: Board, state: State, column: int) -> bool:
     return True
 
 
-@compiled
+@part_of_compiled
 def fits_instead(board: Board, state: State, column: int, closing: int) -> bool:
     """Tell whether there is room for a column once another is closed."""
     for rule in range(len(board.most)):
@@ -301,7 +302,7 @@ def fits_instead(board: Board, state: State, column: int, closing: int) -> bool:
     return True
 
 
-@compiled
+@part_of_compiled
 def is_near(board: Board, column: int, server: int) -> bool:
     """Tell whether an open `server` would serve a coupled column."""
     low = board.near_first[column]
@@ -343,7 +344,7 @@ def is_served(board: Board, state: State, column: int, closing: int) -> bool:
     return served > 0  # type: ignore[no-any-return]
 
 
-@compiled
+@part_of_compiled
 def swap_gain(board: Board, state: State, column: int, closing: int) -> float:
     """Return what the objective gains by opening `column` and closing `closing`."""
     gain = state.score[column] - state.score[closing]
@@ -354,7 +355,7 @@ def swap_gain(board: Board, state: State, column: int, closing: int) -> float:
     return gain  # type: ignore[no-any-return]
 
 
-@compiled
+@part_of_compiled
 def close_with_led(board: Board, state: State, column: int) -> bool:
     """Close a column and, before it, the coupled columns that only it serves.
 
@@ -392,7 +393,7 @@ def close_with_led(board: Board, state: State, column: int) -> bool:
     return True
 
 
-@compiled
+@part_of_compiled
 def next_word(seed: Words) -> np.uint64:
     """Return 64 random bits and step the generator (SplitMix64; Steele et al. 2014)."""
     seed[0] += np.uint64(0x9E3779B97F4A7C15)
@@ -402,14 +403,14 @@ def next_word(seed: Words) -> np.uint64:
     return word ^ (word >> np.uint64(31))  # type: ignore[no-any-return]
 
 
-@compiled
+@part_of_compiled
 def below(seed: Words, count: int) -> int:
     """Return a random whole number from 0 to ``count − 1``."""
     word = next_word(seed) >> np.uint64(32)
     return np.int64((word * np.uint64(count)) >> np.uint64(32))  # type: ignore[return-value]
 
 
-@compiled
+@part_of_compiled
 def uniform(seed: Words) -> float:
     """Return a random number in [0, 1)."""
     return float(next_word(seed) >> np.uint64(11)) * (1.0 / 9007199254740992.0)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from placement.compiled import compiled
+from placement.compiled import compiled, part_of_compiled
 from placement.solve.search.moves import (
     LOGGED,
     OPENED,
@@ -91,7 +91,7 @@ def fill(  # noqa: C901, PLR0917
         open_column(board, state, chosen)
 
 
-@compiled
+@part_of_compiled
 def best_server(board: Board, state: State, column: int, tilt: float) -> int:
     """Return the best closed column to open with a coupled one, or −1 where none fits.
 
@@ -124,7 +124,7 @@ def best_server(board: Board, state: State, column: int, tilt: float) -> int:
     return chosen
 
 
-@compiled
+@part_of_compiled
 def best_swap(board: Board, state: State, closing: int) -> int:  # noqa: C901
     """Return the column whose opening in place of an open one gains most, or −1."""
     best = board.least[0]
@@ -190,7 +190,7 @@ def descend(board: Board, state: State, columns: ShortInts, count: int) -> None:
                 moved = True
 
 
-@compiled
+@part_of_compiled
 def destroy(board: Board, state: State, centre: int, count: int) -> None:
     """Close `count` open columns around one of them, nearest first, as far as rules allow."""
     queue = np.empty(count + 1, np.int32)
@@ -261,8 +261,9 @@ def rounds(  # noqa: C901, PLR0912, PLR0917
         closed = state.counts[LOGGED]
         count = 0
         if not local:
+            for column in range(columns):
+                candidates[column] = every[column]
             count = columns
-            candidates[:] = every
         for at in range(closed):
             if not local:
                 break
@@ -290,13 +291,14 @@ def rounds(  # noqa: C901, PLR0912, PLR0917
         if state.worth[0] > best[0] + board.least[0]:
             best[0] = state.worth[0]
             best[1] = state.counts[OPENED]
-            best_plan[: state.counts[OPENED]] = state.order[: state.counts[OPENED]]
+            for at in range(state.counts[OPENED]):
+                best_plan[at] = state.order[at]
         warmth = heat[0] * math.exp(cooling * number / span[2])
         if after - before < warmth * math.log(1.0 - uniform(seed)):
             undo(board, state)
 
 
-@compiled
+@part_of_compiled
 def spent(board: Board, state: State) -> float:
     """Return what is used of the rules, each as a share of what it allows."""
     total = 0.0

@@ -1,0 +1,71 @@
+"""One version of every kernel, said once, and parts without a door."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from placement.compiled import compiled, part_of_compiled
+
+
+@part_of_compiled
+def _twice(value):
+    return value + value
+
+
+@compiled
+def _calls(some, long):
+    total = 0
+    for item in some:
+        total += _twice(item)
+    for item in long:
+        total += _twice(item)
+    return total + _twice(-1) + _twice(7) + _twice(0.5)
+
+
+def test_there_is_one_version_for_all_whole_numbers() -> None:
+    some, long = np.array([1, 2], np.int32), np.array([2**40])
+    assert _calls(some, long) == 6 + 2**41 - 2 + 14 + 1
+    kinds = [str(given[0]) for given in _twice.signatures]
+    assert sorted(kinds) == ["float64", "int64"]
+
+
+def test_whole_numbers_of_any_width_may_come_from_outside() -> None:
+    @compiled
+    def plus(value, more):
+        return value + more
+
+    assert plus(np.int32(2), 3) == plus(2, np.int16(3)) == 5
+    assert len(plus.signatures) == 1
+
+
+def test_a_part_has_no_door_from_python() -> None:
+    with pytest.raises(TypeError, match="_twice is there for compiled functions only"):
+        _twice(1)
+
+
+_SCRIPT = """
+import logging, numpy as np
+logging.basicConfig(level=logging.INFO, format="%(message)s")
+from placement.streets.numbering import hilbert
+from placement.streets.graph import half_edges
+at = np.array([1, 2], np.int32)
+print(hilbert(at, at).sum())
+print(half_edges(at[:0], at[:0], np.zeros(0), np.zeros(0), 1)[0].sum())
+"""
+
+
+def test_a_first_compilation_is_said_once_and_a_second_run_says_nothing(tmp_path) -> None:
+    said = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", _SCRIPT],
+            env={"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": ":".join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        said.append(done.stderr)
+    assert said[0].count("compiling loops for this computer, once after installing") == 1
+    assert said[1] == ""
