@@ -46,7 +46,9 @@ class _Announcement(event.Listener):
     def on_start(self, event: Any) -> None:  # noqa: ANN401 - as numba has it
         """Hear that a function is compiled."""
         if isinstance(event.data["dispatcher"], _Kernel):
-            _log.info("compiling loops for this computer, once after installing (at most half a minute)")
+            _log.info(
+                "compiling loops for this computer, once after installing: up to half a minute"
+            )
             _stop_listening()
 
     def on_end(self, event: Any) -> None:  # noqa: ANN401 - as numba has it
