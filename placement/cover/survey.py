@@ -9,29 +9,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import KDTree
 
+from placement.cover.ground import Surface, ground
 from placement.plan.problem import Plan, Resource, Walkers
-from placement.streets import Snapped, Streets, read_streets, snap, walking_times
+from placement.streets import Snapped, Streets, walking_times
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Surface:
-    """A walking network, and where the plan's points meet it.
-
-    Attributes
-    ----------
-    streets
-        The network.
-    sites, demand
-        Where the N sites and the M demand points meet it.
-    """
-
-    streets: Streets
-    sites: Snapped
-    demand: Snapped
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -69,7 +53,7 @@ class Survey:
     unsnapped_sites: Ints
     unsnapped_demand: Ints
     apart: Mapping[str, csr_array] = field(default_factory=dict)
-    step_free: "Surface | None" = None
+    step_free: Surface | None = None
 
     @property
     def walking(self) -> str:
@@ -95,7 +79,7 @@ def survey(plan: Plan) -> Survey:
     Raises
     ------
     InputError
-        If the street layer cannot be read.
+        If the street layer cannot be read, or a closure names a street that it does not have.
     """
     found = _surveys.get(plan)
     if found is None:
@@ -106,12 +90,9 @@ def survey(plan: Plan) -> Survey:
 
 def _on_streets(plan: Plan) -> Survey:
     """Survey on the street network."""
-    walking = plan.settings.walking
     problem = plan.problem
-    plain = _surface(plan, speed_m_s=walking.speed_m_s)
-    slow = None
-    if problem.demand.step_free.any():
-        slow = _surface(plan, speed_m_s=walking.step_free_speed_m_s, step_free=True)
+    found = ground(plan, at=plan.at)
+    plain, slow = found.plain, found.step_free
     walk: dict[str, csr_array] = {}
     near: dict[str, csr_array] = {}
     apart: dict[str, csr_array] = {}
@@ -142,22 +123,6 @@ def _on_streets(plan: Plan) -> Survey:
         apart=apart,
         step_free=slow,
     )
-
-
-def _surface(plan: Plan, *, speed_m_s: float, step_free: bool = False) -> Surface:
-    """Read a plan's streets and find its points on them."""
-    assert plan.streets is not None  # noqa: S101 - told by the caller
-    streets = read_streets(plan.streets, crs=plan.crs, speed_m_s=speed_m_s, step_free=step_free)
-    if plan.closures:
-        streets = streets.close([shape.xy for shape in plan.closures])
-    water = [shape.xy for shape in plan.water]
-    most = plan.settings.walking.snap_m
-    problem = plan.problem
-    at_sites, at_demand = (
-        snap(streets, points.xy, level=points.level, water=water, max_m=most)
-        for points in (problem.sites, problem.demand)
-    )
-    return Surface(streets=streets, sites=at_sites, demand=at_demand)
 
 
 def _to_demand(surface: Surface, resource: Resource, posted: Ints) -> csr_array:

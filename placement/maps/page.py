@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from placement.maps import coding
 from placement.maps.queued import queued
 from placement.maps.ruled import apart, ruled
-from placement.plan.problem import Plan, Resource, Shape, SiteStatus
+from placement.plan.problem import Plan, Resource, SiteStatus
+from placement.plan.shapes import Shape
 from placement.solve.solution import Coverage, Solution
 
 if TYPE_CHECKING:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from placement.plan.clock import CLOCK
+
 # no `type` statements: they would become definitions of their own in the schema
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -15,10 +17,10 @@ Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 # Names end up in folder names, keys and column names, so they keep to plain letters.
 _SLUG, _ID, _PATH = r"^[a-z0-9][a-z0-9._-]*$", r"^[a-z][a-z0-9_-]*$", r"^[^\x00-\x1f\x7f]+$"
-CLOCK = r"^[0-9]{1,2}:[0-9]{2}$"
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=100)]
 ResourceId = Annotated[str, StringConstraints(pattern=_ID, max_length=60)]
 LayerFile = Annotated[str, StringConstraints(pattern=_PATH)]
+Clock = Annotated[str, StringConstraints(pattern=CLOCK)]
 
 
 class Section(BaseModel):

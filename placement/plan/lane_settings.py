@@ -1,16 +1,12 @@
 """Lanes and arrivals, as the plan file writes them."""
 
-import re
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from placement.plan.format import CLOCK, Positive, Section, broken
+from placement.plan.clock import minutes_of
+from placement.plan.format import Clock, Positive, Section, broken
 from placement.plan.problem import LanesRule
-
-Clock = Annotated[str, StringConstraints(pattern=CLOCK)]
-
-_LAST_MIN = 48 * 60  # events run past midnight
 
 
 class LanesSettings(Section):
@@ -155,7 +151,7 @@ class LanesSettings(Section):
 
 def _minutes(field: str, clock: str) -> int:
     """Return minutes after midnight."""
-    hours, minutes = (int(part) for part in re.split(":", clock))
-    if minutes > 59 or hours * 60 + minutes > _LAST_MIN:
+    minutes = minutes_of(clock)
+    if minutes is None:
         raise broken(field, f"{clock!r} is no time of day", 'write "HH:MM", at most "48:00"')
-    return hours * 60 + minutes
+    return minutes

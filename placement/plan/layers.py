@@ -1,7 +1,7 @@
 """A plan file and its layers → `Plan`: parse, then build, then never change again."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from numbers import Integral
 from pathlib import Path
 from types import MappingProxyType
@@ -13,10 +13,20 @@ from placement.errors import InputError, UsageError
 from placement.plan.cells import identifiers, plain_text
 from placement.plan.crs import Plane, check_fit, choose_plane
 from placement.plan.demand import build_demand, crowds_at_points, crowds_in_areas
-from placement.plan.problem import Near, Plan, Problem, Resource, Shape
+from placement.plan.ground import (
+    CLOSURE_KINDS,
+    Wanted,
+    at_of,
+    closures_by_name,
+    closures_of_layer,
+    crowds_of,
+    wanted,
+)
+from placement.plan.problem import Near, Plan, Problem, Resource
 from placement.plan.required import check_required
 from placement.plan.rules import build_backup, build_floors, build_groups
 from placement.plan.settings import Layers, Settings, Text, nearest, plan_path, read_settings
+from placement.plan.shapes import ClosureRule, Shape
 from placement.plan.sites import build_sites
 from placement.plan.table import LINES, POINTS, POLYGONS, Row, Table, read_table, require_file
 
@@ -26,8 +36,13 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "demand": POINTS,
     "areas": POLYGONS,
     "water": POLYGONS,
-    "closures": POLYGONS,
+    "rail": (*LINES, *POLYGONS),
+    "barriers": (*LINES, *POLYGONS),
+    "closures": CLOSURE_KINDS,
+    "crowd": POLYGONS,
 }
+#: Layers that count for nothing where walks are straight lines.
+_ON_STREETS = ("rail", "barriers", "closures", "crowd")
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -37,6 +52,8 @@ def load_plan(
     layers: Mapping[str, str | Path] = _NONE,
     budget: float | None = None,
     limits: Mapping[str, int] = _NONE,
+    closures: Iterable[str | Path] = (),
+    at: str | None = None,
 ) -> Plan:
     """Read a plan file and all its layers, and check them against each other.
 
@@ -52,6 +69,10 @@ def load_plan(
         Budget in place of the plan's, ≥ 0, in the plan's unit.
     limits
         Most units of a resource in place of the plan's ``fleet``, ≥ 0.
+    closures
+        Beside the plan's own: files of polygons and lines, or names of streets to close.
+    at
+        Time of day, ``"HH:MM"``, in place of the plan's: closures with hours hold or not.
 
     Returns
     -------
@@ -62,7 +83,8 @@ def load_plan(
     InputError
         If a file or a feature cannot be used; one sentence with file, feature, field and remedy.
     UsageError
-        If `layers` or `limits` names what does not exist, or a number is out of range.
+        If `layers` or `limits` names what does not exist, a number is out of range, `at` is no
+        time, or something is to be closed where the plan has no streets.
     InfeasibleError
         If the required posts alone break a rule.
     """
@@ -70,7 +92,11 @@ def load_plan(
     settings = read_settings(path)
     most = budget_of(settings, budget)
     resources = _resources(settings, limits)
+    minutes = at_of(settings, at)
+    run = wanted(closures)
     files = _files(path, settings, layers)
+    if (run.files or run.streets) and "streets" not in files:
+        raise UsageError("the plan has no street layer to close streets of; name one: streets = …")
     for name, file in files.items():
         require_file(file, layer=name)
     tables = {
@@ -85,6 +111,11 @@ def load_plan(
     if "streets" not in files:
         factor = settings.walking.detour_factor
         warnings.append(f"no street layer: walks are straight lines × {factor:g}")
+        idle = [name for name in _ON_STREETS if name in files]
+        idle += ["[[closures]]"] if settings.closures else []
+        if idle:
+            warnings.append(f"no street layer: {', '.join(idle)} count for nothing")
+    crowd = tables.get("crowd")
     return Plan(
         file=path,
         settings=settings,
@@ -94,7 +125,11 @@ def load_plan(
         route=_shapes(tables, "route", plane),
         water=_shapes(tables, "water", plane),
         areas=_shapes(tables, "areas", plane),
-        closures=_shapes(tables, "closures", plane),
+        barriers=_shapes(tables, "rail", plane) + _shapes(tables, "barriers", plane),
+        closing=_closing(tables, run, settings, plane, plan_file=path),
+        crowds=() if crowd is None else crowds_of(crowd, _features(crowd, "crowd", plane)),
+        at=minutes,
+        closed=tuple(sorted((*(file.name for file in run.files), *run.streets))),
         layers={name: file.name for name, file in files.items()},
         replaced={name: files[name].name for name in sorted(layers)},
         limits=dict(sorted(limits.items())),
@@ -231,27 +266,49 @@ def _problem(
     return problem, [*warnings, *more]
 
 
+def _closing(
+    tables: Mapping[str, Table], run: Wanted, settings: Settings, plane: Plane, *, plan_file: Path
+) -> tuple[ClosureRule, ...]:
+    """Return all closures: the layer's, the plan file's, and those of this run."""
+    found: list[ClosureRule] = []
+    own = tables.get("closures")
+    if own is not None:
+        found += closures_of_layer(own, _features(own, "closures", plane))
+    found += closures_by_name(settings, run.streets, plan_file)
+    for file in run.files:
+        table = read_table(file, layer="closures", kinds=CLOSURE_KINDS)
+        shapes = _features(table, "closures", plane)
+        found += closures_of_layer(table, shapes, prefix=f"{file.name}:")
+    return tuple(found)
+
+
 def _shapes(tables: Mapping[str, Table], layer: str, plane: Plane) -> tuple[Shape, ...]:
     """Return the features of a layer that is drawn or that cuts, by identifier."""
     table = tables.get(layer)
-    if table is None:
-        return ()
-    ids = identifiers(_numbered(table, layer))
+    return () if table is None else tuple(shape for _, shape in _features(table, layer, plane))
+
+
+def _features(table: Table, layer: str, plane: Plane) -> list[tuple[Row, Shape]]:
+    """Return the rows of a layer with their shapes, by identifier."""
+    table = _numbered(table, layer)
+    ids = identifiers(table)
     xy = plane.metres(table)
-    return tuple(
-        Shape(
+    found = []
+    for at in sorted(range(len(table)), key=lambda at: ids[at]):
+        row = table.rows[at]
+        shape = Shape(
             id=ids[at],
-            name=plain_text(table, table.rows[at], "name") or ids[at],
+            name=plain_text(table, row, "name") or ids[at],
             lonlat=table.lonlat[at],
             xy=xy[at],
             properties={
                 key: value
-                for key, value in sorted(table.rows[at].properties.items())
+                for key, value in sorted(row.properties.items())
                 if key not in {"id", "name"}
             },
         )
-        for at in sorted(range(len(table)), key=lambda at: ids[at])
-    )
+        found.append((row, shape))
+    return found
 
 
 def _numbered(table: Table, layer: str) -> Table:

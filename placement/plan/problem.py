@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from shapely.geometry.base import BaseGeometry
+from placement.plan.shapes import ClosureRule, Crowd, Shape
 
+if TYPE_CHECKING:
     from placement.plan.settings import Settings
 
 type Floats = NDArray[np.float64]
@@ -361,29 +361,6 @@ class Problem:
         return [r.id for r in self.resources].index(resource)
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Shape:
-    """One feature of a layer that is drawn or that cuts: geometry in WGS 84 and in metres.
-
-    Attributes
-    ----------
-    id, name
-        Identifier and name.
-    lonlat
-        Geometry in degrees, WGS 84.
-    xy
-        The same geometry in the plan's coordinate system, metres.
-    properties
-        Remaining properties of the feature.
-    """
-
-    id: str
-    name: str
-    lonlat: "BaseGeometry"
-    xy: "BaseGeometry"
-    properties: Mapping[str, Any] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Plan:
     """What is asked: the plan file, its layers, and the problem they make.
@@ -400,9 +377,18 @@ class Plan:
         Sites, resources, demand and budget as arrays.
     streets
         Path of the street layer, or None for straight lines.
-    route, water, areas, closures
+    route, water, areas, barriers
         Shapes of these layers, in the order of their identifiers; empty where the plan has none.
-        `areas` are the areas people stand in.
+        `areas` are the areas people stand in; `barriers` are those of the layer ``rail`` and those
+        of the layer ``barriers``.
+    closing
+        Closed streets, those of this run included.
+    crowds
+        Where walking is slow.
+    at
+        Minute of the day the plan is made for, 0 to 1439; None takes all closures at once.
+    closed
+        Files and names of streets that were closed for this run alone.
     layers
         File names (not paths) of the layers in use, by layer name.
     replaced
@@ -421,8 +407,22 @@ class Plan:
     route: tuple[Shape, ...] = ()
     water: tuple[Shape, ...] = ()
     areas: tuple[Shape, ...] = ()
-    closures: tuple[Shape, ...] = ()
+    barriers: tuple[Shape, ...] = ()
+    closing: tuple[ClosureRule, ...] = ()
+    crowds: tuple[Crowd, ...] = ()
+    at: int | None = None
+    closed: tuple[str, ...] = ()
     layers: Mapping[str, str] = field(default_factory=dict)
     replaced: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    @property
+    def closures(self) -> tuple[Shape, ...]:
+        """Shapes of the closures that are drawn, whatever their hours."""
+        return tuple(rule.shape for rule in self.closing if rule.shape is not None)
+
+    @property
+    def timed(self) -> bool:
+        """Whether a closure has hours, so that the time of day matters."""
+        return any(rule.hours is not None for rule in self.closing)

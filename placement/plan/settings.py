@@ -15,7 +15,6 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 from placement.errors import InputError
 from placement.plan.format import (
     Count,
-    LayerFile,
     NotNegative,
     Positive,
     ResourceId,
@@ -26,6 +25,7 @@ from placement.plan.format import (
     explained,
     nearest,
 )
+from placement.plan.ground_settings import ClosureSettings, Layers, Walking
 from placement.plan.lane_settings import LanesSettings
 from placement.plan.problem import Walkers
 from placement.plan.rule_settings import BackupSettings, FloorSettings, GroupSettings
@@ -57,112 +57,6 @@ class Budget(Section):
     unit: Annotated[
         Text, Field(description="What costs are counted in (officers, k€). Default: units of cost.")
     ] = Text(en="units of cost", fr="unités de coût")
-
-
-class Layers(Section):
-    """Files of the plan, relative to the plan file.
-
-    GeoJSON (WGS 84), GeoPackage, GeoParquet, or CSV with columns ``lon`` and ``lat``.
-    """
-
-    route: Annotated[
-        LayerFile | None, Field(description="Lines of the event's route: id, name.")
-    ] = None
-    sites: Annotated[
-        LayerFile,
-        Field(
-            description="Points where posts may stand: id, name, kind, level, resources, status, "
-            "open_cost, unit_cost, min_units, max_units; the last five also for one resource as "
-            "<field>_<resource>."
-        ),
-    ]
-    demand: Annotated[
-        LayerFile | None,
-        Field(
-            description="Points where people are: id, people, zone, priority, tier, level, and "
-            "step_free (a share) or step_free_people."
-        ),
-    ] = None
-    areas: Annotated[
-        LayerFile | None,
-        Field(
-            description="Polygons people stand in: id, name, people, zone, priority, tier, level, "
-            "and step_free (a share) or step_free_people."
-        ),
-    ] = None
-    streets: Annotated[
-        LayerFile | None,
-        Field(
-            description="Walking network: OpenStreetMap extract (.osm.pbf, .osm) or lines with "
-            "class, oneway, bridge, tunnel, level. Without it walks are straight lines."
-        ),
-    ] = None
-    water: Annotated[
-        LayerFile | None, Field(description="Polygons nobody walks across but over bridges.")
-    ] = None
-    closures: Annotated[
-        LayerFile | None, Field(description="Polygons in which streets are closed to walkers.")
-    ] = None
-
-    @model_validator(mode="after")
-    def _somebody(self) -> Self:
-        if self.demand is None and self.areas is None:
-            raise broken("demand", "is missing, and so is 'areas'", "name points, polygons or both")
-        return self
-
-
-class Walking(Section):
-    """How people and teams walk."""
-
-    speed_m_s: Annotated[
-        Positive,
-        Field(
-            le=10,
-            description="Free walking speed, m/s. Default 1.34 (S: Weidmann 1993, domain.md).",
-        ),
-    ] = 1.34
-    detour_factor: Annotated[
-        float,
-        Field(
-            ge=1,
-            le=10,
-            description="Walk over straight line where there is no street layer. Default 1.3 "
-            "(A: domain.md).",
-        ),
-    ] = 1.3
-    snap_m: Annotated[
-        Positive,
-        Field(
-            le=10_000,
-            description="Farthest a point may lie from a street, m; farther points are reported, "
-            "never forced. Default 60 (A: half a city block).",
-        ),
-    ] = 60.0
-    sample_m: Annotated[
-        float,
-        Field(
-            ge=1,
-            le=10_000,
-            description="Spacing of the points areas are sampled to, m. Default 20 (A: 15 s of "
-            "walking, well under the walking limits).",
-        ),
-    ] = 20.0
-    step_free_speed_m_s: Annotated[
-        Positive,
-        Field(
-            le=10,
-            description="Speed of people who walk without steps, m/s. Default 0.69 (M: manual "
-            "wheelchair, domain.md).",
-        ),
-    ] = 0.69
-    step_free_share: Annotated[
-        NotNegative,
-        Field(
-            le=1,
-            description="Share of the people of a point or an area who walk so, where its layer "
-            "does not say. Default 0 (A: nobody unless the plan says so).",
-        ),
-    ] = 0.0
 
 
 class NearSettings(Section):
@@ -339,6 +233,13 @@ class Settings(Section):
     groups: Annotated[
         tuple[GroupSettings, ...],
         Field(strict=False, description="Sites of which few may be used: [[groups]]."),
+    ] = ()
+    closures: Annotated[
+        tuple[ClosureSettings, ...],
+        Field(
+            strict=False,
+            description="Streets closed by their name, a table each: [[closures]].",
+        ),
     ] = ()
 
     @field_validator("resources")

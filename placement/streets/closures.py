@@ -45,7 +45,7 @@ class _Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closure:
-    """Streets closed to walkers, or open one way only, all day or for some hours.
+    """Streets closed to walkers, or open one way only.
 
     Attributes
     ----------
@@ -56,54 +56,20 @@ class Closure:
         Name of the street it is about; others are left alone. Case does not matter.
     oneway
         The streets along the line may be walked in the line's direction only.
-    begin, end
-        Minutes after midnight between which it holds, `end` excluded; None is all day. A closure
-        whose end comes before its begin lasts over midnight.
     """
 
     shape: "BaseGeometry | None" = None
     street: str | None = None
     oneway: bool = False
-    begin: int | None = None
-    end: int | None = None
 
     def __post_init__(self) -> None:
         if self.shape is None and not self.street:
             raise UsageError("a closure wants a shape or the name of a street.")
         if self.oneway and (self.shape is None or shapely.get_dimensions(self.shape) != 1):
             raise UsageError("a one-way closure wants a line that shows the way.")
-        for minutes in (self.begin, self.end):
-            if minutes is not None and not 0 <= minutes <= 24 * 60:
-                raise UsageError(f"{minutes} is no minute of a day; give 0 to 1440.")
-
-    def holds(self, minutes: int | None) -> bool:
-        """Say whether it holds at a minute of the day; None asks for any time."""
-        if minutes is None or (self.begin is None and self.end is None):
-            return True
-        begin, end = self.begin or 0, 24 * 60 if self.end is None else self.end
-        inside = begin <= minutes < end
-        return inside if begin <= end else begin <= minutes or minutes < end
 
 
-def minutes(text: str) -> int:
-    """Return a time of day, ``"18:30"``, in minutes after midnight.
-
-    Raises
-    ------
-    UsageError
-        Where it is none.
-    """
-    hours, colon, rest = text.strip().partition(":")
-    if colon and hours.isdecimal() and rest.isdecimal() and len(rest) == 2:
-        total = 60 * int(hours) + int(rest)
-        if int(rest) < 60 and total <= 24 * 60:
-            return total
-    raise UsageError(f"{text!r} is no time of day; write it as 18:30.")
-
-
-def with_closures(
-    streets: Streets, closures: Iterable[Closure], *, at: int | None = None
-) -> Streets:
+def with_closures(streets: Streets, closures: Iterable[Closure]) -> Streets:
     """Return the network as closures leave it.
 
     Parameters
@@ -112,18 +78,19 @@ def with_closures(
         The network.
     closures
         In the network's coordinate system.
-    at
-        Minute of the day; None applies every closure, whatever its hours.
 
     Returns
     -------
     Streets
         A new network; the given one where nothing is touched.
     """
-    holding = [closure for closure in closures if closure.holds(at)]
-    areas = [c.shape for c in holding if c.shape is not None and not c.street]
-    result = close(streets, areas)
-    for closure in holding:
+    closures = list(closures)
+    whole = [c.shape for c in closures if c.shape is not None and not c.street and not c.oneway]
+    result = close(streets, whole)
+    fences = [shape for shape in whole if shapely.get_dimensions(shape) == 1]
+    if fences:
+        result = _cut_across(result, shapely.union_all(fences))
+    for closure in closures:
         if closure.oneway:
             result = _one_way(result, closure)
         elif closure.street:
@@ -134,8 +101,6 @@ def with_closures(
                 result = _closed_area(result, closure.shape, only=named)
             else:
                 result = _cut_across(result, closure.shape, only=named)
-        elif shapely.get_dimensions(closure.shape) == 1:
-            result = _cut_across(result, closure.shape)
     return result
 
 

@@ -11,7 +11,6 @@ from placement.streets import Streets, snap, walking_times
 from placement.streets.closures import (
     Closure,
     crowd_pace,
-    minutes,
     with_closures,
     with_crowd,
     with_pace,
@@ -70,19 +69,6 @@ def test_one_way_along_a_line(tmp_path: Path) -> None:
         assert _metres(one, (200, 0), (100, 0)) == pytest.approx(back, rel=1e-3)
 
 
-def test_hours(tmp_path: Path) -> None:
-    streets = draw(tmp_path, *TOWN)
-    evening = Closure(street="Pont", begin=minutes("18:00"), end=minutes("20:30"))
-    night = Closure(street="Pont", begin=minutes("22:00"), end=minutes("02:00"))
-    for closure, hour, shut in (
-        (evening, "17:59", False), (evening, "18:00", True), (evening, "20:30", False),
-        (night, "23:00", True), (night, "01:59", True), (night, "12:00", False),
-    ):  # fmt: skip
-        found = with_closures(streets, [closure], at=minutes(hour))
-        assert (found is not streets) == shut, hour
-    assert with_closures(streets, [evening]) is not streets
-
-
 def test_a_crowd_slows_what_is_in_it(tmp_path: Path) -> None:
     streets = draw(tmp_path, *TOWN)
     box = _moved(shapely.box(100, -10, 200, 10))
@@ -112,9 +98,6 @@ def test_what_cannot_be() -> None:
     for call in (
         Closure,
         lambda: Closure(street="A", oneway=True),
-        lambda: Closure(street="A", begin=-1),
-        lambda: minutes("25:00"),
-        lambda: minutes("6 pm"),
         lambda: crowd_pace(5.4),
         lambda: crowd_pace(-1),
         lambda: crowd_pace(float("nan")),

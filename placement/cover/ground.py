@@ -1,0 +1,190 @@
+"""What a plan is walked on: streets as closures and crowds leave them, and the points on them."""
+
+import weakref
+from dataclasses import dataclass
+
+from shapely.geometry.base import BaseGeometry
+
+from placement.errors import InputError, UsageError
+from placement.plan.problem import Plan
+from placement.plan.settings import nearest
+from placement.plan.shapes import ClosureRule
+from placement.streets import Snapped, Streets, read_streets, snap
+from placement.streets.closures import Closure, with_closures, with_crowd, with_pace
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Surface:
+    """A walking network, and where the plan's points meet it.
+
+    Attributes
+    ----------
+    streets
+        The network.
+    sites, demand
+        Where the N sites and the M demand points meet it.
+    """
+
+    streets: Streets
+    sites: Snapped
+    demand: Snapped
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Ground:
+    """What a plan is walked on at one time of the day.
+
+    Attributes
+    ----------
+    plain
+        What most people and all teams walk on.
+    step_free
+        The same without steps, at the speed of those who walk so; None where nobody does.
+    """
+
+    plain: Surface
+    step_free: Surface | None
+
+
+type _Read = dict[bool, Streets]
+
+# a plan never changes, so neither does its ground; networks without closures are kept only where
+# another time of the day will ask for them again
+_grounds: "weakref.WeakKeyDictionary[Plan, dict[int | None, Ground]]" = weakref.WeakKeyDictionary()
+_untouched: "weakref.WeakKeyDictionary[Plan, _Read]" = weakref.WeakKeyDictionary()
+
+
+def ground(plan: Plan, *, at: int | None) -> Ground:
+    """Return the streets of a plan at a time of the day, and where its points meet them.
+
+    Parameters
+    ----------
+    plan
+        A plan with a street layer.
+    at
+        Minute of the day; None takes all closures at once.
+
+    Returns
+    -------
+    Ground
+
+    Raises
+    ------
+    InputError
+        If the street layer cannot be read, or a closure names a street that it does not have.
+    """
+    times = _grounds.setdefault(plan, {})
+    if at not in times:
+        slow = bool(plan.problem.demand.step_free.any())
+        times[at] = Ground(
+            plain=_surface(plan, at, step_free=False),
+            step_free=_surface(plan, at, step_free=True) if slow else None,
+        )
+    return times[at]
+
+
+def barriers(plan: Plan) -> list[BaseGeometry]:
+    """Return what nobody crosses to reach a street, in metres: railways, walls, fences."""
+    return [shape.xy for shape in plan.barriers]
+
+
+def _surface(plan: Plan, at: int | None, *, step_free: bool) -> Surface:
+    """Alter a plan's streets and find its points on them."""
+    streets = _altered(plan, _streets(plan, step_free=step_free), at)
+    water = [shape.xy for shape in plan.water]
+    problem = plan.problem
+    at_sites, at_demand = (
+        snap(
+            streets,
+            points.xy,
+            level=points.level,
+            water=water,
+            barriers=barriers(plan),
+            max_m=plan.settings.walking.snap_m,
+        )
+        for points in (problem.sites, problem.demand)
+    )
+    return Surface(streets=streets, sites=at_sites, demand=at_demand)
+
+
+def _streets(plan: Plan, *, step_free: bool) -> Streets:
+    """Read a plan's streets as they are every day, at the plan's own paces."""
+    kept = _untouched.setdefault(plan, {})
+    if step_free in kept:
+        return kept[step_free]
+    assert plan.streets is not None  # noqa: S101 - told by the caller
+    walking = plan.settings.walking
+    streets = read_streets(
+        plan.streets,
+        crs=plan.crs,
+        speed_m_s=walking.step_free_speed_m_s if step_free else walking.speed_m_s,
+        step_free=step_free,
+    )
+    if walking.class_pace:
+        if not step_free:
+            _check_classes(plan, streets)
+        streets = with_pace(streets, walking.class_pace)
+    if not step_free:
+        for rule in plan.closing:
+            _check_name(rule, streets)
+    if plan.timed:
+        kept[step_free] = streets
+    return streets
+
+
+def _altered(plan: Plan, streets: Streets, at: int | None) -> Streets:
+    """Close what is closed at a time of the day, and slow down what is crowded."""
+    holding = [
+        Closure(
+            shape=None if rule.shape is None else rule.shape.xy,
+            street=rule.street,
+            oneway=rule.oneway,
+        )
+        for rule in plan.closing
+        if rule.holds(at)
+    ]
+    if holding:
+        streets = with_closures(streets, holding)
+        if streets.n_edges == 0:
+            raise InputError(
+                "nothing is left to walk on: every street is closed",
+                file=plan.file,
+                field="closures",
+                remedy="draw the closures smaller, or give them hours",
+            )
+    if plan.crowds:
+        streets = with_crowd(streets, [(crowd.shape.xy, crowd.per_m2) for crowd in plan.crowds])
+    return streets
+
+
+def _check_name(rule: ClosureRule, streets: Streets) -> None:
+    """Refuse the closure of a street that the layer does not have: it would close nothing."""
+    if rule.street is None:
+        return
+    known = {name.casefold(): name for name in streets.names if name}
+    if rule.street.casefold() in known:
+        return
+    meant = nearest(rule.street.casefold(), known)
+    remedy = f"write {known[meant]!r}" if meant else "write its name as the layer has it"
+    problem = f"no street of {streets.source} is named {rule.street!r}"
+    if rule.file is None:
+        raise UsageError(f"{problem}; {remedy}.")
+    raise InputError(
+        problem,
+        file=rule.file,
+        feature=None if rule.shape is None else rule.shape.id,
+        field=rule.key or "street",
+        remedy=remedy,
+    )
+
+
+def _check_classes(plan: Plan, streets: Streets) -> None:
+    """Refuse a pace for a class of street that the layer does not have."""
+    for name in plan.settings.walking.class_pace:
+        if name not in streets.classes:
+            raise InputError(
+                f"no street of {streets.source} is of the class {name!r}",
+                file=plan.file,
+                field=f"walking.class_pace.{name}",
+                remedy=f"remove it; known are {', '.join(streets.classes)}",
+            )

@@ -1,0 +1,189 @@
+"""What alters the walking of a plan: closed streets with their hours, and crowds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from placement.errors import InputError, UsageError
+from placement.plan.cells import number, plain_text
+from placement.plan.clock import DAY_MIN, hours_of, minutes_of
+from placement.plan.settings import Settings
+from placement.plan.shapes import ClosureRule, Crowd, Shape
+from placement.plan.table import LINES, POLYGONS, Row, Table
+
+#: What may stand in a layer of closures.
+CLOSURE_KINDS = (*POLYGONS, *LINES)
+#: At this density nobody moves, persons per m² (S: Weidmann 1993, domain.md).
+_JAM_PER_M2 = 5.4
+_SUFFIXES = frozenset({".geojson", ".json", ".gpkg", ".parquet", ".geoparquet"})
+_YES_NO = {
+    **dict.fromkeys(("yes", "true", "1"), True),
+    **dict.fromkeys(("no", "false", "0", ""), False),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Closures of one run, as they were asked for.
+
+    Attributes
+    ----------
+    files
+        Layers of closures.
+    streets
+        Names of streets.
+    """
+
+    files: tuple[Path, ...]
+    streets: tuple[str, ...]
+
+
+def wanted(closures: Iterable[str | Path]) -> Wanted:
+    """Tell files of closures from names of streets: a file has the suffix of a layer.
+
+    Raises
+    ------
+    UsageError
+        If one is given twice, or is an empty text.
+    """
+    files: dict[str, Path] = {}
+    streets: dict[str, str] = {}
+    for closure in closures:
+        text = str(closure).strip()
+        path = Path(text)
+        is_file = path.suffix.lower() in _SUFFIXES
+        key = path.name if is_file else text.casefold()
+        if not text or key in (files if is_file else streets):
+            said = f"{text!r} is given twice" if text else "a closure has no name"
+            raise UsageError(f"{said}; give each file, or name of a street, once.")
+        if is_file:
+            files[key] = path
+        else:
+            streets[key] = text
+    return Wanted(
+        files=tuple(files[key] for key in sorted(files)),
+        streets=tuple(streets[key] for key in sorted(streets)),
+    )
+
+
+def at_of(settings: Settings, at: str | None) -> int | None:
+    """Return the minute of the day a plan is made for; None takes all closures at once.
+
+    Parameters
+    ----------
+    settings
+        The plan file.
+    at
+        Time of this run in place of the plan's, ``"HH:MM"``.
+
+    Raises
+    ------
+    UsageError
+        If that is no time of day.
+    """
+    if at is not None and minutes_of(at) is None:
+        raise UsageError(f"{at!r} is no time of day; write it as 18:30.")
+    opens = [kind.lanes.opens for kind in settings.resources.values() if kind.lanes is not None]
+    said = next(iter(time for time in (at, settings.walking.at, *opens) if time is not None), None)
+    minutes = None if said is None else minutes_of(said)
+    return None if minutes is None else minutes % DAY_MIN
+
+
+def closures_of_layer(
+    table: Table, shapes: Sequence[tuple[Row, Shape]], *, prefix: str = ""
+) -> list[ClosureRule]:
+    """Read the closures of a layer.
+
+    Parameters
+    ----------
+    table
+        The layer.
+    shapes
+        Its features, by identifier.
+    prefix
+        What to put before their identifiers.
+
+    Raises
+    ------
+    InputError
+        If a time, a direction or a name cannot be; it names the feature and the field.
+    """
+    found = []
+    for row, shape in shapes:
+        begins, ends = (
+            plain_text(table, row, key) if key in row.properties else None
+            for key in ("begins", "ends")
+        )
+        try:
+            hours = hours_of(begins, ends)
+        except ValueError as error:
+            field, problem = error.args
+            raise _refusal(table, row, field, problem, 'write "HH:MM"') from None
+        oneway = _yes(table, row, "oneway")
+        if oneway and shape.xy.geom_type not in LINES:
+            raise _refusal(
+                table, row, "oneway", "is set on a polygon", "draw a line in the direction walked"
+            )
+        found.append(
+            ClosureRule(
+                id=f"{prefix}{shape.id}",
+                shape=shape,
+                street=plain_text(table, row, "street") or None,
+                oneway=oneway,
+                hours=hours,
+                file=table.file,
+            )
+        )
+    return found
+
+
+def closures_by_name(settings: Settings, streets: Iterable[str], file: Path) -> list[ClosureRule]:
+    """Return the streets closed by name: in the plan file with their hours, in this run all day."""
+    given = [
+        ClosureRule(
+            id=closure.street,
+            street=closure.street,
+            hours=hours_of(closure.begins, closure.ends),
+            file=file,
+            key=f"closures.{at}.street",
+        )
+        for at, closure in enumerate(settings.closures)
+    ]
+    return given + [ClosureRule(id=street, street=street) for street in streets]
+
+
+def crowds_of(table: Table, shapes: Sequence[tuple[Row, Shape]]) -> tuple[Crowd, ...]:
+    """Read the densities of a layer of crowds.
+
+    Raises
+    ------
+    InputError
+        If a density is missing, negative, or one at which nobody moves.
+    """
+    found = []
+    for row, shape in shapes:
+        density = number(table, row, "density")
+        if density >= _JAM_PER_M2:
+            raise _refusal(
+                table,
+                row,
+                "density",
+                f"at {density:g} persons/m² nobody moves",
+                f"give less than {_JAM_PER_M2:g}, or draw the polygon in the layer 'closures'",
+            )
+        found.append(Crowd(shape=shape, per_m2=density))
+    return tuple(found)
+
+
+def _yes(table: Table, row: Row, key: str) -> bool:
+    value: Any = row.properties.get(key, "")
+    text = str(int(value) if isinstance(value, float) and value.is_integer() else value)
+    found = _YES_NO.get(text.strip().lower())
+    if found is None:
+        raise _refusal(table, row, key, f"{value!r} is neither yes nor no", "write yes or no")
+    return found
+
+
+def _refusal(table: Table, row: Row, field: str, problem: str, remedy: str) -> InputError:
+    return InputError(problem, file=table.file, feature=row.name, field=field, remedy=remedy)
