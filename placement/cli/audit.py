@@ -3,15 +3,28 @@
 import click
 
 import placement
-from placement.cli.options import json_option, layer_option, plan_argument, solution_argument
+from placement.cli.options import (
+    closure_option,
+    json_option,
+    layer_option,
+    plan_argument,
+    solution_argument,
+)
 
 
 @click.command("audit", short_help="Recompute every figure and rule of a solution.")
 @solution_argument()
 @plan_argument()
 @layer_option()
+@closure_option()
 @json_option()
-def command(solution: str, plan: str | None, layers: dict[str, str], as_json: bool) -> None:
+def command(
+    solution: str,
+    plan: str | None,
+    layers: dict[str, str],
+    closures: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Recompute SOLUTION, a file or the folder that `place optimise` wrote, from its PLAN.
 
     Exits with 1 if a figure or a rule does not hold.
@@ -22,7 +35,7 @@ def command(solution: str, plan: str | None, layers: dict[str, str], as_json: bo
 
     talk = Talk()
     with talk.step("Reading the plan"):
-        asked, chosen = revisit(solution, plan, layers=layers)
+        asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
     with talk.step("Recomputing"):
         report = placement.audit(asked, chosen)
     if as_json:

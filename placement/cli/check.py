@@ -5,19 +5,32 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import placement
-from placement.cli.options import json_option, layer_option, plan_argument
+from placement.cli.options import (
+    at_option,
+    closure_option,
+    json_option,
+    layer_option,
+    plan_argument,
+)
 
 if TYPE_CHECKING:
     from placement.plan.problem import Plan
-
-_NAMED = 10  # identifiers listed in the text before "and n more"
 
 
 @click.command("check", short_help="Validate a plan and its layers; report what they hold.")
 @plan_argument()
 @layer_option()
+@closure_option()
+@at_option()
 @json_option()
-def command(plan: str | None, layers: dict[str, str], as_json: bool) -> None:
+def command(
+    *,
+    plan: str | None,
+    layers: dict[str, str],
+    closures: tuple[str, ...],
+    at: str | None,
+    as_json: bool,
+) -> None:
     """Validate the plan file and every layer.
 
     Reports counts, islands of the street network, points too far from any street, and how many
@@ -30,7 +43,7 @@ def command(plan: str | None, layers: dict[str, str], as_json: bool) -> None:
     talk = Talk()
     file = find_plan(plan)
     with talk.step("Reading the plan"):
-        asked = placement.load_plan(file, layers=layers)
+        asked = placement.load_plan(file, closures=closures, at=at, layers=layers)
     with talk.step("Walking the streets"):
         report = _report(asked)
     if as_json:
@@ -46,6 +59,7 @@ def _report(plan: "Plan") -> dict[str, Any]:
     import numpy as np
 
     from placement.cover.survey import survey
+    from placement.plan.clock import clock_of
     from placement.plan.problem import SiteStatus
 
     problem = plan.problem
@@ -76,7 +90,10 @@ def _report(plan: "Plan") -> dict[str, Any]:
         "people": _plain(people),
         "areas": len(plan.areas),
         "zones": len(demand.zones),
-        "closures": len(plan.closures),
+        "closures": len(plan.closing),
+        "closures_with_hours": sum(rule.hours is not None for rule in plan.closing),
+        "at": None if plan.at is None else clock_of(plan.at),
+        "crowds": len(plan.crowds),
         "resources": resources,
         "walking": walks.walking,
         "streets": None
@@ -98,6 +115,8 @@ def _report(plan: "Plan") -> dict[str, Any]:
 
 
 def _rows(report: dict[str, Any]) -> list[tuple[str, ...]]:
+    from placement.cli.ground import listed
+
     rows: list[tuple[str, ...]] = [
         ("plan", f"{report['plan']} ({report['file']}), {report['crs']}"),
         ("layers", ", ".join(f"{name} {file}" for name, file in report["layers"].items())),
@@ -124,11 +143,18 @@ def _rows(report: dict[str, Any]) -> list[tuple[str, ...]]:
         cut_off = f"{streets['islands']:,} with {streets['nodes_on_islands']:,} junctions"
         rows += [("streets", size), ("islands", cut_off if streets["islands"] else "none")]
     if report["closures"]:
-        rows.append(("closures", f"{report['closures']:,}"))
+        at = report["at"]
+        when = "all at once" if at is None else f"as at {at}"
+        timed = f", {report['closures_with_hours']:,} with hours, taken {when}"
+        rows.append(
+            ("closures", f"{report['closures']:,}{timed if report['closures_with_hours'] else ''}")
+        )
+    if report["crowds"]:
+        rows.append(("crowds", f"{report['crowds']:,} that slow walking"))
     unsnapped = report["unsnapped"]
     return [
         *rows,
-        *((f"unsnapped {kind}", _listed(unsnapped[kind])) for kind in ("sites", "demand")),
+        *((f"unsnapped {kind}", listed(unsnapped[kind])) for kind in ("sites", "demand")),
     ]
 
 
@@ -142,11 +168,6 @@ def _warnings(report: dict[str, Any]) -> list[str]:
             "streets, or raise walking.snap_m."
         )
     return sentences
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more if names else "none"
 
 
 def _plain(value: float) -> float:

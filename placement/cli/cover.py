@@ -5,6 +5,8 @@ import click
 import placement
 from placement.cli.options import (
     amount,
+    at_option,
+    closure_option,
     json_option,
     layer_option,
     limit_option,
@@ -21,6 +23,8 @@ _UNBOUND = 1e15  # the plan's own budget does not bind, not even for what is req
 @share_option()
 @limit_option()
 @layer_option()
+@closure_option()
+@at_option()
 @time_limit_option("Stop after so many seconds with the cheapest plan found.")
 @click.option(
     "--gap",
@@ -44,6 +48,8 @@ def command(
     shares: dict[str, float],
     limits: dict[str, int],
     layers: dict[str, str],
+    closures: tuple[str, ...],
+    at: str | None,
     time_limit: float | None,
     gap: float,
     out: str | None,
@@ -66,7 +72,9 @@ def command(
     talk = Talk()
     file = find_plan(plan)
     with talk.step("Reading the plan"):
-        asked = placement.load_plan(file, layers=layers, limits=limits, budget=_UNBOUND)
+        asked = placement.load_plan(
+            file, closures=closures, at=at, layers=layers, limits=limits, budget=_UNBOUND
+        )
     for warning in asked.warnings:
         warn(warning)
     with talk.step("Looking for the cheapest plan"):

@@ -3,20 +3,27 @@
 import click
 
 import placement
-from placement.cli.options import layer_option, plan_argument, solution_argument
+from placement.cli.options import closure_option, layer_option, plan_argument, solution_argument
 
 
 @click.command("map", short_help="Draw a solution as an offline map.")
 @solution_argument()
 @plan_argument()
 @layer_option()
+@closure_option()
 @click.option(
     "--out",
     metavar="FILE",
     type=click.Path(dir_okay=False),
     help="File to write.  [default: map.html beside the solution]",
 )
-def command(solution: str, plan: str | None, layers: dict[str, str], out: str | None) -> None:
+def command(
+    solution: str,
+    plan: str | None,
+    layers: dict[str, str],
+    closures: tuple[str, ...],
+    out: str | None,
+) -> None:
     """Draw SOLUTION, a file or the folder that `place optimise` wrote, on its PLAN."""
     from placement.cli.files import MAP_FILE, find_solution
     from placement.cli.revisit import revisit
@@ -24,7 +31,7 @@ def command(solution: str, plan: str | None, layers: dict[str, str], out: str | 
 
     talk = Talk()
     with talk.step("Reading the plan"):
-        asked, chosen = revisit(solution, plan, layers=layers)
+        asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
     for warning in asked.warnings:
         warn(warning)
     target = out or str(find_solution(solution).with_name(MAP_FILE))

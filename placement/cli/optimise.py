@@ -8,6 +8,8 @@ import placement
 from placement.cli.options import (
     agreed_options,
     amount,
+    at_option,
+    closure_option,
     json_option,
     layer_option,
     limit_option,
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 )
 @limit_option()
 @layer_option()
+@closure_option()
+@at_option()
 @agreed_options()
 @click.option(
     "--time-limit",
@@ -64,6 +68,8 @@ def command(
     budget: float | None,
     limits: dict[str, int],
     layers: dict[str, str],
+    closures: tuple[str, ...],
+    at: str | None,
     baseline: str | None,
     max_changes: int | None,
     change_price: float,
@@ -89,7 +95,9 @@ def command(
     file = find_plan(plan)
     old = None if baseline is None else placement.read_solution(find_solution(baseline))
     with talk.step("Reading the plan"):
-        asked = placement.load_plan(file, layers=layers, budget=budget, limits=limits)
+        asked = placement.load_plan(
+            file, closures=closures, at=at, layers=layers, budget=budget, limits=limits
+        )
     for warning in asked.warnings:
         warn(warning)
     with talk.step("Choosing posts") as progress:
@@ -194,6 +202,7 @@ def _headline(solution: "Solution") -> str:
 
 
 def _rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
+    from placement.cli.ground import ground_rows
     from placement.cli.rules import rule_rows
 
     rows: list[tuple[str, ...]] = []
@@ -219,7 +228,7 @@ def _rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
         )
     )
     rows.append(("Walks", f"by {solution.walking}", "", ""))
-    return rows + rule_rows(plan, solution)
+    return rows + ground_rows(plan, solution) + rule_rows(plan, solution)
 
 
 def summary_json(solution: "Solution", files: "dict[str, Path | None]") -> dict[str, Any]:

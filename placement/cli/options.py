@@ -108,6 +108,28 @@ def layer_option() -> Decorator:
     )
 
 
+def closure_option() -> Decorator:
+    """``--closure FILE_OR_NAME``, repeatable."""
+    return click.option(
+        "--closure",
+        "closures",
+        multiple=True,
+        metavar="FILE_OR_NAME",
+        help="Close streets for this run: a layer of polygons and lines, or the name of a street. "
+        "Repeatable.",
+    )
+
+
+def at_option() -> Decorator:
+    """``--at HH:MM``."""
+    return click.option(
+        "--at",
+        metavar="HH:MM",
+        help="Time of day the plan is made for: closures with hours hold or not. The plan's own, "
+        "or when lanes open; else all closures hold at once.",
+    )
+
+
 def limit_option() -> Decorator:
     """``--limit RESOURCE=N``, repeatable."""
     return click.option(

@@ -1,11 +1,13 @@
 """Load a solution together with the plan it answers, under the conditions it was made."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import placement
 from placement.cli.files import find_plan, find_solution
 from placement.errors import InputError, UsageError
+from placement.plan.ground import is_closure_file
 
 if TYPE_CHECKING:
     from placement.plan.problem import Plan
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def revisit(
-    solution: str, plan: str | None, *, layers: Mapping[str, str]
+    solution: str, plan: str | None, *, layers: Mapping[str, str], closures: Sequence[str] = ()
 ) -> tuple["Plan", "Solution"]:
     """Return the plan, with the budget, limits and layers of a solution, and the solution.
 
@@ -25,13 +27,15 @@ def revisit(
         A plan file or its folder, or None for the default.
     layers
         Files of the layers that were replaced when the solution was made.
+    closures
+        Files of the closures of that run; names of streets stand in the solution itself.
 
     Raises
     ------
     InputError
         If the solution answers another plan.
     UsageError
-        If a layer was replaced then and is not named now.
+        If a layer was replaced then, or a file of closures given, and is not named now.
     """
     path = find_solution(solution)
     chosen = placement.read_solution(path)
@@ -41,8 +45,23 @@ def revisit(
                 f"{path} was made with the layer {name} from {replaced}; "
                 f"say where that file is: --layer {name}=PATH/{replaced}"
             )
+    given = {Path(one).name if is_closure_file(one) else one: one for one in closures}
+    for closed in chosen.closures:
+        if is_closure_file(closed) and closed not in given:
+            raise UsageError(
+                f"{path} was made with the closures of {closed}; "
+                f"say where that file is: --closure PATH/{closed}"
+            )
+        given.setdefault(closed, closed)
     file = find_plan(plan)
-    asked = placement.load_plan(file, layers=layers, budget=chosen.budget, limits=chosen.limits)
+    asked = placement.load_plan(
+        file,
+        layers=layers,
+        budget=chosen.budget,
+        limits=chosen.limits,
+        closures=tuple(given.values()),
+        at=chosen.at,
+    )
     if asked.settings.name != chosen.plan:
         raise InputError(
             f"the solution answers the plan {chosen.plan!r}, and {file} is {asked.settings.name!r}",

@@ -7,6 +7,8 @@ import click
 import placement
 from placement.cli.options import (
     amount,
+    at_option,
+    closure_option,
     json_option,
     layer_option,
     limit_option,
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 )
 @limit_option()
 @layer_option()
+@closure_option()
+@at_option()
 @time_limit_option("Stop after so many seconds with what is known.")
 @json_option()
 def command(
@@ -46,6 +50,8 @@ def command(
     budget: float | None,
     limits: dict[str, int],
     layers: dict[str, str],
+    closures: tuple[str, ...],
+    at: str | None,
     time_limit: float | None,
     as_json: bool,
 ) -> None:
@@ -60,17 +66,19 @@ def command(
     from placement.cli.talk import Talk, give_json, warn
     from placement.errors import UsageError
 
-    if solution is not None and (budget is not None or limits):
+    if solution is not None and (budget is not None or limits or at is not None):
         raise UsageError(
-            "--budget and --limit are those of the solution: give them without --solution."
+            "--budget, --limit and --at are those of the solution: give them without --solution."
         )
     talk = Talk()
     with talk.step("Reading the plan"):
         if solution is not None:
-            asked, chosen = revisit(solution, plan, layers=layers)
+            asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
         else:
             file = find_plan(plan)
-            asked = placement.load_plan(file, layers=layers, budget=budget, limits=limits)
+            asked = placement.load_plan(
+                file, closures=closures, at=at, layers=layers, budget=budget, limits=limits
+            )
     site, resource = _split(post, asked.problem.sites.id)
     if solution is None:
         for warning in asked.warnings:

@@ -48,9 +48,8 @@ class Ground:
 
 type _Read = dict[bool, Streets]
 
-# a plan never changes, so neither does its ground; networks without closures are kept only where
-# another time of the day will ask for them again
-_grounds: "weakref.WeakKeyDictionary[Plan, dict[int | None, Ground]]" = weakref.WeakKeyDictionary()
+# a plan never changes, so neither do its streets; they are kept only where another time of the day
+# will ask for them again
 _untouched: "weakref.WeakKeyDictionary[Plan, _Read]" = weakref.WeakKeyDictionary()
 
 
@@ -73,14 +72,11 @@ def ground(plan: Plan, *, at: int | None) -> Ground:
     InputError
         If the street layer cannot be read, or a closure names a street that it does not have.
     """
-    times = _grounds.setdefault(plan, {})
-    if at not in times:
-        slow = bool(plan.problem.demand.step_free.any())
-        times[at] = Ground(
-            plain=_surface(plan, at, step_free=False),
-            step_free=_surface(plan, at, step_free=True) if slow else None,
-        )
-    return times[at]
+    slow = bool(plan.problem.demand.step_free.any())
+    return Ground(
+        plain=_surface(plan, at, step_free=False),
+        step_free=_surface(plan, at, step_free=True) if slow else None,
+    )
 
 
 def barriers(plan: Plan) -> list[BaseGeometry]:

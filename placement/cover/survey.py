@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import KDTree
 
-from placement.cover.ground import Surface, ground
-from placement.plan.problem import Plan, Resource, Walkers
+from placement.cover.ground import Ground, Surface, ground
+from placement.plan.problem import Plan, Problem, Resource, Walkers
 from placement.streets import Snapped, Streets, walking_times
 
 type Floats = NDArray[np.float64]
@@ -98,11 +98,7 @@ def _on_streets(plan: Plan) -> Survey:
     apart: dict[str, csr_array] = {}
     for position, resource in enumerate(problem.resources):
         posted = np.flatnonzero(problem.sites.allowed[:, position])
-        walk[resource.id] = _to_demand(plain, resource, posted)
-        if slow is not None and resource.walkers is Walkers.PEOPLE:
-            walk[resource.id] = _each_their_own(
-                walk[resource.id], _to_demand(slow, resource, posted), problem.demand.step_free
-            )
+        walk[resource.id] = to_demand(problem, found, resource, posted)
         if resource.near is not None:
             other = problem.sites.allowed[:, problem.resource_index(resource.near.resource)]
             near[resource.id] = _to_sites(plain, np.flatnonzero(other), resource.near.walk_s)
@@ -123,6 +119,27 @@ def _on_streets(plan: Plan) -> Survey:
         apart=apart,
         step_free=slow,
     )
+
+
+def to_demand(problem: Problem, found: Ground, resource: Resource, posted: Ints) -> csr_array:
+    """Return the (M, N) walks between some sites and the people, within a resource's limit.
+
+    Parameters
+    ----------
+    problem
+        What is asked.
+    found
+        What is walked on.
+    resource
+        Whose posts they are.
+    posted
+        Positions of the sites; the columns of all others are empty.
+    """
+    walks = _to_demand(found.plain, resource, posted)
+    if found.step_free is not None and resource.walkers is Walkers.PEOPLE:
+        slow = _to_demand(found.step_free, resource, posted)
+        walks = _each_their_own(walks, slow, problem.demand.step_free)
+    return walks
 
 
 def _to_demand(surface: Surface, resource: Resource, posted: Ints) -> csr_array:

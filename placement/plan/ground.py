@@ -14,6 +14,9 @@ from placement.plan.table import LINES, POLYGONS, Row, Table
 
 #: What may stand in a layer of closures.
 CLOSURE_KINDS = (*POLYGONS, *LINES)
+#: Columns of layers of closures and of crowds.
+CLOSURE_COLUMNS = ("id", "name", "street", "oneway", "begins", "ends")
+CROWD_COLUMNS = ("id", "name", "density")
 #: At this density nobody moves, persons per m² (S: Weidmann 1993, domain.md).
 _JAM_PER_M2 = 5.4
 _SUFFIXES = frozenset({".geojson", ".json", ".gpkg", ".parquet", ".geoparquet"})
@@ -39,6 +42,11 @@ class Wanted:
     streets: tuple[str, ...]
 
 
+def is_closure_file(text: str) -> bool:
+    """Tell a file of closures, by its suffix, from the name of a street."""
+    return Path(text).suffix.lower() in _SUFFIXES
+
+
 def wanted(closures: Iterable[str | Path]) -> Wanted:
     """Tell files of closures from names of streets: a file has the suffix of a layer.
 
@@ -52,7 +60,7 @@ def wanted(closures: Iterable[str | Path]) -> Wanted:
     for closure in closures:
         text = str(closure).strip()
         path = Path(text)
-        is_file = path.suffix.lower() in _SUFFIXES
+        is_file = is_closure_file(text)
         key = path.name if is_file else text.casefold()
         if not text or key in (files if is_file else streets):
             said = f"{text!r} is given twice" if text else "a closure has no name"
@@ -121,10 +129,9 @@ def closures_of_layer(
             field, problem = error.args
             raise _refusal(table, row, field, problem, 'write "HH:MM"') from None
         oneway = _yes(table, row, "oneway")
-        if oneway and shape.xy.geom_type not in LINES:
-            raise _refusal(
-                table, row, "oneway", "is set on a polygon", "draw a line in the direction walked"
-            )
+        if oneway and shape.xy.geom_type != "LineString":
+            what = f"is set on a {shape.xy.geom_type}"
+            raise _refusal(table, row, "oneway", what, "draw a LineString in the direction walked")
         found.append(
             ClosureRule(
                 id=f"{prefix}{shape.id}",
@@ -174,6 +181,30 @@ def crowds_of(table: Table, shapes: Sequence[tuple[Row, Shape]]) -> tuple[Crowd,
             )
         found.append(Crowd(shape=shape, per_m2=density))
     return tuple(found)
+
+
+def parts_of_day(closing: Iterable[ClosureRule]) -> list[tuple[int, int, tuple[ClosureRule, ...]]]:
+    """Part the day where closures begin and end to hold.
+
+    Returns
+    -------
+    list of tuple
+        From which minute, until which one, and the closures that hold, in order of the first; the
+        last part runs over midnight unless something changes then. None where nothing changes.
+    """
+    closing = tuple(closing)
+    changes = sorted({minute for rule in closing for minute in rule.hours or ()})
+    parts: list[tuple[int, int, tuple[ClosureRule, ...]]] = []
+    for begins, ends in zip(changes, changes[1:] + changes[:1], strict=True):
+        holding = tuple(rule for rule in closing if rule.holds(begins))
+        if parts and parts[-1][2] == holding:
+            parts[-1] = (parts[-1][0], ends, holding)  # one closure takes over from another
+        else:
+            parts.append((begins, ends, holding))
+    if len(parts) > 1 and parts[0][2] == parts[-1][2]:
+        last = parts.pop()
+        parts[0] = (last[0], parts[0][1], parts[0][2])
+    return parts
 
 
 def _yes(table: Table, row: Row, key: str) -> bool:

@@ -43,7 +43,8 @@ class Layers(Section):
         LayerFile | None,
         Field(
             description="Walking network: OpenStreetMap extract (.osm.pbf, .osm) or lines with "
-            "class, oneway, bridge, tunnel, level. Without it walks are straight lines."
+            "class, name, oneway, bridge, tunnel, level, incline. Without it walks are straight "
+            "lines."
         ),
     ] = None
     water: Annotated[

@@ -10,11 +10,13 @@ from typing import Any
 import shapely
 
 from placement.errors import InputError, UsageError
-from placement.plan.cells import identifiers, plain_text
+from placement.plan.cells import identifiers, plain_text, unused_columns
 from placement.plan.crs import Plane, check_fit, choose_plane
 from placement.plan.demand import build_demand, crowds_at_points, crowds_in_areas
 from placement.plan.ground import (
+    CLOSURE_COLUMNS,
     CLOSURE_KINDS,
+    CROWD_COLUMNS,
     Wanted,
     at_of,
     closures_by_name,
@@ -115,6 +117,9 @@ def load_plan(
         idle += ["[[closures]]"] if settings.closures else []
         if idle:
             warnings.append(f"no street layer: {', '.join(idle)} count for nothing")
+    for name, columns in (("closures", CLOSURE_COLUMNS), ("crowd", CROWD_COLUMNS)):
+        if name in tables:
+            warnings += unused_columns(tables[name], columns)
     crowd = tables.get("crowd")
     return Plan(
         file=path,

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from placement.errors import UsageError
 from placement.review.atomic import replace_file
+from placement.review.ground import ground_texts, read_ground
 from placement.review.lanes import lanes_texts, queue_texts, read_clears, read_lanes
 from placement.review.reading import Members, load_json
 from placement.review.rules import read_rules, rule_texts
@@ -50,6 +51,11 @@ _PLACEMENT_EXTRAS = (
     "walk",
     "layers",
     "limits",
+    "at",
+    "closures",
+    "unsnapped",
+    "periods",
+    "areas",
     "reverse",
     "lanes",
     "tiers",
@@ -172,6 +178,7 @@ def read_solution(path: str | Path) -> Solution:
         limits={name: summary.inner("limits").whole(name) for name in _keys(summary, "limits")},
         reverse=_read_reverse(summary.inner("reverse")) if "reverse" in summary.values else None,
         lanes=read_lanes(summary),
+        **read_ground(summary),
         **read_rules(summary),
     )
 
@@ -328,6 +335,7 @@ def _placement_text(solution: Solution) -> dict[str, str]:
         texts["layers"] = object_text(each_text(solution.layers, json_text))
     if solution.limits:
         texts["limits"] = object_text(each_text(solution.limits, lambda most: str(int(most))))
+    texts |= ground_texts(solution)
     if solution.reverse is not None:
         texts["reverse"] = object_text(
             {

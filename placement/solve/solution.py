@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from placement.cover.areas import AreaWalks
+
 if TYPE_CHECKING:
     import geopandas as gpd
 
@@ -269,6 +271,43 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unsnapped:
+    """Points that lie too far from any street: they cover nobody, or nobody covers them.
+
+    Attributes
+    ----------
+    sites, demand
+        Identifiers, in order.
+    people
+        People at these demand points.
+    """
+
+    sites: tuple[str, ...]
+    demand: tuple[str, ...]
+    people: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """What the chosen posts cover while some closures hold.
+
+    Attributes
+    ----------
+    begins, ends
+        From when and until when, ``"HH:MM"``; over midnight where the end comes first.
+    closed
+        Identifiers of the closures that hold, in order.
+    covered
+        By resource: people within the walking limit of a post, capacity left aside.
+    """
+
+    begins: str
+    ends: str
+    closed: tuple[str, ...]
+    covered: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
     """The posts chosen, with what is proven about them.
 
@@ -315,6 +354,17 @@ class Solution:
         What was asked of the cheapest plan, or None where a budget was given.
     lanes
         Who passes which gate when, or None in a plan without lanes.
+    at
+        Time of day the posts were chosen for, ``"HH:MM"``; None where it makes no difference, or
+        where all closures were taken at once.
+    closures
+        Files and names of streets that were closed for this run.
+    unsnapped
+        Points too far from any street, or None where there are none.
+    periods
+        The day, part by part, where closures have hours; empty elsewhere.
+    areas
+        By resource and area: how long its people walk to their nearest post.
     stopped
         Why the search stopped; not part of the written solution.
     """
@@ -340,6 +390,11 @@ class Solution:
     forbid: tuple[str, ...] = ()
     reverse: Reverse | None = None
     lanes: Admission | None = None
+    at: str | None = None
+    closures: tuple[str, ...] = ()
+    unsnapped: Unsnapped | None = None
+    periods: tuple[Period, ...] = ()
+    areas: Mapping[str, Mapping[str, AreaWalks]] = field(default_factory=dict)
     stopped: Stopped | None = field(default=None, compare=False)
 
     @property

@@ -8,13 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
+from placement.cover.areas import AreaWalks, areas, walks_by_area
 from placement.cover.posting import Posting
 from placement.cover.survey import Survey
+from placement.plan.clock import clock_of
 from placement.plan.problem import Plan, Problem
 from placement.solve import engine
 from placement.solve.agreed import Agreed, moved, shift
 from placement.solve.lanes.admission import Admitted
-from placement.solve.solution import Changes, Coverage, Kept, Part, Post, Solution, Tier, Walk
+from placement.solve.periods import periods
+from placement.solve.solution import (
+    Changes,
+    Coverage,
+    Kept,
+    Part,
+    Post,
+    Solution,
+    Tier,
+    Unsnapped,
+    Walk,
+)
 from placement.solve.walks import Refined
 
 type Floats = NDArray[np.float64]
@@ -60,6 +73,8 @@ def write_up(
     coverage: dict[str, Coverage] = {}
     mean_s: dict[str, float] = {}
     people = problem.demand.people
+    places = areas(plan)
+    by_area: dict[str, Mapping[str, AreaWalks]] = {}
     for position, resource in enumerate(problem.resources):
         sites = np.flatnonzero(units[:, position])
         table = walks.walk[resource.id][:, sites].tocsc()
@@ -78,6 +93,7 @@ def write_up(
         covered = math.fsum(people[reached > 0])
         on_foot = float(people[reached > 0] @ nearest[reached > 0])
         mean_s[resource.id] = round(on_foot / covered, 1) if covered else 0.0
+        by_area[resource.id] = walks_by_area(places, nearest, people)
     if admitted is not None:
         listed = [_with_queue(post, admitted) for post in listed]
     listed.sort(key=lambda post: post.id)
@@ -108,7 +124,23 @@ def write_up(
         lock=wish.lock,
         forbid=wish.forbid,
         lanes=None if admitted is None else admitted.told,
+        at=clock_of(plan.at) if plan.timed and plan.at is not None else None,
+        closures=plan.closed,
+        unsnapped=_unsnapped(problem, walks),
+        periods=periods(plan, units),
+        areas=by_area,
         stopped=outcome.stopped,
+    )
+
+
+def _unsnapped(problem: Problem, walks: Survey) -> Unsnapped | None:
+    sites, demand = walks.unsnapped_sites, walks.unsnapped_demand
+    if not len(sites) and not len(demand):
+        return None
+    return Unsnapped(
+        sites=tuple(problem.sites.id[at] for at in sites.tolist()),
+        demand=tuple(problem.demand.id[at] for at in demand.tolist()),
+        people=round(math.fsum(problem.demand.people[demand]), _PLACES),
     )
 
 

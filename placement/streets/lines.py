@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from placement.errors import InputError
 from placement.streets.assemble import Lines
 from placement.streets.numbering import GRID
-from placement.streets.ways import ELEVATOR_WAIT_S, STEPPED, Way, pace
+from placement.streets.tags import paces
+from placement.streets.ways import ELEVATOR_WAIT_S, STEPPED, Way
 
 _TRUE = frozenset({"yes", "true", "1", "1.0"})
 _FALSE = frozenset({"", "no", "false", "0", "0.0", "none", "nan", "<na>"})
@@ -28,7 +29,7 @@ def read_lines(path: Path, *, step_free: bool = False) -> tuple[Lines, Mapping[s
     ----------
     path
         GeoJSON, GeoPackage or GeoParquet with the columns ``id, name, class, oneway, bridge,
-        tunnel, level``, all optional.
+        tunnel, level, incline``, all optional.
     step_free
         Leave out steps and escalators.
 
@@ -48,7 +49,7 @@ def read_lines(path: Path, *, step_free: bool = False) -> tuple[Lines, Mapping[s
     dropped: Counter[str] = Counter()
     columns = {
         column: [None if _missing(v) else v for v in frame[column]]
-        for column in ("name", "class", "oneway", "bridge", "tunnel", "level")
+        for column in ("name", "class", "oneway", "bridge", "tunnel", "level", "incline")
         if column in frame
     }
     ways: dict[Way, int] = {}
@@ -159,7 +160,7 @@ def _geometry(frame: gpd.GeoDataFrame, names: list[str], path: Path) -> NDArray[
 def _way(fields: Mapping[str, Any], feature: str, path: Path) -> Way:
     kind = str(fields.get("class") or "footway")
     oneway = str(fields.get("oneway") or "").strip().lower()
-    forward = backward = pace(kind)
+    forward, backward = paces(kind, str(fields.get("incline") or ""))
     if oneway in _TRUE:
         backward = 0.0
     elif oneway in {"-1", "reverse", "-1.0"}:

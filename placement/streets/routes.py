@@ -1,4 +1,4 @@
-"""Which way to walk, and how long walks are: a route to a post, a table of walks by area."""
+"""Which way to walk: the quickest route from one point to another."""
 
 import heapq
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from placement.compiled import compiled
 from placement.errors import UsageError
 from placement.streets.catchment import place_of
 from placement.streets.network import Streets
-from placement.streets.search import TOLERANCE, walking_times
 from placement.streets.snap import Snapped
 
 type Floats = NDArray[np.float64]
@@ -196,94 +195,3 @@ def _tree(  # noqa: C901, PLR0912, PLR0917 - one loop, compiled
                 time[v] = then
                 before[v, 0], before[v, 1] = half_edge[k], u
     return best, entered, before
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WalkRow:
-    """Walks of one area's people to the nearest post.
-
-    Attributes
-    ----------
-    zone
-        Which area.
-    people
-        How many there are.
-    within
-        How many have a post within the limit.
-    median_s, p95_s, longest_s
-        Seconds of those within: half, and 95 of 100, walk no longer. NaN where nobody is.
-    """
-
-    zone: str
-    people: float
-    within: float
-    median_s: float
-    p95_s: float
-    longest_s: float
-
-
-def walks_by_zone(
-    streets: Streets,
-    posts: Snapped,
-    points: Snapped,
-    *,
-    people: Floats,
-    zone: Ints,
-    zones: tuple[str, ...],
-    limit_s: float,
-    outward: bool,
-) -> list[WalkRow]:
-    """Return how long people walk, area by area.
-
-    Parameters
-    ----------
-    streets
-        The network; hand in the step-free one for those who cannot take steps.
-    posts
-        Snapped posts.
-    points
-        M snapped demand points.
-    people
-        (M,) float64.
-    zone
-        (M,) int64, position in `zones`.
-    zones
-        Names of the areas.
-    limit_s
-        Longest walk that counts.
-    outward
-        True: teams walk from the post; False: people walk to it.
-
-    Returns
-    -------
-    list of WalkRow
-        In the order of `zones`.
-    """
-    times = walking_times(streets, posts, points, limit_s=limit_s, outward=outward)
-    nearest = np.full(len(points), np.inf)
-    np.minimum.at(nearest, times.indices, times.data)
-    rows = []
-    for number, name in enumerate(zones):
-        here = zone == number
-        reached = here & (nearest <= limit_s * (1.0 + TOLERANCE)) & (people > 0)
-        order = np.argsort(nearest[reached], kind="stable")
-        walk, weight = nearest[reached][order], people[reached][order]
-        rows.append(
-            WalkRow(
-                zone=name,
-                people=float(people[here].sum()),
-                within=float(weight.sum()),
-                median_s=_share(walk, weight, 0.5),
-                p95_s=_share(walk, weight, 0.95),
-                longest_s=float(walk[-1]) if len(walk) else float("nan"),
-            )
-        )
-    return rows
-
-
-def _share(walk: Floats, weight: Floats, share: float) -> float:
-    """Return the walk that so large a share of the people do not exceed."""
-    if len(walk) == 0:
-        return float("nan")
-    run = np.cumsum(weight)
-    return float(walk[min(np.searchsorted(run, share * run[-1]), len(walk) - 1)])

@@ -174,12 +174,7 @@ def is_area(tags: Mapping[str, str]) -> bool:
 
 def _directions(tags: Mapping[str, str], kind: str) -> tuple[float, float]:
     """Return the share of walking speed along and against the way."""
-    forward = backward = pace(kind)
-    slope = _slope(tags.get("incline", ""))
-    if kind == "steps" and slope:
-        forward, backward = (STEPS_UP, STEPS_DOWN) if slope > 0 else (STEPS_DOWN, STEPS_UP)
-    elif kind not in STEPPED and math.isfinite(slope):
-        forward, backward = slope_pace(slope), slope_pace(-slope)
+    forward, backward = paces(kind, tags.get("incline", ""))
     oneway = tags.get("oneway:foot")
     if oneway is None and kind in STEPPED:
         # only here does a plain `oneway` bind those on foot
@@ -195,6 +190,29 @@ def _directions(tags: Mapping[str, str], kind: str) -> tuple[float, float]:
     if tags.get("foot:backward") == "no":
         backward = 0.0
     return forward, backward
+
+
+def paces(kind: str, incline: str) -> tuple[float, float]:
+    """Return the share of the level walking speed kept along a way and against it.
+
+    Parameters
+    ----------
+    kind
+        Class of street.
+    incline
+        As OpenStreetMap writes it: ``"up"``, ``"down"``, ``"8%"``, ``"-5°"``; may be empty.
+
+    Returns
+    -------
+    tuple of float
+        Each in (0, 1].
+    """
+    slope = _slope(incline)
+    if kind == "steps" and slope:
+        return (STEPS_UP, STEPS_DOWN) if slope > 0 else (STEPS_DOWN, STEPS_UP)
+    if kind not in STEPPED and math.isfinite(slope):
+        return slope_pace(slope), slope_pace(-slope)
+    return pace(kind), pace(kind)
 
 
 def slope_pace(slope: float) -> float:

@@ -107,6 +107,7 @@ def test_options_reach_the_pipeline(ends: Ends) -> None:
         *("--budget", "400", "--limit", "dog_team=4", "--limit", "checkpoint=7"),
         *("--layer", "streets=x=y.pbf", "--time-limit", "60", "--gap", "0.01"),
         *("--lock", "a/checkpoint", "--forbid", "b/dog_team", "--forbid", "c/dog_team"),
+        *("--closure", "fence.gpkg", "--closure", "Rue de Rivoli", "--at", "18:30"),
         load=load,
         optimise=optimise,
     )
@@ -116,6 +117,8 @@ def test_options_reach_the_pipeline(ends: Ends) -> None:
         "layers": {"streets": "x=y.pbf"},
         "budget": 400.0,
         "limits": {"dog_team": 4, "checkpoint": 7},
+        "closures": ("fence.gpkg", "Rue de Rivoli"),
+        "at": "18:30",
     }
     assert callable(seen["optimise"].pop("progress"))
     assert seen["optimise"] == {

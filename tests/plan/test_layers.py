@@ -121,7 +121,10 @@ def test_a_layer_may_be_replaced_or_added_for_one_run(tmp_path: Path) -> None:
     assert plan.layers["demand"] == "others.geojson"
     assert [shape.id for shape in plan.closures] == ["closures-1"]
     assert plan.streets is None
-    assert plan.warnings == ("no street layer: walks are straight lines × 1.3",)
+    assert plan.warnings == (
+        "no street layer: walks are straight lines × 1.3",
+        "no street layer: closures count for nothing",
+    )
 
 
 def test_budget_and_limits_of_one_run(tmp_path: Path) -> None:

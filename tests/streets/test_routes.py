@@ -1,6 +1,5 @@
 """Routes take the time the search says, along streets that join; walks are told by area."""
 
-import math
 import tempfile
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from placement.errors import UsageError
 from placement.streets import Snapped, snap, walking_times
-from placement.streets.routes import route, walks_by_zone
+from placement.streets.routes import route
 from tests.streets.draw import ORIGIN, at, draw
 from tests.streets.test_search import _random_points, drawn_network
 
@@ -67,25 +66,6 @@ def test_no_way_is_no_route(tmp_path: Path) -> None:
     here = route(streets, ends.take([0]), ends.take([0]))
     assert here is not None
     assert here.walk_s == pytest.approx(2 * ends.access_s[0])
-
-
-def test_walks_by_area(tmp_path: Path) -> None:
-    streets = draw(tmp_path, [(0, 0), (1000, 0)])
-    points = snap(streets, at((100, 0), (200, 0), (300, 0), (950, 0), (0, 900)))
-    rows = walks_by_zone(
-        streets,
-        snap(streets, at((0, 0))),
-        points,
-        people=np.array([10.0, 80.0, 9.0, 5.0, 7.0]),
-        zone=np.array([0, 0, 0, 1, 1]),
-        zones=("quay", "square"),
-        limit_s=400 / 1.34,
-        outward=False,
-    )
-    assert [(r.zone, r.people, r.within) for r in rows] == [("quay", 99, 99), ("square", 12, 0)]
-    assert rows[0].median_s == pytest.approx(200 / 1.34, rel=1e-3)
-    assert rows[0].p95_s == rows[0].longest_s == pytest.approx(300 / 1.34, rel=1e-3)
-    assert math.isnan(rows[1].longest_s)
 
 
 def test_both_ends_on_one_edge(tmp_path: Path) -> None:

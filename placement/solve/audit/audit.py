@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from placement.cover.survey import Survey, survey
 from placement.plan.problem import Plan, Problem, SiteStatus
 from placement.solve.audit.findings import AT_LIMIT, Findings
+from placement.solve.audit.ground import check_ground
 from placement.solve.audit.lanes import check_lanes
 from placement.solve.audit.recount import to_sites
 from placement.solve.audit.reverse import check_reverse
@@ -79,6 +80,7 @@ def audit(plan: Plan, solution: Solution, *, baseline: Solution | None = None) -
     found = reaches(plan, solution, walks)
     _check_figures(plan, solution, found, findings)
     check_rules(plan, solution, walks, found, findings)
+    check_ground(plan, solution, walks, found, findings)
     check_reverse(plan, solution, findings)
     check_changes(plan.problem, solution, found, findings, baseline=baseline)
     return Report(findings=tuple(findings.found), checked=findings.checked)

@@ -1,0 +1,75 @@
+"""Closures on the command line, and solutions made with them looked at again."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from placement.cli import place
+from tests.builders import box, write_geojson, write_plan
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(place, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write_plan(
+        tmp_path / "town",
+        extra='[[closures]]\nstreet = "Street 2"\nbegins = "18:00"\nends = "23:00"\n',
+    )
+    return tmp_path / "town"
+
+
+def test_closures_of_a_run_are_those_of_its_audit(town: Path, tmp_path: Path) -> None:
+    fence = tmp_path / "fence.geojson"
+    write_geojson(fence, [box(2.3515, 48.8460, 2.3530, 48.8487, id="a")])
+    words = ("--closure", fence, "--closure", "street 3", "--at", "18:30")
+    done = run("optimise", town, *words, "--json", "--no-map")
+    assert done.exit_code == 0, done.stderr
+    told = json.loads(done.stdout)["placement"]
+    assert (told["at"], told["closures"]) == ("18:30", ["fence.geojson", "street 3"])
+    out = tmp_path / "outputs" / "drawn"
+    missing = run("audit", out, town)
+    assert missing.exit_code == 2
+    assert "--closure PATH/fence.geojson" in missing.stderr
+    # the name of the street and the time stand in the solution
+    audited = run("audit", out, town, "--closure", fence)
+    assert (audited.exit_code, audited.stderr) == (0, "")
+    assert run("map", out, town, "--closure", fence).exit_code == 0
+    post = told["periods"] and json.loads(done.stdout)["posts"][0]["id"]
+    why = run("why", post, town, "--solution", out, "--closure", fence)
+    assert why.exit_code == 0, why.stderr
+
+
+def test_check_says_what_holds(town: Path) -> None:
+    told = json.loads(run("check", town, "--at", "19:00", "--closure", "Street 1", "--json").stdout)
+    assert (told["closures"], told["closures_with_hours"], told["at"]) == (2, 1, "19:00")
+    assert "taken as at 19:00" in run("check", town, "--at", "19:00").stdout
+    assert "taken all at once" in run("check", town).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("check", "--at", "7 pm"), "'7 pm' is no time of day"),
+        (("check", "--closure", "Street 9"), "write 'Street"),
+        (("check", "--closure", "none.geojson"), "there is no such file"),
+        (("check", "--closure", "a", "--closure", "A"), "given twice"),
+        (("optimise", "--closure", "Street 9"), "no street of streets.geojson"),
+        (("why", "north-west", "--at", "6"), "no time of day"),
+        (("cover", "--share", "checkpoint=0.5", "--at", "6"), "no time of day"),
+    ],
+)
+def test_what_cannot_be_is_told_in_one_sentence(
+    arguments: tuple[str, ...], words: str, town: Path
+) -> None:
+    command, *options = arguments
+    at = 1 if command == "why" else 0
+    refused = run(command, *options[:at], town, *options[at:])
+    assert refused.exit_code in {2, 3}
+    assert words in refused.stderr
+    assert refused.stderr.count("\n") == 1
