@@ -30,6 +30,7 @@ def command(
     Exits with 1 if a figure or a rule does not hold.
     """
     from placement.cli.revisit import revisit
+    from placement.cli.rules import rule_rows
     from placement.cli.talk import Talk, give_json
     from placement.errors import AuditError
 
@@ -44,3 +45,4 @@ def command(
         raise AuditError(report.findings)
     if not as_json:
         click.echo(f"All {report.checked:,} figures and rules hold.")
+        talk.table(rule_rows(asked, chosen))

@@ -91,7 +91,7 @@ def _pass_on_what_is_logged() -> None:
 def _report(error: Exception) -> int:
     """Say what went wrong in one sentence; return the exit code."""
     from placement.errors import PlacementError
-    from placement.review.compare import shown
+    from placement.review.texts import shown
 
     sentence = shown(" ".join(str(error).split()))
     code = 1

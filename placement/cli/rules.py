@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from placement.plan.problem import Plan
     from placement.solve.solution import Admission, Kept, Part, Solution
 
-_NAMED = 6  # rules and changes that are shown one by one
+_NAMED = 4  # rules and changes that are shown one by one
 
 
 def rule_rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
@@ -46,7 +46,7 @@ def _lanes(told: "Admission") -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [
         (
             "Lanes",
-            f"{told.opens} to {told.closes}",
+            f"{told.opens} to {told.closes}, {len(told.gates)} gates",
             f"{sum(sum(gate.sent) for gate in told.gates.values()):,.0f} admitted",
             f"walk {told.mean_walk_s / 60:.1f} min",
         )
@@ -54,9 +54,8 @@ def _lanes(told: "Admission") -> list[tuple[str, ...]]:
     gates = sorted(told.gates.items(), key=lambda one: (-one[1].longest_wait_min, one[0]))
     for at, (name, gate) in enumerate(gates[:_NAMED]):
         clear = "" if gate.clears is None else f"clears {gate.clears}"
-        words = f"{name}, {sum(gate.sent):,.0f} admitted"
         wait = f"{gate.longest_wait_min:.1f} min"
-        rows.append(("Longest wait" if at == 0 else "", words, wait, clear))
+        rows.append(("Longest wait" if at == 0 else "", name, wait, clear))
     if len(gates) > _NAMED:
         rows.append(("", f"and {len(gates) - _NAMED} more gates, with no longer waits", "", ""))
     return rows
@@ -80,14 +79,23 @@ def _kept(rules: Mapping[str, "Kept"]) -> list[tuple[str, ...]]:
         (
             "Rule" if at == 0 else "",
             name,
-            f"asked {rules[name].asked:.10g}",
-            "" if rules[name].reached is None else f"reached {rules[name].reached:.10g}",
+            f"asked {_measure(name, rules[name].asked)}",
+            "" if reached is None else f"reached {_measure(name, reached)}",
         )
         for at, name in enumerate(order[:_NAMED])
+        for reached in [rules[name].reached]
     ]
     if len(order) > _NAMED:
         rows.append(("", f"and {len(order) - _NAMED} more, kept with more to spare", "", ""))
     return rows
+
+
+def _measure(name: str, value: float) -> str:
+    """Return what a rule asks or reaches in its unit, which its name tells."""
+    if name.startswith("floors:") or ".backup:" in name:
+        return f"{value:.1%}"
+    unit = {"m": " m", "min": " min"}.get(name.rpartition(".separation_")[2], "")
+    return f"{value:.4g}{unit}"
 
 
 def _changed(solution: "Solution") -> list[tuple[str, ...]]:
@@ -100,9 +108,9 @@ def _changed(solution: "Solution") -> list[tuple[str, ...]]:
     moved = [("opened", post, bought) for post, bought in changes.opened.items()]
     moved += [("closed", post, bought) for post, bought in changes.closed.items()]
     moved.sort(key=lambda one: (-one[2], one[1]))
-    for what, post, bought in moved[: 4 * _NAMED]:
+    for what, post, bought in moved[: 6 * _NAMED]:
         said = f"bought {bought:,.10g}" if bought >= 0 else f"gave up {-bought:,.10g}"
         rows.append(("", f"{what} {post}", said, ""))
-    if len(moved) > 4 * _NAMED:
-        rows.append(("", f"and {len(moved) - 4 * _NAMED} more", "", ""))
+    if len(moved) > 6 * _NAMED:
+        rows.append(("", f"and {len(moved) - 6 * _NAMED} more", "", ""))
     return rows

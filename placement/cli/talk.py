@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from placement.review.compare import shown
+from placement.review.texts import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -83,7 +83,8 @@ def grid(rows: list[tuple[str, ...]]) -> Any:  # noqa: ANN401 - a rich renderabl
 
     table = Table.grid(padding=(0, 2))
     for row in rows:
-        table.add_row(*(Text(shown(cell)) for cell in row))
+        # a name that is too long for its column goes on below: cut off, nobody could copy it
+        table.add_row(*(Text(shown(cell), overflow="fold") for cell in row))
     return table
 
 

@@ -106,7 +106,7 @@ def _split(post: str, sites: tuple[str, ...]) -> tuple[str, str | None]:
 
 def _text(why: "Why", solution: "Solution") -> str:
     """Say it in sentences, on lines of their own."""
-    from placement.review.compare import shown
+    from placement.review.texts import shown
     from placement.solve.solution import Status
     from placement.solve.why import Standing
 

@@ -1,10 +1,11 @@
-"""What changed between two solutions: posts, units, cost and cover."""
+"""What changed between two solutions: posts, units, cost, cover and how rules are kept."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from placement.review.figures import Figure, cover, figures, nested, plain, step, stretch
+from placement.review.texts import shown
 from placement.solve.solution import Coverage, Post, Solution
 
 
@@ -55,6 +56,11 @@ class Diff:
         names = sorted({*self.old.coverage, *self.new.coverage})
         return {name: (self.old.coverage.get(name), self.new.coverage.get(name)) for name in names}
 
+    @property
+    def figures(self) -> list[Figure]:
+        """What both state of people apart, tiers, rules, lanes, walks and wishes of the run."""
+        return figures(self.old, self.new)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the difference as plain values, ready for JSON.
 
@@ -63,19 +69,19 @@ class Diff:
         dict
             ``plan``, ``status``, ``budget``, ``cost``, ``objective`` and ``coverage`` (by
             resource) with ``old``, ``new`` and, for numbers, ``change``; ``opened``, ``closed``
-            and ``changed`` as lists of posts.
+            and ``changed`` as lists of posts; ``figures`` with what the rules of either plan add.
         """
         old, new = self.old, self.new
         return {
             "plan": {"old": old.plan, "new": new.plan},
             "status": {"old": old.status.value, "new": new.status.value},
             **{
-                name: _step(getattr(old, name), getattr(new, name))
+                name: step(getattr(old, name), getattr(new, name))
                 for name in ("budget", "cost", "objective")
             },
             "coverage": {
                 resource: {
-                    name: _step(
+                    name: step(
                         None if before is None else getattr(before, name),
                         None if after is None else getattr(after, name),
                     )
@@ -88,10 +94,11 @@ class Diff:
             "changed": [
                 {
                     **_post(change.post),
-                    "units": _step(change.old_units, change.post.units),
+                    "units": step(change.old_units, change.post.units),
                 }
                 for change in self.changed
             ],
+            "figures": nested(self.figures),
         }
 
     def text(self) -> str:
@@ -119,13 +126,14 @@ class Diff:
                 for change in self.changed
             ]
         unit = f" {shown(new.budget_unit)}" if new.budget_unit else ""
-        lines.append(f"budget: {_stretch(old.budget, new.budget, unit)}")
-        lines.append(f"cost: {_stretch(old.cost, new.cost, unit)}")
+        lines.append(f"budget: {stretch(old.budget, new.budget, unit)}")
+        lines.append(f"cost: {stretch(old.cost, new.cost, unit)}")
         lines += [
-            f"covered by {shown(resource)}: {_cover(before, after)}"
+            f"covered by {shown(resource)}: {cover(before, after)}"
             for resource, (before, after) in self.coverage.items()
         ]
-        lines.append(f"objective: {_stretch(old.objective, new.objective)}")
+        lines += [figure.line for figure in self.figures if figure.differs and figure.line]
+        lines.append(f"objective: {stretch(old.objective, new.objective)}")
         if old.status is not new.status:
             lines.append(f"status: {old.status.value} → {new.status.value}")
         return "\n".join(lines)
@@ -167,54 +175,9 @@ def _post(post: Post) -> dict[str, Any]:
         "name": post.name,
         "resource": post.resource,
         "units": post.units,
-        "cost": _plain(post.cost),
+        "cost": plain(post.cost),
     }
-
-
-def _step(old: float | None, new: float | None) -> dict[str, float | None]:
-    change = None if old is None or new is None else new - old
-    return {"old": _plain(old), "new": _plain(new), "change": _plain(change)}
-
-
-def _plain(value: float | None) -> float | None:
-    """Round as the solution file does, whole numbers as int; None where JSON has no number."""
-    if value is None or not math.isfinite(value):
-        return None
-    rounded = round(value, 6)
-    return int(rounded) if rounded == int(rounded) else rounded
-
-
-def shown(text: str) -> str:
-    """Return a name without characters that would steer a terminal."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _amount(value: float) -> str:
-    return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
-
-
-def _stretch(old: float, new: float, unit: str = "") -> str:
-    if _amount(old) == _amount(new):
-        return f"{_amount(new)}{unit} (unchanged)"
-    sign = "+" if new > old else "-"
-    return f"{_amount(old)} → {_amount(new)}{unit} ({sign}{_amount(abs(new - old))})"
-
-
-def _people(coverage: Coverage | None) -> str:
-    if coverage is None:
-        return "not in the plan"
-    return f"{coverage.covered:,.0f} ({coverage.share:.1%})"
-
-
-def _cover(before: Coverage | None, after: Coverage | None) -> str:
-    if _people(before) == _people(after):
-        return f"{_people(after)} (unchanged)"
-    text = f"{_people(before)} → {_people(after)}"
-    if before is None or after is None:
-        return text
-    sign = "+" if after.covered >= before.covered else "-"
-    return f"{text}, {sign}{abs(after.covered - before.covered):,.0f} people"

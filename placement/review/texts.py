@@ -1,4 +1,4 @@
-"""JSON as canonical text: numbers, names and objects are written in one way only."""
+"""JSON as canonical text, written in one way only; names as a terminal may show them."""
 
 import json
 import math
@@ -55,3 +55,8 @@ def gap_text(gap: float) -> str:
         return "null"
     nearest = rounded(gap)
     return number_text("gap", nearest if gap - nearest <= _DUST else nearest + 1e-6)
+
+
+def shown(text: str) -> str:
+    """Return a name without characters that would steer a terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)

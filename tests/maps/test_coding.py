@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement.maps import coding
@@ -17,6 +17,7 @@ def decoded(steps: list[int], scale: float = coding.SHAPE_SCALE) -> np.ndarray:
     return np.cumsum(np.array(steps, dtype=np.int64).reshape(-1, 2), axis=0) / scale
 
 
+@settings(deadline=None)
 @given(st.lists(DEGREES, min_size=2, max_size=30))
 def test_a_line_comes_back_within_half_a_step(positions: list[tuple[float, float]]) -> None:
     coordinates = np.array(positions)

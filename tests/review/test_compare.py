@@ -23,17 +23,42 @@ def test_posts_opened_closed_and_changed() -> None:
     assert not diff.same_posts
 
 
+@pytest.mark.parametrize("pair", [("agreed", "revised"), ("ruled", "ruled-later")], ids="-".join)
 @pytest.mark.parametrize("way", ["text", "json"])
-def test_the_difference_as_it_is_shown(way: str) -> None:
-    diff = compare(
-        read_solution(CASES / "agreed.geojson"), read_solution(CASES / "revised.geojson")
-    )
+def test_the_difference_as_it_is_shown(way: str, pair: tuple[str, str]) -> None:
+    diff = compare(*(read_solution(CASES / f"{name}.geojson") for name in pair))
+    golden = CASES / f"{'-'.join(pair)}.diff"
     if way == "text":
-        expected = (CASES / "agreed-revised.diff.txt").read_text(encoding="utf-8")
+        expected = golden.with_suffix(".diff.txt").read_text(encoding="utf-8")
         assert diff.text() + "\n" == expected
     else:
-        expected = (CASES / "agreed-revised.diff.json").read_text(encoding="utf-8")
+        expected = golden.with_suffix(".diff.json").read_text(encoding="utf-8")
         assert json.dumps(diff.to_dict(), indent=2, ensure_ascii=False) + "\n" == expected
+
+
+def test_an_older_file_without_rules_is_no_hindrance() -> None:
+    old, new = (read_solution(CASES / f"{name}.geojson") for name in ("agreed", "ruled"))
+    for diff in (compare(old, new), compare(new, old)):
+        lines = diff.text().split("\n")
+        assert all(line.isprintable() for line in lines)
+        assert not any(line.startswith(("  ~ pont", "  + pont/checkpoint  2,0")) for line in lines)
+        json.dumps(diff.to_dict(), allow_nan=False)
+    figures = compare(old, new).to_dict()["figures"]
+    assert figures["tiers"]["1"]["objective"] == {"old": None, "new": 3000, "change": None}
+    assert figures["lanes"]["window"]["old"] is None
+    assert figures["lanes"]["gates"]["quai/checkpoint"]["clears"] == {
+        "old": None,
+        "new": None,
+        "change": None,
+    }
+
+
+def test_of_what_is_the_same_nothing_is_said() -> None:
+    one = read_solution(CASES / "ruled-later.geojson")
+    diff = compare(one, one)
+    assert not any(figure.differs for figure in diff.figures)
+    assert "lanes" in diff.to_dict()["figures"]
+    assert "rule" not in diff.text()
 
 
 def test_a_solution_does_not_differ_from_itself() -> None:

@@ -24,6 +24,8 @@ from placement.solve.solution import Coverage, Part, Post, Solution, Status
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
+_ROUNDED_UP = 1.1e-6  # a written gap has six decimals and is rounded up
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -272,7 +274,7 @@ def _check_tiers(problem: Problem, solution: Solution, worth: Floats, findings: 
         gap = gap_between(tier.objective, tier.bound)
         findings.require(
             tier.bound >= tier.objective - 1e-9 * max(1.0, tier.bound)
-            and (tier.gap == gap or math.isclose(tier.gap, gap, rel_tol=1e-6, abs_tol=1e-9)),
+            and (tier.gap == gap or math.isclose(tier.gap, gap, rel_tol=1e-6, abs_tol=_ROUNDED_UP)),
             f"tier {tier.tier}: objective, bound and gap do not fit each other",
         )
     bound = math.fsum(tier.bound for tier in solution.tiers)
@@ -302,7 +304,7 @@ def _check_claims(solution: Solution, everyone: float, findings: Findings) -> No
     )
     gap = gap_between(objective, bound)
     findings.require(
-        solution.gap == gap or math.isclose(solution.gap, gap, rel_tol=1e-6, abs_tol=1e-9),
+        solution.gap == gap or math.isclose(solution.gap, gap, rel_tol=1e-6, abs_tol=_ROUNDED_UP),
         f"gap is {solution.gap:.10g}, recomputed {gap:.10g}",
     )
     findings.require(

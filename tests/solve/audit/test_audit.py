@@ -27,6 +27,19 @@ def test_a_right_solution_is_accepted(town: tuple[Plan, Solution]) -> None:
     assert report.checked > 30
 
 
+def test_a_gap_that_a_file_rounds_up_is_accepted(
+    town: tuple[Plan, Solution], tmp_path: Path
+) -> None:
+    plan, solution = town
+    bound = solution.objective * (1 + 0.0261022493)
+    gap = (bound - solution.objective) / solution.objective
+    open_ = replace(solution, status=Status.FEASIBLE, bound=round(bound, 6), gap=round(gap, 9))
+    placement.write_solution(open_, tmp_path / "solution.geojson")
+    again = placement.read_solution(tmp_path / "solution.geojson")
+    assert again.gap == 0.026103
+    assert placement.audit(plan, again).ok
+
+
 def _first(solution: Solution, **changes: object) -> Solution:
     post, *others = solution.posts_list
     return replace(solution, posts_list=(replace(post, **changes), *others))  # type: ignore[arg-type]
