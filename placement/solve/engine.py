@@ -26,6 +26,8 @@ _FEW_ENTRIES = (
     5_000  # of the cover relation, over columns not yet settled: HiGHS takes them at once
 )
 _FEW_NODES = 2_000  # of its tree, before blocks are tried
+_MANY_NODES = 20_000  # where blocks have settled most columns
+_LONG_SHARE = 0.2
 _EQUAL = 1e-9  # relative difference of sums that no arithmetic of doubles tells apart
 
 
@@ -264,15 +266,8 @@ def _prove(run: _Run, prices: bound.Bound | None, seed: int) -> None:
     free = ~rest.required & ~rest.excluded
     if int(free[rest.indices].sum()) <= _FEW_ENTRIES:
         _by_model(run, prices, stop=run.stop.share(0.5), max_nodes=_FEW_NODES)
-    # with a limit the clock says when to go on, and the rounds do without one
-    limited = math.isfinite(run.stop.left())
-    if not run.done and limited:
-        _by_blocks(run, prices, run.stop.share(0.15))  # often enough, and better than a long search
     if not run.done:
-        rounds = None if limited else _LONG_ROUNDS
-        _search(run, seed + 1, rounds, run.stop.share(0.2) if limited else run.stop)
-    if not run.done:
-        _by_blocks(run, prices, run.stop)
+        _by_blocks(run, prices, seed)
     if not run.done:
         _by_model(run, prices, stop=run.stop)
 
@@ -309,19 +304,72 @@ def _by_model(
     run.limit(run.objective if answer.infeasible else answer.bound + offset)
 
 
-def _by_blocks(run: _Run, prices: bound.Bound, stop: Stop) -> None:
+def _by_blocks(run: _Run, prices: bound.Bound, seed: int) -> None:
     """Split the instance into neighbourhoods, each solved exactly, and make them agree."""
     instance, offset = run.reduction.instance, run.reduction.offset
     plan = run.reduced_plan()
     if instance.broken_rule(plan) is not None:
         return
+
+    def look() -> Ints:
+        """Search at length, in a share of the time, or in rounds where there is no limit."""
+        limited = math.isfinite(run.stop.left())
+        rounds = None if limited else _LONG_ROUNDS
+        _search(run, seed + 1, rounds, run.stop.share(_LONG_SHARE) if limited else run.stop)
+        return run.reduced_plan()
+
     closed = close(
         instance,
-        stop=stop,
+        stop=_Goal(run),
         start=prices,
         plan=plan,
+        look=look,
+        finish=_Finish(run).try_model,
         on_better=lambda chosen, _: run.plan(run.reduction.lift(chosen)),
         on_bound=lambda value: run.limit(value + offset),
     )
     run.plan(run.reduction.lift(closed.chosen))
     run.limit(run.objective if closed.proven else closed.bound + offset)
+
+
+class _Goal:
+    """A stop rule that ends as well when the gap is good enough."""
+
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+
+    def reached(self) -> bool:
+        """Tell whether to stop now."""
+        return self._run.done
+
+    def left(self) -> float:
+        """Return the seconds left."""
+        return self._run.stop.left()
+
+
+class _Finish:
+    """Hands what blocks left unsettled to the integer model, once it is small."""
+
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+        self._tried = math.inf
+
+    def try_model(self, rest: Instance) -> tuple[Ints | None, float]:
+        """Return a plan of what is left, or None, and its bound, or inf."""
+        small = _reduced(rest)
+        instance = small.instance
+        free = ~instance.required & ~instance.excluded
+        entries = int(free[instance.indices].sum())
+        if entries > min(_FEW_ENTRIES, 0.7 * self._tried):
+            return None, math.inf
+        self._tried = entries
+        known = np.flatnonzero(np.isin(small.columns, self._run.reduced_plan()))
+        answer = model.most_cover(
+            instance,
+            stop=self._run.stop.share(0.5),
+            warm=None if instance.broken_rule(known) is not None else known,
+            gap=self._run.gap_wanted,
+            max_nodes=_MANY_NODES,
+        )
+        plan = None if answer.chosen is None else small.lift(answer.chosen)
+        return plan, -math.inf if answer.infeasible else answer.bound + small.offset

@@ -67,15 +67,20 @@ def _cut(covers: sp.csr_array, place: Floats, smallest: int, rows: Ints) -> Piec
     )
 
 
-def covered_pieces(piece: Piece, covers: sp.csr_array, largest: int) -> list[Ints]:
-    """Return the rows of the largest pieces that touch at most so many columns of ``covers``.
+def pieces_within(piece: Piece, covers: sp.csr_array, largest: int) -> list[Piece]:
+    """Return the largest pieces that touch at most so many columns of ``covers``.
 
     ``covers`` may have fewer entries than the relation that the tree was cut from.
     """
     if piece.halves is None or len(_touched(covers, piece.rows)) <= largest:
-        return [piece.rows]
+        return [piece]
     first, second = piece.halves
-    return covered_pieces(first, covers, largest) + covered_pieces(second, covers, largest)
+    return pieces_within(first, covers, largest) + pieces_within(second, covers, largest)
+
+
+def covered_pieces(piece: Piece, covers: sp.csr_array, largest: int) -> list[Ints]:
+    """Return the rows of the largest pieces that touch at most so many columns of ``covers``."""
+    return [part.rows for part in pieces_within(piece, covers, largest)]
 
 
 def places_of_rows(instance: Instance, *, axes: int = 4) -> Floats:

@@ -126,6 +126,7 @@ class Splitting:
         self.age: list[list[int]] = [[] for _ in blocks]
         self.step = 0
         self.nodes = 0
+        self.visited = np.zeros(len(blocks), dtype=np.int64)  # nodes of the last evaluation
         self.fixed = np.full(columns, -1, dtype=np.int64)
         self.u = [u[block.rows].copy() for block in blocks]
         self.means = np.zeros(int(sizes.sum()))
@@ -251,13 +252,18 @@ class Splitting:
         return bound, plan, nodes
 
     def evaluate(
-        self, prices: Floats, money: float, *, stop: StopRule | None = None
+        self,
+        prices: Floats,
+        money: float,
+        *,
+        stop: StopRule | None = None,
+        most_nodes: int = _MOST_NODES,
     ) -> tuple[Point, list[Bools]]:
         """Solve all blocks at given prices, the largest first; after ``stop`` only bound them."""
 
         def answer(block: int) -> tuple[float, Bools, int]:
             late = stop is not None and stop.reached()
-            return self.solve(block, prices, money, most_nodes=1 if late else _MOST_NODES)
+            return self.solve(block, prices, money, most_nodes=1 if late else most_nodes)
 
         order = sorted(range(len(self.blocks)), key=lambda b: -len(self.blocks[b].columns))
         answers = dict(
@@ -268,7 +274,8 @@ class Splitting:
             )
         )
         most = np.array([answers[b][0] for b in range(len(self.blocks))])
-        self.nodes += sum(answer[2] for answer in answers.values())
+        self.visited = np.array([answers[b][2] for b in range(len(self.blocks))], dtype=np.int64)
+        self.nodes += int(self.visited.sum())
         plans = [answers[b][1] for b in range(len(self.blocks))]
         for block, plan in enumerate(plans):
             self.add(block, plan)
