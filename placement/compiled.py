@@ -43,24 +43,23 @@ class _Part(_Kernel):
 class _Announcement(event.Listener):
     """Says once that something is compiled; what is loaded from the cache goes unsaid."""
 
+    said = False
+
     def on_start(self, event: Any) -> None:  # noqa: ANN401 - as numba has it
         """Hear that a function is compiled."""
         if isinstance(event.data["dispatcher"], _Kernel):
-            _log.info(
-                "compiling loops for this computer, once after installing: up to half a minute"
-            )
-            _stop_listening()
+            self.said = self.said or _say()
 
     def on_end(self, event: Any) -> None:  # noqa: ANN401 - as numba has it
         """Hear that it is done."""
 
 
-_announcement = _Announcement()
-event.register("numba:compile", _announcement)  # type: ignore[no-untyped-call]
+event.register("numba:compile", _Announcement())  # type: ignore[no-untyped-call]
 
 
-def _stop_listening() -> None:
-    event.unregister("numba:compile", _announcement)  # type: ignore[no-untyped-call]
+def _say() -> bool:
+    _log.info("compiling loops for this computer, once after installing: up to half a minute")
+    return True
 
 
 def _widest(kind: Any) -> Any:  # noqa: ANN401 - a numba type

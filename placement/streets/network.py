@@ -165,8 +165,8 @@ class Streets:
         np.cumsum(np.bincount(self.edge_tail, minlength=self.n_nodes), out=first[1:])
         tables = (
             first,
-            np.where(np.isnan(self.forward_s), np.inf, self.forward_s),
-            np.where(np.isnan(self.backward_s), np.inf, self.backward_s),
+            _endless(self.forward_s),
+            _endless(self.backward_s),
         )
         for array in tables:
             array.flags.writeable = False
@@ -417,6 +417,12 @@ def _project(to_plane: pyproj.Transformer, lonlat: Floats) -> Floats:
             remedy="give the plan a coordinate system that covers its streets",
         )
     return xy
+
+
+def _endless(seconds: Floats) -> Floats:
+    """Return times with what is closed as endless, the same array where nothing is."""
+    closed = np.isnan(seconds)
+    return np.where(closed, np.inf, seconds) if closed.any() else seconds
 
 
 def _texts(values: tuple[str, ...], code: NDArray[np.int32]) -> NDArray[np.str_]:

@@ -113,7 +113,9 @@ def _pieces(
             f = float(start.fraction[0])
             b = (
                 0.0
-                if _sooner(f * streets.backward_s[edge], (1 - f) * streets.forward_s[edge])
+                if _sooner(
+                    _part(f, streets.backward_s[edge]), _part(1 - f, streets.forward_s[edge])
+                )
                 else whole
             )
         else:
@@ -122,7 +124,9 @@ def _pieces(
             f = float(end.fraction[0])
             a = (
                 0.0
-                if _sooner(f * streets.forward_s[edge], (1 - f) * streets.backward_s[edge])
+                if _sooner(
+                    _part(f, streets.forward_s[edge]), _part(1 - f, streets.backward_s[edge])
+                )
                 else whole
             )
         low, high = min(a, b), max(a, b)
@@ -130,6 +134,11 @@ def _pieces(
         pieces.append(part if b >= a else part[::-1])
         node = leave
     return pieces
+
+
+def _part(share: float, whole: float) -> float:
+    """Return the time for part of an edge: none for none of it, even where it is closed."""
+    return 0.0 if share == 0.0 else share * whole
 
 
 def _sooner(one: float, other: float) -> bool:

@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array, csr_array
 
 from placement.compiled import compiled
 from placement.errors import UsageError
+from placement.streets.bounded import Targets, Ways, Workspace, search_rows, workspace
 from placement.streets.network import Streets
 from placement.streets.snap import Snapped
 
@@ -77,7 +78,37 @@ def walking_times(
     shape = (len(sources.edge), len(targets.edge))
     if streets.n_edges == 0:
         return csr_array(shape, dtype=np.float64)
-    bound = limit_s * (1.0 + TOLERANCE)
+    ways, to = _tables(streets, targets, outward=outward)
+    # neighbours search the same streets: taking them one after another keeps those in cache
+    turn = np.argsort(sources.edge, kind="stable")
+    turn = turn[sources.edge[turn] >= 0]
+    count = (os.cpu_count() or 1) if threads is None else max(1, threads)
+    step = max(len(turn), 1) if count == 1 else _CHUNK
+    chunks = [turn[i : i + step] for i in range(0, len(turn), step)]
+    bits = max(1, (shape[1] - 1).bit_length()) if ordered else 0
+    spare: list[Workspace] = []
+
+    def run(chunk: Ints, room: int) -> tuple[Ints, Ints32, Floats]:
+        work = spare.pop() if spare else workspace(streets.n_nodes, len(ways.head))
+        found = _rows(ways, to, sources.take(chunk), limit_s * (1.0 + TOLERANCE), bits, work, room)
+        spare.append(work)
+        return found
+
+    room = 4096
+    if len(turn) > _CHUNK:
+        # memory that is not written to costs nothing; to grow while searching does
+        sample = turn[:: len(turn) // _PILOT + 1]
+        room += int(1.3 * len(chunks[0]) * len(run(sample, room)[1]) / len(sample))
+    with ThreadPoolExecutor(count) as pool:
+        found = list((map if count == 1 else pool.map)(run, chunks, [room] * len(chunks)))
+    result = _joined(shape, chunks, found)
+    if ordered:
+        result.has_sorted_indices = True
+    return result
+
+
+def _tables(streets: Streets, targets: Snapped, *, outward: bool) -> tuple[Ways, Targets]:
+    """Lay out the network in the direction that is searched, and the targets by their edge."""
     if outward:
         network = (streets.first, streets.head, streets.walk_s, streets.half_edge)
         along, against = streets.forward_s, streets.backward_s
@@ -86,58 +117,40 @@ def walking_times(
         along, against = streets.backward_s, streets.forward_s
     at_node = _at_closed_ends(targets, streets.edge_tail, streets.edge_head, along, against)
     node_order, node_first = grouped(at_node, streets.n_nodes)
-    on_edge = np.where(at_node < 0, targets.edge, -1)
-    target_order, target_first = grouped(on_edge, streets.n_edges)
+    order, first = grouped(np.where(at_node < 0, targets.edge, -1), streets.n_edges)
     # closed is endless now, and what stood where endless times nothing matters stands at nodes
     tail_first, along, against = streets.search_tables
     if not outward:
         along, against = against, along
-    # neighbours search the same streets: taking them one after another keeps those in cache
-    turn = np.argsort(sources.edge, kind="stable")
-    turn = turn[sources.edge[turn] >= 0]
-    count = (os.cpu_count() or 1) if threads is None else max(1, threads)
-    step = max(_CHUNK, streets.n_nodes // 256)  # each chunk pays once for a table of all nodes
-    if count == 1:
-        step = max(len(turn), 1)
-    chunks = [turn[i : i + step] for i in range(0, len(turn), step)]
-    fraction, access = targets.fraction[target_order], targets.access_s[target_order]
-    room = 4096
+    ways = Ways(*network, streets.edge_tail, streets.edge_head, tail_first, along, against)
+    fraction, access = targets.fraction, targets.access_s
+    return ways, Targets(
+        first, order, fraction[order], access[order], node_first, node_order, access[node_order]
+    )
 
-    def run(chunk: Ints) -> tuple[Ints, Ints32, Floats]:
-        return _search(
-            *network,
-            streets.edge_tail,
-            streets.edge_head,
-            tail_first,
-            along,
-            against,
-            chunk,
-            sources.edge,
-            sources.fraction,
-            sources.access_s,
-            target_first,
-            target_order,
-            fraction,
-            access,
-            node_first,
-            node_order,
-            targets.access_s,
-            bound,
-            room,
+
+def _rows(  # noqa: PLR0917 - as many as there are
+    ways: Ways, targets: Targets, chunk: Snapped, bound: float, bits: int, work: Workspace,
+    room: int,
+) -> tuple[Ints, Ints32, Floats]:  # fmt: skip
+    """Search from each source of a chunk; return the sizes of their rows and the rows."""
+    start = np.array(chunk.edge), np.array(chunk.fraction), np.array(chunk.access_s)
+    sizes = np.empty(len(chunk), np.int64)
+    columns, values = np.empty(room, np.int32), np.empty(room, np.float64)
+    done = filled = 0
+    while True:
+        done, filled = search_rows(
+            ways, targets, *start, bound, bits, work, done, filled, sizes, columns, values
         )
+        if done == len(chunk):
+            return sizes, columns[:filled], values[:filled]
+        columns, values = _longer(columns, filled), _longer(values, filled)
 
-    if len(turn) > _CHUNK:
-        # memory that is not written to costs nothing; to grow while searching does
-        sample = turn[:: len(turn) // _PILOT + 1]
-        room += int(1.3 * len(chunks[0]) * len(run(sample)[1]) / len(sample))
-    if count == 1 or len(chunks) < 2:
-        found = [run(chunk) for chunk in chunks]
-    else:
-        with ThreadPoolExecutor(count) as pool:
-            found = list(pool.map(run, chunks))
-    result = _joined(shape, chunks, found)
-    if ordered:
-        result.sort_indices()
+
+def _longer[T: (np.int32, np.float64)](array: NDArray[T], filled: int) -> NDArray[T]:
+    """Return twice the room, with what is written so far."""
+    result = np.empty(2 * len(array), array.dtype)
+    result[:filled] = array[:filled]
     return result
 
 
@@ -176,7 +189,6 @@ def _at_closed_ends(
     return np.where(at_tail, tail[edge], np.where(at_head, head[edge], -1)).astype(np.int64)
 
 
-@compiled
 def grouped(group: Ints, count: int) -> tuple[Ints32, Ints]:
     """Sort items by their group, in their own order within it.
 
@@ -192,25 +204,11 @@ def grouped(group: Ints, count: int) -> tuple[Ints32, Ints]:
     order, first
         The items by group, and (G + 1,) int64 where each group's items start.
     """
-    first = np.zeros(count + 1, np.int64)
-    for t in range(group.size):
-        if group[t] >= 0:
-            first[group[t] + 1] += 1
-    for g in range(count):
-        first[g + 1] += first[g]
-    fill = first[:-1].copy()
-    order = np.empty(first[count], np.int32)
-    for t in range(group.size):
-        if group[t] >= 0:
-            order[fill[group[t]]] = t
-            fill[group[t]] += 1
-    return order, first
-
-
-@compiled
-def _part(share: float, whole: float) -> float:
-    """Return the time for part of an edge: none for none of it, even where it is closed."""
-    return 0.0 if share == 0.0 else share * whole
+    item = np.flatnonzero(group >= 0).astype(np.int32)
+    shape = (count, len(group))
+    # counting sort in compiled code: by rows, in the order of the entries
+    rows = coo_array((np.ones(len(item), np.bool_), (group[item], item)), shape=shape).tocsr()
+    return rows.indices.astype(np.int32, copy=False), rows.indptr.astype(np.int64)
 
 
 @compiled
@@ -231,192 +229,3 @@ def _place(  # noqa: PLR0917 - compiled
             column[at + k] = columns[begin + k]
             seconds[at + k] = values[begin + k]
         begin += sizes[i]
-
-
-@compiled
-def _push(keys: Floats, nodes: Ints32, size: int, key: float, node: int) -> None:
-    """Sift a new entry up a binary heap that holds `size` entries before it."""
-    i = size
-    while i > 0:
-        parent = (i - 1) >> 1
-        if keys[parent] <= key:
-            break
-        keys[i] = keys[parent]
-        nodes[i] = nodes[parent]
-        i = parent
-    keys[i] = key
-    nodes[i] = node
-
-
-@compiled
-def _pop(keys: Floats, nodes: Ints32, size: int) -> None:
-    """Remove the least entry of a binary heap that holds `size` entries."""
-    last = size - 1
-    key, node = keys[last], nodes[last]
-    i = 0
-    while True:
-        child = 2 * i + 1
-        if child >= last:
-            break
-        if child + 1 < last and keys[child + 1] < keys[child]:
-            child += 1
-        if keys[child] >= key:
-            break
-        keys[i] = keys[child]
-        nodes[i] = nodes[child]
-        i = child
-    keys[i] = key
-    nodes[i] = node
-
-
-@compiled
-def _search(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
-    first: Ints,
-    head: Ints32,
-    walk_s: Floats,
-    half_edge: Ints32,
-    edge_tail: Ints32,
-    edge_head: Ints32,
-    tail_first: Ints,
-    along: Floats,
-    against: Floats,
-    chunk: Ints,
-    source_edge: Ints,
-    source_fraction: Floats,
-    source_access: Floats,
-    target_first: Ints,
-    target_order: Ints32,
-    target_fraction: Floats,
-    target_access: Floats,
-    node_first: Ints,
-    node_order: Ints32,
-    access: Floats,
-    bound: float,
-    room: int,
-) -> tuple[Ints, Ints32, Floats]:
-    """Search from each source of a chunk; return the sizes of their rows and the rows."""
-    time = np.full(first.size - 1, np.inf)
-    keys = np.empty(256, np.float64)
-    nodes = np.empty(256, np.int32)
-    touched = np.empty(256, np.int32)
-    sizes = np.zeros(chunk.size, np.int64)
-    columns = np.empty(room, np.int32)
-    values = np.empty(room, np.float64)
-    filled = 0
-    for row in range(chunk.size):
-        s = chunk[row]
-        own = source_edge[s]
-        at = source_fraction[s]
-        begin = filled
-        heap = 0
-        reached = 0
-        for side in range(2):
-            if side == 0:
-                node = edge_tail[own]
-                start = source_access[s] + _part(at, against[own])
-            else:
-                node = edge_head[own]
-                start = source_access[s] + _part(1.0 - at, along[own])
-            if start <= bound and start < time[node]:
-                if time[node] == np.inf:
-                    touched[reached] = node
-                    reached += 1
-                time[node] = start
-                _push(keys, nodes, heap, start, node)
-                heap += 1
-        while heap > 0:
-            now, u = keys[0], nodes[0]
-            _pop(keys, nodes, heap)
-            heap -= 1
-            if now > time[u]:
-                continue
-            for k in range(first[u], first[u + 1]):
-                v = head[k]
-                then = now + walk_s[k]
-                if then <= bound and then < time[v]:
-                    if time[v] == np.inf:
-                        if reached == touched.size:
-                            touched = _longer_int(touched)
-                        touched[reached] = v
-                        reached += 1
-                    time[v] = then
-                    if heap == keys.size:
-                        keys = _longer_float(keys)
-                        nodes = _longer_int(nodes)
-                    _push(keys, nodes, heap, then, v)
-                    heap += 1
-        # each edge is told from its tail, both ends in view: edges of one tail lie side by side
-        for i in range(-1, reached):
-            e_from, e_to = own, own + 1
-            if i >= 0:
-                e_from, e_to = tail_first[touched[i]], tail_first[touched[i] + 1]
-            room = target_first[e_to] - target_first[e_from]
-            while filled + room > columns.size:
-                columns = _longer_int(columns)
-                values = _longer_float(values)
-            for e in range(e_from, e_to):
-                if e == own and i >= 0:
-                    continue
-                tail_s, head_s = time[edge_tail[e]], time[edge_head[e]]
-                out, back = along[e], against[e]
-                for t in range(target_first[e], target_first[e + 1]):
-                    f = target_fraction[t]
-                    best = min(tail_s + f * out, head_s + (1.0 - f) * back)
-                    if i < 0:
-                        # the source's own edge: straight along it, too
-                        if f >= at:
-                            best = min(best, source_access[s] + _part(f - at, out))
-                        if f <= at:
-                            best = min(best, source_access[s] + _part(at - f, back))
-                    best += target_access[t]
-                    # written whether or not it counts: no branch to guess wrong
-                    columns[filled] = target_order[t]
-                    values[filled] = best
-                    filled += best <= bound
-        # at the rim: edges entered at their head whose tail is out of reach
-        for i in range(reached):
-            u = touched[i]
-            for k in range(first[u], first[u + 1]):
-                e = half_edge[k]
-                if time[head[k]] < np.inf or edge_head[e] != u or e == own:
-                    continue
-                while filled + target_first[e + 1] - target_first[e] > columns.size:
-                    columns = _longer_int(columns)
-                    values = _longer_float(values)
-                for t in range(target_first[e], target_first[e + 1]):
-                    best = time[u] + (1.0 - target_fraction[t]) * against[e] + target_access[t]
-                    columns[filled] = target_order[t]
-                    values[filled] = best
-                    filled += best <= bound
-        if node_order.size > 0:
-            for i in range(reached):
-                u = touched[i]
-                for k in range(node_first[u], node_first[u + 1]):
-                    best = time[u] + access[node_order[k]]
-                    if best <= bound:
-                        if filled == columns.size:
-                            columns = _longer_int(columns)
-                            values = _longer_float(values)
-                        columns[filled] = node_order[k]
-                        values[filled] = best
-                        filled += 1
-        sizes[row] = filled - begin
-        for i in range(reached):
-            time[touched[i]] = np.inf
-    return sizes, columns[:filled], values[:filled]
-
-
-@compiled
-def _longer_int(array: Ints32) -> Ints32:
-    result = np.empty(2 * array.size, np.int32)
-    for i in range(array.size):
-        result[i] = array[i]
-    return result
-
-
-@compiled
-def _longer_float(array: Floats) -> Floats:
-    result = np.empty(2 * array.size, np.float64)
-    for i in range(array.size):
-        result[i] = array[i]
-    return result

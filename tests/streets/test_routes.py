@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
 from placement.errors import UsageError
 from placement.streets import Snapped, snap, walking_times
@@ -14,9 +14,13 @@ from placement.streets.routes import route
 from tests.streets.draw import ORIGIN, at, draw
 from tests.streets.test_search import _random_points, drawn_network
 
+# a loop that is closed one way, and a walk that ends where it begins
+LOOP = {"oneway": "-1", "class": "footway", "name": ""}
+
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn_network())
+@example(([([(0.0, 0.0), (67.0, 5.0), (0.0, 0.0), (134.0, 0.0)], LOOP)], 66))
 def test_a_route_takes_the_time_of_the_search(network: tuple[list, int]) -> None:
     """And its line is as long as its time allows, and joined from end to end."""
     lines, seed = network

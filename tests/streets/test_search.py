@@ -116,6 +116,26 @@ def test_threads_change_nothing(tmp_path: Path) -> None:
     assert one.has_sorted_indices
 
 
+def test_rows_in_order_are_the_rows_as_they_come(tmp_path: Path) -> None:
+    """More targets than one digit can tell apart, on few edges: rows with long runs, and room
+    that runs out time and again."""
+    grid = [[(x, 0), (x, 300)] for x in range(0, 301, 100)]
+    grid += [[(x, y) for x in range(0, 301, 100)] for y in range(0, 301, 100)]
+    streets = draw(tmp_path, *grid)
+    rng = np.random.default_rng(3)
+    for count in (1, 2, 3000, 5000):
+        targets = _random_points(streets, count, count)
+        sources = _random_points(streets, 40, 7).take(rng.permutation(40))
+        come = walking_times(streets, sources, targets, limit_s=150, outward=True, ordered=False)
+        found = walking_times(streets, sources, targets, limit_s=150, outward=True)
+        assert found.nnz == come.nnz
+        come.sort_indices()
+        for field in ("indptr", "indices", "data"):
+            assert np.array_equal(getattr(found, field), getattr(come, field))
+        if count > 1000:
+            assert found.nnz > 4096
+
+
 @pytest.mark.parametrize("limit", [-1.0, float("nan"), float("inf")])
 def test_a_limit_that_cannot_be_is_refused(tmp_path: Path, limit: float) -> None:
     streets = draw(tmp_path, [(0, 0), (100, 0)])
