@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from placement.plan.layers import load_plan
     from placement.plan.problem import Plan
     from placement.review.compare import Diff, compare
+    from placement.review.drawn import write_catchments, write_routes
     from placement.review.geojson import read_solution, write_solution
     from placement.solve.audit.audit import audit
     from placement.solve.maximise import maximise
@@ -55,7 +56,9 @@ __all__ = [
     "optimize",
     "read_solution",
     "why",
+    "write_catchments",
     "write_map",
+    "write_routes",
     "write_solution",
 ]
 
@@ -80,7 +83,9 @@ _ROOM_OF = {
     "optimise": "placement.solve.optimise",
     "read_solution": "placement.review.geojson",
     "why": "placement.solve.why",
+    "write_catchments": "placement.review.drawn",
     "write_map": "placement.maps",
+    "write_routes": "placement.review.drawn",
     "write_solution": "placement.review.geojson",
 }
 

@@ -7,6 +7,7 @@ from placement.cli.options import (
     amount,
     at_option,
     closure_option,
+    drawn_options,
     json_option,
     layer_option,
     limit_option,
@@ -40,6 +41,7 @@ _UNBOUND = 1e15  # the plan's own budget does not bind, not even for what is req
     type=click.Path(file_okay=False),
     help="Folder to write to.  [default: outputs/<plan name>-cover]",
 )
+@drawn_options()
 @click.option("--no-map", is_flag=True, help="Write the solution alone.")
 @json_option()
 def command(
@@ -53,6 +55,8 @@ def command(
     time_limit: float | None,
     gap: float,
     out: str | None,
+    catchments: tuple[float, ...] | None,
+    routes: bool,
     no_map: bool,
     as_json: bool,
 ) -> None:
@@ -65,7 +69,7 @@ def command(
     from pathlib import Path
 
     from placement.cli.files import find_plan
-    from placement.cli.optimise import summary_json, tell, write
+    from placement.cli.optimise import draw_beside, summary_json, tell, write
     from placement.cli.talk import Talk, give_json, warn
     from placement.solve.optimise import with_budget
 
@@ -82,6 +86,7 @@ def command(
     asked = with_budget(asked, solution.budget)
     folder = Path(out) if out else Path("outputs") / f"{asked.settings.name}-cover"
     files = write(asked, solution, folder, draw=not no_map, talk=talk)
+    files |= draw_beside(asked, solution, folder, catchments, routes=routes, talk=talk)
     tell(asked, solution, files, talk)
     reverse = solution.reverse
     assert reverse is not None  # noqa: S101 - that was the question

@@ -9,6 +9,8 @@ import placement
 PLAN_FILE = "plan.toml"
 SOLUTION_FILE = "solution.geojson"
 MAP_FILE = "map.html"
+CATCHMENTS_FILE = "catchments.geojson"
+ROUTES_FILE = "routes.geojson"
 DEFAULT_EXAMPLE = "paris-2024"
 
 

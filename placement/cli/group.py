@@ -16,6 +16,8 @@ _MODULES = {
     "init": "init",
     "check": "check",
     "map": "map",
+    "catchments": "catchments",
+    "routes": "routes",
     "audit": "audit",
     "diff": "diff",
     "streets": "streets",

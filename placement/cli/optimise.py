@@ -10,6 +10,7 @@ from placement.cli.options import (
     amount,
     at_option,
     closure_option,
+    drawn_options,
     json_option,
     layer_option,
     limit_option,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     type=click.Path(file_okay=False),
     help="Folder to write to.  [default: outputs/<plan name>]",
 )
+@drawn_options()
 @click.option("--no-map", is_flag=True, help="Write the solution alone.")
 @json_option()
 def command(
@@ -78,6 +80,8 @@ def command(
     time_limit: float | None,
     gap: float,
     out: str | None,
+    catchments: tuple[float, ...] | None,
+    routes: bool,
     no_map: bool,
     as_json: bool,
 ) -> None:
@@ -115,6 +119,7 @@ def command(
     _demand_a_plan(solution)
     folder = Path(out) if out else Path("outputs") / asked.settings.name
     files = write(asked, solution, folder, draw=not no_map, talk=talk)
+    files |= draw_beside(asked, solution, folder, catchments, routes=routes, talk=talk)
     tell(asked, solution, files, talk)
     if as_json:
         give_json(summary_json(solution, files))
@@ -163,6 +168,29 @@ def write(
         warn(f"{chosen} is written and complete, its map is not")
         raise
     return {"solution": chosen, "map": drawn}
+
+
+def draw_beside(
+    plan: "Plan",
+    solution: "Solution",
+    folder: "Path",
+    catchments: tuple[float, ...] | None,
+    *,
+    routes: bool,
+    talk: "Talk",
+) -> "dict[str, Path | None]":
+    """Write the layers that were asked for beside the solution."""
+    from placement.cli.files import CATCHMENTS_FILE, ROUTES_FILE
+
+    files: dict[str, Path | None] = {}
+    with talk.step("Walking the streets"):
+        if catchments is not None:
+            files["catchments"] = folder / CATCHMENTS_FILE
+            placement.write_catchments(plan, solution, folder / CATCHMENTS_FILE, minutes=catchments)
+        if routes:
+            files["routes"] = folder / ROUTES_FILE
+            placement.write_routes(plan, solution, folder / ROUTES_FILE)
+    return files
 
 
 def tell(plan: "Plan", solution: "Solution", files: "dict[str, Path | None]", talk: "Talk") -> None:

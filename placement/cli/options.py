@@ -130,6 +130,53 @@ def at_option() -> Decorator:
     )
 
 
+def minutes_option(name: str, *, help_text: str, default: str | None = None) -> Decorator:
+    """Take walks in minutes, ``3,5,8``."""
+
+    def parse(
+        _ctx: click.Context, param: click.Parameter, value: str | None
+    ) -> tuple[float, ...] | None:
+        if value is None:
+            return None
+        try:
+            walks = tuple(float(part) for part in value.strip("[] ").split(","))
+        except ValueError:
+            walks = ()
+        if not walks or not all(0 < walk <= 1440 for walk in walks) or len(set(walks)) < len(walks):
+            raise click.BadParameter(
+                f"{value!r} is no list of minutes, each above 0 and given once; write it as 3,5,8",
+                param=param,
+            )
+        return tuple(sorted(walks))
+
+    return click.option(
+        name,
+        metavar="M,M,…",
+        callback=parse,
+        default=default,
+        show_default=default is not None,
+        help=help_text,
+    )
+
+
+def drawn_options() -> Decorator:
+    """``--catchments`` and ``--routes``: layers to write beside the solution."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        with_routes = click.option(
+            "--routes",
+            is_flag=True,
+            help="Write routes.geojson as well: which way each area walks to its post.",
+        )(command)
+        return minutes_option(
+            "--catchments",
+            help_text="Write catchments.geojson as well: the ground within these walks of each "
+            "post, in minutes, e.g. 3,5,8.",
+        )(with_routes)
+
+    return decorate
+
+
 def limit_option() -> Decorator:
     """``--limit RESOURCE=N``, repeatable."""
     return click.option(

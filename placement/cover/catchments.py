@@ -1,6 +1,6 @@
 """What a post reaches on foot, as an area to draw."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -11,8 +11,13 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from placement import streets
+from placement.cover.ground import barriers
 from placement.cover.survey import survey
-from placement.plan.problem import Plan, Walkers
+from placement.errors import UsageError
+from placement.plan.problem import Plan, Resource, Walkers
+from placement.streets.rings import Ring
+
+_DAY_MIN = 24 * 60
 
 
 class Posted(Protocol):
@@ -43,36 +48,84 @@ def catchments(plan: Plan, posts: Iterable[Posted]) -> dict[str, list[tuple[str,
         By resource: pairs of the post's identifier and a polygon in degrees (WGS 84), in the order
         of the posts. The polygon is empty where a post lies too far from any street.
     """
+    to_degrees = Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
+    found: dict[str, list[tuple[str, BaseGeometry]]] = {}
+    for kind, mine, grounds in _by_resource(plan, posts, None):
+        found[kind.id] = [
+            (f"{post.site}/{post.resource}", transform(ground[0], partial(_degrees, to_degrees)))
+            for post, ground in zip(mine, grounds, strict=True)
+        ]
+    return found
+
+
+def rings(plan: Plan, posts: Iterable[Posted], *, minutes: Sequence[float]) -> list[Ring]:
+    """Return the ground within each of several walks of each post.
+
+    Parameters
+    ----------
+    plan
+        The plan the posts are of.
+    posts
+        Posts of the plan; each starts from its own level.
+    minutes
+        The walks, minutes.
+
+    Returns
+    -------
+    list of Ring
+        By resource, post and walk, in metres; empty where a post lies too far from any street.
+
+    Raises
+    ------
+    UsageError
+        If there is no walk, one is given twice, or one is not above 0 and at most a day.
+    """
+    if not minutes or len(set(minutes)) < len(minutes):
+        raise UsageError("give one or more walks in minutes, each once, as in 3,5,8.")
+    if not all(0 < each <= _DAY_MIN for each in minutes):
+        raise UsageError(f"a walk takes more than 0 and at most {_DAY_MIN} minutes.")
+    limits_s = [60.0 * each for each in sorted(minutes)]
+    return [
+        Ring(post=f"{post.site}/{kind.id}", resource=kind.id, limit_s=limit_s, shape=shape)
+        for kind, mine, grounds in _by_resource(plan, posts, limits_s)
+        for post, shapes in zip(mine, grounds, strict=True)
+        for limit_s, shape in zip(limits_s, shapes, strict=True)
+    ]
+
+
+def _by_resource(
+    plan: Plan, posts: Iterable[Posted], limits_s: Sequence[float] | None
+) -> Iterator[tuple[Resource, list[Posted], list[list[BaseGeometry]]]]:
+    """Draw the posts of each resource at once; the resource's own walk where none is given."""
     walks = survey(plan)
     problem = plan.problem
     position = {site: n for n, site in enumerate(problem.sites.id)}
     water = [shape.xy for shape in plan.water]
-    to_degrees = Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
-    found: dict[str, list[tuple[str, BaseGeometry]]] = {}
+    walking = plan.settings.walking
     posts = list(posts)
     for kind in problem.resources:
         mine = [post for post in posts if post.resource == kind.id]
         sites = np.array([position[post.site] for post in mine], dtype=np.int64)
+        limits = [kind.walk_limit_s] if limits_s is None else limits_s
         if walks.streets is not None and walks.sites is not None:
-            rings = streets.catchments(
+            grounds = streets.catchments(
                 walks.streets,
                 walks.sites.take(sites),
-                limits_s=[kind.walk_limit_s],
+                limits_s=limits,
                 outward=kind.walkers is Walkers.TEAM,
                 water=water,
+                barriers=barriers(plan),
                 level=problem.sites.level[sites],
+                max_m=walking.snap_m,
             )
-            areas = [ring[0] for ring in rings]
         else:
-            walking = plan.settings.walking
-            radius = kind.walk_limit_s * walking.speed_m_s / walking.detour_factor
-            discs = [Point(problem.sites.xy[site]).buffer(radius) for site in sites]
-            areas = [disc.difference(union_all(water)) for disc in discs]
-        found[kind.id] = [
-            (f"{post.site}/{post.resource}", transform(area, partial(_degrees, to_degrees)))
-            for post, area in zip(mine, areas, strict=True)
-        ]
-    return found
+            wet = union_all(water)
+            pace = walking.speed_m_s / walking.detour_factor
+            grounds = [
+                [Point(xy).buffer(limit * pace).difference(wet) for limit in limits]
+                for xy in problem.sites.xy[sites]
+            ]
+        yield kind, mine, grounds
 
 
 def _degrees(to_degrees: Transformer, xy: np.ndarray) -> np.ndarray:

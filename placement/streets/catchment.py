@@ -99,6 +99,7 @@ def catchments(
     limits_s: Sequence[float],
     outward: bool,
     water: "BaseGeometry | Sequence[BaseGeometry] | None" = None,
+    barriers: "Sequence[BaseGeometry] | None" = None,
     level: ArrayLike = 0,
     max_m: float = SNAP_M,
     cell_m: float = CELL_M,
@@ -118,6 +119,8 @@ def catchments(
         L longest walks, seconds.
     outward, water, max_m, cell_m
         As in `catchment`.
+    barriers
+        Lines or polygons in the network's coordinate system that nobody crosses to reach a street.
     level
         Level the ground lies on, for all or for each post.
 
@@ -143,7 +146,7 @@ def catchments(
         windows = _windows(streets, sources.take(chosen), max(limits_s), max_m, cell_m)
         fields = _fields(
             streets, sources.take(chosen), windows, max(limits_s), cell_m,
-            outward=outward, water=wet, level=int(one), max_m=max_m,
+            outward=outward, water=wet, barriers=barriers, level=int(one), max_m=max_m,
         )  # fmt: skip
         for source, window, field in zip(chosen, windows, fields, strict=True):
             x, y = (a.astype(np.float64) * cell_m for a in window)
@@ -182,6 +185,7 @@ def _fields(
     *,
     outward: bool,
     water: "BaseGeometry | None",
+    barriers: "Sequence[BaseGeometry] | None",
     level: int,
     max_m: float,
 ) -> list[Floats]:
@@ -195,7 +199,7 @@ def _fields(
         used[row[0] - y0 : row[-1] - y0 + 1, column[0] - x0 : column[-1] - x0 + 1] = True
     at_row, at_column = np.nonzero(used)
     points = np.column_stack([at_column + x0, at_row + y0]) * cell_m
-    cells = snap(streets, points, level=level, water=water, max_m=max_m)
+    cells = snap(streets, points, level=level, water=water, barriers=barriers, max_m=max_m)
     number = np.full((ny, nx), -1, np.int64)
     number[at_row, at_column] = np.arange(len(points))
     # times a little beyond the limit, so that the contour has something to lean on

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,19 +69,22 @@ def overlaps(shapes: "Sequence[BaseGeometry]") -> "list[BaseGeometry]":
     return levels
 
 
-def write_rings(path: str | Path, rings: Sequence[Ring], *, crs: str) -> None:
-    """Write rings, and by resource and time what at least so many posts reach, as GeoJSON.
+def rings_text(rings: Sequence[Ring], *, crs: str) -> str:
+    """Return rings, and by resource and time what at least so many posts reach, as GeoJSON.
 
     One feature a line, in the order of their ids, so that files compare well.
 
     Parameters
     ----------
-    path
-        Where to write, ``catchments.geojson`` beside the solution.
     rings
         In the coordinate system of `crs`.
     crs
         Metric coordinate system.
+
+    Returns
+    -------
+    str
+        In degrees with six decimals; empty catchments are left out.
     """
     features: list[tuple[str, dict[str, Any], BaseGeometry]] = []
     groups: dict[tuple[str, float], list[BaseGeometry]] = {}
@@ -98,20 +100,32 @@ def write_rings(path: str | Path, rings: Sequence[Ring], *, crs: str) -> None:
     back = transformer(crs, inverse=True)
 
     def degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.round(np.column_stack(back.transform(xy[:, 0], xy[:, 1])), _DECIMALS)
+        return np.column_stack(back.transform(xy[:, 0], xy[:, 1]))
 
     lines = []
     for name, facts, shape in sorted(features, key=lambda item: item[0]):
         if shapely.is_empty(shape):
             continue
+        # on the grid of what is written, so that rounding never makes an outline cross itself
+        drawn = shapely.set_precision(shapely.transform(shape, degrees), 10.0**-_DECIMALS)
+        if shapely.is_empty(drawn):
+            continue
         # rings wind as RFC 7946 wants them: outside counter-clockwise
-        drawn = shapely.orient_polygons(shapely.transform(shape, degrees))
+        drawn = shapely.orient_polygons(shapely.transform(shapely.normalize(drawn), _rounded))
         feature = {"type": "Feature", "id": name, "properties": facts}
         feature["geometry"] = json.loads(shapely.to_geojson(drawn))
         lines.append(json.dumps(feature, ensure_ascii=False, separators=(", ", ": ")))
-    body = ",\n".join(lines)
-    text = f'{{"type": "FeatureCollection", "features": [\n{body}\n]}}\n'
-    Path(path).write_text(text, "utf-8", newline="\n")
+    return collection_text(lines)
+
+
+def collection_text(features: Sequence[str]) -> str:
+    """Return features, each written already, as a GeoJSON collection of one feature a line."""
+    body = ",\n".join(features)
+    return f'{{"type": "FeatureCollection", "features": [\n{body}\n]}}\n'
+
+
+def _rounded(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.round(degrees, _DECIMALS) + 0.0
 
 
 def _surfaces(shape: "BaseGeometry") -> "BaseGeometry":

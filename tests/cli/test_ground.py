@@ -73,3 +73,43 @@ def test_what_cannot_be_is_told_in_one_sentence(
     assert refused.exit_code in {2, 3}
     assert words in refused.stderr
     assert refused.stderr.count("\n") == 1
+
+
+def test_layers_beside_the_solution_are_written_then_and_later(town: Path, tmp_path: Path) -> None:
+    done = run("optimise", town, "--no-map", "--catchments", "2,4", "--routes", "--json")
+    assert done.exit_code == 0, done.stderr
+    out = tmp_path / "outputs" / "drawn"
+    files = json.loads(done.stdout)["files"]
+    assert files["catchments"] == "outputs/drawn/catchments.geojson"
+    written = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert sorted(written) == ["catchments.geojson", "routes.geojson", "solution.geojson"]
+    for name in ("catchments.geojson", "routes.geojson"):
+        (out / name).unlink()
+    assert run("catchments", out, town, "--minutes", "4,2").exit_code == 0
+    told = run("routes", out, town)
+    assert told.exit_code == 0, told.stderr
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == written
+    head, *rows = told.stdout.splitlines()
+    assert head.split() == ["resource", "area", "within", "median", "95%", "longest", "post",
+                            "by", "way", "of"]  # fmt: skip
+    assert len(rows) == sum(map(len, json.loads(done.stdout)["placement"]["areas"].values()))
+    post = json.loads((out / "routes.geojson").read_text())["features"][0]["properties"]["post"]
+    one = json.loads(run("routes", out, town, "--post", post, "--json").stdout)
+    assert {route["post"] for route in one["routes"]} == {post}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("catchments", "--minutes", "3;5"), "'3;5' is no list of minutes"),
+        (("catchments", "--minutes", "3,3"), "given once"),
+        (("catchments", "--minutes", "nan"), "above 0"),
+        (("routes", "--post", "nowhere/checkpoint"), "the solution has no post"),
+    ],
+)
+def test_layers_that_cannot_be(arguments: tuple[str, ...], words: str, town: Path) -> None:
+    assert run("optimise", town, "--no-map").exit_code == 0
+    command, *options = arguments
+    refused = run(command, "outputs/drawn", town, *options)
+    assert refused.exit_code == 2
+    assert words in refused.stderr

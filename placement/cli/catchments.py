@@ -1,0 +1,54 @@
+"""``place catchments``: draw what is within several walks of each post, as a layer."""
+
+import click
+
+import placement
+from placement.cli.options import (
+    closure_option,
+    layer_option,
+    minutes_option,
+    plan_argument,
+    solution_argument,
+)
+
+
+@click.command(
+    "catchments", short_help="Write the ground within several walks of each post as a layer."
+)
+@solution_argument()
+@plan_argument()
+@minutes_option("--minutes", default="3,5,8", help_text="The walks, in minutes.")
+@layer_option()
+@closure_option()
+@click.option(
+    "-o",
+    "--out",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="File to write.  [default: catchments.geojson beside the solution]",
+)
+def command(
+    *,
+    solution: str,
+    plan: str | None,
+    minutes: tuple[float, ...],
+    layers: dict[str, str],
+    closures: tuple[str, ...],
+    out: str | None,
+) -> None:
+    """Write the catchments of SOLUTION, a file or the folder that `place optimise` wrote.
+
+    One feature a post and walk, and one for what at least so many posts of a resource reach within
+    it. Water is cut out, holes are kept, each post starts from its own level.
+    """
+    from placement.cli.files import CATCHMENTS_FILE, find_solution
+    from placement.cli.revisit import revisit
+    from placement.cli.talk import Talk
+
+    talk = Talk()
+    with talk.step("Reading the plan"):
+        asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
+    target = out or str(find_solution(solution).with_name(CATCHMENTS_FILE))
+    with talk.step("Walking the streets"):
+        placement.write_catchments(asked, chosen, target, minutes=minutes)
+    talk.say(f"wrote {target}")

@@ -1,0 +1,101 @@
+"""What is drawn of a solution beside it: catchments and routes, as canonical GeoJSON.
+
+They have files of their own, so that the solution's differences stay small.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from placement.cover.catchments import rings
+from placement.cover.routes import AreaRoute, routes
+from placement.plan.problem import Plan
+from placement.review.atomic import replace_file
+from placement.review.texts import json_text, number_text, object_text
+from placement.solve.solution import Solution
+from placement.streets.rings import collection_text, rings_text
+
+#: Walks that are drawn unless others are asked for, minutes (A: half a gate's usual limit, and it).
+MINUTES = (3.0, 5.0, 8.0)
+
+
+def write_catchments(
+    plan: Plan, solution: Solution, path: str | Path, *, minutes: Sequence[float] = MINUTES
+) -> None:
+    """Write the ground within several walks of each post, and what posts reach together.
+
+    Parameters
+    ----------
+    plan
+        What was asked.
+    solution
+        What was chosen.
+    path
+        The file, ``catchments.geojson`` beside the solution; an existing one is replaced whole.
+    minutes
+        The walks.
+
+    Raises
+    ------
+    UsageError
+        If a walk cannot be.
+    InputError
+        If the streets cannot be read or the file cannot be written.
+    """
+    found = rings(plan, solution.posts_list, minutes=minutes)
+    replace_file(path, rings_text(found, crs=plan.crs).encode())
+
+
+def write_routes(
+    plan: Plan, solution: Solution, path: str | Path, *, post: str | None = None
+) -> list[AreaRoute]:
+    """Write which way each area walks to the post that serves it.
+
+    Parameters
+    ----------
+    plan
+        What was asked.
+    solution
+        What was chosen.
+    path
+        The file, ``routes.geojson`` beside the solution; an existing one is replaced whole.
+    post
+        Only walks to this post, ``"<site>/<resource>"``.
+
+    Returns
+    -------
+    list of AreaRoute
+        What was written.
+
+    Raises
+    ------
+    UsageError
+        If `post` is none of the solution's.
+    InputError
+        If the streets cannot be read or the file cannot be written.
+    """
+    found = routes(plan, solution.posts_list, post=post)
+    lines = sorted((f"{each.resource}/{each.area}", each) for each in found)
+    texts = [_route_text(name, each) for name, each in lines]
+    replace_file(path, collection_text(texts).encode())
+    return found
+
+
+def _route_text(name: str, each: AreaRoute) -> str:
+    corners = ", ".join(f"[{lon:.6f}, {lat:.6f}]" for lon, lat in each.line.coords)
+    facts = {
+        "resource": json_text(each.resource),
+        "area": json_text(each.area),
+        "post": json_text(each.post),
+        "point": json_text(each.point),
+        "step_free": "true" if each.step_free else "false",
+        "walk_s": number_text(f"{name}.walk_s", each.walk_s, digits=1),
+        "streets": "[" + ", ".join(json_text(street) for street in each.names) + "]",
+    }
+    return object_text(
+        {
+            "type": '"Feature"',
+            "id": json_text(name),
+            "geometry": f'{{"type": "LineString", "coordinates": [{corners}]}}',
+            "properties": object_text(facts),
+        }
+    )
