@@ -118,7 +118,7 @@ def read_stored(path: str | Path, *, crs: str | None, speed_m_s: float, step_fre
         else:
             table = pq.read_table(path, memory_map=True)
         arrays = {name: _array(table, name, facts["shape"][name]) for name in _ARRAYS}
-    except (pa.ArrowException, KeyError, ValueError, OSError) as error:
+    except (pa.ArrowException, LookupError, TypeError, ValueError, OSError) as error:
         raise InputError(f"it is damaged ({error})", file=path, remedy=again) from None
     kept: float = facts["speed_m_s"]
     if kept != speed_m_s:
@@ -157,8 +157,9 @@ def _array(table: pa.Table, name: str, rows: int) -> NDArray[Any]:
     """Return a column's array without copying it."""
     dtype, width = _ARRAYS[name]
     cell = table.column(name).chunk(0)
-    data = cell[0].as_buffer()
-    array: NDArray[Any] = np.frombuffer(data, dtype)
+    _, offsets, data = cell.buffers()  # the value itself, as a scalar, would be a copy
+    begin, end = np.frombuffer(offsets, np.int64)[cell.offset : cell.offset + 2].tolist()
+    array: NDArray[Any] = np.frombuffer(data[begin:end], dtype)
     if len(array) != rows * width:
         raise ValueError(f"column {name} is cut short")
     return array.reshape(rows, width) if width > 1 else array

@@ -66,3 +66,14 @@ def test_other_versions_and_damage_are_told(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"PAR1 nothing")
         with pytest.raises(InputError, match="town"):
             read_streets(tmp_path / name, crs=CRS)
+
+
+def test_an_arrow_file_is_mapped_and_not_copied(tmp_path: Path) -> None:
+    """Arrays that begin where the file's bytes do, one after another, in one mapping."""
+    streets = draw(tmp_path, [(0, 0), (100, 0), (100, 80)], [(100, 0), (200, 0)])
+    path = tmp_path / "kept.arrow"
+    write_streets(streets, path)
+    again = read_streets(path, crs=streets.crs)
+    start = [again.__dict__[name].ctypes.data for name in ("node_xy", "edge_tail", "half_edge")]
+    assert start == sorted(start)
+    assert start[-1] - start[0] < path.stat().st_size
