@@ -1,12 +1,10 @@
 """What a post reaches on foot, as an area to draw."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from typing import Protocol
 
 import numpy as np
-from pyproj import Transformer
-from shapely import transform, union_all
+from shapely import union_all
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
@@ -30,32 +28,6 @@ class Posted(Protocol):
     @property
     def resource(self) -> str:
         """Identifier of the resource."""
-
-
-def catchments(plan: Plan, posts: Iterable[Posted]) -> dict[str, list[tuple[str, BaseGeometry]]]:
-    """Return the walking catchments of posts, from the times that decide who is covered.
-
-    Parameters
-    ----------
-    plan
-        The plan the posts are of.
-    posts
-        Posts of the plan.
-
-    Returns
-    -------
-    dict
-        By resource: pairs of the post's identifier and a polygon in degrees (WGS 84), in the order
-        of the posts. The polygon is empty where a post lies too far from any street.
-    """
-    to_degrees = Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
-    found: dict[str, list[tuple[str, BaseGeometry]]] = {}
-    for kind, mine, grounds in _by_resource(plan, posts, None):
-        found[kind.id] = [
-            (f"{post.site}/{post.resource}", transform(ground[0], partial(_degrees, to_degrees)))
-            for post, ground in zip(mine, grounds, strict=True)
-        ]
-    return found
 
 
 def rings(plan: Plan, posts: Iterable[Posted], *, minutes: Sequence[float]) -> list[Ring]:
@@ -94,9 +66,9 @@ def rings(plan: Plan, posts: Iterable[Posted], *, minutes: Sequence[float]) -> l
 
 
 def _by_resource(
-    plan: Plan, posts: Iterable[Posted], limits_s: Sequence[float] | None
+    plan: Plan, posts: Iterable[Posted], limits_s: Sequence[float]
 ) -> Iterator[tuple[Resource, list[Posted], list[list[BaseGeometry]]]]:
-    """Draw the posts of each resource at once; the resource's own walk where none is given."""
+    """Draw the posts of each resource at once."""
     walks = survey(plan)
     problem = plan.problem
     position = {site: n for n, site in enumerate(problem.sites.id)}
@@ -106,12 +78,11 @@ def _by_resource(
     for kind in problem.resources:
         mine = [post for post in posts if post.resource == kind.id]
         sites = np.array([position[post.site] for post in mine], dtype=np.int64)
-        limits = [kind.walk_limit_s] if limits_s is None else limits_s
         if walks.streets is not None and walks.sites is not None:
             grounds = streets.catchments(
                 walks.streets,
                 walks.sites.take(sites),
-                limits_s=limits,
+                limits_s=limits_s,
                 outward=kind.walkers is Walkers.TEAM,
                 water=water,
                 barriers=barriers(plan),
@@ -122,11 +93,7 @@ def _by_resource(
             wet = union_all(water)
             pace = walking.speed_m_s / walking.detour_factor
             grounds = [
-                [Point(xy).buffer(limit * pace).difference(wet) for limit in limits]
+                [Point(xy).buffer(limit * pace).difference(wet) for limit in limits_s]
                 for xy in problem.sites.xy[sites]
             ]
         yield kind, mine, grounds
-
-
-def _degrees(to_degrees: Transformer, xy: np.ndarray) -> np.ndarray:
-    return np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1]))

@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 from placement.maps import coding
 from placement.maps.queued import queued
 from placement.maps.ruled import apart, ruled
+from placement.maps.walked import Shapes, own_rings, ringed, together, walked
 from placement.plan.problem import Plan, Resource, SiteStatus
 from placement.plan.shapes import Shape
 from placement.solve.solution import Coverage, Solution
 
 if TYPE_CHECKING:
+    from placement.cover.routes import AreaRoute
     from placement.cover.survey import Survey
     from placement.streets import Streets
 
 type Bools = NDArray[np.bool_]
-type Catchments = Mapping[str, Sequence[tuple[str, shapely.Geometry]]]
 type Uncovered = Mapping[str, Bools]
 
 LANGUAGES = ("en", "fr")
@@ -60,8 +61,10 @@ def page_data(
     plan: Plan,
     solution: Solution,
     streets: "Streets | None",
-    catchments: Catchments,
+    shapes: Shapes,
     uncovered: Uncovered,
+    *,
+    routes: "Sequence[AreaRoute]" = (),
 ) -> dict[str, Any]:
     """Turn a plan and its solution into what the page's script reads.
 
@@ -71,10 +74,13 @@ def page_data(
         What was asked and what was chosen.
     streets
         The walking network to draw behind, or None.
-    catchments
-        By resource identifier: (post identifier, geometry in degrees) of every open post.
+    shapes
+        By resource identifier and walk in seconds: (post identifier, geometry in degrees) of every
+        open post; the longest walk is the resource's limit.
     uncovered
         By resource identifier: (M,) bool, True where no open post of it covers the point.
+    routes
+        The walk of each area to the post that serves it.
 
     Returns
     -------
@@ -106,7 +112,7 @@ def page_data(
             "gap": None if solution.walk is None else _finite(solution.walk.gap),
         },
         "resources": [_resource(resource, plan, solution) for resource in problem.resources],
-        "posts": _posts(plan, solution, catchments),
+        "posts": _posts(plan, solution, shapes),
         "sites": _sites(plan, solution),
         "areas": _areas(plan, uncovered),
         "route": [_shape(shape, coding.lines(shape.lonlat)) for shape in plan.route],
@@ -115,10 +121,8 @@ def page_data(
             _shape(shape, coding.polygons(shape.lonlat), coding.lines(shape.lonlat))
             for shape in plan.closures
         ],
-        "reach": [
-            _together([shape for _, shape in catchments.get(resource.id, ())])
-            for resource in problem.resources
-        ],
+        "reach": [together(_within(shapes, resource)) for resource in problem.resources],
+        "rings": ringed(plan, shapes),
         "missing": _missing(plan, uncovered),
         "streets": None if streets is None else coding.street_lines(streets),
         "bounds": _bounds(plan, solution),
@@ -126,6 +130,7 @@ def page_data(
         "limits": dict(sorted(solution.limits.items())),
         "rules": ruled(plan, solution, covered),
         "lanes": queued(plan, solution),
+        "walks": walked(plan, solution, routes),
     }
 
 
@@ -164,10 +169,17 @@ def _resource(resource: Resource, plan: Plan, solution: Solution) -> dict[str, A
     }
 
 
-def _posts(plan: Plan, solution: Solution, catchments: Catchments) -> list[dict[str, Any]]:
+def _within(shapes: Shapes, resource: Resource) -> list[tuple[str, shapely.Geometry]]:
+    """Return what each post of a resource reaches within its limit."""
+    mine = shapes.get(resource.id, {})
+    return mine[max(mine)] if mine else []
+
+
+def _posts(plan: Plan, solution: Solution, shapes: Shapes) -> list[dict[str, Any]]:
     """Describe the open posts, each with the area within its walking limit."""
     order = {resource.id: row for row, resource in enumerate(plan.problem.resources)}
-    shapes = {key: shape for pairs in catchments.values() for key, shape in pairs}
+    reach = {key: shape for kind in plan.problem.resources for key, shape in _within(shapes, kind)}
+    sooner = own_rings(shapes)
     beside: dict[str, int] = {}
     for post in solution.posts_list:
         beside[post.site] = beside.get(post.site, 0) + 1
@@ -175,7 +187,7 @@ def _posts(plan: Plan, solution: Solution, catchments: Catchments) -> list[dict[
     described = []
     for post in solution.posts_list:
         slot[post.site] = slot.get(post.site, -1) + 1
-        shape = shapes.get(post.id)
+        shape = reach.get(post.id)
         described.append(
             {
                 "site": post.site,
@@ -189,6 +201,7 @@ def _posts(plan: Plan, solution: Solution, catchments: Catchments) -> list[dict[
                 # posts of several resources at one site stand side by side
                 "slot": [slot[post.site], beside[post.site]],
                 "reach": [] if shape is None else coding.polygons(coding.simpler(shape)),
+                "rings": sooner.get(post.id, []),
             }
         )
     return described
@@ -274,14 +287,6 @@ def _shape(
     """Describe a shape that is drawn as it is."""
     described: dict[str, Any] = {"id": shape.id, "name": shape.name, "shape": geometry}
     return described if not lines else described | {"lines": lines}
-
-
-def _together(shapes: list[shapely.Geometry]) -> list[list[list[int]]]:
-    """Write the area that is within the limit of at least one post."""
-    present = [shape for shape in shapes if not shape.is_empty]
-    if not present:
-        return []
-    return coding.polygons(coding.simpler(shapely.union_all(present)))
 
 
 def _missing(plan: Plan, uncovered: Uncovered) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from placement.plan.clock import minutes_of
 from placement.plan.problem import Plan
 from placement.solve.solution import Gate, Solution
 
@@ -36,7 +37,7 @@ def queued(plan: Plan, solution: Solution) -> dict[str, Any] | None:
         return None
     position = plan.problem.resource_index(told.resource)
     rule = plan.problem.resources[position].lanes
-    opens = _minutes(told.opens)
+    opens = minutes_of(told.opens) or 0
     posts = {post.id: post for post in solution.posts_list}
     gates: list[dict[str, Any]] = []
     lines: list[Knots] = []
@@ -136,8 +137,3 @@ def _between(a: list[float], b: list[float], c: list[float]) -> bool:
 
 def _people(people: Sequence[float]) -> list[float]:
     return [round(one, 1) for one in people]
-
-
-def _minutes(clock: str) -> int:
-    hours, minutes = clock.split(":")
-    return 60 * int(hours) + int(minutes)

@@ -24,10 +24,12 @@ import folium
 from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
-from placement.cover.catchments import catchments
+from placement.cover.catchments import rings
+from placement.cover.routes import routes
 from placement.cover.survey import survey
 from placement.errors import InputError, PlacementError
 from placement.maps.page import page_data, uncovered
+from placement.maps.walked import in_degrees, times
 from placement.plan.problem import Plan
 from placement.review.atomic import replace_file
 from placement.solve.solution import Solution
@@ -37,7 +39,7 @@ _LEAFLET_SHA256 = {
     "leaflet.js": "db49d009c841f5ca34a888c96511ae936fd9f5533e90d8b2c4d57596f4e5641a",
     "leaflet.css": "a7837102824184820dfa198d1ebcd109ff6d0ff9a2672a074b9a1b4d147d04c6",
 }
-_SCRIPTS = ("streets.js", "rules.js", "queue.js", "panel.js", "map.js")
+_SCRIPTS = ("streets.js", "rules.js", "queue.js", "walks.js", "panel.js", "map.js")
 _naming = threading.Lock()
 
 
@@ -159,8 +161,9 @@ def write_map(plan: Plan, solution: Solution, path: str | Path) -> None:
         plan,
         solution,
         found.streets,
-        catchments(plan, solution.posts_list),
+        in_degrees(plan, rings(plan, solution.posts_list, minutes=times(plan))),
         uncovered(plan, solution, found),
+        routes=routes(plan, solution.posts_list),
     )
     write_page(data, path)
 

@@ -46,6 +46,7 @@ def figures(old: Solution, new: Solution) -> list[Figure]:
         *_rules(old, new),
         *_lanes(old.lanes, new.lanes),
         *_walks(old, new),
+        *_ground(old, new),
         *_runs(old, new),
     ]
 
@@ -273,6 +274,32 @@ def _walks(old: Solution, new: Solution) -> list[Figure]:
 
 def _walk(seconds: float | None) -> str:
     return _said(seconds, "{:.1f} s")
+
+
+def _ground(old: Solution, new: Solution) -> list[Figure]:
+    """Return the time of day, closures of the run, points left out, and cover through the day."""
+    found = []
+    if (old.at, new.at) != (None, None):
+        way = _way(old.at or "no time of day", new.at or "no time of day")
+        found.append(Figure((), {"at": (old.at, new.at)}, f"chosen for {way}"))
+    for name in sorted({*old.closures, *new.closures}):
+        both = ["yes" if name in one.closures else "no" for one in (old, new)]
+        line = f"closed for the run, {shown(name)}: {_way(*both)}"
+        found.append(Figure(("closures",), {name: (both[0], both[1])}, line))
+    lost = [None if one.unsnapped is None else one.unsnapped.people for one in (old, new)]
+    if lost != [None, None]:
+        way = _way(*(_said(one, "{:,.0f}", "none") for one in lost))
+        line = f"people too far from any street: {way}"
+        found.append(Figure(("unsnapped",), {"people": (lost[0], lost[1])}, line))
+    days = [{f"{one.begins} to {one.ends}": one.covered for one in s.periods} for s in (old, new)]
+    for part in _names(*days):
+        before, after = (day.get(part, {}) for day in days)
+        for name in _names(before, after):
+            way = _way(*(_said(one.get(name), "{:,.0f}") for one in (before, after)))
+            line = f"within reach of {shown(name)}, {part}: {way}"
+            values = {name: (before.get(name), after.get(name))}
+            found.append(Figure(("periods", part), values, line))
+    return found
 
 
 def _runs(old: Solution, new: Solution) -> list[Figure]:

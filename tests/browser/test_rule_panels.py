@@ -8,7 +8,7 @@ from placement.maps import write_map
 from tests.browser.test_map_page import OVERLAPS, POOR
 from tests.maps.pages import ruled_plan, ruled_solution
 
-TABS = ("overview", "lanes", "rules", "priorities", "changes")
+TABS = ("overview", "lanes", "rules", "priorities", "walks", "changes")
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +135,66 @@ def test_what_moved_wears_its_sign_on_the_map(open_page, file) -> None:
     seen.assert_quiet(file)
 
 
+def test_which_way_to_walk_is_drawn_on_request(open_page, file) -> None:
+    page, seen = open_page(file, address="#tab=walks")
+    lines = page.locator(".leaflet-ways-pane path")
+    assert lines.count() == 0
+    row = page.locator("[data-way='0/box-1']")
+    assert row.locator("xpath=ancestor::tr").locator("td").all_inner_texts() == [
+        "1.0",
+        "2.0",
+        "2.5",
+    ]
+    row.click()
+    assert lines.count() == 3
+    popup = page.locator(".leaflet-popup").inner_text()
+    assert "Standing box 1" in popup
+    assert "Bridge, north" in popup
+    page.keyboard.press("Escape")
+    assert lines.count() == 0
+    assert page.evaluate("document.activeElement.dataset.way") == "0/box-1"
+    page.locator("[data-way='0/box-1/slow']").click()
+    assert lines.count() == 3
+    page.keyboard.press("Escape")
+    page.locator("#tab-overview").click()
+    page.locator("[data-show='bridge-north/checkpoint']").click()
+    page.locator(".popup .ways").click()
+    assert lines.count() >= 6
+    # the ground within 3 minutes of the chosen post, and within its limit
+    minutes = page.locator(".minutes").all_inner_texts()
+    assert minutes == ["3\u00a0min", "4\u00a0min"]
+    seen.assert_quiet(file)
+
+
+def test_rings_are_drawn_on_request_and_stand_in_the_legend_then(open_page, file) -> None:
+    page, seen = open_page(file, address="#tab=walks")
+    paths = page.locator(".leaflet-reach-pane path")
+    before = paths.count()
+    ring = page.locator("#view-walks [data-layer='ring-checkpoint-180']")
+    assert page.locator(".legend [data-layer='ring-checkpoint-180']").count() == 0
+    ring.check()
+    assert paths.count() > before
+    page.locator(".legend [data-layer='ring-checkpoint-180']").click()
+    assert ring.is_checked() is False
+    assert paths.count() == before
+    page.locator("#view-walks [data-layer='over-checkpoint']").check()
+    assert paths.count() > before
+    seen.assert_quiet(file)
+
+
+def test_closures_hours_and_lost_points_are_told(open_page, file) -> None:
+    page, _ = open_page(file, address="#lang=fr&tab=walks")
+    text = page.locator("#view-walks").inner_text()
+    assert "<img src=x onerror=alert(1)> · de 08\u00a0h\u00a000 à 20\u00a0h\u00a000" in text
+    assert "Les postes ont été choisis pour 15\u00a0h\u00a030" in text
+    rows = page.locator(".day tbody tr").all_inner_texts()
+    assert "<s>fair</s>" in rows[0]
+    assert "1\u202f200" in rows[1]
+    assert "2 points avec 130 personnes et 1 sites" in text
+    assert page.locator("[data-layer='lost']").is_checked()
+    assert page.locator("#view-walks s").count() == 0
+
+
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (390, 844)])
 def test_nothing_is_cut_off_in_any_tab(open_page, file, size) -> None:
     page, _ = open_page(file, size=size)
@@ -159,6 +219,7 @@ def test_paper_shows_every_subject_and_every_gate(open_page, file) -> None:
     page.emulate_media(media="print")
     assert page.locator("[role=tabpanel]:visible").count() == len(TABS)
     assert page.locator(".tabs").is_visible() is False
+    assert page.get_by_text("Queues are reckoned as a fluid").is_visible()
     gates = page.locator("table.onpaper tbody tr")
     assert gates.count() == 3
     assert "200" in gates.first.inner_text()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from placement.cover.areas import STEP_FREE, AreaWalks
 from placement.cover.survey import survey
 from placement.plan.layers import load_plan
 from placement.plan.problem import Plan
@@ -16,13 +17,15 @@ from placement.solve.solution import (
     Gate,
     Kept,
     Part,
+    Period,
     Post,
     Solution,
     Status,
     Tier,
+    Unsnapped,
     Walk,
 )
-from tests.builders import drawn_layers, write_plan
+from tests.builders import box, drawn_layers, write_plan
 
 NASTY = (
     "{{6*7}}{% for x in range(3) %}x{% endfor %}{# gone #}",
@@ -154,6 +157,9 @@ def ruled_plan(folder: Path) -> Plan:
         "[resources.checkpoint.lanes]\nrate_per_h = 150\n",
         "fleet = 2\n": 'fleet = 2\nbackup = { zones = "box-1", share = 0.1 }\n',
     }
+    corner = box(2.3505, 48.8512, 2.3530, 48.8520, id="fair", name=NASTY[1])
+    corner["properties"] |= {"begins": "08:00", "ends": "20:00"}
+    layers["closures"] = [corner]
     plan = load_plan(write_plan(folder, layers=layers, replace=text, extra=RULES))
     # no plan file takes tiers beside lanes; the page shows both wherever they are
     demand = plan.problem.demand
@@ -231,4 +237,33 @@ def ruled_solution(plan: Plan) -> Solution:
             mean_walk_s=101.5,
             gates=gates,
         ),
+        areas={
+            "checkpoint": {
+                "box-1": _walks(400.0, 61.5, 120.0, 150.0),
+                f"box-1{STEP_FREE}": _walks(100.0, 80.0, 200.5, 239.0),
+                "north": _walks(639.0, None, None, None),
+            }
+        },
+        periods=(
+            Period(
+                begins="08:00",
+                ends="20:00",
+                closed=("<s>fair</s>",),
+                covered={"checkpoint": 900.0, "dog_team": 500.0},
+            ),
+            Period(
+                begins="20:00",
+                ends="08:00",
+                closed=(),
+                covered={"checkpoint": 1200.0, "dog_team": 650.0},
+            ),
+        ),
+        at="15:30",
+        unsnapped=Unsnapped(sites=("north-east",), demand=("d07", "d10"), people=130.0),
     )
+
+
+def _walks(people: float, *seconds: float | None) -> AreaWalks:
+    median, p95, longest = seconds
+    within = 0.0 if median is None else people
+    return AreaWalks(people=people, within=within, median_s=median, p95_s=p95, longest_s=longest)

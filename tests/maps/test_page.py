@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from shapely import box
 
-from placement.cover.catchments import catchments
+from placement.cover.catchments import rings
+from placement.cover.routes import routes
 from placement.cover.survey import survey
 from placement.maps.page import page_data, uncovered
+from placement.maps.walked import in_degrees, times
 from placement.plan.layers import load_plan
 from placement.plan.problem import Plan
 from placement.solve.solution import Solution, Status
@@ -20,8 +22,15 @@ from tests.maps.pages import drawn_plan, hostile_plan, solution_of
 
 def data_of(plan: Plan, solution: Solution) -> dict:
     walks = survey(plan)
-    areas = catchments(plan, solution.posts_list)
-    return page_data(plan, solution, walks.streets, areas, uncovered(plan, solution, walks))
+    posts = solution.posts_list
+    return page_data(
+        plan,
+        solution,
+        walks.streets,
+        in_degrees(plan, rings(plan, posts, minutes=times(plan))),
+        uncovered(plan, solution, walks),
+        routes=routes(plan, posts),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +138,8 @@ def test_texts_are_verbatim(tmp_path) -> None:
 def test_catchments_of_a_resource_are_drawn_as_one(plan: Plan) -> None:
     solution = solution_of(plan)
     none = uncovered(plan, solution, survey(plan))
-    two = {"checkpoint": [("a/checkpoint", box(0, 0, 2, 1)), ("b/checkpoint", box(1, 0, 3, 1))]}
+    pairs = [("a/checkpoint", box(0, 0, 2, 1)), ("b/checkpoint", box(1, 0, 3, 1))]
+    two = {"checkpoint": {240.0: pairs}}
     data = page_data(plan, solution, None, two, none)
     assert len(data["reach"][0]) == 1
     assert data["reach"][1] == []

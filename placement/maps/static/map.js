@@ -1,6 +1,6 @@
 /* The map: layers from below to above, markers, popups, the legend, the language, printing. */
 
-const PANES = ["water", "areas", "reach", "streets", "missing", "closures", "route", "chosen", "sites"];
+const PANES = ["water", "areas", "reach", "streets", "missing", "closures", "route", "chosen", "ways", "sites"];
 const AREA_RAMP = [[245, 240, 248], [196, 174, 214]];
 const CANDIDATES = {
   optional: { radius: 2.6, color: "#858d96", weight: 1, fillColor: "#ffffff", fillOpacity: 1 },
@@ -75,6 +75,11 @@ function showPlan(map) {
       [tell.say("only"), tell.people(post.only)],
       [tell.say("identifier"), post.site],
     ]);
+    if (waysTo(post).length > 0) {
+      box.append(make("button", {
+        type: "button", class: "link ways", onclick: () => drawWays(waysTo(post), post.resource),
+      }, tell.say(resource.walkers === "team" ? "show_ways_team" : "show_ways", { areas: tell.people(waysTo(post).length) })));
+    }
     const gate = data.lanes === null ? undefined : data.lanes.gates.find((one) => one.key === post.key);
     if (gate === undefined) { return box; }
     const title = tell.say("queue_of", { name: post.name || post.site });
@@ -214,6 +219,31 @@ function showPlan(map) {
     offer("plan", "closed", group, () => swatchOf(moveSign(gone[0].resource, 18, false)), () => tell.say("layer_closed"));
   }
 
+  /* Only drawn when asked for in the panel: what is reached sooner, and by several posts. */
+  data.resources.forEach((resource, position) => {
+    const { colour } = look(position);
+    const label = () => tell.own(resource.label);
+    for (const [seconds, shape] of data.rings[position].sooner) {
+      if (shape.length === 0) { continue; }
+      const layer = L.polygon(polygonPositions(shape), inPane("reach", {
+        color: colour, weight: 2, dashArray: ringDash(seconds), fill: false, interactive: false,
+      }));
+      const key = `ring-${resource.id}-${seconds}`;
+      offer("extra", key, layer, () => patch(colour, 0, colour, ringDash(seconds)),
+        () => tell.say("ring", { label: label(), min: tell.minutes(seconds) }));
+      state.hidden.add(key);
+    }
+    const { over } = data.rings[position];
+    if (over.length > 0 && over[0].length > 0) {
+      const group = L.layerGroup(over.map((shape) => L.polygon(polygonPositions(shape), inPane("reach", {
+        color: colour, weight: 0.8, fillColor: colour, fillOpacity: 0.24, interactive: false,
+      }))));
+      const key = `over-${resource.id}`;
+      offer("extra", key, group, () => patch(colour, 0.35, colour, ""), () => tell.say("over", { label: label() }));
+      state.hidden.add(key);
+    }
+  });
+
   const candidates = [];
   if (data.sites.length > 0) {
     const group = L.layerGroup();
@@ -262,6 +292,9 @@ function showPlan(map) {
     () => patch("#8c1c13", 0.14, "#8c1c13", "3 4"), "layer_closures");
   plain("water", data.water, "water", { stroke: false, fillColor: "#c5dfee", fillOpacity: 1 },
     () => patch("#c5dfee", 1, "#a9cbe0", ""), "layer_water");
+  if (data.walks.unsnapped !== null) {
+    offer("plan", "lost", missingLayer(data.walks.unsnapped.dots, 0, 3, "missing"), () => missingSwatch(3), () => tell.say("layer_lost"));
+  }
   if (data.streets !== null) {
     offer("plan", "streets", streetLayer(data.streets, "streets"),
       () => strip("#b3aea4", 2), () => tell.say("layer_streets"));
@@ -281,9 +314,39 @@ function showPlan(map) {
       chosen.addLayer(L.polygon(polygonPositions(post.reach), inPane("chosen", {
         color: "#1b1b1b", weight: 2, fillColor: colour, fillOpacity: 0.22, interactive: false,
       })));
+      const limit = data.resources[post.resource].limit_s;
+      for (const [seconds, shape] of [...post.rings, [limit, post.reach]]) {
+        if (shape.length === 0) { continue; }
+        const places = polygonPositions(shape);
+        if (seconds < limit) {
+          chosen.addLayer(L.polygon(places, inPane("chosen", {
+            color: "#1b1b1b", weight: 1.4, dashArray: ringDash(seconds), fill: false, interactive: false,
+          })));
+        }
+        const south = places.flat(2).reduce((low, place) => (place[0] < low[0] ? place : low));
+        chosen.addLayer(L.tooltip(south, { permanent: true, direction: "bottom", className: "minutes", interactive: false, pane: "sites" })
+          .setContent(make("span", null, tell.say("minutes", { min: tell.minutes(seconds) }))));
+      }
     }
     mark();
   }
+  /* Which way to walk: drawn while its popup is open. */
+  const ways = L.layerGroup().addTo(map);
+  function drawWays(rows, position) {
+    ways.clearLayers();
+    for (const row of rows) {
+      for (const layer of wayLayers(positions(row.way.line), look(position).shade, inPane("ways", {}))) { ways.addLayer(layer); }
+    }
+  }
+  const waysTo = (post) => data.walks.areas[post.resource].filter((row) => row.way !== null && row.way.post === post.key);
+  const showWay = (row, position, opener) => {
+    const places = positions(row.way.line);
+    const team = data.resources[position].walkers === "team";
+    const start = places[team ? places.length - 1 : 0];
+    openAt(L.popup(popupOptions).setLatLng(start).setContent(() => popup(nameOfWalk(data, row, tell),
+      tell.own(data.resources[position].label), wayFacts(data, row, position, tell))), start, opener);
+    drawWays([row], position);
+  };
   function mark() {
     for (const row of document.querySelectorAll("tr[data-post]")) {
       row.classList.toggle("chosen", Boolean(state.post) && row.dataset.post === state.post.key);
@@ -337,7 +400,7 @@ function showPlan(map) {
     if (close) { close.setAttribute("aria-label", tell.say("close")); }
     frame.classList.add("open");
   });
-  map.on("popupclose", () => frame.classList.remove("open"));
+  map.on("popupclose", () => { frame.classList.remove("open"); ways.clearLayers(); });
 
   /* Swatches of the legend. */
   function swatch(...children) {
@@ -411,9 +474,16 @@ function showPlan(map) {
       input.addEventListener("change", () => {
         if (input.checked) { state.hidden.delete(entry.key); map.addLayer(entry.layer); }
         else { state.hidden.add(entry.key); map.removeLayer(entry.layer); }
+        if (entry.group === "extra") {
+          draw();
+          for (const other of document.querySelectorAll("#panel [data-layer]")) { other.checked = !state.hidden.has(other.dataset.layer); }
+        }
       });
       return input;
     };
+    const row = (entry) => make("label", null, tick(entry, null), make("span", { class: "key" }, entry.swatch()),
+      make("span", null, entry.words()));
+    const extra = () => entries.filter((one) => one.group === "extra").map(row);
     /* A row for each resource, a column for what is drawn of it. */
     const byResource = () => {
       const groups = ["posts", "reach", "missing", "slow"]
@@ -434,9 +504,8 @@ function showPlan(map) {
     };
     const draw = () => {
       const set = make("div", { class: "plain" });
-      for (const entry of entries.filter((one) => one.group === "plan")) {
-        set.append(make("label", null, tick(entry, null), make("span", { class: "key" }, entry.swatch()),
-          make("span", null, entry.words())));
+      for (const entry of entries.filter((one) => one.group === "plan" || (one.group === "extra" && !state.hidden.has(one.key)))) {
+        set.append(row(entry));
         if (entry.key in notes) { set.append(notes[entry.key]()); }
       }
       box.replaceChildren(make("summary", null, tell.say("layers")), byResource(), set);
@@ -463,7 +532,7 @@ function showPlan(map) {
       : held.getPosition().endsWith("left") ? width() : -width());
     /* Where map and legend are too narrow for a popup beside it, the legend is folded. */
     const giveWay = () => { if (map.getSize().x < 2.5 * width()) { box.open = false; } };
-    return { draw, settle, width, shift, giveWay };
+    return { draw, extra, settle, width, shift, giveWay };
   })();
 
   /* Small controls whose words change with the language. */
@@ -498,7 +567,7 @@ function showPlan(map) {
     byId("status").className = data.status;
     byId("status").replaceChildren(
       make("strong", null, tell.say(`status_${data.status}`)), " ", make("span", null, long));
-    drawPanel(byId("panel"), data, tell, state, showPost, showArea, showSite);
+    drawPanel(byId("panel"), data, tell, state, { show: showPost, showArea, showSite, showWay, ticks: legend.extra });
     mark();
     legend.draw();
     for (const marker of [...markers.values(), ...closedMarkers.values()]) { marker.rename(); }

@@ -2,12 +2,12 @@
 
 const LOCALES = { en: "en-GB", fr: "fr-FR" };
 const LOOKS = [
-  { colour: "#0072b2", ink: "#ffffff", shape: "square", dash: "" },
-  { colour: "#d55e00", ink: "#000000", shape: "triangle", dash: "6 4" },
-  { colour: "#009e73", ink: "#000000", shape: "diamond", dash: "2 4" },
-  { colour: "#cc79a7", ink: "#000000", shape: "circle", dash: "10 4 2 4" },
-  { colour: "#e69f00", ink: "#000000", shape: "pentagon", dash: "12 5" },
-  { colour: "#56b4e9", ink: "#000000", shape: "star", dash: "1 3" },
+  { colour: "#0072b2", shade: "#005a8c", ink: "#ffffff", shape: "square", dash: "" },
+  { colour: "#d55e00", shade: "#a34700", ink: "#000000", shape: "triangle", dash: "6 4" },
+  { colour: "#009e73", shade: "#00694d", ink: "#000000", shape: "diamond", dash: "2 4" },
+  { colour: "#cc79a7", shade: "#94456f", ink: "#000000", shape: "circle", dash: "10 4 2 4" },
+  { colour: "#e69f00", shade: "#8f6300", ink: "#000000", shape: "pentagon", dash: "12 5" },
+  { colour: "#56b4e9", shade: "#1d6f9f", ink: "#000000", shape: "star", dash: "1 3" },
 ];
 const OUTLINES = {
   square: { d: "M5 5H27V27H5Z", text: 20.5 },
@@ -331,7 +331,7 @@ function tabbed(panel, views, tell, state) {
 }
 
 /* The whole panel, drawn afresh whenever the language changes. */
-function drawPanel(panel, data, tell, state, show, showArea, showSite) {
+function drawPanel(panel, data, tell, state, { show, showArea, showSite, showWay, ticks }) {
   const opened = new Map([...panel.querySelectorAll("details")].map((one) => [one.dataset.fold, one.open]));
   const isOpen = (key, first) => (opened.has(key) ? opened.get(key) : first);
   const views = [
@@ -339,6 +339,7 @@ function drawPanel(panel, data, tell, state, show, showArea, showSite) {
     ["lanes", "tab_lanes", lanesView(data, tell, state, show)],
     ["rules", "tab_rules", rulesView(data, tell, showArea, showSite)],
     ["priorities", "tab_priorities", prioritiesView(data, tell)],
+    ["walks", "tab_walks", walksView(data, tell, ticks, showWay)],
     ["changes", "tab_changes", changesView(data, tell, showSite)],
   ].filter(([, , shown]) => shown !== null);
   if (views.length > 1) {

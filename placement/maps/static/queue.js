@@ -162,7 +162,7 @@ function lanesView(data, tell, state, show) {
       walk: tell.mean(lanes.walk_s),
     })),
     make("p", { class: "choice" }, make("label", { for: "gate" }, tell.say("choose_gate")), choice), figure,
-    make("p", { class: "hint" }, tell.say("fluid")), table, paper);
+    make("p", { class: "hint told" }, tell.say("fluid")), table, paper);
   draw();
   return found;
 }

@@ -7,7 +7,7 @@ function view(...children) {
 }
 
 function heading(title, hint) {
-  return [make("h2", null, title), hint === "" ? null : make("p", { class: "hint" }, hint)];
+  return [make("h2", null, title), hint === "" ? null : make("p", { class: "hint told" }, hint)];
 }
 
 /* A head of columns: the first one names the rows. */
@@ -162,7 +162,7 @@ function prioritiesView(data, tell) {
         make("th", { scope: "row" }, `× ${tell.money(row.weight)}`), make("td", null, tell.people(row.people)),
         ...data.resources.map((_, at) => make("td", null, tell.share(part(row, at)))))))));
   }
-  if (data.lanes !== null) { pieces.push(make("p", { class: "hint" }, tell.say("before_lanes"))); }
+  if (data.lanes !== null) { pieces.push(make("p", { class: "hint told" }, tell.say("before_lanes"))); }
   return view(pieces);
 }
 
@@ -182,11 +182,11 @@ function changesView(data, tell, showSite) {
       make("p", { class: "big" }, tell.people(count)), make("p", { class: "under" }, most)),
     facts([[tell.say("opened"), tell.people(changes.opened.length)], [tell.say("closed"), tell.people(changes.closed.length)],
       ...(changes.price > 0 ? [[tell.say("change_price"), tell.money(changes.price)]] : [])], true)),
-    count === 0 ? make("p", { class: "hint" }, tell.say("no_changes"))
+    count === 0 ? make("p", { class: "hint told" }, tell.say("no_changes"))
       : make("table", { class: "changes" }, make("thead", null, make("tr", null, make("td"),
         make("th", { scope: "col" }, tell.say("post")), make("th", { scope: "col" }, tell.say("bought")))),
       make("tbody", null, ...changes.opened.map((post) => row(post, true)), ...changes.closed.map((post) => row(post, false)))),
-    count === 0 ? null : make("p", { class: "hint" }, tell.say("bought_hint")));
+    count === 0 ? null : make("p", { class: "hint told" }, tell.say("bought_hint")));
 }
 
 /* The sign of a resource, filled with a plus for what opened, hollow with a minus for what closed. */
