@@ -39,7 +39,16 @@ _LEAFLET_SHA256 = {
     "leaflet.js": "db49d009c841f5ca34a888c96511ae936fd9f5533e90d8b2c4d57596f4e5641a",
     "leaflet.css": "a7837102824184820dfa198d1ebcd109ff6d0ff9a2672a074b9a1b4d147d04c6",
 }
-_SCRIPTS = ("streets.js", "rules.js", "queue.js", "walks.js", "panel.js", "map.js")
+_SCRIPTS = (
+    "streets.js",
+    "rules.js",
+    "queue.js",
+    "walks.js",
+    "panel.js",
+    "popups.js",
+    "legend.js",
+    "map.js",
+)
 _naming = threading.Lock()
 
 

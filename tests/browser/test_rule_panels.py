@@ -81,7 +81,9 @@ def test_floors_say_what_is_asked_reached_and_kept(open_page, file) -> None:
     assert rows.count() == 4
     assert all("kept" in text for text in rows.all_inner_texts())
     page.locator("#view-rules .floors").first.get_by_role("button", name="Standing box 1").click()
-    assert "500" in page.locator(".leaflet-popup").inner_text()
+    popup = page.locator(".leaflet-popup").inner_text()
+    assert "Checkpoint: step-free people" in popup
+    assert "20.0% asked" in popup
     others = page.locator("#view-rules .others").inner_text()
     assert "<b>bridge</b> {{6*7}}" in others
     assert "291.5 m" in others

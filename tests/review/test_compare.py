@@ -1,12 +1,14 @@
 """What changed between two solutions, in words and as JSON."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from placement.review.compare import compare
 from placement.review.geojson import read_solution
+from placement.solve.solution import Period, Unsnapped
 
 CASES = Path(__file__).parent.parent / "cases"
 
@@ -51,6 +53,27 @@ def test_an_older_file_without_rules_is_no_hindrance() -> None:
         "new": None,
         "change": None,
     }
+
+
+def test_the_ground_and_the_day_are_compared() -> None:
+    old = read_solution(CASES / "ruled.geojson")
+    part = Period(begins="08:00", ends="20:00", closed=("fair",), covered={"checkpoint": 3000.0})
+    lost = Unsnapped(sites=(), demand=("d1",), people=12.0)
+    new = replace(
+        old,
+        at="16:00",
+        closures=("Pont\u202eNeuf",),
+        unsnapped=lost,
+        periods=(part,),
+    )
+    diff = compare(old, new)
+    assert [figure.line for figure in diff.figures if figure.differs] == [
+        "chosen for no time of day → 16:00",
+        "closed for the run, Pont\ufffdNeuf: no → yes",
+        "people too far from any street: none → 12",
+        "within reach of checkpoint, 08:00 to 20:00: not told → 3,000",
+    ]
+    assert diff.to_dict()["figures"]["at"] == {"old": None, "new": "16:00"}
 
 
 def test_of_what_is_the_same_nothing_is_said() -> None:

@@ -90,6 +90,9 @@ function wayFacts(data, row, position, tell) {
   ];
 }
 
+/* The ways of areas to (or from) a post. */
+const waysTo = (data, post) => data.walks.areas[post.resource].filter((row) => row.way !== null && row.way.post === post.key);
+
 /* A line with an arrowhead halfway, over a white casing. */
 function wayLayers(places, colour, options) {
   const line = (style) => L.polyline(places, { ...options, interactive: false, ...style });

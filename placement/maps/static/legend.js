@@ -1,0 +1,152 @@
+/* The legend, which is the layer control too, and the swatches it shows. */
+
+const AREA_RAMP = [[245, 240, 248], [196, 174, 214]];
+const CANDIDATES = {
+  optional: { radius: 2.6, color: "#858d96", weight: 1, fillColor: "#ffffff", fillOpacity: 1 },
+  required: { radius: 4.2, color: "#1b1b1b", weight: 2.2, fillColor: "#ffffff", fillOpacity: 1 },
+  excluded: { radius: 2.4, color: "#8a8f95", weight: 1, fillColor: "#8a8f95", fillOpacity: 1 },
+};
+
+function areaColour(part) {
+  const [low, high] = AREA_RAMP;
+  return `rgb(${low.map((from, i) => Math.round(from + (high[i] - from) * part)).join(",")})`;
+}
+
+/* The strictest thing that is true of a site: required before optional before excluded. */
+function standing(site) {
+  const known = site.options.map((option) => option.status);
+  return ["required", "optional"].find((status) => known.includes(status)) || "excluded";
+}
+
+/* Swatches of the legend. */
+function swatch(...children) {
+  return drawn("svg", { viewBox: "0 0 28 18", width: 28, height: 18, "aria-hidden": "true" }, ...children);
+}
+function swatchOf(picture) {
+  picture.setAttribute("width", 28);
+  return picture;
+}
+function patch(fill, opacity, stroke, dash) {
+  return swatch(drawn("rect", {
+    x: 2, y: 2, width: 24, height: 14, fill, "fill-opacity": opacity, stroke, "stroke-width": 1.6, "stroke-dasharray": dash,
+  }));
+}
+function strip(colour, width) {
+  return swatch(drawn("path", { d: "M2 12 10 6 18 12 26 6", fill: "none", stroke: colour, "stroke-width": width }));
+}
+function candidateSwatch() {
+  const dot = (cx, style) => drawn("circle", {
+    cx, cy: 9, r: style.radius, fill: style.fillColor, stroke: style.color, "stroke-width": style.weight,
+  });
+  return swatch(dot(14, CANDIDATES.optional));
+}
+function rampSwatch() {
+  return swatch(...[0, 1, 2, 3].map((i) => drawn("rect", {
+    x: 2 + 6 * i, y: 2, width: 6, height: 14, fill: areaColour(i / 3), stroke: "#7d6396", "stroke-width": 0.7,
+  })));
+}
+function missingSwatch(kind) {
+  const canvas = make("canvas", { width: 56, height: 36, class: "swatch", "aria-hidden": "true" });
+  const context = canvas.getContext("2d");
+  context.scale(2, 2);
+  paintMissing(context, kind, [[6, 6], [14, 12], [22, 6]], 2.4);
+  return canvas;
+}
+
+/* Legend and layer control in one: what a sign means stands beside the box that shows it. */
+function makeLegend(map, data, tell, state, entries) {
+  const box = make("details", { class: "legend" });
+  const control = L.Control.extend({
+    onAdd() {
+      L.DomEvent.disableClickPropagation(box);
+      L.DomEvent.disableScrollPropagation(box);
+      return box;
+    },
+  });
+  box.open = !window.matchMedia("(max-width: 1100px)").matches;
+  const held = new control({ position: "topright" }).addTo(map);
+  const notes = {
+    sites: () => make("ul", { class: "notes" }, ...["required", "excluded"]
+      .filter((status) => data.sites.some((site) => standing(site) === status))
+      .map((status) => {
+        const style = CANDIDATES[status];
+        return make("li", null, swatch(drawn("circle", {
+          cx: 14, cy: 9, r: style.radius, fill: style.fillColor, stroke: style.color, "stroke-width": style.weight,
+        })), make("span", null, tell.say(`site_${status}`)));
+      })),
+    areas: () => {
+      const people = data.areas.map((area) => area.people);
+      if (Math.min(...people) === Math.max(...people)) {
+        return make("p", { class: "notes" }, tell.people(people[0]));
+      }
+      return make("p", { class: "notes" }, tell.say("range", {
+        least: tell.people(Math.min(...people)), most: tell.people(Math.max(...people)),
+      }));
+    },
+  };
+  const tick = (entry, label) => {
+    const input = make("input", { type: "checkbox", "data-layer": entry.key, "aria-label": label });
+    input.checked = !state.hidden.has(entry.key);
+    input.addEventListener("change", () => {
+      if (input.checked) { state.hidden.delete(entry.key); map.addLayer(entry.layer); }
+      else { state.hidden.add(entry.key); map.removeLayer(entry.layer); }
+      if (entry.group === "extra") {
+        draw();
+        for (const other of document.querySelectorAll("#panel [data-layer]")) { other.checked = !state.hidden.has(other.dataset.layer); }
+      }
+    });
+    return input;
+  };
+  const row = (entry) => make("label", null, tick(entry, null), make("span", { class: "key" }, entry.swatch()),
+    make("span", null, entry.words()));
+  const extra = () => entries.filter((one) => one.group === "extra").map(row);
+  /* A row for each resource, a column for what is drawn of it. */
+  const byResource = () => {
+    const groups = ["posts", "reach", "missing", "slow"]
+      .filter((group) => entries.some((entry) => entry.group === group));
+    const rows = data.resources.map((resource) => {
+      const label = tell.say("layer_resource", {
+        label: tell.own(resource.label), min: tell.minutes(resource.limit_s),
+      });
+      return make("tr", null, make("th", { scope: "row" }, label), ...groups.map((group) => {
+        const entry = entries.find((one) => one.key === `${group}-${resource.id}`);
+        return make("td", null, entry === undefined ? null : make("label", null,
+          tick(entry, `${tell.say(`group_${group}`)}: ${tell.own(resource.label)}`), entry.swatch()));
+      }));
+    });
+    return make("table", { class: groups.length > 3 ? "four" : null }, make("thead", null, make("tr", null, make("td"),
+      ...groups.map((group) => make("th", { scope: "col" }, tell.say(`group_${group}`))))),
+    make("tbody", null, ...rows));
+  };
+  const draw = () => {
+    const set = make("div", { class: "plain" });
+    for (const entry of entries.filter((one) => one.group === "plan" || (one.group === "extra" && !state.hidden.has(one.key)))) {
+      set.append(row(entry));
+      if (entry.key in notes) { set.append(notes[entry.key]()); }
+    }
+    box.replaceChildren(make("summary", null, tell.say("layers")), byResource(), set);
+  };
+  /* Into the corner where it hides least of the plan; says at which side it still hides some. */
+  const settle = () => {
+    if (!box.open) { return null; }
+    const size = map.getSize();
+    const points = data.posts.map((post) => [post.at[1], post.at[0]]);
+    for (const area of data.areas) { for (const rings of area.shape) { points.push(...positions(rings[0])); } }
+    for (const way of data.route) { for (const steps of way.shape) { points.push(...positions(steps)); } }
+    const places = points.map((point) => map.latLngToContainerPoint(point));
+    const hidden = (side, end) => places.filter((place) => (
+      (side === "right" ? size.x - place.x : place.x) < box.offsetWidth + 36
+      && (end === "bottom" ? size.y - place.y - 24 : place.y) < box.offsetHeight + 36)).length;
+    const corners = [["top", "right"], ["bottom", "right"], ["bottom", "left"]]
+      .map(([end, side]) => ({ end, side, hidden: hidden(side, end) }))
+      .sort((a, b) => a.hidden - b.hidden);
+    held.setPosition(corners[0].end + corners[0].side);
+    return corners[0].hidden > 0 ? corners[0].side : null;
+  };
+  const width = () => box.offsetWidth;
+  const shift = () => (!box.open || map.getSize().x < 2.5 * width() ? 0
+    : held.getPosition().endsWith("left") ? width() : -width());
+  /* Where map and legend are too narrow for a popup beside it, the legend is folded. */
+  const giveWay = () => { if (map.getSize().x < 2.5 * width()) { box.open = false; } };
+  return { draw, extra, settle, width, shift, giveWay };
+}
