@@ -48,8 +48,12 @@ class Ground:
 
 type _Read = dict[bool, Streets]
 
-# a plan never changes, so neither do its streets; they are kept only where another time of the day
-# will ask for them again
+# a plan never changes, so neither does its ground; it is kept, and so are its streets as they are
+# every day, where another time of the day will ask for them again
+_grounds: "weakref.WeakKeyDictionary[Plan, dict[tuple[int, ...], Ground]]" = (
+    weakref.WeakKeyDictionary()
+)
+_MOST_KEPT = 8  # networks of a city take some 20 MB each
 _untouched: "weakref.WeakKeyDictionary[Plan, _Read]" = weakref.WeakKeyDictionary()
 
 
@@ -72,11 +76,18 @@ def ground(plan: Plan, *, at: int | None) -> Ground:
     InputError
         If the street layer cannot be read, or a closure names a street that it does not have.
     """
-    slow = bool(plan.problem.demand.step_free.any())
-    return Ground(
-        plain=_surface(plan, at, step_free=False),
-        step_free=_surface(plan, at, step_free=True) if slow else None,
-    )
+    kept = _grounds.setdefault(plan, {})
+    closed = tuple(number for number, rule in enumerate(plan.closing) if rule.holds(at))
+    found = kept.get(closed)
+    if found is None:
+        slow = bool(plan.problem.demand.step_free.any())
+        found = Ground(
+            plain=_surface(plan, at, step_free=False),
+            step_free=_surface(plan, at, step_free=True) if slow else None,
+        )
+        if plan.timed and len(kept) < _MOST_KEPT:
+            kept[closed] = found
+    return found
 
 
 def barriers(plan: Plan) -> list[BaseGeometry]:

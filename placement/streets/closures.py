@@ -10,7 +10,6 @@ import shapely
 from numpy.typing import NDArray
 
 from placement.errors import UsageError
-from placement.streets.assemble import gather
 from placement.streets.graph import connected_parts, half_edges
 from placement.streets.network import Streets, transformer
 from placement.streets.numbering import GRID, hilbert
@@ -273,11 +272,10 @@ def _with_parts(streets: Streets, parts: "Mapping[int, Sequence[_Piece]]") -> St
     edge_m = streets.vertex_m[streets.vertex_first[1:] - 1]
     if all(list(own) == [_Piece(e, 0.0, float(edge_m[e]))] for e, own in parts.items()):
         return streets
-    pieces: list[_Piece] = []
-    for edge in range(streets.n_edges):
-        own = parts.get(edge)
-        pieces += [_Piece(edge, 0.0, float(edge_m[edge]))] if own is None else own
-    return _renumbered(streets, pieces)
+    whole = np.ones(streets.n_edges, np.bool_)
+    whole[list(parts)] = False
+    pieces = [piece for edge in sorted(parts) for piece in parts[edge]]
+    return _renumbered(streets, np.flatnonzero(whole), pieces)
 
 
 def _cuts(streets: Streets, edge: int, line: "BaseGeometry") -> Floats:
@@ -325,23 +323,36 @@ def _parts_of(streets: Streets, edge: int, area: "BaseGeometry", pace: float) ->
     return tuple(piece for piece in pieces if piece.pace > 0.0)
 
 
-def _renumbered(streets: Streets, pieces: list[_Piece]) -> Streets:
-    """Give what is left new numbers: nodes along the curve, edges by their ends."""
-    source = np.array([p.edge for p in pieces], np.int64)
+def _laid_out(begin_at: Ints, corners: Ints, turned: "NDArray[np.bool_]") -> tuple[Ints, Ints]:
+    """Return where each edge's geometry starts, and the corners to take for it, one by one."""
+    vertex_first = np.concatenate([[0], np.cumsum(corners)]).astype(np.int64)
+    within = np.arange(vertex_first[-1]) - np.repeat(vertex_first[:-1], corners)
+    back_from = np.repeat(np.where(turned, corners - 1, 0), corners)
+    return vertex_first, np.repeat(begin_at, corners) + np.abs(back_from - within)
+
+
+def _renumbered(streets: Streets, whole: Ints, pieces: list[_Piece]) -> Streets:
+    """Give what is left new numbers: nodes along the curve, edges by their ends.
+
+    Edges that are `whole` are as before; `pieces` are in the order of their edges.
+    """
+    source = np.concatenate([whole, np.array([p.edge for p in pieces], np.int64)])
     tail = streets.edge_tail[source].astype(np.int64)
     head = streets.edge_head[source].astype(np.int64)
+    share, slower = np.ones(len(source)), np.ones(len(source))
+    # geometry of pieces is put behind that of whole edges
+    begin_at = streets.vertex_first[source]
+    corners = streets.vertex_first[source + 1] - begin_at
     cut_xy: list[Floats] = []
     shared: dict[tuple[int, float], int] = {}
-    geometry: list[Floats] = []
-    share = np.ones(len(pieces))
-    slower = np.ones(len(pieces))
-    for i, (edge, begin, end, pace, joined) in enumerate(pieces):
+    geometry = [streets.vertex_xy]
+    behind = len(streets.vertex_xy)
+    for i, (edge, begin, end, pace, joined) in enumerate(pieces, start=len(whole)):
         slower[i] = 1.0 / pace
         vertices = streets.edge_xy(edge)
         run = streets.vertex_m[streets.vertex_first[edge] : streets.vertex_first[edge + 1]]
         total = float(run[-1])
         if begin == 0.0 and end == total:
-            geometry.append(vertices)
             continue
         share[i] = (end - begin) / total
         first, last = (
@@ -356,6 +367,8 @@ def _renumbered(streets: Streets, pieces: list[_Piece]) -> Streets:
                     cut_xy.append(place)
                 ends[i] = number
         geometry.append(np.vstack([first, vertices[(run > begin) & (run < end)], last]))
+        begin_at[i], corners[i] = behind, len(geometry[-1])
+        behind += len(geometry[-1])
 
     xy = np.vstack([streets.node_xy, *cut_xy])
     lonlat = streets.node_lonlat
@@ -374,10 +387,9 @@ def _renumbered(streets: Streets, pieces: list[_Piece]) -> Streets:
     forward = streets.forward_s[source] * share * slower
     backward = streets.backward_s[source] * share * slower
     forward, backward = np.where(turn, backward, forward), np.where(turn, forward, backward)
-    geometry = [g[::-1] if t else g for g, t in zip(geometry, turn, strict=True)]
-    order = np.lexsort((np.arange(len(tail)), head, tail))
-    first_vertex = np.concatenate([[0], np.cumsum([len(g) for g in geometry])]).astype(np.int64)
-    vertex_first, take = gather(first_vertex, order)
+    # of edges between the same nodes the one of the lower edge before comes first
+    order = np.lexsort((np.arange(len(tail)), source, head, tail))
+    vertex_first, take = _laid_out(begin_at[order], corners[order], turn[order])
     source = source[order]
     edge_tail, edge_head = tail[order].astype(np.int32), head[order].astype(np.int32)
     forward_s, backward_s = forward[order], backward[order]
@@ -394,7 +406,7 @@ def _renumbered(streets: Streets, pieces: list[_Piece]) -> Streets:
         forward_s=forward_s,
         backward_s=backward_s,
         vertex_first=vertex_first,
-        vertex_xy=np.vstack([np.zeros((0, 2)), *geometry])[take],
+        vertex_xy=np.vstack(geometry)[take],
         bridge=streets.bridge[source],
         tunnel=streets.tunnel[source],
         level=streets.level[source],
