@@ -2,7 +2,7 @@
 
 import math
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,8 @@ from placement.cover.reduce import Reduction, reduce
 from placement.solve import model
 from placement.solve.bounds import bound
 from placement.solve.bounds.close import close
+from placement.solve.record import Outcome, Record
 from placement.solve.search import heuristic
-from placement.solve.solution import Status, Stopped
 from placement.solve.stop import Progress, Stop
 
 type Ints = NDArray[np.int64]
@@ -31,86 +31,22 @@ _LONG_SHARE = 0.2
 _EQUAL = 1e-9  # relative difference of sums that no arithmetic of doubles tells apart
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
-    """One moment of a run.
-
-    Attributes
-    ----------
-    seconds
-        Since the start.
-    objective
-        Of the best plan so far.
-    bound
-        Best bound so far.
-    """
-
-    seconds: float
-    objective: float
-    bound: float
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Outcome:
-    """What the engine found: a plan, how good it is, and why it stopped, told apart.
-
-    Attributes
-    ----------
-    status, stopped
-        What is known, and why the search ended.
-    chosen
-        Open columns, ascending, or None without a plan.
-    objective, bound, gap
-        The objective of the plan (−inf without one), the best bound, and their relative distance.
-    trace
-        The moments at which either became better.
-    """
-
-    status: Status
-    stopped: Stopped
-    chosen: Ints | None
-    objective: float
-    bound: float
-    gap: float
-    trace: tuple[Trace, ...]
-
-
-class _Run:
-    """The best plan and the best bound of a run, and the moments at which they came."""
+class _Run(Record):
+    """What is known of an instance, and the smaller one that is worked on."""
 
     def __init__(
         self, instance: Instance, stop: Stop, gap: float, progress: Progress | None
     ) -> None:
+        worth = [instance.weight, np.maximum(instance.profit, 0.0), instance.gains.ravel()]
+        top = math.fsum(np.concatenate(worth))
+        super().__init__(stop=stop, gap=gap, progress=progress, top=top, equal=_EQUAL)
         self.instance = instance
         self.reduction = _reduced(instance)
-        self.stop = stop
-        self.gap_wanted = gap
-        self.progress = progress
-        self.chosen: Ints | None = None
-        self.objective = -math.inf
-        self.bound = math.fsum(
-            np.concatenate(
-                [instance.weight, np.maximum(instance.profit, 0.0), instance.gains.ravel()]
-            )
-        )
-        self.infeasible = False
-        self.trace: list[Trace] = []
 
     def plan(self, chosen: Ints | None) -> None:
         """Take a plan, if it is one and better than what is known."""
-        if chosen is None or self.instance.broken_rule(chosen) is not None:
-            return
-        objective = self.instance.value(chosen)
-        if objective > self.objective:
-            self.chosen, self.objective = np.sort(chosen), objective
-            self._note()
-
-    def limit(self, bound: float) -> None:
-        """Take a bound; it cannot be below a plan that exists."""
-        bound = max(bound, self.objective)
-        if bound < self.bound:
-            self.bound = bound
-            self._note()
+        if chosen is not None and self.instance.broken_rule(chosen) is None:
+            self.take(chosen, self.instance.value(chosen))
 
     def reduced_plan(self) -> Ints:
         """Return the best plan as columns of the reduced instance, as far as it has them."""
@@ -118,58 +54,11 @@ class _Run:
         chosen = np.zeros(0, dtype=np.int64) if self.chosen is None else self.chosen
         return np.flatnonzero(np.isin(columns, chosen))
 
-    def _note(self) -> None:
-        seconds = self.stop.seconds()
-        self.trace.append(Trace(seconds=seconds, objective=self.objective, bound=self.bound))
-        if self.progress is not None:
-            self.progress(seconds, self.objective, self.bound)
-
     def tell(self, seconds: float, objective: float, bound: float) -> None:
         """Pass on a moment of a solve of the reduced instance to whoever listens."""
         if self.progress is not None:
             objective, bound = objective + self.reduction.offset, bound + self.reduction.offset
             self.progress(seconds, max(objective, self.objective), min(bound, self.bound))
-
-    @property
-    def proven(self) -> bool:
-        least = self.objective + _EQUAL * abs(self.objective)
-        return self.chosen is not None and self.bound <= least
-
-    @property
-    def gap(self) -> float:
-        if self.chosen is None:
-            return math.inf
-        if self.proven:
-            return 0.0
-        return (self.bound - self.objective) / self.objective if self.objective > 0 else math.inf
-
-    @property
-    def done(self) -> bool:
-        return self.infeasible or self.proven or self.gap <= self.gap_wanted or self.stop.reached()
-
-    def outcome(self) -> Outcome:
-        """Say what is known."""
-        if self.infeasible:
-            status = Status.INFEASIBLE
-        elif self.chosen is None:
-            status = Status.UNKNOWN
-        else:
-            status = Status.OPTIMAL if self.proven else Status.FEASIBLE
-        if self.proven or self.infeasible:
-            stopped = Stopped.PROVEN
-        elif self.gap <= self.gap_wanted:
-            stopped = Stopped.GAP
-        else:
-            stopped = Stopped.INTERRUPTED if self.stop.interrupted else Stopped.TIME_LIMIT
-        return Outcome(
-            status=status,
-            stopped=stopped,
-            chosen=self.chosen,
-            objective=self.objective,
-            bound=self.objective if self.proven else self.bound,
-            gap=self.gap,
-            trace=tuple(self.trace),
-        )
 
 
 def solve(

@@ -10,7 +10,7 @@ from placement.cover.cover import Cover
 from placement.cover.instance import Instance
 from placement.errors import InfeasibleError, UsageError
 from placement.solve import engine
-from placement.solve.engine import Trace
+from placement.solve.record import Trace
 from placement.solve.solution import Status, Stopped
 from placement.solve.stop import Progress, Stop
 

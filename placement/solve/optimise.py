@@ -12,10 +12,11 @@ from placement.cover.posting import posting
 from placement.cover.survey import survey
 from placement.errors import AuditError, NoPlanError, UsageError
 from placement.plan.problem import Plan
-from placement.solve import agreed, engine, tiers
+from placement.solve import agreed, tiers
 from placement.solve.audit.audit import audit
 from placement.solve.clash import clash
 from placement.solve.lanes import admission
+from placement.solve.record import Outcome
 from placement.solve.solution import Solution, Status
 from placement.solve.stop import Progress, Stop
 from placement.solve.walks import Refined, refine
@@ -148,7 +149,7 @@ def _with_lanes(
     return _audited(plan, solution)
 
 
-def _chosen(outcome: engine.Outcome, stop: Stop) -> Ints:
+def _chosen(outcome: Outcome, stop: Stop) -> Ints:
     """Return the columns of the plan that was found.
 
     Raises
@@ -175,7 +176,7 @@ def _audited(plan: Plan, solution: Solution) -> Solution:
     return solution
 
 
-def _is_empty(outcome: engine.Outcome) -> bool:
+def _is_empty(outcome: Outcome) -> bool:
     """Tell whether the plan is the one that opens nothing: what a search starts from."""
     return outcome.chosen is not None and len(outcome.chosen) == 0
 

@@ -10,6 +10,7 @@ from placement.cover.instance import Instance, Rule
 from placement.cover.posting import Posting
 from placement.solve import engine
 from placement.solve.bounds.prices import held_slack, worth_step
+from placement.solve.record import Outcome
 from placement.solve.solution import Status, Stopped, Tier
 from placement.solve.stop import Progress, Stop
 
@@ -32,7 +33,7 @@ class Staged:
         The posting with a rule for each tier that is held.
     """
 
-    outcome: engine.Outcome
+    outcome: Outcome
     tiers: tuple[Tier, ...]
     held: Posting
 
@@ -66,7 +67,7 @@ def solve(
         )
         return Staged(outcome=outcome, tiers=(), held=posts)
     instance = posts.instance
-    outcomes: list[engine.Outcome] = []
+    outcomes: list[Outcome] = []
     for done, tier in enumerate(tiers):
         mine = posts.row_tier == tier
         stage = _only(instance, mine)
@@ -125,7 +126,7 @@ def _hold(name: str, instance: Instance, mine: Bools, least: float) -> Rule:
     )
 
 
-def _together(instance: Instance, outcomes: list[engine.Outcome]) -> engine.Outcome:
+def _together(instance: Instance, outcomes: list[Outcome]) -> Outcome:
     """Sum the tiers up."""
     last = outcomes[-1]
     if last.chosen is None:
@@ -136,7 +137,7 @@ def _together(instance: Instance, outcomes: list[engine.Outcome]) -> engine.Outc
     gap = 0.0
     if open_ends:
         gap = (bound - objective) / objective if objective > 0 else math.inf
-    return engine.Outcome(
+    return Outcome(
         status=Status.FEASIBLE if open_ends else Status.OPTIMAL,
         stopped=open_ends[0].stopped if open_ends else Stopped.PROVEN,
         chosen=last.chosen,

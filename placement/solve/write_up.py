@@ -13,10 +13,10 @@ from placement.cover.posting import Posting
 from placement.cover.survey import Survey
 from placement.plan.clock import clock_of
 from placement.plan.problem import Plan, Problem
-from placement.solve import engine
 from placement.solve.agreed import Agreed, moved, shift
 from placement.solve.lanes.admission import Admitted
 from placement.solve.periods import periods
+from placement.solve.record import Outcome
 from placement.solve.solution import (
     Changes,
     Coverage,
@@ -41,7 +41,7 @@ def write_up(
     plan: Plan,
     posts: Posting,
     walks: Survey,
-    outcome: engine.Outcome,
+    outcome: Outcome,
     refined: Refined,
     *,
     tiers: tuple[Tier, ...] = (),

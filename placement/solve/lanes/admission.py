@@ -11,9 +11,9 @@ from placement.cover.posting import Posting
 from placement.cover.survey import Survey
 from placement.errors import InfeasibleError
 from placement.plan.problem import LanesRule, Problem
-from placement.solve import engine
 from placement.solve.lanes.engine import solve_lanes
 from placement.solve.lanes.queues import queue, split
+from placement.solve.record import Outcome
 from placement.solve.solution import Admission, Gate
 from placement.solve.stop import Progress, Stop
 
@@ -54,7 +54,7 @@ def solve(
     gap: float,
     seed: int,
     progress: Progress | None = None,
-) -> tuple[engine.Outcome, Posting, Floats]:
+) -> tuple[Outcome, Posting, Floats]:
     """Choose posts and lanes.
 
     Parameters
@@ -75,17 +75,8 @@ def solve(
     """
     instance, lanes = laned(problem, posts)
     found = solve_lanes(instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress)
-    outcome = engine.Outcome(
-        status=found.status,
-        stopped=found.stopped,
-        chosen=found.chosen,
-        objective=found.objective,
-        bound=found.bound,
-        gap=found.gap,
-        trace=(),
-    )
     units = np.where(lanes.gate, np.maximum(found.lanes, lanes.least), posts.units)
-    return outcome, replace(posts, units=units), np.minimum(found.admitted, lanes.people)
+    return found, replace(posts, units=units), np.minimum(found.admitted, lanes.people)
 
 
 def admission(

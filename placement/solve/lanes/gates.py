@@ -1,381 +1,414 @@
-"""A good choice of gates and lanes without proof: close a few, reopen where people are left.
+"""A good choice of gates, lanes and other posts without proof: close a few, reopen what is missed.
 
-The state is a maximum flow that is repaired rather than found anew. Paths start at people who are
-not admitted; what such a path has seen in vain stays "dead" until some gate has room again, so the
-dead rows are the source's side of a minimum cut: exactly the people whom one more gate could help.
+After a few neighbouring gates are closed, and the posts that leaned on them, posts are opened by
+what they add for their price until the money is gone. What a gate adds is read off the minimum cuts
+of the people admitted now: in each layer of the queue, the people whom more room in their reach
+helps. A closed gate that other posts wait for is reckoned with the best of them.
 """
+
+from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from placement.compiled import compiled, part_of_compiled
+from placement.cover.instance import Instance
+from placement.cover.lanes import Lanes
+from placement.solve.lanes.crowd import EPS, admit
 from placement.solve.stop import Stop
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
-_EPS = 1e-7  # people
-
-
-@compiled
-def _augment(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one search, kept in one loop for speed
-    indptr: Ints,
-    gates: Ints,
-    entry_of: Ints,
-    by_gate: Ints,
-    rows: Ints,
-    left: Floats,
-    load: Floats,
-    room: Floats,
-    is_open: Bools,
-    flow: Floats,
-    dead: Bools,
-) -> None:
-    """Admit more people along shortest paths until nobody who is left can be admitted.
-
-    Changes `left`, `load` and `flow`; `dead` (R,) becomes the rows that cannot be helped.
-    """
-    n_rows, n_gates = len(left), len(room)
-    dead[:] = False
-    gate_dead = np.zeros(n_gates, dtype=np.bool_)
-    seen_row = np.full(n_rows, -1, dtype=np.int64)
-    seen_gate = np.full(n_gates, -1, dtype=np.int64)
-    into_gate = np.empty(n_gates, dtype=np.int64)  # entry by which a gate was reached
-    into_row = np.empty(n_rows, dtype=np.int64)  # entry whose flow can be given up
-    queue = np.empty(n_rows, dtype=np.int64)
-    usable = np.empty(len(gates), dtype=np.int64)  # entries of open gates, by row
-    start = np.empty(n_rows + 1, dtype=np.int64)
-    count = 0
-    for row in range(n_rows):
-        start[row] = count
-        for e in range(indptr[row], indptr[row + 1]):
-            if is_open[gates[e]]:
-                usable[count] = e
-                count += 1
-    start[n_rows] = count
-    stamp = 0
-    for first in range(n_rows):
-        while left[first] > _EPS and not dead[first]:
-            stamp += 1
-            queue[0] = first
-            seen_row[first] = stamp
-            into_row[first] = -1
-            ahead, behind = 0, 1
-            end = -1
-            while ahead < behind and end < 0:
-                row = queue[ahead]
-                ahead += 1
-                for n in range(start[row], start[row + 1]):
-                    e = usable[n]
-                    g = gates[e]
-                    if gate_dead[g] or seen_gate[g] == stamp:
-                        continue
-                    seen_gate[g] = stamp
-                    into_gate[g] = e
-                    if room[g] - load[g] > _EPS:
-                        end = g
-                        break
-                    for p in range(by_gate[g], by_gate[g + 1]):
-                        other = rows[p]
-                        if seen_row[other] != stamp and flow[entry_of[p]] > _EPS:
-                            seen_row[other] = stamp
-                            into_row[other] = entry_of[p]
-                            queue[behind] = other
-                            behind += 1
-            if end < 0:
-                for n in range(behind):
-                    row = queue[n]
-                    dead[row] = True
-                    for m in range(start[row], start[row + 1]):
-                        gate_dead[gates[usable[m]]] = True
-                break
-            # walk the path back: how much, then push
-            amount = min(left[first], room[end] - load[end])
-            g = end
-            while True:
-                row = _row_of(indptr, into_gate[g])
-                if into_row[row] < 0:
-                    break
-                amount = min(amount, flow[into_row[row]])
-                g = gates[into_row[row]]
-            load[end] += amount
-            left[first] -= amount
-            g = end
-            while True:
-                e = into_gate[g]
-                row = _row_of(indptr, e)
-                flow[e] += amount
-                if into_row[row] < 0:
-                    break
-                flow[into_row[row]] -= amount
-                g = gates[into_row[row]]
+_NOISE = 0.3  # of the score while reopening
+_HEAT = 0.001  # of the value: how much worse a state may be, at first
 
 
 @part_of_compiled
-def _row_of(indptr: Ints, entry: int) -> int:
-    """Return the row of an entry."""
-    low, high = 0, len(indptr) - 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        if indptr[middle] <= entry:
-            low = middle
-        else:
-            high = middle
-    return low
+def _has_partner(c: int, near_indptr: Ints, near: Ints, coupled: Bools, is_open: Bools) -> bool:
+    """Tell whether a column may be open beside these."""
+    if not coupled[c]:
+        return True
+    for n in range(near_indptr[c], near_indptr[c + 1]):  # noqa: SIM110 - compiled as it stands
+        if is_open[near[n]]:
+            return True
+    return False
 
 
-@compiled
-def _close(  # noqa: PLR0917 - compiled functions take no keywords
-    g: int,
-    entry_of: Ints,
-    by_gate: Ints,
-    rows: Ints,
-    left: Floats,
-    load: Floats,
-    is_open: Bools,
-    flow: Floats,
+@part_of_compiled
+def _gain(  # noqa: PLR0917 - compiled functions take no keywords
+    c: int, ptr: Ints, rows: Ints, levels: Floats, times: Ints, profit: Floats
+) -> float:
+    """Return what one more column adds by covering rows that pass no gate."""
+    gain = profit[c]
+    for p in range(ptr[c], ptr[c + 1]):
+        if times[rows[p]] < levels.shape[1]:
+            gain += levels[rows[p], times[rows[p]]]
+    return float(gain)
+
+
+@part_of_compiled
+def _flip(  # noqa: PLR0917 - as above
+    c: int, by: int, ptr: Ints, rows: Ints, times: Ints, is_open: Bools
 ) -> None:
-    """Close a gate and send its people back."""
-    for p in range(by_gate[g], by_gate[g + 1]):
-        e = entry_of[p]
-        if flow[e] > 0.0:
-            left[rows[p]] += flow[e]
-            flow[e] = 0.0
-    load[g] = 0.0
-    is_open[g] = False
+    """Open (by 1) or close (by −1) a column."""
+    is_open[c] = by > 0
+    for p in range(ptr[c], ptr[c + 1]):
+        times[rows[p]] += by
 
 
 @compiled
-def _reopen(  # noqa: C901, PLR0912, PLR0917 - as above
-    indptr: Ints,
-    gates: Ints,
-    entry_of: Ints,
-    by_gate: Ints,
+def _close_around(  # noqa: PLR0917 - compiled functions take no keywords
+    gone: Ints,
+    required: Bools,
+    coupled: Bools,
+    near_indptr: Ints,
+    near: Ints,
+    ptr: Ints,
     rows: Ints,
-    people: Floats,
-    left: Floats,
-    load: Floats,
+    times: Ints,
     is_open: Bools,
-    flow: Floats,
     lanes: Ints,
-    dead: Bools,
-    allowed: Bools,
-    least: Ints,
-    most: Ints,
-    each: Floats,
-    use: Floats,
-    lane_use: Floats,
-    budget: Floats,
-    noise: Floats,
+    number: Ints,
 ) -> None:
-    """Open gates where people are left, as long as the money lasts; lanes as people need them."""
-    n_gates = len(lanes)
-    rules = len(budget)
-    tried = np.zeros(n_gates, dtype=np.bool_)
-    room = np.empty(n_gates)
+    """Close columns, and those that lean on them."""
+    for c in gone:
+        if is_open[c] and not required[c]:
+            _flip(c, -1, ptr, rows, times, is_open)
+            if number[c] >= 0:
+                lanes[number[c]] = 0
+    again = True
+    while again:
+        again = False
+        for c in range(len(is_open)):
+            if (
+                is_open[c]
+                and coupled[c]
+                and not required[c]
+                and not _has_partner(c, near_indptr, near, coupled, is_open)
+            ):
+                _flip(c, -1, ptr, rows, times, is_open)
+                if number[c] >= 0:
+                    lanes[number[c]] = 0
+                again = True
+
+
+@compiled
+def _reopen(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, for speed
+    indptr: Ints, gates: Ints, by_gate: Ints, gate_rows: Ints, rank: Ints, words: Ints,
+    people: Floats, worth: Floats, share: Floats, ratio: Floats, each: Floats,
+    least: Ints, most: Ints, column: Ints, number: Ints,
+    allowed: Bools, coupled: Bools, near_indptr: Ints, near: Ints,
+    waits_indptr: Ints, waits: Ints,
+    ptr: Ints, rows: Ints, levels: Floats, profit: Floats,
+    limit_indptr: Ints, limit: Ints, use: Floats, lane_use: Floats, budget: Floats,
+    is_open: Bools, lanes: Ints, times: Ints, noise: Floats,
+) -> float:  # fmt: skip
+    """Open what adds most for its price until nothing more fits; return the value."""
+    columns, layers, size = len(is_open), len(share), len(people)
+    open_gate = np.zeros(len(each), dtype=np.bool_)
+    load = np.zeros((layers, len(each)))
+    dead = np.zeros((layers, size), dtype=np.bool_)
+    tried = np.zeros(columns, dtype=np.bool_)
+    partnered = np.zeros(columns, dtype=np.bool_)
+    adds = np.zeros(columns)
+    reach = np.zeros(layers)
     while True:
-        for g in range(n_gates):
-            room[g] = lanes[g] * each[g] if is_open[g] else 0.0
-        _augment(indptr, gates, entry_of, by_gate, rows, left, load, room, is_open, flow, dead)
-        for g in range(n_gates):
-            if is_open[g]:
-                lanes[g] = max(least[g], int(np.ceil(load[g] / each[g] - 1e-6)))
+        for g in range(len(each)):
+            open_gate[g] = is_open[column[g]]
+        value = admit(
+            indptr, gates, by_gate, gate_rows, rank, words, people, worth, share, ratio, each,
+            open_gate, lanes, load, dead,
+        )  # fmt: skip
         spare = budget.copy()
-        for k in range(rules):
-            for g in range(n_gates):
-                if is_open[g]:
-                    spare[k] -= use[k, g] + lane_use[k, g] * lanes[g]
-        unmet = 0.0
-        for r in range(len(left)):
-            unmet += left[r]
-        if unmet <= _EPS:
-            return
+        for c in range(columns):
+            if not is_open[c]:
+                continue
+            g = number[c]
+            if g >= 0:
+                need = 0.0
+                for k in range(layers):
+                    need = max(need, load[k, g] / (each[g] * ratio[k]))
+                lanes[g] = min(lanes[g], max(least[g], int(np.ceil(need - 1e-6))))
+            for n in range(limit_indptr[c], limit_indptr[c + 1]):
+                spare[limit[n]] -= use[n] + (lane_use[n] * lanes[g] if g >= 0 else 0.0)
+        for c in range(columns):
+            partnered[c] = _has_partner(c, near_indptr, near, coupled, is_open)
+            adds[c] = 0.0 if is_open[c] else _gain(c, ptr, rows, levels, times, profit)
         best, best_score, best_lanes = -1, 0.0, 0
-        for g in range(n_gates):
-            if tried[g] or not (allowed[g] or is_open[g]) or each[g] <= 0.0:
+        for c in range(columns):
+            if tried[c] or (not allowed[c] and not is_open[c]) or not partnered[c]:
                 continue
-            now = lanes[g] if is_open[g] else 0
-            can = most[g] - now
-            price = 1e-9
-            for k in range(rules):
-                extra = 0.0 if is_open[g] else use[k, g]
-                if lane_use[k, g] > 0.0:
-                    can = min(can, int(np.floor((spare[k] - extra) / lane_use[k, g] + 1e-9)))
-                elif extra > spare[k] + 1e-9:
-                    can = 0
-            if can <= 0 or now + can < least[g]:
+            g = number[c]
+            if is_open[c] and (g < 0 or lanes[g] >= most[g]):
                 continue
-            reach = 0.0
-            for p in range(by_gate[g], by_gate[g + 1]):
-                if dead[rows[p]]:
-                    reach += people[rows[p]]
-            gain = min(reach, unmet, can * each[g])
-            if gain <= _EPS:
+            fits, can, cost, lane_cost = True, 0, 0.0, 0.0
+            if g >= 0:
+                can = most[g] - (lanes[g] if is_open[c] else 0)
+            for n in range(limit_indptr[c], limit_indptr[c + 1]):
+                left = spare[limit[n]] - (0.0 if is_open[c] else use[n])
+                if left < -1e-9:
+                    fits = False
+                    break
+                if g >= 0 and lane_use[n] > 0.0:
+                    can = min(can, int(np.floor(left / lane_use[n] + 1e-9)))
+                if limit[n] == 0:
+                    cost = 0.0 if is_open[c] else use[n]
+                    lane_cost = lane_use[n]
+            if not fits or (g >= 0 and (can <= 0 or (not is_open[c] and can < least[g]))):
                 continue
-            need = min(can, max(least[g] - now, int(np.ceil(gain / each[g] - 1e-9))))
-            price += (0.0 if is_open[g] else use[0, g]) + lane_use[0, g] * need
-            # of equal bargains the gate with more people around is the safer one
-            score = gain / price * (1.0 + 0.05 * min(1.0, reach / (3.0 * gain))) * noise[g]
-            if score > best_score:
-                best, best_score, best_lanes = g, score, need
+            gain, lanes_more, cut = adds[c], 0, 0.0
+            if g >= 0:
+                reach[:] = 0.0
+                heads = 0.0
+                for p in range(by_gate[g], by_gate[g + 1]):
+                    r = gate_rows[p]
+                    heads += people[r]
+                    for k in range(layers):
+                        if dead[k, r]:
+                            reach[k] += people[r]
+                pay = worth[0]
+                top = 0.0
+                for n in range(1 if is_open[c] else max(1, least[g]), can + 1):
+                    more = 0.0
+                    for k in range(layers):
+                        more += share[k] * min(reach[k], n * each[g] * ratio[k])
+                    score = (adds[c] + pay * more) / (cost + n * lane_cost + 1e-9)
+                    if score > top:
+                        top, lanes_more, cut = score, n, pay * more
+                gain += cut
+                # of equal bargains the gate with more people around is the safer one
+                gain *= 1.0 + 0.05 * min(1.0, heads / (3.0 * can * each[g] + 1e-9))
+            price = cost + lanes_more * lane_cost + 1e-9
+            score = gain / price
+            if not is_open[c]:
+                for n in range(waits_indptr[c], waits_indptr[c + 1]):
+                    d = waits[n]
+                    if not partnered[d] and allowed[d] and not is_open[d]:
+                        extra = 0.0
+                        for m in range(limit_indptr[d], limit_indptr[d + 1]):
+                            if limit[m] == 0:
+                                extra = use[m]
+                        score = max(score, (gain + adds[d]) / (price + extra))
+            score *= noise[c]
+            if gain > EPS and score > best_score:
+                best, best_score, best_lanes = c, score, lanes_more
         if best < 0:
-            return
-        lanes[best] = (lanes[best] if is_open[best] else 0) + best_lanes
-        is_open[best] = True
+            break
         tried[best] = True
+        if number[best] >= 0:
+            lanes[number[best]] += best_lanes
+        if not is_open[best]:
+            _flip(best, 1, ptr, rows, times, is_open)
+    for r in range(len(times)):
+        for n in range(min(times[r], levels.shape[1])):
+            value += levels[r, n]
+    for c in range(columns):
+        if is_open[c]:
+            value += profit[c]
+    return value
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _State:
+    is_open: Bools
+    lanes: Ints
+    times: Ints
+    value: float
 
 
 class Search:
-    """A search over gates and lanes for most people admitted (one layer, everybody alike).
+    """A search over posts and lanes, for most worth within the budget, the limits and coupling.
+
+    Other rules of the instance are left to whoever takes the plans.
 
     Parameters
     ----------
-    indptr, gates
-        Gates of each row.
-    people
-        (R,) float64.
-    each
-        (J,) float64, people a lane admits.
-    least, most
-        (J,) int64, lanes of an open gate.
-    use, lane_use
-        (rules, J) float64: what opening and each lane take of each budget; the first is money.
-    required, allowed
-        (J,) bool.
+    instance, lanes
+        What is asked.
+    most
+        (J,) int64, lanes that are worth having at each gate, in the order of the gates' columns.
+    shares, ratio
+        Layers of the queue, as `placement.solve.lanes.flows.networks` tells them.
+    near
+        (J, m) int64, the gates nearest to each gate, itself first.
     seed
         Of the random numbers.
     """
 
     def __init__(
         self,
+        instance: Instance,
+        lanes: Lanes,
         *,
-        indptr: Ints,
-        gates: Ints,
-        people: Floats,
-        each: Floats,
-        least: Ints,
         most: Ints,
-        use: Floats,
-        lane_use: Floats,
-        required: Bools,
-        allowed: Bools,
-        seed: int = 0,
+        shares: Floats,
+        ratio: Floats,
+        near: Ints,
+        seed: int,
     ) -> None:
-        count = len(each)
-        order = np.argsort(gates, kind="stable")
-        self._cover = (
-            indptr,
-            gates,
-            order.astype(np.int64),
-            np.concatenate([[0], np.cumsum(np.bincount(gates, minlength=count))]).astype(np.int64),
-            np.repeat(np.arange(len(people)), np.diff(indptr))[order],
-        )
-        self._people = people
-        self._ground = (
-            least.astype(np.int64),
-            most.astype(np.int64),
-            each,
-            np.ascontiguousarray(use),
-            np.ascontiguousarray(lane_use),
-        )
-        self._required, self._allowed = required, allowed
+        gates, columns = np.flatnonzero(lanes.gate), instance.columns
+        self._gates, self._near = gates, near
+        number = np.full(columns, -1, dtype=np.int64)
+        number[gates] = np.arange(len(gates))
+        laned = np.flatnonzero(lanes.people > 0)
+        length = np.diff(instance.indptr)
+        of_row = np.repeat(np.arange(instance.rows), length)
+        passing = lanes.people[of_row] > 0
+        by_row = number[instance.indices[passing]]
+        order = np.argsort(by_row, kind="stable")
+        each = np.round(instance.weight[laned] / lanes.people[laned], 9)
+        worth, place = np.unique(each, return_inverse=True)
+        new = np.zeros(instance.rows, dtype=np.int64)
+        new[laned] = np.arange(len(laned))
         self._random = np.random.default_rng(seed)
-        self.left = people.copy()
-        self.load = np.zeros(count)
-        self.flow = np.zeros(len(gates))
-        self.is_open = np.zeros(count, dtype=np.bool_)
-        self.lanes = np.zeros(count, dtype=np.int64)
-        self._dead = np.zeros(len(people), dtype=np.bool_)
-
-    @property
-    def admitted(self) -> float:
-        """People admitted now."""
-        return float(self._people.sum() - self.left.sum())
-
-    def _state(self) -> tuple[Floats, Floats, Floats, Bools, Ints]:
-        return (
-            self.left.copy(),
-            self.load.copy(),
-            self.flow.copy(),
-            self.is_open.copy(),
-            self.lanes.copy(),
+        words = self._random.integers(1, 2**63, len(gates) + len(worth), dtype=np.int64)
+        self._crowd: tuple[Any, ...] = (
+            _pointers(length[laned]),
+            by_row,
+            _pointers(np.bincount(by_row, minlength=len(gates))),
+            new[of_row[passing]][order],
+            len(worth) - 1 - place.ravel().astype(np.int64),
+            words,
+            lanes.people[laned].astype(np.float64),
+            worth[::-1].copy() if len(worth) else np.zeros(1),
+            shares.astype(np.float64),
+            ratio.astype(np.float64),
+            lanes.lane_people[gates].astype(np.float64),
         )
-
-    def _restore(self, state: tuple[Floats, Floats, Floats, Bools, Ints]) -> None:
-        self.left, self.load, self.flow = state[0].copy(), state[1].copy(), state[2].copy()
-        self.is_open, self.lanes = state[3].copy(), state[4].copy()
+        least = np.maximum(lanes.least[gates], 0).astype(np.int64)
+        allowed = ~instance.excluded
+        allowed[gates] &= most >= least
+        partner = np.repeat(np.arange(columns), np.diff(instance.near_indptr))
+        back = np.argsort(instance.near_indices, kind="stable")
+        others = instance.indices[~passing]
+        by_column = np.argsort(others, kind="stable")
+        self._rows = (
+            _pointers(np.bincount(others, minlength=columns)),
+            of_row[~passing][by_column],
+        )
+        self._bonds = (instance.coupled, instance.near_indptr, instance.near_indices)
+        self._least, self._number, self._required = least, number, instance.required
+        self._ground: tuple[Any, ...] = (
+            least,
+            most.astype(np.int64),
+            gates.astype(np.int64),
+            number,
+            allowed,
+            *self._bonds,
+            _pointers(np.bincount(instance.near_indices, minlength=columns)),
+            partner[back],
+            *self._rows,
+            np.ascontiguousarray(
+                np.where(
+                    (lanes.people > 0)[:, None],
+                    0.0,
+                    np.concatenate([instance.weight[:, None], instance.gains], axis=1),
+                )
+            ),
+            instance.profit,
+            *_limits(instance, lanes),
+        )
+        self.is_open = np.zeros(columns, dtype=np.bool_)
+        self.lanes = np.zeros(len(gates), dtype=np.int64)
+        self._times = np.zeros(instance.rows, dtype=np.int64)
 
     def start(self, is_open: Bools, lanes: Ints) -> None:
-        """Begin at a plan."""
-        self.left = self._people.copy()
-        self.load[:] = 0.0
-        self.flow[:] = 0.0
+        """Begin at a plan of columns (C,) and lanes (J,)."""
         self.is_open = is_open | self._required
-        self.lanes = np.where(self.is_open, np.maximum(lanes, self._ground[0]), 0)
+        here = self.is_open[self._gates]
+        self.lanes = np.where(here, np.maximum(lanes, self._least), 0).astype(np.int64)
+        self._times[:] = 0
+        ptr, rows = self._rows
+        for c in np.flatnonzero(self.is_open):
+            self._times[rows[ptr[c] : ptr[c + 1]]] += 1
 
-    def fill(self, budget: Floats, *, noise: float) -> None:
-        """Repair the flow and open more."""
-        wobble = np.exp(noise * self._random.standard_normal(len(self.lanes)))
-        _reopen(
-            *self._cover,
-            self._people,
-            self.left,
-            self.load,
-            self.is_open,
-            self.flow,
-            self.lanes,
-            self._dead,
-            self._allowed,
-            *self._ground,
-            budget,
-            wobble,
-        )
+    def fill(self, *, noise: float = 0.0) -> float:
+        """Open more, as long as it pays; return what all of it is worth."""
+        wobble = np.exp(noise * self._random.standard_normal(len(self.is_open)))
+        everything = (*self._crowd, *self._ground, self.is_open, self.lanes, self._times, wobble)
+        return float(cast("Any", _reopen)(*everything))
 
-    def run(self, budget: Floats, *, rounds: int, target: float, near: Ints, stop: Stop) -> None:
-        """Close a few neighbouring gates and reopen, `rounds` times or until the target.
+    def run(self, *, rounds: int, target: float, stop: Stop) -> None:
+        """Close a few neighbouring posts and reopen, `rounds` times or until the target.
 
         Parameters
         ----------
-        budget
-            (rules,) float64.
         rounds
             Most rounds.
         target
-            People that are enough.
-        near
-            (J, m) int64, the nearest gates of each gate, itself first.
+            A value that is enough.
         stop
             When to stop.
         """
-        self.fill(budget, noise=0.0)
-        best = now = self._state()
-        best_value = now_value = self.admitted
+        random = self._random
+        best = now = self._state(self.fill())
         for n in range(rounds):
-            if best_value >= target - 1e-6 or stop.reached():
+            if best.value >= target * (1 - 1e-9) or stop.reached():
                 break
-            candidates = np.flatnonzero(self.is_open & ~self._required)
-            if len(candidates) == 0:
-                break
-            centre = int(self._random.choice(candidates))
-            around = near[centre][self.is_open[near[centre]] & ~self._required[near[centre]]]
-            for g in around[: self._random.integers(1, 6)]:
-                _close(
-                    int(g),
-                    *self._cover[2:],
-                    self.left,
-                    self.load,
-                    self.is_open,
-                    self.flow,
-                )
-                self.lanes[g] = 0
-            self.fill(budget, noise=0.3)
-            value = self.admitted
-            cool = 0.002 * (1 - n / rounds) * max(best_value, 1.0)
-            if value >= now_value - cool * self._random.random():
-                now, now_value = self._state(), value
+            self._close_some(int(random.integers(1, 5)))
+            then = self._state(self.fill(noise=_NOISE * random.random()))
+            cool = _HEAT * (1 - n / rounds) * max(best.value, 1.0)
+            if then.value >= now.value - cool * random.random():
+                now = then
             else:
                 self._restore(now)
-            if value > best_value + 1e-6:
-                best, best_value = now, value
+            if then.value > best.value + 1e-6:
+                best = then
         self._restore(best)
+
+    def _close_some(self, count: int) -> None:
+        random, gates = self._random, self._gates
+        free = np.flatnonzero(self.is_open & ~self._required)
+        if len(free) == 0:
+            return
+        gone = random.choice(free, min(count, len(free)), replace=False)
+        first = int(self._number[gone[0]])
+        if first >= 0 and random.random() < 0.7:  # neighbours more often than not
+            around = gates[self._near[first]]
+            gone = around[self.is_open[around]][:count]
+        _close_around(
+            gone.astype(np.int64),
+            self._required,
+            *self._bonds,
+            *self._rows,
+            self._times,
+            self.is_open,
+            self.lanes,
+            self._number,
+        )
+
+    def _state(self, value: float) -> _State:
+        return _State(
+            is_open=self.is_open.copy(),
+            lanes=self.lanes.copy(),
+            times=self._times.copy(),
+            value=value,
+        )
+
+    def _restore(self, state: _State) -> None:
+        self.is_open, self.lanes = state.is_open.copy(), state.lanes.copy()
+        self._times = state.times.copy()
+
+
+def _pointers(lengths: Ints) -> Ints:
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+
+def _limits(instance: Instance, lanes: Lanes) -> tuple[Ints, Ints, Floats, Floats, Floats]:
+    """Return the budget and the limits by column: pointers, limit, use, use of a lane; and most."""
+    uses = np.stack([instance.cost, *(limit.use for limit in instance.limits)])
+    each = np.zeros_like(uses)
+    each[0] = lanes.lane_cost
+    if len(lanes.lane_use):
+        each[1:] = lanes.lane_use
+    column, limit = np.nonzero(((uses != 0) | (each != 0)).T)
+    return (
+        _pointers(np.bincount(column, minlength=instance.columns)),
+        limit.astype(np.int64),
+        uses[limit, column],
+        each[limit, column],
+        np.array([instance.budget, *(limit.most for limit in instance.limits)], dtype=np.float64),
+    )

@@ -106,6 +106,23 @@ class Point:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Kind:
+    """Columns that cost the same, and the variables of their totals.
+
+    Attributes
+    ----------
+    members
+        (n,) int64, columns.
+    posts, units
+        How many are open, and how many lanes they have; no lanes where they are no gates.
+    """
+
+    members: Ints
+    posts: Any
+    units: Any
+
+
 class LanedModel(Model):
     """A model that counts lanes.
 
@@ -118,35 +135,37 @@ class LanedModel(Model):
     def __init__(self, instance: Instance, lanes: Lanes) -> None:
         self.lanes = lanes
         self.u: dict[int, Any] = {}
-        self.kinds: list[tuple[int, Any, Any]] = []  # a gate of the kind, its posts and lanes
+        self.kinds: list[Kind] = []
         super().__init__(instance, maximise=True, without_z=lanes.people > 0)
 
     def begin(self) -> None:
-        """Add u_j, the lanes of gate j, least · y ≤ u ≤ most · y, whole; and their totals.
+        """Add u_j, the lanes of gate j, least · y ≤ u ≤ most · y, whole; and totals.
 
-        Gates of one kind (same costs, lanes and limits) have whole totals of posts and lanes, with
-        the budget written on them, so that the solver can branch on how many there are: what 400
-        gates cost together it does not find out by branching on gates.
+        Columns of one kind (same cost; of gates, same lanes too) have a whole total of posts, gates
+        one of lanes as well, with the budget written on them, so that the solver can branch on how
+        many there are: what 400 gates cost together it does not find out by branching on gates.
         """
         instance, lanes = self.instance, self.lanes
         gates = np.flatnonzero(lanes.gate)
-        uses = [limit.use for limit in instance.limits]
-        alike = (instance.cost, lanes.lane_cost, lanes.least, lanes.most, lanes.lane_people)
-        key = np.stack([each[gates] for each in (*alike, *uses, *lanes.lane_use)], axis=1)
-        _, kind = np.unique(key.astype(np.float64), axis=0, return_inverse=True)
         for j in gates:
             u = self.problem.add_variable(f"u{j}", 0, max(int(lanes.most[j]), 0), "Integer")
             self.u[int(j)] = u
             self.at_most([(u, 1.0), (self.y[j], -float(lanes.most[j]))], 0.0)
             self.at_most([(self.y[j], float(lanes.least[j])), (u, -1.0)], 0.0)
+        alike = (lanes.gate, instance.cost, lanes.lane_cost, lanes.least, lanes.most)
+        key = np.stack([*alike, lanes.lane_people], axis=1).astype(np.float64)
+        _, kind = np.unique(key, axis=0, return_inverse=True)
+        kind = kind.ravel()
         for number in range(int(kind.max(initial=-1)) + 1):
-            members = gates[kind.ravel() == number]
-            posts = self._total(f"Y{number}", [self.y[j] for j in members])
-            units = self._total(f"U{number}", [self.u[int(j)] for j in members])
+            members = np.flatnonzero(kind == number)
             first = int(members[0])
-            self.at_most([(units, 1.0), (posts, -float(lanes.most[first]))], 0.0)
-            self.at_most([(posts, float(lanes.least[first])), (units, -1.0)], 0.0)
-            self.kinds.append((first, posts, units))
+            posts = self._total(f"Y{number}", [self.y[j] for j in members])
+            units = None
+            if lanes.gate[first]:
+                units = self._total(f"U{number}", [self.u[int(j)] for j in members])
+                self.at_most([(units, 1.0), (posts, -float(lanes.most[first]))], 0.0)
+                self.at_most([(posts, float(lanes.least[first])), (units, -1.0)], 0.0)
+            self.kinds.append(Kind(members=members, posts=posts, units=units))
 
     def _total(self, name: str, parts: list[Any]) -> Any:  # noqa: ANN401
         total = self.problem.add_variable(name, 0, None, "Integer")
@@ -155,15 +174,26 @@ class LanedModel(Model):
         return total
 
     def knapsack(self, use: Floats, most: float, number: int) -> None:
-        """Add Σ use · y + Σ each · u ≤ most on the totals, where `each` is what a lane adds."""
+        """Add Σ use · y + Σ each · u ≤ most, on the totals of kinds that use the same."""
         lanes = self.lanes
-        each = lanes.lane_cost if number < 0 else None
-        if number >= 0 and len(lanes.lane_use):
+        each = np.zeros(len(use))
+        if number < 0:
+            each = lanes.lane_cost
+        elif len(lanes.lane_use):
             each = lanes.lane_use[number]
-        terms = [(self.y[j], float(use[j])) for j in np.flatnonzero(use) if not lanes.gate[j]]
-        for first, posts, units in self.kinds:
-            terms += [(posts, float(use[first]))] if use[first] else []
-            terms += [(units, float(each[first]))] if each is not None and each[first] else []
+        terms: list[tuple[Any, float]] = []
+        for kind in self.kinds:
+            members, first = kind.members, int(kind.members[0])
+            if (use[members] == use[first]).all():
+                terms += [(kind.posts, float(use[first]))] if use[first] else []
+            else:
+                terms += [(self.y[j], float(use[j])) for j in members[use[members] != 0]]
+            if kind.units is None:
+                continue
+            if (each[members] == each[first]).all():
+                terms += [(kind.units, float(each[first]))] if each[first] else []
+            else:
+                terms += [(self.u[int(j)], float(each[j])) for j in members[each[members] != 0]]
         self.at_most(terms, most)
 
 
@@ -210,7 +240,9 @@ class Master:
         for layer, b in zip(admitted, ratio, strict=True):
             # nobody passes without a lane: the cut that whole totals make strong
             room = [
-                (units, -b * float(lanes.lane_people[first])) for first, _, units in model.kinds
+                (kind.units, -b * float(lanes.lane_people[kind.members[0]]))
+                for kind in model.kinds
+                if kind.units is not None
             ]
             model.at_most([*((v, 1.0) for v in layer), *room], 0.0)
         more = [[(v, -share * float(each[g])) for v, g, share in counted] for each in groups.share]
@@ -265,15 +297,18 @@ class Master:
         for n, value in zip(at, np.concatenate([y, u]), strict=True):
             self._solver.changeColBounds(int(n), float(value), float(value))
 
-    def keep_to(self, columns: Bools) -> None:
-        """Close every column that is not among these, (C,) bool."""
-        at = self._y[(self._y >= 0) & ~columns & (self._y_low < 0.5)]
-        self._held = [(int(n), *self._bounds(int(n))) for n in at]
-        for n in at:
-            self._solver.changeColBounds(int(n), 0.0, 0.0)
+    def keep_outside(self, free: Bools, is_open: Bools) -> None:
+        """Leave columns as they are, but for the free ones; both (C,) bool.
+
+        Open gates keep the freedom of their lanes.
+        """
+        at = np.flatnonzero(~free & (self._y >= 0))
+        self._held = [(int(n), *self._bounds(int(n))) for n in self._y[at]]
+        for j, n in zip(at, self._y[at], strict=True):
+            self._solver.changeColBounds(int(n), float(is_open[j]), float(is_open[j]))
 
     def release(self) -> None:
-        """Undo `hold` or `keep_to`."""
+        """Undo `hold` or `keep_outside`."""
         for n, low, high in self._held:
             self._solver.changeColBounds(n, low, high)
 
@@ -332,6 +367,7 @@ class Master:
         warm: tuple[Floats, Floats, Floats] | None = None,
         found: Callable[[Point], bool] | None = None,
         nodes: int | None = None,
+        effort: float = 0.05,
     ) -> tuple[Point | None, float, bool]:
         """Solve the master in whole numbers.
 
@@ -347,6 +383,8 @@ class Master:
             Called with each better point; True stops the solve.
         nodes
             Most nodes.
+        effort
+            Share of the work that the solver spends on finding plans of its own.
 
         Returns
         -------
@@ -370,6 +408,7 @@ class Master:
                 "mip_rel_gap": gap,
                 "mip_abs_gap": gap_abs,
                 "mip_max_nodes": 2**31 - 1 if nodes is None else nodes,
+                "mip_heuristic_effort": effort,
             }
         )
         if status == "Infeasible":

@@ -9,7 +9,8 @@ from scipy.sparse import coo_array
 
 from placement.cover.instance import Instance, Limit, Rule
 from placement.cover.lanes import Arrivals, Lanes
-from placement.solve.lanes.engine import settled, solve_lanes
+from placement.solve.lanes.engine import solve_lanes
+from placement.solve.lanes.known import settled
 from placement.solve.solution import Status
 from placement.solve.stop import Stop
 

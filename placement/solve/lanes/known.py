@@ -1,0 +1,190 @@
+"""What is known of a run with lanes: plans are taken only after flows have told whom they admit."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.cover.instance import Instance, Rule
+from placement.cover.lanes import Lanes
+from placement.solve.lanes.flows import networks
+from placement.solve.lanes.master import Groups
+from placement.solve.record import Outcome, Record
+from placement.solve.stop import Progress, Stop
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+
+EQUAL = 1e-6
+"""Relative difference of plan and bound that counts as none: the solver keeps the rows of the
+master to about this."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class LanesOutcome(Outcome):
+    """What was found, with lanes and the people they admit.
+
+    Attributes
+    ----------
+    lanes
+        (C,) int64, lanes of each column; 0 where none.
+    admitted
+        (R,) float64, people of each laned row who are admitted; 0 for other rows.
+    """
+
+    lanes: Ints
+    admitted: Floats
+
+
+def settled(instance: Instance, lanes: Lanes, count: Ints, admitted: Floats) -> Instance:
+    """Return the instance that is left when lanes and admitted people are known.
+
+    Lanes become part of each column's cost and use; laned rows are worth nothing more, and what
+    they add to rules is on the right-hand side.
+
+    Parameters
+    ----------
+    instance, lanes
+        What is asked.
+    count
+        (C,) int64, lanes of each column.
+    admitted
+        (R,) float64, people.
+    """
+    laned = lanes.people > 0
+    part = np.divide(admitted, lanes.people, out=np.zeros(instance.rows), where=laned)
+    rules = []
+    for rule in instance.rules:
+        here = laned[rule.rows]
+        got = math.fsum(rule.share[here] * part[rule.rows[here]])
+        rules.append(
+            Rule(
+                name=rule.name,
+                slope=rule.slope,
+                rows=rule.rows[~here],
+                times=rule.times[~here],
+                share=rule.share[~here],
+                most=rule.most + got,
+            )
+        )
+    limits = tuple(
+        replace(limit, use=limit.use + lanes.lane_use[n] * count) if len(lanes.lane_use) else limit
+        for n, limit in enumerate(instance.limits)
+    )
+    return replace(
+        instance,
+        weight=np.where(laned, 0.0, instance.weight),
+        cost=instance.cost + lanes.lane_cost * count,
+        limits=limits,
+        rules=tuple(rules),
+    )
+
+
+class Known(Record):
+    """The best plan with its lanes and people, and the networks that tell whom a plan admits.
+
+    Parameters
+    ----------
+    instance, lanes
+        What is asked.
+    stop, gap, progress
+        As in `Record`.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        lanes: Lanes,
+        *,
+        stop: Stop,
+        gap: float,
+        progress: Progress | None,
+    ) -> None:
+        lanes.check(instance)
+        worth = [instance.weight, instance.profit, instance.gains.ravel()]
+        super().__init__(
+            stop=stop,
+            gap=gap,
+            progress=progress,
+            top=math.fsum(np.concatenate(worth)),
+            equal=EQUAL,
+        )
+        self.instance, self.lanes = instance, lanes
+        self.gates = np.flatnonzero(lanes.gate)
+        self.rows = np.flatnonzero(lanes.people > 0)
+        self.groups = Groups.build(instance, lanes)
+        self.networks, self.shares, self.ratio = networks(
+            instance, lanes, self.groups.of, len(self.groups.people)
+        )
+        self.count = np.zeros(instance.columns, dtype=np.int64)
+        self.admitted = np.zeros(instance.rows)
+        self.point: tuple[Floats, Floats, Floats] | None = None
+
+    def most_lanes(self) -> Ints:
+        """Return (J,) lanes that the people in reach of each gate can need, within its limits.
+
+        The first layer is the narrowest, and with several profiles all may come in one period.
+        """
+        instance, lanes = self.instance, self.lanes
+        reach = np.bincount(
+            instance.indices,
+            weights=np.repeat(lanes.people, np.diff(instance.indptr)),
+            minlength=instance.columns,
+        )[self.gates]
+        narrow = self.ratio[0] if lanes.arrivals.classes == 1 else 1.0 / lanes.arrivals.periods
+        each = lanes.lane_people[self.gates]
+        need = np.ceil(reach / np.maximum(each * narrow, 1e-9) - 1e-9)
+        most = np.minimum(lanes.most[self.gates], np.maximum(lanes.least[self.gates], need))
+        return most.astype(np.int64)
+
+    def flows(self, y: Floats, u: Floats, wanted: Floats | None) -> tuple[Floats, Floats]:
+        """Return people admitted by (layer, group), and by row, for gates y and lanes u."""
+        by_group = np.zeros((len(self.networks), len(self.groups.people)))
+        by_row = np.zeros(self.instance.rows)
+        for k, network in enumerate(self.networks):
+            first = np.zeros(network.groups) if wanted is None else wanted[k]
+            got, _ = network.admit(y, u, np.minimum(first, network.whole), then=self.groups.worth)
+            by_group[k] = got.group
+            by_row[self.rows] += self.shares[k] * got.source.reshape(len(self.rows), -1).sum(axis=1)
+        return by_group, by_row
+
+    def plan(self, y: Floats, u: Floats, wanted: Floats | None = None) -> bool:
+        """Take a plan of columns y (C,) and lanes u (J,), if it keeps every rule and is better.
+
+        `wanted` (layers, G) are people to be admitted first, where a rule needs them.
+        """
+        chosen = np.flatnonzero(y > 0.5)
+        is_open = (y[self.gates] > 0.5).astype(np.float64)
+        whole = np.round(u) * is_open
+        count = np.zeros(self.instance.columns, dtype=np.int64)
+        count[self.gates] = whole.astype(np.int64)
+        if (whole > self.lanes.most[self.gates]).any() or (
+            whole < self.lanes.least[self.gates] * is_open
+        ).any():
+            return False
+        by_group, admitted = self.flows(is_open, whole, wanted)
+        rest = settled(self.instance, self.lanes, count, admitted)
+        if rest.broken_rule(chosen, tolerance=1e-7) is not None:
+            return False
+        each = self.instance.weight[self.rows] / self.lanes.people[self.rows]
+        if not self.take(chosen, rest.value(chosen) + math.fsum(each * admitted[self.rows])):
+            return False
+        self.count, self.admitted = count, admitted
+        self.point = (np.round(y), whole, by_group)
+        return True
+
+    def told(self) -> LanesOutcome:
+        """Say what is known."""
+        found = self.outcome()
+        return LanesOutcome(
+            status=found.status,
+            stopped=found.stopped,
+            chosen=found.chosen,
+            objective=found.objective,
+            bound=found.bound,
+            gap=found.gap,
+            trace=found.trace,
+            lanes=self.count,
+            admitted=self.admitted,
+        )

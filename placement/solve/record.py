@@ -1,0 +1,150 @@
+"""What a run knows at any moment: the best plan, the best bound, and when each of them came."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.solve.solution import Status, Stopped
+from placement.solve.stop import Progress, Stop
+
+type Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """One moment of a run.
+
+    Attributes
+    ----------
+    seconds
+        Since the start.
+    objective
+        Of the best plan so far.
+    bound
+        Best bound so far.
+    """
+
+    seconds: float
+    objective: float
+    bound: float
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Outcome:
+    """What was found: a plan, how good it is, and why the search stopped, told apart.
+
+    Attributes
+    ----------
+    status, stopped
+        What is known, and why the search ended.
+    chosen
+        Open columns, ascending, or None without a plan.
+    objective, bound, gap
+        The objective of the plan (−inf without one), the best bound, and their relative distance.
+    trace
+        The moments at which either became better.
+    """
+
+    status: Status
+    stopped: Stopped
+    chosen: Ints | None
+    objective: float
+    bound: float
+    gap: float
+    trace: tuple[Trace, ...]
+
+
+class Record:
+    """The best plan and the best bound of a run, and the moments at which they came.
+
+    Parameters
+    ----------
+    stop
+        When to stop.
+    gap
+        Relative gap that is good enough.
+    progress
+        Called with seconds, objective and bound when one of them becomes better.
+    top
+        A bound that holds before anything is known.
+    equal
+        Relative difference at which a plan and a bound count as equal.
+    """
+
+    def __init__(
+        self, *, stop: Stop, gap: float, progress: Progress | None, top: float, equal: float
+    ) -> None:
+        self.stop, self.gap_wanted, self.progress = stop, gap, progress
+        self.bound, self.equal = top, equal
+        self.chosen: Ints | None = None
+        self.objective = -math.inf
+        self.infeasible = False
+        self.trace: list[Trace] = []
+
+    def take(self, chosen: Ints, objective: float) -> bool:
+        """Take a plan that keeps every rule, if it is better than what is known."""
+        if objective <= self.objective:
+            return False
+        self.chosen, self.objective = np.sort(chosen), objective
+        self.bound = max(self.bound, objective)  # a bound is only as exact as its solver
+        self._note()
+        return True
+
+    def limit(self, bound: float) -> None:
+        """Take a bound; it cannot be below a plan that exists."""
+        bound = max(bound, self.objective)
+        if bound < self.bound:
+            self.bound = bound
+            self._note()
+
+    def _note(self) -> None:
+        seconds = self.stop.seconds()
+        self.trace.append(Trace(seconds=seconds, objective=self.objective, bound=self.bound))
+        if self.progress is not None:
+            self.progress(seconds, self.objective, self.bound)
+
+    @property
+    def proven(self) -> bool:
+        """Whether no plan is better."""
+        least = self.objective + self.equal * max(1.0, abs(self.objective))
+        return self.chosen is not None and self.bound <= least
+
+    @property
+    def gap(self) -> float:
+        """Relative distance of plan and bound."""
+        if self.chosen is None:
+            return math.inf
+        if self.proven:
+            return 0.0
+        return (self.bound - self.objective) / self.objective if self.objective > 0 else math.inf
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing left to do, or no time left to do it."""
+        return self.infeasible or self.proven or self.gap <= self.gap_wanted or self.stop.reached()
+
+    def outcome(self) -> Outcome:
+        """Say what is known."""
+        if self.infeasible:
+            status = Status.INFEASIBLE
+        elif self.chosen is None:
+            status = Status.UNKNOWN
+        else:
+            status = Status.OPTIMAL if self.proven else Status.FEASIBLE
+        if self.proven or self.infeasible:
+            stopped = Stopped.PROVEN
+        elif self.gap <= self.gap_wanted or not self.stop.reached():
+            stopped = Stopped.GAP
+        else:
+            stopped = Stopped.INTERRUPTED if self.stop.interrupted else Stopped.TIME_LIMIT
+        return Outcome(
+            status=status,
+            stopped=stopped,
+            chosen=self.chosen,
+            objective=self.objective,
+            bound=self.objective if self.proven else self.bound,
+            gap=self.gap,
+            trace=tuple(self.trace),
+        )
