@@ -214,12 +214,14 @@ def tell(plan: "Plan", solution: "Solution", files: "dict[str, Path | None]", ta
 
 
 def _gap(solution: "Solution") -> str:
+    from placement.review.texts import gap_words
+
     reverse = solution.reverse
     if reverse is not None and reverse.cost_gap:
-        return f"a cheaper one could save at most {reverse.cost_gap:.2%}"
+        return f"a cheaper one could save at most {gap_words(reverse.cost_gap)}"
     if solution.objective <= 0 or solution.bound == float("inf"):
         return "and how far it is from the best is not known"
-    return f"a better one could gain at most {solution.gap:.2%}"
+    return f"a better one could gain at most {gap_words(solution.gap)}"
 
 
 def _headline(solution: "Solution") -> str:

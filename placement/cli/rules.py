@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from placement.review.texts import gap_words
+
 if TYPE_CHECKING:
     from placement.plan.problem import Plan
     from placement.solve.solution import Admission, Kept, Part, Solution
@@ -33,7 +35,7 @@ def rule_rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
     if solution.lanes is not None:
         rows += _lanes(solution.lanes)
     for tier in solution.tiers:
-        proof = "proven" if tier.gap == 0 else f"gap {tier.gap:.2%}"
+        proof = "proven" if tier.gap == 0 else f"gap {gap_words(tier.gap)}"
         rows.append((f"Tier {tier.tier}", f"objective {tier.objective:,.10g}", proof, ""))
     rows += _kept(solution.rules)
     rows += [("Locked", post, "", "") for post in solution.lock]

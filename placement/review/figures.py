@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from placement.review.texts import rounded, shown
+from placement.review.texts import gap_words, rounded, shown
 from placement.solve.solution import Admission, Coverage, Gate, Part, Solution
 
 type Value = float | str | None
@@ -158,7 +158,8 @@ def _tiers(old: Solution, new: Solution) -> list[Figure]:
         said = (
             "no such tier"
             if one is None
-            else f"{amount(one.objective)}, {'proven' if one.gap == 0 else f'gap {one.gap:.2%}'}"
+            else f"{amount(one.objective)}, "
+            + ("proven" if one.gap == 0 else f"gap {gap_words(one.gap)}")
             for one in both
         )
         values = {"objective": (worth[0], worth[1]), "gap": (gaps[0], gaps[1])}

@@ -57,6 +57,13 @@ def gap_text(gap: float) -> str:
     return number_text("gap", nearest if gap - nearest <= _DUST else nearest + 1e-6)
 
 
+def gap_words(gap: float) -> str:
+    """Return a gap in words, rounded up: what is left to prove never reads 0%."""
+    if gap == math.inf:
+        return "not known"
+    return f"{math.ceil(round(gap * 1e4, 6)) / 1e4:.2%}"
+
+
 def shown(text: str) -> str:
     """Return a name without characters that would steer a terminal."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
