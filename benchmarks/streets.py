@@ -1,11 +1,13 @@
 """Streets side by side with what else there is: CPU seconds on one core, peak memory, accuracy.
 
     python benchmarks/streets.py            all of it (a quarter of an hour, and peers to install)
-    python benchmarks/streets.py read       one part: read, search, snap, catchment
+    python benchmarks/streets.py read       parts: first, read, search, growth, snap, catchment
     python benchmarks/streets.py --no-peers
+    python benchmarks/streets.py plot       only draw docs/streets.svg of what is kept
 
-Each measurement is a process of its own, so that its peak memory is its own. Peers are installed
-into an environment of their own under .benchmarks/. Figures go to .benchmarks/streets.json.
+Each measurement is a process of its own, so that its peak memory is its own; ours are made three
+times and their medians told. Peers are installed into an environment of their own under
+.benchmarks/. Figures go to .benchmarks/streets.json.
 """
 
 # ruff: noqa: PLC0415 - each peer is imported where it is installed
@@ -14,8 +16,10 @@ import argparse
 import json
 import os
 import resource
+import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import venv
 from collections.abc import Callable
@@ -155,9 +159,11 @@ def ours_search(side: str, targets: str, sources: str) -> dict[str, float]:
     people, posts = points(int(targets)), points(int(sources))
     # posts that come in the order of the streets are searched and written down in one go
     posts = posts.take(np.argsort(posts.edge, kind="stable"))
-    walking_times(streets, posts.take(slice(0, 2000)), people, limit_s=LIMIT_S, outward=True)
+    few = people.take(slice(0, 1))
+    walking_times(streets, posts.take(slice(0, 1)), few, limit_s=LIMIT_S, outward=True)
     result: dict[str, float] = {}
-    for label, options in (("", {"ordered": False}), ("ordered_", {})):
+    # the default first: its peak memory is told
+    for label, options in (("ordered_", {}), ("", {"ordered": False})):
         seconds, times = cpu(
             lambda options=options: walking_times(
                 streets, posts, people, limit_s=LIMIT_S, outward=True, **options
@@ -165,16 +171,21 @@ def ours_search(side: str, targets: str, sources: str) -> dict[str, float]:
         )
         result[f"{label}per_s"] = int(sources) / seconds
         result["pairs_each"] = times.nnz / int(sources)
+        result.setdefault("peak_mb", peak_mb())
         del times
-    begin = time.perf_counter()
-    walking_times(streets, posts, people, limit_s=LIMIT_S, outward=True, ordered=False, threads=2)
-    result["threads2_wall_per_s"] = int(sources) / (time.perf_counter() - begin)
+    for threads in (1, 2):
+        begin = time.perf_counter()
+        seconds, _ = cpu(
+            lambda threads=threads: walking_times(
+                streets, posts, people, limit_s=LIMIT_S, outward=True, threads=threads
+            )
+        )
+        result[f"threads{threads}_wall_per_s"] = int(sources) / (time.perf_counter() - begin)
+        result[f"threads{threads}_cpu_per_s"] = int(sources) / seconds
     result["load"] = os.getloadavg()[0]
     # the walk between junctions alone, as the peers have it
-    few = people.take(slice(0, 1))
     seconds, _ = cpu(lambda: walking_times(streets, posts, few, limit_s=LIMIT_S, outward=True))
     result["junctions_only_per_s"] = int(sources) / seconds
-    result["peak_mb"] = peak_mb()
     np.savez(
         PLACE / f"grid{side}.npz",
         xy=streets.node_xy,
@@ -184,6 +195,25 @@ def ours_search(side: str, targets: str, sources: str) -> dict[str, float]:
         sources=streets.edge_tail[posts.edge],
     )
     return result
+
+
+def ours_first(file: str) -> dict[str, float]:
+    """Read, snap and search with nothing compiled yet, in a cache of its own."""
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["NUMBA_CACHE_DIR"] = cache
+        from placement.streets import read_streets, snap, walking_times
+
+        begin = time.perf_counter()
+
+        def work() -> None:
+            streets = read_streets(file, crs="EPSG:2154")
+            points = snap(streets, streets.node_xy[:1000])
+            walking_times(streets, points.take(slice(0, 50)), points, limit_s=480.0, outward=False)
+
+        cold, _ = cpu(work)
+        wall = time.perf_counter() - begin
+        warm, _ = cpu(work)
+    return {"cold_cpu_s": cold, "cold_wall_s": wall, "warm_cpu_s": warm, "peak_mb": peak_mb()}
 
 
 def ours_snap() -> dict[str, float]:
@@ -384,6 +414,16 @@ def run(python: Path | str, *words: str) -> dict[str, object]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def median(runs: list[dict[str, object]]) -> dict[str, object]:
+    """Return the median of every figure, method by method where there are several."""
+    first = runs[0]
+    if isinstance(next(iter(first.values())), dict):
+        return {name: median([run[name] for run in runs]) for name in first}
+    if any("failed" in run for run in runs):
+        return next(run for run in runs if "failed" in run)
+    return {name: statistics.median(run[name] for run in runs) for name in first}
+
+
 def peers_python() -> Path:
     folder = PLACE / "peers"
     python = folder / "bin" / "python"
@@ -408,16 +448,21 @@ def main() -> None:
         print(json.dumps(globals()[name](*words)))
         return
     PLACE.mkdir(exist_ok=True)
-    parts = chosen.parts or ["read", "search", "snap", "catchment"]
+    parts = chosen.parts or ["first", "read", "search", "growth", "snap", "catchment", "plot"]
     file = PLACE / "streets.json"
     figures = json.loads(file.read_text()) if file.exists() else {}
 
     def note(title: str, python: Path | str, *words: str) -> None:
-        figures[title] = run(python, *words)
+        times = 3 if python == sys.executable else 1
+        figures[title] = median([run(python, *words) for _ in range(times)])
         print(title, json.dumps(figures[title]), flush=True)
         file.write_text(json.dumps(figures, indent=1))
 
     peers = None if chosen.no_peers else peers_python()
+    if "first" in parts:
+        drawn = ROOT / "data" / "geo" / "paris-2024" / "streets.geojson"
+        note("first call, drawn streets", sys.executable, "ours_first", str(drawn))
+        note("first call, extract", sys.executable, "ours_first", str(PARIS))
     if "read" in parts:
         large_extract()
         run(sys.executable, "ours_read", "helsinki")  # compile
@@ -450,10 +495,24 @@ def main() -> None:
             for library, count in counts.items() if peers else ():
                 words = ("peer_search", library, str(PLACE / f"grid{side}.npz"), str(count))
                 note(f"search {label}, {library}", peers, *words)
+    if "growth" in parts:
+        for side in (250, 500, 1000):
+            if not (PLACE / f"grid{side}.arrow").exists():
+                run(sys.executable, "make_grid", str(side))
+            people = str(4 * side * side)
+            note(f"growth {side * side}", sys.executable, "ours_search", str(side), people, "40000")
     if "snap" in parts:
         note("snap", sys.executable, "ours_snap")
     if "catchment" in parts:
         note("catchment", sys.executable, "ours_catchment")
+    if "plot" in parts:
+        sys.path.insert(0, str(ROOT / "benchmarks"))
+        from engine import python_of
+
+        script = ROOT / "benchmarks" / "contenders" / "street_plots.py"
+        subprocess.run(
+            [python_of("solvers"), script, file, ROOT / "docs" / "streets.svg"], check=True
+        )
 
 
 if __name__ == "__main__":

@@ -89,8 +89,22 @@ def read(  # noqa: PLR0917 - as click hands them over
     metavar="FILE.geojson",
     help="Write the parts that nothing is joined to as a layer to draw.",
 )
+@click.option(
+    "--map",
+    "page",
+    type=click.Path(),
+    metavar="FILE.html",
+    help="Draw the network, its parts and islands as an offline map.",
+)
 @json_option()
-def info(file: str, crs: str | None, step_free: bool, islands: str | None, as_json: bool) -> None:
+def info(  # noqa: PLR0917 - click hands over its options
+    file: str,
+    crs: str | None,
+    step_free: bool,
+    islands: str | None,
+    page: str | None,
+    as_json: bool,
+) -> None:
     """Report counts, connected parts, classes, and the ways left out of FILE with the reasons."""
     from placement.cli.talk import Talk, give_json, give_table
     from placement.streets import read_streets
@@ -100,6 +114,10 @@ def info(file: str, crs: str | None, step_free: bool, islands: str | None, as_js
     facts = _facts(streets)
     if islands is not None:
         _write_islands(streets, Path(islands))
+    if page is not None:
+        from placement.maps import write_network_map
+
+        write_network_map(streets, facts, page)
     if as_json:
         give_json(facts)
         return

@@ -11,14 +11,14 @@ import html
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from importlib import resources
 from importlib.metadata import distribution
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import folium
 from branca.element import Element, Figure, MacroElement
@@ -28,11 +28,15 @@ from placement.cover.catchments import rings
 from placement.cover.routes import routes
 from placement.cover.survey import survey
 from placement.errors import InputError, PlacementError
+from placement.maps.network import network_data
 from placement.maps.page import page_data, uncovered
 from placement.maps.walked import in_degrees, times
 from placement.plan.problem import Plan
 from placement.review.atomic import replace_file
 from placement.solve.solution import Solution
+
+if TYPE_CHECKING:
+    from placement.streets import Streets
 
 _LEAFLET = "django-js-lib-leaflet"
 _LEAFLET_SHA256 = {
@@ -49,6 +53,7 @@ _SCRIPTS = (
     "legend.js",
     "map.js",
 )
+_NETWORK_SCRIPTS = ("streets.js", "network.js")
 _naming = threading.Lock()
 
 
@@ -140,8 +145,14 @@ class _Start(MacroElement):
     """The call that hands Folium's map to our own script."""
 
     _template = Template(
-        "{% macro script(this, kwargs) %}showPlan({{ this._parent.get_name() }});{% endmacro %}"
+        "{% macro script(this, kwargs) %}"
+        "{{ this.show }}({{ this._parent.get_name() }});"
+        "{% endmacro %}"
     )
+
+    def __init__(self, show: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.show = show
 
 
 def write_map(plan: Plan, solution: Solution, path: str | Path) -> None:
@@ -196,15 +207,49 @@ def _refuse_strangers(plan: Plan, solution: Solution) -> None:
                 )
 
 
+def write_network_map(streets: "Streets", facts: Mapping[str, Any], path: str | Path) -> None:
+    """Write the offline map of a street network: what hangs together, and what does not.
+
+    Parameters
+    ----------
+    streets
+        The network.
+    facts
+        What the page tells beside it, see `placement.maps.network.network_data`.
+    path
+        The file to write. It appears complete or not at all.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    MapPageError
+        If the installed Leaflet is not the one that was checked.
+    """
+    text = page(
+        network_data(streets, facts),
+        words="network.json",
+        show="showNetwork",
+        scripts=_NETWORK_SCRIPTS,
+    )
+    replace_file(path, text.encode())
+
+
 def write_page(data: Mapping[str, Any], path: str | Path) -> None:
     """Write the page of `page_data`'s dictionary; see `write_map`."""
     replace_file(path, page(data).encode())
 
 
-def page(data: Mapping[str, Any]) -> str:
+def page(
+    data: Mapping[str, Any],
+    *,
+    words: str = "words.json",
+    show: str = "showPlan",
+    scripts: Iterable[str] | None = None,
+) -> str:
     """Return the page as text: the same bytes for the same dictionary, in any process."""
-    words = json.loads(_own("words.json"))
-    block = _json_block({"words": words, "leaflet": _leaflet_licence(), **data})
+    spoken = json.loads(_own(words))
+    block = _json_block({"words": spoken, "leaflet": _leaflet_licence(), **data})
     with _counted_names():
         shell = _Page(
             title=str(data["title"]["en"]),
@@ -226,9 +271,10 @@ def page(data: Mapping[str, Any]) -> str:
             world_copy_jump=False,
         )
         shell.html.add_child(_Verbatim(_own("page.html")), name="frame")
-        shell.script.add_child(_Verbatim("\n".join(_own(name) for name in _SCRIPTS)), name="own")
+        code = "\n".join(_own(name) for name in scripts or _SCRIPTS)
+        shell.script.add_child(_Verbatim(code), name="own")
         shell.add_child(drawn)
-        drawn.add_child(_Start())  # type: ignore[no-untyped-call]
+        drawn.add_child(_Start(show))
         text = shell.render()
     _refuse_extra(text)
     return text

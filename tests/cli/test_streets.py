@@ -43,6 +43,18 @@ def test_islands_are_written_to_be_drawn(tmp_path: Path, town: Path) -> None:
     assert feature["properties"] == {"part": 1, "class": "footway", "name": "Cour"}
 
 
+def test_a_map_of_the_network_is_written(tmp_path: Path, town: Path) -> None:
+    pages = [tmp_path / "one.html", tmp_path / "two.html"]
+    for page in pages:
+        run = CliRunner().invoke(place, ["streets", "info", str(town), "--map", str(page)])
+        assert run.exit_code == 0, run.output
+    assert pages[0].read_bytes() == pages[1].read_bytes()
+    away = tmp_path / "none" / "map.html"
+    run = CliRunner().invoke(place, ["streets", "info", str(town), "--map", str(away)])
+    assert run.exit_code == 3
+    assert "Traceback" not in run.output
+
+
 def test_step_free_leaves_steps_out_and_says_so(town: Path) -> None:
     run = CliRunner().invoke(place, ["streets", "info", str(town), "--step-free", "--json"])
     assert json.loads(run.stdout)["dropped"] == {"steps on a step-free walk": 1}

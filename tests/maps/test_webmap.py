@@ -211,9 +211,16 @@ def test_the_script_uses_every_word_and_no_other() -> None:
     assert unused == set()
 
 
+def test_the_page_of_a_network_uses_every_word_and_no_other() -> None:
+    words = json.loads(webmap._own("network.json"))
+    assert words["en"].keys() == words["fr"].keys()
+    said = set(re.findall(r"say\(\s*\"(\w+)\"", webmap._own("network.js")))
+    assert said == words["en"].keys()
+
+
 def test_the_script_never_writes_markup() -> None:
     folder = resources.files("placement.maps").joinpath("static")
-    for name in webmap._SCRIPTS:
+    for name in {*webmap._SCRIPTS, *webmap._NETWORK_SCRIPTS}:
         code = folder.joinpath(name).read_text()
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert way not in code, (name, way)
