@@ -2,9 +2,13 @@
 
 import doctest
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from placement.plan.settings import Settings
+from tests.builders import PLAN
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -17,6 +21,16 @@ def test_examples_in_the_docs_run(page: Path) -> None:
     example = doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
     failed, _ = doctest.DocTestRunner(optionflags=flags).run(example)
     assert failed == 0
+
+
+def test_what_the_page_on_streets_shows_of_a_plan_file_is_one() -> None:
+    page = (ROOT / "docs" / "streets.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```toml\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        shown, whole = tomllib.loads(block), tomllib.loads(PLAN)
+        layers = {"sites": "s.geojson", "demand": "d.geojson"} | shown.pop("layers")
+        assert Settings.model_validate(whole | shown | {"layers": layers})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -34,16 +34,10 @@ class Areas:
     of: Ints
     step_free: NDArray[np.bool_]
 
-    def centre(self, plan: Plan, area: int) -> int:
-        """Return the demand point of an area that is nearest to the middle of its people."""
-        demand = plan.problem.demand
-        mine = np.flatnonzero(self.of == area)
-        people = demand.people[mine]
-        weight = people if people.sum() > 0 else np.ones(len(mine))
-        middle = (weight @ demand.xy[mine]) / weight.sum()
-        distance = np.hypot(*(demand.xy[mine] - middle).T)
-        # millimetres, so that of two as near the first is taken whatever the last bits
-        return int(mine[np.argmin(np.round(distance, 3))])
+    def points(self) -> list[Ints]:
+        """Return the demand points of each area, ascending."""
+        order = np.argsort(self.of, kind="stable")
+        return np.split(order, np.cumsum(np.bincount(self.of, minlength=len(self.names)))[:-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +83,17 @@ def areas(plan: Plan) -> Areas:
     )
 
 
+def centre(plan: Plan, points: Ints) -> int:
+    """Return of an area's demand points the one nearest to the middle of its people."""
+    demand = plan.problem.demand
+    people = demand.people[points]
+    weight = people if people.sum() > 0 else np.ones(len(points))
+    middle = (weight @ demand.xy[points]) / weight.sum()
+    distance = np.hypot(*(demand.xy[points] - middle).T)
+    # millimetres, so that of two as near the first is taken whatever the last bits
+    return int(points[np.argmin(np.round(distance, 3))])
+
+
 def walks_by_area(found: Areas, nearest_s: Floats, people: Floats) -> dict[str, AreaWalks]:
     """Return how long people walk, area by area.
 
@@ -108,11 +113,11 @@ def walks_by_area(found: Areas, nearest_s: Floats, people: Floats) -> dict[str, 
         By area, in order; areas without people are left out.
     """
     rows = {}
-    for area, name in enumerate(found.names):
-        here = (found.of == area) & (people > 0)
-        if not here.any():
+    for name, points in zip(found.names, found.points(), strict=True):
+        here = points[people[points] > 0]
+        if len(here) == 0:
             continue
-        reached = here & np.isfinite(nearest_s)
+        reached = here[np.isfinite(nearest_s[here])]
         order = np.argsort(nearest_s[reached], kind="stable")
         walk, weight = nearest_s[reached][order], people[reached][order]
         rows[name] = AreaWalks(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 from scipy.sparse import csr_array
 
-from placement.cover.areas import Areas, areas
+from placement.cover.areas import areas, centre
 from placement.cover.catchments import Posted
 from placement.cover.ground import Surface
 from placement.cover.survey import Survey, survey
@@ -93,6 +93,7 @@ def routes(plan: Plan, posts: Iterable[Posted], *, post: str | None = None) -> l
     where = {site: n for n, site in enumerate(plan.problem.sites.id)}
     to_degrees = Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
     found = areas(plan)
+    groups = found.points()
     result = []
     for kind in plan.problem.resources:
         mine = sorted((each for each in posts if each.resource == kind.id), key=lambda p: p.site)
@@ -104,7 +105,7 @@ def routes(plan: Plan, posts: Iterable[Posted], *, post: str | None = None) -> l
                 (at for at, each in enumerate(mine) if f"{each.site}/{kind.id}" == post), -2
             )
         for area, name in enumerate(found.names):
-            point = _from(plan, found, area, wanted)
+            point = _from(plan, groups[area], wanted)
             if point is None:
                 continue
             site = int(sites[serving[point]])
@@ -142,13 +143,13 @@ def _nearest(table: csr_array, sites: Ints) -> tuple[Ints, Floats]:
     return serving, walk_s
 
 
-def _from(plan: Plan, found: Areas, area: int, wanted: NDArray[np.bool_]) -> int | None:
+def _from(plan: Plan, points: Ints, wanted: NDArray[np.bool_]) -> int | None:
     """Return the wanted point of an area that is nearest to its middle."""
     demand = plan.problem.demand
-    mine = np.flatnonzero((found.of == area) & wanted & (demand.people > 0))
+    mine = points[wanted[points] & (demand.people[points] > 0)]
     if len(mine) == 0:
         return None
-    middle = demand.xy[found.centre(plan, area)]
+    middle = demand.xy[centre(plan, points)]
     distance = np.hypot(*(demand.xy[mine] - middle).T)
     return int(mine[np.argmin(np.round(distance, 3))])
 

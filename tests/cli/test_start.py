@@ -137,8 +137,9 @@ def test_every_command_is_in_the_readme_and_every_one_there_exists() -> None:
 
 
 @pytest.mark.skipif(not README.exists(), reason="README.md is not written yet")
-def test_every_option_the_readme_shows_exists() -> None:
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", [README, ROOT / "docs" / "streets.md"], ids=lambda page: page.name)
+def test_every_option_the_pages_show_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
     context = click.Context(place)
     for name, rest in re.findall(r"(?:^\s*(?:\$ )?|`)place ([a-z]+)([^`\n]*)", text, re.MULTILINE):
         command = place.get_command(context, name)

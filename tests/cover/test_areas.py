@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from placement.cover.areas import Areas, AreaWalks, areas, walks_by_area
+from placement.cover.areas import Areas, AreaWalks, areas, centre, walks_by_area
 from placement.plan.layers import load_plan
 from tests.builders import drawn_layers, write_plan
 
@@ -20,7 +20,7 @@ def test_areas_zones_and_those_who_walk_step_free(tmp_path: Path) -> None:
     of = dict(zip(plan.problem.demand.id, found.of.tolist(), strict=True))
     assert (of["d01"], of["d01~step-free"], of["d10"], of["box-1#01"]) == (2, 3, 1, 0)
     # of north, d02 with its 300 people is nearest to the middle of all
-    assert plan.problem.demand.id[found.centre(plan, 2)] == "d02"
+    assert plan.problem.demand.id[centre(plan, found.points()[2])] == "d02"
 
 
 def test_walks_of_an_area() -> None:

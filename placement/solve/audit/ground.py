@@ -144,14 +144,18 @@ def _check_areas(
     seconds = np.where(reach.within, reach.seconds, math.inf)[reach.is_open]
     nearest = seconds.min(axis=0) if len(seconds) else np.full(len(demand), math.inf)
     told = solution.areas.get(resource, {})
-    present = {name for name, people in zip(names, demand.people, strict=True) if people > 0}
+    points: dict[str, list[int]] = {}
+    for at, name in enumerate(names):
+        if demand.people[at] > 0:
+            points.setdefault(name, []).append(at)
+    present = set(points)
     findings.require(
         set(told) == present, f"walks to {resource!r} are not given for each area, once"
     )
     for name in sorted(present & set(told)):
-        mine = np.array([own == name for own in names]) & (demand.people > 0)
+        mine = np.array(points[name])
         walks, what = told[name], f"to {resource!r} in {name!r}"
-        reached = mine & np.isfinite(nearest)
+        reached = mine[np.isfinite(nearest[mine])]
         people, walk = demand.people[reached], nearest[reached]
         total = math.fsum(people)
         findings.equal(f"people {what}", walks.people, math.fsum(demand.people[mine]))
