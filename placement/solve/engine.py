@@ -1,8 +1,10 @@
 """The covering engine: a plan, a bound and a proof, in that order, until both meet."""
 
 import math
+import threading
 from contextlib import suppress
 from dataclasses import replace
+from queue import SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +29,6 @@ _FEW_ENTRIES = (
 )
 _FEW_NODES = 2_000  # of its tree, before blocks are tried
 _MANY_NODES = 20_000  # where blocks have settled most columns
-_LONG_SHARE = 0.2
 _EQUAL = 1e-9  # relative difference of sums that no arithmetic of doubles tells apart
 
 
@@ -200,35 +201,78 @@ def _by_blocks(run: _Run, prices: bound.Bound, seed: int) -> None:
     if instance.broken_rule(plan) is not None:
         return
 
-    def look() -> Ints:
-        """Search at length, in a share of the time, or in rounds where there is no limit."""
-        limited = math.isfinite(run.stop.left())
-        rounds = None if limited else _LONG_ROUNDS
-        _search(run, seed + 1, rounds, run.stop.share(_LONG_SHARE) if limited else run.stop)
-        return run.reduced_plan()
-
-    closed = close(
-        instance,
-        stop=_Goal(run),
-        start=prices,
-        plan=plan,
-        look=look,
-        finish=_Finish(run).try_model,
-        on_better=lambda chosen, _: run.plan(run.reduction.lift(chosen)),
-        on_bound=lambda value: run.limit(value + offset),
-    )
+    beside = _Beside(run, seed + 1)
+    try:
+        closed = close(
+            instance,
+            stop=beside,
+            start=prices,
+            plan=plan,
+            look=beside.look,
+            finish=_Finish(run).try_model,
+            on_better=lambda chosen, _: run.plan(run.reduction.lift(chosen)),
+            on_bound=lambda value: run.limit(value + offset),
+        )
+    finally:
+        beside.end()
     run.plan(run.reduction.lift(closed.chosen))
     run.limit(run.objective if closed.proven else closed.bound + offset)
 
 
-class _Goal:
-    """A stop rule that ends as well when the gap is good enough."""
+class _Beside:
+    """A long search beside the blocks, and the stop rule of both: time, or a gap small enough.
 
-    def __init__(self, run: _Run) -> None:
+    With a time limit it runs in a thread of its own for as long as the blocks do. Without one it
+    takes a count of rounds when it is first asked for a plan, so that nothing hangs on the clock.
+    """
+
+    def __init__(self, run: _Run, seed: int) -> None:
         self._run = run
+        self._seed = seed
+        self._stop = run.stop.share(1.0)
+        self._found: SimpleQueue[Ints] = SimpleQueue()
+        self._owner = threading.get_ident()
+        self._thread: threading.Thread | None = None
+        self._looked = False
+        if math.isfinite(run.stop.left()):
+            start, target = run.reduced_plan(), run.bound - run.reduction.offset
+            self._thread = threading.Thread(target=self._go, args=(start, target), daemon=True)
+            self._thread.start()
+
+    def _go(self, start: Ints, target: float) -> None:
+        with suppress(ValueError):  # as in `_search`
+            heuristic.search(
+                self._run.reduction.instance,
+                stop=self._stop,
+                seed=self._seed,
+                start=start,
+                target=target,
+                on_better=lambda chosen, _: self._found.put(chosen),
+            )
+
+    def _take(self) -> None:
+        while not self._found.empty():
+            self._run.plan(self._run.reduction.lift(self._found.get()))
+
+    def look(self) -> Ints:
+        """Return the best plan known."""
+        if self._thread is None and not self._looked:
+            self._looked = True
+            _search(self._run, self._seed, _LONG_ROUNDS, self._run.stop)
+        self._take()
+        return self._run.reduced_plan()
+
+    def end(self) -> None:
+        """End the search, and take what it found."""
+        self._stop.interrupt()
+        if self._thread is not None:
+            self._thread.join()
+        self._take()
 
     def reached(self) -> bool:
         """Tell whether to stop now."""
+        if threading.get_ident() == self._owner:  # threads that solve blocks ask as well
+            self._take()
         return self._run.done
 
     def left(self) -> float:

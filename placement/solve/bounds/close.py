@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from placement.cover.instance import Floats, Instance, Ints
 from placement.solve.bounds.adjusted import Adjusted, adjust
-from placement.solve.bounds.hunt import Hunt, SharedStop, Until
+from placement.solve.bounds.hunt import Hunt, SharedStop
 from placement.solve.bounds.partition import Piece, cut, pieces_within, places_of_rows
 from placement.solve.bounds.prices import Bound
 from placement.solve.bounds.splitting import Point, Splitting
@@ -23,7 +23,6 @@ _FEW_NODES = 2_000
 _MERGED_NODES = 4_000
 _SMALLEST = 30
 _STEPS = 120
-_SHORT = 0.15
 _CROWDS = 5
 
 
@@ -98,8 +97,7 @@ def close(
     workers
         Threads that solve blocks.
     look
-        Called once, after a seventh of the time or the first round: returns a plan of a long search
-        or None. Where blocks prove at once, no search is needed.
+        Called after each round and at nodes of the tree: returns a plan found elsewhere, or None.
     finish
         Called with the instance in which all that is settled is fixed, after each round: returns a
         plan of it or None, and what no plan of it exceeds (inf where nothing is known).
@@ -112,7 +110,7 @@ def close(
     """
     if not instance.plain:
         raise ValueError("blocks solve plain instances")
-    hunt = Hunt(instance, plan, stop, on_better, on_bound)
+    hunt = Hunt(instance, plan, stop, on_better=on_better, on_bound=on_bound, look=look)
     hunt.limit(start.value)
     place = places_of_rows(instance) if row_xy is None else row_xy
     rest, rounds, nodes = instance, 0, 0
@@ -129,8 +127,12 @@ def close(
         else:
             now = _merged(adjusted, tree, before, start=start, stop=stop, workers=workers)
         try:
-            point = _agree(now.split, hunt, look=look, first=before is None)
+            point = _agree(now.split, hunt)
             rounds += 1
+            if not hunt.proven:
+                hunt.listen()
+            if not hunt.proven and before is None:
+                restrict(now.split, point, hunt)
             settled = None if hunt.proven or stop.reached() else probe(now.split, point, hunt)
             if settled is None:
                 break
@@ -237,28 +239,11 @@ def _easy_size(
     return size
 
 
-def _agree(
-    split: Splitting, hunt: Hunt, *, look: Callable[[], Ints | None] | None, first: bool
-) -> Point:
-    """Make the blocks agree; read plans off them."""
+def _agree(split: Splitting, hunt: Hunt) -> Point:
+    """Make the blocks agree; take the bound, and read plans off them."""
     split.add_plan(hunt.chosen)
     point, _ = split.evaluate(split.prices, split.money, stop=hunt.stop)
-    if first and look is not None:
-        short = Until(hunt.stop, (1.0 - _SHORT) * hunt.stop.left())
-        point = _moved(split, hunt, point, short)
-        found = None if hunt.proven else look()
-        if found is not None:
-            hunt.offer(found)
-            split.add_plan(hunt.chosen)
-    point = _moved(split, hunt, point, hunt.stop)
-    if first and not hunt.proven:
-        restrict(split, point, hunt)
-    return point
-
-
-def _moved(split: Splitting, hunt: Hunt, point: Point, stop: SharedStop) -> Point:
-    """Move the prices from a point until the blocks agree; take the bound and the plan."""
-    point = split.agree(point, stop=stop, best=hunt.worth - split.offset, steps=_STEPS)
+    point = split.agree(point, stop=hunt.stop, best=hunt.worth - split.offset, steps=_STEPS)
     split.prices, split.money = point.prices, point.money
     bound = split.bound(point)
     hunt.read(split.agreed(bound.primal))

@@ -48,8 +48,10 @@ class Hunt:
         instance: Instance,
         plan: Ints,
         stop: SharedStop,
+        *,
         on_better: Callable[[Ints, float], None] | None,
         on_bound: Callable[[float], None] | None,
+        look: Callable[[], Ints | None] | None,
     ) -> None:
         self.instance = instance
         self.stop = stop
@@ -59,6 +61,7 @@ class Hunt:
         self.step = worth_step(instance)
         self.on_better = on_better
         self.on_bound = on_bound
+        self.look = look
         self.made = 0
         self.slack = 64.0 * (instance.columns + 64) * worth_grid(instance)
 
@@ -71,6 +74,13 @@ class Hunt:
             self.chosen, self.worth = np.sort(plan), worth
             if self.on_better is not None:
                 self.on_better(self.chosen, worth)
+
+    def listen(self) -> None:
+        """Take a plan found elsewhere, which may make the bound a proof."""
+        found = None if self.look is None else self.look()
+        if found is not None:
+            self.offer(found)
+            self.limit(-math.inf if self.hopeless(self.bound) else self.bound)
 
     def read(self, plan: Ints) -> None:
         """Take what blocks agree on: cut to the budget, and searched around if it is close."""

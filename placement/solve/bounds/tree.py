@@ -116,6 +116,7 @@ def branch(
         node = heapq.heappop(heap)
         if proving:
             hunt.limit(-node.key)
+        hunt.listen()
         if hunt.hopeless(-node.key):
             heap.clear()  # the best of what is open
             break
