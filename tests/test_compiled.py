@@ -50,10 +50,10 @@ _SCRIPT = """
 import logging, numpy as np
 logging.basicConfig(level=logging.INFO, format="%(message)s")
 from placement.streets.numbering import hilbert
-from placement.streets.graph import half_edges
+from placement.streets.numbering import geodesic_m
 at = np.array([1, 2], np.int32)
 print(hilbert(at, at).sum())
-print(half_edges(at[:0], at[:0], np.zeros(0), np.zeros(0), 1)[0].sum())
+print(geodesic_m(2.0, 48.0, 2.1, 48.1) > 0)
 """
 
 

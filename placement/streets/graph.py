@@ -7,10 +7,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from placement.compiled import compiled
-
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
+type Ints32 = NDArray[np.int32]
 
 
 def connected_parts(
@@ -41,7 +40,28 @@ def connected_parts(
     return result
 
 
-@compiled
+def grouped(group: Ints, count: int) -> tuple[Ints32, Ints]:
+    """Sort items by their group, in their own order within it.
+
+    Parameters
+    ----------
+    group
+        (T,) int64, −1 for items that are left out.
+    count
+        Number of groups G.
+
+    Returns
+    -------
+    order, first
+        The items by group, and (G + 1,) int64 where each group's items start.
+    """
+    item = np.flatnonzero(group >= 0).astype(np.int32)
+    shape = (count, len(group))
+    # counting sort in compiled code: by rows, in the order of the entries
+    rows = coo_array((np.ones(len(item), np.bool_), (group[item], item)), shape=shape).tocsr()
+    return rows.indices.astype(np.int32, copy=False), rows.indptr.astype(np.int64)
+
+
 def half_edges(
     tail: NDArray[np.int32],
     head: NDArray[np.int32],
@@ -67,34 +87,15 @@ def half_edges(
     first, head, walk_s, half_edge
         (V + 1,) int64, (H,) int32, (H,) float64, (H,) int32.
     """
-    first = np.zeros(n_nodes + 1, np.int64)
-    for e in range(tail.size):
-        out, back = not np.isnan(forward_s[e]), not np.isnan(backward_s[e])
-        loop = tail[e] == head[e]
-        if out:
-            first[tail[e] + 1] += 1
-        if back and not (loop and out):
-            first[head[e] + 1] += 1
-    for v in range(n_nodes):
-        first[v + 1] += first[v]
-    fill = first[:-1].copy()
-    total = first[n_nodes]
-    to = np.empty(total, np.int32)
-    seconds = np.empty(total, np.float64)
-    edge = np.empty(total, np.int32)
-    for e in range(tail.size):
-        out, back = not np.isnan(forward_s[e]), not np.isnan(backward_s[e])
-        loop = tail[e] == head[e]
-        if out:
-            k = fill[tail[e]]
-            fill[tail[e]] += 1
-            to[k] = head[e]
-            seconds[k] = forward_s[e]
-            edge[k] = e
-        if back and not (loop and out):
-            k = fill[head[e]]
-            fill[head[e]] += 1
-            to[k] = tail[e]
-            seconds[k] = backward_s[e]
-            edge[k] = e
-    return first, to, seconds, edge
+    closed, away = np.isnan(forward_s), np.isnan(backward_s)
+    leaves = np.empty((len(tail), 2), np.int64)
+    leaves[:, 0] = np.where(closed, -1, tail)
+    leaves[:, 1] = np.where(away | ((tail == head) & ~closed), -1, head)
+    order, first = grouped(leaves.ravel(), n_nodes)
+    edge, back = order >> 1, (order & 1).astype(np.bool_)
+    return (
+        first,
+        np.where(back, tail[edge], head[edge]),
+        np.where(back, backward_s[edge], forward_s[edge]),
+        edge,
+    )

@@ -5,11 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import csr_array
 
 from placement.compiled import compiled
 from placement.errors import UsageError
 from placement.streets.bounded import Targets, Ways, Workspace, search_rows, workspace
+from placement.streets.graph import grouped
 from placement.streets.network import Streets
 from placement.streets.snap import Snapped
 
@@ -187,28 +188,6 @@ def _at_closed_ends(
     at_tail = (edge >= 0) & (fraction == 0.0) & np.isnan(along[edge])
     at_head = (edge >= 0) & (fraction == 1.0) & np.isnan(against[edge])
     return np.where(at_tail, tail[edge], np.where(at_head, head[edge], -1)).astype(np.int64)
-
-
-def grouped(group: Ints, count: int) -> tuple[Ints32, Ints]:
-    """Sort items by their group, in their own order within it.
-
-    Parameters
-    ----------
-    group
-        (T,) int64, −1 for items that are left out.
-    count
-        Number of groups G.
-
-    Returns
-    -------
-    order, first
-        The items by group, and (G + 1,) int64 where each group's items start.
-    """
-    item = np.flatnonzero(group >= 0).astype(np.int32)
-    shape = (count, len(group))
-    # counting sort in compiled code: by rows, in the order of the entries
-    rows = coo_array((np.ones(len(item), np.bool_), (group[item], item)), shape=shape).tocsr()
-    return rows.indices.astype(np.int32, copy=False), rows.indptr.astype(np.int64)
 
 
 @compiled

@@ -1,5 +1,6 @@
 """Points onto streets: where each enters the network, and what it takes to get there."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -123,7 +124,9 @@ def snap(
     reach = max_m * (float(scale.max()) if len(scale) else 1.0)
     banks, in_water = _walls(water, points, reach)
     walls, _ = _walls(barriers, points, reach)
-    edge, fraction, distance = _snap(
+    edge = np.full(len(points), -1, np.int64)
+    fraction, distance = np.zeros(len(points)), np.zeros(len(points))
+    _snap(
         points,
         levels,
         *_grid(streets),
@@ -138,6 +141,10 @@ def snap(
         walls,
         max_m,
         reach,
+        np.empty(64),
+        edge,
+        fraction,
+        distance,
     )
     return Snapped(edge=edge, fraction=fraction, access_s=distance / streets.speed_m_s)
 
@@ -184,46 +191,44 @@ def _cells(a: Floats, b: Floats, cell: float) -> Cells:
     while (x1 - x0) / cell * ((y1 - y0) / cell) > most:
         cell *= 2.0
     nx, ny = int((x1 - x0) / cell) + 1, int((y1 - y0) / cell) + 1
-    first, item = _fill_cells(a, b, x0, y0, cell, nx, ny)
+    count = np.zeros(nx * ny + 1, np.int64)
+    corner = float(x0), float(y0)
+    none = np.empty(0, np.int64)
+    _fill_cells(a, b, *corner, cell, nx, count[1:], none)
+    first = np.cumsum(count)
+    item = np.empty(first[-1], np.int64)
+    _fill_cells(a, b, *corner, cell, nx, first[:-1].copy(), item)
     return float(x0), float(y0), cell, nx, ny, first, item
 
 
 @compiled
 def _fill_cells(  # noqa: PLR0917 - compiled
-    a: Floats, b: Floats, x0: float, y0: float, cell: float, nx: int, ny: int
-) -> tuple[Ints, Ints]:
-    """Return for each cell the segments whose line touches it, cells row by row."""
-    first = np.zeros(nx * ny + 1, np.int64)
-    item = np.empty(0, np.int64)
-    fill = np.empty(0, np.int64)
-    for turn in range(2):
-        for i in range(len(a)):
-            ax, ay = (a[i, 0] - x0) / cell, (a[i, 1] - y0) / cell
-            bx, by = (b[i, 0] - x0) / cell, (b[i, 1] - y0) / cell
-            low, high = int(min(ay, by)), int(max(ay, by))
-            for row in range(low, high + 1):
-                # the piece of the segment within this row of cells, with a little to spare
-                left, right = min(ax, bx), max(ax, bx)
-                if low != high:
-                    t0 = (row - ay) / (by - ay)
-                    t1 = (row + 1 - ay) / (by - ay)
-                    t0, t1 = min(t0, t1), max(t0, t1)
-                    t0, t1 = max(t0, 0.0), min(t1, 1.0)
-                    p, q = ax + t0 * (bx - ax), ax + t1 * (bx - ax)
-                    left, right = min(p, q) - 1e-9, max(p, q) + 1e-9
-                for column in range(max(int(left), 0), min(int(right), nx - 1) + 1):
-                    c = row * nx + column
-                    if turn == 0:
-                        first[c + 1] += 1
-                    else:
-                        item[fill[c]] = i
-                        fill[c] += 1
-        if turn == 0:
-            for c in range(nx * ny):
-                first[c + 1] += first[c]
-            item = np.empty(first[nx * ny], np.int64)
-            fill = first[:-1].copy()
-    return first, item
+    a: Floats, b: Floats, x0: float, y0: float, cell: float, nx: int, fill: Ints, item: Ints
+) -> None:
+    """Find for each cell the segments whose line touches it, cells row by row.
+
+    Where there is room for items, a segment is put where ``fill`` points; that is moved on in any
+    case, so that a first turn without room counts.
+    """
+    for i in range(len(a)):
+        ax, ay = (a[i, 0] - x0) / cell, (a[i, 1] - y0) / cell
+        bx, by = (b[i, 0] - x0) / cell, (b[i, 1] - y0) / cell
+        low, high = int(min(ay, by)), int(max(ay, by))
+        for row in range(low, high + 1):
+            # the piece of the segment within this row of cells, with a little to spare
+            left, right = min(ax, bx), max(ax, bx)
+            if low != high:
+                t0 = (row - ay) / (by - ay)
+                t1 = (row + 1 - ay) / (by - ay)
+                t0, t1 = min(t0, t1), max(t0, t1)
+                t0, t1 = max(t0, 0.0), min(t1, 1.0)
+                p, q = ax + t0 * (bx - ax), ax + t1 * (bx - ax)
+                left, right = min(p, q) - 1e-9, max(p, q) + 1e-9
+            for column in range(max(int(left), 0), min(int(right), nx - 1) + 1):
+                c = row * nx + column
+                if item.size > 0:
+                    item[fill[c]] = i
+                fill[c] += 1
 
 
 def _walls(
@@ -282,10 +287,10 @@ def _crossings(  # noqa: C901, PLR0917 - compiled
     count = 0
     if len(a) == 0:
         return 0
-    c0 = max(int(np.floor((min(px, qx) - x0) / cell)), 0)
-    c1 = min(int(np.floor((max(px, qx) - x0) / cell)), nx - 1)
-    r0 = max(int(np.floor((min(py, qy) - y0) / cell)), 0)
-    r1 = min(int(np.floor((max(py, qy) - y0) / cell)), ny - 1)
+    c0 = max(math.floor((min(px, qx) - x0) / cell), 0)
+    c1 = min(math.floor((max(px, qx) - x0) / cell), nx - 1)
+    r0 = max(math.floor((min(py, qy) - y0) / cell), 0)
+    r1 = min(math.floor((max(py, qy) - y0) / cell), ny - 1)
     dx, dy = qx - px, qy - py
     for row in range(r0, r1 + 1):
         for column in range(c0, c1 + 1):
@@ -357,22 +362,25 @@ def _snap(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
     walls: tuple[Cells, Floats, Floats],
     max_m: float,
     reach: float,
-) -> tuple[Ints, Floats, Floats]:
-    """Find each point's edge; widen the ring of cells until nothing nearer can come."""
-    n = len(points)
-    edge = np.full(n, -1, np.int64)
-    fraction = np.zeros(n, np.float64)
-    distance = np.zeros(n, np.float64)
-    at = np.empty(64, np.float64)
+    at: Floats,
+    edge: Ints,
+    fraction: Floats,
+    distance: Floats,
+) -> None:
+    """Find each point's edge; widen the ring of cells until nothing nearer can come.
+
+    What is found is written into ``edge`` (−1 before), ``fraction`` and ``distance``; ``at`` is
+    room for where a connector meets walls.
+    """
     x0, y0, cell, nx, ny, first, item = cells
     has_water, has_walls = len(banks[1]) > 0, len(walls[1]) > 0
     if item.size == 0:
-        return edge, fraction, distance
-    rings = int(np.ceil(reach / cell)) + 1
-    for i in range(n):
+        return
+    rings = math.ceil(reach / cell) + 1
+    for i in range(len(points)):
         px, py = points[i, 0], points[i, 1]
-        column0 = int(np.floor((px - x0) / cell))
-        row0 = int(np.floor((py - y0) / cell))
+        column0 = math.floor((px - x0) / cell)
+        row0 = math.floor((py - y0) / cell)
         # rank 0: the point's own level; rank 1: streets of another
         best_rank = 2
         best = np.inf
@@ -403,7 +411,7 @@ def _snap(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
                         bx, by = vertex[s + 1, 0], vertex[s + 1, 1]
                         t = _foot(px, py, ax, ay, bx, by)
                         qx, qy = ax + t * (bx - ax), ay + t * (by - ay)
-                        d = np.sqrt((px - qx) ** 2 + (py - qy) ** 2) / scale[e]
+                        d = math.sqrt((px - qx) ** 2 + (py - qy) ** 2) / scale[e]
                         if d > max_m:
                             continue
                         rank = 0
@@ -440,4 +448,3 @@ def _snap(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
             whole = vertex_m[vertex_first[best_edge + 1] - 1]
             if whole > 0:
                 fraction[i] = min(1.0, best_along / whole)
-    return edge, fraction, distance
