@@ -1,10 +1,13 @@
 """Closures by line, name, direction and hour; crowds and paces that slow walking."""
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from placement.errors import UsageError
 from placement.streets import Streets, snap, walking_times
@@ -16,6 +19,7 @@ from placement.streets.closures import (
     with_pace,
 )
 from tests.streets.draw import ORIGIN, at, draw
+from tests.streets.test_search import drawn_network
 
 TOWN = (
     ([(0, 0), (300, 0)], {"name": "Quai Haut"}),
@@ -104,3 +108,53 @@ def test_what_cannot_be() -> None:
     ):
         with pytest.raises(UsageError):
             call()
+
+
+def _seconds(streets: Streets, share: float | np.ndarray) -> float:
+    both = np.nansum(streets.forward_s * share) + np.nansum(streets.backward_s * share)
+    return float(both)
+
+
+def _lengths(streets: Streets, area: shapely.Geometry) -> np.ndarray:
+    """Metres of each edge outside an area, step by step: an edge may come back along itself."""
+    found = []
+    for edge in range(streets.n_edges):
+        xy = streets.edge_xy(edge)
+        steps = shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1))
+        found.append(shapely.length(shapely.difference(steps, area)).sum())
+    return np.array(found)
+
+
+boxes = st.lists(
+    st.tuples(*[st.integers(-1, 9)] * 4).filter(lambda c: c[0] < c[2] and c[1] < c[3]),
+    min_size=1,
+    max_size=3,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(drawn_network(), boxes)
+def test_edges_are_cut_where_the_outline_is(
+    network: tuple[list, int], corners: list[tuple[int, int, int, int]]
+) -> None:
+    """Against shapely's differences: what is left, and how long what is crowded takes."""
+    lines, _ = network
+    if not lines:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        streets = draw(Path(folder), *lines)
+    # off the grid that streets are drawn on, so that no street runs along an outline
+    areas = [_moved(shapely.box(*(37.3 * each + 11.7 for each in corner))) for corner in corners]
+    closed = with_closures(streets, [Closure(shape=area) for area in areas])
+    left, whole = _lengths(streets, shapely.union_all(areas)), _lengths(streets, shapely.Polygon())
+    assert shapely.length(closed.edge_lines()).sum() == pytest.approx(left.sum(), abs=1e-4)
+    share = left / whole
+    assert closed.length_m.sum() == pytest.approx((streets.length_m * share).sum(), abs=1e-4)
+    # both directions together: an edge may be told from its other end than before
+    assert _seconds(closed, 1.0) == pytest.approx(_seconds(streets, share), abs=1e-4)
+    crowded = with_crowd(streets, [(area, 2.0) for area in areas])
+    assert crowded.length_m.sum() == pytest.approx(streets.length_m.sum(), abs=1e-4)
+    slower = share + (1 - share) / crowd_pace(2.0)
+    assert _seconds(crowded, 1.0) == pytest.approx(_seconds(streets, slower), abs=1e-4)
+    # nothing but what is closed is lost, and what was one before a crowd is one within it
+    assert crowded.component.max(initial=0) == streets.component.max(initial=0)
