@@ -179,7 +179,7 @@ def _check_name(rule: ClosureRule, streets: Streets) -> None:
     raise InputError(
         problem,
         file=rule.file,
-        feature=None if rule.shape is None else rule.shape.id,
+        feature=None if rule.key else rule.id,
         field=rule.key or "street",
         remedy=remedy,
     )

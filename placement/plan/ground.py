@@ -118,7 +118,8 @@ def closures_of_layer(
         If a time, a direction or a name cannot be; it names the feature and the field.
     """
     found = []
-    for row, shape in shapes:
+    drawn: list[tuple[Row, Shape | None]] = [*shapes]
+    for row, shape in [*drawn, *((row, None) for row in _by_street(table))]:
         begins, ends = (
             plain_text(table, row, key) if key in row.properties else None
             for key in ("begins", "ends")
@@ -129,20 +130,34 @@ def closures_of_layer(
             field, problem = error.args
             raise _refusal(table, row, field, problem, 'write "HH:MM"') from None
         oneway = _yes(table, row, "oneway")
-        if oneway and shape.xy.geom_type != "LineString":
-            what = f"is set on a {shape.xy.geom_type}"
-            raise _refusal(table, row, "oneway", what, "draw a LineString in the direction walked")
+        kind = "street without a line" if shape is None else shape.xy.geom_type
+        if oneway and kind != "LineString":
+            remedy = "draw a LineString in the direction walked"
+            raise _refusal(table, row, "oneway", f"is set on a {kind}", remedy)
+        street = plain_text(table, row, "street") or None
+        if shape is None and street is None:
+            raise _refusal(table, row, "street", "is empty, and nothing is drawn", "name a street")
         found.append(
             ClosureRule(
-                id=f"{prefix}{shape.id}",
+                id=f"{prefix}{row.name if shape is None else shape.id}",
                 shape=shape,
-                street=plain_text(table, row, "street") or None,
+                street=street,
                 oneway=oneway,
                 hours=hours,
                 file=table.file,
             )
         )
     return found
+
+
+def _by_street(table: Table) -> list[Row]:
+    """Return the rows that name a street in place of a shape, called by it if they have no id."""
+    rows = [
+        Row(name=plain_text(table, row, "id" if "id" in row.properties else "street"),
+            properties=row.properties)
+        for row in table.unplaced
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (row.name, str(sorted(row.properties.items(), key=str))))
 
 
 def closures_by_name(settings: Settings, streets: Iterable[str], file: Path) -> list[ClosureRule]:

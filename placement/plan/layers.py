@@ -102,7 +102,9 @@ def load_plan(
     for name, file in files.items():
         require_file(file, layer=name)
     tables = {
-        name: read_table(files[name], layer=name, kinds=kinds)
+        name: read_table(
+            files[name], layer=name, kinds=kinds, instead="street" if name == "closures" else None
+        )
         for name, kinds in _KINDS.items()
         if name in files
     }
@@ -281,7 +283,7 @@ def _closing(
         found += closures_of_layer(own, _features(own, "closures", plane))
     found += closures_by_name(settings, run.streets, plan_file)
     for file in run.files:
-        table = read_table(file, layer="closures", kinds=CLOSURE_KINDS)
+        table = read_table(file, layer="closures", kinds=CLOSURE_KINDS, instead="street")
         shapes = _features(table, "closures", plane)
         found += closures_of_layer(table, shapes, prefix=f"{file.name}:")
     return tuple(found)
@@ -337,4 +339,5 @@ def _numbered(table: Table, layer: str) -> Table:
         lonlat=table.lonlat,
         source=table.source,
         crs=table.crs,
+        unplaced=table.unplaced,
     )

@@ -73,6 +73,8 @@ class Table:
         (rows,) the same geometries in the file's own coordinate system.
     crs
         The file's coordinate system.
+    unplaced
+        Rows without a geometry, where the layer allows them.
     """
 
     file: Path
@@ -81,12 +83,15 @@ class Table:
     lonlat: Geometries
     source: Geometries
     crs: pyproj.CRS
+    unplaced: tuple[Row, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
 
 
-def read_table(path: Path, *, layer: str, kinds: Sequence[str]) -> Table:
+def read_table(
+    path: Path, *, layer: str, kinds: Sequence[str], instead: str | None = None
+) -> Table:
     """Read one layer of points, lines or polygons.
 
     Parameters
@@ -98,6 +103,8 @@ def read_table(path: Path, *, layer: str, kinds: Sequence[str]) -> Table:
         Name of the layer; a GeoPackage of several tables is read at the table of this name.
     kinds
         Geometry types to accept.
+    instead
+        Column that may stand in for a geometry: rows that have it may have none.
 
     Returns
     -------
@@ -136,12 +143,24 @@ def read_table(path: Path, *, layer: str, kinds: Sequence[str]) -> Table:
         for number, values in enumerate(properties, start=1)
     )
     source = shapely.force_2d(source)
+    unplaced: tuple[Row, ...] = ()
+    if instead is not None:
+        bare = np.array([instead in row.properties for row in rows]) & shapely.is_missing(source)
+        unplaced = tuple(row for row, without in zip(rows, bare, strict=True) if without)
+        rows = tuple(row for row, without in zip(rows, bare, strict=True) if not without)
+        source = source[~bare]
     _check_geometries(path, rows, source, kinds)
     lonlat = _to_wgs84(path, source, crs)
     _check_globe(path, rows, lonlat, crs)
-    columns = sorted({column for row in rows for column in row.properties})
+    columns = sorted({column for row in (*rows, *unplaced) for column in row.properties})
     return Table(
-        file=path, rows=rows, columns=tuple(columns), lonlat=lonlat, source=source, crs=crs
+        file=path,
+        rows=rows,
+        columns=tuple(columns),
+        lonlat=lonlat,
+        source=source,
+        crs=crs,
+        unplaced=unplaced,
     )
 
 

@@ -89,6 +89,27 @@ def test_closures_of_the_layer_the_plan_and_the_run(tmp_path: Path) -> None:
     assert plan.warnings == ()
 
 
+def test_features_may_name_a_street_in_place_of_a_shape(tmp_path: Path) -> None:
+    named = [
+        {"type": "Feature", "properties": properties, "geometry": None}
+        for properties in (
+            {"street": "Street 2", "begins": "18:00"},
+            {"id": "quay", "street": "Street 1"},
+        )
+    ]
+    for drawn in ([], [box(2.35, 48.85, 2.351, 48.851, id="square")]):
+        for number, rows in enumerate(([*drawn, *named], [*named[::-1], *drawn])):
+            folder = tmp_path / f"{len(drawn)}-{number}"
+            plan = load_plan(write_plan(folder, layers={"closures": rows}))
+            found = [(rule.id, rule.street, rule.hours) for rule in plan.closing]
+            assert found[len(drawn) :] == [
+                ("Street 2", "Street 2", (1080, 0)),
+                ("quay", "Street 1", None),
+            ]
+            assert [shape.id for shape in plan.closures] == ["square"] * len(drawn)
+            assert plan.warnings == ()
+
+
 def test_the_time_a_plan_is_made_for(tmp_path: Path) -> None:
     assert load_plan(write_plan(tmp_path / "none")).at is None
     assert load_plan(write_plan(tmp_path / "lanes", extra=LANES)).at == 15 * 60 + 30
