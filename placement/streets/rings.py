@@ -54,19 +54,18 @@ def overlaps(shapes: "Sequence[BaseGeometry]") -> "list[BaseGeometry]":
         The k-th is the ground that at least k + 1 shapes hold; the first is their union. As long
         as the highest count.
     """
-    levels: list[BaseGeometry] = []
-    for shape in shapes:
-        if shapely.area(shape) == 0:
-            continue
-        levels.append(shapely.MultiPolygon())
-        # from the top, so that each shape is counted once
-        for k in range(len(levels) - 1, 0, -1):
-            shared = shapely.intersection(levels[k - 1], shape)
-            levels[k] = _surfaces(shapely.union(levels[k], shared))
-        levels[0] = _surfaces(shapely.union(levels[0], shape))
-        if shapely.is_empty(levels[-1]):
-            levels.pop()
-    return levels
+    solid = [shape for shape in shapes if shapely.area(shape) > 0]
+    if not solid:
+        return []
+    shapely.prepare(solid)
+    # all outlines cut the plane into faces, each of which lies in so many shapes
+    outlines = shapely.union_all(shapely.boundary(solid))
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(outlines)))
+    tree = shapely.STRtree(shapely.point_on_surface(faces))
+    count = np.bincount(tree.query(solid, predicate="contains")[1], minlength=len(faces))
+    return [
+        _surfaces(shapely.coverage_union_all(faces[count > k])) for k in range(int(count.max()))
+    ]
 
 
 def rings_text(rings: Sequence[Ring], *, crs: str) -> str:
