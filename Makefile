@@ -49,7 +49,7 @@ $(VENV)/.made: .python-version
 $(VENV)/.run: $(VENV)/.made pyproject.toml
 	@echo "Installing placement and what it needs (once; a few minutes)."
 	@$(PIP) --editable .
-	@echo "Compiling the loops on a first run (once; about a minute)."
+	@echo "Compiling the loops on a first run (once; about half a minute)."
 	@$(VENV)/bin/place optimise data/geo/paris-2024-cover --budget 60 --out $(VENV)/first >/dev/null
 	@touch $@
 
