@@ -10,6 +10,7 @@ from placement.cover.laned import laned, row_walks
 from placement.cover.posting import Posting
 from placement.cover.survey import Survey
 from placement.errors import InfeasibleError
+from placement.plan.clock import clock_of
 from placement.plan.problem import LanesRule, Problem
 from placement.solve.lanes.engine import solve_lanes
 from placement.solve.lanes.queues import queue, split
@@ -125,8 +126,8 @@ def admission(
         gates[name] = _gate(np.round(coming, _PLACES), rule, int(count[column]))
     told = Admission(
         resource=problem.resources[position].id,
-        opens=clock(rule.opens_min),
-        closes=clock(rule.closes_min),
+        opens=clock_of(rule.opens_min),
+        closes=clock_of(rule.closes_min),
         period_min=rule.period_min,
         mean_walk_s=round(sent.walk / total, 1) if total else 0.0,
         gates=dict(sorted(gates.items())),
@@ -163,15 +164,10 @@ def _gate(coming: Floats, rule: LanesRule, lanes: int) -> Gate:
     clears = None
     if wait > 0 and len(found.spells):
         last = float(found.spells[-1, 1]) * window
-        clears = clock(rule.opens_min + math.ceil(min(last, window) - 0.01))
+        clears = clock_of(rule.opens_min + math.ceil(min(last, window) - 0.01))
     return Gate(
         sent=tuple(coming.tolist()),
         admitted=tuple(np.round(found.admitted, _PLACES).tolist()),
         longest_wait_min=wait,
         clears=clears,
     )
-
-
-def clock(minutes: int) -> str:
-    """Return minutes after midnight as ``"HH:MM"``; hours go on past 24."""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
