@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
-from placement.cover.laned import without_lanes
+from placement.cover.laned import laned
 from placement.cover.posting import Posting, posting
 from placement.cover.survey import Survey, survey
 from placement.errors import UsageError
 from placement.plan.problem import Plan, Problem, SiteStatus
 from placement.solve import agreed, tiers
+from placement.solve.lanes.engine import solve_lanes
 from placement.solve.least import least, sum_of
 from placement.solve.reverse import with_shares
 from placement.solve.solution import Solution, Status
@@ -132,7 +133,6 @@ def why(
         If there is no such site or resource; it names the nearest.
     """
     problem = plan.problem
-    without_lanes(problem, "why a post is open or closed")
     at = _position(site, problem.sites.id, "site")
     kinds = [kind.id for kind in problem.resources]
     wanted = kinds if resource is None else [kinds[_position(resource, kinds, "resource")]]
@@ -229,6 +229,9 @@ def _why(
         required=(instance.required & ~mine) | (opens & (not is_open)),
         excluded=(instance.excluded & ~mine) | (mine & is_open),
     )
+    if problem.laned is not None:
+        case = replace(case, posts=replace(posts, instance=other))
+        return _with_lanes(case, said, stop=stop, seed=seed, progress=progress)
     start = base[~mine[base]] if is_open else None
     staged = tiers.solve(
         replace(posts, instance=other), stop=stop.share(0.8), gap=0.0, seed=seed, start=start,
@@ -252,6 +255,41 @@ def _why(
         + 0.0,
         opened=tuple(sorted(after - before - {name})),
         closed=tuple(sorted(before - after - {name})),
+    )
+
+
+def _with_lanes(case: _Case, said: Why, *, stop: Stop, seed: int, progress: Progress | None) -> Why:
+    """Solve the plan the other way round where one resource has lanes.
+
+    Lanes of all gates are chosen anew, and so is who is admitted. Among equally good plans any may
+    be told: changes are not counted as they are without lanes.
+    """
+    problem, posts, solution = case.problem, case.posts, case.solution
+    instance, lanes = laned(problem, posts)
+    units = {post.id: post.units for post in solution.posts_list}
+    names = agreed.post_names(problem, posts)
+    count = np.where(lanes.gate, [units.get(name, 0) for name in names], 0).astype(np.int64)
+    warm = case.base[~instance.excluded[case.base]]
+    found = solve_lanes(
+        instance, lanes, stop=stop, seed=seed, warm=(warm, count), progress=progress
+    )
+    if found.chosen is None:
+        return replace(said, status=found.status)
+    before, after = _names(problem, posts, case.base), _names(problem, posts, found.chosen)
+    people = _people(problem, case.walks, posts, case.base, found.chosen)
+    kind = problem.resources[problem.laned or 0].id
+    admitted = solution.coverage[kind].covered - math.fsum(found.admitted)
+    people[kind] = round(admitted, _PLACES) + 0.0
+    cost = solution.cost - lanes.spent(instance, found.chosen, found.lanes)
+    return replace(
+        said,
+        status=found.status,
+        loss=round(solution.objective - found.objective, _PLACES) + 0.0,
+        loss_least=round(solution.objective - found.bound, _PLACES) + 0.0,
+        people=people,
+        cost=round(cost, _PLACES) + 0.0,
+        opened=tuple(sorted(after - before - {said.post})),
+        closed=tuple(sorted(before - after - {said.post})),
     )
 
 

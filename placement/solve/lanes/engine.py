@@ -24,7 +24,7 @@ from scipy.sparse import csr_array, diags_array
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
 from placement.solve.lanes.flows import Cut
-from placement.solve.lanes.gates import Search
+from placement.solve.lanes.gates import HEATS, Search
 from placement.solve.lanes.known import EQUAL, Known, LanesOutcome
 from placement.solve.lanes.master import Master, Point
 from placement.solve.stop import Progress, Stop
@@ -36,7 +36,7 @@ type Bools = NDArray[np.bool_]
 _VIOLATED = 1e-6  # relative to all people
 _ROUNDS = 4_000  # of the search before the master is solved in whole numbers, at most
 _FOR_EACH = 20  # rounds for each column: small instances need few
-_MORE_ROUNDS = 600  # of the search between two solves of the master, at first
+_MORE_ROUNDS = 1_000  # of the search between two solves of the master, at first
 _ROOT_ROUNDS = 120
 _TAIL, _SLOW = 8, 2e-5  # rounds of the root, and what they must gain
 _AROUND = 12  # neighbourhoods of the best plan that are solved before the whole
@@ -77,6 +77,7 @@ class _Run(Known):
             seed=seed,
         )
         self._random = np.random.default_rng(seed)
+        self.wandered = 0
 
     def _neighbours(self) -> Ints:
         """Return (J, m), for each gate those that share most people with it, itself first."""
@@ -152,7 +153,13 @@ class _Run(Known):
         is_open[self.chosen] = True
         self.search.start(is_open, self.count[self.gates])
         rounds = min(rounds, _FOR_EACH * self.instance.columns)
-        self.search.run(rounds=rounds, target=self.bound, stop=self.part(0.3, math.inf))
+        self.wandered += 1
+        self.search.run(
+            rounds=rounds,
+            target=self.bound,
+            stop=self.part(0.3, math.inf),
+            heat=HEATS[self.wandered % len(HEATS)],
+        )
         self.found()
 
     def around(self, times: int) -> None:
@@ -284,7 +291,7 @@ class _Run(Known):
             if point is not None:
                 seen.append(point)
             added, known = 0, self.objective
-            for some in seen[-3:]:
+            for some in seen[-6:]:
                 exact = replace(some, y=np.round(some.y), u=np.round(some.u))
                 for tight in (not self.instance.rules, False):
                     found, _ = self.cuts(exact, exact, tight=tight)

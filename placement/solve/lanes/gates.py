@@ -23,7 +23,8 @@ type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
 _NOISE = 0.3  # of the score while reopening
-_HEAT = 0.001  # of the value: how much worse a state may be, at first
+HEATS = (0.001, 0.003)
+"""Shares of the value that a state may be worse at first: one search settles, the next roams."""
 
 
 @part_of_compiled
@@ -331,7 +332,7 @@ class Search:
         everything = (*self._crowd, *self._ground, self.is_open, self.lanes, self._times, wobble)
         return float(cast("Any", _reopen)(*everything))
 
-    def run(self, *, rounds: int, target: float, stop: Stop) -> None:
+    def run(self, *, rounds: int, target: float, stop: Stop, heat: float = HEATS[0]) -> None:
         """Close a few neighbouring posts and reopen, `rounds` times or until the target.
 
         Parameters
@@ -342,6 +343,8 @@ class Search:
             A value that is enough.
         stop
             When to stop.
+        heat
+            One of `HEATS`.
         """
         random = self._random
         best = now = self._state(self.fill())
@@ -350,7 +353,7 @@ class Search:
                 break
             self._close_some(int(random.integers(1, 5)))
             then = self._state(self.fill(noise=_NOISE * random.random()))
-            cool = _HEAT * (1 - n / rounds) * max(best.value, 1.0)
+            cool = heat * (1 - n / rounds) * max(best.value, 1.0)
             if then.value >= now.value - cool * random.random():
                 now = then
             else:

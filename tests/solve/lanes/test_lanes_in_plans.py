@@ -278,3 +278,36 @@ def test_a_fleet_counts_lanes(tmp_path: Path) -> None:
     file.write_text(file.read_text().replace("max_units = 4", "max_units = 4\nfleet = 2", 1))
     found = placement.optimise(placement.load_plan(file))
     assert sum(post.units for post in found.posts_list if post.resource == "checkpoint") == 2
+
+
+def test_why_tells_what_a_gate_or_a_post_beside_it_brings(town: tuple[Plan, Solution]) -> None:
+    plan, solution = town
+    present = {post.id for post in solution.posts_list}
+    asked = 0
+    for site, name in enumerate(plan.problem.sites.id):
+        for kind, resource in enumerate(plan.problem.resources):
+            if not plan.problem.sites.allowed[site, kind]:
+                continue
+            post = f"{name}/{resource.id}"
+            (said,) = placement.why(plan, solution, name, resource.id)
+            assert said.is_open == (post in present)
+            if said.standing not in {"open", "closed"}:
+                continue
+            other = {"forbid" if said.is_open else "lock": [post]}
+            try:
+                found = placement.optimise(plan, **other)  # type: ignore[arg-type]
+            except InfeasibleError:
+                assert said.status is Status.INFEASIBLE
+                continue
+            asked += 1
+            assert said.proven
+            assert said.loss == pytest.approx(solution.objective - found.objective, abs=0.01)
+            covered = {k: c.covered for k, c in found.coverage.items()}
+            assert said.people is not None
+            worth = sum(
+                each.value * (solution.coverage[each.id].covered - covered[each.id])
+                for each in plan.problem.resources
+            )
+            told = sum(each.value * said.people[each.id] for each in plan.problem.resources)
+            assert told == pytest.approx(worth, abs=0.05)
+    assert asked > 2
