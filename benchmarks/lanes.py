@@ -44,7 +44,7 @@ type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
 
-def _points(areas: geopandas.GeoDataFrame, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def points_in(areas: geopandas.GeoDataFrame, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Draw demand points in the areas, whole people each, as many as the crowd's share."""
     people = areas["people"].to_numpy(dtype=float)
     counts = np.maximum(1, np.round(POINTS * people / people.sum())).astype(int)
@@ -60,7 +60,7 @@ def _points(areas: geopandas.GeoDataFrame, rng: np.random.Generator) -> tuple[Fl
     return np.concatenate(xy), np.concatenate(weight)
 
 
-def _sites(streets: Streets, own: Floats, rng: np.random.Generator) -> Floats:
+def sites_around(streets: Streets, own: Floats, rng: np.random.Generator) -> Floats:
     """Return the plan's sites and street junctions within 300 m of one, 400 in all."""
     junction = streets.node_xy[streets.component == 0]
     reach = np.array([np.hypot(*(own - at).T).min() for at in junction])
@@ -75,8 +75,8 @@ def riverside(*, dogs: bool, budget: float, fleet: int = 30) -> tuple[Instance, 
     plan = load_plan(ROOT / "data/geo/paris-2024/plan.toml")
     streets = read_streets(DATA / "paris" / "paris_seine.osm.pbf", crs=plan.crs)
     areas = geopandas.read_file(ROOT / "data/geo/paris-2024/areas.geojson").to_crs(plan.crs)
-    xy, weight = _points(areas, rng)
-    sites = _sites(streets, plan.problem.sites.xy, rng)
+    xy, weight = points_in(areas, rng)
+    sites = sites_around(streets, plan.problem.sites.xy, rng)
     at_sites, at_points = (snap(streets, points, max_m=120) for points in (sites, xy))
     slow = np.round(weight * 0.18)
     gate_s = walking_times(streets, at_sites, at_points, limit_s=600, outward=False).T.tocsr()

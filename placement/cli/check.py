@@ -56,10 +56,13 @@ def command(
 
 def _report(plan: "Plan") -> dict[str, Any]:
     """Count what the plan holds and what can be reached."""
+    import math
+
     import numpy as np
 
     from placement.cover.survey import survey
     from placement.plan.clock import clock_of
+    from placement.plan.demand import STEP_FREE
     from placement.plan.problem import SiteStatus
 
     problem = plan.problem
@@ -86,8 +89,9 @@ def _report(plan: "Plan") -> dict[str, Any]:
         "layers": dict(sorted(plan.layers.items())),
         "budget": _plain(problem.budget),
         "sites": len(sites),
-        "demand_points": len(demand),
+        "demand_points": len({name.removesuffix(STEP_FREE) for name in demand.id}),
         "people": _plain(people),
+        "step_free_people": _plain(math.fsum(demand.people[demand.step_free])),
         "areas": len(plan.areas),
         "zones": len(demand.zones),
         "closures": len(plan.closing),
@@ -122,7 +126,7 @@ def _rows(report: dict[str, Any]) -> list[tuple[str, ...]]:
         ("layers", ", ".join(f"{name} {file}" for name, file in report["layers"].items())),
         ("budget", f"{report['budget']:,}"),
         ("sites", f"{report['sites']:,}"),
-        ("people", f"{report['people']:,} at {report['demand_points']:,} points"),
+        ("people", _people(report)),
         ("areas", f"{report['areas']:,} with people, {report['zones']:,} zones"),
     ]
     for name, resource in report["resources"].items():
@@ -156,6 +160,12 @@ def _rows(report: dict[str, Any]) -> list[tuple[str, ...]]:
         *rows,
         *((f"unsnapped {kind}", listed(unsnapped[kind])) for kind in ("sites", "demand")),
     ]
+
+
+def _people(report: dict[str, Any]) -> str:
+    where = f"{report['people']:,} at {report['demand_points']:,} points"
+    slow = report["step_free_people"]
+    return f"{where}, {slow:,} of them walk without steps" if slow else where
 
 
 def _warnings(report: dict[str, Any]) -> list[str]:

@@ -31,11 +31,14 @@ class Clash:
     remedies
         What would make a plan possible, each by itself and all other rules kept, such as
         ``"budget 412 would do"``.
+    apart
+        Whether each rule is impossible by itself; then all the remedies are needed together.
     """
 
     rules: tuple[str, ...]
     irreducible: bool
     remedies: tuple[str, ...]
+    apart: bool = False
 
     def error(self) -> InfeasibleError:
         """Return the error that says so."""
@@ -44,9 +47,11 @@ class Clash:
         others = ""
         if not self.irreducible:
             verb, others = "are conflicting", " (some of them may not be needed for it)"
+        if self.apart:
+            verb, others = "cannot be kept", ", each by itself, whatever is open"
         message = f"no plan keeps every rule: {named} {verb}{others}"
         if self.remedies:
-            message += f"; {', or '.join(self.remedies)}"
+            message += f"; {(', and ' if self.apart else ', or ').join(self.remedies)}"
         return InfeasibleError(f"{message}.", rules=self.rules, remedies=self.remedies)
 
 
@@ -93,6 +98,11 @@ def clash(problem: Problem, posts: Posting, *, wish: Agreed | None = None, stop:
     -------
     Clash
     """
+    apart = _impossible(problem, posts.instance)
+    if len(apart) > 1:  # no clash among them: each is one, with its own remedy
+        return Clash(
+            rules=tuple(apart), irreducible=True, remedies=tuple(apart.values()), apart=True
+        )
     filtered = _Filter(posts.instance, stop.share(0.6))
     for rules in _rules(problem, posts, wish or Agreed()):
         filtered.without(rules)
@@ -102,6 +112,20 @@ def clash(problem: Problem, posts: Posting, *, wish: Agreed | None = None, stop:
         irreducible=filtered.irreducible,
         remedies=tuple(remedy for remedy in remedies if remedy is not None),
     )
+
+
+def _impossible(problem: Problem, instance: Instance) -> dict[str, str]:
+    """Return the floors that even all posts together do not reach, and what each could be."""
+    times = instance.times_covered(np.arange(instance.columns))
+    found = {}
+    for floor in problem.floors:
+        people = math.fsum(problem.demand.people[floor.points])
+        for rule in instance.rules:
+            if rule.name == floor.name:
+                reached = math.fsum(rule.share[times[rule.rows] >= rule.times])
+                if -reached > rule.most + 1e-6:
+                    found[rule.name] = _share(rule.name, people)(-reached)
+    return found
 
 
 class _Filter:

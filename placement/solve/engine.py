@@ -15,7 +15,7 @@ from placement.solve import model
 from placement.solve.bounds import bound
 from placement.solve.bounds.close import close
 from placement.solve.record import Outcome, Record
-from placement.solve.search import heuristic
+from placement.solve.search import heuristic, ruled
 from placement.solve.stop import Progress, Stop
 
 type Ints = NDArray[np.int64]
@@ -26,6 +26,7 @@ _MORE_ROUNDS = 20_000
 _LONG_ROUNDS = 400_000
 _STALLED_ROUNDS = 200_000  # some 10 s: on the two cities nothing better came later
 _RESTARTS = 100
+_RULED_STEPS = 40  # columns for each step that a round is worth where rules count rows
 _FEW_ENTRIES = (
     5_000  # of the cover relation, over columns not yet settled: HiGHS takes them at once
 )
@@ -57,10 +58,10 @@ class _Run(Record):
         chosen = np.zeros(0, dtype=np.int64) if self.chosen is None else self.chosen
         return np.flatnonzero(np.isin(columns, chosen))
 
-    def tell(self, seconds: float, objective: float, bound: float) -> None:
-        """Pass on a moment of a solve of the reduced instance to whoever listens."""
+    def tell(self, seconds: float, objective: float, bound: float, *, offset: float) -> None:
+        """Pass on a moment of a solve of a reduced instance to whoever listens."""
         if self.progress is not None:
-            objective, bound = objective + self.reduction.offset, bound + self.reduction.offset
+            objective, bound = objective + offset, bound + offset
             self.progress(seconds, max(objective, self.objective), min(bound, self.bound))
 
 
@@ -101,11 +102,12 @@ def solve(
     """
     run = _Run(instance, stop, gap, progress)
     run.plan(start)
-    _start(run)
+    run.plan(np.zeros(0, dtype=np.int64))
     if not run.done:
         _search(run, seed, _FIRST_ROUNDS, stop.share(0.2))
+    _start(run)
     prices = None
-    if not run.done and instance.plain:
+    if not run.done:
         prices = bound.relaxation(run.reduction.instance, stop=stop.share(0.5))
         run.limit(prices.value + run.reduction.offset)
     if not run.done:
@@ -117,15 +119,13 @@ def solve(
 
 def _reduced(instance: Instance) -> Reduction:
     """Return a smaller instance with the same optimum."""
-    if instance.plain and bool(np.all(instance.profit >= 0)):
+    if bool(np.all(instance.profit >= 0)):
         return reduce(instance)
-    return Reduction.none(instance)
+    return Reduction.none(instance)  # a price on changes: worth and loss in one column
 
 
 def _start(run: _Run) -> None:
-    """Take the empty plan, or find one that opens what is required."""
-    if run.chosen is None:
-        run.plan(np.zeros(0, dtype=np.int64))
+    """Find a plan that keeps every rule where the search found none, or show there is none."""
     if run.chosen is not None:
         return
     answer = model.keeps_rules(run.instance, stop=run.stop)
@@ -134,24 +134,42 @@ def _start(run: _Run) -> None:
 
 
 def _search(run: _Run, seed: int, rounds: int | None, stop: Stop) -> None:
-    """Look for a better plan without proof; plans that break further rules are passed over."""
-    offset = run.reduction.offset
+    """Look for a better plan without proof."""
+    offset, instance = run.reduction.offset, run.reduction.instance
+    found = run.reduced_plan()
     # a required post whose only affordable partner the search does not find: left to the model
     with suppress(ValueError):
-        heuristic.search(
-            run.reduction.instance.plainly(),
-            stop=stop,
+        found, _ = heuristic.search(
+            instance.plainly(),
+            stop=stop if instance.plain else stop.share(0.3),
             seed=seed,
-            start=run.reduced_plan(),
+            start=found,
             target=run.bound - offset if run.instance.plain else math.inf,
             iterations=rounds,
             on_better=lambda chosen, _: run.plan(run.reduction.lift(chosen)),
         )
+    if instance.plain:
+        return
+    # that plan knows nothing of further rules, and the best one may be better at what they ask
+    steps = (rounds or _LONG_ROUNDS) * instance.columns // _RULED_STEPS
+    for heat in (1.0, 0.25):
+        begin = found if heat == 1.0 else run.reduced_plan()
+        if instance.plainly().broken_rule(begin) is None and not stop.reached():
+            ruled.search(
+                instance,
+                stop=stop,
+                seed=seed,
+                start=begin,
+                steps=steps,
+                heat=heat,
+                on_better=lambda chosen: run.plan(run.reduction.lift(chosen)),
+            )
 
 
 def _prove(run: _Run, prices: bound.Bound | None, seed: int) -> None:
-    """Close the gap: by HiGHS where little is left or posts are coupled, by blocks elsewhere."""
-    if prices is None or run.reduction.instance.coupled.any():
+    """Close the gap: by HiGHS where little is left or there are rules, by blocks elsewhere."""
+    rest = run.reduction.instance
+    if prices is None or not rest.plain or rest.coupled.any():
         _by_model(run, prices, stop=run.stop)
         return
     rest = _fixed(run, prices)
@@ -165,35 +183,52 @@ def _prove(run: _Run, prices: bound.Bound | None, seed: int) -> None:
 
 
 def _fixed(run: _Run, prices: bound.Bound | None) -> Instance:
-    """Return the reduced instance without the choices that no better plan makes."""
+    """Return the reduced instance without the choices that no plan as good as the best makes."""
     rest = run.reduction.instance
     if prices is None:
         return rest
     best = run.objective - run.reduction.offset
-    must_open, must_close = bound.fix(rest, prices, best, strict=False)
+    must_open, must_close = bound.fix(rest, prices, best, strict=True)
     return replace(rest, required=rest.required | must_open, excluded=rest.excluded | must_close)
 
 
 def _by_model(
     run: _Run, prices: bound.Bound | None, *, stop: Stop, max_nodes: int | None = None
 ) -> None:
-    """Hand what no reduced cost could settle to the integer model."""
-    rest, offset = _fixed(run, prices), run.reduction.offset
-    warm: Ints | None = run.reduced_plan()
-    if warm is not None and rest.broken_rule(warm) is not None:
-        warm = None  # the known plan was fixed or reduced away: only better ones are wanted
+    """Hand what no reduced cost could settle to the integer model, made small once more."""
+    left = run.reduction.then(lambda _: _reduced(_fixed(run, prices)))
+    rest, offset = left.instance, left.offset
+    if rest.columns == 0:  # one plan is left, and the known one is no worse or that one
+        run.plan(left.lift(np.zeros(0, dtype=np.int64)))
+        run.limit(run.objective)
+        return
     answer = model.most_cover(
         rest,
         stop=stop,
-        warm=warm,
+        warm=_warm(run, left, stop),
         gap=run.gap_wanted,
         max_nodes=max_nodes,
-        progress=run.tell,
+        progress=lambda *moment: run.tell(*moment, offset=offset),
     )
     if answer.chosen is not None:
-        run.plan(run.reduction.lift(answer.chosen))
-    # a plan better than the known one keeps what was fixed, so the model bounds it
+        run.plan(left.lift(answer.chosen))
+    # a plan as good as the known one keeps what was fixed, so the model bounds it
     run.limit(run.objective if answer.infeasible else answer.bound + offset)
+
+
+def _warm(run: _Run, left: Reduction, stop: Stop) -> Ints | None:
+    """Return the best plan as columns of what is left, or one as good without those that went."""
+    if run.chosen is None:
+        return None
+    warm = np.flatnonzero(np.isin(left.columns, run.chosen))
+    instance = left.instance
+    missing = run.objective - instance.value(warm) - left.offset
+    if missing > _EQUAL * abs(run.objective) or instance.broken_rule(warm) is not None:
+        with suppress(ValueError):  # as in any search
+            warm, _ = heuristic.search(
+                instance.plainly(), stop=stop, start=warm, iterations=_FIRST_ROUNDS
+            )
+    return None if instance.broken_rule(warm) is not None else warm
 
 
 def _by_blocks(run: _Run, prices: bound.Bound, seed: int) -> None:

@@ -73,14 +73,13 @@ def refine(
         return Refined(chosen=chosen, gap=None, settled=False)
     instance = posting.instance
     held = instance.value(chosen)
-    if instance.plain:
-        prices = bound.relaxation(instance, stop=stop.share(0.5))
-        must_open, must_close = bound.fix(instance, prices, held, strict=True)
-        instance = replace(
-            instance,
-            required=instance.required | must_open,
-            excluded=instance.excluded | must_close,
-        )
+    prices = bound.relaxation(instance, stop=stop.share(0.5))
+    must_open, must_close = bound.fix(instance, prices, held, strict=True)
+    instance = replace(
+        instance,
+        required=instance.required | must_open,
+        excluded=instance.excluded | must_close,
+    )
     # mostly no other plan is as good, and that takes far less to prove than the shortest walk
     other = model.most_cover(
         instance, held=held, other_than=chosen, max_nodes=_NODES, stop=stop.share(0.5)

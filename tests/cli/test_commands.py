@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 import placement
 from placement.cli import place
 from placement.cli.files import DEFAULT_EXAMPLE, bundled_folder, bundled_plans
-from tests.builders import write_plan
+from tests.builders import drawn_layers, write_plan
 
 ROOT = Path(__file__).parent.parent.parent
 needs_bundled = pytest.mark.skipif(
@@ -143,6 +143,20 @@ def test_check_counts(town: Path) -> None:
     assert told["streets"]["islands"] == 0
     assert told["resources"]["dog_team"]["excluded"] == 1
     assert set(told["layers"]) == {"route", "sites", "demand", "areas", "streets", "water"}
+
+
+def test_check_counts_a_point_once_whoever_walks_there(tmp_path: Path) -> None:
+    layers = drawn_layers()
+    whole = json.loads(run("check", write_plan(tmp_path / "a"), "--json").stdout)
+    for one in layers["demand"]:
+        one["properties"]["step_free"] = 0.5
+    plan = write_plan(tmp_path / "b", layers={"demand": layers["demand"]})
+    told = json.loads(run("check", plan, "--json").stdout)
+    assert told["demand_points"] == whole["demand_points"]
+    assert told["people"] == whole["people"]
+    assert whole["step_free_people"] == 0 < told["step_free_people"]
+    said = f"{told['step_free_people']:,} of them walk without steps"
+    assert said in run("check", plan).stdout
 
 
 def test_check_names_what_lies_too_far_from_any_street(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Rules that clash, and the least changes that would do, against trying every choice."""
 
+import json
 import re
 from pathlib import Path
 
@@ -78,6 +79,28 @@ def test_a_floor_is_lowered_to_what_can_be_had(tmp_path: Path) -> None:
     [budget] = [words for words in error.remedies if words.startswith("budget ")]
     amount = float(budget.split()[1])
     assert placement.optimise(placement.load_plan(file, budget=amount)).cost <= amount
+
+
+def test_floors_that_are_each_impossible_do_not_clash(tmp_path: Path) -> None:
+    """Nobody far away can be served: two zones, two sentences, and no clash among them."""
+    far = {"type": "FeatureCollection", "features": []}
+    layers = drawn_layers()
+    for feature in layers["demand"][:2]:
+        lost = json.loads(json.dumps(feature))
+        zone = f"far-{len(far['features'])}"
+        lost["properties"] |= {"id": zone, "zone": zone}
+        lost["geometry"]["coordinates"] = [2.36, 48.86]
+        far["features"].append(lost)
+    extra = "".join(
+        f'[[floors]]\nzone = "{zone}"\nresource = "checkpoint"\nshare = 0.5\n'
+        for zone in ("far-0", "far-1")
+    )
+    layers["demand"] += far["features"]
+    error = refused(write_plan(tmp_path, layers={"demand": layers["demand"]}, extra=extra))
+    assert len(error.rules) == 2
+    assert "cannot be kept, each by itself" in str(error)
+    assert "clash" not in str(error)
+    assert all(words.endswith("could be 0 at most") for words in error.remedies)
 
 
 def test_a_fleet_that_would_do(tmp_path: Path) -> None:

@@ -238,9 +238,17 @@ def relaxation(instance: Instance, *, stop: StopRule) -> Bound:
         (np.ones(len(rules.indices)), rules.indices, rules.indptr),
         shape=(len(rules.owner), columns),
     )
+    row, level = np.nonzero(instance.gains)  # each a variable of its own: Σ_l z_rl ≤ Σ y
+    worth = np.concatenate([instance.weight, instance.gains[row, level]])
     owned = sp.csr_array(
-        (np.ones(len(rules.owner)), (np.arange(len(rules.owner)), rules.owner)),
-        shape=(len(rules.owner), rows),
+        (
+            np.ones(len(rules.owner) + len(row)),
+            (
+                np.concatenate([np.arange(len(rules.owner)), row]),
+                np.concatenate([rules.owner, rows + np.arange(len(row))]),
+            ),
+        ),
+        shape=(len(rules.owner), len(worth)),
     )
     sides = sp.csr_array(
         (rules.side_values, rules.side_indices, rules.side_indptr),
@@ -250,14 +258,14 @@ def relaxation(instance: Instance, *, stop: StopRule) -> Bound:
     matrix = sp.vstack(
         [
             sp.hstack([-covers, owned]),
-            sp.hstack([sides, sp.csr_array((len(rules.side_most), rows))]),
-            sp.hstack([sp.csr_array(instance.cost[None] / top), sp.csr_array((1, rows))]),
+            sp.hstack([sides, sp.csr_array((len(rules.side_most), len(worth)))]),
+            sp.hstack([sp.csr_array(instance.cost[None] / top), sp.csr_array((1, len(worth)))]),
         ]
     ).tocsr()
-    unit = float(max(instance.weight.max(initial=0.0), instance.profit.max(initial=0.0), 1e-300))
-    upper = np.ones(columns + rows)
+    unit = float(max(worth.max(initial=0.0), np.abs(instance.profit).max(initial=0.0), 1e-300))
+    upper = np.ones(columns + len(worth))
     upper[:columns] = rules.free | instance.required
-    lower = np.zeros(columns + rows)
+    lower = np.zeros(columns + len(worth))
     lower[:columns] = instance.required
     u, side = _first_prices(instance, rules), np.zeros(len(rules.side_most))
     primal = None
@@ -266,7 +274,7 @@ def relaxation(instance: Instance, *, stop: StopRule) -> Bound:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the outcome is checked, not believed
             result = linprog(
-                -np.concatenate([instance.profit, instance.weight]) / unit,
+                -np.concatenate([instance.profit, worth]) / unit,
                 A_ub=matrix,
                 b_ub=np.concatenate([np.zeros(len(u)), rules.side_most, [rules.whole / top]]),
                 bounds=np.column_stack([lower, upper]),

@@ -73,7 +73,8 @@ class System:
     owner
         (E,) int64, the instance's row that a cover row belongs to.
     side_indptr, side_indices, side_values, side_most
-        Side rules Σ value · y ≤ most: the limits, then the couplings y_j − Σ near ≤ 0.
+        Side rules Σ value · y ≤ most: the limits, the couplings y_j − Σ near ≤ 0, and those of
+        the further rules that count no rows. Negative values are −1.
     free
         (C,) bool, columns that may be open or closed.
     budget
@@ -168,6 +169,15 @@ def system(instance: Instance) -> System:
         values.append(np.concatenate([[1.0], -np.ones(len(there))]))
         starts.append(len(there) + 1)
         most.append(0.0)
+    for rule in instance.rules:  # any of them may be left out: a bound holds without it, too
+        used = np.flatnonzero(rule.slope)
+        if len(used) and not len(rule.rows) and (rule.slope[used] >= -1.0).all():
+            below = rule.slope[used][rule.slope[used] < 0.0]
+            if (below == -1.0).all():
+                places.append(used)
+                values.append(rule.slope[used])
+                starts.append(len(used))
+                most.append(_most(rule.slope[used], rule.most))
     if columns == 0 or not places:
         places, values = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
     return System(
@@ -209,7 +219,7 @@ def _cover_rows(instance: Instance) -> tuple[Ints, Ints, Ints]:
 
 def worth_grid(instance: Instance) -> float:
     """Return the spacing of numbers on which sums of this instance's worths are exact."""
-    worths = (instance.weight, instance.profit, instance.gains.ravel())
+    worths = (instance.weight, np.abs(instance.profit), instance.gains.ravel())
     total = math.fsum(math.fsum(worth) for worth in worths)
     return math.ldexp(1.0, math.frexp(total)[1] - _GRID_BITS) if total > 0 else 1.0
 
@@ -237,6 +247,10 @@ def priced(
 
     Notes
     -----
+    What is left of a row is the sum over its levels of max(0, worth of the level − price): a row
+    covered t times is worth no more than that and t times the price (for expected cover and
+    backup as for plain cover).
+
     Prices and worths are taken to a grid of 2⁻⁴⁸ of the total worth, prices downwards and worths
     upwards, so that sums are exact in float64 in any order; a result beyond that range gives way
     to the sum of all worths, which is a bound as well.
@@ -247,6 +261,8 @@ def priced(
     side = np.floor(np.clip(np.nan_to_num(side), 0.0, weight.sum()) / grid) * grid
     kept = weight - np.bincount(rules.owner, u, minlength=instance.rows)
     constant = float(np.maximum(kept, 0.0).sum())
+    gains = np.ceil(instance.gains / grid) * grid
+    constant += float(np.maximum(gains - u[: instance.rows, None], 0.0).sum())
     reduced = np.bincount(
         rules.indices, np.repeat(u, np.diff(rules.indptr)), minlength=instance.columns
     )
@@ -270,8 +286,8 @@ def settled(
     instance, rules
         The instance and its `system`.
     constant, handed
-        On the grid of `worth_grid`: for every plan y, its rows are worth no more than
-        ``constant`` + Σ ``handed`` · y. ``handed`` is (C,) float64.
+        On the grid of `worth_grid`: for every plan y, its rows are worth no more, gains included,
+        than ``constant`` + Σ ``handed`` · y. ``handed`` is (C,) float64.
     u, primal
         Handed on.
     side
@@ -285,9 +301,8 @@ def settled(
     profit = np.ceil(instance.profit / grid) * grid
     weight = np.ceil(instance.weight / grid) * grid
     closed = ~rules.free & ~instance.required
-    gains = float((np.ceil(instance.gains / grid) * grid).sum())  # held for certain: sound, poor
-    constant += gains
-    trivial = float(weight.sum() + profit[~closed].sum()) + gains
+    gains = float((np.ceil(instance.gains / grid) * grid).sum())
+    trivial = float(weight.sum() + np.maximum(profit, 0.0)[~closed].sum()) + gains
     reduced = profit + handed
     paid = np.zeros(0)
     if len(side):

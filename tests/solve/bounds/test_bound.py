@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from placement.cover.instance import Instance, Limit
+from placement.cover.instance import Instance, Limit, Rule
 from placement.solve.bounds.bound import Bound, fix, lagrangian, relaxation, worth_step
 from placement.solve.bounds.prices import priced, system
 
@@ -60,7 +60,18 @@ def random_instance(seed: int, *, whole: bool = True, rules: bool = True) -> Ins
         coupled=coupled,
     )
     profit = rng.integers(0, 9, columns) * 1.0 if whole else rng.uniform(0, 5, columns)
-    return replace(instance, profit=profit * (rng.random() < 0.5))
+    instance = replace(instance, profit=profit * (rng.random() < 0.5))
+    if not (rules and rng.random() < 0.4):
+        return instance
+    none = np.zeros(0, dtype=np.int64)
+    slope = rng.integers(-1, 2, columns) * 1.0
+    changes = Rule(
+        name="changes", slope=slope, rows=none, times=none, share=np.zeros(0),
+        most=float(rng.integers(-2, 3)),
+    )  # fmt: skip
+    gains = rng.integers(0, 9, (rows, 2)) * 1.0 if whole else rng.uniform(0, 7, (rows, 2))
+    paid = instance.profit - slope * float(rng.integers(0, 4))  # a price on the changes
+    return replace(instance, gains=gains, rules=(changes,), profit=paid)
 
 
 def every_plan(instance: Instance) -> list[tuple[float, tuple[int, ...]]]:
