@@ -64,7 +64,7 @@ $(VENV)/.check: $(VENV)/.run
 	@touch $@
 
 demo: $(VENV)/.run
-	@$(VENV)/bin/place optimise data/geo/paris-2024 --budget 400 --out outputs/paris-2024
+	@$(VENV)/bin/place optimise data/geo/paris-2024 --out outputs/paris-2024
 	@$(PYTHON) -c "$(SAY)"
 	@echo "The map is outputs/paris-2024/map.html (open it in a browser, no network needed),"
 	@echo "the solution outputs/paris-2024/solution.geojson."

@@ -21,6 +21,7 @@ import shapely
 
 from placement.plan.layers import load_plan
 from placement.solve.optimise import optimise
+from placement.solve.solution import Status
 from placement.streets import Streets, read_streets, snap, walking_times
 
 ROOT = Path(__file__).parents[2]
@@ -384,3 +385,19 @@ def test_400_officers_leave_something_to_debate() -> None:
     shares = {name: cover.share for name, cover in solution.coverage.items()}
     assert 0.6 <= shares["checkpoint"] <= 0.8
     assert 0.5 <= shares["dog_team"] <= 0.8
+
+
+def test_the_whole_plan_is_proven_with_every_kind_of_rule() -> None:
+    plan = load_plan(HERE)
+    problem = plan.problem
+    assert problem.floors
+    assert problem.groups
+    assert problem.laned is not None
+    assert problem.demand.step_free.any()
+    assert any(resource.separation_m for resource in problem.resources)
+    solution = optimise(plan)  # audited before it is handed over
+    assert solution.status is Status.OPTIMAL
+    assert solution.cost <= 2000
+    shares = {name: cover.share for name, cover in solution.coverage.items()}
+    assert 0.8 <= shares["checkpoint"] <= 0.95
+    assert 0.6 <= shares["dog_team"] <= 0.8

@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
-from placement.cover.instance import Instance
+from placement.cover.instance import Instance, Rule
 from placement.cover.lanes import Lanes
 from placement.solve.lanes.flows import Cut
 from placement.solve.lanes.gates import HEATS, Search
-from placement.solve.lanes.known import EQUAL, Known, LanesOutcome
+from placement.solve.lanes.known import EQUAL, Known, LanesOutcome, settled
 from placement.solve.lanes.master import Master, Point
 from placement.solve.stop import Progress, Stop
 
@@ -42,6 +42,11 @@ _TAIL, _SLOW = 8, 2e-5  # rounds of the root, and what they must gain
 _AROUND = 12  # neighbourhoods of the best plan that are solved before the whole
 _AT_A_TIME = 20.0  # seconds of the master in whole numbers, where there is a time limit
 _NEAR = 60  # gates that count as neighbours
+_SETTLING = 30  # solves of the master with gates held, until flows agree with it
+_FLOORED = 30  # searches for a first plan that keeps every floor
+_FLOORED_ROUNDS = 120
+_KEPT = 2  # plans that keep every floor, and that is enough
+_DEARER = 2.0  # times that what a search missed is worth in the next
 _PART = 0.3  # how far from the best known point towards the master's cuts are looked for
 
 
@@ -67,17 +72,22 @@ class _Run(Known):
         )
         self.master.most_lanes(self.most.astype(np.float64))
         self.near = self._neighbours()
-        self.search = Search(
+        self._seed = seed
+        self.search = self._search(instance)
+        self._random = np.random.default_rng(seed)
+        self.wandered = 0
+
+    def _search(self, instance: Instance) -> Search:
+        """Return a search of the instance, or of one that differs in worth alone."""
+        return Search(
             instance,
-            lanes,
+            self.lanes,
             most=self.most,
             shares=self.shares,
             ratio=self.ratio,
             near=self.near,
-            seed=seed,
+            seed=self._seed,
         )
-        self._random = np.random.default_rng(seed)
-        self.wandered = 0
 
     def _neighbours(self) -> Ints:
         """Return (J, m), for each gate those that share most people with it, itself first."""
@@ -114,10 +124,74 @@ class _Run(Known):
             return True
         if not self.instance.rules:
             return False
+        return self._settled(y, u)
+
+    def _settled(self, y: Floats, u: Floats) -> bool:
+        """Choose who is admitted, and the posts beside the gates, so that every rule is kept.
+
+        With gates and lanes held, what the master takes to be admitted is cut until flows agree.
+        """
         self.master.hold(y[self.gates], u)
-        point, _, _ = self.master.whole(self.part(0.3, 3.0), gap=1e-3, gap_abs=0.0, nodes=200)
+        stop, taken = self.part(0.3, 3.0), False
+        for _ in range(_SETTLING):
+            point, _, _ = self.master.whole(stop, gap=1e-3, gap_abs=0.0, nodes=200)
+            if point is None:
+                break
+            exact = replace(point, y=np.round(point.y), u=u)
+            taken = self.plan(exact.y, u, exact.admitted)
+            found, _ = self.cuts(exact, exact, tight=False)
+            self.master.add(found)
+            if taken or not found:
+                break
         self.master.release()
-        return point is not None and self.plan(np.round(point.y), u, point.admitted)
+        return taken
+
+    def floored(self) -> None:
+        """Find a first plan that keeps every rule: what is short of its floor counts double.
+
+        The search knows no floors, so rows of those it misses become worth more, again and again:
+        subgradient steps on the floors, with the search for an oracle.
+        """
+        instance, factor = self.instance, np.ones(self.instance.rows)
+        is_open = np.zeros(instance.columns, dtype=np.bool_)
+        count, kept = np.zeros(len(self.gates), dtype=np.int64), 0
+        for _ in range(_FLOORED):
+            if self.stop.reached():
+                return
+            dear = replace(
+                instance, weight=instance.weight * factor, gains=instance.gains * factor[:, None]
+            )
+            search = self._search(dear)
+            search.start(is_open, count)
+            search.run(rounds=_FLOORED_ROUNDS, target=math.inf, stop=self.part(0.1, math.inf))
+            is_open, count = search.is_open, search.lanes
+            y, u = is_open.astype(np.float64), count.astype(np.float64)
+            if not self.plan(y, u):
+                self._settled(y, u)
+            kept += self.chosen is not None
+            if kept == _KEPT:
+                return
+            for rule in self._short(is_open, u, factor):
+                factor[rule.rows] *= _DEARER
+
+    def _short(self, is_open: Bools, u: Floats, factor: Floats) -> list[Rule]:
+        """Return the rules that are broken where the dearest people are admitted first."""
+        count = np.zeros(self.instance.columns, dtype=np.int64)
+        count[self.gates] = u.astype(np.int64)
+        y = is_open[self.gates].astype(np.float64)
+        dear = np.bincount(
+            self.groups.of[self.rows], weights=(factor * self.lanes.people)[self.rows]
+        )
+        _, admitted = self.flows(y, u, None, worth=self.groups.worth * dear / self.groups.people)
+        rest = settled(self.instance, self.lanes, count, admitted)
+        chosen = np.flatnonzero(is_open)
+        times = rest.times_covered(chosen)
+        short = []
+        for rule in rest.rules:
+            met = times[rule.rows] >= rule.times
+            left = float(rule.slope[chosen].sum() - rule.share[met].sum())
+            short.append(left > rule.most + 1e-7 * max(1.0, abs(rule.most)))
+        return [rule for rule, is_short in zip(self.instance.rules, short, strict=True) if is_short]
 
     def support(self, y: Floats, u: Floats) -> None:
         """Cut where flows say the most that these gates admit: the master learns from plans."""
@@ -129,6 +203,16 @@ class _Run(Known):
         at = Point(y=y, u=u, admitted=admitted, value=0.0)
         found, _ = self.cuts(at, at, tight=True)
         self.master.add(found)
+
+    def first(self, point: Point | None) -> None:
+        """Search for a first plan from nothing, then beside what the relaxation opens."""
+        none = np.zeros(self.instance.columns, dtype=np.bool_)
+        self.search.start(none, np.zeros(len(self.gates), dtype=np.int64))
+        rounds = min(_ROUNDS, _FOR_EACH * self.instance.columns)
+        self.search.run(rounds=rounds, target=self.bound, stop=self.stop.share(0.3))
+        self.found()
+        if point is not None:
+            self.rounded(point)
 
     def rounded(self, point: Point) -> None:
         """Open what the relaxation opens by more than a half, a third, …, and fill up."""
@@ -369,17 +453,13 @@ def solve_lanes(
         run.plan(y, warm[1][run.gates].astype(np.float64))
     point = run.root(stop.share(0.3))
     if not run.done:
-        none = np.zeros(instance.columns, dtype=np.bool_)
-        run.search.start(none, np.zeros(len(run.gates), dtype=np.int64))
-        rounds = min(_ROUNDS, _FOR_EACH * instance.columns)
-        run.search.run(rounds=rounds, target=run.bound, stop=stop.share(0.3))
         if point is not None:
             run.tidy(point)
-        run.found()
-        if point is not None:
-            run.rounded(point)
         if instance.rules:
+            run.floored()
             run.around(_AROUND)
+        if run.chosen is None or not instance.rules:
+            run.first(point)
     if not run.done:
         run.whole()
     return run.told()

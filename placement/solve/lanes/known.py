@@ -138,13 +138,19 @@ class Known(Record):
         most = np.minimum(lanes.most[self.gates], np.maximum(lanes.least[self.gates], need))
         return most.astype(np.int64)
 
-    def flows(self, y: Floats, u: Floats, wanted: Floats | None) -> tuple[Floats, Floats]:
-        """Return people admitted by (layer, group), and by row, for gates y and lanes u."""
+    def flows(
+        self, y: Floats, u: Floats, wanted: Floats | None, *, worth: Floats | None = None
+    ) -> tuple[Floats, Floats]:
+        """Return people admitted by (layer, group), and by row, for gates y and lanes u.
+
+        The wanted come first, then others by their worth, that of the objective if none is given.
+        """
+        worth = self.groups.worth if worth is None else worth
         by_group = np.zeros((len(self.networks), len(self.groups.people)))
         by_row = np.zeros(self.instance.rows)
         for k, network in enumerate(self.networks):
             first = np.zeros(network.groups) if wanted is None else wanted[k]
-            got, _ = network.admit(y, u, np.minimum(first, network.whole), then=self.groups.worth)
+            got, _ = network.admit(y, u, np.minimum(first, network.whole), then=worth)
             by_group[k] = got.group
             by_row[self.rows] += self.shares[k] * got.source.reshape(len(self.rows), -1).sum(axis=1)
         return by_group, by_row
