@@ -11,7 +11,7 @@ SOLUTION_FILE = "solution.geojson"
 MAP_FILE = "map.html"
 CATCHMENTS_FILE = "catchments.geojson"
 ROUTES_FILE = "routes.geojson"
-DEFAULT_EXAMPLE = "paris-2024"
+DEFAULT_EXAMPLE = "paris-2024-cover"  # answers in seconds, whatever the budget
 
 
 def bundled_folder() -> Path:

@@ -141,7 +141,7 @@ def _with_lanes(
             posts, plan.problem, stop=stop.share(0.9), gap=gap, seed=seed, progress=progress
         )
         if outcome.status is Status.INFEASIBLE:
-            raise admission.conflict(plan.problem)
+            raise admission.conflict(plan.problem, posts, stop=Stop(25))
         chosen = _chosen(outcome, stop)
         admitted = admission.admission(posts, plan.problem, walks, chosen, people)
     refined = Refined(chosen=chosen, gap=None, settled=False)

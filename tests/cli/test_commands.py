@@ -223,8 +223,8 @@ def test_schema_is_the_plan_files() -> None:
 
 @needs_bundled
 def test_init_copies_the_bundled_plan(tmp_path: Path) -> None:
-    assert run("init", tmp_path / "mine", "--example", DEFAULT_EXAMPLE).exit_code == 0
-    source = bundled_folder() / DEFAULT_EXAMPLE
+    assert run("init", tmp_path / "mine", "--example", "paris-2024").exit_code == 0
+    source = bundled_folder() / "paris-2024"
     for path in source.iterdir():
         assert (tmp_path / "mine" / path.name).read_bytes() == path.read_bytes()
 

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 import shapely
 
+from placement.errors import InfeasibleError
 from placement.plan.layers import load_plan
 from placement.solve.optimise import optimise
 from placement.solve.solution import Status
@@ -401,3 +402,11 @@ def test_the_whole_plan_is_proven_with_every_kind_of_rule() -> None:
     shares = {name: cover.share for name, cover in solution.coverage.items()}
     assert 0.8 <= shares["checkpoint"] <= 0.95
     assert 0.6 <= shares["dog_team"] <= 0.8
+
+
+def test_too_little_money_for_the_whole_plan_is_said_with_what_is_not_enough() -> None:
+    with pytest.raises(InfeasibleError, match=r"no budget up to 1[01]\d\d would do") as caught:
+        optimise(load_plan(HERE), budget=300)
+    assert caught.value.rules[0] == "budget 300"
+    assert "resources.checkpoint.lanes" in caught.value.rules
+    assert any("29 zones" in rule for rule in caught.value.rules)

@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from placement.cover.instance import Instance
 from placement.cover.laned import laned, row_walks
+from placement.cover.lanes import Lanes
 from placement.cover.posting import Posting
 from placement.cover.survey import Survey
 from placement.errors import InfeasibleError
 from placement.plan.clock import clock_of
 from placement.plan.problem import LanesRule, Problem
-from placement.solve.lanes.engine import solve_lanes
+from placement.solve.lanes.engine import impossible, solve_lanes
 from placement.solve.lanes.queues import queue, split
 from placement.solve.record import Outcome
 from placement.solve.solution import Admission, Gate
@@ -139,21 +141,75 @@ def admission(
     return Admitted(position=position, people=part * problem.demand.people, told=told)
 
 
-def conflict(problem: Problem) -> InfeasibleError:
-    """Return the error that says that no plan with lanes keeps every rule.
+def conflict(problem: Problem, posts: Posting, *, stop: Stop) -> InfeasibleError:
+    """Return the error that names rules that no plan with lanes can keep together.
 
-    Which of the rules clash is not worked out: what is named may hold more than is needed.
+    Floors that differ in their zone alone are taken together. As long as the relaxation still shows
+    that the others clash, rules are left out; it never shows that they do not, so what is named may
+    hold more than is needed.
+
+    Parameters
+    ----------
+    problem, posts
+        The candidate posts, and what is asked; no plan keeps every rule.
+    stop
+        When to stop.
     """
-    rules = [f"budget {problem.budget:.10g}"]
+    instance, lanes = laned(problem, posts)
+    rest, named = instance, []
+    for name, floors in _alike(problem).items():
+        without = tuple(rule for rule in rest.rules if rule.name not in floors)
+        fewer = replace(rest, rules=without)
+        if impossible(fewer, lanes, stop=stop):
+            rest = fewer
+        else:
+            named.append(name)
+    remedies: tuple[str, ...] = ()
+    if impossible(rest, lanes, stop=stop):
+        low = _too_little(instance, lanes, stop=stop)
+        if low is None:
+            remedies = ("no budget would do",)
+        elif low > instance.budget:
+            remedies = (f"no budget up to {low:.10g} would do",)
+    rules = (f"budget {problem.budget:.10g}", *named)
     if problem.laned is not None:
-        rules.append(f"resources.{problem.resources[problem.laned].id}.lanes")
-    rules += [floor.name for floor in problem.floors if floor.resource == problem.laned]
-    named = ", ".join(rules)
+        rules += (f"resources.{problem.resources[problem.laned].id}.lanes",)
     return InfeasibleError(
-        f"no plan keeps every rule: {named} are conflicting (some of them may not be needed for "
-        "it, and other rules may add to it).",
-        rules=tuple(rules),
+        f"no plan keeps every rule: {', '.join(rules)} are conflicting (some of them may not be "
+        f"needed for it, and other rules may add to it){''.join(f'; {one}' for one in remedies)}.",
+        rules=rules,
+        remedies=remedies,
     )
+
+
+def _alike(problem: Problem) -> dict[str, set[str]]:
+    """Return the names of floors that differ in their zone alone, by what to call them together."""
+    demand = problem.demand
+    found: dict[str, dict[str, str]] = {}
+    for floor in problem.floors:
+        zone = f"zone {demand.zones[demand.zone[floor.points[0]]]!r}"
+        found.setdefault(floor.name.replace(zone, "{}"), {})[floor.name] = zone
+    return {
+        words.replace(
+            "{}", next(iter(names.values())) if len(names) == 1 else f"{len(names)} zones"
+        ): set(names)
+        for words, names in found.items()
+    }
+
+
+def _too_little(instance: Instance, lanes: Lanes, *, stop: Stop) -> float | None:
+    """Return a budget that is shown to be too small, by bisection; None if every one is."""
+    low = math.floor(instance.budget)
+    high = math.ceil(math.fsum(instance.cost) + math.fsum(lanes.lane_cost * lanes.most))
+    if impossible(instance.with_budget(high), lanes, stop=stop):
+        return None
+    while high - low > max(1, low // 100) and not stop.reached():
+        middle = (low + high) // 2
+        if impossible(instance.with_budget(middle), lanes, stop=stop):
+            low = middle
+        else:
+            high = middle
+    return float(low)
 
 
 def _gate(coming: Floats, rule: LanesRule, lanes: int) -> Gate:

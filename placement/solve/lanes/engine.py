@@ -463,3 +463,21 @@ def solve_lanes(
     if not run.done:
         run.whole()
     return run.told()
+
+
+def impossible(instance: Instance, lanes: Lanes, *, stop: Stop) -> bool:
+    """Tell whether the relaxation shows that no plan keeps every rule.
+
+    Parameters
+    ----------
+    instance, lanes, stop
+        As `solve_lanes` takes them.
+
+    Returns
+    -------
+    bool
+        False where that is not shown, be there a plan or not.
+    """
+    run = _Run(instance, lanes, stop=stop, gap=0.0, seed=0, progress=None)
+    run.root(stop)
+    return run.infeasible
