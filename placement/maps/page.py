@@ -151,6 +151,8 @@ def _resource(resource: Resource, plan: Plan, solution: Solution) -> dict[str, A
     nobody = Coverage(covered=0.0, total=float(plan.problem.demand.people.sum()), share=0.0)
     coverage = solution.coverage.get(resource.id, nobody)
     walk = None if solution.walk is None else solution.walk.mean_s.get(resource.id)
+    if solution.lanes is not None and solution.lanes.resource == resource.id:
+        walk = solution.lanes.mean_walk_s  # to the gate people are sent to, not the nearest
     return {
         "id": resource.id,
         "label": _both(resource.label, resource.id),
