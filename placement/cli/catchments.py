@@ -4,6 +4,7 @@ import click
 
 import placement
 from placement.cli.options import (
+    beside_option,
     closure_option,
     layer_option,
     minutes_option,
@@ -20,13 +21,7 @@ from placement.cli.options import (
 @minutes_option("--minutes", default="3,5,8", help_text="The walks, in minutes.")
 @layer_option()
 @closure_option()
-@click.option(
-    "-o",
-    "--out",
-    metavar="FILE",
-    type=click.Path(dir_okay=False),
-    help="File to write.  [default: catchments.geojson beside the solution]",
-)
+@beside_option("-o", "--out", file="catchments.geojson")
 def command(
     *,
     solution: str,

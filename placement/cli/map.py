@@ -3,7 +3,13 @@
 import click
 
 import placement
-from placement.cli.options import closure_option, layer_option, plan_argument, solution_argument
+from placement.cli.options import (
+    beside_option,
+    closure_option,
+    layer_option,
+    plan_argument,
+    solution_argument,
+)
 
 
 @click.command("map", short_help="Draw a solution as an offline map.")
@@ -11,12 +17,7 @@ from placement.cli.options import closure_option, layer_option, plan_argument, s
 @plan_argument()
 @layer_option()
 @closure_option()
-@click.option(
-    "--out",
-    metavar="FILE",
-    type=click.Path(dir_okay=False),
-    help="File to write.  [default: map.html beside the solution]",
-)
+@beside_option("--out", file="map.html")
 def command(
     solution: str,
     plan: str | None,

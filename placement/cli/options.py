@@ -259,3 +259,14 @@ def json_option() -> Decorator:
     return click.option(
         "--json", "as_json", is_flag=True, help="Write one JSON object to standard output."
     )
+
+
+def beside_option(*flags: str, file: str) -> Decorator:
+    """``--out FILE``: where to write what lies beside the solution unless told otherwise."""
+    return click.option(
+        *flags,
+        "out",
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        help=f"File to write.  [default: {file} beside the solution]",
+    )

@@ -6,6 +6,7 @@ import click
 
 import placement
 from placement.cli.options import (
+    beside_option,
     closure_option,
     json_option,
     layer_option,
@@ -24,13 +25,7 @@ if TYPE_CHECKING:
 @click.option("--post", metavar="SITE/RESOURCE", help="Only the walks to this post.")
 @layer_option()
 @closure_option()
-@click.option(
-    "-o",
-    "--out",
-    metavar="FILE",
-    type=click.Path(dir_okay=False),
-    help="File to write.  [default: routes.geojson beside the solution]",
-)
+@beside_option("-o", "--out", file="routes.geojson")
 @json_option()
 def command(
     *,

@@ -245,18 +245,23 @@ class Instance:
             near = self.near_indices[self.near_indptr[column] : self.near_indptr[column + 1]]
             if not is_open[near].any():
                 return "near"
-        return self._broken_among_rules(chosen, is_open, tolerance)
+        broken = self.broken_rules(chosen, tolerance=tolerance)
+        return self.rules[broken[0]].name if broken else None
 
-    def _broken_among_rules(self, chosen: Ints, is_open: Bools, tolerance: float) -> str | None:
+    def broken_rules(self, chosen: Ints, *, tolerance: float = 1e-9) -> list[int]:
+        """Return the positions of the `rules` that a choice of columns breaks, ascending."""
         if not self.rules:
-            return None
+            return []
+        is_open = np.zeros(self.columns, dtype=np.bool_)
+        is_open[chosen] = True
         times = self.times_covered(chosen)
-        for rule in self.rules:
+        broken = []
+        for at, rule in enumerate(self.rules):
             met = times[rule.rows] >= rule.times
             left = float(rule.slope[is_open].sum() - rule.share[met].sum())
             if left > rule.most + tolerance * max(1.0, abs(rule.most)):
-                return rule.name
-        return None
+                broken.append(at)
+        return broken
 
     def plainly(self) -> "Instance":
         """Return the instance without rules and gains: rows count once."""

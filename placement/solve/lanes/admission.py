@@ -165,7 +165,7 @@ def conflict(problem: Problem, posts: Posting, *, stop: Stop) -> InfeasibleError
         else:
             named.append(name)
     remedies: tuple[str, ...] = ()
-    if impossible(rest, lanes, stop=stop):
+    if rest is not instance or impossible(instance, lanes, stop=stop):
         low = _too_little(instance, lanes, stop=stop)
         if low is None:
             remedies = ("no budget would do",)

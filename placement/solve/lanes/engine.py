@@ -16,6 +16,7 @@ The queue is fluid, and people are directed to gates: nobody chooses one for him
 
 import math
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,9 +72,7 @@ class _Run(Known):
             instance, lanes, self.groups, self.shares, self.ratio, price=self.price
         )
         self.master.most_lanes(self.most.astype(np.float64))
-        self.near = self._neighbours()
         self._seed = seed
-        self.search = self._search(instance)
         self._random = np.random.default_rng(seed)
         self.wandered = 0
 
@@ -89,7 +88,13 @@ class _Run(Known):
             seed=self._seed,
         )
 
-    def _neighbours(self) -> Ints:
+    @cached_property
+    def search(self) -> Search:
+        """The search of the instance."""
+        return self._search(self.instance)
+
+    @cached_property
+    def near(self) -> Ints:
         """Return (J, m), for each gate those that share most people with it, itself first."""
         instance, lanes, gates = self.instance, self.lanes, self.gates
         number = np.full(instance.columns, -1, dtype=np.int64)
@@ -184,14 +189,8 @@ class _Run(Known):
         )
         _, admitted = self.flows(y, u, None, worth=self.groups.worth * dear / self.groups.people)
         rest = settled(self.instance, self.lanes, count, admitted)
-        chosen = np.flatnonzero(is_open)
-        times = rest.times_covered(chosen)
-        short = []
-        for rule in rest.rules:
-            met = times[rule.rows] >= rule.times
-            left = float(rule.slope[chosen].sum() - rule.share[met].sum())
-            short.append(left > rule.most + 1e-7 * max(1.0, abs(rule.most)))
-        return [rule for rule, is_short in zip(self.instance.rules, short, strict=True) if is_short]
+        broken = rest.broken_rules(np.flatnonzero(is_open), tolerance=1e-7)
+        return [self.instance.rules[at] for at in broken]
 
     def support(self, y: Floats, u: Floats) -> None:
         """Cut where flows say the most that these gates admit: the master learns from plans."""

@@ -1,7 +1,6 @@
 """Block bounds against the best plan found by trying every plan."""
 
 import itertools
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -14,16 +13,7 @@ from placement.solve.bounds.adjusted import adjust, block_of
 from placement.solve.bounds.blocks import by_blocks
 from placement.solve.bounds.bound import fix, lagrangian, relaxation
 from placement.solve.bounds.branch import solve_block
-
-
-class Never:
-    """A stop rule that never stops."""
-
-    def reached(self) -> bool:
-        return False
-
-    def left(self) -> float:
-        return math.inf
+from tests.solve.bounds.every import Never, every_plan
 
 
 def random_instance(seed: int, *, whole: bool = True, rules: bool = True) -> Instance:
@@ -58,16 +48,6 @@ def random_instance(seed: int, *, whole: bool = True, rules: bool = True) -> Ins
     )
     profit = rng.integers(0, 9, columns) * 1.0 if whole else rng.uniform(0, 5, columns)
     return replace(instance, profit=profit * (rng.random() < 0.5))
-
-
-def every_plan(instance: Instance) -> list[tuple[float, tuple[int, ...]]]:
-    found = []
-    for size in range(instance.columns + 1):
-        for chosen in itertools.combinations(range(instance.columns), size):
-            columns = np.array(chosen, dtype=np.int64)
-            if instance.broken_rule(columns) is None:
-                found.append((instance.value(columns), chosen))
-    return found
 
 
 @given(seed=st.integers(0, 2**32 - 1), cheap=st.sampled_from([0.3, 1.0, 3.0]))

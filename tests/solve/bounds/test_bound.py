@@ -1,6 +1,5 @@
 """Bounds against the best plan found by trying every plan."""
 
-import itertools
 import math
 from dataclasses import replace
 
@@ -12,16 +11,7 @@ from hypothesis import strategies as st
 from placement.cover.instance import Instance, Limit, Rule
 from placement.solve.bounds.bound import Bound, fix, lagrangian, relaxation, worth_step
 from placement.solve.bounds.prices import priced, system
-
-
-class Never:
-    """A stop rule that never stops."""
-
-    def reached(self) -> bool:
-        return False
-
-    def left(self) -> float:
-        return math.inf
+from tests.solve.bounds.every import Never, every_plan
 
 
 def random_instance(seed: int, *, whole: bool = True, rules: bool = True) -> Instance:
@@ -72,17 +62,6 @@ def random_instance(seed: int, *, whole: bool = True, rules: bool = True) -> Ins
     gains = rng.integers(0, 9, (rows, 2)) * 1.0 if whole else rng.uniform(0, 7, (rows, 2))
     paid = instance.profit - slope * float(rng.integers(0, 4))  # a price on the changes
     return replace(instance, gains=gains, rules=(changes,), profit=paid)
-
-
-def every_plan(instance: Instance) -> list[tuple[float, tuple[int, ...]]]:
-    """Return all plans that keep the rules, with their worth."""
-    found = []
-    for size in range(instance.columns + 1):
-        for chosen in itertools.combinations(range(instance.columns), size):
-            columns = np.array(chosen, dtype=np.int64)
-            if instance.broken_rule(columns) is None:
-                found.append((instance.value(columns), chosen))
-    return found
 
 
 def all_bounds(instance: Instance, best: float, seed: int) -> list[Bound]:

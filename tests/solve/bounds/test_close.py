@@ -11,7 +11,8 @@ from placement.cover.instance import Instance
 from placement.solve.bounds.bound import relaxation
 from placement.solve.bounds.close import close
 from placement.solve.stop import Stop
-from tests.solve.bounds.test_blocks import every_plan, random_instance
+from tests.solve.bounds.every import every_plan
+from tests.solve.bounds.test_blocks import random_instance
 
 
 @pytest.mark.parametrize("whole", [True, False])

@@ -1,0 +1,29 @@
+"""All plans of a small instance, and a stop rule that never stops."""
+
+import itertools
+import math
+
+import numpy as np
+
+from placement.cover.instance import Instance
+
+
+class Never:
+    """A stop rule that never stops."""
+
+    def reached(self) -> bool:
+        return False
+
+    def left(self) -> float:
+        return math.inf
+
+
+def every_plan(instance: Instance) -> list[tuple[float, tuple[int, ...]]]:
+    """Return all plans that keep the rules, with their worth."""
+    found = []
+    for size in range(instance.columns + 1):
+        for chosen in itertools.combinations(range(instance.columns), size):
+            columns = np.array(chosen, dtype=np.int64)
+            if instance.broken_rule(columns) is None:
+                found.append((instance.value(columns), chosen))
+    return found
