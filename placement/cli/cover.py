@@ -4,46 +4,22 @@ import click
 
 import placement
 from placement.cli.options import (
-    amount,
-    at_option,
-    closure_option,
-    drawn_options,
-    json_option,
-    layer_option,
-    limit_option,
-    plan_argument,
+    gap_option,
+    plan_options,
     share_option,
     time_limit_option,
+    written_options,
 )
 
 _UNBOUND = 1e15  # the plan's own budget does not bind, not even for what is required
 
 
 @click.command("cover", short_help="Find the cheapest plan that covers given shares of the people.")
-@plan_argument()
 @share_option()
-@limit_option()
-@layer_option()
-@closure_option()
-@at_option()
+@plan_options()
 @time_limit_option("Stop after so many seconds with the cheapest plan found.")
-@click.option(
-    "--gap",
-    metavar="G",
-    default="0",
-    show_default=True,
-    callback=amount(),
-    help="Stop when the cost is proven to be within this share of the least, e.g. 0.01.",
-)
-@click.option(
-    "--out",
-    metavar="DIR",
-    type=click.Path(file_okay=False),
-    help="Folder to write to.  [default: outputs/<plan name>-cover]",
-)
-@drawn_options()
-@click.option("--no-map", is_flag=True, help="Write the solution alone.")
-@json_option()
+@gap_option("Stop when the cost is proven to be within this share of the least, e.g. 0.01.")
+@written_options("outputs/<plan name>-cover")
 def command(
     *,
     plan: str | None,

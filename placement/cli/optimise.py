@@ -7,14 +7,10 @@ import click
 import placement
 from placement.cli.options import (
     agreed_options,
-    amount,
-    at_option,
-    closure_option,
-    drawn_options,
-    json_option,
-    layer_option,
-    limit_option,
-    plan_argument,
+    gap_option,
+    plan_options,
+    time_limit_option,
+    written_options,
 )
 
 if TYPE_CHECKING:
@@ -29,41 +25,11 @@ if TYPE_CHECKING:
     "optimise",
     short_help="Choose the posts: a proven plan and its map.  [also: optimize]",
 )
-@plan_argument()
-@click.option(
-    "--budget",
-    metavar="B",
-    callback=amount(),
-    help="Most the plan may cost; the plan file's own without it.",
-)
-@limit_option()
-@layer_option()
-@closure_option()
-@at_option()
+@plan_options(budget=True)
 @agreed_options()
-@click.option(
-    "--time-limit",
-    metavar="S",
-    callback=amount(above_zero=True),
-    help="Stop after so many seconds with the best plan found.",
-)
-@click.option(
-    "--gap",
-    metavar="G",
-    default="0",
-    show_default=True,
-    callback=amount(),
-    help="Stop when the plan is proven to be within this share of the best, e.g. 0.01.",
-)
-@click.option(
-    "--out",
-    metavar="DIR",
-    type=click.Path(file_okay=False),
-    help="Folder to write to.  [default: outputs/<plan name>]",
-)
-@drawn_options()
-@click.option("--no-map", is_flag=True, help="Write the solution alone.")
-@json_option()
+@time_limit_option("Stop after so many seconds with the best plan found.")
+@gap_option("Stop when the plan is proven to be within this share of the best, e.g. 0.01.")
+@written_options("outputs/<plan name>")
 def command(
     *,
     plan: str | None,

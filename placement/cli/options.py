@@ -86,6 +86,17 @@ def _shares(
     return taken
 
 
+def _stacked(*decorators: Decorator) -> Decorator:
+    """Return decorators as one; --help shows their options in this order."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
 def plan_argument() -> Decorator:
     """PLAN: a plan file or its folder; None for the default."""
     return click.argument("plan", required=False, type=click.Path())
@@ -161,20 +172,18 @@ def minutes_option(name: str, *, help_text: str, default: str | None = None) -> 
 
 def drawn_options() -> Decorator:
     """``--catchments`` and ``--routes``: layers to write beside the solution."""
-
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        with_routes = click.option(
-            "--routes",
-            is_flag=True,
-            help="Write routes.geojson as well: which way each area walks to its post.",
-        )(command)
-        return minutes_option(
+    return _stacked(
+        minutes_option(
             "--catchments",
             help_text="Write catchments.geojson as well: the ground within these walks of each "
             "post, in minutes, e.g. 3,5,8.",
-        )(with_routes)
-
-    return decorate
+        ),
+        click.option(
+            "--routes",
+            is_flag=True,
+            help="Write routes.geojson as well: which way each area walks to its post.",
+        ),
+    )
 
 
 def limit_option() -> Decorator:
@@ -186,6 +195,24 @@ def limit_option() -> Decorator:
         callback=_limits,
         metavar="RESOURCE=N",
         help="Use at most N units of a resource in this run. Repeatable.",
+    )
+
+
+def plan_options(*, budget: bool = False) -> Decorator:
+    """PLAN and what a run may change of it: money, limits, layers, closures, time of day."""
+    money = click.option(
+        "--budget",
+        metavar="B",
+        callback=amount(),
+        help="Most the plan may cost; the plan file's own without it.",
+    )
+    return _stacked(
+        plan_argument(),
+        *([money] if budget else []),
+        limit_option(),
+        layer_option(),
+        closure_option(),
+        at_option(),
     )
 
 
@@ -210,9 +237,31 @@ def time_limit_option(help_text: str) -> Decorator:
     )
 
 
+def gap_option(help_text: str) -> Decorator:
+    """``--gap G``."""
+    return click.option(
+        "--gap", metavar="G", default="0", show_default=True, callback=amount(), help=help_text
+    )
+
+
+def written_options(folder: str) -> Decorator:
+    """Take where a solution goes, and what is written beside it: a map, layers, JSON."""
+    return _stacked(
+        click.option(
+            "--out",
+            metavar="DIR",
+            type=click.Path(file_okay=False),
+            help=f"Folder to write to.  [default: {folder}]",
+        ),
+        drawn_options(),
+        click.option("--no-map", is_flag=True, help="Write the solution alone."),
+        json_option(),
+    )
+
+
 def agreed_options() -> Decorator:
     """Take what is agreed already: ``--baseline``, ``--max-changes``, ``--change-price``, posts."""
-    options = [
+    return _stacked(
         click.option(
             "--baseline",
             metavar="OLD.geojson",
@@ -244,14 +293,7 @@ def agreed_options() -> Decorator:
             multiple=True,
             help="Keep this post closed in this run. Repeatable.",
         ),
-    ]
-
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
+    )
 
 
 def json_option() -> Decorator:

@@ -5,16 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import placement
-from placement.cli.options import (
-    amount,
-    at_option,
-    closure_option,
-    json_option,
-    layer_option,
-    limit_option,
-    plan_argument,
-    time_limit_option,
-)
+from placement.cli.options import json_option, plan_options, time_limit_option
 
 if TYPE_CHECKING:
     from placement.solve.solution import Solution
@@ -23,23 +14,13 @@ if TYPE_CHECKING:
 
 @click.command("why", short_help="Say what a post brings, or what forcing it in would cost.")
 @click.argument("post", metavar="SITE[/RESOURCE]")
-@plan_argument()
 @click.option(
     "--solution",
     metavar="SOLUTION",
     type=click.Path(),
     help="Solution file or folder to ask about; without it the plan is solved first.",
 )
-@click.option(
-    "--budget",
-    metavar="B",
-    callback=amount(),
-    help="Most the plan may cost; the plan file's own without it.",
-)
-@limit_option()
-@layer_option()
-@closure_option()
-@at_option()
+@plan_options(budget=True)
 @time_limit_option("Stop after so many seconds with what is known.")
 @json_option()
 def command(

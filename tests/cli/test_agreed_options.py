@@ -4,18 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 import placement
-from placement.cli import place
 from placement.cli.rules import rule_rows
 from tests.builders import drawn_layers, write_plan
+from tests.cli.running import run
 
 FLOORS = '[[floors]]\nzone = "*"\nresource = "checkpoint"\nshare = 0.1\n'
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(place, [str(argument) for argument in arguments])
 
 
 @pytest.fixture

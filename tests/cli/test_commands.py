@@ -11,29 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 import placement
-from placement.cli import place
 from placement.cli.files import DEFAULT_EXAMPLE, bundled_folder, bundled_plans
 from tests.builders import drawn_layers, write_plan
+from tests.cli.running import run
 
 ROOT = Path(__file__).parent.parent.parent
 needs_bundled = pytest.mark.skipif(
     DEFAULT_EXAMPLE not in bundled_plans(), reason="the bundled plan is not in data/geo yet"
 )
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(place, [str(argument) for argument in arguments])
-
-
-@pytest.fixture
-def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the folder of the drawn town's plan; work in another one."""
-    monkeypatch.chdir(tmp_path)
-    write_plan(tmp_path / "town")
-    return tmp_path / "town"
 
 
 def test_from_a_plan_to_a_map(town: Path, tmp_path: Path) -> None:

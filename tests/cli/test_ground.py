@@ -4,14 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from placement.cli import place
 from tests.builders import box, write_geojson, write_plan
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(place, [str(argument) for argument in arguments])
+from tests.cli.running import run
 
 
 @pytest.fixture

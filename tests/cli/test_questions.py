@@ -4,21 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from placement.cli import place
-from tests.builders import write_plan
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(place, [str(argument) for argument in arguments])
-
-
-@pytest.fixture
-def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    write_plan(tmp_path / "town")
-    return tmp_path / "town"
+from tests.cli.running import run
 
 
 def test_the_cheapest_plan_is_written_drawn_and_audited(town: Path, tmp_path: Path) -> None:

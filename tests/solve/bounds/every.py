@@ -1,21 +1,10 @@
-"""All plans of a small instance, and a stop rule that never stops."""
+"""All plans of a small instance."""
 
 import itertools
-import math
 
 import numpy as np
 
 from placement.cover.instance import Instance
-
-
-class Never:
-    """A stop rule that never stops."""
-
-    def reached(self) -> bool:
-        return False
-
-    def left(self) -> float:
-        return math.inf
 
 
 def every_plan(instance: Instance) -> list[tuple[float, tuple[int, ...]]]:

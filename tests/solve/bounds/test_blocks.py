@@ -13,7 +13,8 @@ from placement.solve.bounds.adjusted import adjust, block_of
 from placement.solve.bounds.blocks import by_blocks
 from placement.solve.bounds.bound import fix, lagrangian, relaxation
 from placement.solve.bounds.branch import solve_block
-from tests.solve.bounds.every import Never, every_plan
+from tests.solve.bounds.every import every_plan
+from tests.solve.never import Never
 
 
 def random_instance(seed: int, *, whole: bool = True, rules: bool = True) -> Instance:

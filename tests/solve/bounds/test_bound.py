@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from placement.cover.instance import Instance, Limit, Rule
 from placement.solve.bounds.bound import Bound, fix, lagrangian, relaxation, worth_step
 from placement.solve.bounds.prices import priced, system
-from tests.solve.bounds.every import Never, every_plan
+from tests.solve.bounds.every import every_plan
+from tests.solve.never import Never
 
 
 def random_instance(seed: int, *, whole: bool = True, rules: bool = True) -> Instance:

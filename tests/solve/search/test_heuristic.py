@@ -8,13 +8,7 @@ import pytest
 
 from placement.cover.instance import Instance, Limit
 from placement.solve.search.heuristic import search
-
-
-class Never:
-    """A rule that never stops."""
-
-    def reached(self) -> bool:
-        return False
+from tests.solve.never import Never
 
 
 class Counted:
