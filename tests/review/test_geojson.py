@@ -16,7 +16,11 @@ from placement.review.geojson import read_solution, solution_text, write_solutio
 from placement.solve.solution import Coverage, Post, Solution, Status, Stopped, Walk
 
 CASES = Path(__file__).parent.parent / "cases"
-GOLDEN = sorted(CASES.glob("*.geojson"))
+GOLDEN = sorted([*CASES.glob("*.geojson"), *CASES.glob("plans/*/solution.geojson")])
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(CASES))
 
 
 def post(site: str = "a", resource: str = "gate", **changes: Any) -> Post:
@@ -55,13 +59,13 @@ def test_golden_files_are_there() -> None:
     assert len(GOLDEN) >= 4
 
 
-@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", GOLDEN, ids=_short)
 def test_golden_files_are_canonical(path: Path, tmp_path: Path) -> None:
     write_solution(read_solution(path), tmp_path / "again.geojson")
     assert (tmp_path / "again.geojson").read_bytes() == path.read_bytes()
 
 
-@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", GOLDEN, ids=_short)
 def test_golden_files_are_geojson_with_one_feature_a_line(path: Path) -> None:
     content = path.read_bytes()
     assert content.endswith(b"}\n")
