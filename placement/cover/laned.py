@@ -3,12 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from placement.cover.instance import Instance
 from placement.cover.lanes import Arrivals, Lanes
 from placement.cover.posting import Posting
-from placement.cover.survey import Survey
 from placement.errors import UsageError
 from placement.plan.problem import Problem
 
@@ -77,24 +75,3 @@ def laned(problem: Problem, posts: Posting) -> tuple[Instance, Lanes]:
         arrivals=Arrivals(shares=np.array([rule.shares]), carry=rule.carry),
     )
     return instance, lanes
-
-
-def row_walks(problem: Problem, posts: Posting, walks: Survey) -> csr_array:
-    """Return (R, C) float64 seconds, the mean walk of the people of each laned row to each gate."""
-    position = problem.laned
-    if position is None:
-        raise ValueError("no resource of the problem has lanes")
-    table = walks.walk[problem.resources[position].id].tocoo()
-    point, site = table.coords
-    people, row_of = problem.demand.people, posts.row_of[position]
-    column_of = np.full(len(problem.sites), -1, dtype=np.int64)
-    gates = np.flatnonzero(posts.resource == position)
-    column_of[posts.site[gates]] = gates
-    kept = (row_of[point] >= 0) & (column_of[site] >= 0)
-    row = row_of[point[kept]]
-    seconds = table.data[kept] * people[point[kept]] / posts.people[row]
-    # entries of one row and gate are added up
-    return csr_array(
-        (seconds, (row, column_of[site[kept]])),
-        shape=(posts.instance.rows, posts.instance.columns),
-    )

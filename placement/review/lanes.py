@@ -1,6 +1,7 @@
 """The members of a solution that only plans with lanes have: gates, periods and queues."""
 
 import re
+from collections.abc import Sequence
 
 from placement.review.reading import Members
 from placement.review.texts import json_text, number_text, object_text
@@ -26,15 +27,30 @@ def lanes_texts(solution: Solution) -> dict[str, str]:
         "mean_walk_s": number_text("lanes.mean_walk_s", told.mean_walk_s, digits=1),
         "gates": object_text(gates, indent="        "),
     }
+    if told.areas:
+        areas = {
+            area: object_text(
+                {
+                    post: _people_text(f"lanes.areas.{area}.{post}", people)
+                    for post, people in sorted(table.items())
+                }
+            )
+            for area, table in sorted(told.areas.items())
+        }
+        texts["areas"] = object_text(areas, indent="        ")
     return {"lanes": object_text(texts, indent="      ")}
 
 
 def _gate_text(name: str, gate: Gate) -> str:
     texts = {
-        key: "[" + ", ".join(number_text(f"{name}.{key}", each) for each in people) + "]"
+        key: _people_text(f"{name}.{key}", people)
         for key, people in (("sent", gate.sent), ("admitted", gate.admitted))
     }
     return object_text(texts | _wait_texts(name, gate.longest_wait_min, gate.clears))
+
+
+def _people_text(name: str, people: Sequence[float]) -> str:
+    return "[" + ", ".join(number_text(name, each) for each in people) + "]"
 
 
 def _wait_texts(name: str, wait: float, clears: str | None) -> dict[str, str]:
@@ -63,8 +79,9 @@ def read_lanes(summary: Members) -> Admission | None:
     if "lanes" not in summary.values:
         return None
     lanes = summary.inner("lanes")
-    lanes.only(("resource", "opens", "closes", "period_min", "mean_walk_s", "gates"))
+    lanes.only(("resource", "opens", "closes", "period_min", "mean_walk_s", "gates", "areas"))
     gates = lanes.inner("gates")
+    areas = lanes.inner("areas") if "areas" in lanes.values else None
     return Admission(
         resource=lanes.text("resource"),
         opens=_read_clock(lanes, "opens"),
@@ -72,7 +89,14 @@ def read_lanes(summary: Members) -> Admission | None:
         period_min=lanes.number("period_min", least=0.0),
         mean_walk_s=lanes.number("mean_walk_s", least=0.0),
         gates={name: _read_gate(gates.inner(name)) for name in sorted(gates.values)},
+        areas={}
+        if areas is None
+        else {name: _read_area(areas.inner(name)) for name in sorted(areas.values)},
     )
+
+
+def _read_area(members: Members) -> dict[str, tuple[float, ...]]:
+    return {post: _read_people(members, post) for post in sorted(members.values)}
 
 
 def _read_gate(members: Members) -> Gate:

@@ -137,13 +137,13 @@ def _with_lanes(
     with stop.catching_interrupts():
         walks = survey(plan)
         posts = agreed.bind(posting(plan.problem, walks), plan.problem, wish)
-        outcome, posts, people = admission.solve(
+        outcome, posts = admission.solve(
             posts, plan.problem, stop=stop.share(0.9), gap=gap, seed=seed, progress=progress
         )
         if outcome.status is Status.INFEASIBLE:
             raise admission.conflict(plan.problem, posts, stop=Stop(25))
         chosen = _chosen(outcome, stop)
-        admitted = admission.admission(posts, plan.problem, walks, chosen, people)
+        admitted = admission.admission(posts, plan, walks, chosen)
     refined = Refined(chosen=chosen, gap=None, settled=False)
     solution = write_up(plan, posts, walks, outcome, refined, wish=wish, admitted=admitted)
     return _audited(plan, solution)

@@ -193,7 +193,7 @@ class Gate:
     Attributes
     ----------
     sent
-        People who arrive in each period and are admitted in time; four decimals.
+        People who arrive in each period and are admitted in time; at most six decimals.
     admitted
         People who pass in each period, those who waited included.
     longest_wait_min
@@ -224,6 +224,11 @@ class Admission:
         Mean walk of the admitted people to the gate they are sent to, seconds, one decimal.
     gates
         By post.
+    areas
+        By area and post: the people of the area who are sent to this gate, who arrive in each
+        period. Areas are those of ``Solution.areas``, people who walk without steps apart;
+        areas and gates between which nobody is sent are left out. The sums over areas are the
+        gates' own ``sent``. Empty where a file does not tell.
     """
 
     resource: str
@@ -232,6 +237,7 @@ class Admission:
     period_min: float
     mean_walk_s: float
     gates: Mapping[str, Gate]
+    areas: Mapping[str, Mapping[str, tuple[float, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from placement.solve.solution import (
     Part,
     Post,
     Solution,
+    Status,
     Tier,
     Unsnapped,
     Walk,
@@ -98,6 +99,13 @@ def write_up(
         listed = [_with_queue(post, admitted) for post in listed]
     listed.sort(key=lambda post: post.id)
     gap, objective, bound = outcome.gap, outcome.objective, outcome.bound
+    if admitted is not None:
+        # counted anew from the people sent, a millionth of whom the search may have missed
+        objective = objective_of(problem, walks, units, admitted=admitted)
+        bound = objective if outcome.status is Status.OPTIMAL else max(bound, objective)
+        gap = 0.0
+        if bound > objective:
+            gap = (bound - objective) / objective if objective > 0 else math.inf
     if shift(wish):
         objective, bound = objective + shift(wish), bound + shift(wish)
         gap = 0.0
@@ -230,7 +238,9 @@ def _there(unavailable: float, counted: int, units: Ints) -> Floats:
     return np.asarray(1.0 - unavailable ** np.minimum(units, counted).astype(np.float64))
 
 
-def objective_of(problem: Problem, walks: Survey, units: Ints) -> float:
+def objective_of(
+    problem: Problem, walks: Survey, units: Ints, *, admitted: Admitted | None = None
+) -> float:
     """Return what a choice of posts is worth, without a price on changes.
 
     Parameters
@@ -239,9 +249,14 @@ def objective_of(problem: Problem, walks: Survey, units: Ints) -> float:
         What is asked.
     units
         (N, K) int64, units of every post, 0 where there is none.
+    admitted
+        Who passes the gates, in a plan with lanes.
     """
     worth: list[float] = []
     for position, resource in enumerate(problem.resources):
+        if admitted is not None and admitted.position == position:
+            worth += (resource.value * admitted.people * problem.demand.priority).tolist()
+            continue
         sites = np.flatnonzero(units[:, position])
         # entries may be walks of zero seconds: what counts is that they are stored
         table = _ones(walks.walk[resource.id][:, sites].tocsc())

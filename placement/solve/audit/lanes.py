@@ -2,7 +2,7 @@
 
 Capacity comes from the plan file's rate, efficiency and window; queues are run
 anew from the people that the solution sends to each gate; and one flow of people in time must give
-every figure told at once: per gate and period, per zone with a floor, and in all.
+every figure told at once: per area, gate and period, per zone with a floor, and in all.
 """
 
 import math
@@ -15,13 +15,14 @@ from scipy.sparse import csr_array, vstack
 
 from placement.plan.problem import LanesRule, Plan, Resource
 from placement.solve.audit.findings import Findings
+from placement.solve.audit.sent import areas_of, check_areas
 from placement.solve.audit.rules import Reach
 from placement.solve.solution import Admission, Gate, Post, Solution, Status
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
-_HAIR = 0.05  # people: sums of figures of four decimals, and what is no queue yet
+_HAIR = 0.05  # people: what is no queue yet, and what shares of six decimals leave open
 _SAME = 2e-6  # relative: lanes are proven to 1e-6
 
 
@@ -41,6 +42,8 @@ class _Crowd:
         (n,) bool, whether they walk without steps.
     floors
         (floors, n) bool, whether each floor of the resource counts them.
+    area
+        (n,) int64, position of their area.
     """
 
     people: Floats
@@ -49,6 +52,7 @@ class _Crowd:
     walk: Floats
     slow: NDArray[np.bool_]
     floors: NDArray[np.bool_]
+    area: Ints
 
 
 def check_lanes(
@@ -129,7 +133,7 @@ def _check_gate(plan: Plan, resource: Resource, post: Post, gate: Gate, findings
             left = 0.0
         through = standing + sent - left
         findings.equal(
-            f"people passing {post.id!r} in period {number + 1}", passed, through, within=1.1e-4
+            f"people passing {post.id!r} in period {number + 1}", passed, through, within=3e-6
         )
         if sent > 0:
             longest = max(longest, standing / a_minute, left / a_minute)
@@ -157,7 +161,7 @@ def _check_gate(plan: Plan, resource: Resource, post: Post, gate: Gate, findings
             )
 
 
-def _crowds(plan: Plan, reach: Reach) -> _Crowd:
+def _crowds(plan: Plan, reach: Reach, area: Ints) -> _Crowd:
     """Merge people who are alike for every figure that is told."""
     problem = plan.problem
     position = problem.laned
@@ -171,7 +175,7 @@ def _crowds(plan: Plan, reach: Reach) -> _Crowd:
     there = np.flatnonzero((demand.people > 0) & within.any(axis=0))
     key = np.concatenate(
         [within[:, there], demand.step_free[None, there], counted[:, there],
-         demand.priority[None, there]]
+         demand.priority[None, there], area[None, there]]
     )  # fmt: skip
     _, first, number = np.unique(key, axis=1, return_index=True, return_inverse=True)
     number = number.ravel()
@@ -186,6 +190,7 @@ def _crowds(plan: Plan, reach: Reach) -> _Crowd:
         walk=walk,
         slow=demand.step_free[there[first]],
         floors=counted[:, there[first]],
+        area=area[there[first]],
     )
 
 
@@ -206,18 +211,27 @@ def _check_people(
     periods = len(rule.shares)
     sent = np.array([told.gates[name].sent for name in names]).reshape(len(names), periods)
     total, worth = math.fsum(sent.ravel()), solution.objective - others
-    findings.equal(f"people admitted by {resource.id!r}", coverage.covered, total, within=_HAIR)
+    labels, area = areas_of(plan)
+    if not check_areas(plan, solution, reach, (labels, area), findings):
+        return
     if not reach.within[reach.is_open].any():
         findings.require(
             total <= _HAIR and abs(worth) <= _HAIR, "people are admitted out of nowhere"
         )
         return
-    crowd = _crowds(plan, reach)
+    crowd = _crowds(plan, reach, area)
     gate, who, when = _ways(crowd, periods)
     size = len(gate)
     come = np.outer(crowd.people, rule.shares).ravel()
-    at = gate * periods + when
-    passing = csr_array((np.ones(size), (at, np.arange(size))), shape=(sent.size, size))
+    told_there = np.zeros((len(labels), len(names), periods))
+    for a, label in enumerate(labels):
+        for g, name in enumerate(names):
+            told_there[a, g] = told.areas.get(label, {}).get(name, 0.0)
+    cells, at = np.unique(
+        (crowd.area[who] * len(names) + gate) * periods + when, return_inverse=True
+    )
+    passing = csr_array((np.ones(size), (at, np.arange(size))), shape=(len(cells), size))
+    there = told_there.ravel()[cells]
     figures = _figures(plan, solution, crowd, who, worth)
     lines = csr_array(np.array([line for line, _, _ in figures]))
     wanted = np.array([figure for _, figure, _ in figures])
@@ -226,7 +240,7 @@ def _check_people(
         crowd.walk[gate, who],
         A_ub=vstack([_coming(crowd, who, when, periods), passing, -passing, lines, -lines]),
         b_ub=np.concatenate(
-            [come + 1e-4, sent.ravel() + 1e-4, 1e-4 - sent.ravel(), wanted + slack, slack - wanted]
+            [come + 1e-4, there + 1e-5, 1e-5 - there, wanted + slack, slack - wanted]
         ),
         bounds=(0, None),
         method="highs",

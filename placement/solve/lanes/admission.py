@@ -1,21 +1,24 @@
 """Plans with lanes: choose gates and lanes, send people with the least walk, run the queues."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from placement.cover.areas import areas
 from placement.cover.instance import Instance
-from placement.cover.laned import laned, row_walks
+from placement.cover.laned import laned
 from placement.cover.lanes import Lanes
 from placement.cover.posting import Posting
 from placement.cover.survey import Survey
 from placement.errors import InfeasibleError
 from placement.plan.clock import clock_of
-from placement.plan.problem import LanesRule, Problem
+from placement.plan.problem import LanesRule, Plan, Problem
 from placement.solve.lanes.engine import impossible, solve_lanes
-from placement.solve.lanes.queues import queue, split
+from placement.solve.lanes.queues import queue
+from placement.solve.lanes.sending import UNIT, Crowds, send
 from placement.solve.record import Outcome
 from placement.solve.solution import Admission, Gate
 from placement.solve.stop import Progress, Stop
@@ -25,8 +28,6 @@ type Ints = NDArray[np.int64]
 
 DUST = 0.05
 """People who are no queue yet: what rounding leaves at a gate."""
-
-_PLACES = 4  # people, so that the solver's own dust is not shown
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -38,8 +39,8 @@ class Admitted:
     position
         Of the resource that has lanes.
     people
-        (M,) float64, people admitted of each demand point; of people who are worth the same and
-        have the same gates in reach, everywhere the same share.
+        (M,) float64, people admitted of each demand point; of people of one area who are worth
+        the same and have the same gates in reach, everywhere the same share.
     told
         What the solution says of it.
     """
@@ -57,7 +58,7 @@ def solve(
     gap: float,
     seed: int,
     progress: Progress | None = None,
-) -> tuple[Outcome, Posting, Floats]:
+) -> tuple[Outcome, Posting]:
     """Choose posts and lanes.
 
     Parameters
@@ -73,72 +74,132 @@ def solve(
         Columns and proof; "optimal" is within 1e-6 of the objective.
     posts
         The same candidate posts, those of the plan with the lanes it gives them.
-    admitted
-        (R,) float64, people of each laned row who are admitted.
     """
     instance, lanes = laned(problem, posts)
     found = solve_lanes(instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress)
     units = np.where(lanes.gate, np.maximum(found.lanes, lanes.least), posts.units)
-    return found, replace(posts, units=units), np.minimum(found.admitted, lanes.people)
+    return found, replace(posts, units=units)
 
 
-def admission(
-    posts: Posting, problem: Problem, walks: Survey, chosen: Ints, admitted: Floats
-) -> Admitted:
-    """Send the admitted people to gates with the least walk in all, and run the queues.
+def admission(posts: Posting, plan: Plan, walks: Survey, chosen: Ints) -> Admitted:
+    """Send people to the open gates, most worth first and then by the least walk, and run queues.
 
     Parameters
     ----------
-    posts, problem, walks
+    posts, plan, walks
         The candidate posts with their lanes, what is asked, and the walks.
     chosen
         Open columns.
-    admitted
-        (R,) float64, people of each laned row who are admitted.
 
     Returns
     -------
     Admitted
     """
+    problem = plan.problem
     position = problem.laned
     rule = None if position is None else problem.resources[position].lanes
     if position is None or rule is None:
         raise ValueError("no resource of the problem has lanes")
-    instance, lanes = laned(problem, posts)
-    count = np.where(lanes.gate, posts.units, 0)
-    sent = split(
-        instance,
-        lanes,
-        chosen=chosen,
-        count=count,
-        admitted=admitted,
-        walk=row_walks(problem, posts, walks),
+    gates = np.intersect1d(chosen, np.flatnonzero(posts.resource == position))
+    crowds, places, crowd_of = _crowds(plan, posts, walks, gates)
+    count, whole = posts.units[gates], problem.demand.people
+    room = rule.lane_people * count / len(rule.shares)
+    floors = [
+        (np.setdiff1d(crowd_of[floor.points], -1), floor.share * math.fsum(whole[floor.points]))
+        for floor in problem.floors
+        if floor.resource == position
+    ]
+    sent = send(crowds, room, rule.carry, floors)
+    names = [f"{problem.sites.id[site]}/{problem.resources[position].id}"
+             for site in posts.site[gates].tolist()]  # fmt: skip
+    told: dict[str, Gate] = {}
+    for at, name in enumerate(names):
+        coming = sent[crowds.gate == at].sum(axis=0) / UNIT
+        told[name] = _gate(coming, rule, int(count[at]))
+    total = int(sent.sum()) / UNIT
+    on_foot = float(crowds.walk @ sent.sum(axis=1)) / UNIT
+    given = np.bincount(crowds.crowd, weights=sent.sum(axis=1), minlength=len(crowds.people))
+    part = np.append(given / UNIT / crowds.people, 0.0)  # nobody has crowd −1
+    return Admitted(
+        position=position,
+        people=part[crowd_of] * whole,
+        told=Admission(
+            resource=problem.resources[position].id,
+            opens=clock_of(rule.opens_min),
+            closes=clock_of(rule.closes_min),
+            period_min=rule.period_min,
+            mean_walk_s=round(on_foot / total, 1) if total else 0.0,
+            gates=dict(sorted(told.items())),
+            areas=_by_area(areas(plan).names, places[crowds.crowd], names, crowds.gate, sent),
+        ),
     )
-    # the split may leave a millionth of a person a row to the solver's tolerance
-    given = np.bincount(sent.row, weights=sent.people, minlength=instance.rows)
-    people = sent.people * (admitted / np.maximum(given, 1e-12))[sent.row]
-    total = math.fsum(people)
-    gates: dict[str, Gate] = {}
-    for column in sorted(np.intersect1d(chosen, np.flatnonzero(lanes.gate)).tolist()):
-        mine = sent.column == column
-        coming = np.bincount(
-            sent.period[mine], weights=people[mine], minlength=lanes.arrivals.periods
-        )
-        name = f"{problem.sites.id[posts.site[column]]}/{problem.resources[position].id}"
-        gates[name] = _gate(np.round(coming, _PLACES), rule, int(count[column]))
-    told = Admission(
-        resource=problem.resources[position].id,
-        opens=clock_of(rule.opens_min),
-        closes=clock_of(rule.closes_min),
-        period_min=rule.period_min,
-        mean_walk_s=round(sent.walk / total, 1) if total else 0.0,
-        gates=dict(sorted(gates.items())),
+
+
+def _crowds(
+    plan: Plan, posts: Posting, walks: Survey, gates: Ints
+) -> tuple[Crowds, Ints, Ints]:
+    """Part the people of each row by area, and list the open gates in their reach.
+
+    Returns
+    -------
+    crowds
+        Of people with the same gates in reach, the same worth, rules and area.
+    area
+        (n,) int64, the area of each crowd.
+    crowd_of
+        (M,) int64, the crowd of each demand point, −1 where it has none.
+    """
+    problem = plan.problem
+    position = problem.laned or 0
+    demand, resource = problem.demand, problem.resources[position]
+    rule = resource.lanes
+    row_of, area_of = posts.row_of[position], areas(plan).of
+    there = np.flatnonzero((row_of >= 0) & (demand.people > 0))
+    both = np.column_stack([row_of[there], area_of[there]])
+    _, first, number = np.unique(both, axis=0, return_index=True, return_inverse=True)
+    crowd_of = np.full(len(demand), -1, dtype=np.int64)
+    crowd_of[there] = number.ravel()
+    people = np.bincount(number.ravel(), weights=demand.people[there], minlength=len(first))
+    table = walks.walk[resource.id].tocoo()
+    point, site = table.coords
+    gate_of = np.full(len(problem.sites), -1, dtype=np.int64)
+    gate_of[posts.site[gates]] = np.arange(len(gates))
+    kept = (crowd_of[point] >= 0) & (gate_of[site] >= 0)
+    point, gate = point[kept], gate_of[site[kept]]
+    # the mean walk of a crowd to each gate in its reach
+    way, at = np.unique(
+        np.column_stack([crowd_of[point], gate]), axis=0, return_inverse=True
     )
-    row_of = posts.row_of[position]
-    met = row_of >= 0
-    part = np.zeros(len(problem.demand))
-    part[met] = (admitted / np.maximum(posts.people, 1e-12))[row_of[met]]
-    return Admitted(position=position, people=part * problem.demand.people, told=told)
+    on_foot = np.bincount(
+        at.ravel(), weights=table.data[kept] * demand.people[point], minlength=len(way)
+    )
+    return (
+        Crowds(
+            people=people,
+            worth=resource.value * demand.priority[there[first]],
+            shares=np.tile([1.0] if rule is None else rule.shares, (len(first), 1)),
+            crowd=way[:, 0],
+            gate=way[:, 1],
+            walk=on_foot / people[way[:, 0]],
+        ),
+        area_of[there[first]],
+        crowd_of,
+    )
+
+
+def _by_area(
+    areas: Sequence[str], area: Ints, gates: Sequence[str], gate: Ints, sent: Ints
+) -> dict[str, dict[str, tuple[float, ...]]]:
+    """Add up whom every area sends to every gate; areas and gates that send nobody are left out."""
+    parts: dict[tuple[str, str], Ints] = {}
+    for a, g, line in zip(area.tolist(), gate.tolist(), sent, strict=True):
+        if line.any():
+            key = areas[a], gates[g]
+            parts[key] = parts.get(key, np.zeros_like(line)) + line
+    found: dict[str, dict[str, tuple[float, ...]]] = {}
+    for (name, post), line in sorted(parts.items()):
+        found.setdefault(name, {})[post] = tuple((line / UNIT).tolist())
+    return found
 
 
 def conflict(problem: Problem, posts: Posting, *, stop: Stop) -> InfeasibleError:
@@ -221,9 +282,11 @@ def _gate(coming: Floats, rule: LanesRule, lanes: int) -> Gate:
     if wait > 0 and len(found.spells):
         last = float(found.spells[-1, 1]) * window
         clears = clock_of(rule.opens_min + math.ceil(min(last, window) - 0.01))
+    # running sums are rounded, so that as many pass in all as have come
+    passed = np.diff(np.rint(np.cumsum(found.admitted) * UNIT), prepend=0.0)
     return Gate(
         sent=tuple(coming.tolist()),
-        admitted=tuple(np.round(found.admitted, _PLACES).tolist()),
+        admitted=tuple((passed / UNIT).tolist()),
         longest_wait_min=wait,
         clears=clears,
     )

@@ -1,10 +1,13 @@
 """Plans with lanes, from the file to the audited solution, against explicit flows in time."""
 
+import json
 import math
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -143,6 +146,7 @@ def test_random_plans_equal_explicit_flows_in_time(batch: int, tmp_path: Path) -
         again = placement.read_solution(out)
         assert solution_text(again) == solution_text(found) == out.read_text()
         assert placement.audit(plan, again).ok, seed
+        assert_sums_agree_as_written(found)
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +177,45 @@ def test_the_window_and_the_queue_are_told(town: tuple[Plan, Solution]) -> None:
             assert post.admitted <= post.units * 150 * 0.85 * 3 + 0.01
             assert post.admitted <= post.covered + 0.01
     assert max(gate.longest_wait_min for gate in told.gates.values()) <= 30
+
+
+def assert_sums_agree_as_written(solution: Solution) -> None:
+    """Add up the written figures in decimals: no sum may differ by anything."""
+    text = solution_text(solution)
+    top = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    lanes = top["placement"]["lanes"]
+    by_gate = {name: [Decimal(0)] * len(gate["sent"]) for name, gate in lanes["gates"].items()}
+    for table in lanes.get("areas", {}).values():
+        for post, people in table.items():
+            by_gate[post] = [so_far + one for so_far, one in zip(by_gate[post], people, strict=True)]
+    assert by_gate == {name: gate["sent"] for name, gate in lanes["gates"].items()}
+    for gate in lanes["gates"].values():
+        assert sum(gate["admitted"]) == sum(gate["sent"])
+    for feature in top["features"]:
+        if feature["id"] in by_gate:
+            assert feature["properties"]["admitted"] == sum(by_gate[feature["id"]])
+    cover = top["placement"]["coverage"][lanes["resource"]]
+    assert cover["covered"] == sum(sum(people) for people in by_gate.values())
+    if "step_free" in cover:
+        slow = [
+            sum(sum(people) for people in table.values())
+            for area, table in lanes.get("areas", {}).items()
+            if area.endswith("~step-free")
+        ]
+        assert cover["step_free"]["covered"] == sum(slow)
+
+
+def test_people_are_told_by_area_and_gate(town: tuple[Plan, Solution]) -> None:
+    _, solution = town
+    told = solution.lanes
+    assert told is not None
+    assert set(told.areas) == {"box-1", "north", "south"}
+    assert_sums_agree_as_written(solution)
+    # one lane lets 150 · 0.85 · 3 h = 382.5 people through: that gate is full, to the last digit
+    assert {name: sum(gate.sent) for name, gate in told.gates.items()} == {
+        "bridge-north/checkpoint": 1110.0,
+        "bridge-south/checkpoint": 382.5,
+    }
 
 
 def _gate(solution: Solution, **changes: object) -> Solution:
@@ -218,6 +261,41 @@ def _one_more_person(solution: Solution) -> Solution:
     )
 
 
+def _areas(solution: Solution, change: Callable[[dict[str, Any]], None]) -> Solution:
+    """Tell otherwise who of which area goes where."""
+    told = solution.lanes
+    assert told is not None
+    areas = {
+        area: {post: list(people) for post, people in table.items()}
+        for area, table in told.areas.items()
+    }
+    change(areas)
+    return replace(solution, lanes=replace(told, areas=areas))
+
+
+def _swapped(areas: dict[str, Any]) -> None:
+    """Let one area send a person more and another a person less to the same gate."""
+    post = "bridge-north/checkpoint"
+    areas["box-1"][post][0] += 1
+    areas["north"][post][0] -= 1
+
+
+def _moved(areas: dict[str, Any]) -> None:
+    """Send all people of an area to a gate that is too far for them, and others back."""
+    areas["box-1"], areas["south"] = (
+        {"bridge-south/checkpoint": areas["south"]["bridge-south/checkpoint"]},
+        {"bridge-north/checkpoint": areas["box-1"]["bridge-north/checkpoint"]},
+    )
+
+
+def _dust(solution: Solution) -> Solution:
+    """Tell a millionth of a person more at a gate than its areas send."""
+    told = solution.lanes
+    assert told is not None
+    gate = next(iter(told.gates.values()))
+    return _gate(solution, sent=(gate.sent[0] + 1e-6, *gate.sent[1:]))
+
+
 MUTATIONS: dict[str, Callable[[Solution], Solution]] = {
     "a lane more": _one_more_lane,
     "a lane less": lambda s: _post(s, units=s.posts_list[0].units - 1),
@@ -234,6 +312,18 @@ MUTATIONS: dict[str, Callable[[Solution], Solution]] = {
     "nothing of lanes": lambda s: replace(s, lanes=None),
     "a post without its queue": lambda s: _post(s, admitted=None),
     "a post that admits fewer": lambda s: _post(s, admitted=1.0),
+    "nothing of areas": lambda s: replace(s, lanes=replace(s.lanes, areas={})),
+    "an area missing": lambda s: _areas(s, lambda areas: areas.pop("north")),
+    "an area of no plan": lambda s: _areas(s, lambda areas: areas.update(moon=areas.pop("north"))),
+    "a gate of no plan": lambda s: _areas(
+        s, lambda areas: areas["box-1"].update({"moon/checkpoint": [0.0] * 6})
+    ),
+    "areas too far from their gate": lambda s: _areas(s, _moved),
+    "a person of another area": lambda s: _areas(s, _swapped),
+    "a period less of an area": lambda s: _areas(
+        s, lambda areas: areas["north"]["bridge-north/checkpoint"].pop()
+    ),
+    "people with dust": _dust,
     "an objective of one more": lambda s: replace(s, objective=s.objective + 1, bound=s.bound + 1),
 }
 

@@ -1,0 +1,128 @@
+"""The audit of who goes where: people of each area by gate and period, added up as written."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.plan.problem import Plan
+from placement.solve.audit.findings import Findings
+from placement.solve.audit.rules import Reach
+from placement.solve.solution import Solution
+
+type Ints = NDArray[np.int64]
+
+_PARTS = 1_000_000  # of a person: six decimals are written
+_ROUNDING = 1e-4  # people of an area, as the plan's own decimals may add up
+
+
+def areas_of(plan: Plan) -> tuple[list[str], Ints]:
+    """Return the names of the areas, and the (M,) positions of the demand points' own.
+
+    Read from the plan anew: the area a point was sampled from, else its zone, else "elsewhere";
+    those who walk without steps apart.
+    """
+    demand = plan.problem.demand
+    drawn = {shape.id for shape in plan.areas}
+    label = []
+    for at, name in enumerate(demand.id):
+        area = name.rpartition("#")[0]
+        if area not in drawn:
+            area = demand.zones[int(demand.zone[at])] or "elsewhere"
+        label.append(area + "~step-free" * bool(demand.step_free[at]))
+    names = sorted(set(label))
+    number = {one: at for at, one in enumerate(names)}
+    return names, np.array([number[one] for one in label], dtype=np.int64)
+
+
+def check_areas(
+    plan: Plan,
+    solution: Solution,
+    reach: Reach,
+    areas: tuple[list[str], Ints],
+    findings: Findings,
+) -> bool:
+    """Check whom each area sends to each gate against its people, its reach and all other sums.
+
+    Parameters
+    ----------
+    plan, solution
+        What was asked and told.
+    reach
+        Whom the posts of the resource with lanes reach.
+    areas
+        As `areas_of` returns them.
+    findings
+        Where findings go.
+
+    Returns
+    -------
+    bool
+        Whether every figure has its place, so that a flow can be looked for.
+    """
+    told, demand = solution.lanes, plan.problem.demand
+    if told is None:
+        return False
+    names, of = areas
+    total = sum(_parts(gate.sent) for gate in told.gates.values())
+    fits = True
+    by_gate: dict[str, list[int]] = {}
+    by_area: dict[str, int] = {}
+    for area, table in told.areas.items():
+        mine = (of == names.index(area)) if area in names else np.zeros(len(of), dtype=np.bool_)
+        by_area[area] = sum(_parts(people) for people in table.values())
+        for post, people in table.items():
+            gate = told.gates.get(post)
+            known = bool(mine.any()) and gate is not None and len(people) == len(gate.sent)
+            findings.require(known, f"area {area!r} sends people to {post!r}: one is unknown")
+            fits &= known
+            if not known:
+                continue
+            within = reach.within[reach.posts.index(post)]
+            findings.require(
+                bool(within[mine & (demand.people > 0)].any()),
+                f"area {area!r} sends people to {post!r}, beyond the limit of all of them",
+            )
+            line = by_gate.setdefault(post, [0] * len(people))
+            by_gate[post] = [so_far + _parts([one]) for so_far, one in zip(line, people, strict=True)]
+        everyone = math.fsum(demand.people[mine])
+        findings.require(
+            by_area[area] / _PARTS <= everyone + _ROUNDING,
+            f"area {area!r} sends {by_area[area] / _PARTS:.10g} people, {everyone:.10g} are there",
+        )
+    for name, gate in told.gates.items():
+        line = by_gate.get(name, [0] * len(gate.sent))
+        findings.require(
+            line == [_parts([one]) for one in gate.sent],
+            f"the people sent to {name!r} by area do not add up to those told of the gate",
+        )
+        findings.require(
+            _parts(gate.sent) == _parts(gate.admitted), f"not as many pass {name!r} as are sent"
+        )
+    for post in solution.posts_list:
+        if post.id in told.gates:
+            findings.require(
+                _parts([post.admitted or 0.0]) == _parts(told.gates[post.id].sent),
+                f"people admitted at {post.id!r} are not those sent there",
+            )
+    coverage = solution.coverage[told.resource]
+    findings.require(
+        _parts([coverage.covered]) == total,
+        f"{coverage.covered:.10g} people are covered by {told.resource!r}, "
+        f"{total / _PARTS:.10g} are sent to its gates",
+    )
+    if coverage.step_free is not None:
+        slow = {names[at] for at in np.unique(of[demand.step_free]).tolist()}
+        sent = sum(people for area, people in by_area.items() if area in slow)
+        findings.require(
+            _parts([coverage.step_free.covered]) == sent,
+            f"{coverage.step_free.covered:.10g} step-free people are covered by {told.resource!r}, "
+            f"{sent / _PARTS:.10g} are sent to its gates",
+        )
+    return fits
+
+
+def _parts(people: Sequence[float]) -> int:
+    """Return written figures added up without rounding, in millionths of a person."""
+    return sum(round(one * _PARTS) for one in people)

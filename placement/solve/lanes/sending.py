@@ -1,0 +1,207 @@
+"""After the choice: who is sent to which gate in which period, in numbers that add up as written.
+
+Given gates and lanes, as much worth of people as they can admit is sent, and of all ways to do so
+one with the least walk is taken. Crowds, periods, gates and queues make a network, so with data in
+whole millionths of a person a vertex of the linear program is in whole millionths too (Hoffman &
+Kruskal 1956): what is written are sums of it, and they agree to the last digit.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+from scipy.sparse import coo_array, csr_array, vstack
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+
+UNIT = 1_000_000
+"""Parts of a person that are counted: the six decimals of a written figure."""
+
+_SAME = 1e-3  # of a part: what the product of two decimals may be off
+_HELD = 1e-6  # reduced cost, of the highest worth, that no way of most worth takes
+_SHORT = 100.0  # price of a person below a floor, in people of the highest worth
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Crowds:
+    """People who arrive alike and are worth the same, and the open gates in their reach.
+
+    Attributes
+    ----------
+    people, worth
+        (n,) float64, how many they are and what admitting one of them is worth.
+    shares
+        (n, P) float64, share of each crowd that arrives in each period; lines add up to 1.
+    crowd, gate
+        (w,) int64, the ways: a crowd and an open gate in its reach.
+    walk
+        (w,) float64, what each person walks on that way.
+    """
+
+    people: Floats
+    worth: Floats
+    shares: Floats
+    crowd: Ints
+    gate: Ints
+    walk: Floats
+
+    def arriving(self) -> Ints:
+        """Return (n, P) int64 parts who arrive in each period, adding up to all of the crowd."""
+        whole = np.floor(self.people * UNIT + _SAME)
+        exact = whole[:, None] * self.shares
+        parts = np.floor(exact + _SAME)
+        # largest remainders, the earlier of equals: nobody is lost between two periods
+        left = (whole - parts.sum(axis=1)).astype(np.int64)
+        rank = np.argsort(np.argsort(parts - exact, axis=1, kind="stable"), axis=1, kind="stable")
+        return np.asarray(parts + (rank < left[:, None]), dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Program:
+    """A linear program min price · x, A x ≤ most, B x = equal, low ≤ x ≤ high."""
+
+    most_rows: csr_array
+    most: Floats
+    equal_rows: csr_array
+    low: Floats
+    high: Floats
+
+    def solve(self, price: Floats) -> tuple[Floats | None, "Program"]:
+        """Return a best vertex, and the program of all best points (complementary slackness)."""
+        found = linprog(
+            price,
+            A_ub=self.most_rows,
+            b_ub=self.most,
+            A_eq=self.equal_rows,
+            b_eq=np.zeros(self.equal_rows.shape[0]),
+            bounds=np.column_stack([self.low, self.high]),
+            method="highs-ds",
+        )
+        if found.x is None or not found.success:
+            return None, self
+        tight = found.ineqlin.marginals < -_HELD
+        high = np.where(found.lower.marginals > _HELD, self.low, self.high)
+        low = np.where(found.upper.marginals < -_HELD, self.high, self.low)
+        return found.x, Program(
+            most_rows=vstack([self.most_rows, -self.most_rows[tight]]).tocsr(),
+            most=np.concatenate([self.most, -self.most[tight]]),
+            equal_rows=self.equal_rows,
+            low=low,
+            high=high,
+        )
+
+
+def send(
+    crowds: Crowds, room: Floats, carry: int, floors: list[tuple[Ints, float]] | None = None
+) -> Ints:
+    """Send people to gates: most worth first, then the least walk in all.
+
+    Parameters
+    ----------
+    crowds
+        Who comes when, and where they may go.
+    room
+        (J,) float64, people each gate admits in one period.
+    carry
+        Whole periods a person may wait; nobody is admitted after the last period.
+    floors
+        Crowds, by position, and how many of their people must be admitted at least. Floors of
+        nested or separate sets of crowds keep the network; where one cannot be met by a hair, as
+        little as possible is missing.
+
+    Returns
+    -------
+    (w, P) int64
+        Parts of a person, `UNIT` to each, sent on every way in every period.
+
+    Raises
+    ------
+    ValueError
+        If the program has no solution: nothing to be expected, since nobody need be sent.
+    """
+    periods = crowds.shares.shape[1]
+    ways = len(crowds.crowd)
+    if ways == 0:
+        return np.zeros((0, periods), dtype=np.int64)
+    program, sent = _network(crowds, room, carry, floors or [])
+    price = np.zeros(len(program.low))
+    top = float(crowds.worth.max())
+    price[:sent] = np.repeat(-crowds.worth[crowds.crowd] / (top or 1.0), periods)
+    price[len(price) - len(floors or []) :] = _SHORT
+    most_worth, best = program.solve(price)
+    if most_worth is None:
+        raise ValueError("people cannot be sent to these gates")
+    price[:] = 0.0
+    scale = max(float(crowds.walk.max()), 1.0)
+    price[:sent] = np.repeat(crowds.walk / scale, periods)
+    least_walk, _ = best.solve(price)
+    people = most_worth if least_walk is None else least_walk
+    parts = np.rint(people[:sent] * UNIT).reshape(ways, periods)
+    return np.asarray(np.maximum(parts, 0), dtype=np.int64)
+
+
+def _network(
+    crowds: Crowds, room: Floats, carry: int, floors: list[tuple[Ints, float]]
+) -> tuple[Program, int]:
+    """Write who may go where and when; also return the number of variables that send people.
+
+    Variables, in this order: people sent by way and period; who arrives at each gate in each
+    period, whom it admits then, and who waits at the period's end; what is missing to each floor.
+    """
+    n, periods = crowds.shares.shape
+    gates, sent = len(room), len(crowds.crowd) * periods
+    cells = gates * periods
+    size = sent + 3 * cells + len(floors)
+    each = np.arange(sent)
+    way, when = each // periods, each % periods
+    at = np.arange(cells)
+    arrive, admit, wait = (sent + k * cells + at for k in range(3))
+    first = at % periods == 0
+    # arrivals are sums over ways; the queue grows by who arrives and shrinks by who is admitted
+    equal = coo_array(
+        (
+            np.concatenate([np.ones(sent), -np.ones(cells), np.ones(2 * cells), -np.ones(cells),
+                            -np.ones(int((~first).sum()))]),
+            (
+                np.concatenate([crowds.gate[way] * periods + when, at, cells + at, cells + at,
+                                cells + at, cells + at[~first]]),
+                np.concatenate([each, arrive, wait, admit, arrive, wait[~first] - 1]),
+            ),
+        ),
+        shape=(2 * cells, size),
+    )  # fmt: skip
+    # who waits has come in the last `carry` periods: first come, first served
+    back = np.arange(max(carry, 0))
+    gate_of, period_of = np.divmod(np.repeat(at, len(back)), periods)
+    earlier = period_of - np.tile(back, cells)
+    late = earlier >= 0
+    arrived = (gate_of * periods + earlier)[late]
+    lines = n * periods
+    rows = [crowds.crowd[way] * periods + when, lines + at, lines + np.repeat(at, len(back))[late]]
+    columns = [each, wait, sent + arrived]
+    signs = [np.ones(sent), np.ones(cells), -np.ones(len(arrived))]
+    most = [crowds.arriving().ravel() / UNIT, np.zeros(cells)]
+    for number, (some, least) in enumerate(floors):
+        inside = np.flatnonzero(np.isin(crowds.crowd[way], some))
+        rows.append(np.full(len(inside) + 1, lines + cells + number))
+        columns.append(np.append(inside, size - len(floors) + number))
+        signs.append(-np.ones(len(inside) + 1))
+        most.append(np.array([-np.ceil(least * UNIT - _SAME) / UNIT]))
+    bound = np.concatenate(
+        [np.full(sent + cells, np.inf),
+         np.repeat(np.floor(room * UNIT + _SAME) / UNIT, periods),
+         np.where(at % periods == periods - 1, 0.0, np.inf),
+         np.full(len(floors), np.inf)]
+    )  # fmt: skip
+    return Program(
+        most_rows=coo_array(
+            (np.concatenate(signs), (np.concatenate(rows), np.concatenate(columns))),
+            shape=(lines + cells + len(floors), size),
+        ).tocsr(),
+        most=np.concatenate(most),
+        equal_rows=equal.tocsr(),
+        low=np.zeros(size),
+        high=bound,
+    ), sent
