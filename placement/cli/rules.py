@@ -1,5 +1,6 @@
 """The summary of what rules a plan keeps, and of what moved against an agreed one."""
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,21 @@ def _lanes(told: "Admission") -> list[tuple[str, ...]]:
             f"walk {told.mean_walk_s / 60:.1f} min",
         )
     ]
+    if told.areas:
+        parted = {name: sent for name, sent in told.areas.items() if len(sent) > 1}
+        rows.append(
+            ("", f"{len(parted)} of {len(told.areas)} areas are split between gates", "", "")
+        )
+        order = sorted(
+            parted, key=lambda name: (-math.fsum(map(math.fsum, parted[name].values())), name)
+        )
+        for at, name in enumerate(order[:_NAMED]):
+            most = sorted(
+                ((math.fsum(people), post) for post, people in parted[name].items()),
+                key=lambda one: (-one[0], one[1]),
+            )
+            said = ", ".join(f"{post.rpartition('/')[0]} {people:,.0f}" for people, post in most)
+            rows.append(("Split" if at == 0 else "", name, said, ""))
     gates = sorted(told.gates.items(), key=lambda one: (-one[1].longest_wait_min, one[0]))
     for at, (name, gate) in enumerate(gates[:_NAMED]):
         clear = "" if gate.clears is None else f"clears {gate.clears}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from placement.cover.areas import STEP_FREE
 from placement.plan.clock import minutes_of
 from placement.plan.problem import Plan
 from placement.solve.solution import Gate, Solution
@@ -30,7 +31,9 @@ def queued(plan: Plan, solution: Solution) -> dict[str, Any] | None:
     dict or None
         Minutes are counted from midnight. ``line`` is a queue as corners ``[minute, people]``
         between which it grows or shrinks evenly; that of ``all`` is the sum over the gates.
-        ``room`` is how many people the lanes admit in a period.
+        ``room`` is how many people the lanes admit in a period. ``areas`` says of each area how
+        many of its people are sent to which gate, by its position in ``gates``; it is empty where
+        the solution does not tell.
     """
     told = solution.lanes
     if told is None or told.resource not in {kind.id for kind in plan.problem.resources}:
@@ -74,6 +77,7 @@ def queued(plan: Plan, solution: Solution) -> dict[str, Any] | None:
         "wait_limit_min": None if rule is None else rule.carry * rule.period_min,
         "walk_s": told.mean_walk_s,
         "gates": gates,
+        "areas": _areas(plan, solution),
         "all": {
             "units": sum(gate["units"] for gate in gates),
             "room": math.fsum(gate["room"] for gate in gates),
@@ -83,6 +87,34 @@ def queued(plan: Plan, solution: Solution) -> dict[str, Any] | None:
             "clears": last,
         },
     }
+
+
+def _areas(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
+    """Describe where the people of each area are sent, those walking step-free apart."""
+    told = solution.lanes
+    if told is None or not told.areas:
+        return []
+    drawn = {shape.id: at for at, shape in enumerate(plan.areas)}
+    number = {name: at for at, name in enumerate(sorted(told.gates))}
+    everyone = solution.areas.get(told.resource, {})
+    found = []
+    for name in sorted({*everyone, *told.areas}):
+        sent = {post: math.fsum(people) for post, people in told.areas.get(name, {}).items()}
+        walks = everyone.get(name)
+        found.append(
+            {
+                "area": drawn.get(name.removesuffix(STEP_FREE)),
+                "name": name.removesuffix(STEP_FREE),
+                "step_free": name.endswith(STEP_FREE),
+                "people": math.fsum(sent.values()) if walks is None else walks.people,
+                "sent": [
+                    [number[post], round(people, 1)]
+                    for post, people in sorted(sent.items())
+                    if post in number
+                ],
+            }
+        )
+    return found
 
 
 def waiting_people(gate: Gate) -> list[float]:

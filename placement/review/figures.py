@@ -220,7 +220,28 @@ def _lanes(old: Admission | None, new: Admission | None) -> list[Figure]:
         # where only one of the plans has lanes, its gates are all new or all gone
         _gate(name, gates[0].get(name), gates[1].get(name), told=None not in both)
         for name in _names(gates[0], gates[1])
-    ]
+    ] + _sent(*both)
+
+
+def _sent(old: Admission | None, new: Admission | None) -> list[Figure]:
+    """Return how many of each area are sent to each gate; nothing where neither file tells."""
+    both = [{} if one is None else one.areas for one in (old, new)]
+    told = all(both)
+    found = []
+    for area in _names(*both):
+        tables = [one.get(area, {}) for one in both]
+        for post in _names(*tables):
+            # where one file tells of all areas, an area it leaves out sends nobody
+            people = [
+                math.fsum(table[post]) if post in table else 0.0 if known else None
+                for table, known in zip(tables, both, strict=True)
+            ]
+            way = _way(*(_said(one, "{:,.0f}") for one in people))
+            line = f"  from {shown(area)} to {shown(post)}: {way}" if told else ""
+            found.append(
+                Figure(("lanes", "areas", area), {post: (people[0], people[1])}, line)
+            )
+    return found
 
 
 def _window(told: Admission | None) -> str | None:

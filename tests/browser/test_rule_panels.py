@@ -72,6 +72,23 @@ def test_a_gate_shows_its_own_queue_beside_its_table(open_page, file) -> None:
     seen.assert_quiet(file)
 
 
+def test_the_panel_tells_who_is_sent_where(open_page, file) -> None:
+    page, seen = open_page(file, address="#tab=lanes")
+    rows = page.locator("#view-lanes .going tbody tr")
+    split = rows.filter(has_text="Bridge, north 350").first.inner_text()
+    assert split.split("\t")[1:] == ["380 of 400", "Bridge, north 350, Quay, west 30"]
+    assert page.locator("#view-lanes .going tr.parted").count() == 2
+    assert page.locator("#view-lanes .coming").count() == 0
+    page.locator("#gate").select_option("north-west/checkpoint")
+    coming = page.locator("#view-lanes .coming tbody tr").all_inner_texts()
+    assert [text.split("\t")[1] for text in coming] == ["200", "30"]
+    page.get_by_role("button", name="Français").click()
+    assert "sans marches" in page.locator("#view-lanes .going").inner_text()
+    assert "Qui est envoyé à cette entrée" in page.locator("#view-lanes .coming").inner_text()
+    page.emulate_media(media="print")
+    seen.assert_quiet(file)
+
+
 def test_floors_say_what_is_asked_reached_and_kept(open_page, file) -> None:
     page, _ = open_page(file, address="#tab=rules")
     tables = page.locator("#view-rules .floors")

@@ -102,6 +102,26 @@ def test_the_line_of_all_gates_is_the_sum_of_theirs(plan: Plan) -> None:
     assert every["wait"] == 22.4
 
 
+def test_the_page_tells_where_each_area_is_sent(plan: Plan) -> None:
+    told = queued(plan, ruled_solution(plan))
+    assert told is not None
+    rows = {(row["name"], row["step_free"]): row for row in told["areas"]}
+    assert rows["box-1", False]["sent"] == [[0, 350.0], [2, 30.0]]
+    assert rows["box-1", True]["sent"] == [[0, 100.0]]
+    assert rows["box-1", False]["area"] == 0
+    assert (rows["south", False]["sent"], rows["south", False]["area"]) == ([[1, 300.0]], None)
+    for at, gate in enumerate(told["gates"]):
+        here = sum(people for row in told["areas"] for to, people in row["sent"] if to == at)
+        assert here == pytest.approx(sum(gate["sent"]))
+
+
+def test_an_older_solution_tells_nothing_of_areas(plan: Plan) -> None:
+    solution = ruled_solution(plan)
+    told = queued(plan, replace(solution, lanes=replace(solution.lanes, areas={})))
+    assert told is not None
+    assert told["areas"] == []
+
+
 def test_what_rounding_leaves_is_no_queue() -> None:
     gate = Gate(sent=(10.04, 5.0), admitted=(10.0, 5.04), longest_wait_min=0.0, clears=None)
     assert waiting_people(gate) == [0.0, 0.0, 0.0]

@@ -65,6 +65,12 @@ function makePopups(data, tell, moved, drawWays) {
       if (area.step_free !== null) {
         pairs.push([tell.say("step_free_of", { label }), of(area.step_free.covered[position], area.step_free.people)]);
       }
+      if (laned) {
+        const nameOf = (gate) => (data.posts.find((post) => post.key === gate.key) || {}).name || gate.key;
+        for (const row of data.lanes.areas.filter((one) => one.area !== null && data.areas[one.area] === area)) {
+          pairs.push([tell.say(row.step_free ? "sent_step_free" : "sent_to"), goingText(row, nameOf, data.lanes.gates, tell)]);
+        }
+      }
       for (const floor of data.rules.floors) {
         if (floor.resource !== position || floor.area === null || data.areas[floor.area] !== area) { continue; }
         pairs.push([tell.say(floor.times > 1 ? "floor_twice" : floor.step_free ? "floor_step_free" : "floor_of", { label }),

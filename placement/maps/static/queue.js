@@ -96,6 +96,40 @@ function periodTable(lanes, gate, tell) {
       make("td", null, tell.people(gate.waiting[t]))))));
 }
 
+/* Where the people of an area go, the most first: "Pont Neuf 1,200, Quai 340". */
+function goingText(row, nameOf, gates, tell) {
+  const parts = [...row.sent].sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    .map(([gate, people]) => tell.say("going_part", { gate: nameOf(gates[gate]), people: tell.people(people) }));
+  return parts.length === 0 ? tell.say("going_nowhere") : parts.join(tell.say("list_and"));
+}
+
+function areaName(data, row, tell) {
+  const name = nameOfWalk(data, row, tell);
+  return row.step_free ? tell.say("area_step_free", { area: name }) : name;
+}
+
+/* All areas with the gates their people are sent to; of one gate, whom it gets from where. */
+function areasTable(data, gate, nameOf, tell) {
+  const { areas, gates } = data.lanes;
+  if (areas.length === 0) { return null; }
+  const sum = (row) => row.sent.reduce((all, [, people]) => all + people, 0);
+  const named = areas.map((row) => ({ row, name: areaName(data, row, tell) })).sort((a, b) => tell.compare(a.name, b.name));
+  if (gate === null) {
+    return make("table", { class: "going" }, make("caption", null, tell.say("going_title")),
+      headRow(tell.say("area"), tell.say("people_short"), tell.say("going_to")),
+      make("tbody", null, ...named.map(({ row, name }) => make("tr", { class: row.sent.length > 1 ? "parted" : null },
+        make("th", { scope: "row" }, name),
+        make("td", null, tell.say("some_of", { some: tell.people(sum(row)), all: tell.people(row.people) })),
+        make("td", { dir: "auto" }, goingText(row, nameOf, gates, tell))))));
+  }
+  const at = gates.indexOf(gate);
+  const here = named.flatMap(({ row, name }) => row.sent.filter(([one]) => one === at).map(([, people]) => ({ row, name, people })));
+  return make("table", { class: "coming" }, make("caption", null, tell.say("coming_title")),
+    headRow(tell.say("area"), tell.say("sent_here"), tell.say("in_area")),
+    make("tbody", null, ...here.sort((a, b) => b.people - a.people).map(({ row, name, people }) => make("tr", null,
+      make("th", { scope: "row" }, name), make("td", null, tell.people(people)), make("td", null, tell.people(row.people))))));
+}
+
 function waitText(gate, tell) {
   return gate.wait > 0 ? tell.say("minutes", { min: tell.money(gate.wait) }) : tell.say("no_wait");
 }
@@ -132,7 +166,7 @@ function lanesView(data, tell, state, show) {
     const title = tell.say("queue_of", { name: gate === null ? tell.say("all_gates") : nameOf(gate) });
     figure.replaceChildren(queueChart(lanes, shown, title, tell, { width: 376, height: 200 }), queueKey(tell),
       facts([[tell.say("units", { unit: tell.own(resource.unit) }), tell.people(shown.units)], ...gateFacts(shown, tell)], true),
-      periodTable(lanes, shown, tell));
+      periodTable(lanes, shown, tell), ...(gate === null ? [] : [areasTable(data, gate, nameOf, tell)].filter((one) => one !== null)));
     for (const row of document.querySelectorAll("tr[data-gate]")) {
       row.classList.toggle("chosen", gate !== null && row.dataset.gate === gate.key);
     }
@@ -162,7 +196,7 @@ function lanesView(data, tell, state, show) {
       walk: tell.mean(lanes.walk_s),
     })),
     make("p", { class: "choice" }, make("label", { for: "gate" }, tell.say("choose_gate")), choice), figure,
-    make("p", { class: "hint told" }, tell.say("fluid")), table, paper);
+    make("p", { class: "hint told" }, tell.say("fluid")), table, areasTable(data, null, nameOf, tell), paper);
   draw();
   return found;
 }
