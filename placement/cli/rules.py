@@ -54,21 +54,7 @@ def _lanes(told: "Admission") -> list[tuple[str, ...]]:
             f"walk {told.mean_walk_s / 60:.1f} min",
         )
     ]
-    if told.areas:
-        parted = {name: sent for name, sent in told.areas.items() if len(sent) > 1}
-        rows.append(
-            ("", f"{len(parted)} of {len(told.areas)} areas are split between gates", "", "")
-        )
-        order = sorted(
-            parted, key=lambda name: (-math.fsum(map(math.fsum, parted[name].values())), name)
-        )
-        for at, name in enumerate(order[:_NAMED]):
-            most = sorted(
-                ((math.fsum(people), post) for post, people in parted[name].items()),
-                key=lambda one: (-one[0], one[1]),
-            )
-            said = ", ".join(f"{post.rpartition('/')[0]} {people:,.0f}" for people, post in most)
-            rows.append(("Split" if at == 0 else "", name, said, ""))
+    rows += _splits(told)
     gates = sorted(told.gates.items(), key=lambda one: (-one[1].longest_wait_min, one[0]))
     for at, (name, gate) in enumerate(gates[:_NAMED]):
         clear = "" if gate.clears is None else f"clears {gate.clears}"
@@ -76,6 +62,23 @@ def _lanes(told: "Admission") -> list[tuple[str, ...]]:
         rows.append(("Longest wait" if at == 0 else "", name, wait, clear))
     if len(gates) > _NAMED:
         rows.append(("", f"and {len(gates) - _NAMED} more gates, with no longer waits", "", ""))
+    return rows
+
+
+def _splits(told: "Admission") -> list[tuple[str, ...]]:
+    """Return how many areas are split between gates, and the largest of them."""
+    if not told.areas:
+        return []
+    parted = {name: gates for name, gates in told.areas.items() if len(gates) > 1}
+    rows: list[tuple[str, ...]] = [
+        ("Splits", f"{len(parted)} of {len(told.areas)} areas go to several gates", "", "")
+    ]
+    crowds = {name: math.fsum(map(math.fsum, gates.values())) for name, gates in parted.items()}
+    for name in sorted(parted, key=lambda name: (-crowds[name], name))[:_NAMED]:
+        sent = {post: math.fsum(people) for post, people in parted[name].items()}
+        first = min(sent, key=lambda post: (-sent[post], post))
+        rest = f"{crowds[name] - sent[first]:,.0f} to {len(sent) - 1} other"
+        rows.append(("", name, f"{sent[first]:,.0f} to {first.rpartition('/')[0]}", rest))
     return rows
 
 

@@ -216,11 +216,15 @@ def _lanes(old: Admission | None, new: Admission | None) -> list[Figure]:
                f"mean walk to the gates: {_way(*(_walk(one) for one in walks))}"),
     ]  # fmt: skip
     gates = [{} if one is None else one.gates for one in both]
-    return found + [
-        # where only one of the plans has lanes, its gates are all new or all gone
-        _gate(name, gates[0].get(name), gates[1].get(name), told=None not in both)
-        for name in _names(gates[0], gates[1])
-    ] + _sent(*both)
+    return (
+        found
+        + [
+            # where only one of the plans has lanes, its gates are all new or all gone
+            _gate(name, gates[0].get(name), gates[1].get(name), told=None not in both)
+            for name in _names(gates[0], gates[1])
+        ]
+        + _sent(*both)
+    )
 
 
 def _sent(old: Admission | None, new: Admission | None) -> list[Figure]:
@@ -238,9 +242,7 @@ def _sent(old: Admission | None, new: Admission | None) -> list[Figure]:
             ]
             way = _way(*(_said(one, "{:,.0f}") for one in people))
             line = f"  from {shown(area)} to {shown(post)}: {way}" if told else ""
-            found.append(
-                Figure(("lanes", "areas", area), {post: (people[0], people[1])}, line)
-            )
+            found.append(Figure(("lanes", "areas", area), {post: (people[0], people[1])}, line))
     return found
 
 

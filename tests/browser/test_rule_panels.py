@@ -75,8 +75,8 @@ def test_a_gate_shows_its_own_queue_beside_its_table(open_page, file) -> None:
 def test_the_panel_tells_who_is_sent_where(open_page, file) -> None:
     page, seen = open_page(file, address="#tab=lanes")
     rows = page.locator("#view-lanes .going tbody tr")
-    split = rows.filter(has_text="Bridge, north 350").first.inner_text()
-    assert split.split("\t")[1:] == ["380 of 400", "Bridge, north 350, Quay, west 30"]
+    split = rows.filter(has_text="350 · Bridge, north").first.inner_text()
+    assert split.split("\t")[1:] == ["380 of 400", "\n350 · Bridge, north\n30 · Quay, west"]
     assert page.locator("#view-lanes .going tr.parted").count() == 2
     assert page.locator("#view-lanes .coming").count() == 0
     page.locator("#gate").select_option("north-west/checkpoint")

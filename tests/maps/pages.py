@@ -241,11 +241,11 @@ def ruled_solution(plan: Plan) -> Solution:
                     "bridge-north/checkpoint": (100.0, 150.0, 100.0, 0.0, 0.0, 0.0),
                     "north-west/checkpoint": (0.0, 30.0, 0.0, 0.0, 0.0, 0.0),
                 },
-                f"box-1{STEP_FREE}": {
-                    "bridge-north/checkpoint": (0.0, 0.0, 0.0, 0.0, 100.0, 0.0)
+                f"box-1{STEP_FREE}": {"bridge-north/checkpoint": (0.0, 0.0, 0.0, 0.0, 100.0, 0.0)},
+                "north": {
+                    "bridge-north/checkpoint": (0.0, 0.0, 100.0, 60.0, 0.0, 40.0),
+                    "north-west/checkpoint": (0.0, 100.0, 100.0, 0.0, 0.0, 0.0),
                 },
-                "north": {"bridge-north/checkpoint": (0.0, 0.0, 100.0, 60.0, 0.0, 40.0),
-                          "north-west/checkpoint": (0.0, 100.0, 100.0, 0.0, 0.0, 0.0)},
                 "south": {"bridge-south/checkpoint": (50.0,) * 6},
             },
         ),

@@ -68,7 +68,7 @@ function makePopups(data, tell, moved, drawWays) {
       if (laned) {
         const nameOf = (gate) => (data.posts.find((post) => post.key === gate.key) || {}).name || gate.key;
         for (const row of data.lanes.areas.filter((one) => one.area !== null && data.areas[one.area] === area)) {
-          pairs.push([tell.say(row.step_free ? "sent_step_free" : "sent_to"), goingText(row, nameOf, data.lanes.gates, tell)]);
+          pairs.push([tell.say(row.step_free ? "sent_step_free" : "sent_to"), goingTo(row, nameOf, data.lanes.gates, tell).join("; ")]);
         }
       }
       for (const floor of data.rules.floors) {

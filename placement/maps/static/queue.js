@@ -96,11 +96,11 @@ function periodTable(lanes, gate, tell) {
       make("td", null, tell.people(gate.waiting[t]))))));
 }
 
-/* Where the people of an area go, the most first: "Pont Neuf 1,200, Quai 340". */
-function goingText(row, nameOf, gates, tell) {
+/* Where the people of an area go, the most first, a text a gate. */
+function goingTo(row, nameOf, gates, tell) {
   const parts = [...row.sent].sort((a, b) => b[1] - a[1] || a[0] - b[0])
     .map(([gate, people]) => tell.say("going_part", { gate: nameOf(gates[gate]), people: tell.people(people) }));
-  return parts.length === 0 ? tell.say("going_nowhere") : parts.join(tell.say("list_and"));
+  return parts.length === 0 ? [tell.say("going_nowhere")] : parts;
 }
 
 function areaName(data, row, tell) {
@@ -120,7 +120,7 @@ function areasTable(data, gate, nameOf, tell) {
       make("tbody", null, ...named.map(({ row, name }) => make("tr", { class: row.sent.length > 1 ? "parted" : null },
         make("th", { scope: "row" }, name),
         make("td", null, tell.say("some_of", { some: tell.people(sum(row)), all: tell.people(row.people) })),
-        make("td", { dir: "auto" }, goingText(row, nameOf, gates, tell))))));
+        make("td", null, ...goingTo(row, nameOf, gates, tell).map((text) => make("div", { dir: "auto" }, text)))))));
   }
   const at = gates.indexOf(gate);
   const here = named.flatMap(({ row, name }) => row.sent.filter(([one]) => one === at).map(([, people]) => ({ row, name, people })));

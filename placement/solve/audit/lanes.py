@@ -15,8 +15,8 @@ from scipy.sparse import csr_array, vstack
 
 from placement.plan.problem import LanesRule, Plan, Resource
 from placement.solve.audit.findings import Findings
-from placement.solve.audit.sent import areas_of, check_areas
 from placement.solve.audit.rules import Reach
+from placement.solve.audit.sent import areas_of, check_areas
 from placement.solve.solution import Admission, Gate, Post, Solution, Status
 
 type Floats = NDArray[np.float64]

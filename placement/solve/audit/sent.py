@@ -85,7 +85,9 @@ def check_areas(
                 f"area {area!r} sends people to {post!r}, beyond the limit of all of them",
             )
             line = by_gate.setdefault(post, [0] * len(people))
-            by_gate[post] = [so_far + _parts([one]) for so_far, one in zip(line, people, strict=True)]
+            by_gate[post] = [
+                so_far + _parts([one]) for so_far, one in zip(line, people, strict=True)
+            ]
         everyone = math.fsum(demand.people[mine])
         findings.require(
             by_area[area] / _PARTS <= everyone + _ROUNDING,
@@ -100,11 +102,11 @@ def check_areas(
         findings.require(
             _parts(gate.sent) == _parts(gate.admitted), f"not as many pass {name!r} as are sent"
         )
-    for post in solution.posts_list:
-        if post.id in told.gates:
+    for opened in solution.posts_list:
+        if opened.id in told.gates:
             findings.require(
-                _parts([post.admitted or 0.0]) == _parts(told.gates[post.id].sent),
-                f"people admitted at {post.id!r} are not those sent there",
+                _parts([opened.admitted or 0.0]) == _parts(told.gates[opened.id].sent),
+                f"people admitted at {opened.id!r} are not those sent there",
             )
     coverage = solution.coverage[told.resource]
     findings.require(

@@ -135,9 +135,7 @@ def admission(posts: Posting, plan: Plan, walks: Survey, chosen: Ints) -> Admitt
     )
 
 
-def _crowds(
-    plan: Plan, posts: Posting, walks: Survey, gates: Ints
-) -> tuple[Crowds, Ints, Ints]:
+def _crowds(plan: Plan, posts: Posting, walks: Survey, gates: Ints) -> tuple[Crowds, Ints, Ints]:
     """Part the people of each row by area, and list the open gates in their reach.
 
     Returns
@@ -167,9 +165,7 @@ def _crowds(
     kept = (crowd_of[point] >= 0) & (gate_of[site] >= 0)
     point, gate = point[kept], gate_of[site[kept]]
     # the mean walk of a crowd to each gate in its reach
-    way, at = np.unique(
-        np.column_stack([crowd_of[point], gate]), axis=0, return_inverse=True
-    )
+    way, at = np.unique(np.column_stack([crowd_of[point], gate]), axis=0, return_inverse=True)
     on_foot = np.bincount(
         at.ravel(), weights=table.data[kept] * demand.people[point], minlength=len(way)
     )

@@ -187,7 +187,9 @@ def assert_sums_agree_as_written(solution: Solution) -> None:
     by_gate = {name: [Decimal(0)] * len(gate["sent"]) for name, gate in lanes["gates"].items()}
     for table in lanes.get("areas", {}).values():
         for post, people in table.items():
-            by_gate[post] = [so_far + one for so_far, one in zip(by_gate[post], people, strict=True)]
+            by_gate[post] = [
+                so_far + one for so_far, one in zip(by_gate[post], people, strict=True)
+            ]
     assert by_gate == {name: gate["sent"] for name, gate in lanes["gates"].items()}
     for gate in lanes["gates"].values():
         assert sum(gate["admitted"]) == sum(gate["sent"])
@@ -216,6 +218,14 @@ def test_people_are_told_by_area_and_gate(town: tuple[Plan, Solution]) -> None:
         "bridge-north/checkpoint": 1110.0,
         "bridge-south/checkpoint": 382.5,
     }
+
+
+def test_the_summary_names_the_largest_split(town: tuple[Plan, Solution]) -> None:
+    plan, solution = town
+    both = _areas(solution, lambda areas: areas["box-1"].update({"bridge-south/checkpoint": [9.0]}))
+    rows = rule_rows(plan, both)
+    assert rows[1][1] == "1 of 3 areas go to several gates"
+    assert rows[2] == ("", "box-1", "500 to bridge-north", "9 to 1 other")
 
 
 def _gate(solution: Solution, **changes: object) -> Solution:
@@ -344,7 +354,8 @@ def test_the_command_shows_lanes_and_waits(tmp_path: Path) -> None:
     rows = rule_rows(plan, placement.read_solution(out / "solution.geojson"))
     assert rows[0][0] == "Lanes"
     assert rows[0][1].startswith("15:30 to 18:30, ")
-    assert rows[1][0] == "Longest wait"
+    assert rows[1][:2] == ("Splits", "0 of 3 areas go to several gates")
+    assert rows[2][0] == "Longest wait"
     again = CliRunner().invoke(place, ["audit", str(out / "solution.geojson"), str(file)])
     assert again.exit_code == 0, again.output
 
