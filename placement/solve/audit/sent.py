@@ -65,6 +65,9 @@ def check_areas(
     if told is None:
         return False
     names, of = areas
+    if not told.areas and any(any(gate.sent) for gate in told.gates.values()):
+        findings.require(False, "nothing is told of the areas that people are sent from")  # noqa: FBT003
+        return False
     total = sum(_parts(gate.sent) for gate in told.gates.values())
     fits = True
     by_gate: dict[str, list[int]] = {}

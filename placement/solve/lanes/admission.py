@@ -82,7 +82,7 @@ def solve(
 
 
 def admission(posts: Posting, plan: Plan, walks: Survey, chosen: Ints) -> Admitted:
-    """Send people to the open gates, most worth first and then by the least walk, and run queues.
+    """Send people to the open gates, most worth first and at last by the least walk; run queues.
 
     Parameters
     ----------
@@ -173,6 +173,7 @@ def _crowds(plan: Plan, posts: Posting, walks: Survey, gates: Ints) -> tuple[Cro
         Crowds(
             people=people,
             worth=resource.value * demand.priority[there[first]],
+            first=demand.step_free[there[first]],
             shares=np.tile([1.0] if rule is None else rule.shares, (len(first), 1)),
             crowd=way[:, 0],
             gate=way[:, 1],

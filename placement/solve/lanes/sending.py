@@ -1,9 +1,10 @@
 """After the choice: who is sent to which gate in which period, in numbers that add up as written.
 
-Given gates and lanes, as much worth of people as they can admit is sent, and of all ways to do so
-one with the least walk is taken. Crowds, periods, gates and queues make a network, so with data in
-whole millionths of a person a vertex of the linear program is in whole millionths too (Hoffman &
-Kruskal 1956): what is written are sums of it, and they agree to the last digit.
+Given gates and lanes, as much worth of people as they can admit is sent; of all ways to do so one
+with most people who walk without steps, and of these one with the least walk is taken. Crowds,
+periods, gates and queues make a network, so with data in whole millionths of a person a vertex of
+the linear program is in whole millionths too (Hoffman & Kruskal 1956): what is written are sums of
+it, and they agree to the last digit.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from scipy.sparse import coo_array, csr_array, vstack
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
 
 UNIT = 1_000_000
 """Parts of a person that are counted: the six decimals of a written figure."""
@@ -32,6 +34,9 @@ class Crowds:
     ----------
     people, worth
         (n,) float64, how many they are and what admitting one of them is worth.
+    first
+        (n,) bool, who is admitted first of people worth the same: without it the least walk would
+        leave out those who walk slowly.
     shares
         (n, P) float64, share of each crowd that arrives in each period; lines add up to 1.
     crowd, gate
@@ -42,6 +47,7 @@ class Crowds:
 
     people: Floats
     worth: Floats
+    first: Bools
     shares: Floats
     crowd: Ints
     gate: Ints
@@ -96,7 +102,7 @@ class Program:
 def send(
     crowds: Crowds, room: Floats, carry: int, floors: list[tuple[Ints, float]] | None = None
 ) -> Ints:
-    """Send people to gates: most worth first, then the least walk in all.
+    """Send people to gates: most worth, then most who come first, then the least walk in all.
 
     Parameters
     ----------
@@ -126,18 +132,20 @@ def send(
     if ways == 0:
         return np.zeros((0, periods), dtype=np.int64)
     program, sent = _network(crowds, room, carry, floors or [])
-    price = np.zeros(len(program.low))
-    top = float(crowds.worth.max())
-    price[:sent] = np.repeat(-crowds.worth[crowds.crowd] / (top or 1.0), periods)
-    price[len(price) - len(floors or []) :] = _SHORT
-    most_worth, best = program.solve(price)
-    if most_worth is None:
+    worth = crowds.worth[crowds.crowd] / (crowds.worth.max() or 1.0)
+    wishes = [-worth, -crowds.first[crowds.crowd].astype(np.float64)]
+    wishes += [crowds.walk / max(float(crowds.walk.max()), 1.0)]
+    people: Floats | None = None
+    for n, wish in enumerate(wishes):
+        price = np.zeros(len(program.low))
+        price[:sent] = np.repeat(wish, periods)
+        if n == 0:
+            price[len(price) - len(floors or []) :] = _SHORT
+        if n == 0 or wish.any():
+            found, program = program.solve(price)
+            people = people if found is None else found
+    if people is None:
         raise ValueError("people cannot be sent to these gates")
-    price[:] = 0.0
-    scale = max(float(crowds.walk.max()), 1.0)
-    price[:sent] = np.repeat(crowds.walk / scale, periods)
-    least_walk, _ = best.solve(price)
-    people = most_worth if least_walk is None else least_walk
     parts = np.rint(people[:sent] * UNIT).reshape(ways, periods)
     return np.asarray(np.maximum(parts, 0), dtype=np.int64)
 

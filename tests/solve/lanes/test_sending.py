@@ -12,11 +12,12 @@ from placement.solve.stop import Stop
 from tests.solve.lanes.test_lanes import random_case
 
 
-def two_crowds(worth: tuple[float, float] = (1.0, 1.0)) -> Crowds:
+def two_crowds(worth: tuple[float, float] = (1.0, 1.0), *, slow: bool = False) -> Crowds:
     """60 and 40 people before two gates, the second gate far from both."""
     return Crowds(
         people=np.array([60.0, 40.0]),
         worth=np.array(worth),
+        first=np.array([False, slow]),
         shares=np.ones((2, 1)),
         crowd=np.array([0, 0, 1, 1]),
         gate=np.array([0, 1, 0, 1]),
@@ -35,6 +36,12 @@ def test_the_most_worthy_come_first_whatever_they_walk() -> None:
     assert (sent / UNIT).ravel().tolist() == [0.0, 5.0, 0.0, 40.0]
 
 
+def test_slow_walkers_are_not_left_out_for_their_walk() -> None:
+    assert send(two_crowds(), np.array([0.0, 45.0]), 0)[2:].sum() == 0
+    sent = send(two_crowds(slow=True), np.array([0.0, 45.0]), 0)
+    assert (sent / UNIT).ravel().tolist() == [0.0, 5.0, 0.0, 40.0]
+
+
 def test_a_floor_comes_before_worth() -> None:
     floors = [(np.array([0]), 12.5)]
     sent = send(two_crowds(worth=(1.0, 1.5)), np.array([0.0, 45.0]), 0, floors)
@@ -48,6 +55,7 @@ def test_thirds_of_people_add_up_to_all_of_them() -> None:
     crowd = Crowds(
         people=np.array([100.0]),
         worth=np.ones(1),
+        first=np.zeros(1, dtype=np.bool_),
         shares=np.full((1, 3), 1 / 3),
         crowd=np.array([0]),
         gate=np.array([0]),
@@ -61,6 +69,7 @@ def test_nobody_waits_longer_than_allowed() -> None:
     crowd = Crowds(
         people=np.array([90.0]),
         worth=np.ones(1),
+        first=np.zeros(1, dtype=np.bool_),
         shares=np.array([[1.0, 0.0, 0.0]]),
         crowd=np.array([0]),
         gate=np.array([0]),
@@ -75,6 +84,7 @@ def test_no_gate_in_reach_sends_nobody() -> None:
     crowds = Crowds(
         people=np.array([5.0]),
         worth=np.ones(1),
+        first=np.zeros(1, dtype=np.bool_),
         shares=np.ones((1, 2)) / 2,
         crowd=none,
         gate=none,
@@ -101,6 +111,7 @@ def test_random_plans_send_as_many_as_the_engine_says(classes: int) -> None:
         crowds = Crowds(
             people=lanes.people[mine],
             worth=instance.weight[mine] / lanes.people[mine],
+            first=np.zeros(len(mine), dtype=np.bool_),
             shares=lanes.arrivals.shares[lanes.profile[mine]],
             crowd=np.searchsorted(mine, row[kept]),
             gate=place[instance.indices[kept]],
