@@ -24,8 +24,6 @@ type Ints = NDArray[np.int64]
 _FIRST_ROUNDS = 1_000
 _MORE_ROUNDS = 20_000
 _LONG_ROUNDS = 400_000
-_STALLED_ROUNDS = 200_000  # some 10 s: on the two cities nothing better came later
-_RESTARTS = 100
 _RULED_STEPS = 40  # columns for each step that a round is worth where rules count rows
 _FEW_ENTRIES = (
     5_000  # of the cover relation, over columns not yet settled: HiGHS takes them at once
@@ -277,23 +275,15 @@ class _Beside:
             self._thread.start()
 
     def _go(self, start: Ints | None, target: float) -> None:
-        """Search again and again: from the plan known, then afresh, as searches stall."""
-        for seed in range(self._seed, self._seed + _RESTARTS):
-            with suppress(ValueError):  # as in `_search`
-                _, worth = heuristic.search(
-                    self._run.reduction.instance,
-                    stop=self._stop,
-                    seed=seed,
-                    start=start,
-                    target=target,
-                    iterations=_STALLED_ROUNDS,
-                    on_better=lambda chosen, _: self._found.put(chosen),
-                )
-                if worth >= target:
-                    return
-            if self._stop.reached():
-                return
-            start = None
+        with suppress(ValueError):  # as in `_search`
+            heuristic.search(
+                self._run.reduction.instance,
+                stop=self._stop,
+                seed=self._seed,
+                start=start,
+                target=target,
+                on_better=lambda chosen, _: self._found.put(chosen),
+            )
 
     def _take(self) -> None:
         while not self._found.empty():

@@ -14,7 +14,7 @@ from scipy import sparse
 from placement.compiled import compiled
 from placement.cover.instance import Instance, Ints
 from placement.solve.search.board import ROOM
-from placement.solve.search.heuristic import StopRule
+from placement.solve.search.field import StopRule
 from placement.solve.search.moves import Bools, Floats, Words, below, uniform
 
 HEAT = (0.02, 0.0002)
