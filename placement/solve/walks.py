@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from placement.compiled import compiled
 from placement.cover.aggregate import aggregate
+from placement.cover.decided import decided
 from placement.cover.instance import Instance
 from placement.cover.posting import Posting
 from placement.cover.survey import Survey
@@ -75,11 +76,14 @@ def refine(
     held = instance.value(chosen)
     prices = bound.relaxation(instance, stop=stop.share(0.5))
     must_open, must_close = bound.fix(instance, prices, held, strict=True)
-    instance = replace(
-        instance,
-        required=instance.required | must_open,
-        excluded=instance.excluded | must_close,
+    instance = decided(
+        replace(
+            instance,
+            required=instance.required | must_open,
+            excluded=instance.excluded | must_close,
+        )
     )
+    held = instance.value(chosen)
     # mostly no other plan is as good, and that takes far less to prove than the shortest walk
     other = model.most_cover(
         instance, held=held, other_than=chosen, max_nodes=_NODES, stop=stop.share(0.5)
@@ -166,11 +170,11 @@ class _Equals:
 
     def deciding(self, column: int, *, is_open: bool) -> "_Equals":
         """Return those of the plans in which a column is open, or closed."""
-        decided = np.zeros(self.instance.columns, dtype=np.bool_)
-        decided[column] = True
+        this = np.zeros(self.instance.columns, dtype=np.bool_)
+        this[column] = True
         rule = "required" if is_open else "excluded"
-        instance = replace(self.instance, **{rule: getattr(self.instance, rule) | decided})
-        these = _Equals(instance, self.walks, self.held, self.stop)
+        instance = replace(self.instance, **{rule: getattr(self.instance, rule) | this})
+        these = _Equals(decided(instance), self.walks, self.held, self.stop)
         these.walk, these.cost, these.posts = self.walk, self.cost, self.posts
         return these
 
