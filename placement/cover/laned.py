@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from placement.cover.instance import Instance
+from placement.cover.instance import Instance, Rule
 from placement.cover.lanes import Arrivals, Lanes
 from placement.cover.posting import Posting
 from placement.errors import UsageError
@@ -59,6 +59,8 @@ def laned(problem: Problem, posts: Posting) -> tuple[Instance, Lanes]:
     instance = replace(
         instance,
         cost=np.where(gate, sites.open_cost[posts.site, position], instance.cost),
+        # a rule that cannot be broken (changes that are priced, not limited) only slows the search
+        rules=tuple(rule for rule in instance.rules if _binds(rule)),
         limits=tuple(
             replace(limit, use=np.where(gate, 0.0, limit.use)) if counts else limit
             for limit, counts in zip(limits, counts_lanes.tolist(), strict=True)
@@ -75,3 +77,7 @@ def laned(problem: Problem, posts: Posting) -> tuple[Instance, Lanes]:
         arrivals=Arrivals(shares=np.array([rule.shares]), carry=rule.carry),
     )
     return instance, lanes
+
+
+def _binds(rule: Rule) -> bool:
+    return float(np.maximum(rule.slope, 0.0).sum()) > rule.most

@@ -1,8 +1,8 @@
 """What is agreed already: posts locked or ruled out, and a plan to stay close to."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 import numpy as np
@@ -28,6 +28,8 @@ class Agreed:
         Posts that must be open, or closed, in the order of their identifiers.
     baseline
         Posts of the agreed plan, or None without one.
+    units
+        Units of its posts: what a search may start from, no rule.
     most
         Most posts that may open or close against it, or None.
     price
@@ -37,6 +39,7 @@ class Agreed:
     lock: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     baseline: tuple[str, ...] | None = None
+    units: Mapping[str, int] = field(default_factory=dict)
     most: int | None = None
     price: float = 0.0
 
@@ -78,6 +81,7 @@ def agreed(
         baseline=None
         if baseline is None
         else tuple(sorted(post.id for post in baseline.posts_list)),
+        units={} if baseline is None else {post.id: post.units for post in baseline.posts_list},
         most=None if max_changes is None else int(max_changes),
         price=float(change_price),
     )
@@ -161,6 +165,19 @@ def start(posts: Posting, problem: Problem, wish: Agreed) -> Ints | None:
     least = problem.sites.min_units[posts.site, posts.resource]
     number = np.arange(len(tied)) - np.flatnonzero(posts.opens)[np.cumsum(posts.opens) - 1]
     return np.flatnonzero(tied & (number < least))
+
+
+def start_lanes(posts: Posting, problem: Problem, wish: Agreed) -> Ints:
+    """Return (C,) int64, the units that the agreed plan gives the post of each column.
+
+    They are brought within what its site takes now; posts that the agreed plan lacks have none.
+    """
+    given = np.array(
+        [wish.units.get(name, 0) for name in post_names(problem, posts)], dtype=np.int64
+    )
+    least = problem.sites.min_units[posts.site, posts.resource]
+    most = problem.sites.max_units[posts.site, posts.resource]
+    return np.where(given > 0, np.clip(given, least, most), 0)
 
 
 def _known(post: str, known: dict[str, int], what: str) -> int:

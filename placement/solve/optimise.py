@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from placement.cover.laned import without_lanes
 from placement.cover.posting import posting
 from placement.cover.survey import survey
 from placement.errors import AuditError, NoPlanError, UsageError
@@ -132,13 +131,19 @@ def _with_lanes(
     progress: Progress | None,
 ) -> Solution:
     """Choose posts and lanes, then send people to gates with the least walk in all."""
-    if wish.baseline is not None:
-        without_lanes(plan.problem, "what changes against an agreed plan")
     with stop.catching_interrupts():
         walks = survey(plan)
         posts = agreed.bind(posting(plan.problem, walks), plan.problem, wish)
+        known = agreed.start(posts, plan.problem, wish)
+        lanes = agreed.start_lanes(posts, plan.problem, wish)
         outcome, posts = admission.solve(
-            posts, plan.problem, stop=stop.share(0.9), gap=gap, seed=seed, progress=progress
+            posts,
+            plan.problem,
+            stop=stop.share(0.9),
+            gap=gap,
+            seed=seed,
+            warm=None if known is None else (known, lanes),
+            progress=progress,
         )
         if outcome.status is Status.INFEASIBLE:
             raise admission.conflict(plan.problem, posts, stop=Stop(25))

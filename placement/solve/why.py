@@ -281,11 +281,19 @@ def _with_lanes(case: _Case, said: Why, *, stop: Stop, seed: int, progress: Prog
     admitted = solution.coverage[kind].covered - math.fsum(found.admitted)
     people[kind] = round(admitted, _PLACES) + 0.0
     cost = solution.cost - lanes.spent(instance, found.chosen, found.lanes)
+    # the worth of an instance has a constant aside where changes are priced
+    aside = 0.0
+    if solution.changes is not None:
+        agreed_posts = (
+            len(solution.posts_list) - len(solution.changes.opened) + len(solution.changes.closed)
+        )
+        aside = solution.changes.price * agreed_posts
+    value = solution.objective + aside
     return replace(
         said,
         status=found.status,
-        loss=round(solution.objective - found.objective, _PLACES) + 0.0,
-        loss_least=round(solution.objective - found.bound, _PLACES) + 0.0,
+        loss=round(value - found.objective, _PLACES) + 0.0,
+        loss_least=round(value - found.bound, _PLACES) + 0.0,
         people=people,
         cost=round(cost, _PLACES) + 0.0,
         opened=tuple(sorted(after - before - {said.post})),

@@ -14,7 +14,7 @@ from placement.cover.survey import Survey
 from placement.plan.clock import clock_of
 from placement.plan.problem import Plan, Problem
 from placement.solve.agreed import Agreed, moved, shift
-from placement.solve.lanes.admission import Admitted
+from placement.solve.lanes.admission import Admitted, Worth
 from placement.solve.periods import periods
 from placement.solve.record import Outcome
 from placement.solve.solution import (
@@ -36,6 +36,7 @@ type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
 _PLACES = 6  # decimals of the figures that are written
+_PLACES_OF_LANES = 4  # what flows of people leave behind the fourth is dust
 
 
 def write_up(
@@ -128,7 +129,7 @@ def write_up(
         limits=plan.limits,
         tiers=tuple(_rounded(tier) for tier in tiers),
         rules=rules_kept(problem, walks, units, admitted=admitted),
-        changes=_changes(problem, walks, units, wish, [post.id for post in listed]),
+        changes=_changes(problem, walks, posts, units, wish),
         lock=wish.lock,
         forbid=wish.forbid,
         lanes=None if admitted is None else admitted.told,
@@ -257,6 +258,8 @@ def objective_of(
         if admitted is not None and admitted.position == position:
             worth += (resource.value * admitted.people * problem.demand.priority).tolist()
             continue
+        if position == problem.laned:
+            continue
         sites = np.flatnonzero(units[:, position])
         # entries may be walks of zero seconds: what counts is that they are stored
         table = _ones(walks.walk[resource.id][:, sites].tocsc())
@@ -321,15 +324,28 @@ def _least(values: Floats) -> float | None:
 
 
 def _changes(
-    problem: Problem, walks: Survey, units: Ints, wish: Agreed, present: list[str]
+    problem: Problem, walks: Survey, posts: Posting, units: Ints, wish: Agreed
 ) -> Changes | None:
-    """Say what moved, and what the objective would lose if one change alone were undone."""
+    """Say what moved, and what the objective would lose if one change alone were undone.
+
+    All other gates keep their lanes, and people are sent to them anew, floors left aside.
+    """
     if wish.baseline is None:
         return None
-    opened, closed = moved(wish, present)
     site = {name: at for at, name in enumerate(problem.sites.id)}
     kind = {resource.id: at for at, resource in enumerate(problem.resources)}
-    whole = objective_of(problem, walks, units)
+    present = [
+        f"{problem.sites.id[at]}/{problem.resources[position].id}"
+        for at, position in np.argwhere(units > 0).tolist()
+    ]
+    opened, closed = moved(wish, present)
+    lanes = None if problem.laned is None else Worth(posts, problem)
+
+    def worth(units: Ints) -> float:
+        passing = 0.0 if lanes is None else round(lanes.of(units), _PLACES_OF_LANES)
+        return objective_of(problem, walks, units) + passing
+
+    whole = worth(units)
 
     def bought(post: str) -> float:
         name, _, resource = post.rpartition("/")
@@ -340,7 +356,7 @@ def _changes(
             return 0.0
         undone = units.copy()
         undone[at] = 0 if undone[at] else problem.sites.min_units[at]
-        return round(whole - objective_of(problem, walks, undone), _PLACES) + 0.0
+        return round(whole - worth(undone), _PLACES) + 0.0
 
     return Changes(
         most=wish.most,

@@ -15,7 +15,7 @@ from placement.cover.survey import Survey, survey
 from placement.plan.problem import Plan, Problem, SiteStatus
 from placement.solve.audit.findings import AT_LIMIT, Findings
 from placement.solve.audit.ground import check_ground
-from placement.solve.audit.lanes import check_lanes
+from placement.solve.audit.lanes import check_lanes, most_admitted
 from placement.solve.audit.recount import to_sites
 from placement.solve.audit.reverse import check_reverse
 from placement.solve.audit.rules import Reach, check_changes, check_rules, reaches, worth_of
@@ -84,7 +84,14 @@ def audit(plan: Plan, solution: Solution, *, baseline: Solution | None = None) -
     check_rules(plan, solution, walks, found, findings)
     check_ground(plan, solution, walks, found, findings)
     check_reverse(plan, solution, findings)
-    check_changes(plan.problem, solution, found, findings, baseline=baseline)
+    check_changes(
+        plan.problem,
+        solution,
+        found,
+        findings,
+        baseline=baseline,
+        passing=lambda reach: most_admitted(plan, reach),
+    )
     return Report(findings=tuple(findings.found), checked=findings.checked)
 
 

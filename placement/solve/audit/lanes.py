@@ -283,7 +283,19 @@ def _figures(
     return figures
 
 
-def _most(plan: Plan, reach: Reach, crowd: _Crowd, rule: LanesRule) -> float:
+def most_admitted(plan: Plan, reach: Reach) -> float:
+    """Return the most that people are worth whom the open posts can admit, floors left aside."""
+    position = plan.problem.laned
+    rule = None if position is None else plan.problem.resources[position].lanes
+    if rule is None or not reach.within[reach.is_open].any():
+        return 0.0
+    nowhere = np.zeros(len(plan.problem.demand), dtype=np.int64)
+    return _most(plan, reach, _crowds(plan, reach, nowhere), rule, floors=False)
+
+
+def _most(
+    plan: Plan, reach: Reach, crowd: _Crowd, rule: LanesRule, *, floors: bool = True
+) -> float:
     """Return the most that people are worth whom the open lanes can admit, floors kept."""
     periods = len(rule.shares)
     gate, who, when = _ways(crowd, periods)
@@ -299,7 +311,7 @@ def _most(plan: Plan, reach: Reach, crowd: _Crowd, rule: LanesRule) -> float:
             most.append(capacity * (min(end + rule.carry, periods - 1) - start + 1))
     problem = plan.problem
     mine = [floor for floor in problem.floors if floor.resource == problem.laned]
-    for floor, line in zip(mine, crowd.floors, strict=True):
+    for floor, line in zip(mine, crowd.floors, strict=True) if floors else ():
         lines.append(csr_array(-line[who].astype(np.float64)[None]))
         people = math.fsum(problem.demand.people[floor.points])
         most.append(np.array([_HAIR - floor.share * people]))

@@ -17,6 +17,7 @@ from placement.errors import InfeasibleError
 from placement.plan.clock import clock_of
 from placement.plan.problem import LanesRule, Plan, Problem
 from placement.solve.lanes.engine import impossible, solve_lanes
+from placement.solve.lanes.known import Known
 from placement.solve.lanes.queues import queue
 from placement.solve.lanes.sending import UNIT, Crowds, send
 from placement.solve.record import Outcome
@@ -57,6 +58,7 @@ def solve(
     stop: Stop,
     gap: float,
     seed: int,
+    warm: tuple[Ints, Ints] | None = None,
     progress: Progress | None = None,
 ) -> tuple[Outcome, Posting]:
     """Choose posts and lanes.
@@ -65,7 +67,7 @@ def solve(
     ----------
     posts, problem
         The candidate posts, and what is asked; one resource has lanes.
-    stop, gap, seed, progress
+    stop, gap, seed, warm, progress
         As in `placement.solve.lanes.engine.solve_lanes`.
 
     Returns
@@ -76,7 +78,9 @@ def solve(
         The same candidate posts, those of the plan with the lanes it gives them.
     """
     instance, lanes = laned(problem, posts)
-    found = solve_lanes(instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress)
+    found = solve_lanes(
+        instance, lanes, stop=stop, gap=gap, seed=seed, warm=warm, progress=progress
+    )
     units = np.where(lanes.gate, np.maximum(found.lanes, lanes.least), posts.units)
     return found, replace(posts, units=units)
 
@@ -199,6 +203,30 @@ def _by_area(
     return found
 
 
+class Worth:
+    """What the people are worth whom gates can admit with given lanes, floors left aside.
+
+    Parameters
+    ----------
+    posts, problem
+        The candidate posts, and what is asked; one resource has lanes.
+    """
+
+    def __init__(self, posts: Posting, problem: Problem) -> None:
+        instance, lanes = laned(problem, posts)
+        self._known = Known(instance, lanes, stop=Stop(), gap=0.0, progress=None)
+        gates = self._known.gates
+        self._where = posts.site[gates], posts.resource[gates]
+
+    def of(self, units: Ints) -> float:
+        """Return the worth where posts have these units, (N, K) int64, 0 where there is none."""
+        lanes = units[self._where].astype(np.float64)
+        _, admitted = self._known.flows((lanes > 0).astype(np.float64), lanes, None)
+        known = self._known
+        each = known.instance.weight[known.rows] / known.lanes.people[known.rows]
+        return math.fsum(each * admitted[known.rows])
+
+
 def conflict(problem: Problem, posts: Posting, *, stop: Stop) -> InfeasibleError:
     """Return the error that names rules that no plan with lanes can keep together.
 
@@ -215,8 +243,11 @@ def conflict(problem: Problem, posts: Posting, *, stop: Stop) -> InfeasibleError
     """
     instance, lanes = laned(problem, posts)
     rest, named = instance, []
-    for name, floors in _alike(problem).items():
-        without = tuple(rule for rule in rest.rules if rule.name not in floors)
+    alike = _alike(problem)
+    floors = {name for names in alike.values() for name in names}
+    alike |= {rule.name: {rule.name} for rule in instance.rules if rule.name not in floors}
+    for name, names in alike.items():
+        without = tuple(rule for rule in rest.rules if rule.name not in names)
         fewer = replace(rest, rules=without)
         if impossible(fewer, lanes, stop=stop):
             rest = fewer

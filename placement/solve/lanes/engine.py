@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
-from placement.cover.instance import Instance, Rule
+from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
 from placement.solve.lanes.flows import Cut
 from placement.solve.lanes.gates import HEATS, Search
@@ -48,6 +48,7 @@ _FLOORED = 30  # searches for a first plan that keeps every floor
 _FLOORED_ROUNDS = 120
 _KEPT = 2  # plans that keep every floor, and that is enough
 _DEARER = 2.0  # times that what a search missed is worth in the next
+_DEALT = 10  # solves of the master with posts held, until flows agree with its lanes
 _PART = 0.3  # how far from the best known point towards the master's cuts are looked for
 
 
@@ -154,17 +155,26 @@ class _Run(Known):
     def floored(self) -> None:
         """Find a first plan that keeps every rule: what is short of its floor counts double.
 
-        The search knows no floors, so rows of those it misses become worth more, again and again:
-        subgradient steps on the floors, with the search for an oracle.
+        The search knows no floors, so rows of those it misses become worth more, again and again,
+        and columns that a rule counts (changes against an agreed plan) pay a toll: subgradient
+        steps on the rules, with the search for an oracle.
         """
         instance, factor = self.instance, np.ones(self.instance.rows)
         is_open = np.zeros(instance.columns, dtype=np.bool_)
         count, kept = np.zeros(len(self.gates), dtype=np.int64), 0
+        tolls, known = np.zeros((len(instance.rules), instance.columns)), self.chosen
+        toll = math.fsum(instance.weight) / instance.columns
+        if known is not None:
+            is_open[known] = True
+            count = self.count[self.gates]
         for _ in range(_FLOORED):
             if self.stop.reached():
                 return
             dear = replace(
-                instance, weight=instance.weight * factor, gains=instance.gains * factor[:, None]
+                instance,
+                weight=instance.weight * factor,
+                gains=instance.gains * factor[:, None],
+                profit=instance.profit - tolls.sum(axis=0),
             )
             search = self._search(dear)
             search.start(is_open, count)
@@ -173,14 +183,18 @@ class _Run(Known):
             y, u = is_open.astype(np.float64), count.astype(np.float64)
             if not self.plan(y, u):
                 self._settled(y, u)
-            kept += self.chosen is not None
+            broken = self._short(is_open, u, factor)
+            # a plan known from the start does not end the search for one that keeps every rule
+            kept += self.chosen is not None and (known is None or not broken)
             if kept == _KEPT:
                 return
-            for rule in self._short(is_open, u, factor):
+            for at in broken:
+                rule = instance.rules[at]
                 factor[rule.rows] *= _DEARER
+                tolls[at] = np.where(tolls[at] == 0, toll * rule.slope, _DEARER * tolls[at])
 
-    def _short(self, is_open: Bools, u: Floats, factor: Floats) -> list[Rule]:
-        """Return the rules that are broken where the dearest people are admitted first."""
+    def _short(self, is_open: Bools, u: Floats, factor: Floats) -> list[int]:
+        """Return which rules are broken where the dearest people are admitted first."""
         count = np.zeros(self.instance.columns, dtype=np.int64)
         count[self.gates] = u.astype(np.int64)
         y = is_open[self.gates].astype(np.float64)
@@ -189,8 +203,26 @@ class _Run(Known):
         )
         _, admitted = self.flows(y, u, None, worth=self.groups.worth * dear / self.groups.people)
         rest = settled(self.instance, self.lanes, count, admitted)
-        broken = rest.broken_rules(np.flatnonzero(is_open), tolerance=1e-7)
-        return [self.instance.rules[at] for at in broken]
+        return rest.broken_rules(np.flatnonzero(is_open), tolerance=1e-7)
+
+    def dealt(self, chosen: Ints) -> None:
+        """Deal lanes anew to the gates of a known plan, all posts held."""
+        is_open = np.zeros(self.instance.columns, dtype=np.bool_)
+        is_open[chosen] = True
+        is_open = (is_open | self.instance.required) & ~self.instance.excluded
+        self.master.keep_outside(np.zeros(self.instance.columns, dtype=np.bool_), is_open)
+        stop = self.part(0.1, 5.0)
+        for _ in range(_DEALT):
+            point, _, _ = self.master.whole(stop, gap=1e-5, gap_abs=0.0, nodes=500)
+            if point is None:
+                break
+            exact = replace(point, y=np.round(point.y), u=np.round(point.u))
+            self.plan(exact.y, exact.u, exact.admitted)
+            found, _ = self.cuts(exact, exact, tight=not self.instance.rules)
+            self.master.add(found)
+            if not found:
+                break
+        self.master.release()
 
     def support(self, y: Floats, u: Floats) -> None:
         """Cut where flows say the most that these gates admit: the master learns from plans."""
@@ -432,7 +464,7 @@ def solve_lanes(
     seed
         Of the search.
     warm
-        Columns and (C,) lanes of a known plan.
+        Columns and (C,) lanes of a known plan; if it breaks a rule, the lanes are dealt anew.
     progress
         Called with seconds, objective and bound when one of them becomes better.
 
@@ -454,6 +486,8 @@ def solve_lanes(
     if not run.done:
         if point is not None:
             run.tidy(point)
+        if warm is not None:
+            run.dealt(warm[0])
         if instance.rules:
             run.floored()
             run.around(_AROUND)

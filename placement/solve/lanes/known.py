@@ -102,7 +102,8 @@ class Known(Record):
         progress: Progress | None,
     ) -> None:
         lanes.check(instance)
-        worth = [instance.weight, instance.profit, instance.gains.ravel()]
+        # a price on changes makes the profit of new posts negative
+        worth = [instance.weight, np.maximum(instance.profit, 0.0), instance.gains.ravel()]
         super().__init__(
             stop=stop,
             gap=gap,

@@ -18,7 +18,7 @@ from placement.cli import place
 from placement.cli.rules import rule_rows
 from placement.cover.instance import Instance, Rule
 from placement.cover.lanes import Arrivals, Lanes
-from placement.errors import InfeasibleError, UsageError
+from placement.errors import InfeasibleError
 from placement.plan.problem import Plan
 from placement.review.geojson import solution_text
 from placement.solve.solution import Solution, Status
@@ -358,12 +358,6 @@ def test_the_command_shows_lanes_and_waits(tmp_path: Path) -> None:
     assert rows[2][0] == "Longest wait"
     again = CliRunner().invoke(place, ["audit", str(out / "solution.geojson"), str(file)])
     assert again.exit_code == 0, again.output
-
-
-def test_what_lanes_cannot_answer_is_refused(town: tuple[Plan, Solution]) -> None:
-    plan, solution = town
-    with pytest.raises(UsageError, match="lanes"):
-        placement.optimise(plan, baseline=solution)
 
 
 def test_floors_beyond_the_lanes_are_infeasible(tmp_path: Path) -> None:
