@@ -103,6 +103,9 @@ def write_up(
     if admitted is not None:
         # counted anew from the people sent, a millionth of whom the search may have missed
         objective = objective_of(problem, walks, units, admitted=admitted)
+        if shift(wish):
+            opened, closed = moved(wish, [post.id for post in listed])
+            objective -= wish.price * (len(opened) + len(closed)) + shift(wish)
         bound = objective if outcome.status is Status.OPTIMAL else max(bound, objective)
         gap = 0.0
         if bound > objective:

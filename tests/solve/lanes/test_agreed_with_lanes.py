@@ -43,10 +43,10 @@ def best_beside(plan: Plan, old: Solution, most: int | None, price: float) -> fl
     return best_by_flows(priced, lanes) - price * len(before)
 
 
-@pytest.mark.parametrize("batch", range(3))
+@pytest.mark.parametrize("batch", range(2))
 def test_random_plans_beside_an_agreed_one_equal_explicit_flows(batch: int, tmp_path: Path) -> None:
     asked = 0
-    for seed in range(batch * 10, batch * 10 + 10):
+    for seed in range(batch * 8, batch * 8 + 8):
         try:
             plan = placement.load_plan(write_lanes_plan(tmp_path / str(seed), seed))
             less = with_budget(plan, 0.6 * plan.problem.budget)
