@@ -9,7 +9,7 @@ from typing import Any
 
 import shapely
 
-from placement.errors import InputError, UsageError
+from placement.errors import UsageError
 from placement.plan.cells import identifiers, plain_text, unused_columns
 from placement.plan.crs import Plane, check_fit, choose_plane
 from placement.plan.demand import build_demand, crowds_at_points, crowds_in_areas
@@ -252,15 +252,6 @@ def _problem(
         files=[tables[name] for name in ("demand", "areas") if name in tables],
         to_lonlat=plane.to_lonlat,
     )
-    if len(demand.tiers) > 1:
-        for name, given in settings.resources.items():
-            if given.lanes is not None:
-                raise InputError(
-                    "cannot be reckoned in a plan with tiers",
-                    file=plan_file,
-                    field=f"resources.{name}.lanes",
-                    remedy="give priorities in place of tiers, or drop the lanes",
-                )
     problem = Problem(
         budget=budget,
         resources=resources,

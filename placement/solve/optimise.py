@@ -136,7 +136,7 @@ def _with_lanes(
         posts = agreed.bind(posting(plan.problem, walks), plan.problem, wish)
         known = agreed.start(posts, plan.problem, wish)
         lanes = agreed.start_lanes(posts, plan.problem, wish)
-        outcome, posts = admission.solve(
+        outcome, posts, staged = admission.solve(
             posts,
             plan.problem,
             stop=stop.share(0.9),
@@ -150,7 +150,9 @@ def _with_lanes(
         chosen = _chosen(outcome, stop)
         admitted = admission.admission(posts, plan, walks, chosen)
     refined = Refined(chosen=chosen, gap=None, settled=False)
-    solution = write_up(plan, posts, walks, outcome, refined, wish=wish, admitted=admitted)
+    solution = write_up(
+        plan, posts, walks, outcome, refined, tiers=staged, wish=wish, admitted=admitted
+    )
     return _audited(plan, solution)
 
 

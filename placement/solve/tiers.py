@@ -1,6 +1,7 @@
 """Strict tiers: the first is served as well as can be, then held while the next is."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -84,14 +85,14 @@ def solve(
             break
         start = outcome.chosen
         least = outcome.objective - held_slack(outcome.objective, worth_step(stage))
-        hold = _hold(f"tier {tier}", posts.instance, mine, least)
-        instance = replace(instance, rules=(*instance.rules, hold))
+        kept = hold(f"tier {tier}", posts.instance, mine, least)
+        instance = replace(instance, rules=(*instance.rules, kept))
     held = replace(posts, instance=instance)
     found = tuple(
         Tier(tier=tier, objective=one.objective, bound=one.bound, gap=one.gap)
         for tier, one in zip(tiers, outcomes, strict=False)
     )
-    return Staged(outcome=_together(posts.instance, outcomes), tiers=found, held=held)
+    return Staged(outcome=together(posts.instance, outcomes), tiers=found, held=held)
 
 
 def _only(instance: Instance, mine: Bools) -> Instance:
@@ -112,7 +113,7 @@ def _only(instance: Instance, mine: Bools) -> Instance:
     )
 
 
-def _hold(name: str, instance: Instance, mine: Bools, least: float) -> Rule:
+def hold(name: str, instance: Instance, mine: Bools, least: float) -> Rule:
     """Return the rule that a tier has no less than what was reached."""
     rows = np.flatnonzero(mine)
     shares = [instance.weight[rows], *instance.gains[rows].T]
@@ -126,13 +127,15 @@ def _hold(name: str, instance: Instance, mine: Bools, least: float) -> Rule:
     )
 
 
-def _together(instance: Instance, outcomes: list[Outcome]) -> Outcome:
-    """Sum the tiers up."""
+def together(
+    instance: Instance, outcomes: Sequence[Outcome], *, objective: float | None = None
+) -> Outcome:
+    """Sum the tiers up; the objective of the last plan is counted on the instance if not given."""
     last = outcomes[-1]
     if last.chosen is None:
         return last
     open_ends = [one for one in outcomes if one.status is not Status.OPTIMAL]
-    objective = instance.value(last.chosen)
+    objective = instance.value(last.chosen) if objective is None else objective
     bound = objective if not open_ends else max(objective, math.fsum(o.bound for o in outcomes))
     gap = 0.0
     if open_ends:

@@ -16,7 +16,7 @@ from placement.cover.survey import Survey, survey
 from placement.errors import UsageError
 from placement.plan.problem import Plan, Problem, SiteStatus
 from placement.solve import agreed, tiers
-from placement.solve.lanes.engine import solve_lanes
+from placement.solve.lanes import admission
 from placement.solve.least import least, sum_of
 from placement.solve.reverse import with_shares
 from placement.solve.solution import Solution, Status
@@ -270,8 +270,8 @@ def _with_lanes(case: _Case, said: Why, *, stop: Stop, seed: int, progress: Prog
     names = agreed.post_names(problem, posts)
     count = np.where(lanes.gate, [units.get(name, 0) for name in names], 0).astype(np.int64)
     warm = case.base[~instance.excluded[case.base]]
-    found = solve_lanes(
-        instance, lanes, stop=stop, seed=seed, warm=(warm, count), progress=progress
+    found, _, _ = admission.solve(
+        posts, problem, stop=stop, gap=0.0, seed=seed, warm=(warm, count), progress=progress
     )
     if found.chosen is None:
         return replace(said, status=found.status)

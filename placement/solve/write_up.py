@@ -106,7 +106,10 @@ def write_up(
         if shift(wish):
             opened, closed = moved(wish, [post.id for post in listed])
             objective -= wish.price * (len(opened) + len(closed)) + shift(wish)
+        tiers = tuple(_sent(problem, walks, units, tier, admitted) for tier in tiers)
         bound = objective if outcome.status is Status.OPTIMAL else max(bound, objective)
+        if tiers and outcome.status is not Status.OPTIMAL:
+            bound = math.fsum(tier.bound for tier in tiers)
         gap = 0.0
         if bound > objective:
             gap = (bound - objective) / objective if objective > 0 else math.inf
@@ -143,6 +146,17 @@ def write_up(
         areas=by_area,
         stopped=outcome.stopped,
     )
+
+
+def _sent(problem: Problem, walks: Survey, units: Ints, tier: Tier, admitted: Admitted) -> Tier:
+    """Count a tier anew from the people sent to gates."""
+    mine = problem.demand.tier == tier.tier
+    objective = objective_of(problem, walks, units, admitted=admitted, whom=mine)
+    bound = objective if tier.gap == 0.0 else max(tier.bound, objective)
+    gap = 0.0
+    if bound > objective:
+        gap = (bound - objective) / objective if objective > 0 else math.inf
+    return Tier(tier=tier.tier, objective=objective, bound=bound, gap=gap)
 
 
 def _unsnapped(problem: Problem, walks: Survey) -> Unsnapped | None:
@@ -243,7 +257,12 @@ def _there(unavailable: float, counted: int, units: Ints) -> Floats:
 
 
 def objective_of(
-    problem: Problem, walks: Survey, units: Ints, *, admitted: Admitted | None = None
+    problem: Problem,
+    walks: Survey,
+    units: Ints,
+    *,
+    admitted: Admitted | None = None,
+    whom: Bools | None = None,
 ) -> float:
     """Return what a choice of posts is worth, without a price on changes.
 
@@ -254,20 +273,23 @@ def objective_of(
     units
         (N, K) int64, units of every post, 0 where there is none.
     admitted
-        Who passes the gates, in a plan with lanes.
+        Who passes the gates, in a plan with lanes; without it nobody does.
+    whom
+        (M,) bool, whose cover counts; everybody's if None.
     """
+    whom = np.ones(len(problem.demand), dtype=np.bool_) if whom is None else whom
     worth: list[float] = []
     for position, resource in enumerate(problem.resources):
         if admitted is not None and admitted.position == position:
-            worth += (resource.value * admitted.people * problem.demand.priority).tolist()
-            continue
+            each = resource.value * admitted.people * problem.demand.priority
+            worth += each[whom].tolist()
         if position == problem.laned:
             continue
         sites = np.flatnonzero(units[:, position])
         # entries may be walks of zero seconds: what counts is that they are stored
         table = _ones(walks.walk[resource.id][:, sites].tocsc())
         posts = table @ np.ones(len(sites))
-        each = resource.value * problem.demand.people * problem.demand.priority
+        each = resource.value * problem.demand.people * problem.demand.priority * whom
         if resource.unavailable:
             many = (table @ units[sites, position]).astype(np.int64)
             worth += (each * _there(resource.unavailable, resource.counted_units, many)).tolist()

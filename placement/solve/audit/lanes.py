@@ -6,6 +6,7 @@ every figure told at once: per area, gate and period, per zone with a floor, and
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 _HAIR = 0.05  # people: what is no queue yet, and what shares of six decimals leave open
+_HELD = 1e-3  # people: of a tier before, so that the next is not given them
 _SAME = 2e-6  # relative: lanes are proven to 1e-6
 
 
@@ -44,6 +46,8 @@ class _Crowd:
         (floors, n) bool, whether each floor of the resource counts them.
     area
         (n,) int64, position of their area.
+    tier
+        (n,) int64.
     """
 
     people: Floats
@@ -53,10 +57,11 @@ class _Crowd:
     slow: NDArray[np.bool_]
     floors: NDArray[np.bool_]
     area: Ints
+    tier: Ints
 
 
 def check_lanes(
-    plan: Plan, solution: Solution, found: list[Reach], others: float, findings: Findings
+    plan: Plan, solution: Solution, found: list[Reach], others: list[float], findings: Findings
 ) -> None:
     """Check gates, queues, and the people admitted.
 
@@ -67,7 +72,7 @@ def check_lanes(
     found
         Whom the posts of each resource reach.
     others
-        What the objective holds besides people admitted.
+        What the objective holds besides people admitted: by tier, and at last what changes cost.
     findings
         Where findings go.
     """
@@ -175,7 +180,7 @@ def _crowds(plan: Plan, reach: Reach, area: Ints) -> _Crowd:
     there = np.flatnonzero((demand.people > 0) & within.any(axis=0))
     key = np.concatenate(
         [within[:, there], demand.step_free[None, there], counted[:, there],
-         demand.priority[None, there], area[None, there]]
+         demand.priority[None, there], area[None, there], demand.tier[None, there]]
     )  # fmt: skip
     _, first, number = np.unique(key, axis=1, return_index=True, return_inverse=True)
     number = number.ravel()
@@ -191,11 +196,12 @@ def _crowds(plan: Plan, reach: Reach, area: Ints) -> _Crowd:
         slow=demand.step_free[there[first]],
         floors=counted[:, there[first]],
         area=area[there[first]],
+        tier=demand.tier[there[first]],
     )
 
 
 def _check_people(
-    plan: Plan, solution: Solution, reach: Reach, others: float, findings: Findings
+    plan: Plan, solution: Solution, reach: Reach, others: list[float], findings: Findings
 ) -> None:
     """Look for one flow of people in time that gives every figure told."""
     problem, told = plan.problem, solution.lanes
@@ -210,7 +216,7 @@ def _check_people(
     names = [name for name, is_open in zip(reach.posts, reach.is_open, strict=True) if is_open]
     periods = len(rule.shares)
     sent = np.array([told.gates[name].sent for name in names]).reshape(len(names), periods)
-    total, worth = math.fsum(sent.ravel()), solution.objective - others
+    total, worth = math.fsum(sent.ravel()), solution.objective - math.fsum(others)
     labels, area = areas_of(plan)
     if not check_areas(plan, solution, reach, (labels, area), findings):
         return
@@ -232,7 +238,16 @@ def _check_people(
     )
     passing = csr_array((np.ones(size), (at, np.arange(size))), shape=(len(cells), size))
     there = told_there.ravel()[cells]
+    passing_worth = {
+        tier.tier: tier.objective - other
+        for tier, other in zip(solution.tiers, others, strict=False)
+    }
     figures = _figures(plan, solution, crowd, who, worth)
+    dearest = max(1.0, float(crowd.worth.max()))
+    figures += [
+        (crowd.worth[who] * (crowd.tier[who] == tier), mine, _HAIR * dearest)
+        for tier, mine in passing_worth.items()
+    ]
     lines = csr_array(np.array([line for line, _, _ in figures]))
     wanted = np.array([figure for _, figure, _ in figures])
     slack = np.array([room for _, _, room in figures])
@@ -255,12 +270,16 @@ def _check_people(
             f"mean walk to gates is {told.mean_walk_s:.10g} s, least possible {least:.10g} s",
         )
     if solution.status is Status.OPTIMAL:
-        top = _most(plan, reach, crowd, rule)
         room = _SAME * max(1.0, abs(solution.objective)) + _HAIR * float(crowd.worth.max())
-        findings.require(
-            top <= worth + room,
-            f"these lanes could admit people worth {top:.10g}, told is {worth:.10g}",
-        )
+        before: list[tuple[int, float]] = []
+        for tier, mine in passing_worth.items() or [(0, worth)]:
+            top = _most(plan, reach, crowd, rule, tier=tier, held=before)
+            findings.require(
+                top <= mine + room,
+                f"these lanes could admit people worth {top:.10g}, told is {mine:.10g}"
+                + (f" of tier {tier}" if tier else ""),
+            )
+            before.append((tier, mine - _HELD * dearest))
 
 
 def _figures(
@@ -294,9 +313,19 @@ def most_admitted(plan: Plan, reach: Reach) -> float:
 
 
 def _most(
-    plan: Plan, reach: Reach, crowd: _Crowd, rule: LanesRule, *, floors: bool = True
+    plan: Plan,
+    reach: Reach,
+    crowd: _Crowd,
+    rule: LanesRule,
+    *,
+    floors: bool = True,
+    tier: int = 0,
+    held: Sequence[tuple[int, float]] = (),
 ) -> float:
-    """Return the most that people are worth whom the open lanes can admit, floors kept."""
+    """Return the most that people are worth whom the open lanes can admit, floors kept.
+
+    Of one tier alone, unless it is 0, while those before hold what is said of them.
+    """
     periods = len(rule.shares)
     gate, who, when = _ways(crowd, periods)
     every, size = np.arange(len(gate)), len(gate)
@@ -315,8 +344,11 @@ def _most(
         lines.append(csr_array(-line[who].astype(np.float64)[None]))
         people = math.fsum(problem.demand.people[floor.points])
         most.append(np.array([_HAIR - floor.share * people]))
+    for other, least in held:
+        lines.append(csr_array((-crowd.worth[who] * (crowd.tier[who] == other))[None]))
+        most.append(np.array([-least]))
     best = linprog(
-        -crowd.worth[who],
+        -crowd.worth[who] * (crowd.tier[who] == tier if tier else 1.0),
         A_ub=vstack(lines),
         b_ub=np.concatenate(most),
         bounds=(0, None),

@@ -16,12 +16,12 @@ from placement.cover.survey import Survey
 from placement.errors import InfeasibleError
 from placement.plan.clock import clock_of
 from placement.plan.problem import LanesRule, Plan, Problem
-from placement.solve.lanes.engine import impossible, solve_lanes
-from placement.solve.lanes.known import Known
+from placement.solve.lanes.engine import impossible
+from placement.solve.lanes.known import Known, LanesOutcome
 from placement.solve.lanes.queues import queue
 from placement.solve.lanes.sending import UNIT, Crowds, send
-from placement.solve.record import Outcome
-from placement.solve.solution import Admission, Gate
+from placement.solve.lanes.staged import by_tier
+from placement.solve.solution import Admission, Gate, Tier
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]
@@ -60,8 +60,8 @@ def solve(
     seed: int,
     warm: tuple[Ints, Ints] | None = None,
     progress: Progress | None = None,
-) -> tuple[Outcome, Posting]:
-    """Choose posts and lanes.
+) -> tuple[LanesOutcome, Posting, tuple[Tier, ...]]:
+    """Choose posts and lanes, tier by tier.
 
     Parameters
     ----------
@@ -73,16 +73,18 @@ def solve(
     Returns
     -------
     outcome
-        Columns and proof; "optimal" is within 1e-6 of the objective.
+        Columns, lanes and proof; "optimal" is within 1e-6 of the objective.
     posts
         The same candidate posts, those of the plan with the lanes it gives them.
+    tiers
+        Each by itself; empty in a plan without tiers.
     """
     instance, lanes = laned(problem, posts)
-    found = solve_lanes(
-        instance, lanes, stop=stop, gap=gap, seed=seed, warm=warm, progress=progress
+    found, tiers = by_tier(
+        instance, lanes, posts, stop=stop, gap=gap, seed=seed, warm=warm, progress=progress
     )
     units = np.where(lanes.gate, np.maximum(found.lanes, lanes.least), posts.units)
-    return found, replace(posts, units=units)
+    return found, replace(posts, units=units), tiers
 
 
 def admission(posts: Posting, plan: Plan, walks: Survey, chosen: Ints) -> Admitted:
@@ -177,6 +179,7 @@ def _crowds(plan: Plan, posts: Posting, walks: Survey, gates: Ints) -> tuple[Cro
         Crowds(
             people=people,
             worth=resource.value * demand.priority[there[first]],
+            tier=demand.tier[there[first]],
             first=demand.step_free[there[first]],
             shares=np.tile([1.0] if rule is None else rule.shares, (len(first), 1)),
             crowd=way[:, 0],

@@ -26,7 +26,7 @@ from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
 from placement.solve.lanes.flows import Cut
 from placement.solve.lanes.gates import HEATS, Search
-from placement.solve.lanes.known import EQUAL, Known, LanesOutcome, settled
+from placement.solve.lanes.known import EQUAL, Guide, Known, LanesOutcome, settled
 from placement.solve.lanes.master import Master, Point
 from placement.solve.stop import Progress, Stop
 
@@ -64,8 +64,10 @@ class _Run(Known):
         gap: float,
         seed: int,
         progress: Progress | None,
+        guide: Guide | None = None,
     ) -> None:
-        super().__init__(instance, lanes, stop=stop, gap=gap, progress=progress)
+        super().__init__(instance, lanes, stop=stop, gap=gap, progress=progress, guide=guide)
+        self.sought = instance if guide is None else guide.instance
         self.most = self.most_lanes()
         each = lanes.lane_people[self.gates]
         self.price = 1e-6 * float((each * self.groups.worth.max(initial=0.0)).max(initial=0.0))
@@ -91,8 +93,13 @@ class _Run(Known):
 
     @cached_property
     def search(self) -> Search:
-        """The search of the instance."""
-        return self._search(self.instance)
+        """The search of the instance, or of what its guide looks for."""
+        return self._search(self.sought)
+
+    @property
+    def target(self) -> float:
+        """A value of the search that is enough."""
+        return self.bound if self.sought is self.instance else math.inf
 
     @cached_property
     def near(self) -> Ints:
@@ -159,7 +166,7 @@ class _Run(Known):
         and columns that a rule counts (changes against an agreed plan) pay a toll: subgradient
         steps on the rules, with the search for an oracle.
         """
-        instance, factor = self.instance, np.ones(self.instance.rows)
+        instance, factor = self.sought, np.ones(self.instance.rows)
         is_open = np.zeros(instance.columns, dtype=np.bool_)
         count, kept = np.zeros(len(self.gates), dtype=np.int64), 0
         tolls, known = np.zeros((len(instance.rules), instance.columns)), self.chosen
@@ -201,7 +208,7 @@ class _Run(Known):
         dear = np.bincount(
             self.groups.of[self.rows], weights=(factor * self.lanes.people)[self.rows]
         )
-        _, admitted = self.flows(y, u, None, worth=self.groups.worth * dear / self.groups.people)
+        _, admitted = self.flows(y, u, None, worth=self.order * dear / self.groups.people)
         rest = settled(self.instance, self.lanes, count, admitted)
         return rest.broken_rules(np.flatnonzero(is_open), tolerance=1e-7)
 
@@ -240,7 +247,7 @@ class _Run(Known):
         none = np.zeros(self.instance.columns, dtype=np.bool_)
         self.search.start(none, np.zeros(len(self.gates), dtype=np.int64))
         rounds = min(_ROUNDS, _FOR_EACH * self.instance.columns)
-        self.search.run(rounds=rounds, target=self.bound, stop=self.stop.share(0.3))
+        self.search.run(rounds=rounds, target=self.target, stop=self.stop.share(0.3))
         self.found()
         if point is not None:
             self.rounded(point)
@@ -271,7 +278,7 @@ class _Run(Known):
         self.wandered += 1
         self.search.run(
             rounds=rounds,
-            target=self.bound,
+            target=self.target,
             stop=self.part(0.3, math.inf),
             heat=HEATS[self.wandered % len(HEATS)],
         )
@@ -448,6 +455,7 @@ def solve_lanes(
     seed: int = 0,
     warm: tuple[Ints, Ints] | None = None,
     progress: Progress | None = None,
+    guide: Guide | None = None,
 ) -> LanesOutcome:
     """Choose posts and lanes of most worth, and prove how good the choice is.
 
@@ -467,6 +475,8 @@ def solve_lanes(
         Columns and (C,) lanes of a known plan; if it breaks a rule, the lanes are dealt anew.
     progress
         Called with seconds, objective and bound when one of them becomes better.
+    guide
+        What the search is to look for, if not for the worth of the instance.
 
     Returns
     -------
@@ -477,7 +487,7 @@ def solve_lanes(
     ValueError
         If lanes and instance do not fit each other.
     """
-    run = _Run(instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress)
+    run = _Run(instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress, guide=guide)
     if warm is not None:
         y = np.zeros(instance.columns)
         y[warm[0]] = 1.0

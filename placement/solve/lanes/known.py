@@ -37,6 +37,22 @@ class LanesOutcome(Outcome):
     admitted: Floats
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Guide:
+    """What a search is to look for where the instance is worth nothing but must keep some rule.
+
+    Attributes
+    ----------
+    instance
+        The instance with another worth of its rows and columns.
+    first
+        (R,) float64 ≥ 0, by it laned rows are admitted: the highest first, 0 nobody.
+    """
+
+    instance: Instance
+    first: Floats
+
+
 def settled(instance: Instance, lanes: Lanes, count: Ints, admitted: Floats) -> Instance:
     """Return the instance that is left when lanes and admitted people are known.
 
@@ -90,6 +106,8 @@ class Known(Record):
         What is asked.
     stop, gap, progress
         As in `Record`.
+    guide
+        What a search is to look for, if not for the worth of the instance.
     """
 
     def __init__(
@@ -100,6 +118,7 @@ class Known(Record):
         stop: Stop,
         gap: float,
         progress: Progress | None,
+        guide: Guide | None = None,
     ) -> None:
         lanes.check(instance)
         # a price on changes makes the profit of new posts negative
@@ -120,6 +139,13 @@ class Known(Record):
         )
         self.count = np.zeros(instance.columns, dtype=np.int64)
         self.admitted = np.zeros(instance.rows)
+        people, of = lanes.people[self.rows], self.groups.of[self.rows]
+        # a group is worth the same by the row; what comes first may differ within it, on average
+        self.order = self.groups.worth
+        if guide is not None:
+            self.order = np.bincount(of, weights=people * guide.first[self.rows]) / np.bincount(
+                of, weights=people
+            )
         self.point: tuple[Floats, Floats, Floats] | None = None
 
     def most_lanes(self) -> Ints:
@@ -144,9 +170,10 @@ class Known(Record):
     ) -> tuple[Floats, Floats]:
         """Return people admitted by (layer, group), and by row, for gates y and lanes u.
 
-        The wanted come first, then others by their worth, that of the objective if none is given.
+        The wanted come first, then others by their worth, that of the objective (or what the guide
+        says comes first) if none is given.
         """
-        worth = self.groups.worth if worth is None else worth
+        worth = self.order if worth is None else worth
         by_group = np.zeros((len(self.networks), len(self.groups.people)))
         by_row = np.zeros(self.instance.rows)
         for k, network in enumerate(self.networks):

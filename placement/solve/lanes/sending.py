@@ -43,6 +43,9 @@ class Crowds:
         (w,) int64, the ways: a crowd and an open gate in its reach.
     walk
         (w,) float64, what each person walks on that way.
+    tier
+        (n,) int64, tier of each crowd: of a lower one as much worth as can be is sent before the
+        next is looked at. None where there is one.
     """
 
     people: Floats
@@ -52,6 +55,7 @@ class Crowds:
     crowd: Ints
     gate: Ints
     walk: Floats
+    tier: Ints | None = None
 
     def arriving(self) -> Ints:
         """Return (n, P) int64 parts who arrive in each period, adding up to all of the crowd."""
@@ -102,7 +106,7 @@ class Program:
 def send(
     crowds: Crowds, room: Floats, carry: int, floors: list[tuple[Ints, float]] | None = None
 ) -> Ints:
-    """Send people to gates: most worth, then most who come first, then the least walk in all.
+    """Send people to gates: most worth by tier, then most who come first, then the least walk.
 
     Parameters
     ----------
@@ -133,7 +137,10 @@ def send(
         return np.zeros((0, periods), dtype=np.int64)
     program, sent = _network(crowds, room, carry, floors or [])
     worth = crowds.worth[crowds.crowd] / (crowds.worth.max() or 1.0)
-    wishes = [-worth, -crowds.first[crowds.crowd].astype(np.float64)]
+    tiers = np.zeros(len(crowds.people), dtype=np.int64) if crowds.tier is None else crowds.tier
+    tier = tiers[crowds.crowd]
+    wishes = [np.where(tier == one, -worth, 0.0) for one in np.unique(tier)]
+    wishes += [-crowds.first[crowds.crowd].astype(np.float64)]
     wishes += [crowds.walk / max(float(crowds.walk.max()), 1.0)]
     people: Floats | None = None
     for n, wish in enumerate(wishes):

@@ -110,7 +110,10 @@ def best_by_flows(instance: Instance, lanes: Lanes) -> float:
         cover = instance.indices[instance.indptr[r] : instance.indptr[r + 1]]
         if lanes.people[r] == 0:
             z = new(instance.weight[r], 1.0)
-            lines.append(({z: 1.0, **{int(j): -1.0 for j in cover}}, 0.0))
+            # worth falls from level to level, so that the levels fill in order
+            more = [new(gain, 1.0) for gain in instance.gains[r]]
+            met = {z: 1.0, **dict.fromkeys(more, 1.0)}
+            lines.append((met | {int(j): -1.0 for j in cover}, 0.0))
             part.append({z: 1.0})
             continue
         mine: dict[int, float] = {}

@@ -1,0 +1,98 @@
+"""Strict tiers with lanes: the first is served as well as can be, then held while the next is."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.cover.instance import Instance
+from placement.cover.lanes import Lanes
+from placement.cover.posting import Posting
+from placement.solve.lanes.engine import solve_lanes
+from placement.solve.lanes.known import Guide, LanesOutcome, settled
+from placement.solve.solution import Tier
+from placement.solve.stop import Progress, Stop
+from placement.solve.tiers import hold, together
+
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
+_HELD = 1e-7  # relative: what a tier that is held may lose to the rounding of the solver
+
+
+def by_tier(
+    instance: Instance,
+    lanes: Lanes,
+    posts: Posting,
+    *,
+    stop: Stop,
+    gap: float,
+    seed: int,
+    warm: tuple[Ints, Ints] | None,
+    progress: Progress | None,
+) -> tuple[LanesOutcome, tuple[Tier, ...]]:
+    """Serve each tier as well as can be while those before it are held.
+
+    The search looks for the people of the tiers before as well, and admits them first: what is held
+    is worth nothing to a stage.
+    """
+    if len(posts.tiers) <= 1:
+        alone = solve_lanes(
+            instance, lanes, stop=stop, gap=gap, seed=seed, warm=warm, progress=progress
+        )
+        return alone, ()
+    outcomes: list[LanesOutcome] = []
+    rules = instance.rules
+    ahead = len(posts.tiers) - np.searchsorted(posts.tiers, posts.row_tier)
+    each = np.divide(
+        instance.weight, lanes.people, out=np.zeros(instance.rows), where=lanes.people > 0
+    )
+    top = 2.0 * max(1.0, float(each.max(initial=0.0)))
+    for done, tier in enumerate(posts.tiers):
+        mine, held = posts.row_tier == tier, posts.row_tier < tier
+        stage = replace(_worth(instance, mine), rules=rules)
+        guide = Guide(
+            instance=replace(_worth(instance, mine | held), rules=rules),
+            first=np.where((mine | held) & (each > 0), each + top * ahead, 0.0),
+        )
+        found = solve_lanes(
+            stage, lanes, stop=stop.share(1.0 / (len(posts.tiers) - done)), gap=gap, seed=seed,
+            warm=warm, progress=progress, guide=guide if done else None,
+        )  # fmt: skip
+        outcomes.append(found)
+        if found.chosen is None:
+            break
+        warm = found.chosen, found.lanes
+        least = found.objective - _HELD * max(1.0, found.objective)
+        rules = (*rules, hold(f"tier {tier}", instance, mine, least))
+    last = outcomes[-1]
+    if last.chosen is None:
+        return last, ()
+    rest = settled(instance, lanes, last.lanes, last.admitted)
+    total = rest.value(last.chosen) + math.fsum(each * last.admitted)
+    whole = together(instance, outcomes, objective=total)
+    told = tuple(
+        Tier(tier=tier, objective=one.objective, bound=one.bound, gap=one.gap)
+        for tier, one in zip(posts.tiers, outcomes, strict=True)
+    )
+    return LanesOutcome(
+        status=whole.status,
+        stopped=whole.stopped,
+        chosen=whole.chosen,
+        objective=whole.objective,
+        bound=whole.bound,
+        gap=whole.gap,
+        trace=whole.trace,
+        lanes=last.lanes,
+        admitted=last.admitted,
+    ), told
+
+
+def _worth(instance: Instance, mine: Bools) -> Instance:
+    """Return the instance in which rows other than `mine` are worth nothing."""
+    return replace(
+        instance,
+        weight=np.where(mine, instance.weight, 0.0),
+        gains=np.where(mine[:, None], instance.gains, 0.0),
+    )
