@@ -18,6 +18,7 @@ from placement.solve.tiers import hold, together
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
+_LATER = 0.02  # of its worth, what a search sees in people of later tiers
 _HELD = 1e-7  # relative: what a tier that is held may lose to the rounding of the solver
 
 
@@ -34,8 +35,8 @@ def by_tier(
 ) -> tuple[LanesOutcome, tuple[Tier, ...]]:
     """Serve each tier as well as can be while those before it are held.
 
-    The search looks for the people of the tiers before as well, and admits them first: what is held
-    is worth nothing to a stage.
+    What is held is worth nothing to a stage, and later tiers are not either; but the search looks
+    for the first, and a little for the others, whose floors must be kept as well.
     """
     if len(posts.tiers) <= 1:
         alone = solve_lanes(
@@ -52,13 +53,21 @@ def by_tier(
     for done, tier in enumerate(posts.tiers):
         mine, held = posts.row_tier == tier, posts.row_tier < tier
         stage = replace(_worth(instance, mine), rules=rules)
+        later = _worth(instance, ~(mine | held))
+        sought = _worth(instance, mine | held)
+        sought = replace(
+            sought,
+            rules=rules,
+            weight=sought.weight + _LATER * later.weight,
+            gains=sought.gains + _LATER * later.gains,
+        )
         guide = Guide(
-            instance=replace(_worth(instance, mine | held), rules=rules),
-            first=np.where((mine | held) & (each > 0), each + top * ahead, 0.0),
+            instance=sought,
+            first=np.where(each > 0, each + top * np.where(later.weight > 0, 0, ahead), 0.0),
         )
         found = solve_lanes(
             stage, lanes, stop=stop.share(1.0 / (len(posts.tiers) - done)), gap=gap, seed=seed,
-            warm=warm, progress=progress, guide=guide if done else None,
+            warm=warm, progress=progress, guide=guide if rules else None,
         )  # fmt: skip
         outcomes.append(found)
         if found.chosen is None:

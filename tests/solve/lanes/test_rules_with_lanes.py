@@ -75,7 +75,7 @@ def audited(plan: Plan, found: Solution, folder: Path) -> None:
 @pytest.mark.parametrize("batch", range(2))
 def test_each_tier_is_held_while_the_next_is_served(batch: int, tmp_path: Path) -> None:
     asked = 0
-    for seed in range(batch * 12, batch * 12 + 12):
+    for seed in range(batch * 8, batch * 8 + 8):
         try:
             plan = placement.load_plan(write_tiers(tmp_path / str(seed), seed))
         except InfeasibleError:
@@ -92,7 +92,7 @@ def test_each_tier_is_held_while_the_next_is_served(batch: int, tmp_path: Path) 
         assert found.objective == pytest.approx(sum(tops), rel=3e-6, abs=1e-4), seed
         audited(plan, found, tmp_path)
         asked += len(tops) > 1
-    assert asked > 6
+    assert asked > 3
 
 
 def with_second_patrols(plan: Plan) -> Instance:
@@ -148,7 +148,7 @@ PATROLS = ["unavailable = 0.4\n", 'backup = { zones = "*", worth = 0.5 }\n']
 @pytest.mark.parametrize("patrol", PATROLS)
 def test_teams_away_and_backup_beside_lanes(patrol: str, tmp_path: Path) -> None:
     twice = 0
-    for seed in range(14):
+    for seed in range(9):
         try:
             plan = placement.load_plan(write_tiers(tmp_path / str(seed), seed, patrol))
         except InfeasibleError:
@@ -181,7 +181,7 @@ def test_teams_away_and_backup_beside_lanes(patrol: str, tmp_path: Path) -> None
         else:
             assert told.backup is not None
             twice += told.backup.covered > 0
-    assert twice > 2
+    assert twice > 1
 
 
 @pytest.fixture(scope="module")
