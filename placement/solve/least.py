@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from placement.cover.instance import Instance, Rule
 from placement.solve.bounds.prices import worth_step
-from placement.solve.model import Answer, Model, stepped
+from placement.solve.model import Answer, Model, alike, stepped
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]
@@ -136,18 +136,12 @@ def _totals(model: Model, slope: Floats) -> list[tuple[Any, float]]:
     The solver can branch on how many of them are open, which lifts the bound of a whole plan where
     branching on one post moves it elsewhere.
     """
-    used = np.flatnonzero(slope)
-    values = np.unique(slope[used])
-    if len(values) > _MOST_TOTALS:
-        return [(model.y[j], float(slope[j])) for j in used]
-    terms = []
-    for n, value in enumerate(values.tolist()):
-        alike = [(model.y[j], 1.0) for j in np.flatnonzero(slope == value)]
-        total = model.problem.add_variable(f"T{n}", 0, len(alike), "Integer")
-        model.at_most([*alike, (total, -1.0)], 0.0)
-        model.at_most([(total, 1.0), *((y, -1.0) for y, _ in alike)], 0.0)
-        terms.append((total, float(value)))
-    return terms
+    kinds = alike(slope)
+    if not model.totals and len(kinds) <= _MOST_TOTALS:
+        for number, members in enumerate(kinds):
+            if slope[members[0]]:
+                model.add_total(f"T{number}", members)
+    return model.used(slope)
 
 
 def feasible(instance: Instance, *, stop: Stop) -> bool | None:

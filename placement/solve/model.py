@@ -34,6 +34,7 @@ INTERRUPTS = highspy.cb.HighsCallbackType
 """The moments at which HiGHS calls back."""
 
 _ROUNDING = 1e-6  # how far from whole HiGHS lets a binary be
+_KINDS = 12  # of columns that use the same: with more, their totals say little
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -91,6 +92,13 @@ class WalkSets:
         return self.base + float(self.step[unmet].sum())
 
 
+def alike(*figures: NDArray[Any]) -> list[Ints]:
+    """Return the columns that agree in all of some figures, (C,) each, as lists that ascend."""
+    _, kind = np.unique(np.stack(figures, axis=1).astype(np.float64), axis=0, return_inverse=True)
+    kind = kind.ravel()
+    return [np.flatnonzero(kind == number) for number in range(int(kind.max(initial=-1)) + 1)]
+
+
 class Model:
     """A PuLP problem over the columns and rows of an instance, with its rules."""
 
@@ -112,6 +120,7 @@ class Model:
             for j in range(instance.columns)
         ]
         self.z: list[list[Any]] = []
+        self.totals: list[tuple[Ints, Any]] = []
         self.begin()
         # one constraint for each knapsack; a limit that cannot bind is left out
         self.knapsack(instance.cost, instance.budget, -1)
@@ -135,7 +144,41 @@ class Model:
             self.problem.addConstraint(pulp.LpAffineExpression.from_list(terms) <= float(most))
 
     def begin(self) -> None:
-        """Add what must stand before the knapsacks; nothing here."""
+        """Add what must stand before the knapsacks: totals of columns that use the same.
+
+        With the budget written on whole totals, the solver can branch on how many posts of each
+        kind there are, which it does not find out by branching on posts: on the riverside with
+        dog teams a proof at a budget of 300 takes 16 s where 60 s left 0.12%.
+        """
+        instance = self.instance
+        uses = [instance.cost, *(limit.use for limit in instance.limits), instance.coupled]
+        kinds = alike(*uses)
+        if 1 < len(kinds) <= _KINDS:
+            for number, members in enumerate(kinds):
+                self.add_total(f"Y{number}", members)
+
+    def add_total(self, name: str, members: Ints) -> Any:  # noqa: ANN401
+        """Add how many of some columns are open, a whole number that knapsacks are written on."""
+        total = self.sum_of(name, [self.y[j] for j in members])
+        self.totals.append((members, total))
+        return total
+
+    def sum_of(self, name: str, parts: list[Any]) -> Any:  # noqa: ANN401
+        """Add a whole variable that is the sum of others."""
+        total = self.problem.add_variable(name, 0, None, "Integer")
+        self.exactly([*((part, 1.0) for part in parts), (total, -1.0)], 0.0)
+        return total
+
+    def used(self, use: Floats) -> list[tuple[Any, float]]:
+        """Return Σ use · y, on totals where all of a total's columns use the same."""
+        terms = []
+        single = np.ones(len(use), dtype=np.bool_)
+        for members, total in self.totals:
+            first = float(use[members[0]])
+            if (use[members] == first).all():
+                single[members] = False
+                terms += [(total, first)] if first else []
+        return terms + [(self.y[j], float(use[j])) for j in np.flatnonzero(single & (use != 0))]
 
     def exactly(self, terms: list[tuple[Any, float]], value: float) -> None:
         """Add Σ coefficient · variable = value."""
@@ -144,7 +187,7 @@ class Model:
     def knapsack(self, use: Floats, most: float, number: int) -> None:  # noqa: ARG002
         """Add Σ use · y ≤ most; `number` is the limit's, −1 for the budget."""
         if float(use.sum()) > most:
-            self.at_most([(self.y[j], use[j]) for j in np.flatnonzero(use)], most)
+            self.at_most(self.used(use), most)
 
     def add_rows(self, more: Sequence[list[tuple[Any, float]]] = ()) -> list[tuple[Any, float]]:
         """Add z_rl, "row r is covered l times at least", and return what each z and y is worth.

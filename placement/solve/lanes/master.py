@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
 from placement.solve.lanes.flows import Cut
-from placement.solve.model import INTERRUPTS, Model
+from placement.solve.model import INTERRUPTS, Model, alike
 from placement.solve.stop import Stop
 
 type Floats = NDArray[np.float64]
@@ -108,18 +108,17 @@ class Point:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Kind:
-    """Columns that cost the same, and the variables of their totals.
+    """Columns that cost the same, and the total of their lanes.
 
     Attributes
     ----------
     members
         (n,) int64, columns.
-    posts, units
-        How many are open, and how many lanes they have; no lanes where they are no gates.
+    units
+        How many lanes they have; None where they are no gates.
     """
 
     members: Ints
-    posts: Any
     units: Any
 
 
@@ -152,26 +151,23 @@ class LanedModel(Model):
             self.u[int(j)] = u
             self.at_most([(u, 1.0), (self.y[j], -float(lanes.most[j]))], 0.0)
             self.at_most([(self.y[j], float(lanes.least[j])), (u, -1.0)], 0.0)
-        alike = (lanes.gate, instance.cost, lanes.lane_cost, lanes.least, lanes.most)
-        key = np.stack([*alike, lanes.lane_people], axis=1).astype(np.float64)
-        _, kind = np.unique(key, axis=0, return_inverse=True)
-        kind = kind.ravel()
-        for number in range(int(kind.max(initial=-1)) + 1):
-            members = np.flatnonzero(kind == number)
+        kinds = alike(
+            lanes.gate,
+            instance.cost,
+            lanes.lane_cost,
+            lanes.least,
+            lanes.most,
+            lanes.lane_people,
+        )
+        for number, members in enumerate(kinds):
             first = int(members[0])
-            posts = self._total(f"Y{number}", [self.y[j] for j in members])
+            posts = self.add_total(f"Y{number}", members)
             units = None
             if lanes.gate[first]:
-                units = self._total(f"U{number}", [self.u[int(j)] for j in members])
+                units = self.sum_of(f"U{number}", [self.u[int(j)] for j in members])
                 self.at_most([(units, 1.0), (posts, -float(lanes.most[first]))], 0.0)
                 self.at_most([(posts, float(lanes.least[first])), (units, -1.0)], 0.0)
-            self.kinds.append(Kind(members=members, posts=posts, units=units))
-
-    def _total(self, name: str, parts: list[Any]) -> Any:  # noqa: ANN401
-        total = self.problem.add_variable(name, 0, None, "Integer")
-        alike = [(part, 1.0) for part in parts]
-        self.exactly([*alike, (total, -1.0)], 0.0)
-        return total
+            self.kinds.append(Kind(members=members, units=units))
 
     def knapsack(self, use: Floats, most: float, number: int) -> None:
         """Add Σ use · y + Σ each · u ≤ most, on the totals of kinds that use the same."""
@@ -181,13 +177,9 @@ class LanedModel(Model):
             each = lanes.lane_cost
         elif len(lanes.lane_use):
             each = lanes.lane_use[number]
-        terms: list[tuple[Any, float]] = []
+        terms = self.used(use)
         for kind in self.kinds:
             members, first = kind.members, int(kind.members[0])
-            if (use[members] == use[first]).all():
-                terms += [(kind.posts, float(use[first]))] if use[first] else []
-            else:
-                terms += [(self.y[j], float(use[j])) for j in members[use[members] != 0]]
             if kind.units is None:
                 continue
             if (each[members] == each[first]).all():
