@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from placement.cover.instance import Instance, Rule
-from placement.cover.lanes import Arrivals, Lanes
+from placement.cover.lanes import Lanes, arrivals_of
 from placement.cover.posting import Posting
 from placement.errors import UsageError
 from placement.plan.problem import Problem
@@ -66,6 +66,10 @@ def laned(problem: Problem, posts: Posting) -> tuple[Instance, Lanes]:
             for limit, counts in zip(limits, counts_lanes.tolist(), strict=True)
         ),
     )
+    arrivals, of = arrivals_of(problem)
+    profile = np.zeros(instance.rows, dtype=np.int64)
+    row_of = posts.row_of[position]
+    profile[row_of[row_of >= 0]] = of[row_of >= 0]
     lanes = Lanes(
         people=np.where(posts.row_resource == position, posts.people, 0.0),
         gate=gate,
@@ -74,7 +78,8 @@ def laned(problem: Problem, posts: Posting) -> tuple[Instance, Lanes]:
         lane_cost=np.where(gate, sites.unit_cost[posts.site, position], 0.0),
         lane_people=np.where(gate, rule.lane_people, 0.0),
         lane_use=np.outer(counts_lanes, gate).astype(np.float64),
-        arrivals=Arrivals(shares=np.array([rule.shares]), carry=rule.carry),
+        arrivals=arrivals,
+        profile=profile,
     )
     return instance, lanes
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
+from placement.plan.problem import Problem
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -96,6 +97,24 @@ class Arrivals:
         alpha[alpha < 1e-12] = 0.0
         return _lower_envelope(alpha, beta)
 
+    def layers(self) -> tuple[Floats, Floats]:
+        """Return `pieces` as layers: gates admit Σ_k share_k · min(L, ratio_k · c) of L people.
+
+        Returns
+        -------
+        shares, ratio
+            (k,) float64, shares of the people and what a lane admits of them, as a multiple of what
+            it admits in the window.
+
+        Raises
+        ------
+        ValueError
+            If there are several profiles.
+        """
+        alpha, beta = self.pieces()
+        shares = alpha[:-1] - alpha[1:]
+        return shares, (beta[1:] - beta[:-1]) / shares
+
 
 def _lower_envelope(alpha: Floats, beta: Floats) -> tuple[Floats, Floats]:
     """Keep the lines a · L + b · c that are least for some L / c ≥ 0."""
@@ -112,6 +131,46 @@ def _lower_envelope(alpha: Floats, beta: Floats) -> tuple[Floats, Floats]:
             kept.pop()
         kept.append(n)
     return alpha[kept].copy(), beta[kept].copy()
+
+
+def arrivals_of(problem: Problem) -> tuple[Arrivals, Ints]:
+    """Return when the people of a plan with lanes arrive, and by which profile each point does.
+
+    Profiles with the same shares are one class, whatever they are called, and those that nobody
+    follows are left out: where all people arrive alike there is one class.
+
+    Parameters
+    ----------
+    problem
+        What is asked; one of its resources has lanes.
+
+    Returns
+    -------
+    arrivals
+        The classes, in the order of their shares.
+    of
+        (M,) int64, the class of each demand point; 0 for points without people.
+
+    Raises
+    ------
+    ValueError
+        If no resource has lanes.
+    """
+    rule = None if problem.laned is None else problem.resources[problem.laned].lanes
+    if rule is None:
+        raise ValueError("no resource of the problem has lanes")
+    demand = problem.demand
+    there = demand.people > 0
+    shares = np.array(list(rule.profiles.values()))
+    used = np.unique(demand.arrival[there]) if there.any() else np.zeros(1, dtype=np.int64)
+    # shares of one profile said twice may differ in their last bits
+    _, first, number = np.unique(
+        np.round(shares[used], 12), axis=0, return_index=True, return_inverse=True
+    )
+    class_of = np.zeros(len(shares), dtype=np.int64)
+    class_of[used] = number.ravel()
+    of = np.where(there, class_of[demand.arrival], 0)
+    return Arrivals(shares=shares[used][first], carry=rule.carry), of
 
 
 ONE_PERIOD = Arrivals(shares=np.ones((1, 1)))
@@ -190,6 +249,14 @@ class Lanes:
             self.profile,
         ):
             array.setflags(write=False)
+
+    def alike(self) -> Arrivals:
+        """Return the arrivals as if everybody came by the mean profile of all people."""
+        arrivals = self.arrivals
+        people = np.bincount(self.profile, weights=self.people, minlength=arrivals.classes)
+        if arrivals.classes == 1 or not people.any():
+            return Arrivals(shares=arrivals.shares[:1], carry=arrivals.carry)
+        return Arrivals(shares=people @ arrivals.shares / people.sum(), carry=arrivals.carry)
 
     def check(self, instance: Instance) -> None:
         """Raise ValueError if the lanes are not those of this instance."""

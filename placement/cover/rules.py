@@ -8,6 +8,7 @@ from scipy.spatial import KDTree
 
 from placement.cover.columns import Columns
 from placement.cover.instance import Limit, Rule
+from placement.cover.lanes import arrivals_of
 from placement.cover.survey import Survey
 from placement.plan.problem import Problem
 
@@ -131,9 +132,11 @@ def row_keys(problem: Problem, position: int) -> Ints | None:
     demand = problem.demand
     marks = [] if len(demand.tiers) == 1 else [demand.tier]
     if problem.resources[position].lanes is not None:
-        # only a part of a row may be admitted: its people must be worth and count the same
+        # only a part of a row may be admitted: its people must be worth and count the same, and
+        # come alike
         marks += [np.unique(demand.priority, return_inverse=True)[1]]
         marks += [demand.step_free.astype(np.int64)]
+        marks += [arrivals_of(problem)[1]]
     sets = [floor.points for floor in problem.floors if floor.resource == position]
     if position in problem.backup:
         sets.append(problem.backup[position].points)

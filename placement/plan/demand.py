@@ -1,7 +1,7 @@
 """The layers of people → `Demand`: points as given, and points sampled from areas."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement.errors import InputError
+from placement.plan.arrivals import known_profile
 from placement.plan.cells import (
     identifiers,
     number,
@@ -16,7 +17,7 @@ from placement.plan.cells import (
     unused_columns,
     whole,
 )
-from placement.plan.problem import Demand
+from placement.plan.problem import Demand, LanesRule
 from placement.plan.sampling import MOST_CELLS, cells_of, largest_remainder, sample
 from placement.plan.table import Geometries, Row, Table
 
@@ -32,6 +33,7 @@ _COLUMNS = (
     "level",
     "step_free",
     "step_free_people",
+    "arrival",
 )
 _MOST_TIERS = 20
 STEP_FREE = "~step-free"
@@ -50,9 +52,12 @@ class _Crowd:
     level: int
     tier: int
     step_free: bool = False
+    arrival: int | None = None
 
 
-def crowds_at_points(table: Table, xy: Floats, *, step_free_share: float = 0.0) -> list[_Crowd]:
+def crowds_at_points(
+    table: Table, xy: Floats, *, step_free_share: float = 0.0, rule: LanesRule | None = None
+) -> list[_Crowd]:
     """Return the people of a layer of points; all are of one zone unless they name another.
 
     Parameters
@@ -63,6 +68,8 @@ def crowds_at_points(table: Table, xy: Floats, *, step_free_share: float = 0.0) 
         (rows, 2) float64, its points in metres.
     step_free_share
         Share of the people who walk without steps where a row does not say.
+    rule
+        The lanes whose profiles rows may name, or None.
 
     Raises
     ------
@@ -72,14 +79,19 @@ def crowds_at_points(table: Table, xy: Floats, *, step_free_share: float = 0.0) 
     found = []
     for at, (row, identifier) in enumerate(zip(table.rows, identifiers(table), strict=True)):
         people = np.array([_people(table, row)])
-        crowd = _crowd(table, row, (identifier,), xy[at : at + 1], people, zone="")
+        crowd = _crowd(table, row, (identifier,), xy[at : at + 1], people, zone="", rule=rule)
         slow = _step_free(table, row, float(people[0]), usual=step_free_share)
         found += _parted(crowd, np.array([slow]))
     return found
 
 
 def crowds_in_areas(
-    table: Table, polygons: Geometries, *, spacing_m: float, step_free_share: float = 0.0
+    table: Table,
+    polygons: Geometries,
+    *,
+    spacing_m: float,
+    step_free_share: float = 0.0,
+    rule: LanesRule | None = None,
 ) -> list[_Crowd]:
     """Return the people of a layer of polygons, at points ``"<area>#<n>"`` inside them.
 
@@ -93,6 +105,8 @@ def crowds_in_areas(
         Side of a cell of the grid that areas are sampled by, metres.
     step_free_share
         Share of the people who walk without steps where a row does not say.
+    rule
+        The lanes whose profiles rows may name, or None.
 
     Raises
     ------
@@ -112,7 +126,7 @@ def crowds_in_areas(
         xy, people = sample(polygon, _people(table, row), spacing_m=spacing_m)
         width = len(str(len(xy)))
         ids = tuple(f"{identifier}#{n:0{width}d}" for n in range(1, len(xy) + 1))
-        crowd = _crowd(table, row, ids, xy, people, zone=identifier)
+        crowd = _crowd(table, row, ids, xy, people, zone=identifier, rule=rule)
         total = math.fsum(people)
         slow = _step_free(table, row, total, usual=step_free_share)
         found += _parted(crowd, _shared_out(people, slow))
@@ -124,6 +138,7 @@ def build_demand(
     *,
     files: Sequence[Table],
     to_lonlat: Callable[[Floats], Floats],
+    by_zone: Mapping[str, int] | None = None,
 ) -> tuple[Demand, list[str]]:
     """Put the people of all layers together, in the order of their points' identifiers.
 
@@ -135,6 +150,8 @@ def build_demand(
         The layers they were read from.
     to_lonlat
         Turns (n, 2) metres into (n, 2) degrees.
+    by_zone
+        Arrival profile, by position, of the zones that have one; that of a row counts more.
 
     Returns
     -------
@@ -175,6 +192,9 @@ def build_demand(
         zones=zones,
         tier=np.repeat([crowd.tier for crowd in crowds], sizes)[order].astype(np.int64),
         step_free=np.repeat([crowd.step_free for crowd in crowds], sizes)[order].astype(np.bool_),
+        arrival=np.repeat([_arrival(crowd, by_zone or {}) for crowd in crowds], sizes)[
+            order
+        ].astype(np.int64),
     )
     total = float(demand.people.sum())
     if total > 2**53:
@@ -190,13 +210,26 @@ def build_demand(
     return demand, warnings
 
 
+def _arrival(crowd: _Crowd, by_zone: Mapping[str, int]) -> int:
+    """Return the profile of a crowd: its row's own, its zone's, or the plan's."""
+    return by_zone.get(crowd.zone, 0) if crowd.arrival is None else crowd.arrival
+
+
 def _people(table: Table, row: Row) -> float:
     return number(table, row, "people")
 
 
 def _crowd(
-    table: Table, row: Row, ids: tuple[str, ...], xy: Floats, people: Floats, *, zone: str
+    table: Table,
+    row: Row,
+    ids: tuple[str, ...],
+    xy: Floats,
+    people: Floats,
+    *,
+    zone: str,
+    rule: LanesRule | None,
 ) -> _Crowd:
+    arrival = plain_text(table, row, "arrival") if rule is not None else ""
     return _Crowd(
         id=ids,
         xy=xy,
@@ -205,6 +238,9 @@ def _crowd(
         priority=number(table, row, "priority", default=1.0, positive=True),
         level=whole(table, row, "level", default=0, least=-1000, most=1000),
         tier=whole(table, row, "tier", default=1, least=1, most=_MOST_TIERS),
+        arrival=None
+        if rule is None or not arrival
+        else known_profile(arrival, rule, file=table.file, feature=row.name, field="arrival"),
     )
 
 

@@ -29,14 +29,22 @@ class Layers(Section):
         LayerFile | None,
         Field(
             description="Points where people are: id, people, zone, priority, tier, level, and "
-            "step_free (a share) or step_free_people."
+            "step_free (a share) or step_free_people; arrival, the profile by which they come."
         ),
     ] = None
     areas: Annotated[
         LayerFile | None,
         Field(
             description="Polygons people stand in: id, name, people, zone, priority, tier, level, "
-            "and step_free (a share) or step_free_people."
+            "arrival, and step_free (a share) or step_free_people."
+        ),
+    ] = None
+    arrivals: Annotated[
+        LayerFile | None,
+        Field(
+            description="CSV of arrival profiles for lanes: profile, begins (when a period of the "
+            'window begins, "HH:MM"), and share (adding up to 1) or people (any numbers). Periods '
+            "left out are empty. Rows of demand and areas name theirs in the column arrival."
         ),
     ] = None
     streets: Annotated[

@@ -1,12 +1,16 @@
 """Lanes and arrivals, as the plan file writes them."""
 
+from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from placement.plan.clock import minutes_of
 from placement.plan.format import Clock, Positive, Section, broken
-from placement.plan.problem import LanesRule
+from placement.plan.problem import OWN, LanesRule
+
+# no `type` statement: it would become a definition of its own in the schema
+Shares = Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(strict=False)]
 
 
 class LanesSettings(Section):
@@ -40,9 +44,8 @@ class LanesSettings(Section):
         Field(ge=1, le=1440, description="Length of a period of arrivals, min. Default 30 (A)."),
     ] = 30
     profile: Annotated[
-        tuple[Annotated[float, Field(ge=0, le=1)], ...] | None,
+        Shares | None,
         Field(
-            strict=False,
             description="Share of the people who arrive in each period; adds up to 1. Default: by "
             "peak_hour_share.",
         ),
@@ -56,6 +59,21 @@ class LanesSettings(Section):
             "domain.md).",
         ),
     ] = 0.40
+    profiles: Annotated[
+        dict[str, Shares],
+        Field(
+            description="Further profiles by name, as 'profile': for people of the zones named in "
+            "'arrival' and of rows with their name in the column 'arrival'. The layer 'arrivals' "
+            "adds more. Default: all people share one profile.",
+        ),
+    ] = {}  # noqa: RUF012 - a field of a model, copied for each
+    arrival: Annotated[
+        dict[str, str],
+        Field(
+            description="Profile of each zone that does not follow the plan's own, by zone; the "
+            "column 'arrival' of a row counts more. Default: none."
+        ),
+    ] = {}  # noqa: RUF012
     max_wait_min: Annotated[
         int,
         Field(
@@ -98,6 +116,12 @@ class LanesSettings(Section):
 
     def _shares_fit(self, window: int) -> None:
         periods = window // self.period_min
+        for name, shares in self.profiles.items():
+            if name in {"", OWN}:
+                raise broken(
+                    "profiles", f"{name!r} is no name for a profile", "give it another name"
+                )
+            _check_shares(f"profiles.{name}", shares, periods)
         if self.profile is None:
             if periods > 1 and window > 60 and 60 % self.period_min:
                 raise broken(
@@ -112,16 +136,7 @@ class LanesSettings(Section):
                 "and 'peak_hour_share' both say when people arrive",
                 "keep one of the two",
             )
-        if len(self.profile) != periods:
-            raise broken(
-                "profile",
-                f"has {len(self.profile)} shares, the window has {periods} periods",
-                "write one share a period",
-            )
-        if abs(sum(self.profile) - 1) > 1e-6:
-            raise broken(
-                "profile", f"adds up to {sum(self.profile):.6g}, not 1", "correct the shares"
-            )
+        _check_shares("profile", self.profile, periods)
 
     def rule(self) -> LanesRule:
         """Return what the table says, in numbers."""
@@ -132,12 +147,12 @@ class LanesSettings(Section):
             closes_min=closes,
             shares=self._shares((closes - opens) // self.period_min),
             carry=self.max_wait_min // self.period_min,
+            named={name: _whole(shares) for name, shares in sorted(self.profiles.items())},
         )
 
     def _shares(self, periods: int) -> tuple[float, ...]:
         if self.profile is not None:
-            total = sum(self.profile)
-            return tuple(share / total for share in self.profile)
+            return _whole(self.profile)
         hour = 60 // self.period_min
         if hour == 0 or hour >= periods:
             return (1 / periods,) * periods
@@ -147,6 +162,24 @@ class LanesSettings(Section):
             peak / hour if first <= at < first + hour else (1 - peak) / (periods - hour)
             for at in range(periods)
         )
+
+
+def _check_shares(field: str, shares: Sequence[float], periods: int) -> None:
+    """Refuse a profile that does not fit the window."""
+    if len(shares) != periods:
+        raise broken(
+            field,
+            f"has {len(shares)} shares, the window has {periods} periods",
+            "write one share a period",
+        )
+    if abs(sum(shares) - 1) > 1e-6:
+        raise broken(field, f"adds up to {sum(shares):.6g}, not 1", "correct the shares")
+
+
+def _whole(shares: Sequence[float]) -> tuple[float, ...]:
+    """Return shares that add up to 1 but for the last bits."""
+    total = sum(shares)
+    return tuple(share / total for share in shares)
 
 
 def _minutes(field: str, clock: str) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import shapely
 
 from placement.errors import UsageError
+from placement.plan.arrivals import with_profiles, zone_arrivals
 from placement.plan.cells import identifiers, plain_text, unused_columns
 from placement.plan.crs import Plane, check_fit, choose_plane
 from placement.plan.demand import build_demand, crowds_at_points, crowds_in_areas
@@ -108,6 +109,7 @@ def load_plan(
         for name, kinds in _KINDS.items()
         if name in files
     }
+    resources = with_profiles(resources, settings, files.get("arrivals"), file=path)
     around = [tables[name].lonlat for name in ("route", "sites") if name in tables]
     plane = choose_plane(settings.crs, file=path, around=around)
     problem, warnings = _problem(tables, plane, settings, most, resources, plan_file=path)
@@ -119,6 +121,8 @@ def load_plan(
         idle += ["[[closures]]"] if settings.closures else []
         if idle:
             warnings.append(f"no street layer: {', '.join(idle)} count for nothing")
+    if "arrivals" in files and problem.laned is None:
+        warnings.append("no resource has lanes: arrivals count for nothing")
     for name, columns in (("closures", CLOSURE_COLUMNS), ("crowd", CROWD_COLUMNS)):
         if name in tables:
             warnings += unused_columns(tables[name], columns)
@@ -236,22 +240,32 @@ def _problem(
         settings.resources,
     )
     crowds = []
+    rule = next((kind.lanes for kind in resources if kind.lanes is not None), None)
     slow = settings.walking.step_free_share
     if "demand" in tables:
         points = shapely.get_coordinates(metres["demand"])
-        crowds += crowds_at_points(tables["demand"], points, step_free_share=slow)
+        crowds += crowds_at_points(tables["demand"], points, step_free_share=slow, rule=rule)
     if "areas" in tables:
         crowds += crowds_in_areas(
             tables["areas"],
             metres["areas"],
             spacing_m=settings.walking.sample_m,
             step_free_share=slow,
+            rule=rule,
         )
     demand, more = build_demand(
         crowds,
         files=[tables[name] for name in ("demand", "areas") if name in tables],
         to_lonlat=plane.to_lonlat,
+        by_zone=zone_arrivals(settings, rule, {crowd.zone for crowd in crowds}, file=plan_file),
     )
+    if rule is not None:
+        used = set(demand.arrival[demand.people > 0].tolist())
+        more += [
+            f"arrival profile {name!r} is nobody's"
+            for at, name in enumerate(rule.profiles)
+            if at > 0 and at not in used
+        ]
     problem = Problem(
         budget=budget,
         resources=resources,

@@ -18,6 +18,10 @@ type Floats = NDArray[np.float64]
 type Bools = NDArray[np.bool_]
 
 
+OWN = "default"
+"""What the plan's own arrival profile is called beside those that have a name."""
+
+
 class SiteStatus(IntEnum):
     """Whether a resource may, must or must not be posted at a site."""
 
@@ -66,6 +70,8 @@ class LanesRule:
         Share of the people who arrive in each of P equal periods; adds up to 1.
     carry
         Whole periods a person may wait.
+    named
+        Further profiles like `shares`, by name in order.
     """
 
     rate_h: float
@@ -73,6 +79,12 @@ class LanesRule:
     closes_min: int
     shares: tuple[float, ...]
     carry: int
+    named: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    @property
+    def profiles(self) -> Mapping[str, tuple[float, ...]]:
+        """All profiles by name, the plan's own first: `Demand.arrival` counts along them."""
+        return {OWN: self.shares, **self.named}
 
     @property
     def lane_people(self) -> float:
@@ -218,6 +230,9 @@ class Demand:
     step_free
         (M,) bool: these people walk slowly and without steps. Who does so at a point with others
         is a point of its own, ``"<point>~step-free"``.
+    arrival
+        (M,) int64, when they come: position in ``LanesRule.profiles`` of the resource with lanes,
+        0 for the plan's own profile and in plans without lanes.
     """
 
     id: tuple[str, ...]
@@ -230,8 +245,11 @@ class Demand:
     zones: tuple[str, ...]
     tier: NDArray[np.int64]
     step_free: Bools
+    arrival: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def __post_init__(self) -> None:
+        if len(self.arrival) != len(self.id):
+            object.__setattr__(self, "arrival", np.zeros(len(self.id), dtype=np.int64))
         for array in (
             self.xy,
             self.lonlat,
@@ -241,6 +259,7 @@ class Demand:
             self.zone,
             self.tier,
             self.step_free,
+            self.arrival,
         ):
             array.setflags(write=False)
 

@@ -278,6 +278,68 @@ def _text(path: Path) -> str:
 
 def _read_csv(path: Path, layer: str) -> _Read:  # noqa: ARG001 - one signature for all readers
     """Read a table of points with columns ``lon`` and ``lat``."""
+    columns, records = _csv_records(path)
+    for wanted in ("lon", "lat"):
+        if wanted not in columns:
+            raise InputError(
+                "is missing",
+                file=path,
+                field=wanted,
+                remedy="give degrees, WGS 84, in the columns 'lon' and 'lat'",
+            )
+    rows: list[Properties] = []
+    lonlat = np.empty((len(records), 2))
+    for number, record in enumerate(records, start=1):
+        values = dict(record)
+        for axis, key in enumerate(("lon", "lat")):
+            try:
+                lonlat[number - 1, axis] = float(values.pop(key, ""))
+            except ValueError:
+                raise InputError(
+                    f"is no number: {record.get(key, '')!r}",
+                    file=path,
+                    feature=_row_name(number, values),
+                    field=key,
+                    remedy="give degrees with a decimal point",
+                ) from None
+        rows.append(values)
+    geometries = np.asarray(shapely.points(lonlat), dtype=np.object_).reshape(len(records))
+    return rows, geometries, pyproj.CRS(WGS84)
+
+
+def read_rows(path: Path, *, layer: str) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    """Read a CSV table without geometries; rows are called by their number.
+
+    Returns
+    -------
+    columns, rows
+        Cells that are empty are left out of the rows.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no CSV, or has no rows.
+    """
+    require_file(path, layer=layer)
+    if path.suffix.lower() != ".csv":
+        raise InputError(
+            f"the suffix {path.suffix!r} is not known",
+            file=path,
+            remedy=f"give the layer {layer!r} as .csv",
+        )
+    columns, records = _csv_records(path)
+    if not records:
+        raise InputError(
+            "has no rows", file=path, remedy=f"add some, or leave the layer {layer!r} out"
+        )
+    return columns, tuple(
+        Row(name=f"row {number}", properties=values)
+        for number, values in enumerate(records, start=1)
+    )
+
+
+def _csv_records(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+    """Return the columns and the rows of a CSV file, without the cells that are empty."""
     text = _text(path)
     header = text.partition("\n")[0]
     # a comma unless the header only makes sense otherwise: spreadsheets differ by country
@@ -290,16 +352,7 @@ def _read_csv(path: Path, layer: str) -> _Read:  # noqa: ARG001 - one signature 
         raise InputError(f"is not CSV: {error}", file=path, remedy=_NOT_THAT) from None
     if len(set(columns)) < len(columns):
         raise InputError("names a column twice", file=path, remedy="rename one")
-    for wanted in ("lon", "lat"):
-        if wanted not in columns:
-            raise InputError(
-                "is missing",
-                file=path,
-                field=wanted,
-                remedy="give degrees, WGS 84, in the columns 'lon' and 'lat'",
-            )
-    rows: list[Properties] = []
-    lonlat = np.empty((len(records), 2))
+    found: list[dict[str, str]] = []
     for number, record in enumerate(records, start=1):
         values = {key: value for key, value in record.items() if isinstance(value, str) and value}
         if None in record or None in record.values():
@@ -309,20 +362,8 @@ def _read_csv(path: Path, layer: str) -> _Read:  # noqa: ARG001 - one signature 
                 feature=_row_name(number, values),
                 remedy="mend the row; texts with a separator go in double quotes",
             )
-        for axis, key in enumerate(("lon", "lat")):
-            try:
-                lonlat[number - 1, axis] = float(values.pop(key, ""))
-            except ValueError:
-                raise InputError(
-                    f"is no number: {record[key]!r}",
-                    file=path,
-                    feature=_row_name(number, values),
-                    field=key,
-                    remedy="give degrees with a decimal point",
-                ) from None
-        rows.append(values)
-    geometries = np.asarray(shapely.points(lonlat), dtype=np.object_).reshape(len(records))
-    return rows, geometries, pyproj.CRS(WGS84)
+        found.append(values)
+    return columns, found
 
 
 def _read_geopackage(path: Path, layer: str) -> _Read:

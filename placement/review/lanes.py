@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from placement.review.reading import Members
 from placement.review.texts import json_text, number_text, object_text
-from placement.solve.solution import Admission, Gate, Post, Solution
+from placement.solve.solution import Admission, Arriving, Gate, Post, Solution
 
 _REWRITE = "write the file again with `place optimise`"
 _CLOCK = re.compile(r"[0-9]{2}:[0-5][0-9]")
@@ -38,6 +38,12 @@ def lanes_texts(solution: Solution) -> dict[str, str]:
             for area, table in sorted(told.areas.items())
         }
         texts["areas"] = object_text(areas, indent="        ")
+    if told.profiles:
+        profiles = {
+            name: _profile_text(f"lanes.profiles.{name}", profile)
+            for name, profile in sorted(told.profiles.items())
+        }
+        texts["profiles"] = object_text(profiles, indent="        ")
     return {"lanes": object_text(texts, indent="      ")}
 
 
@@ -47,6 +53,16 @@ def _gate_text(name: str, gate: Gate) -> str:
         for key, people in (("sent", gate.sent), ("admitted", gate.admitted))
     }
     return object_text(texts | _wait_texts(name, gate.longest_wait_min, gate.clears))
+
+
+def _profile_text(name: str, profile: Arriving) -> str:
+    return object_text(
+        {
+            "people": number_text(f"{name}.people", profile.people),
+            "coming": _people_text(f"{name}.coming", profile.coming),
+            "sent": _people_text(f"{name}.sent", profile.sent),
+        }
+    )
 
 
 def _people_text(name: str, people: Sequence[float]) -> str:
@@ -79,9 +95,12 @@ def read_lanes(summary: Members) -> Admission | None:
     if "lanes" not in summary.values:
         return None
     lanes = summary.inner("lanes")
-    lanes.only(("resource", "opens", "closes", "period_min", "mean_walk_s", "gates", "areas"))
+    lanes.only(
+        ("resource", "opens", "closes", "period_min", "mean_walk_s", "gates", "areas", "profiles")
+    )
     gates = lanes.inner("gates")
     areas = lanes.inner("areas") if "areas" in lanes.values else None
+    profiles = lanes.inner("profiles") if "profiles" in lanes.values else None
     return Admission(
         resource=lanes.text("resource"),
         opens=_read_clock(lanes, "opens"),
@@ -92,6 +111,18 @@ def read_lanes(summary: Members) -> Admission | None:
         areas={}
         if areas is None
         else {name: _read_area(areas.inner(name)) for name in sorted(areas.values)},
+        profiles={}
+        if profiles is None
+        else {name: _read_profile(profiles.inner(name)) for name in sorted(profiles.values)},
+    )
+
+
+def _read_profile(members: Members) -> Arriving:
+    members.only(("people", "coming", "sent"))
+    return Arriving(
+        people=members.number("people", least=0.0),
+        coming=_read_people(members, "coming"),
+        sent=_read_people(members, "sent"),
     )
 
 

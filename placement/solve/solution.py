@@ -209,6 +209,25 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arriving:
+    """The people who come by one arrival profile.
+
+    Attributes
+    ----------
+    people
+        How many there are in the plan, whoever is in reach of a gate.
+    coming
+        How many of them come in each period; adds up to them.
+    sent
+        How many of these are sent to gates and admitted in time.
+    """
+
+    people: float
+    coming: tuple[float, ...]
+    sent: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
     """Who passes the gates of the resource with lanes, and when.
 
@@ -229,6 +248,9 @@ class Admission:
         period. Areas are those of ``Solution.areas``, people who walk without steps apart;
         areas and gates between which nobody is sent are left out. The sums over areas are the
         gates' own ``sent``. Empty where a file does not tell.
+    profiles
+        By arrival profile, "default" for the plan's own: who comes and who of them is sent.
+        Empty where all people come by the plan's own.
     """
 
     resource: str
@@ -238,6 +260,7 @@ class Admission:
     mean_walk_s: float
     gates: Mapping[str, Gate]
     areas: Mapping[str, Mapping[str, tuple[float, ...]]] = field(default_factory=dict)
+    profiles: Mapping[str, Arriving] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from scipy.sparse import csr_array, vstack
 from placement.plan.problem import LanesRule, Plan, Resource
 from placement.solve.audit.findings import Findings
 from placement.solve.audit.rules import Reach
-from placement.solve.audit.sent import areas_of, check_areas
+from placement.solve.audit.sent import areas_of, check_areas, check_profiles
 from placement.solve.solution import Admission, Gate, Post, Solution, Status
 
 type Floats = NDArray[np.float64]
@@ -48,6 +48,10 @@ class _Crowd:
         (n,) int64, position of their area.
     tier
         (n,) int64.
+    coming
+        (n, periods) float64, how many of them come when.
+    arrival
+        (n,) int64, position of the profile they come by.
     """
 
     people: Floats
@@ -58,6 +62,8 @@ class _Crowd:
     floors: NDArray[np.bool_]
     area: Ints
     tier: Ints
+    coming: Floats
+    arrival: Ints
 
 
 def check_lanes(
@@ -180,7 +186,8 @@ def _crowds(plan: Plan, reach: Reach, area: Ints) -> _Crowd:
     there = np.flatnonzero((demand.people > 0) & within.any(axis=0))
     key = np.concatenate(
         [within[:, there], demand.step_free[None, there], counted[:, there],
-         demand.priority[None, there], area[None, there], demand.tier[None, there]]
+         demand.priority[None, there], area[None, there], demand.tier[None, there],
+         demand.arrival[None, there]]
     )  # fmt: skip
     _, first, number = np.unique(key, axis=1, return_index=True, return_inverse=True)
     number = number.ravel()
@@ -188,8 +195,11 @@ def _crowds(plan: Plan, reach: Reach, area: Ints) -> _Crowd:
     walk = np.full((len(within), size), np.inf)
     for line, seconds in zip(walk, reach.seconds[reach.is_open][:, there], strict=True):
         np.minimum.at(line, number, seconds)
+    people = np.bincount(number, weights=demand.people[there], minlength=size)
+    rule = None if position is None else problem.resources[position].lanes
+    shares = np.array([[1.0]] if rule is None else list(rule.profiles.values()))
     return _Crowd(
-        people=np.bincount(number, weights=demand.people[there], minlength=size),
+        people=people,
         worth=value * demand.priority[there[first]],
         within=within[:, there[first]],
         walk=walk,
@@ -197,6 +207,8 @@ def _crowds(plan: Plan, reach: Reach, area: Ints) -> _Crowd:
         floors=counted[:, there[first]],
         area=area[there[first]],
         tier=demand.tier[there[first]],
+        coming=people[:, None] * shares[demand.arrival[there[first]]],
+        arrival=demand.arrival[there[first]],
     )
 
 
@@ -218,7 +230,8 @@ def _check_people(
     sent = np.array([told.gates[name].sent for name in names]).reshape(len(names), periods)
     total, worth = math.fsum(sent.ravel()), solution.objective - math.fsum(others)
     labels, area = areas_of(plan)
-    if not check_areas(plan, solution, reach, (labels, area), findings):
+    known = check_areas(plan, solution, reach, (labels, area), findings)
+    if not check_profiles(plan, solution, findings) or not known:
         return
     if not reach.within[reach.is_open].any():
         findings.require(
@@ -228,7 +241,7 @@ def _check_people(
     crowd = _crowds(plan, reach, area)
     gate, who, when = _ways(crowd, periods)
     size = len(gate)
-    come = np.outer(crowd.people, rule.shares).ravel()
+    come = crowd.coming.ravel()
     told_there = np.zeros((len(labels), len(names), periods))
     for a, label in enumerate(labels):
         for g, name in enumerate(names):
@@ -242,6 +255,7 @@ def _check_people(
         tier.tier: tier.objective - other
         for tier, other in zip(solution.tiers, others, strict=False)
     }
+    by_profile, sent_by_profile = _profiles(plan, told, crowd, who, when)
     figures = _figures(plan, solution, crowd, who, worth)
     dearest = max(1.0, float(crowd.worth.max()))
     figures += [
@@ -253,9 +267,21 @@ def _check_people(
     slack = np.array([room for _, _, room in figures])
     answer = linprog(
         crowd.walk[gate, who],
-        A_ub=vstack([_coming(crowd, who, when, periods), passing, -passing, lines, -lines]),
+        A_ub=vstack(
+            [
+                _coming(crowd, who, when, periods),
+                vstack([passing, -passing]),
+                vstack([by_profile, -by_profile]),
+                vstack([lines, -lines]),
+            ]
+        ),
         b_ub=np.concatenate(
-            [come + 1e-4, there + 1e-5, 1e-5 - there, wanted + slack, slack - wanted]
+            [
+                come + 1e-4,
+                *(there + 1e-5, 1e-5 - there),
+                *(sent_by_profile + 1e-5, 1e-5 - sent_by_profile),
+                *(wanted + slack, slack - wanted),
+            ]
         ),
         bounds=(0, None),
         method="highs",
@@ -280,6 +306,23 @@ def _check_people(
                 + (f" of tier {tier}" if tier else ""),
             )
             before.append((tier, mine - _HELD * dearest))
+
+
+def _profiles(
+    plan: Plan, told: Admission, crowd: _Crowd, who: Ints, when: Ints
+) -> tuple[csr_array, Floats]:
+    """Return the lines that count who of each profile is sent in each period, and those told."""
+    resource = plan.problem.resources[plan.problem.laned or 0]
+    names = [] if resource.lanes is None else list(resource.lanes.profiles)
+    periods = crowd.coming.shape[1]
+    kept = [at for at, name in enumerate(names) if name in told.profiles]
+    place = np.full(len(names), -1, dtype=np.int64)
+    place[kept] = np.arange(len(kept))
+    mine = np.flatnonzero(place[crowd.arrival[who]] >= 0)
+    line = place[crowd.arrival[who[mine]]] * periods + when[mine]
+    lines = csr_array((np.ones(len(mine)), (line, mine)), shape=(len(kept) * periods, len(who)))
+    people = [told.profiles[names[at]].sent for at in kept]
+    return lines, np.array(people, dtype=np.float64).reshape(-1)
 
 
 def _figures(
@@ -332,12 +375,13 @@ def _most(
     units = reach.units[reach.is_open]
     capacity = rule.rate_h * rule.period_min / 60 * units
     lines = [_coming(crowd, who, when, periods)]
-    most = [np.outer(crowd.people, rule.shares).ravel()]
+    most: list[Floats] = [crowd.coming.ravel()]
     for start in range(periods):
         for end in range(start, periods):
             inside = ((when >= start) & (when <= end)).astype(np.float64)
             lines.append(csr_array((inside, (gate, every)), shape=(len(units), size)))
-            most.append(capacity * (min(end + rule.carry, periods - 1) - start + 1))
+            reach_of = min(end + rule.carry, periods - 1) - start + 1
+            most.append(np.asarray(capacity * reach_of, dtype=np.float64))
     problem = plan.problem
     mine = [floor for floor in problem.floors if floor.resource == problem.laned]
     for floor, line in zip(mine, crowd.floors, strict=True) if floors else ():

@@ -128,6 +128,65 @@ def check_areas(
     return fits
 
 
+def check_profiles(plan: Plan, solution: Solution, findings: Findings) -> bool:
+    """Check who comes by which profile, and that those sent add up; tell whether all have a place.
+
+    Parameters
+    ----------
+    plan, solution
+        What was asked and told.
+    findings
+        Where findings go.
+    """
+    problem, told = plan.problem, solution.lanes
+    rule = None if problem.laned is None else problem.resources[problem.laned].lanes
+    if told is None or rule is None:
+        return False
+    everyone: dict[str, list[float]] = {}
+    names = list(rule.profiles)
+    for people, at in zip(problem.demand.people.tolist(), problem.demand.arrival, strict=True):
+        if people > 0:
+            everyone.setdefault(names[int(at)], []).append(people)
+    if set(everyone) <= {names[0]}:
+        everyone = {}
+    same = set(told.profiles) == set(everyone)
+    findings.require(
+        same,
+        f"arrival profiles are told for {sorted(told.profiles)}, people come by {sorted(everyone)}",
+    )
+    periods = len(rule.shares)
+    whole = all(len(one.coming) == len(one.sent) == periods for one in told.profiles.values())
+    findings.require(whole, f"not every arrival profile has figures for {periods} periods")
+    if not same or not whole:
+        return False
+    for name, one in told.profiles.items():
+        total = math.fsum(everyone[name])
+        findings.equal(f"people who come by {name!r}", one.people, total)
+        findings.require(
+            _parts(one.coming) == _parts([one.people]),
+            f"those who come by {name!r} in each period do not add up to {one.people:.10g}",
+        )
+        for at, share in enumerate(rule.profiles[name]):
+            findings.equal(
+                f"people who come by {name!r} in period {at + 1}",
+                one.coming[at],
+                total * share,
+                within=2e-6,
+            )
+            findings.require(
+                one.sent[at] <= one.coming[at] + _ROUNDING,
+                f"{one.sent[at]:.10g} people of {name!r} are sent in period {at + 1}, "
+                f"{one.coming[at]:.10g} come",
+            )
+    for at in range(periods if told.profiles else 0):
+        findings.require(
+            sum(_parts([one.sent[at]]) for one in told.profiles.values())
+            == sum(_parts([gate.sent[at]]) for gate in told.gates.values()),
+            f"the people sent by profile in period {at + 1} do not add up to those of the gates",
+        )
+    return True
+
+
 def _parts(people: Sequence[float]) -> int:
     """Return written figures added up without rounding, in millionths of a person."""
     return sum(round(one * _PARTS) for one in people)

@@ -21,7 +21,7 @@ from placement.solve.lanes.known import Known, LanesOutcome
 from placement.solve.lanes.queues import queue
 from placement.solve.lanes.sending import UNIT, Crowds, send
 from placement.solve.lanes.staged import by_tier
-from placement.solve.solution import Admission, Gate, Tier
+from placement.solve.solution import Admission, Arriving, Gate, Tier
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]
@@ -107,7 +107,7 @@ def admission(posts: Posting, plan: Plan, walks: Survey, chosen: Ints) -> Admitt
     if position is None or rule is None:
         raise ValueError("no resource of the problem has lanes")
     gates = np.intersect1d(chosen, np.flatnonzero(posts.resource == position))
-    crowds, places, crowd_of = _crowds(plan, posts, walks, gates)
+    crowds, places, comings, crowd_of = _crowds(plan, posts, walks, gates)
     count, whole = posts.units[gates], problem.demand.people
     room = rule.lane_people * count / len(rule.shares)
     floors = [
@@ -137,19 +137,22 @@ def admission(posts: Posting, plan: Plan, walks: Survey, chosen: Ints) -> Admitt
             mean_walk_s=round(on_foot / total, 1) if total else 0.0,
             gates=dict(sorted(told.items())),
             areas=_by_area(areas(plan).names, places[crowds.crowd], names, crowds.gate, sent),
+            profiles=_profiles(problem, rule, comings[crowds.crowd], sent),
         ),
     )
 
 
-def _crowds(plan: Plan, posts: Posting, walks: Survey, gates: Ints) -> tuple[Crowds, Ints, Ints]:
-    """Part the people of each row by area, and list the open gates in their reach.
+def _crowds(
+    plan: Plan, posts: Posting, walks: Survey, gates: Ints
+) -> tuple[Crowds, Ints, Ints, Ints]:
+    """Part the people of each row by area and profile, and list the open gates in their reach.
 
     Returns
     -------
     crowds
-        Of people with the same gates in reach, the same worth, rules and area.
-    area
-        (n,) int64, the area of each crowd.
+        Of people with the same gates in reach, the same worth, rules, area and profile.
+    area, arrival
+        (n,) int64, the area of each crowd, and its profile among those of the plan.
     crowd_of
         (M,) int64, the crowd of each demand point, −1 where it has none.
     """
@@ -159,8 +162,9 @@ def _crowds(plan: Plan, posts: Posting, walks: Survey, gates: Ints) -> tuple[Cro
     rule = resource.lanes
     row_of, area_of = posts.row_of[position], areas(plan).of
     there = np.flatnonzero((row_of >= 0) & (demand.people > 0))
-    both = np.column_stack([row_of[there], area_of[there]])
-    _, first, number = np.unique(both, axis=0, return_index=True, return_inverse=True)
+    shares = np.array([] if rule is None else list(rule.profiles.values()))
+    alike = np.column_stack([row_of[there], area_of[there], demand.arrival[there]])
+    _, first, number = np.unique(alike, axis=0, return_index=True, return_inverse=True)
     crowd_of = np.full(len(demand), -1, dtype=np.int64)
     crowd_of[there] = number.ravel()
     people = np.bincount(number.ravel(), weights=demand.people[there], minlength=len(first))
@@ -181,14 +185,36 @@ def _crowds(plan: Plan, posts: Posting, walks: Survey, gates: Ints) -> tuple[Cro
             worth=resource.value * demand.priority[there[first]],
             tier=demand.tier[there[first]],
             first=demand.step_free[there[first]],
-            shares=np.tile([1.0] if rule is None else rule.shares, (len(first), 1)),
+            shares=shares[demand.arrival[there[first]]],
             crowd=way[:, 0],
             gate=way[:, 1],
             walk=on_foot / people[way[:, 0]],
         ),
         area_of[there[first]],
+        demand.arrival[there[first]],
         crowd_of,
     )
+
+
+def _profiles(problem: Problem, rule: LanesRule, arrival: Ints, sent: Ints) -> dict[str, Arriving]:
+    """Say of each profile who comes when and who is sent; nothing where all come by the plan's."""
+    demand = problem.demand
+    used = np.unique(demand.arrival[demand.people > 0]).tolist()
+    if used in ([], [0]):
+        return {}
+    found = {}
+    for at, (name, shares) in enumerate(rule.profiles.items()):
+        if at not in used:
+            continue
+        people = round(math.fsum(demand.people[demand.arrival == at]), 6)
+        # running sums are rounded, so that all of them come
+        coming = np.diff(np.rint(people * np.cumsum(shares) * UNIT), prepend=0.0) / UNIT
+        found[name] = Arriving(
+            people=people,
+            coming=tuple(coming.tolist()),
+            sent=tuple((sent[arrival == at].sum(axis=0) / UNIT).tolist()),
+        )
+    return dict(sorted(found.items()))
 
 
 def _by_area(

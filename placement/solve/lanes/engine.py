@@ -80,13 +80,18 @@ class _Run(Known):
         self.wandered = 0
 
     def _search(self, instance: Instance) -> Search:
-        """Return a search of the instance, or of one that differs in worth alone."""
+        """Return a search of the instance, or of one that differs in worth alone.
+
+        The search knows gates by what they admit of a sum of people: where there are several
+        profiles it takes everybody to come by the mean of them.
+        """
+        shares, ratio = self.lanes.alike().layers()
         return Search(
             instance,
             self.lanes,
             most=self.most,
-            shares=self.shares,
-            ratio=self.ratio,
+            shares=shares,
+            ratio=ratio,
             near=self.near,
             seed=self._seed,
         )

@@ -373,9 +373,7 @@ def networks(
     arrivals = lanes.arrivals
     every = np.arange(len(gate_columns))
     if arrivals.classes == 1:
-        alpha, beta = arrivals.pieces()
-        shares = alpha[:-1] - alpha[1:]
-        ratio = (beta[1:] - beta[:-1]) / shares
+        shares, ratio = arrivals.layers()
         built = [
             Network(
                 amount=lanes.people[rows],

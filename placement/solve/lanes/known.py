@@ -180,7 +180,9 @@ class Known(Record):
             first = np.zeros(network.groups) if wanted is None else wanted[k]
             got, _ = network.admit(y, u, np.minimum(first, network.whole), then=worth)
             by_group[k] = got.group
-            by_row[self.rows] += self.shares[k] * got.source.reshape(len(self.rows), -1).sum(axis=1)
+            each = len(got.source) // max(1, len(self.rows))  # sources of a row
+            source = got.source.reshape(len(self.rows), each)
+            by_row[self.rows] += self.shares[k] * source.sum(axis=1)
         return by_group, by_row
 
     def plan(self, y: Floats, u: Floats, wanted: Floats | None = None) -> bool:

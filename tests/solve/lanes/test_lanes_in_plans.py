@@ -1,5 +1,6 @@
 """Plans with lanes, from the file to the audited solution, against explicit flows in time."""
 
+import csv
 import json
 import math
 import random
@@ -28,8 +29,11 @@ from tests.solve.lanes.test_lanes import best_by_flows
 WINDOW = 'opens = "16:00"\ncloses = "18:00"\n'
 
 
-def write_lanes_plan(folder: Path, seed: int) -> Path:
-    """Write a plan of up to 4 gates and 8 points in straight lines, with few lanes for many."""
+def write_lanes_plan(folder: Path, seed: int, *, profiles: bool = False) -> Path:
+    """Write a plan of up to 4 gates and 8 points in straight lines, with few lanes for many.
+
+    With `profiles` some people come early, some late, and a zone by a profile of its own.
+    """
     draw = random.Random(f"lanes {seed}")
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -52,6 +56,17 @@ def write_lanes_plan(folder: Path, seed: int) -> Path:
     floor = ""
     if draw.random() < 0.4:
         floor = f'[[floors]]\nzone = "Z0"\nresource = "gate"\nshare = {draw.choice([0.1, 0.3])}\n'
+    named = ""
+    if profiles:
+        rows = [
+            f"{row},{'arrival' if n == 0 else draw.choice(['', '', 'early', 'late', 'default'])}"
+            for n, row in enumerate(rows)
+        ]
+        (folder / "demand.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+        named = (
+            "[resources.gate.lanes.profiles]\nearly = [0.7, 0.3, 0, 0]\nlate = [0, 0.1, 0.2, 0.7]\n"
+            'lone = [0, 0, 1, 0]\n[resources.gate.lanes.arrival]\nZ1 = "late"\n'
+        )
     text = (
         'name = "lanes"\ncrs = "EPSG:2154"\n'
         f"budget = {{ amount = {draw.randint(8, 30)} }}\n"
@@ -60,6 +75,7 @@ def write_lanes_plan(folder: Path, seed: int) -> Path:
         f"min_units = {draw.randint(1, 2)}\nmax_units = 5\n"
         f"[resources.gate.lanes]\nrate_per_h = {draw.choice([20, 35])}\n{WINDOW}{shares}"
         f"max_wait_min = {draw.choice([0, 30, 60])}\n"
+        f"{named}"
         "[resources.patrol]\nwalk_limit_min = 2\nvalue = 1\nunit_cost = 2\n" + floor
     )
     (folder / "plan.toml").write_text(text, encoding="utf-8")
@@ -104,6 +120,14 @@ def unmerged(plan: Plan) -> tuple[Instance, Lanes]:
     if profile is None:  # 0.40 in one of two hours is less than an even share
         peaked = "peak_hour_share" in lanes.model_fields_set
         profile = (0.15, 0.35, 0.35, 0.15) if peaked else (0.25,) * 4
+    shares = [profile, *(lanes.profiles[name] for name in sorted(lanes.profiles))]
+    comes = {"": 0, "default": 0} | {name: n + 1 for n, name in enumerate(sorted(lanes.profiles))}
+    with plan.file.with_name("demand.csv").open(encoding="utf-8") as file:
+        own = {row["id"]: row.get("arrival", "") for row in csv.DictReader(file)}
+    arrival = [
+        comes[own[name.removesuffix("~step-free")] or lanes.arrival.get(demand.zones[zone], "")]
+        for name, zone in zip(demand.id, demand.zone, strict=True)
+    ]
     instance = Instance.build(
         indptr=np.concatenate([[0], np.cumsum([len(row) for row in cover])]),
         indices=np.concatenate(cover),
@@ -121,32 +145,45 @@ def unmerged(plan: Plan) -> tuple[Instance, Lanes]:
         most=np.where(is_gate, given.max_units, 0),
         lane_cost=np.where(is_gate, given.unit_cost, 0.0),
         lane_people=np.where(is_gate, rate, 0.0),
-        arrivals=Arrivals(shares=np.array([profile]), carry=lanes.max_wait_min // 30),
+        arrivals=Arrivals(shares=np.array(shares), carry=lanes.max_wait_min // 30),
+        profile=np.array(arrival * len(names)),
     )
+
+
+def assert_best(folder: Path, seed: int, *, profiles: bool = False) -> None:
+    """Solve a random plan and another model of it; the audit agrees, and the figures add up."""
+    try:
+        plan = placement.load_plan(write_lanes_plan(folder, seed, profiles=profiles))
+    except InfeasibleError:
+        return
+    top = best_by_flows(*unmerged(plan))
+    if top == -math.inf:
+        with pytest.raises(InfeasibleError, match="lanes"):
+            placement.optimise(plan)
+        return
+    found = placement.optimise(plan)
+    assert found.status is Status.OPTIMAL, seed
+    assert found.objective == pytest.approx(top, rel=2e-6, abs=1e-5), seed
+    out = folder / "solution.geojson"
+    placement.write_solution(found, out)
+    again = placement.read_solution(out)
+    assert solution_text(again) == solution_text(found) == out.read_text()
+    assert placement.audit(plan, again).ok, seed
+    assert_sums_agree_as_written(found)
 
 
 @pytest.mark.parametrize("batch", range(4))
 def test_random_plans_equal_explicit_flows_in_time(batch: int, tmp_path: Path) -> None:
     for seed in range(batch * 12, batch * 12 + 12):
-        file = write_lanes_plan(tmp_path / str(seed), seed)
-        try:
-            plan = placement.load_plan(file)
-        except InfeasibleError:
-            continue
-        top = best_by_flows(*unmerged(plan))
-        if top == -math.inf:
-            with pytest.raises(InfeasibleError, match="lanes"):
-                placement.optimise(plan)
-            continue
-        found = placement.optimise(plan)
-        assert found.status is Status.OPTIMAL, seed
-        assert found.objective == pytest.approx(top, rel=2e-6, abs=1e-5), seed
-        out = tmp_path / "solution.geojson"
-        placement.write_solution(found, out)
-        again = placement.read_solution(out)
-        assert solution_text(again) == solution_text(found) == out.read_text()
-        assert placement.audit(plan, again).ok, seed
-        assert_sums_agree_as_written(found)
+        assert_best(tmp_path / str(seed), seed)
+
+
+@pytest.mark.parametrize("batch", range(2))
+def test_random_plans_with_several_profiles_equal_explicit_flows(
+    batch: int, tmp_path: Path
+) -> None:
+    for seed in range(100 + batch * 12, 112 + batch * 12):
+        assert_best(tmp_path / str(seed), seed, profiles=True)
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +233,14 @@ def assert_sums_agree_as_written(solution: Solution) -> None:
     for feature in top["features"]:
         if feature["id"] in by_gate:
             assert feature["properties"]["admitted"] == sum(by_gate[feature["id"]])
+    for profile in lanes.get("profiles", {}).values():
+        assert sum(profile["coming"]) == profile["people"]
+        assert all(s <= c for s, c in zip(profile["sent"], profile["coming"], strict=True))
+    if "profiles" in lanes:
+        each = [profile["sent"] for profile in lanes["profiles"].values()]
+        assert [sum(one) for one in zip(*each, strict=True)] == [
+            sum(one) for one in zip(*by_gate.values(), strict=True)
+        ] or not by_gate
     cover = top["placement"]["coverage"][lanes["resource"]]
     assert cover["covered"] == sum(sum(people) for people in by_gate.values())
     if "step_free" in cover:
