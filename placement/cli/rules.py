@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from placement.plan.clock import clock_of, minutes_of
 from placement.review.texts import gap_words
 
 if TYPE_CHECKING:
@@ -54,6 +55,12 @@ def _lanes(told: "Admission") -> list[tuple[str, ...]]:
             f"walk {told.mean_walk_s / 60:.1f} min",
         )
     ]
+    for at, (name, profile) in enumerate(told.profiles.items()):
+        sent = f"{math.fsum(profile.sent):,.0f} of {profile.people:,.0f} admitted"
+        most = profile.coming.index(max(profile.coming))
+        opens = minutes_of(told.opens) or 0
+        busiest = f"most at {clock_of(opens + round(most * told.period_min))}"
+        rows.append(("Arrivals" if at == 0 else "", name, sent, busiest))
     rows += _splits(told)
     gates = sorted(told.gates.items(), key=lambda one: (-one[1].longest_wait_min, one[0]))
     for at, (name, gate) in enumerate(gates[:_NAMED]):

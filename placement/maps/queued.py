@@ -9,7 +9,7 @@ import numpy as np
 
 from placement.cover.areas import STEP_FREE
 from placement.plan.clock import minutes_of
-from placement.plan.problem import Plan
+from placement.plan.problem import OWN, Plan
 from placement.solve.solution import Gate, Solution
 
 _NOBODY = 0.05
@@ -33,7 +33,8 @@ def queued(plan: Plan, solution: Solution) -> dict[str, Any] | None:
         between which it grows or shrinks evenly; that of ``all`` is the sum over the gates.
         ``room`` is how many people the lanes admit in a period. ``areas`` says of each area how
         many of its people are sent to which gate, by its position in ``gates``; it is empty where
-        the solution does not tell.
+        the solution does not tell. ``profiles`` says who comes when by which arrival profile,
+        and is empty where all come by the plan's own.
     """
     told = solution.lanes
     if told is None or told.resource not in {kind.id for kind in plan.problem.resources}:
@@ -78,6 +79,16 @@ def queued(plan: Plan, solution: Solution) -> dict[str, Any] | None:
         "walk_s": told.mean_walk_s,
         "gates": gates,
         "areas": _areas(plan, solution),
+        "profiles": [
+            {
+                "name": name,
+                "own": name == OWN,
+                "people": one.people,
+                "coming": _people(one.coming),
+                "sent": _people(one.sent),
+            }
+            for name, one in sorted(told.profiles.items())
+        ],
         "all": {
             "units": sum(gate["units"] for gate in gates),
             "room": math.fsum(gate["room"] for gate in gates),

@@ -123,9 +123,8 @@ def _profiles(path: Path, rule: LanesRule, *, file: Path) -> dict[str, tuple[flo
         profile = row.properties.get("profile", "")
         if profile in {"", OWN}:
             said = "is missing" if not profile else f"{OWN!r} is the plan's own profile"
-            raise InputError(
-                said, file=path, feature=row.name, field="profile", remedy="give it another name"
-            )
+            remedy = "name it" if not profile else "name it otherwise"
+            raise InputError(said, file=path, feature=row.name, field="profile", remedy=remedy)
         if profile in rule.named:
             raise InputError(
                 f"{profile!r} is a profile of {file.name} already",

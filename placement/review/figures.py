@@ -224,6 +224,7 @@ def _lanes(old: Admission | None, new: Admission | None) -> list[Figure]:
             for name in _names(gates[0], gates[1])
         ]
         + _sent(*both)
+        + _arriving(*both)
     )
 
 
@@ -243,6 +244,29 @@ def _sent(old: Admission | None, new: Admission | None) -> list[Figure]:
             way = _way(*(_said(one, "{:,.0f}") for one in people))
             line = f"  from {shown(area)} to {shown(post)}: {way}" if told else ""
             found.append(Figure(("lanes", "areas", area), {post: (people[0], people[1])}, line))
+    return found
+
+
+def _arriving(old: Admission | None, new: Admission | None) -> list[Figure]:
+    """Return how many come by each arrival profile, and how many of them are sent to gates."""
+    both = [{} if one is None else one.profiles for one in (old, new)]
+    found = []
+    for name in _names(*both):
+        pair = [one.get(name) for one in both]
+        people = [None if one is None else one.people for one in pair]
+        sent = [None if one is None else math.fsum(one.sent) for one in pair]
+        way = _way(
+            *(
+                "nobody" if one is None else f"{math.fsum(one.sent):,.0f} of {one.people:,.0f}"
+                for one in pair
+            )
+        )
+        values: dict[str, tuple[Value, Value]] = {
+            "people": (people[0], people[1]),
+            "sent": (sent[0], sent[1]),
+        }
+        line = f"admitted of those who come by {shown(name)}: {way}"
+        found.append(Figure(("lanes", "profiles", name), values, line))
     return found
 
 

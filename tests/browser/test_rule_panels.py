@@ -85,7 +85,12 @@ def test_the_panel_tells_who_is_sent_where(open_page, file) -> None:
     page.get_by_role("button", name="Français").click()
     assert "sans marches" in page.locator("#view-lanes .going").inner_text()
     assert "Qui est envoyé à cette entrée" in page.locator("#view-lanes .coming").inner_text()
-    page.emulate_media(media="print")
+    profiles = page.locator("#view-lanes .profiles tbody tr")
+    assert profiles.count() == 2
+    assert "celui du plan" in profiles.first.inner_text()
+    assert "880 sur 900" in profiles.last.inner_text()
+    assert profiles.last.locator("svg rect").count() == 6
+    assert "17 h 00" in profiles.last.locator("svg").get_attribute("aria-label")
     seen.assert_quiet(file)
 
 

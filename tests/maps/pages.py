@@ -12,6 +12,7 @@ from placement.plan.layers import load_plan
 from placement.plan.problem import Plan
 from placement.solve.solution import (
     Admission,
+    Arriving,
     Changes,
     Coverage,
     Gate,
@@ -247,6 +248,18 @@ def ruled_solution(plan: Plan) -> Solution:
                     "north-west/checkpoint": (0.0, 100.0, 100.0, 0.0, 0.0, 0.0),
                 },
                 "south": {"bridge-south/checkpoint": (50.0,) * 6},
+            },
+            profiles={
+                "default": Arriving(
+                    people=400.0,
+                    coming=(50.0, 50.0, 100.0, 100.0, 50.0, 50.0),
+                    sent=(50.0, 50.0, 50.0, 50.0, 50.0, 50.0),
+                ),
+                NASTY[0]: Arriving(
+                    people=900.0,
+                    coming=(100.0, 300.0, 300.0, 100.0, 60.0, 40.0),
+                    sent=(100.0, 280.0, 300.0, 60.0, 100.0, 40.0),
+                ),
             },
         ),
         areas={

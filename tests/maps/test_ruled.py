@@ -115,6 +115,14 @@ def test_the_page_tells_where_each_area_is_sent(plan: Plan) -> None:
         assert here == pytest.approx(sum(gate["sent"]))
 
 
+def test_the_page_tells_who_comes_by_which_profile(plan: Plan) -> None:
+    told = queued(plan, ruled_solution(plan))
+    assert told is not None
+    own, nasty = sorted(told["profiles"], key=lambda one: not one["own"])
+    assert (own["name"], own["people"], sum(own["sent"])) == ("default", 400.0, 300.0)
+    assert nasty["coming"] == [100.0, 300.0, 300.0, 100.0, 60.0, 40.0]
+
+
 def test_an_older_solution_tells_nothing_of_areas(plan: Plan) -> None:
     solution = ruled_solution(plan)
     told = queued(plan, replace(solution, lanes=replace(solution.lanes, areas={})))

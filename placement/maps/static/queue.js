@@ -130,6 +130,27 @@ function areasTable(data, gate, nameOf, tell) {
       make("th", { scope: "row" }, name), make("td", null, tell.people(people)), make("td", null, tell.people(row.people))))));
 }
 
+/* When the people of each arrival profile come, as small bars, and how many of them pass. */
+function profileTable(lanes, tell) {
+  if (lanes.profiles.length === 0) { return null; }
+  return make("table", { class: "profiles" }, make("caption", null, tell.say("profiles_title")),
+    headRow(tell.say("profile"), tell.say("when_they_come"), tell.say("passing")),
+    make("tbody", null, ...lanes.profiles.map((one) => {
+      const [width, height, most] = [108, 26, Math.max(1, ...one.coming)];
+      const step = width / one.coming.length;
+      const told = one.coming.map((people, t) => `${periodText(lanes, t, tell)} ${tell.people(people)}`).join("; ");
+      const bars = drawn("svg", { class: "bars", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": told },
+        drawn("title", {}, told),
+        drawn("path", { d: `M0 ${height - 0.5}H${width}`, stroke: "#4d5560", "stroke-width": 1 }),
+        ...one.coming.map((people, t) => drawn("rect", {
+          x: t * step + 0.5, width: Math.max(1, step - 1), y: (height - 1) * (1 - people / most), height: (height - 1) * people / most, fill: "#8a97a5",
+        })));
+      return make("tr", null, make("th", { scope: "row", dir: "auto" }, one.own ? tell.say("own_profile") : one.name),
+        make("td", null, bars),
+        make("td", null, tell.say("some_of", { some: tell.people(one.sent.reduce((all, people) => all + people, 0)), all: tell.people(one.people) })));
+    })));
+}
+
 function waitText(gate, tell) {
   return gate.wait > 0 ? tell.say("minutes", { min: tell.money(gate.wait) }) : tell.say("no_wait");
 }
@@ -196,7 +217,7 @@ function lanesView(data, tell, state, show) {
       walk: tell.mean(lanes.walk_s),
     })),
     make("p", { class: "choice" }, make("label", { for: "gate" }, tell.say("choose_gate")), choice), figure,
-    make("p", { class: "hint told" }, tell.say("fluid")), table, areasTable(data, null, nameOf, tell), paper);
+    make("p", { class: "hint told" }, tell.say("fluid")), table, profileTable(lanes, tell), areasTable(data, null, nameOf, tell), paper);
   draw();
   return found;
 }
