@@ -90,7 +90,7 @@ def test_the_panel_tells_who_is_sent_where(open_page, file) -> None:
     assert "celui du plan" in profiles.first.inner_text()
     assert "880 sur 900" in profiles.last.inner_text()
     assert profiles.last.locator("svg rect").count() == 6
-    assert "17 h 00" in profiles.last.locator("svg").get_attribute("aria-label")
+    assert "17\u00a0h\u00a000" in profiles.last.locator("svg").get_attribute("aria-label")
     seen.assert_quiet(file)
 
 
