@@ -45,6 +45,7 @@ CASES = {
     "backup-must": Case(),
     "backup-worth": Case(),
     "lanes": Case(),
+    "arrivals": Case(),
     "expected": Case(),
     "step-free": Case(),
     "agreed": Case(
