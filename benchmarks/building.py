@@ -53,7 +53,6 @@ DOORS = {
         "placement.solve.optimise.posting",
         "placement.solve.agreed.bind",
         "placement.solve.lanes.admission.laned",
-        "placement.solve.lanes.admission.row_walks",
         "placement.solve.walks.walk_sets",
     ),
     MODELS: (
