@@ -184,6 +184,7 @@ def plans(folder: Path) -> Iterator[tuple[str, Callable[[], Path], float]]:
     yield "`paris-2024`, lanes, 2,000", lambda: own / "paris-2024", 2000
     for budget in (100, 400):
         yield f"`paris-2024-cover`, {budget}", lambda: own / "paris-2024-cover", budget
+    yield "`paris-2024-dogs`, 240", lambda: own / "paris-2024-dogs", 240
     if not (DATA / "paris" / "paris_seine.osm.pbf").exists():
         print("no street extract (PLACEMENT_DATA): the riverside is left out")
         return
