@@ -97,6 +97,8 @@ class Network:
         (O,) gate of each outlet, and people that one lane of it admits there.
     gates, groups
         Numbers J and G.
+    carry
+        Where doors and outlets are gates and periods: periods that people may wait.
     """
 
     def __init__(
@@ -113,9 +115,11 @@ class Network:
         outlet_people: Floats,
         gates: int,
         groups: int,
+        carry: int = 0,
     ) -> None:
         self.amount, self.group, self.gates, self.groups = amount, group, gates, groups
         self.door_gate, self.outlet_gate = door_gate, outlet_gate
+        self.carry = carry
         self.outlet_people = outlet_people
         self.doors = doors
         sources, n_doors, n_outlets = len(amount), len(door_gate), len(outlet_gate)
@@ -233,6 +237,8 @@ class Network:
         )
         if len(self.door_gate) == self.gates:
             lane, gate = self._tightened(in_source, y, u)
+        else:
+            lane, gate = self._tightened_in_time(in_source, y, u)
         return Cut(
             layer=layer, groups=np.flatnonzero(in_group), constant=constant, lane=lane, gate=gate
         )
@@ -261,6 +267,49 @@ class Network:
         best = np.argmin(at, axis=0)
         pick = np.arange(self.gates)
         return lane[best, pick], gate[best, pick]
+
+    def _tightened_in_time(self, in_source: Bools, y: Floats, u: Floats) -> tuple[Floats, Floats]:
+        """Bound for each gate what it admits of these sources, by a line through two whole lanes.
+
+        What a gate admits, F, is concave in its lanes u, and F(0) = 0: with d = ⌈u / y⌉ the line
+        through F(d − 1) and F(d), its constant times y, lies above it at every whole u, and no such
+        line is lower between the two.
+        """
+        arc = in_source[self.source_of]
+        periods = len(self.door_gate) // self.gates
+        reach = np.bincount(
+            self.doors[arc],
+            weights=self.amount[self.source_of[arc]],
+            minlength=len(self.door_gate),
+        ).reshape(self.gates, periods)
+        each = self.outlet_people.reshape(self.gates, periods)[:, 0]
+        is_open = y > _EPS
+        usual = u[is_open].sum() / max(float(y[is_open].sum()), _EPS)
+        ratio = np.where(is_open, u / np.maximum(y, _EPS), usual)
+        steps = np.maximum(np.ceil(ratio - 1e-6), 1.0)
+        more = _in_time(reach, steps * each, self.carry)
+        lane = more - _in_time(reach, (steps - 1.0) * each, self.carry)
+        return lane, np.maximum(more - steps * lane, 0.0)
+
+
+def _in_time(coming: Floats, room: Floats, carry: int) -> Floats:
+    """Return (J,) people whom gates admit of (J, P) who come, `room` a period, longest wait first.
+
+    First come, first served admits as many as any order where all may wait alike.
+    """
+    gates, periods = coming.shape
+    waiting = np.zeros((gates, carry + 1))  # by the periods they have waited
+    admitted = np.zeros(gates)
+    for t in range(periods):
+        waiting[:, 0] = coming[:, t]
+        left = room.copy()
+        for age in range(carry, -1, -1):
+            now = np.minimum(waiting[:, age], left)
+            waiting[:, age] -= now
+            left -= now
+            admitted += now
+        waiting = np.roll(waiting, 1, axis=1)  # who has waited longest is turned away
+    return admitted
 
 
 @compiled
@@ -420,6 +469,7 @@ def networks(
                 outlet_people=np.repeat(each / periods, periods),
                 gates=len(every),
                 groups=groups,
+                carry=arrivals.carry,
             )
         ],
         np.ones(1),
