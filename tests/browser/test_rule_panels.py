@@ -83,8 +83,9 @@ def test_the_panel_tells_who_is_sent_where(open_page, file) -> None:
     coming = page.locator("#view-lanes .coming tbody tr").all_inner_texts()
     assert [text.split("\t")[1] for text in coming] == ["200", "30"]
     page.get_by_role("button", name="Français").click()
-    assert "sans marches" in page.locator("#view-lanes .going").inner_text()
-    assert "Qui est envoyé à cette entrée" in page.locator("#view-lanes .coming").inner_text()
+    # the page is drawn anew in the other language
+    page.locator("#view-lanes .going", has_text="sans marches").wait_for()
+    page.locator("#view-lanes .coming", has_text="Qui est envoyé à cette entrée").wait_for()
     profiles = page.locator("#view-lanes .profiles tbody tr")
     assert profiles.count() == 2
     assert "celui du plan" in profiles.first.inner_text()
