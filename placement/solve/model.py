@@ -99,6 +99,27 @@ def alike(*figures: NDArray[Any]) -> list[Ints]:
     return [np.flatnonzero(kind == number) for number in range(int(kind.max(initial=-1)) + 1)]
 
 
+def stacks(instance: Instance) -> list[Ints]:
+    """Return the columns of posts whose further units are columns of their own.
+
+    Such a column needs the one before it, and covers the same rows.
+    """
+    needs = np.diff(instance.near_indptr)
+    row = np.repeat(np.arange(instance.rows), np.diff(instance.indptr))
+    by_column = np.argsort(instance.indices, kind="stable")
+    first = np.searchsorted(instance.indices[by_column], np.arange(instance.columns + 1))
+    rows = row[by_column]
+    found: dict[int, list[int]] = {}
+    leader = np.arange(instance.columns)
+    for j in np.flatnonzero(instance.coupled & (needs == 1)).tolist():
+        before = int(instance.near_indices[instance.near_indptr[j]])
+        own, other = rows[first[j] : first[j + 1]], rows[first[before] : first[before + 1]]
+        if before < j and len(own) and np.array_equal(own, other):
+            leader[j] = leader[before]
+            found.setdefault(int(leader[j]), [int(leader[j])]).append(j)
+    return [np.array(members, dtype=np.int64) for members in found.values()]
+
+
 class Model:
     """A PuLP problem over the columns and rows of an instance, with its rules."""
 
@@ -121,6 +142,13 @@ class Model:
         ]
         self.z: list[list[Any]] = []
         self.totals: list[tuple[Ints, Any]] = []
+        self.units = [
+            (members, self.sum_of(f"u{members[0]}", [self.y[j] for j in members]))
+            for members in stacks(instance)
+        ]
+        self._stack_of = np.full(instance.columns, -1, dtype=np.int64)
+        for number, (members, _) in enumerate(self.units):
+            self._stack_of[members] = number
         self.begin()
         # one constraint for each knapsack; a limit that cannot bind is left out
         self.knapsack(instance.cost, instance.budget, -1)
@@ -224,7 +252,9 @@ class Model:
                 for level in range(min(int(needed[r]), len(cover)))
             ]
             z.append(levels)
-            self.at_most([*((v, 1.0) for v in levels), *((y[j], -1.0) for j in cover)], 0.0)
+            self.at_most(
+                [*((v, 1.0) for v in levels), *((v, -1.0) for v in self._opened(cover))], 0.0
+            )
             worth += [(v, g) for v, g in zip(levels, gain, strict=False) if g]
             if not ordered:
                 for first, then in pairwise(levels):
@@ -241,6 +271,12 @@ class Model:
             self.at_most(terms, rule.most)
         self.z = z
         return worth
+
+    def _opened(self, cover: Ints) -> list[Any]:
+        """Return variables that add up to the open columns of a row, units of a post as one."""
+        posts = np.unique(self._stack_of[cover])
+        single = cover[self._stack_of[cover] < 0]
+        return [self.units[n][1] for n in posts[posts >= 0]] + [self.y[j] for j in single]
 
     def _strengthen(self, cover: Ints, levels: list[Any]) -> None:
         """Say for a row of coupled columns what the coupling implies for it.

@@ -82,3 +82,39 @@ def test_a_limit_of_nodes_leaves_the_warm_start_and_a_bound() -> None:
     assert whole.chosen is not None
     assert instance.value(short.chosen) >= instance.value(warm)
     assert short.bound >= whole.bound == instance.value(whole.chosen)
+
+
+def test_units_of_a_post_are_one_whole_number_where_rows_count_them() -> None:
+    # columns 0 and 3 open posts, 1 and 2 add units to the first; 4 leans on 3 and covers else
+    instance = replace(
+        Instance.build(
+            indptr=np.array([0, 3, 7, 8]),
+            indices=np.array([0, 1, 2, 0, 1, 2, 3, 4]),
+            weight=np.array([5.0, 4.0, 3.0]),
+            cost=np.ones(5),
+            budget=3.0,
+        ),
+        coupled=np.array([False, True, True, False, True]),
+        near_indptr=np.array([0, 0, 1, 2, 2, 3]),
+        near_indices=np.array([0, 1, 3]),
+    )
+    assert [members.tolist() for members in model.stacks(instance)] == [[0, 1, 2]]
+    answer = model.most_cover(instance, stop=Stop())
+    assert answer.chosen is not None
+    assert answer.bound == instance.value(answer.chosen) == 12.0
+
+
+def test_budgets_are_written_on_totals_of_what_uses_the_same() -> None:
+    cost = np.array([3.0, 3.0, 2.0, 2.0, 2.0])
+    instance = Instance.build(
+        indptr=np.arange(6), indices=np.arange(5), weight=np.arange(1.0, 6.0), cost=cost, budget=7.0
+    )
+    made = model.Model(instance, maximise=True)
+    assert [members.tolist() for members, _ in made.totals] == [[2, 3, 4], [0, 1]]
+    assert [use for _, use in made.used(cost)] == [2.0, 3.0]
+    assert len(made.used(np.array([1.0, 2.0, 0.0, 0.0, 1.0]))) == 3  # told column by column
+    each = replace(instance, cost=np.array([1.0, 1.5, 2.0, 2.5, 3.0]))
+    for plain in (replace(instance, cost=np.ones(5)), each):
+        answer = model.most_cover(plain, stop=Stop())
+        assert answer.chosen is not None
+        assert answer.bound == plain.value(answer.chosen)
