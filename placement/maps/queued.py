@@ -119,7 +119,7 @@ def _areas(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
                 "step_free": name.endswith(STEP_FREE),
                 "people": math.fsum(sent.values()) if walks is None else walks.people,
                 "sent": [
-                    [number[post], round(people, 1)]
+                    [number[post], round(people, 6)]
                     for post, people in sorted(sent.items())
                     if post in number
                 ],
@@ -179,4 +179,4 @@ def _between(a: list[float], b: list[float], c: list[float]) -> bool:
 
 
 def _people(people: Sequence[float]) -> list[float]:
-    return [round(one, 1) for one in people]
+    return [round(one, 6) for one in people]
