@@ -19,6 +19,7 @@ type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
 _LATER = 0.02  # of its worth, what a search sees in people of later tiers
+_FIRST = 0.05  # relative gap of the plan that the first tier starts from, where there are rules
 _HELD = 1e-7  # relative: what a tier that is held may lose to the rounding of the solver
 
 
@@ -43,6 +44,13 @@ def by_tier(
             instance, lanes, stop=stop, gap=gap, seed=seed, warm=warm, progress=progress
         )
         return alone, ()
+    if instance.rules:
+        # a plan that keeps every floor is found sooner where all people are worth something
+        first = solve_lanes(
+            instance, lanes, stop=stop.share(0.25), gap=_FIRST, seed=seed, warm=warm
+        )
+        if first.chosen is not None:
+            warm = first.chosen, first.lanes
     outcomes: list[LanesOutcome] = []
     rules = instance.rules
     ahead = len(posts.tiers) - np.searchsorted(posts.tiers, posts.row_tier)
