@@ -217,11 +217,14 @@ class _Run(Known):
         rest = settled(self.instance, self.lanes, count, admitted)
         return rest.broken_rules(np.flatnonzero(is_open), tolerance=1e-7)
 
-    def dealt(self, chosen: Ints) -> None:
+    def dealt(self, chosen: Ints, lanes: Ints) -> None:
         """Deal lanes anew to the gates of a known plan, all posts held."""
         is_open = np.zeros(self.instance.columns, dtype=np.bool_)
         is_open[chosen] = True
         is_open = (is_open | self.instance.required) & ~self.instance.excluded
+        if self.chosen is None and self.instance.rules:
+            # its lanes may do, and only the people who are admitted first may break a rule
+            self._settled(is_open.astype(np.float64), lanes[self.gates].astype(np.float64))
         self.master.keep_outside(np.zeros(self.instance.columns, dtype=np.bool_), is_open)
         stop = self.part(0.1, 5.0)
         for _ in range(_DEALT):
@@ -502,7 +505,7 @@ def solve_lanes(
         if point is not None:
             run.tidy(point)
         if warm is not None:
-            run.dealt(warm[0])
+            run.dealt(*warm)
         if instance.rules:
             run.floored()
             run.around(_AROUND)
