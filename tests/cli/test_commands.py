@@ -240,7 +240,8 @@ def test_without_a_plan_the_bundled_one_is_taken_and_said(
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent as on POSIX")
 def test_ctrl_c_before_anything_was_found_exits_with_130(tmp_path: Path) -> None:
     code = (
-        "import sys, time, placement\n"
+        "import signal, sys, time, placement\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in the background
         "def load(*_, **__):\n"
         "    print('ready', flush=True)\n"
         "    time.sleep(60)\n"

@@ -382,7 +382,7 @@ function showPlan(map) {
     next.set(name, value);
     window.location.replace(`#${next}`);
   };
-  for (const one of ["en", "fr"]) { byId(`lang-${one}`).addEventListener("click", () => keep("lang", one)); }
+  for (const one of ["en", "fr"]) { byId(`lang-${one}`).addEventListener("click", () => { keep("lang", one); speak(one); }); }
   state.choose = (tab) => {
     state.tab = tab;
     state.showTab();
