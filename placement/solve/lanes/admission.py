@@ -250,8 +250,9 @@ class Worth:
     def of(self, units: Ints) -> float:
         """Return the worth where posts have these units, (N, K) int64, 0 where there is none."""
         lanes = units[self._where].astype(np.float64)
-        _, admitted = self._known.flows((lanes > 0).astype(np.float64), lanes, None)
         known = self._known
+        _, passing = known.flows((lanes > 0).astype(np.float64), lanes, None)
+        admitted = known.people(passing)
         each = known.instance.weight[known.rows] / known.lanes.people[known.rows]
         return math.fsum(each * admitted[known.rows])
 

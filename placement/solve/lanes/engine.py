@@ -213,8 +213,8 @@ class _Run(Known):
         dear = np.bincount(
             self.groups.of[self.rows], weights=(factor * self.lanes.people)[self.rows]
         )
-        _, admitted = self.flows(y, u, None, worth=self.order * dear / self.groups.people)
-        rest = settled(self.instance, self.lanes, count, admitted)
+        _, passing = self.flows(y, u, None, worth=self.order * dear / self.groups.people)
+        rest = settled(self.instance, self.lanes, count, self.people(passing))
         return rest.broken_rules(np.flatnonzero(is_open), tolerance=1e-7)
 
     def dealt(self, chosen: Ints, lanes: Ints) -> None:
@@ -462,6 +462,7 @@ def solve_lanes(
     gap: float = 0.0,
     seed: int = 0,
     warm: tuple[Ints, Ints] | None = None,
+    passing: Floats | None = None,
     progress: Progress | None = None,
     guide: Guide | None = None,
 ) -> LanesOutcome:
@@ -481,6 +482,8 @@ def solve_lanes(
         Of the search.
     warm
         Columns and (C,) lanes of a known plan; if it breaks a rule, the lanes are dealt anew.
+    passing
+        (layers, R) float64, people whom that plan is known to admit: they come first.
     progress
         Called with seconds, objective and bound when one of them becomes better.
     guide
@@ -499,7 +502,8 @@ def solve_lanes(
     if warm is not None:
         y = np.zeros(instance.columns)
         y[warm[0]] = 1.0
-        run.plan(y, warm[1][run.gates].astype(np.float64))
+        wanted = None if passing is None else run.together(passing)
+        run.plan(y, warm[1][run.gates].astype(np.float64), wanted)
     point = run.root(stop.share(0.3))
     if not run.done:
         if point is not None:

@@ -31,10 +31,14 @@ class LanesOutcome(Outcome):
         (C,) int64, lanes of each column; 0 where none.
     admitted
         (R,) float64, people of each laned row who are admitted; 0 for other rows.
+    passing
+        (layers, R) float64, the same people in each layer of the queue
+        (`placement.solve.lanes.flows.networks`), as if all came by it.
     """
 
     lanes: Ints
     admitted: Floats
+    passing: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -139,6 +143,7 @@ class Known(Record):
         )
         self.count = np.zeros(instance.columns, dtype=np.int64)
         self.admitted = np.zeros(instance.rows)
+        self.passing = np.zeros((len(self.networks), instance.rows))
         people, of = lanes.people[self.rows], self.groups.of[self.rows]
         # a group is worth the same by the row; what comes first may differ within it, on average
         self.order = self.groups.worth
@@ -168,22 +173,42 @@ class Known(Record):
     def flows(
         self, y: Floats, u: Floats, wanted: Floats | None, *, worth: Floats | None = None
     ) -> tuple[Floats, Floats]:
-        """Return people admitted by (layer, group), and by row, for gates y and lanes u.
+        """Return people admitted by (layer, group) and by (layer, row), for gates y and lanes u.
 
         The wanted come first, then others by their worth, that of the objective (or what the guide
         says comes first) if none is given.
         """
         worth = self.order if worth is None else worth
         by_group = np.zeros((len(self.networks), len(self.groups.people)))
-        by_row = np.zeros(self.instance.rows)
+        passing = np.zeros((len(self.networks), self.instance.rows))
         for k, network in enumerate(self.networks):
             first = np.zeros(network.groups) if wanted is None else wanted[k]
             got, _ = network.admit(y, u, np.minimum(first, network.whole), then=worth)
             by_group[k] = got.group
             each = len(got.source) // max(1, len(self.rows))  # sources of a row
             source = got.source.reshape(len(self.rows), each)
-            by_row[self.rows] += self.shares[k] * source.sum(axis=1)
-        return by_group, by_row
+            passing[k, self.rows] = source.sum(axis=1)
+        return by_group, passing
+
+    def people(self, passing: Floats) -> Floats:
+        """Return (R,) people admitted, from those by (layer, row)."""
+        admitted = np.zeros(self.instance.rows)
+        for share, layer in zip(self.shares, passing, strict=True):
+            admitted += share * layer
+        return admitted
+
+    def together(self, passing: Floats) -> Floats:
+        """Return people by (layer, group), from those by (layer, row)."""
+        return np.stack(
+            [
+                np.bincount(
+                    self.groups.of[self.rows],
+                    weights=layer[self.rows],
+                    minlength=len(self.groups.people),
+                )
+                for layer in passing
+            ]
+        )
 
     def plan(self, y: Floats, u: Floats, wanted: Floats | None = None) -> bool:
         """Take a plan of columns y (C,) and lanes u (J,), if it keeps every rule and is better.
@@ -199,14 +224,15 @@ class Known(Record):
             whole < self.lanes.least[self.gates] * is_open
         ).any():
             return False
-        by_group, admitted = self.flows(is_open, whole, wanted)
+        by_group, passing = self.flows(is_open, whole, wanted)
+        admitted = self.people(passing)
         rest = settled(self.instance, self.lanes, count, admitted)
         if rest.broken_rule(chosen, tolerance=1e-7) is not None:
             return False
         each = self.instance.weight[self.rows] / self.lanes.people[self.rows]
         if not self.take(chosen, rest.value(chosen) + math.fsum(each * admitted[self.rows])):
             return False
-        self.count, self.admitted = count, admitted
+        self.count, self.admitted, self.passing = count, admitted, passing
         self.point = (np.round(y), whole, by_group)
         return True
 
@@ -223,4 +249,5 @@ class Known(Record):
             trace=found.trace,
             lanes=self.count,
             admitted=self.admitted,
+            passing=self.passing,
         )

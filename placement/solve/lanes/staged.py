@@ -44,13 +44,14 @@ def by_tier(
             instance, lanes, stop=stop, gap=gap, seed=seed, warm=warm, progress=progress
         )
         return alone, ()
+    passing = None
     if instance.rules:
         # a plan that keeps every floor is found sooner where all people are worth something
         first = solve_lanes(
             instance, lanes, stop=stop.share(0.25), gap=_FIRST, seed=seed, warm=warm
         )
         if first.chosen is not None:
-            warm = first.chosen, first.lanes
+            warm, passing = (first.chosen, first.lanes), first.passing
     outcomes: list[LanesOutcome] = []
     rules = instance.rules
     ahead = len(posts.tiers) - np.searchsorted(posts.tiers, posts.row_tier)
@@ -75,12 +76,12 @@ def by_tier(
         )
         found = solve_lanes(
             stage, lanes, stop=stop.share(1.0 / (len(posts.tiers) - done)), gap=gap, seed=seed,
-            warm=warm, progress=progress, guide=guide if rules else None,
+            warm=warm, passing=passing, progress=progress, guide=guide if rules else None,
         )  # fmt: skip
         outcomes.append(found)
         if found.chosen is None:
             break
-        warm = found.chosen, found.lanes
+        warm, passing = (found.chosen, found.lanes), found.passing
         least = found.objective - _HELD * max(1.0, found.objective)
         rules = (*rules, hold(f"tier {tier}", instance, mine, least))
     last = outcomes[-1]
@@ -103,6 +104,7 @@ def by_tier(
         trace=whole.trace,
         lanes=last.lanes,
         admitted=last.admitted,
+        passing=last.passing,
     ), told
 
 

@@ -11,10 +11,13 @@ import pytest
 
 import placement
 from placement.cover.instance import Instance, Rule
+from placement.cover.lanes import Lanes
 from placement.errors import InfeasibleError
 from placement.plan.problem import Plan
 from placement.review.geojson import solution_text
+from placement.solve.lanes.engine import solve_lanes
 from placement.solve.solution import Solution, Status
+from placement.solve.stop import Stop
 from tests.solve.lanes.test_lanes import best_by_flows
 from tests.solve.lanes.test_lanes_in_plans import unmerged, write_lanes_plan
 
@@ -227,3 +230,40 @@ def test_why_holds_the_tiers_too(tiered: tuple[Plan, Solution]) -> None:
     assert said.proven
     assert said.loss == pytest.approx(solution.objective - other.objective, abs=0.01)
     assert [tier.objective for tier in other.tiers] < [t.objective for t in solution.tiers]
+
+
+def test_a_plan_that_is_known_to_keep_a_floor_does_without_a_search() -> None:
+    # two rows of 100 people, one gate for 100: the floor asks for 60 of those worth nothing
+    instance = Instance.build(
+        indptr=np.array([0, 1, 2]),
+        indices=np.array([0, 0]),
+        weight=np.array([100.0, 100.0]),
+        cost=np.ones(1),
+        budget=2.0,
+    )
+    floor = Rule(
+        name="floor",
+        slope=np.zeros(1),
+        rows=np.array([1]),
+        times=np.array([1]),
+        share=np.array([100.0]),
+        most=-60.0,
+    )
+    lanes = Lanes(
+        people=np.array([100.0, 100.0]),
+        gate=np.array([True]),
+        least=np.array([1]),
+        most=np.array([1]),
+        lane_cost=np.ones(1),
+        lane_people=np.array([100.0]),
+    )
+    stage = replace(instance, weight=np.array([100.0, 0.0]), rules=(floor,))
+    first = solve_lanes(replace(instance, rules=(floor,)), lanes, stop=Stop())
+    assert first.chosen is not None
+    assert first.admitted[1] >= 60 - 1e-6
+    warm = first.chosen, first.lanes
+    assert solve_lanes(stage, lanes, stop=Stop(0.0), warm=warm).chosen is None
+    known = solve_lanes(stage, lanes, stop=Stop(0.0), warm=warm, passing=first.passing)
+    assert known.chosen is not None
+    assert known.chosen.tolist() == [0]
+    assert known.admitted[1] >= 60 - 1e-6
