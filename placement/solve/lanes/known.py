@@ -1,7 +1,7 @@
 """What is known of a run with lanes: plans are taken only after flows have told whom they admit."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,14 @@ class LanesOutcome(Outcome):
     lanes: Ints
     admitted: Floats
     passing: Floats
+
+    @classmethod
+    def beside(
+        cls, found: Outcome, *, lanes: Ints, admitted: Floats, passing: Floats
+    ) -> "LanesOutcome":
+        """Return what was found with lanes and people."""
+        plain = {part.name: getattr(found, part.name) for part in fields(Outcome)}
+        return cls(**plain, lanes=lanes, admitted=admitted, passing=passing)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -238,16 +246,6 @@ class Known(Record):
 
     def told(self) -> LanesOutcome:
         """Say what is known."""
-        found = self.outcome()
-        return LanesOutcome(
-            status=found.status,
-            stopped=found.stopped,
-            chosen=found.chosen,
-            objective=found.objective,
-            bound=found.bound,
-            gap=found.gap,
-            trace=found.trace,
-            lanes=self.count,
-            admitted=self.admitted,
-            passing=self.passing,
+        return LanesOutcome.beside(
+            self.outcome(), lanes=self.count, admitted=self.admitted, passing=self.passing
         )

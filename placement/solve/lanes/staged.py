@@ -94,17 +94,8 @@ def by_tier(
         Tier(tier=tier, objective=one.objective, bound=one.bound, gap=one.gap)
         for tier, one in zip(posts.tiers, outcomes, strict=True)
     )
-    return LanesOutcome(
-        status=whole.status,
-        stopped=whole.stopped,
-        chosen=whole.chosen,
-        objective=whole.objective,
-        bound=whole.bound,
-        gap=whole.gap,
-        trace=whole.trace,
-        lanes=last.lanes,
-        admitted=last.admitted,
-        passing=last.passing,
+    return LanesOutcome.beside(
+        whole, lanes=last.lanes, admitted=last.admitted, passing=last.passing
     ), told
 
 

@@ -92,9 +92,10 @@ def _follow(
         _remember(best, float(field.state.worth[0]), plan)
     turn, since, top = 0, 0, -math.inf
     while not chase.over and since < STALLED:
-        # as in other annealings, every other time nothing is priced
-        field.move_to(field.best_plan())
-        price = marginal(board, field.state) if turn % 2 and not field.plain else 0.0
+        price = 0.0
+        if turn % 2 and not field.plain:  # as in other annealings, every other time
+            field.move_to(field.best_plan())
+            price = marginal(board, field.state)
         for sweep in range(SWEEPS):
             for replica in replicas:
                 granted = chase.grant(BATCH_STEPS, EXCHANGES)
