@@ -13,12 +13,12 @@ type Bools = NDArray[np.bool_]
 
 
 def dominated_columns(instance: Instance) -> Bools:
-    """Tell which columns of a plain instance can be dropped.
+    """Tell which columns can be dropped where rows count once and rules count no columns.
 
     Parameters
     ----------
     instance
-        Rows and columns, without gains and rules; only coupled columns have neighbours.
+        Rows and columns; only coupled columns have neighbours. Gains and rules are not looked at.
 
     Returns
     -------

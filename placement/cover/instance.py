@@ -28,6 +28,11 @@ class Limit:
     use: Floats
     most: float
 
+    def broken(self, is_open: Bools, tolerance: float) -> bool:
+        """Tell whether open columns, (C,) bool, use more than there is."""
+        slack = tolerance * max(1.0, abs(self.most))
+        return float(self.use[is_open].sum()) > self.most + slack
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Rule:
@@ -236,17 +241,24 @@ class Instance:
             return "excluded"
         if (self.required & ~is_open).any():
             return "required"
-        knapsacks = (Limit(name="budget", use=self.cost, most=self.budget), *self.limits)
-        for limit in knapsacks:
-            slack = tolerance * max(1.0, abs(limit.most))
-            if float(limit.use[is_open].sum()) > limit.most + slack:
-                return limit.name
+        budget = Limit(name="budget", use=self.cost, most=self.budget)
+        if budget.broken(is_open, tolerance):
+            return budget.name
+        over = self.broken_limits(chosen, tolerance=tolerance)
+        if over:
+            return self.limits[over[0]].name
         for column in np.flatnonzero(is_open & self.coupled):
             near = self.near_indices[self.near_indptr[column] : self.near_indptr[column + 1]]
             if not is_open[near].any():
                 return "near"
         broken = self.broken_rules(chosen, tolerance=tolerance)
         return self.rules[broken[0]].name if broken else None
+
+    def broken_limits(self, chosen: Ints, *, tolerance: float = 1e-9) -> list[int]:
+        """Return the positions of the `limits` that a choice of columns breaks, ascending."""
+        is_open = np.zeros(self.columns, dtype=np.bool_)
+        is_open[chosen] = True
+        return [at for at, limit in enumerate(self.limits) if limit.broken(is_open, tolerance)]
 
     def broken_rules(self, chosen: Ints, *, tolerance: float = 1e-9) -> list[int]:
         """Return the positions of the `rules` that a choice of columns breaks, ascending."""

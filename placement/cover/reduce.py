@@ -244,12 +244,18 @@ def drop_dominated(instance: Instance) -> Reduction:
     profit of its own, which b would not bring. Cost, use and neighbours do not matter if b is
     required. Of columns that can stand in for each other the lowest stays.
 
-    In an instance with gains or rules nothing is dropped: there b may be open as well, and a is
-    missed for covering rows once more.
+    A column that covers a row which counts more than once is not dropped: there b may be open as
+    well, and a is missed for covering the row once more. Nor is anything where rules count
+    columns.
     """
-    if not instance.plain:
+    if any(rule.slope.any() for rule in instance.rules):
         return Reduction.none(instance)
-    dominated = dominated_columns(_couple(instance, instance.coupled))
+    again = (instance.gains > 0).any(axis=1)
+    for rule in instance.rules:
+        again[rule.rows[rule.times > 1]] = True
+    missed = np.zeros(instance.columns, dtype=np.bool_)
+    missed[instance.indices[np.repeat(again, np.diff(instance.indptr))]] = True
+    dominated = dominated_columns(_couple(instance, instance.coupled)) & ~missed
     if not dominated.any():
         return Reduction.none(instance)
     return keep_columns(instance, ~dominated)

@@ -14,6 +14,7 @@ from placement.cover.reduce import Reduction, reduce
 from placement.solve import model
 from placement.solve.bounds import bound
 from placement.solve.bounds.close import close
+from placement.solve.left_out import LeftOut
 from placement.solve.record import Outcome, Record
 from placement.solve.search import heuristic, ruled
 from placement.solve.stop import Progress, Stop
@@ -43,23 +44,42 @@ class _Run(Record):
         top = math.fsum(np.concatenate(worth))
         super().__init__(stop=stop, gap=gap, progress=progress, top=top, equal=_EQUAL)
         self.instance = instance
-        self.reduction = _reduced(instance)
+        self._left_out = LeftOut(instance)
+        self._looser: tuple[float, Ints] | None = None  # the best plan that breaks a rule left out
+        self.nearly: Ints | None = None  # such a plan, which gave way to the limits
+        self.reduction = _reduced(self._left_out.instance)
 
     def plan(self, chosen: Ints | None) -> None:
         """Take a plan, if it is one and better than what is known."""
-        if chosen is not None and self.instance.broken_rule(chosen) is None:
-            self.take(chosen, self.instance.value(chosen))
+        if chosen is None:
+            return
+        value = self.instance.value(chosen)
+        if self.instance.broken_rule(chosen) is None:
+            self.take(chosen, value)
+        elif self._left_out.any and (self._looser is None or value > self._looser[0]):
+            self._looser = (value, chosen)
 
-    def reduced_plan(self) -> Ints:
-        """Return the best plan as columns of the reduced instance, as far as it has them."""
-        columns = self.reduction.columns
-        chosen = np.zeros(0, dtype=np.int64) if self.chosen is None else self.chosen
-        return np.flatnonzero(np.isin(columns, chosen))
+    def tighten(self) -> bool:
+        """Take in the rules broken by the best plan without them; tell whether there were any."""
+        looser, self._looser = self._looser, None
+        if looser is None or looser[0] <= self.objective or not self._left_out.take_in(looser[1]):
+            return False
+        self.reduction = _reduced(self._left_out.instance)
+        self.nearly = _within_limits(self.instance, looser[1])
+        return True
+
+    def reduced_plan(self, chosen: Ints | None = None) -> Ints:
+        """Return a plan, or the best, as columns of the reduced instance where it has them."""
+        chosen = self.chosen if chosen is None else chosen
+        chosen = np.zeros(0, dtype=np.int64) if chosen is None else chosen
+        return np.flatnonzero(np.isin(self.reduction.columns, chosen))
 
     def tell(self, seconds: float, objective: float, bound: float, *, offset: float) -> None:
         """Pass on a moment of a solve of a reduced instance to whoever listens."""
         if self.progress is not None:
             objective, bound = objective + offset, bound + offset
+            if self._left_out.any:  # its plan may break a rule
+                objective = self.objective
             self.progress(seconds, max(objective, self.objective), min(bound, self.bound))
 
 
@@ -76,8 +96,9 @@ def solve(
 
     A search finds a good plan at once; the relaxation bounds every plan and shows which posts no
     better plan can have; HiGHS settles what is left where that is little, and blocks of
-    neighbouring rows, solved exactly and made to agree, where it is not. Without a time limit the
-    same instance and seed give the same outcome.
+    neighbouring rows, solved exactly and made to agree, where it is not. Rules that no good plan
+    breaks are left out of all that, as long as none does. Without a time limit the same instance
+    and seed give the same outcome.
 
     Parameters
     ----------
@@ -104,14 +125,17 @@ def solve(
     if not run.done:
         _search(run, seed, _FIRST_ROUNDS, stop.share(0.2))
     _start(run)
-    prices = None
-    if not run.done:
-        prices = bound.relaxation(run.reduction.instance, stop=stop.share(0.5))
-        run.limit(prices.value + run.reduction.offset)
-    if not run.done:
-        _search(run, seed, _MORE_ROUNDS, stop.share(0.2))
-    if not run.done:
+    while not run.done:
+        worked_on = run.reduction
+        prices = bound.relaxation(worked_on.instance, stop=stop.share(0.5))
+        run.limit(prices.value + worked_on.offset)
+        if not run.done:
+            _search(run, seed, _MORE_ROUNDS, stop.share(0.2))
+        if run.done or run.reduction is not worked_on:
+            continue
         _prove(run, prices, seed)
+        if not run.tighten():
+            break
     return run.outcome()
 
 
@@ -120,6 +144,20 @@ def _reduced(instance: Instance) -> Reduction:
     if bool(np.all(instance.profit >= 0)):
         return reduce(instance)
     return Reduction.none(instance)  # a price on changes: worth and loss in one column
+
+
+def _within_limits(instance: Instance, chosen: Ints) -> Ints:
+    """Close columns of a plan, those that lose least, until it keeps every limit."""
+    chosen = chosen.copy()
+    for broken in instance.broken_limits(chosen):
+        limit = instance.limits[broken]
+        while limit.broken(np.isin(np.arange(instance.columns), chosen), _EQUAL):
+            used = chosen[(limit.use[chosen] > 0) & ~instance.required[chosen]]
+            if not len(used):
+                break
+            rests = [chosen[chosen != column] for column in used.tolist()]
+            chosen = max(rests, key=instance.value)
+    return chosen
 
 
 def _start(run: _Run) -> None:
@@ -132,7 +170,14 @@ def _start(run: _Run) -> None:
 
 
 def _search(run: _Run, seed: int, rounds: int | None, stop: Stop) -> None:
-    """Look for a better plan without proof."""
+    """Look for a better plan without proof, again where the one found breaks a rule left out."""
+    _look(run, seed, rounds, stop)
+    while not run.done and run.tighten():
+        _look(run, seed, rounds, stop)
+
+
+def _look(run: _Run, seed: int, rounds: int | None, stop: Stop) -> None:
+    """Look for a better plan once."""
     offset, instance = run.reduction.offset, run.reduction.instance
     found = run.reduced_plan()
     # a required post whose only affordable partner the search does not find: left to the model
@@ -146,28 +191,30 @@ def _search(run: _Run, seed: int, rounds: int | None, stop: Stop) -> None:
             iterations=rounds,
             on_better=lambda chosen, _: run.plan(run.reduction.lift(chosen)),
         )
-    if instance.plain:
-        return
-    # that plan knows nothing of further rules, and the best one may be better at what they ask
-    steps = (rounds or _LONG_ROUNDS) * instance.columns // _RULED_STEPS
-    for heat in (1.0, 0.25):
-        begin = found if heat == 1.0 else run.reduced_plan()
-        if instance.plainly().broken_rule(begin) is None and not stop.reached():
+    # that plan knows nothing of further rules, and the best one may be better at what they ask;
+    # one that broke a rule is often a step away from one that does not
+    begins = [] if instance.plain else [(found, 1.0), (run.reduced_plan(), 0.25)]
+    if run.nearly is not None:
+        begins.append((run.reduced_plan(run.nearly), 0.25))
+        run.nearly = None
+    lone = replace(instance.plainly(), coupled=np.zeros(instance.columns, dtype=np.bool_))
+    for begin, heat in begins:
+        if lone.broken_rule(begin) is None and not stop.reached():
             ruled.search(
                 instance,
                 stop=stop,
                 seed=seed,
                 start=begin,
-                steps=steps,
+                steps=(rounds or _LONG_ROUNDS) * instance.columns // _RULED_STEPS,
                 heat=heat,
                 on_better=lambda chosen: run.plan(run.reduction.lift(chosen)),
             )
 
 
-def _prove(run: _Run, prices: bound.Bound | None, seed: int) -> None:
+def _prove(run: _Run, prices: bound.Bound, seed: int) -> None:
     """Close the gap: by HiGHS where little is left or there are rules, by blocks elsewhere."""
     rest = run.reduction.instance
-    if prices is None or not rest.plain or rest.coupled.any():
+    if not rest.plain or rest.coupled.any():
         _by_model(run, prices, stop=run.stop)
         return
     rest = _fixed(run, prices)
@@ -180,25 +227,22 @@ def _prove(run: _Run, prices: bound.Bound | None, seed: int) -> None:
         _by_model(run, prices, stop=run.stop)
 
 
-def _fixed(run: _Run, prices: bound.Bound | None) -> Instance:
+def _fixed(run: _Run, prices: bound.Bound) -> Instance:
     """Return the reduced instance without the choices that no plan as good as the best makes."""
     rest = run.reduction.instance
-    if prices is None:
-        return rest
     best = run.objective - run.reduction.offset
     must_open, must_close = bound.fix(rest, prices, best, strict=True)
     return replace(rest, required=rest.required | must_open, excluded=rest.excluded | must_close)
 
 
-def _by_model(
-    run: _Run, prices: bound.Bound | None, *, stop: Stop, max_nodes: int | None = None
-) -> None:
+def _by_model(run: _Run, prices: bound.Bound, *, stop: Stop, max_nodes: int | None = None) -> None:
     """Hand what no reduced cost could settle to the integer model, made small once more."""
     left = run.reduction.then(lambda _: _reduced(_fixed(run, prices)))
     rest, offset = left.instance, left.offset
     if rest.columns == 0:  # one plan is left, and the known one is no worse or that one
-        run.plan(left.lift(np.zeros(0, dtype=np.int64)))
-        run.limit(run.objective)
+        last = left.lift(np.zeros(0, dtype=np.int64))
+        run.plan(last)
+        run.limit(run.instance.value(last))  # it may break a rule that was left out
         return
     answer = model.most_cover(
         rest,
@@ -251,7 +295,7 @@ def _by_blocks(run: _Run, prices: bound.Bound, seed: int) -> None:
     finally:
         beside.end()
     run.plan(run.reduction.lift(closed.chosen))
-    run.limit(run.objective if closed.proven else closed.bound + offset)
+    run.limit((instance.value(closed.chosen) if closed.proven else closed.bound) + offset)
 
 
 class _Beside:
