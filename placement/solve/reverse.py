@@ -16,9 +16,11 @@ from placement.errors import AuditError, InfeasibleError, NoPlanError, UsageErro
 from placement.plan.problem import Plan, Problem
 from placement.solve import tiers
 from placement.solve.agreed import Agreed
+from placement.solve.apart import apart
 from placement.solve.audit.audit import audit
 from placement.solve.clash import clash
 from placement.solve.least import feasible, least, left_side, people_in, step_of, sum_of
+from placement.solve.model import Answer
 from placement.solve.optimise import with_budget
 from placement.solve.search import cheap
 from placement.solve.solution import Reverse, Solution, Status, Stopped
@@ -196,11 +198,21 @@ def _least_cost(
     seed: int,
     progress: Progress | None,
 ) -> _Priced:
-    """Minimise the cost under all rules, from a plan that was searched for."""
+    """Minimise the cost under all rules, from a plan and a bound that were looked for first."""
     instance = posts.instance
     cost = sum_of("cost", instance.cost)
-    start = cheap.search(posts, problem, stop=stop.share(0.3), seed=seed)
-    answer = least(instance, cost, stop=stop, warm=start, gap=gap, progress=progress)
+    parts = apart(instance, stop=stop.share(0.3))
+    if parts.bound == math.inf:
+        return _Priced(chosen=None, cost=math.inf, bound=0.0, infeasible=True)
+    start = cheap.search(posts, problem, stop=stop.share(0.4), seed=seed, target=parts.bound)
+    spent = math.inf if start is None else left_side(instance, cost, start)
+    if progress is not None and start is not None:
+        progress(stop.seconds(), spent, parts.bound)
+    step = step_of(cost)
+    answer = Answer(chosen=None, bound=parts.bound, infeasible=False)
+    if not _met(spent, parts.bound, step):
+        bounded = replace(instance, rules=(*instance.rules, *parts.rules))
+        answer = least(bounded, cost, stop=stop, warm=start, gap=gap, progress=progress)
     found = [
         (left_side(instance, cost, chosen), chosen)
         for chosen in (answer.chosen, start)
@@ -209,15 +221,19 @@ def _least_cost(
     if not found:
         return _Priced(chosen=None, cost=math.inf, bound=0.0, infeasible=answer.infeasible)
     spent, chosen = min(found, key=lambda one: one[0])
-    bound = max(0.0, spent if answer.infeasible else min(spent, answer.bound))
-    step = step_of(cost)
-    if spent - bound <= (0.5 * step if step else 1e-6 * max(1.0, spent)):
+    bound = max(parts.bound, spent if answer.infeasible else min(spent, answer.bound))
+    if _met(spent, bound, step):
         bound = spent
     stopped = Stopped.PROVEN
     if bound < spent:
         ended = Stopped.INTERRUPTED if stop.interrupted else Stopped.TIME_LIMIT
         stopped = ended if stop.reached() or not gap else Stopped.GAP
     return _Priced(chosen=chosen, cost=spent, bound=bound, stopped=stopped)
+
+
+def _met(spent: float, bound: float, step: float) -> bool:
+    """Tell whether a cost cannot be less, in steps of so much."""
+    return spent - bound <= (0.5 * step if step else 1e-6 * max(1.0, spent))
 
 
 def _at_cost(instance: Instance, priced: _Priced) -> Instance:

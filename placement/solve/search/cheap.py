@@ -21,7 +21,9 @@ _BUDGETS = 9  # tried one after the other
 _SCALE = 1e6  # what covering the share of a resource is worth in the search
 
 
-def search(posts: Posting, problem: Problem, *, stop: Stop, seed: int) -> Ints | None:
+def search(
+    posts: Posting, problem: Problem, *, stop: Stop, seed: int, target: float = -math.inf
+) -> Ints | None:
     """Look for a cheap plan that keeps every rule of an instance with shares.
 
     The search for much cover is run at budgets that close in on the least at which its plans reach
@@ -35,6 +37,8 @@ def search(posts: Posting, problem: Problem, *, stop: Stop, seed: int) -> Ints |
         What is asked.
     stop, seed
         When to stop, and the seed of the search.
+    target
+        A cost that is known to be least: a plan of that cost ends the search.
 
     Returns
     -------
@@ -46,7 +50,7 @@ def search(posts: Posting, problem: Problem, *, stop: Stop, seed: int) -> Ints |
     low, high = 0.0, math.fsum(instance.cost[~instance.excluded])
     emphasis = np.ones(len(problem.resources))
     for _ in range(_BUDGETS):
-        if stop.reached() or high - low <= max(1.0, 0.005 * high):
+        if stop.reached() or high - low <= max(1.0, 0.005 * high) or found.cost <= target:
             break
         budget = high if found.chosen is None and low == 0.0 else (low + high) / 2.0
         plain = _counting(posts, emphasis).with_budget(budget)
