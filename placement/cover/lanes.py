@@ -199,6 +199,8 @@ class Lanes:
     lane_people
         (C,) float64, ≥ 0: people one lane admits over the whole window, i.e. rate · efficiency ·
         hours.
+    lane_worth
+        (C,) float64, ≤ 0: what each lane adds to the objective; 0 but where cost is made least.
     lane_use
         (limits, C) float64, ≥ 0: what each lane adds to each limit of the instance (1 where lanes
         are the units a fleet counts).
@@ -215,18 +217,21 @@ class Lanes:
     lane_cost: Floats
     lane_people: Floats
     lane_use: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    lane_worth: Floats = field(default_factory=lambda: np.zeros(0))
     arrivals: Arrivals = ONE_PERIOD
     profile: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def __post_init__(self) -> None:
         if self.lane_use.size == 0:
             object.__setattr__(self, "lane_use", np.zeros((0, len(self.gate))))
+        if self.lane_worth.size == 0:
+            object.__setattr__(self, "lane_worth", np.zeros(len(self.gate)))
         if self.profile.size == 0:
             object.__setattr__(self, "profile", np.zeros(len(self.people), dtype=np.int64))
         columns = len(self.gate)
         if not (
             len(self.least) == len(self.most) == len(self.lane_cost) == columns
-            and len(self.lane_people) == columns
+            and len(self.lane_people) == len(self.lane_worth) == columns
             and self.lane_use.shape[1] == columns
             and len(self.profile) == len(self.people)
         ):
@@ -246,6 +251,7 @@ class Lanes:
             self.lane_cost,
             self.lane_people,
             self.lane_use,
+            self.lane_worth,
             self.profile,
         ):
             array.setflags(write=False)

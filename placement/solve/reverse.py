@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance, Limit, Rule
-from placement.cover.laned import without_lanes
+from placement.cover.laned import laned
 from placement.cover.posting import Posting, posting
 from placement.cover.survey import survey
 from placement.errors import AuditError, InfeasibleError, NoPlanError, UsageError
@@ -19,19 +19,22 @@ from placement.solve.agreed import Agreed
 from placement.solve.apart import apart
 from placement.solve.audit.audit import audit
 from placement.solve.clash import clash
+from placement.solve.lanes import admission
+from placement.solve.lanes.cheapest import cheapest
 from placement.solve.least import feasible, least, left_side, people_in, step_of, sum_of
 from placement.solve.model import Answer
 from placement.solve.optimise import with_budget
 from placement.solve.search import cheap
 from placement.solve.solution import Reverse, Solution, Status, Stopped
 from placement.solve.stop import Progress, Stop
-from placement.solve.walks import refine
+from placement.solve.walks import Refined, refine
 from placement.solve.write_up import write_up
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 _PLACES = 6
+_HAIR = 2e-6  # of a person
 _WHOLE = 1e-6  # people this near to a whole number are a whole number
 _EXPLAIN_S = 30.0  # most seconds for saying why there is no such plan
 
@@ -86,12 +89,13 @@ def least_cost(
     AuditError
         If a figure does not hold when recomputed.
     """
-    without_lanes(plan.problem, "which plan is cheapest")
     asked = checked_shares(plan.problem, shares)
     for name, value in (("time_limit", time_limit), ("gap", gap)):
         if value is not None and not value >= 0:
             raise UsageError(f"{name} is {value}: give a number of 0 or more.")
     stop = Stop(time_limit)
+    if plan.problem.laned is not None:
+        return _with_lanes(plan, asked, stop=stop, gap=gap, seed=seed, progress=progress)
     with stop.catching_interrupts():
         walks = survey(plan)
         posts = free_of_budget(posting(plan.problem, walks, counted=tuple(asked)))
@@ -102,12 +106,7 @@ def least_cost(
         if priced.infeasible:
             raise _unreachable(plan.problem, posts, asked)
         if priced.chosen is None:
-            if stop.interrupted:
-                raise KeyboardInterrupt
-            raise NoPlanError(
-                "no plan that reaches the shares was found within the limit, and none was shown "
-                "to be impossible; give more time with --time-limit."
-            )
+            raise _not_found(stop)
         at_cost = replace(bound_posts, instance=_at_cost(bound_posts.instance, priced))
         staged = tiers.solve(at_cost, stop=stop.share(0.8), gap=gap, seed=seed, start=priced.chosen)
         outcome = staged.outcome
@@ -123,6 +122,65 @@ def least_cost(
     if not report.ok:
         raise AuditError(report.findings)
     return solution
+
+
+def _with_lanes(
+    plan: Plan,
+    shares: Mapping[str, float],
+    *,
+    stop: Stop,
+    gap: float,
+    seed: int,
+    progress: Progress | None,
+) -> Solution:
+    """Find the cheapest gates and lanes; at their cost, those that cover most."""
+    problem = plan.problem
+    with stop.catching_interrupts():
+        walks = survey(plan)
+        posts = posting(problem, walks, counted=tuple(shares))
+        bound_posts = with_shares(posts, problem, shares)
+        instance, lanes = laned(problem, bound_posts)
+        free = math.fsum(instance.cost) + math.fsum(lanes.lane_cost * lanes.most)
+        names = [share_name(resource, share) for resource, share in shares.items()]
+        found = cheapest(
+            instance.with_budget(free), lanes, names,
+            stop=stop.share(0.7), gap=gap, seed=seed, progress=progress,
+        )  # fmt: skip
+        outcome = found.outcome
+        if outcome.status is Status.INFEASIBLE:
+            raise admission.unreachable(problem, posts, shares, stop=Stop(_EXPLAIN_S))
+        if outcome.chosen is None:
+            raise _not_found(stop)
+        at_cost = replace(bound_posts, instance=bound_posts.instance.with_budget(found.cost))
+        best, chosen_posts, staged = admission.solve(
+            at_cost, problem, stop=stop.share(0.9), gap=gap, seed=seed,
+            warm=(outcome.chosen, outcome.lanes),
+        )  # fmt: skip
+        assert best.chosen is not None  # noqa: S101 - it was given one
+        admitted = admission.admission(chosen_posts, plan, walks, best.chosen, shares=shares)
+    refined = Refined(chosen=best.chosen, gap=None, settled=False)
+    cost = round(lanes.spent(instance, best.chosen, best.lanes), _PLACES)
+    solution = write_up(
+        with_budget(plan, cost), chosen_posts, walks, best, refined,
+        tiers=staged, wish=Agreed(), admitted=admitted,
+    )  # fmt: skip
+    bound = min(found.bound, cost) if found.bound < found.cost else cost
+    priced = _Priced(chosen=best.chosen, cost=cost, bound=bound, stopped=outcome.stopped)
+    solution = _stated(solution, shares, priced)
+    report = audit(plan, solution)
+    if not report.ok:
+        raise AuditError(report.findings)
+    return solution
+
+
+def _not_found(stop: Stop) -> BaseException:
+    """Return what to raise where no plan was found in time."""
+    if stop.interrupted:
+        return KeyboardInterrupt()
+    return NoPlanError(
+        "no plan that reaches the shares was found within the limit, and none was shown "
+        "to be impossible; give more time with --time-limit."
+    )
 
 
 def checked_shares(problem: Problem, shares: Mapping[str, float]) -> dict[str, float]:
@@ -161,16 +219,23 @@ def with_shares(posts: Posting, problem: Problem, shares: Mapping[str, float]) -
     return replace(posts, instance=instance)
 
 
+def share_name(resource: str, share: float) -> str:
+    """Return what the rule is called."""
+    return f"share {resource}={share:.10g}"
+
+
 def share_rule(posts: Posting, problem: Problem, resource: str, share: float) -> Rule:
     """Return the rule that a resource covers at least a share of all people."""
     people = problem.demand.people
     need = share * math.fsum(people)
-    if bool(np.all(people == np.floor(people))):
+    if problem.laned == problem.resource_index(resource):
+        need -= _HAIR  # lanes admit parts of people: as with floors a share just met is met
+    elif bool(np.all(people == np.floor(people))):
         # half a person of slack keeps every plan that reaches the share and no other, and
         # forgives the solver its rounding
         need = math.ceil(need - _WHOLE) - 0.5
     rows = np.flatnonzero(posts.row_resource == problem.resource_index(resource))
-    name = f"share {resource}={share:.10g}"
+    name = share_name(resource, share)
     return replace(people_in(name, posts.instance, rows, posts.people), most=-need)
 
 

@@ -298,8 +298,10 @@ def _check_people(
     if solution.status is Status.OPTIMAL:
         room = _SAME * max(1.0, abs(solution.objective)) + _HAIR * float(crowd.worth.max())
         before: list[tuple[int, float]] = []
+        share = 0.0 if solution.reverse is None else solution.reverse.shares.get(resource.id, 0.0)
+        asked = share * math.fsum(problem.demand.people)
         for tier, mine in passing_worth.items() or [(0, worth)]:
-            top = _most(plan, reach, crowd, rule, tier=tier, held=before)
+            top = _most(plan, reach, crowd, rule, tier=tier, held=before, people=asked)
             findings.require(
                 top <= mine + room,
                 f"these lanes could admit people worth {top:.10g}, told is {mine:.10g}"
@@ -364,10 +366,12 @@ def _most(
     floors: bool = True,
     tier: int = 0,
     held: Sequence[tuple[int, float]] = (),
+    people: float = 0.0,
 ) -> float:
     """Return the most that people are worth whom the open lanes can admit, floors kept.
 
-    Of one tier alone, unless it is 0, while those before hold what is said of them.
+    Of one tier alone, unless it is 0, while those before hold what is said of them, and so many
+    people are admitted at least.
     """
     periods = len(rule.shares)
     gate, who, when = _ways(crowd, periods)
@@ -386,8 +390,11 @@ def _most(
     mine = [floor for floor in problem.floors if floor.resource == problem.laned]
     for floor, line in zip(mine, crowd.floors, strict=True) if floors else ():
         lines.append(csr_array(-line[who].astype(np.float64)[None]))
-        people = math.fsum(problem.demand.people[floor.points])
-        most.append(np.array([_HAIR - floor.share * people]))
+        some = math.fsum(problem.demand.people[floor.points])
+        most.append(np.array([_HAIR - floor.share * some]))
+    if people:
+        lines.append(csr_array(-np.ones((1, size))))
+        most.append(np.array([_HAIR + 1e-6 * people - people]))
     for other, least in held:
         lines.append(csr_array((-crowd.worth[who] * (crowd.tier[who] == other))[None]))
         most.append(np.array([-least]))

@@ -6,6 +6,8 @@ from placement.plan.problem import Plan
 from placement.solve.audit.findings import Findings
 from placement.solve.solution import Solution
 
+_HAIR, _SAME = 0.05, 1e-6  # people, and a share of them: where lanes admit parts of people
+
 
 def check_reverse(plan: Plan, solution: Solution, findings: Findings) -> None:
     """Check the shares a cheapest plan had to reach, and what it says of its cost.
@@ -29,8 +31,10 @@ def check_reverse(plan: Plan, solution: Solution, findings: Findings) -> None:
         findings.require(0 < share <= 1, f"the share of {resource!r} is {share:.10g}")
         reached = solution.coverage.get(resource)
         people = -1.0 if reached is None else reached.covered
+        lanes = resource in known and plan.settings.resources[resource].lanes is not None
+        hair = max(_HAIR, _SAME * total) if lanes else 1e-6
         findings.require(
-            people >= share * total * (1 - 1e-9) - 1e-6,
+            people >= share * total * (1 - 1e-9) - hair,
             f"{people:.10g} people are covered by {resource!r}, {share:.10g} of {total:.10g} "
             "were to be",
         )

@@ -1,8 +1,9 @@
 """Plans with lanes: choose gates and lanes, send people with the least walk, run the queues."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +17,12 @@ from placement.cover.survey import Survey
 from placement.errors import InfeasibleError
 from placement.plan.clock import clock_of
 from placement.plan.problem import LanesRule, Plan, Problem
-from placement.solve.lanes.engine import impossible
+from placement.solve.lanes.engine import impossible, solve_lanes
 from placement.solve.lanes.known import Known, LanesOutcome
 from placement.solve.lanes.queues import queue
 from placement.solve.lanes.sending import UNIT, Crowds, send
 from placement.solve.lanes.staged import by_tier
-from placement.solve.solution import Admission, Arriving, Gate, Tier
+from placement.solve.solution import Admission, Arriving, Gate, Status, Tier
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]
@@ -87,7 +88,14 @@ def solve(
     return found, replace(posts, units=units), tiers
 
 
-def admission(posts: Posting, plan: Plan, walks: Survey, chosen: Ints) -> Admitted:
+def admission(
+    posts: Posting,
+    plan: Plan,
+    walks: Survey,
+    chosen: Ints,
+    *,
+    shares: Mapping[str, float] = MappingProxyType({}),
+) -> Admitted:
     """Send people to the open gates, most worth first and at last by the least walk; run queues.
 
     Parameters
@@ -96,6 +104,8 @@ def admission(posts: Posting, plan: Plan, walks: Survey, chosen: Ints) -> Admitt
         The candidate posts with their lanes, what is asked, and the walks.
     chosen
         Open columns.
+    shares
+        By resource, the least share of all people to be admitted.
 
     Returns
     -------
@@ -115,6 +125,9 @@ def admission(posts: Posting, plan: Plan, walks: Survey, chosen: Ints) -> Admitt
         for floor in problem.floors
         if floor.resource == position
     ]
+    share = shares.get(problem.resources[position].id)
+    if share is not None:
+        floors.append((np.setdiff1d(crowd_of, -1), share * math.fsum(whole)))
     sent = send(crowds, room, rule.carry, floors)
     names = [f"{problem.sites.id[site]}/{problem.resources[position].id}"
              for site in posts.site[gates].tolist()]  # fmt: skip
@@ -347,4 +360,46 @@ def _gate(coming: Floats, rule: LanesRule, lanes: int) -> Gate:
         admitted=tuple((passed / UNIT).tolist()),
         longest_wait_min=wait,
         clears=clears,
+    )
+
+
+def unreachable(
+    problem: Problem, posts: Posting, shares: Mapping[str, float], *, stop: Stop
+) -> InfeasibleError:
+    """Return the error that says how much can be reached where shares cannot, whatever it costs.
+
+    Parameters
+    ----------
+    problem, posts
+        What is asked, and the candidate posts without rules for the shares.
+    shares
+        By resource, the least share of all people.
+    stop
+        When to stop.
+    """
+    instance, lanes = laned(problem, posts)
+    free = math.fsum(instance.cost) + math.fsum(lanes.lane_cost * lanes.most)
+    total = math.fsum(problem.demand.people) or 1.0
+    said = []
+    for resource in shares:
+        mine = posts.row_resource == problem.resource_index(resource)
+        counted = replace(
+            instance.with_budget(free),
+            weight=np.where(mine, posts.people, 0.0),
+            gains=np.zeros((instance.rows, 0)),
+        )
+        most = solve_lanes(counted, lanes, stop=stop.share(0.5))
+        if most.status is Status.INFEASIBLE:
+            return conflict(problem, posts, stop=stop)
+        low, high = (
+            math.floor(max(0.0, people) / total * 1e6) / 1e6
+            for people in (most.objective, most.bound)
+        )
+        reach = f"{low:.6g}" if low == high else f"between {low:.6g} and {high:.6g}"
+        said.append(f"{resource} can reach {reach} at most")
+    rules = tuple(f"share {resource}={share:.10g}" for resource, share in shares.items())
+    return InfeasibleError(
+        f"no plan reaches {', '.join(rules)}, whatever it costs: {'; '.join(said)}.",
+        rules=rules,
+        remedies=tuple(said),
     )

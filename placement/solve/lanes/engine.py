@@ -52,7 +52,7 @@ _DEALT = 10  # solves of the master with posts held, until flows agree with its 
 _PART = 0.3  # how far from the best known point towards the master's cuts are looked for
 
 
-class _Run(Known):
+class Run(Known):
     """What is known, and the master and the search that find more."""
 
     def __init__(
@@ -68,6 +68,7 @@ class _Run(Known):
     ) -> None:
         super().__init__(instance, lanes, stop=stop, gap=gap, progress=progress, guide=guide)
         self.sought = instance if guide is None else guide.instance
+        self.step = 0.0  # two objectives differ by this much at least, if it is known
         self.most = self.most_lanes()
         each = lanes.lane_people[self.gates]
         self.price = 1e-6 * float((each * self.groups.worth.max(initial=0.0)).max(initial=0.0))
@@ -164,7 +165,7 @@ class _Run(Known):
         self.master.release()
         return taken
 
-    def floored(self) -> None:
+    def floored(self, times: int = _FLOORED) -> None:
         """Find a first plan that keeps every rule: what is short of its floor counts double.
 
         The search knows no floors, so rows of those it misses become worth more, again and again,
@@ -176,10 +177,12 @@ class _Run(Known):
         count, kept = np.zeros(len(self.gates), dtype=np.int64), 0
         tolls, known = np.zeros((len(instance.rules), instance.columns)), self.chosen
         toll = math.fsum(instance.weight) / instance.columns
-        if known is not None:
+        if known is not None and self.lanes.spent(self.instance, known, self.count) <= (
+            instance.budget * (1 + 1e-9)
+        ):
             is_open[known] = True
             count = self.count[self.gates]
-        for _ in range(_FLOORED):
+        for _ in range(times):
             if self.stop.reached():
                 return
             dear = replace(
@@ -402,9 +405,10 @@ class _Run(Known):
                 seen.append(point)
                 return False
 
-            open_gap = self.bound - max(self.objective, 0.0)
+            open_gap = self.bound - (self.objective if self.chosen is not None else 0.0)
             aim = 0.2 * open_gap if priced and self.chosen is not None else 0.0
             least = 0.3 * EQUAL * max(1.0, abs(self.objective)) if self.chosen is not None else 0
+            least = max(least, 0.999 * self.step)
             point, bound, infeasible = self.master.whole(
                 self.part(0.5, seconds),
                 gap=0.0,
@@ -498,7 +502,7 @@ def solve_lanes(
     ValueError
         If lanes and instance do not fit each other.
     """
-    run = _Run(instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress, guide=guide)
+    run = Run(instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress, guide=guide)
     if warm is not None:
         y = np.zeros(instance.columns)
         y[warm[0]] = 1.0
@@ -533,6 +537,6 @@ def impossible(instance: Instance, lanes: Lanes, *, stop: Stop) -> bool:
     bool
         False where that is not shown, be there a plan or not.
     """
-    run = _Run(instance, lanes, stop=stop, gap=0.0, seed=0, progress=None)
+    run = Run(instance, lanes, stop=stop, gap=0.0, seed=0, progress=None)
     run.root(stop)
     return run.infeasible

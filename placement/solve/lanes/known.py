@@ -238,7 +238,8 @@ class Known(Record):
         if rest.broken_rule(chosen, tolerance=1e-7) is not None:
             return False
         each = self.instance.weight[self.rows] / self.lanes.people[self.rows]
-        if not self.take(chosen, rest.value(chosen) + math.fsum(each * admitted[self.rows])):
+        worth = rest.value(chosen) + math.fsum(each * admitted[self.rows])
+        if not self.take(chosen, worth + math.fsum(self.lanes.lane_worth * count)):
             return False
         self.count, self.admitted, self.passing = count, admitted, passing
         self.point = (np.round(y), whole, by_group)

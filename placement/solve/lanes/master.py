@@ -216,7 +216,7 @@ class Master:
     ) -> None:
         model = LanedModel(instance, lanes)
         self.gates = np.flatnonzero(lanes.gate)
-        self.price = price
+        self.price, self._lane_worth = price, lanes.lane_worth[self.gates]
         admitted = [
             [
                 model.problem.add_variable(f"a{k}_{g}", 0, float(people))
@@ -240,7 +240,7 @@ class Master:
         more = [[(v, -share * float(each[g])) for v, g, share in counted] for each in groups.share]
         terms = model.add_rows(more)
         terms += [(v, share * float(groups.worth[g])) for v, g, share in counted]
-        terms += [(model.u[int(j)], -price) for j in self.gates]
+        terms += [(model.u[int(j)], float(lanes.lane_worth[j]) - price) for j in self.gates]
         self._solver, column = model.keep(terms)
         self._y = np.array([column.get(v.id, -1) for v in model.y], dtype=np.int64)
         self._y_low = np.array([v.lowBound for v in model.y], dtype=np.float64)
@@ -273,8 +273,8 @@ class Master:
 
     def reprice(self) -> None:
         """Take the price of lanes away."""
-        for at in self._u:
-            self._solver.changeColCost(int(at), 0.0)
+        for at, worth in zip(self._u, self._lane_worth, strict=True):
+            self._solver.changeColCost(int(at), float(worth))
         self.price = 0.0
 
     def most_lanes(self, most: Floats) -> None:

@@ -93,7 +93,7 @@ def best_by_flows(instance: Instance, lanes: Lanes) -> float:
     """Solve the model with a flow from each row and period to each gate and period."""
     n, rows = instance.columns, instance.rows
     periods, carry = lanes.arrivals.periods, lanes.arrivals.carry
-    objective: list[float] = [-float(p) for p in instance.profit] + [0.0] * n
+    objective: list[float] = [-float(p) for p in (*instance.profit, *lanes.lane_worth)]
     low = [*instance.required.astype(float), *np.zeros(n)]
     high = [*(~instance.excluded).astype(float), *np.where(lanes.gate, lanes.most, 0)]
     lines: list[tuple[dict[int, float], float]] = []  # Σ ≤ most
