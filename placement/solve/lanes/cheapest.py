@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
-from placement.solve.lanes.engine import Run
+from placement.solve.lanes.engine import Run, solve_lanes
 from placement.solve.lanes.known import Guide, LanesOutcome
 from placement.solve.lanes.master import Point
 from placement.solve.least import step_of, sum_of
@@ -26,12 +26,14 @@ from placement.solve.stop import Progress, Stop
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
-_BUDGETS = 5  # tried one after the other by the search
-_SEARCHES = 8  # at each of them
+_BUDGETS = 3  # tried one after the other by the search
 _NEAR = 0.004  # of the budget, at which the search has closed in on the least
 _WORTH = 1e6  # of as many people as a share asks for, in the search
 _FLOOR = 0.5  # of a person whom a floor alone counts
-_AROUND = 60  # neighbourhoods of the best plan that are solved before the whole
+_REPEATS = 4  # solves of each neighbourhood, until flows agree with it
+_SHORT = 50.0  # times that people of a floor are worth whom a point of the master misses
+_PARTS = (0.3, 0.6, 0.95)  # of the money that a point of the master saves
+_AROUND = 12  # neighbourhoods of the best plan that are solved before the whole
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -74,7 +76,7 @@ class _Cheapest(Run):
             instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress, guide=guide
         )
         self.step = step_of(sum_of("cost", np.concatenate([-instance.profit, lanes.lane_cost])))
-        self._sought = guide.instance
+        self._sought, self.repeats = guide.instance, _REPEATS
 
     def limit(self, bound: float) -> None:
         """Take a bound, in whole steps of cost."""
@@ -92,23 +94,65 @@ class _Cheapest(Run):
         self.around(2)
 
     def improve(self, point: Point) -> None:
-        """Take a point of the master as it is."""
-        self.plan(np.round(point.y), np.round(point.u), point.admitted)
+        """Repair a point of the master with some of the money it saves, what is short first."""
+        y, u = np.round(point.y), np.round(point.u)
+        if self.plan(y, u, point.admitted) or self.chosen is None:
+            return
+        is_open = y > 0.5
+        one = np.ones(self.instance.rows)
+        for at in self._short(is_open, u, one):
+            rule = self.instance.rules[at]
+            if len(rule.rows) < self.instance.rows // 2:
+                one[rule.rows] = _SHORT
+        count = np.zeros(self.instance.columns, dtype=np.int64)
+        count[self.gates] = u.astype(np.int64)
+        cost = self.lanes.spent(self.instance, np.flatnonzero(is_open), count)
+        dear = replace(self._sought, weight=self._sought.weight * one)
+        for part in _PARTS:
+            budget = cost + part * (-self.objective - cost)
+            if budget < cost or self.done:
+                return
+            search = self._search(dear.with_budget(budget))
+            search.start(is_open, u.astype(np.int64))
+            search.fill()
+            if self.plan(search.is_open.astype(np.float64), search.lanes.astype(np.float64)):
+                return
 
-    def close_in(self) -> None:
-        """Search at budgets that close in on the least at which every rule is kept."""
+    def close_in(self, shares: Collection[str], stop: Stop, seed: int) -> None:
+        """Look for much at budgets that close in on the least at which every rule is kept.
+
+        One share is made as large as can be, until it is reached; the others are rules.
+        """
+        laned = [
+            rule for rule in self.instance.rules
+            if rule.name in shares and self.lanes.people[rule.rows].any()
+        ]  # fmt: skip
+        if not laned:
+            return
+        weight = np.zeros(self.instance.rows)
+        weight[laned[0].rows] = laned[0].share
+        most = replace(
+            self._sought,
+            weight=weight,
+            rules=tuple(rule for rule in self.instance.rules if rule is not laned[0]),
+        )
+        lanes = replace(self.lanes, lane_worth=np.zeros(len(self.lanes.gate)))
         low, high = max(0.0, -self.bound), self.instance.budget
         for _ in range(_BUDGETS):
-            if self.done or high - low <= _NEAR * high:
+            if self.done or stop.reached() or high - low <= _NEAR * high:
                 return
             budget = high if self.chosen is None and low <= 0.0 else (low + high) / 2.0
-            self.sought = self._sought.with_budget(budget)
-            known = self.objective
-            self.floored(_SEARCHES)
-            if self.objective > known:
-                high = -self.objective
-            else:
-                low = budget
+            found = solve_lanes(
+                most.with_budget(budget), lanes, stop=stop.share(0.3), seed=seed,
+                enough=-laned[0].most,
+            )  # fmt: skip
+            known_low, low = low, budget
+            if found.chosen is not None and found.objective >= -laned[0].most:
+                y = np.zeros(self.instance.columns)
+                y[found.chosen] = 1.0
+                self.plan(y, found.lanes[self.gates].astype(np.float64))
+                low = known_low
+                high = min(budget, -self.objective)
 
 
 def cheapest(
@@ -169,7 +213,7 @@ def cheapest(
     if not run.done:
         if point is not None:
             run.tidy(point)
-        run.close_in()
+        run.close_in(shares, stop.share(0.5), seed)
         run.around(_AROUND)
     if not run.done:
         run.whole()

@@ -68,6 +68,8 @@ class Run(Known):
     ) -> None:
         super().__init__(instance, lanes, stop=stop, gap=gap, progress=progress, guide=guide)
         self.sought = instance if guide is None else guide.instance
+        self.repeats = 1  # solves of a neighbourhood, where a point the flows refute is no plan
+        self.enough, self.below = math.inf, -math.inf  # an objective, a bound at which to stop
         self.step = 0.0  # two objectives differ by this much at least, if it is known
         self.most = self.most_lanes()
         each = lanes.lane_people[self.gates]
@@ -101,6 +103,11 @@ class Run(Known):
     def search(self) -> Search:
         """The search of the instance, or of what its guide looks for."""
         return self._search(self.sought)
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing left to do, or no time left to do it."""
+        return super().done or self.objective >= self.enough or self.bound < self.below
 
     @property
     def target(self) -> float:
@@ -312,15 +319,21 @@ class Run(Known):
             free[partner[free[instance.near_indices]]] = True
             free[~self.lanes.gate & ~instance.coupled] = True
             self.master.keep_outside(free, is_open)
-            best, _, _ = self.master.whole(
-                self.part(0.2, 5.0), gap=1e-5, gap_abs=0.0, warm=self.point, nodes=500
-            )
-            self.master.release()
-            if best is not None:
+            stop = self.part(0.2, 5.0)
+            for _ in range(self.repeats):
+                best, _, _ = self.master.whole(
+                    stop, gap=1e-5, gap_abs=0.0, warm=self.point, nodes=500
+                )
+                if best is None:
+                    break
                 some = replace(best, y=np.round(best.y), u=np.round(best.u))
                 found, _ = self.cuts(some, some, tight=not instance.rules)
                 self.master.add(found)
-                self.plan(some.y, some.u, some.admitted)
+                if self.plan(some.y, some.u, some.admitted) or not found:
+                    break
+                if self.repeats > 1:
+                    self.improve(some)
+            self.master.release()
 
     # bounds ----------------------------------------------------------------------------------
 
@@ -469,6 +482,7 @@ def solve_lanes(
     passing: Floats | None = None,
     progress: Progress | None = None,
     guide: Guide | None = None,
+    enough: float = math.inf,
 ) -> LanesOutcome:
     """Choose posts and lanes of most worth, and prove how good the choice is.
 
@@ -492,6 +506,8 @@ def solve_lanes(
         Called with seconds, objective and bound when one of them becomes better.
     guide
         What the search is to look for, if not for the worth of the instance.
+    enough
+        An objective at which to stop, as soon as a plan has it or none can.
 
     Returns
     -------
@@ -503,6 +519,8 @@ def solve_lanes(
         If lanes and instance do not fit each other.
     """
     run = Run(instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress, guide=guide)
+    if math.isfinite(enough):
+        run.enough = run.below = enough
     if warm is not None:
         y = np.zeros(instance.columns)
         y[warm[0]] = 1.0
