@@ -27,6 +27,7 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
 _BUDGETS = 3  # tried one after the other by the search
+_AT_A_BUDGET = 60.0  # seconds of it, at most
 _NEAR = 0.004  # of the budget, at which the search has closed in on the least
 _WORTH = 1e6  # of as many people as a share asks for, in the search
 _FLOOR = 0.5  # of a person whom a floor alone counts
@@ -142,10 +143,17 @@ class _Cheapest(Run):
             if self.done or stop.reached() or high - low <= _NEAR * high:
                 return
             budget = high if self.chosen is None and low <= 0.0 else (low + high) / 2.0
+            instance = most.with_budget(budget)
+            # people of other floors are worth nothing here, but the search must see them
+            seen = np.where(weight > 0, weight, self._sought.weight)
             found = solve_lanes(
-                most.with_budget(budget), lanes, stop=stop.share(0.3), seed=seed,
+                instance,
+                lanes,
+                stop=stop.share(0.5, at_most=_AT_A_BUDGET),
+                seed=seed,
+                guide=Guide(instance=replace(instance, weight=seen), first=weight),
                 enough=-laned[0].most,
-            )  # fmt: skip
+            )
             known_low, low = low, budget
             if found.chosen is not None and found.objective >= -laned[0].most:
                 y = np.zeros(self.instance.columns)
@@ -213,7 +221,7 @@ def cheapest(
     if not run.done:
         if point is not None:
             run.tidy(point)
-        run.close_in(shares, stop.share(0.5), seed)
+        run.close_in(shares, stop.share(0.7), seed)
         run.around(_AROUND)
     if not run.done:
         run.whole()

@@ -169,6 +169,7 @@ def test_teams_away_and_backup_beside_lanes(patrol: str, tmp_path: Path) -> None
                 }.items()
             },
             lane_use=np.zeros((0, 0)),
+            lane_worth=np.zeros(0),
         )  # fmt: skip
         top = best_by_flows(instance, lanes)
         if top == -math.inf:
