@@ -3,8 +3,8 @@
     minimise   Σ_j (cost_j · y_j + lane_cost_j · u_j)   under every rule of the instance
 
 Shares of people to be admitted are rules that count laned rows. The master and its cuts are those
-of `placement.solve.lanes.engine`; the search looks for many of the people that the shares count,
-for less money than the best known plan costs.
+of `placement.solve.lanes.engine` and give the bound; plans come from `placement.solve.lanes.frugal`
+at budgets that close in on it.
 """
 
 import math
@@ -16,25 +16,24 @@ from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
-from placement.solve.lanes.engine import Run, solve_lanes
-from placement.solve.lanes.known import Guide, LanesOutcome
+from placement.solve.lanes.engine import Run
+from placement.solve.lanes.frugal import Frugal
+from placement.solve.lanes.known import LanesOutcome
 from placement.solve.lanes.master import Point
 from placement.solve.least import step_of, sum_of
 from placement.solve.model import stepped
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
-_BUDGETS = 3  # tried one after the other by the search
-_AT_A_BUDGET = 60.0  # seconds of it, at most
-_NEAR = 0.004  # of the budget, at which the search has closed in on the least
-_WORTH = 1e6  # of as many people as a share asks for, in the search
-_FLOOR = 0.5  # of a person whom a floor alone counts
-_REPEATS = 4  # solves of each neighbourhood, until flows agree with it
-_SHORT = 50.0  # times that people of a floor are worth whom a point of the master misses
-_PARTS = (0.3, 0.6, 0.95)  # of the money that a point of the master saves
-_AROUND = 12  # neighbourhoods of the best plan that are solved before the whole
+_FIRST = 0.2  # of the bound, what the first budget is above it
+_WIDER = 2.0  # times that after each search without a plan
+_PART = 0.5  # of the way from the bound to the cost, the next budget after a plan
+_TRIES, _ROUNDS = 6, 120  # of the search at a budget
+_FOR_EACH = 20  # rounds for each column: small instances need few
+_LATER = 4  # tries at a budget beside the master
+_LATER_ROUNDS = 2_000  # rounds of them, at most
+_NEAR = 5e-4  # of the cost: budgets nearer to each other are one
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -53,11 +52,6 @@ class Priced:
     cost: float
     bound: float
 
-    @property
-    def gap(self) -> float:
-        """Distance of cost and bound, as a share of the cost."""
-        return (self.cost - self.bound) / self.cost if self.bound < self.cost else 0.0
-
 
 class _Cheapest(Run):
     """A run whose objective is minus the cost."""
@@ -66,18 +60,20 @@ class _Cheapest(Run):
         self,
         instance: Instance,
         lanes: Lanes,
+        shares: Collection[str],
         *,
         stop: Stop,
         gap: float,
         seed: int,
         progress: Progress | None,
-        guide: Guide,
     ) -> None:
-        super().__init__(
-            instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress, guide=guide
-        )
+        super().__init__(instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress)
+        # nobody is worth anything to the cost, and yet flows are to admit all they can
+        self.order = np.ones(len(self.groups.people))
         self.step = step_of(sum_of("cost", np.concatenate([-instance.profit, lanes.lane_cost])))
-        self._sought, self.repeats = guide.instance, _REPEATS
+        self._frugal = Frugal(self, shares, most=self.most, near=self.near, seed=seed)
+        self._rounds = min(_ROUNDS, _FOR_EACH * instance.columns)
+        self._failed, self._more = -math.inf, 1
 
     def limit(self, bound: float) -> None:
         """Take a bound, in whole steps of cost."""
@@ -85,82 +81,55 @@ class _Cheapest(Run):
 
     @property
     def gap(self) -> float:
-        """Relative distance of cost and bound."""
+        """Distance of cost and bound, as a share of the cost."""
         if self.chosen is None or self.proven:
             return 0.0 if self.proven else math.inf
         return (self.bound - self.objective) / max(abs(self.objective), 1e-9)
 
+    @property
+    def _apart(self) -> float:
+        """Costs nearer to each other than this are not told apart by the search."""
+        return max(self.step, _NEAR * abs(self.objective) if self.chosen is not None else 0.0, 1e-6)
+
+    def close_in(self, stop: Stop) -> None:
+        """Look for plans at budgets that close in on the least at which every rule is kept."""
+        dear, margin = self.instance.budget, _FIRST
+        while self.chosen is None and not self.done and not stop.reached():
+            low = max(0.0, -self.bound)
+            budget = min(dear, low + max(margin * low, self._apart))
+            self._frugal.run(budget, tries=_TRIES, rounds=self._rounds, stop=stop)
+            if budget >= dear:
+                break
+            margin *= _WIDER
+        failed = max(0.0, -self.bound) - self._apart
+        while self.chosen is not None and not self.done and not stop.reached():
+            cost, low = -self.objective, max(failed, -self.bound - self._apart)
+            if cost - self._apart <= low:
+                return
+            budget = min(cost - self._apart, max(low + self._apart, low + _PART * (cost - low)))
+            if not self._frugal.run(budget, tries=_TRIES, rounds=self._rounds, stop=stop):
+                failed = budget
+
     def wander(self, rounds: int) -> None:  # noqa: ARG002
-        """Better the best plan around some gates: as it is, it has no money to spend."""
-        self.around(2)
+        """Search again for a plan that is a step cheaper, with more rounds each time."""
+        budget = -self.objective - max(self.step, 1e-6)
+        self._more = min(2 * self._more, max(1, _LATER_ROUNDS // max(1, self._rounds)))
+        self._frugal.run(
+            budget, tries=_LATER, rounds=self._more * self._rounds, stop=self.part(0.3, math.inf)
+        )
 
     def improve(self, point: Point) -> None:
-        """Repair a point of the master with some of the money it saves, what is short first."""
+        """Take a point of the master for a plan, or search from it with the money it saves."""
         y, u = np.round(point.y), np.round(point.u)
-        if self.plan(y, u, point.admitted) or self.chosen is None:
+        if self.plan(y, u, point.admitted):
             return
-        is_open = y > 0.5
-        one = np.ones(self.instance.rows)
-        for at in self._short(is_open, u, one):
-            rule = self.instance.rules[at]
-            if len(rule.rows) < self.instance.rows // 2:
-                one[rule.rows] = _SHORT
-        count = np.zeros(self.instance.columns, dtype=np.int64)
-        count[self.gates] = u.astype(np.int64)
-        cost = self.lanes.spent(self.instance, np.flatnonzero(is_open), count)
-        dear = replace(self._sought, weight=self._sought.weight * one)
-        for part in _PARTS:
-            budget = cost + part * (-self.objective - cost)
-            if budget < cost or self.done:
-                return
-            search = self._search(dear.with_budget(budget))
-            search.start(is_open, u.astype(np.int64))
-            search.fill()
-            if self.plan(search.is_open.astype(np.float64), search.lanes.astype(np.float64)):
-                return
-
-    def close_in(self, shares: Collection[str], stop: Stop, seed: int) -> None:
-        """Look for much at budgets that close in on the least at which every rule is kept.
-
-        One share is made as large as can be, until it is reached; the others are rules.
-        """
-        laned = [
-            rule for rule in self.instance.rules
-            if rule.name in shares and self.lanes.people[rule.rows].any()
-        ]  # fmt: skip
-        if not laned:
-            return
-        weight = np.zeros(self.instance.rows)
-        weight[laned[0].rows] = laned[0].share
-        most = replace(
-            self._sought,
-            weight=weight,
-            rules=tuple(rule for rule in self.instance.rules if rule is not laned[0]),
+        start = y > 0.5, np.where(y[self.gates] > 0.5, u, 0.0).astype(np.int64)
+        budget = self.instance.budget
+        if self.chosen is not None:
+            budget = -self.objective - max(self.step, 1e-6)
+        self._frugal.run(
+            budget, tries=1, rounds=self._rounds, stop=self.part(0.3, math.inf), start=start
         )
-        lanes = replace(self.lanes, lane_worth=np.zeros(len(self.lanes.gate)))
-        low, high = max(0.0, -self.bound), self.instance.budget
-        for _ in range(_BUDGETS):
-            if self.done or stop.reached() or high - low <= _NEAR * high:
-                return
-            budget = high if self.chosen is None and low <= 0.0 else (low + high) / 2.0
-            instance = most.with_budget(budget)
-            # people of other floors are worth nothing here, but the search must see them
-            seen = np.where(weight > 0, weight, self._sought.weight)
-            found = solve_lanes(
-                instance,
-                lanes,
-                stop=stop.share(0.5, at_most=_AT_A_BUDGET),
-                seed=seed,
-                guide=Guide(instance=replace(instance, weight=seen), first=weight),
-                enough=-laned[0].most,
-            )
-            known_low, low = low, budget
-            if found.chosen is not None and found.objective >= -laned[0].most:
-                y = np.zeros(self.instance.columns)
-                y[found.chosen] = 1.0
-                self.plan(y, found.lanes[self.gates].astype(np.float64))
-                low = known_low
-                high = min(budget, -self.objective)
 
 
 def cheapest(
@@ -181,7 +150,8 @@ def cheapest(
         Rows, columns, lanes and rules; what rows are worth does not count, and the budget is one
         that need not bind.
     shares
-        Names of the rules whose people the search looks for first; floors are a matter of course.
+        Names of the rules whose people are counted for their own sake; floors are a matter of
+        course.
     stop, gap, seed
         As in `placement.solve.lanes.engine.solve_lanes`; the gap is that of the cost.
     progress
@@ -191,18 +161,12 @@ def cheapest(
     -------
     Priced
     """
-    worth = np.zeros(instance.rows)
-    for rule in instance.rules:
-        much = _WORTH / max(1.0, -rule.most) if rule.name in shares else _FLOOR
-        np.maximum.at(worth, rule.rows, rule.share * much)
     priced = replace(
         instance,
         weight=np.zeros(instance.rows),
         gains=np.zeros((instance.rows, 0)),
         profit=-instance.cost,
     )
-    each = np.divide(worth, lanes.people, out=np.zeros(instance.rows), where=lanes.people > 0)
-    guide = Guide(instance=replace(instance, weight=worth, gains=priced.gains), first=each)
 
     def told(seconds: float, objective: float, bound: float) -> None:
         if progress is not None:
@@ -211,18 +175,17 @@ def cheapest(
     run = _Cheapest(
         priced,
         replace(lanes, lane_worth=-lanes.lane_cost),
+        shares,
         stop=stop,
         gap=gap,
         seed=seed,
         progress=told,
-        guide=guide,
     )
     point = run.root(stop.share(0.3))
     if not run.done:
         if point is not None:
             run.tidy(point)
-        run.close_in(shares, stop.share(0.7), seed)
-        run.around(_AROUND)
+        run.close_in(stop.share(0.7))
     if not run.done:
         run.whole()
     found = run.told()

@@ -68,8 +68,6 @@ class Run(Known):
     ) -> None:
         super().__init__(instance, lanes, stop=stop, gap=gap, progress=progress, guide=guide)
         self.sought = instance if guide is None else guide.instance
-        self.repeats = 1  # solves of a neighbourhood, where a point the flows refute is no plan
-        self.enough, self.below = math.inf, -math.inf  # an objective, a bound at which to stop
         self.step = 0.0  # two objectives differ by this much at least, if it is known
         self.most = self.most_lanes()
         each = lanes.lane_people[self.gates]
@@ -103,11 +101,6 @@ class Run(Known):
     def search(self) -> Search:
         """The search of the instance, or of what its guide looks for."""
         return self._search(self.sought)
-
-    @property
-    def done(self) -> bool:
-        """Whether there is nothing left to do, or no time left to do it."""
-        return super().done or self.objective >= self.enough or self.bound < self.below
 
     @property
     def target(self) -> float:
@@ -172,7 +165,7 @@ class Run(Known):
         self.master.release()
         return taken
 
-    def floored(self, times: int = _FLOORED) -> None:
+    def floored(self) -> None:
         """Find a first plan that keeps every rule: what is short of its floor counts double.
 
         The search knows no floors, so rows of those it misses become worth more, again and again,
@@ -184,12 +177,10 @@ class Run(Known):
         count, kept = np.zeros(len(self.gates), dtype=np.int64), 0
         tolls, known = np.zeros((len(instance.rules), instance.columns)), self.chosen
         toll = math.fsum(instance.weight) / instance.columns
-        if known is not None and self.lanes.spent(self.instance, known, self.count) <= (
-            instance.budget * (1 + 1e-9)
-        ):
+        if known is not None:
             is_open[known] = True
             count = self.count[self.gates]
-        for _ in range(times):
+        for _ in range(_FLOORED):
             if self.stop.reached():
                 return
             dear = replace(
@@ -319,21 +310,15 @@ class Run(Known):
             free[partner[free[instance.near_indices]]] = True
             free[~self.lanes.gate & ~instance.coupled] = True
             self.master.keep_outside(free, is_open)
-            stop = self.part(0.2, 5.0)
-            for _ in range(self.repeats):
-                best, _, _ = self.master.whole(
-                    stop, gap=1e-5, gap_abs=0.0, warm=self.point, nodes=500
-                )
-                if best is None:
-                    break
+            best, _, _ = self.master.whole(
+                self.part(0.2, 5.0), gap=1e-5, gap_abs=0.0, warm=self.point, nodes=500
+            )
+            self.master.release()
+            if best is not None:
                 some = replace(best, y=np.round(best.y), u=np.round(best.u))
                 found, _ = self.cuts(some, some, tight=not instance.rules)
                 self.master.add(found)
-                if self.plan(some.y, some.u, some.admitted) or not found:
-                    break
-                if self.repeats > 1:
-                    self.improve(some)
-            self.master.release()
+                self.plan(some.y, some.u, some.admitted)
 
     # bounds ----------------------------------------------------------------------------------
 
@@ -482,7 +467,6 @@ def solve_lanes(
     passing: Floats | None = None,
     progress: Progress | None = None,
     guide: Guide | None = None,
-    enough: float = math.inf,
 ) -> LanesOutcome:
     """Choose posts and lanes of most worth, and prove how good the choice is.
 
@@ -506,8 +490,6 @@ def solve_lanes(
         Called with seconds, objective and bound when one of them becomes better.
     guide
         What the search is to look for, if not for the worth of the instance.
-    enough
-        An objective at which to stop, as soon as a plan has it or none can.
 
     Returns
     -------
@@ -519,8 +501,6 @@ def solve_lanes(
         If lanes and instance do not fit each other.
     """
     run = Run(instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress, guide=guide)
-    if math.isfinite(enough):
-        run.enough = run.below = enough
     if warm is not None:
         y = np.zeros(instance.columns)
         y[warm[0]] = 1.0
