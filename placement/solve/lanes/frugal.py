@@ -30,7 +30,7 @@ _MORE = 1.2  # times the people of each row who count, where a floor was missed
 _FORGET = 0.9  # times what a floor is worth that was kept
 _AMPLE = 0.1  # share of what a rule asks for, beyond which it has more than it needs
 _OTHERS = 0.3  # share of the budget that all people of another resource's rule are worth, at first
-_FAR = 1e3  # a factor beyond which nothing becomes dearer
+_FAR, _LEAST = 1e3, 0.03  # factors beyond which nothing becomes dearer, or cheaper
 _ADMITTING = 4  # orders in which people are admitted, until every floor is kept
 
 
@@ -61,6 +61,7 @@ class Frugal:
         )
         asked = np.array([rule.name in shares for rule in instance.rules], dtype=np.bool_)
         self._share = np.flatnonzero(self._laned & asked)
+        self._forced = np.zeros(instance.columns, dtype=np.bool_)
         self._factor = np.ones(len(instance.rules))
         self._whole = np.array([math.fsum(rule.share) for rule in instance.rules])
         need = np.array([-rule.most for rule in instance.rules])
@@ -111,6 +112,7 @@ class Frugal:
             weight=np.where(people > 0, worth * people, other[rows, 0]),
             gains=np.where(people[:, None] > 0, 0.0, other[rows, 1:]),
             profit=np.zeros(instance.columns),
+            required=instance.required | self._forced,
             rules=(),
         )
         shares, ratio = lanes.alike().layers()
@@ -157,6 +159,7 @@ class Frugal:
         elif known.chosen is not None:
             is_open[known.chosen] = True
             lanes = known.count[known.gates]
+        self._forced[:] = False
         for n in range(tries):
             if stop.reached():
                 return False
@@ -168,6 +171,9 @@ class Frugal:
             if not short.any() and self.take(is_open, lanes, wanted):
                 return True
             self._learn(is_open, short)
+            is_open = is_open.copy()
+            for at in np.flatnonzero(self._laned & (short > 0)):
+                self._force(int(at), is_open)
         return False
 
     def _within(self, budget: float, is_open: Bools, lanes: Ints) -> tuple[Bools, Ints]:
@@ -179,12 +185,46 @@ class Frugal:
             chosen = np.flatnonzero(is_open)
             if known.lanes.spent(known.instance, chosen, count) <= budget + 1e-9:
                 return is_open, lanes
-            free = chosen[known.lanes.gate[chosen] & ~known.instance.required[chosen]]
+            needed = known.instance.required | self._forced
+            free = chosen[known.lanes.gate[chosen] & ~needed[chosen]]
             if len(free) == 0:
                 return np.zeros_like(is_open), np.zeros_like(lanes)
             gone = int(self._random.choice(free))
             is_open[gone] = False
             lanes[known.gates == gone] = 0
+
+    def _force(self, at: int, is_open: Bools) -> None:
+        """Hold a gate open that reaches people of a floor whom no open gate reaches, if any.
+
+        Small floors may need one certain gate, where others that serve more people keep it closed
+        (separation, groups): no worth makes up for them. Those others are closed in `is_open`.
+        """
+        known = self._known
+        instance, rule = known.instance, known.instance.rules[at]
+        share = np.zeros(instance.rows)
+        share[rule.rows] = rule.share
+        row = np.repeat(np.arange(instance.rows), np.diff(instance.indptr))
+        reached = np.zeros(instance.rows, dtype=np.bool_)
+        reached[row[is_open[instance.indices]]] = True
+        missing = -rule.most - math.fsum(share[reached])
+        if missing <= 0:
+            return
+        more = np.where(reached, 0.0, share)[row]
+        gained = np.bincount(instance.indices, weights=more, minlength=instance.columns)
+        gained[instance.excluded | ~known.lanes.gate] = 0.0
+        enough = np.flatnonzero(gained >= min(missing, float(gained.max(initial=0.0))))
+        enough = enough[gained[enough] > 0]
+        if len(enough) == 0:
+            return
+        gate = int(self._random.choice(enough))
+        self._forced[gate] = is_open[gate] = True
+        for limit in instance.limits:
+            others = np.flatnonzero(is_open & (limit.use > 0) & ~instance.required)
+            others = self._random.permutation(others[others != gate])
+            for other in others.tolist() if limit.use[gate] > 0 else ():
+                if math.fsum(limit.use[is_open]) <= limit.most * (1 + 1e-9) + 1e-9:
+                    break
+                is_open[other] = self._forced[other] = False
 
     def _learn(self, is_open: Bools, short: Floats) -> None:
         """Make dearer what was missed, and cheaper what is covered beyond what a rule asks for."""
@@ -199,7 +239,7 @@ class Frugal:
             elif math.fsum(rule.share[times[rule.rows] >= rule.times]) > -rule.most + (
                 _AMPLE * abs(rule.most)
             ):
-                self._factor[at] = max(1.0 / _FAR, self._factor[at] * _CHEAPER)
+                self._factor[at] = max(_LEAST, self._factor[at] * _CHEAPER)
 
     def short(self, is_open: Bools, lanes: Ints) -> tuple[Floats, Floats | None]:
         """Return by how much of its people each rule is missed, floors served first.
