@@ -7,24 +7,7 @@ import numpy as np
 from placement.cover.instance import Instance, Rule
 from placement.cover.lanes import Lanes, arrivals_of
 from placement.cover.posting import Posting
-from placement.errors import UsageError
 from placement.plan.problem import Problem
-
-
-def without_lanes(problem: Problem, asked: str) -> None:
-    """Refuse what cannot be asked of a plan with lanes.
-
-    Raises
-    ------
-    UsageError
-        If the plan has lanes.
-    """
-    if problem.laned is not None:
-        kind = problem.resources[problem.laned].id
-        raise UsageError(
-            f"{asked} cannot be answered where a resource has lanes: "
-            f"drop [resources.{kind}.lanes] to ask it of cover alone."
-        )
 
 
 def laned(problem: Problem, posts: Posting) -> tuple[Instance, Lanes]:

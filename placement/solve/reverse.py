@@ -141,20 +141,20 @@ def _with_lanes(
         bound_posts = with_shares(posts, problem, shares)
         instance, lanes = laned(problem, bound_posts)
         free = math.fsum(instance.cost) + math.fsum(lanes.lane_cost * lanes.most)
-        names = [share_name(resource, share) for resource, share in shares.items()]
+        rules = {name: share_rule(posts, problem, name, share) for name, share in shares.items()}
         found = cheapest(
-            instance.with_budget(free), lanes, names,
+            instance.with_budget(free), lanes, {rule.name for rule in rules.values()},
             stop=stop.share(0.7), gap=gap, seed=seed, progress=progress,
         )  # fmt: skip
         outcome = found.outcome
         if outcome.status is Status.INFEASIBLE:
-            raise admission.unreachable(problem, posts, shares, stop=Stop(_EXPLAIN_S))
+            raise admission.unreachable(problem, posts, rules, stop=Stop(_EXPLAIN_S))
         if outcome.chosen is None:
             raise _not_found(stop)
         at_cost = replace(bound_posts, instance=bound_posts.instance.with_budget(found.cost))
         best, chosen_posts, staged = admission.solve(
             at_cost, problem, stop=stop.share(0.9), gap=gap, seed=seed,
-            warm=(outcome.chosen, outcome.lanes),
+            warm=(outcome.chosen, outcome.lanes), passing=outcome.passing,
         )  # fmt: skip
         assert best.chosen is not None  # noqa: S101 - it was given one
         admitted = admission.admission(chosen_posts, plan, walks, best.chosen, shares=shares)
@@ -219,11 +219,6 @@ def with_shares(posts: Posting, problem: Problem, shares: Mapping[str, float]) -
     return replace(posts, instance=instance)
 
 
-def share_name(resource: str, share: float) -> str:
-    """Return what the rule is called."""
-    return f"share {resource}={share:.10g}"
-
-
 def share_rule(posts: Posting, problem: Problem, resource: str, share: float) -> Rule:
     """Return the rule that a resource covers at least a share of all people."""
     people = problem.demand.people
@@ -235,7 +230,7 @@ def share_rule(posts: Posting, problem: Problem, resource: str, share: float) ->
         # forgives the solver its rounding
         need = math.ceil(need - _WHOLE) - 0.5
     rows = np.flatnonzero(posts.row_resource == problem.resource_index(resource))
-    name = share_name(resource, share)
+    name = f"share {resource}={share:.10g}"
     return replace(people_in(name, posts.instance, rows, posts.people), most=-need)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement.cover.areas import areas
-from placement.cover.instance import Instance
+from placement.cover.instance import Instance, Rule
 from placement.cover.laned import laned
 from placement.cover.lanes import Lanes
 from placement.cover.posting import Posting
@@ -18,11 +18,11 @@ from placement.errors import InfeasibleError
 from placement.plan.clock import clock_of
 from placement.plan.problem import LanesRule, Plan, Problem
 from placement.solve.lanes.engine import impossible, solve_lanes
-from placement.solve.lanes.known import Known, LanesOutcome
+from placement.solve.lanes.known import Guide, Known, LanesOutcome
 from placement.solve.lanes.queues import queue
 from placement.solve.lanes.sending import UNIT, Crowds, send
 from placement.solve.lanes.staged import by_tier
-from placement.solve.solution import Admission, Arriving, Gate, Status, Tier
+from placement.solve.solution import Admission, Arriving, Gate, Tier
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]
@@ -60,6 +60,7 @@ def solve(
     gap: float,
     seed: int,
     warm: tuple[Ints, Ints] | None = None,
+    passing: Floats | None = None,
     progress: Progress | None = None,
 ) -> tuple[LanesOutcome, Posting, tuple[Tier, ...]]:
     """Choose posts and lanes, tier by tier.
@@ -68,7 +69,7 @@ def solve(
     ----------
     posts, problem
         The candidate posts, and what is asked; one resource has lanes.
-    stop, gap, seed, warm, progress
+    stop, gap, seed, warm, passing, progress
         As in `placement.solve.lanes.engine.solve_lanes`.
 
     Returns
@@ -82,8 +83,9 @@ def solve(
     """
     instance, lanes = laned(problem, posts)
     found, tiers = by_tier(
-        instance, lanes, posts, stop=stop, gap=gap, seed=seed, warm=warm, progress=progress
-    )
+        instance, lanes, posts, stop=stop, gap=gap, seed=seed, warm=warm, passing=passing,
+        progress=progress,
+    )  # fmt: skip
     units = np.where(lanes.gate, np.maximum(found.lanes, lanes.least), posts.units)
     return found, replace(posts, units=units), tiers
 
@@ -364,7 +366,7 @@ def _gate(coming: Floats, rule: LanesRule, lanes: int) -> Gate:
 
 
 def unreachable(
-    problem: Problem, posts: Posting, shares: Mapping[str, float], *, stop: Stop
+    problem: Problem, posts: Posting, shares: Mapping[str, Rule], *, stop: Stop
 ) -> InfeasibleError:
     """Return the error that says how much can be reached where shares cannot, whatever it costs.
 
@@ -373,33 +375,52 @@ def unreachable(
     problem, posts
         What is asked, and the candidate posts without rules for the shares.
     shares
-        By resource, the least share of all people.
+        By resource, the rule that it covers its share of all people.
     stop
         When to stop.
     """
     instance, lanes = laned(problem, posts)
-    free = math.fsum(instance.cost) + math.fsum(lanes.lane_cost * lanes.most)
+    free = instance.with_budget(math.fsum(instance.cost) + math.fsum(lanes.lane_cost * lanes.most))
+    if impossible(free, lanes, stop=stop.share(0.3)):
+        return conflict(problem, posts, stop=stop)
     total = math.fsum(problem.demand.people) or 1.0
-    said = []
-    for resource in shares:
-        mine = posts.row_resource == problem.resource_index(resource)
-        counted = replace(
-            instance.with_budget(free),
-            weight=np.where(mine, posts.people, 0.0),
-            gains=np.zeros((instance.rows, 0)),
-        )
-        most = solve_lanes(counted, lanes, stop=stop.share(0.5))
-        if most.status is Status.INFEASIBLE:
-            return conflict(problem, posts, stop=stop)
-        low, high = (
-            math.floor(max(0.0, people) / total * 1e6) / 1e6
-            for people in (most.objective, most.bound)
-        )
-        reach = f"{low:.6g}" if low == high else f"between {low:.6g} and {high:.6g}"
-        said.append(f"{resource} can reach {reach} at most")
-    rules = tuple(f"share {resource}={share:.10g}" for resource, share in shares.items())
+    alone = {
+        resource: _most(problem, posts, free, lanes, resource=resource, stop=stop)
+        for resource in shares
+    }
+    out_of_reach = [name for name, (_, most) in alone.items() if most < -shares[name].most]
+    said = [_reach(name, alone[name], total, "") for name in out_of_reach]
+    for resource in () if out_of_reach else shares:  # each can be reached, but not all
+        others = tuple(rule for name, rule in shares.items() if name != resource)
+        beside = replace(free, rules=(*free.rules, *others))
+        words = " and ".join(rule.name.removeprefix("share ") for rule in others)
+        most = _most(problem, posts, beside, lanes, resource=resource, stop=stop)
+        said.append(_reach(resource, most, total, f" beside {words}" if words else ""))
+    rules = tuple(shares[name].name for name in out_of_reach or shares)
     return InfeasibleError(
         f"no plan reaches {', '.join(rules)}, whatever it costs: {'; '.join(said)}.",
         rules=rules,
         remedies=tuple(said),
     )
+
+
+def _most(
+    problem: Problem, posts: Posting, instance: Instance, lanes: Lanes, *, resource: str, stop: Stop
+) -> tuple[float, float]:
+    """Return the most people a resource can cover: of a plan, and at most."""
+    mine = posts.row_resource == problem.resource_index(resource)
+    none = np.zeros((instance.rows, 0))
+    counted = replace(instance, weight=np.where(mine, posts.people, 0.0), gains=none)
+    # the search must see the people whom rules count, too
+    seen = Guide(
+        instance=replace(counted, weight=posts.people.astype(np.float64)),
+        first=(lanes.people > 0).astype(np.float64),
+    )
+    most = solve_lanes(counted, lanes, stop=stop.share(0.4), guide=seen)
+    return max(0.0, most.objective), max(0.0, most.bound)
+
+
+def _reach(resource: str, most: tuple[float, float], total: float, beside: str) -> str:
+    low, high = (math.floor(people / total * 1e6) / 1e6 for people in most)
+    reach = f"{low:.6g}" if low == high else f"between {low:.6g} and {high:.6g}"
+    return f"{resource} can reach {reach} at most{beside}"

@@ -33,8 +33,6 @@ _TRIES, _ROUNDS = 6, 120  # of the search at a budget
 _FOR_EACH = 20  # rounds for each column: small instances need few
 _LATER = 4  # tries at a budget beside the master
 _LATER_ROUNDS = 2_000  # rounds of them, at most
-_AROUND = 3  # neighbourhoods of the best plan that are solved each time
-_REPEATS = 12  # solves of each, until flows agree with it
 _NEAR = 5e-4  # of the cost: budgets nearer to each other are one
 
 
@@ -75,7 +73,7 @@ class _Cheapest(Run):
         self.step = step_of(sum_of("cost", np.concatenate([-instance.profit, lanes.lane_cost])))
         self._frugal = Frugal(self, shares, most=self.most, near=self.near, seed=seed)
         self._rounds = min(_ROUNDS, _FOR_EACH * instance.columns)
-        self._more, self.repeats = 1, _REPEATS
+        self._more = 1
 
     def limit(self, bound: float) -> None:
         """Take a bound, in whole steps of cost."""
@@ -114,7 +112,6 @@ class _Cheapest(Run):
 
     def wander(self, rounds: int) -> None:  # noqa: ARG002
         """Search again for a plan that is a step cheaper, with more rounds each time."""
-        self.around(_AROUND)
         budget = -self.objective - max(self.step, 1e-6)
         self._more = min(2 * self._more, max(1, _LATER_ROUNDS // max(1, self._rounds)))
         self._frugal.run(

@@ -68,7 +68,6 @@ class Run(Known):
     ) -> None:
         super().__init__(instance, lanes, stop=stop, gap=gap, progress=progress, guide=guide)
         self.sought = instance if guide is None else guide.instance
-        self.repeats = 1  # solves of a neighbourhood, where a point the flows refute is no plan
         self.step = 0.0  # two objectives differ by this much at least, if it is known
         self.most = self.most_lanes()
         each = lanes.lane_people[self.gates]
@@ -311,19 +310,15 @@ class Run(Known):
             free[partner[free[instance.near_indices]]] = True
             free[~self.lanes.gate & ~instance.coupled] = True
             self.master.keep_outside(free, is_open)
-            stop = self.part(0.2, 5.0)
-            for _ in range(self.repeats):
-                best, _, _ = self.master.whole(
-                    stop, gap=1e-5, gap_abs=0.0, warm=self.point, nodes=500
-                )
-                if best is None:
-                    break
+            best, _, _ = self.master.whole(
+                self.part(0.2, 5.0), gap=1e-5, gap_abs=0.0, warm=self.point, nodes=500
+            )
+            self.master.release()
+            if best is not None:
                 some = replace(best, y=np.round(best.y), u=np.round(best.u))
                 found, _ = self.cuts(some, some, tight=not instance.rules)
                 self.master.add(found)
-                if self.plan(some.y, some.u, some.admitted) or not found:
-                    break
-            self.master.release()
+                self.plan(some.y, some.u, some.admitted)
 
     # bounds ----------------------------------------------------------------------------------
 

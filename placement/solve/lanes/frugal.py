@@ -288,24 +288,28 @@ class Frugal:
         """Take a plan, without the posts and lanes that no rule needs."""
         known = self._known
         is_open, lanes = is_open.copy(), lanes.copy()
-        known.plan(is_open.astype(np.float64), lanes.astype(np.float64), wanted)
-        if known.chosen is None:
+        if not self._kept(is_open, lanes, wanted):
             return False
-        cost = known.instance.cost + 0.0
-        for c in sorted(np.flatnonzero(is_open & ~known.lanes.gate), key=lambda c: (-cost[c], c)):
-            if cost[c] <= 0 or known.instance.required[c]:
-                continue
-            is_open[c] = False
-            if not known.plan(is_open.astype(np.float64), lanes.astype(np.float64), wanted):
-                is_open[c] = True
-        gates = sorted(range(len(lanes)), key=lambda g: (-known.lanes.lane_cost[known.gates[g]], g))
-        for g in gates:
-            while lanes[g] > known.lanes.least[known.gates[g]]:
-                lanes[g] -= 1
-                if not known.plan(is_open.astype(np.float64), lanes.astype(np.float64), wanted):
-                    lanes[g] += 1
+        cost, gates = known.instance.cost + 0.0, known.gates
+        cost[gates] += known.lanes.lane_cost[gates] * lanes
+        for c in np.lexsort((np.arange(len(cost)), -cost)).tolist():
+            if is_open[c] and cost[c] > 0 and not known.instance.required[c]:
+                others, rest = is_open.copy(), np.where(gates == c, 0, lanes)
+                others[c] = False
+                if self._kept(others, rest, wanted):
+                    is_open, lanes = others, rest
+        for g in np.argsort(-known.lanes.lane_cost[gates], kind="stable").tolist():
+            while lanes[g] > known.lanes.least[gates[g]] and known.lanes.lane_cost[gates[g]] > 0:
+                fewer = lanes.copy()
+                fewer[g] -= 1
+                if not self._kept(is_open, fewer, wanted):
                     break
+                lanes = fewer
         return True
+
+    def _kept(self, is_open: Bools, lanes: Ints, wanted: Floats | None) -> bool:
+        """Tell whether a plan was better than the best known one, and taken."""
+        return self._known.plan(is_open.astype(np.float64), lanes.astype(np.float64), wanted)
 
 
 def _people_for_money(instance: Instance, lanes: Lanes) -> float:

@@ -15,6 +15,7 @@ from placement.solve.solution import Tier
 from placement.solve.stop import Progress, Stop
 from placement.solve.tiers import hold, together
 
+type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
@@ -32,6 +33,7 @@ def by_tier(
     gap: float,
     seed: int,
     warm: tuple[Ints, Ints] | None,
+    passing: Floats | None = None,
     progress: Progress | None,
 ) -> tuple[LanesOutcome, tuple[Tier, ...]]:
     """Serve each tier as well as can be while those before it are held.
@@ -41,15 +43,16 @@ def by_tier(
     """
     if len(posts.tiers) <= 1:
         alone = solve_lanes(
-            instance, lanes, stop=stop, gap=gap, seed=seed, warm=warm, progress=progress
-        )
+            instance, lanes, stop=stop, gap=gap, seed=seed, warm=warm, passing=passing,
+            progress=progress,
+        )  # fmt: skip
         return alone, ()
-    passing = None
     if instance.rules:
         # a plan that keeps every floor is found sooner where all people are worth something
         first = solve_lanes(
-            instance, lanes, stop=stop.share(0.25), gap=_FIRST, seed=seed, warm=warm
-        )
+            instance, lanes, stop=stop.share(0.25), gap=_FIRST, seed=seed, warm=warm,
+            passing=passing,
+        )  # fmt: skip
         if first.chosen is not None:
             warm, passing = (first.chosen, first.lanes), first.passing
     outcomes: list[LanesOutcome] = []

@@ -49,15 +49,14 @@ def least_by_flows(instance: Instance, lanes: Lanes) -> float:
     return -best_by_flows(nothing, replace(lanes, lane_worth=-lanes.lane_cost))
 
 
-@pytest.mark.parametrize("batch", range(2))
-def test_random_plans_cost_what_explicit_flows_cost(batch: int, tmp_path: Path) -> None:
+def test_random_plans_cost_what_explicit_flows_cost(tmp_path: Path) -> None:
     asked = 0
-    for seed in range(batch * 8, batch * 8 + 8):
+    for seed in range(8):
         try:
             plan = placement.load_plan(write_lanes_plan(tmp_path / str(seed), seed), budget=1e9)
         except InfeasibleError:
             continue
-        for shares in ({"gate": 0.2}, {"gate": 0.45}, {"gate": 0.3, "patrol": 0.4}):
+        for shares in ({"gate": 0.45}, {"gate": 0.3, "patrol": 0.4}):
             instance, lanes = with_shares(plan, shares)
             cost = least_by_flows(instance, lanes)
             if cost == math.inf:
@@ -130,7 +129,7 @@ def test_a_share_beyond_the_lanes_says_what_can_be_reached(town: tuple[Plan, Sol
 def test_the_command_names_the_cost(tmp_path: Path) -> None:
     file, out = crowded(tmp_path), tmp_path / "out"
     ran = CliRunner().invoke(
-        place, ["cover", str(file), "--share", "checkpoint=0.4", "--out", str(out)]
+        place, ["cover", str(file), "--share", "checkpoint=0.4", "--no-map", "--out", str(out)]
     )
     assert ran.exit_code == 0, ran.output
     ran = CliRunner().invoke(place, ["audit", str(out), str(file)])
