@@ -25,7 +25,7 @@ type Ints = NDArray[np.int64]
 _FIRST_ROUNDS = 1_000
 _MORE_ROUNDS = 20_000
 _LONG_ROUNDS = 400_000
-_RULED_STEPS = 40  # columns for each step that a round is worth where rules count rows
+_RULED_STEPS = 10  # columns for each step that a round is worth where rules count rows
 _FEW_ENTRIES = (
     5_000  # of the cover relation, over columns not yet settled: HiGHS takes them at once
 )

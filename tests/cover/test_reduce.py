@@ -206,6 +206,22 @@ def test_a_dearer_column_that_covers_no_more_goes_and_a_cheaper_one_stays():
     assert room.drop_dominated(smaller).columns.tolist() == [0]
 
 
+def test_a_column_goes_beside_rows_that_count_twice_unless_it_covers_one():
+    gains = np.array([[0.0], [0.0], [0.5]])
+    instance = plain([[0, 1], [0], [2, 3]], [1, 1, 1, 1], 4, gains=gains)
+    assert room.drop_dominated(instance).columns.tolist() == [0, 2, 3]
+    floor = Rule(
+        name="floor",
+        slope=np.zeros(4),
+        rows=np.array([0]),
+        times=np.array([2]),
+        share=np.ones(1),
+        most=-1.0,
+    )
+    twice = plain([[0, 1], [0], [2, 3]], [1, 1, 1, 1], 4, rules=(floor,))
+    assert room.drop_dominated(twice).columns.tolist() == [0, 1, 2]
+
+
 def test_a_required_column_stands_in_whatever_it_costs():
     required = np.array([False, False, True])
     instance = plain([[0, 1, 2], [1, 2], [0, 1]], [1, 1, 9], 12, required=required)

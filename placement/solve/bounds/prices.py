@@ -119,7 +119,8 @@ def held_slack(held: float, unit: float) -> float:
 
 def _step(numbers: Floats) -> float:
     numbers = numbers[numbers != 0]
-    for fraction in (1.0, 2.0, 4.0, 8.0):  # priorities such as 0.5 and 1.25 keep a common step
+    for power in range(7):  # priorities of 1.25, teams that are away half the time
+        fraction = 2.0**power
         scaled = numbers * fraction
         if np.abs(scaled).sum() < 2.0**52 and (scaled == np.floor(scaled)).all():
             common = int(np.gcd.reduce(scaled.astype(np.int64))) if len(scaled) else 0

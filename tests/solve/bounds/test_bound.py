@@ -244,7 +244,14 @@ def test_required_columns_above_the_budget_leave_no_plan() -> None:
 
 @pytest.mark.parametrize(
     ("weights", "step"),
-    [([4.0, 6.0], 2.0), ([0.5, 1.25], 0.25), ([0.1, 0.3], 0.0), ([3e15, 3e15], 0.0), ([], 0.0)],
+    [
+        ([4.0, 6.0], 2.0),
+        ([0.5, 1.25], 0.25),
+        ([1.0, 0.0625], 0.0625),
+        ([0.1, 0.3], 0.0),
+        ([3e15, 3e15], 0.0),
+        ([], 0.0),
+    ],
 )
 def test_worth_step(weights: list[float], step: float) -> None:
     instance = Instance.build(
