@@ -22,6 +22,7 @@ HEAT = (0.02, 0.0002)
 BATCHES = 8
 FARTHER = 0.15
 SINGLE = 0.15
+MOVED = 64  # most columns that one step opens and closes
 
 
 class Field(NamedTuple):
@@ -310,6 +311,56 @@ def _room(field: Field, walk: Walk, column: int) -> bool:
 
 
 @compiled
+def _next_unit(field: Field, walk: Walk, column: int) -> int:
+    """Return the column, or the one before it that must be open first and is not."""
+    while field.near_first[column + 1] - field.near_first[column] == 1:
+        before = field.near_column[field.near_first[column]]
+        if walk.is_open[before] or before >= column:
+            break
+        column = before
+    return column
+
+
+@compiled
+def _follow(  # noqa: PLR0917 - compiled
+    field: Field, walk: Walk, may: Bools, moved: Ints, count: int, seed: Words
+) -> int:
+    """Close who leaned on what was closed, and open as many in turn; return how many moved.
+
+    A gate moves with the teams that stand by it: else each of them, left alone, would forbid it.
+    """
+    first = _close_lonely(field, walk, may, moved, count)
+    last = first
+    for _ in range(first - count):
+        other = _next_unit(field, walk, _neighbour(field, moved[below(seed, last)], seed))
+        if may[other] and not walk.is_open[other] and _room(field, walk, other):
+            _flip(field, walk, other)
+            moved[last] = other
+            last += 1
+    return last
+
+
+@compiled
+def _close_lonely(field: Field, walk: Walk, may: Bools, moved: Ints, count: int) -> int:
+    """Close what is left without a partner by what was moved; return how many were moved then."""
+    at = 0
+    while at < count:
+        column = moved[at]
+        at += 1
+        if walk.is_open[column]:
+            continue
+        for k in range(field.led_first[column], field.led_first[column + 1]):
+            led = field.led_column[k]
+            if walk.is_open[led] and walk.served[led] == 0 and may[led]:
+                if 2 * (count + 1) >= len(moved):
+                    return count
+                _flip(field, walk, led)
+                moved[count] = led
+                count += 1
+    return count
+
+
+@compiled
 def _neighbour(field: Field, column: int, seed: Words) -> int:
     """Return a random column that covers a row of this one, serves it or is served by it."""
     rows = field.column_first[column + 1] - field.column_first[column]
@@ -343,7 +394,7 @@ def _anneal(  # noqa: C901, PLR0912, PLR0917 - one loop, compiled
     """Open, close or exchange, accepted by temperature; keep the best plan that breaks nothing."""
     may = np.zeros(len(field.profit), np.bool_)
     may[field.free] = True
-    moved = np.empty(8, np.int64)
+    moved = np.empty(MOVED, np.int64)
     now = _judged(field, walk, price, alone, margin)
     cooling = math.log(warmth[1] / warmth[0]) / max(1, steps)
     for number in range(steps):
@@ -356,7 +407,7 @@ def _anneal(  # noqa: C901, PLR0912, PLR0917 - one loop, compiled
             count += 1
             if uniform(seed) > SINGLE:  # up to three in its place, as far as there is room
                 for _ in range(1 + below(seed, 3)):
-                    other = _neighbour(field, column, seed)
+                    other = _next_unit(field, walk, _neighbour(field, column, seed))
                     able = may[other] and other != column and not walk.is_open[other]
                     if able and _room(field, walk, other):
                         _flip(field, walk, other)
@@ -382,6 +433,7 @@ def _anneal(  # noqa: C901, PLR0912, PLR0917 - one loop, compiled
             _flip(field, walk, column)
             moved[count] = column
             count += 1
+        count = _follow(field, walk, may, moved, count, seed)
         then = _judged(field, walk, price, alone, margin)
         if then - now < heat * math.log(1.0 - uniform(seed)):
             for at in range(count - 1, -1, -1):

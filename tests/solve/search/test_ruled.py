@@ -87,3 +87,28 @@ def best(instance: Instance) -> float:
         (instance.value(plan) for plan in every if instance.broken_rule(plan) is None),
         default=-math.inf,
     )
+
+
+def test_teams_go_with_the_gate_they_lean_on_and_the_units_after_them() -> None:
+    """Gates 0 and 1, a team at 0 with a second unit, and one that stands by either gate."""
+    instance = Instance.build(
+        indptr=np.arange(6),
+        indices=np.arange(5),
+        weight=np.ones(5),
+        cost=np.ones(5),
+        budget=5.0,
+        near_indptr=np.array([0, 0, 0, 1, 2, 4]),
+        near_indices=np.array([0, 2, 0, 1]),
+        coupled=np.array([False, False, True, True, True]),
+    )
+    field = ruled._field(instance)
+    walk = ruled._walk(field, instance, np.arange(5))
+    moved = np.zeros(ruled.MOVED, dtype=np.int64)
+    ruled._flip(field, walk, 0)
+    count = ruled._close_lonely(field, walk, np.ones(5, dtype=np.bool_), moved, 1)
+    assert moved[:count].tolist() == [0, 2, 3]
+    assert walk.is_open.tolist() == [False, True, False, False, True]
+    assert walk.value.tolist() == [2.0, 0.0]
+    assert ruled._next_unit(field, walk, 3) == 0  # the gate, then the team, then its second unit
+    ruled._flip(field, walk, 0)
+    assert ruled._next_unit(field, walk, 3) == 2
