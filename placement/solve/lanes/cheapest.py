@@ -187,6 +187,8 @@ def cheapest(
             run.tidy(point)
         run.close_in(stop.share(0.7))
     if not run.done:
+        run.split()
+    if not run.done:
         run.whole()
     found = run.told()
     cost = 0.0 - found.objective

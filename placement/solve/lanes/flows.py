@@ -31,7 +31,7 @@ _EPS = 1e-7  # people: less than this is no room for a path
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Cut:
-    """Σ_{g ∈ groups} A_g ≤ constant + Σ_j lane[j] · u_j + Σ_j gate[j] · y_j, over gates.
+    """Σ_{g ∈ groups} A_g ≤ Σ_n beyond[n] · r_n + Σ_j lane[j] · u_j + Σ_j gate[j] · y_j, over gates.
 
     Attributes
     ----------
@@ -39,21 +39,21 @@ class Cut:
         Network whose admitted people are counted.
     groups
         (any,) int64.
-    constant
-        People.
+    beyond
+        (R,) float64, people of each laned row who count where it is in reach of an open gate.
     lane, gate
         (J,) float64, people a lane and people an open gate.
     """
 
     layer: int
     groups: Ints
-    constant: float
+    beyond: Floats
     lane: Floats
     gate: Floats
 
-    def room(self, y: Floats, u: Floats) -> float:
-        """Return the right-hand side."""
-        return self.constant + float(self.lane @ u + self.gate @ y)
+    def room(self, reached: Floats, y: Floats, u: Floats) -> float:
+        """Return the right-hand side; `reached` (R,) is how far rows are in reach of open gates."""
+        return float(self.beyond @ reached + self.lane @ u + self.gate @ y)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -95,8 +95,8 @@ class Network:
         Arcs from each door.
     outlet_gate, outlet_people
         (O,) gate of each outlet, and people that one lane of it admits there.
-    gates, groups
-        Numbers J and G.
+    gates, groups, rows
+        Numbers J, G and R; the sources of a row follow each other.
     carry
         Where doors and outlets are gates and periods: periods that people may wait.
     """
@@ -115,8 +115,10 @@ class Network:
         outlet_people: Floats,
         gates: int,
         groups: int,
+        rows: int,
         carry: int = 0,
     ) -> None:
+        self.rows = rows
         self.amount, self.group, self.gates, self.groups = amount, group, gates, groups
         self.door_gate, self.outlet_gate = door_gate, outlet_gate
         self.carry = carry
@@ -224,7 +226,8 @@ class Network:
         in_group = reached[1 : self.first]
         counted = in_group[self.group]
         in_source = reached[self.first : door_0] & counted
-        constant = float(self.amount[counted & ~in_source].sum())
+        each = len(counted) // max(1, self.rows)  # sources of a row
+        beyond = np.where(counted & ~in_source, self.amount, 0.0).reshape(-1, each).sum(axis=1)
         past = in_source[self.source_of] & ~reached[door_0:outlet_0][self.doors]
         gate = np.bincount(
             self.door_gate[self.doors[past]],
@@ -240,7 +243,7 @@ class Network:
         else:
             lane, gate = self._tightened_in_time(in_source, y, u)
         return Cut(
-            layer=layer, groups=np.flatnonzero(in_group), constant=constant, lane=lane, gate=gate
+            layer=layer, groups=np.flatnonzero(in_group), beyond=beyond, lane=lane, gate=gate
         )
 
     def _tightened(self, in_source: Bools, y: Floats, u: Floats) -> tuple[Floats, Floats]:
@@ -436,6 +439,7 @@ def networks(
                 outlet_people=each * b,
                 gates=len(every),
                 groups=groups,
+                rows=len(rows),
             )
             for b in ratio
         ]
@@ -469,6 +473,7 @@ def networks(
                 outlet_people=np.repeat(each / periods, periods),
                 gates=len(every),
                 groups=groups,
+                rows=len(rows),
                 carry=arrivals.carry,
             )
         ],

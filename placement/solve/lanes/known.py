@@ -2,9 +2,11 @@
 
 import math
 from dataclasses import dataclass, fields, replace
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from placement.cover.instance import Instance, Rule
 from placement.cover.lanes import Lanes
@@ -149,6 +151,11 @@ class Known(Record):
         self.networks, self.shares, self.ratio = networks(
             instance, lanes, self.groups.of, len(self.groups.people)
         )
+        covers = csr_array(
+            (np.ones(len(instance.indices)), instance.indices, instance.indptr),
+            shape=(instance.rows, instance.columns),
+        )
+        self._covers = covers[self.rows]
         self.count = np.zeros(instance.columns, dtype=np.int64)
         self.admitted = np.zeros(instance.rows)
         self.passing = np.zeros((len(self.networks), instance.rows))
@@ -177,6 +184,10 @@ class Known(Record):
         need = np.ceil(reach / np.maximum(each * narrow, 1e-9) - 1e-9)
         most = np.minimum(lanes.most[self.gates], np.maximum(lanes.least[self.gates], need))
         return most.astype(np.int64)
+
+    def reached(self, y: Floats) -> Floats:
+        """Return (laned rows,) how far each laned row is in reach of open gates, 0 to 1."""
+        return cast("Floats", np.minimum(self._covers @ y, 1.0))
 
     def flows(
         self, y: Floats, u: Floats, wanted: Floats | None, *, worth: Floats | None = None
