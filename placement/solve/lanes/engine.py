@@ -34,6 +34,7 @@ type Bools = NDArray[np.bool_]
 
 _MORE_ROUNDS = 200  # of the search between two solves of the master, at first
 _MOST_ROUNDS = 1_000
+_VAIN = 2  # times that it finds nothing before it is left to the solver
 _ROOT_ROUNDS = 120
 _TAIL, _SLOW = 8, 2e-5  # rounds of the root, and what they must gain
 _AROUND = 12  # neighbourhoods of the best plan that are solved before the whole
@@ -70,7 +71,7 @@ class Run(Plans):
                 self.tidy(point)
             if warm is not None:
                 self.dealt(*warm)
-            if self.instance.rules:
+            if self.instance.rules and not (inner and self.chosen is not None):
                 self.floored()
                 self.around(_AROUND)
             if self.chosen is None or not self.instance.rules:
@@ -228,7 +229,7 @@ class Run(Plans):
 
     def whole(self, times: int | None = None) -> None:
         """Solve the master in whole numbers, leaf by leaf, until its plan is a plan."""
-        priced, rounds, seconds, solved = True, _MORE_ROUNDS, _AT_A_TIME, 0
+        priced, seconds, solved, rounds, vain = True, _AT_A_TIME, 0, _MORE_ROUNDS, 0
         while self.leaves and not self.done and solved != times:
             solved += 1
             leaf = self.leaves[0]
@@ -251,9 +252,11 @@ class Run(Plans):
             known = self.objective
             added = self.learned(seen)
             self._limit_by_leaves()
-            if added and not self.done and self.chosen is not None:
+            if added and not self.done and self.chosen is not None and vain < _VAIN:
                 self.wander(rounds)
-                rounds = _MORE_ROUNDS if self.objective > known else min(2 * rounds, _MOST_ROUNDS)
+                better = self.objective > known
+                rounds = _MORE_ROUNDS if better else min(2 * rounds, _MOST_ROUNDS)
+                vain = 0 if better else vain + 1
             if not added and seen and not self.done:
                 met = point is not None and bound - point.value <= 2 * max(
                     least, self._lanes_price()

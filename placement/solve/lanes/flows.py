@@ -227,7 +227,9 @@ class Network:
         counted = in_group[self.group]
         in_source = reached[self.first : door_0] & counted
         each = len(counted) // max(1, self.rows)  # sources of a row
-        beyond = np.where(counted & ~in_source, self.amount, 0.0).reshape(-1, each).sum(axis=1)
+        beyond = (
+            np.where(counted & ~in_source, self.amount, 0.0).reshape(self.rows, each).sum(axis=1)
+        )
         past = in_source[self.source_of] & ~reached[door_0:outlet_0][self.doors]
         gate = np.bincount(
             self.door_gate[self.doors[past]],

@@ -369,13 +369,19 @@ class Master:
             totals=values[self._totals],
         )
 
-    def _watch(self, stop: Stop, found: Callable[[Floats], bool] | None) -> None:
+    def _watch(
+        self, stop: Stop, found: Callable[[Floats], bool] | None, enough: float = -math.inf
+    ) -> None:
         def watch(kind: Any, message: str, out: Any, answer: Any, data: Any) -> None:  # noqa: ANN401, ARG001
             if kind == INTERRUPTS.kCallbackMipImprovingSolution:
                 # the bound that comes along is not to be trusted: it was below a known plan
                 if found is not None and found(np.array(out.mip_solution)):
                     self._enough = True
-            elif stop.reached() or self._enough:
+            elif (
+                stop.reached()
+                or self._enough
+                or (kind == INTERRUPTS.kCallbackMipInterrupt and out.mip_dual_bound <= enough)
+            ):
                 answer.user_interrupt = True
 
         self._enough = False
@@ -415,6 +421,7 @@ class Master:
         found: Callable[[Point], bool] | None = None,
         nodes: int | None = None,
         effort: float = 0.05,
+        enough: float = -math.inf,
     ) -> tuple[Point | None, float, bool]:
         """Solve the master in whole numbers.
 
@@ -432,6 +439,8 @@ class Master:
             Most nodes.
         effort
             Share of the work that the solver spends on finding plans of its own.
+        enough
+            A bound down to which it need not go.
 
         Returns
         -------
@@ -442,7 +451,7 @@ class Master:
         def hear(values: Floats) -> bool:
             return found is not None and found(self._point(values, math.nan))
 
-        self._watch(stop, hear)
+        self._watch(stop, hear, enough)
         if warm is not None:
             y, u, admitted = warm
             values = np.concatenate([y, u, admitted.ravel()])

@@ -296,7 +296,14 @@ class Plans(Known):
             return False
 
         point, bound, infeasible = self.master.whole(
-            stop, gap=0.0, gap_abs=gap_abs, warm=self.point, found=hear, nodes=nodes, effort=effort
+            stop,
+            gap=0.0,
+            gap_abs=gap_abs,
+            warm=self.point,
+            found=hear,
+            nodes=nodes,
+            effort=effort,
+            enough=self.objective,
         )
         if point is not None:
             seen.append(point)
