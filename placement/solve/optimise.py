@@ -148,7 +148,7 @@ def _with_lanes(
         if outcome.status is Status.INFEASIBLE:
             raise admission.conflict(plan.problem, posts, stop=Stop(25))
         chosen = _chosen(outcome, stop)
-        admitted = admission.admission(posts, plan, walks, chosen)
+        admitted = admission.admission(posts, plan, walks, chosen, stop=stop)
     refined = Refined(chosen=chosen, gap=None, settled=False)
     solution = write_up(
         plan, posts, walks, outcome, refined, tiers=staged, wish=wish, admitted=admitted

@@ -157,7 +157,9 @@ def _with_lanes(
             warm=(outcome.chosen, outcome.lanes), passing=outcome.passing,
         )  # fmt: skip
         assert best.chosen is not None  # noqa: S101 - it was given one
-        admitted = admission.admission(chosen_posts, plan, walks, best.chosen, shares=shares)
+        admitted = admission.admission(
+            chosen_posts, plan, walks, best.chosen, shares=shares, stop=stop
+        )
     refined = Refined(chosen=best.chosen, gap=None, settled=False)
     cost = round(lanes.spent(instance, best.chosen, best.lanes), _PLACES)
     solution = write_up(

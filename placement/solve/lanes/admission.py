@@ -97,6 +97,7 @@ def admission(
     chosen: Ints,
     *,
     shares: Mapping[str, float] = MappingProxyType({}),
+    stop: Stop | None = None,
 ) -> Admitted:
     """Send people to the open gates, most worth first and at last by the least walk; run queues.
 
@@ -108,6 +109,8 @@ def admission(
         Open columns.
     shares
         By resource, the least share of all people to be admitted.
+    stop
+        As in `placement.solve.lanes.sending.send`.
 
     Returns
     -------
@@ -130,7 +133,7 @@ def admission(
     share = shares.get(problem.resources[position].id)
     if share is not None:
         floors.append((np.setdiff1d(crowd_of, -1), share * math.fsum(whole)))
-    sent = send(crowds, room, rule.carry, floors)
+    sent = send(crowds, room, rule.carry, floors, stop=stop)
     names = [f"{problem.sites.id[site]}/{problem.resources[position].id}"
              for site in posts.site[gates].tolist()]  # fmt: skip
     told: dict[str, Gate] = {}

@@ -7,12 +7,15 @@ the linear program is in whole millionths too (Hoffman & Kruskal 1956): what is 
 it, and they agree to the last digit.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array, vstack
+
+from placement.solve.stop import Stop
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -23,6 +26,7 @@ UNIT = 1_000_000
 
 _SAME = 1e-3  # of a part: what the product of two decimals may be off
 _HELD = 1e-6  # reduced cost, of the highest worth, that no way of most worth takes
+_AT_LEAST = 3.0  # seconds for the least walk, where the time limit is over
 _SHORT = 100.0  # price of a person below a floor, in people of the highest worth
 
 
@@ -70,43 +74,67 @@ class Crowds:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Program:
-    """A linear program min price · x, A x ≤ most, B x = equal, low ≤ x ≤ high."""
+    """A linear program min price · x, A x ≤ most, B x = 0, low ≤ x ≤ high.
 
-    most_rows: csr_array
+    Lines of A that are `tight` hold as equations: of all points only the best of some prices before
+    are left.
+    """
+
+    rows: csr_array
     most: Floats
+    tight: Bools
     equal_rows: csr_array
     low: Floats
     high: Floats
 
-    def solve(self, price: Floats) -> tuple[Floats | None, "Program"]:
+    def solve(self, price: Floats, *, seconds: float = math.inf) -> tuple[Floats | None, "Program"]:
         """Return a best vertex, and the program of all best points (complementary slackness)."""
+        loose = ~self.tight
         found = linprog(
             price,
-            A_ub=self.most_rows,
-            b_ub=self.most,
-            A_eq=self.equal_rows,
-            b_eq=np.zeros(self.equal_rows.shape[0]),
+            A_ub=self.rows[loose],
+            b_ub=self.most[loose],
+            A_eq=vstack([self.equal_rows, self.rows[self.tight]]),
+            b_eq=np.concatenate([np.zeros(self.equal_rows.shape[0]), self.most[self.tight]]),
             bounds=np.column_stack([self.low, self.high]),
             method="highs-ds",
+            options={} if math.isinf(seconds) else {"time_limit": seconds},
         )
         if found.x is None or not found.success:
             return None, self
-        tight = found.ineqlin.marginals < -_HELD
+        tight = self.tight.copy()
+        tight[loose] = found.ineqlin.marginals < -_HELD
         high = np.where(found.lower.marginals > _HELD, self.low, self.high)
         low = np.where(found.upper.marginals < -_HELD, self.high, self.low)
-        return found.x, Program(
-            most_rows=vstack([self.most_rows, -self.most_rows[tight]]).tocsr(),
-            most=np.concatenate([self.most, -self.most[tight]]),
-            equal_rows=self.equal_rows,
-            low=low,
-            high=high,
-        )
+        return found.x, replace(self, tight=tight, low=low, high=high)
+
+    def like(self, coarse: "Program", row: Ints, column: Ints) -> "Program":
+        """Return this program held to what another has been held to, of whose lines it has copies.
+
+        Parameters
+        ----------
+        coarse
+            The same program of fewer lines, each the sum of some of these.
+        row, column
+            The line and the variable of `coarse` for each of this program's own.
+        """
+        fixed = coarse.high[column] <= coarse.low[column]
+        high = np.where(fixed, coarse.low[column], self.high)
+        return replace(self, tight=coarse.tight[row], low=coarse.low[column], high=high)
 
 
 def send(
-    crowds: Crowds, room: Floats, carry: int, floors: list[tuple[Ints, float]] | None = None
+    crowds: Crowds,
+    room: Floats,
+    carry: int,
+    floors: list[tuple[Ints, float]] | None = None,
+    *,
+    stop: Stop | None = None,
 ) -> Ints:
     """Send people to gates: most worth by tier, then most who come first, then the least walk.
+
+    Where only worth counts, crowds with the same gates in reach are one, which is exact; only the
+    walk tells them apart, and of the ways that the wishes before it have left.
 
     Parameters
     ----------
@@ -120,6 +148,9 @@ def send(
         Crowds, by position, and how many of their people must be admitted at least. Floors of
         nested or separate sets of crowds keep the network; where one cannot be met by a hair, as
         little as possible is missing.
+    stop
+        A few seconds after its end the search for the least walk is given up, and at once where it
+        is interrupted: then the same numbers are admitted, wherever they walk.
 
     Returns
     -------
@@ -131,41 +162,115 @@ def send(
     ValueError
         If the program has no solution: nothing to be expected, since nobody need be sent.
     """
-    periods = crowds.shares.shape[1]
+    floors, periods = floors or [], crowds.shares.shape[1]
     ways = len(crowds.crowd)
     if ways == 0:
         return np.zeros((0, periods), dtype=np.int64)
-    program, sent = _network(crowds, room, carry, floors or [])
-    worth = crowds.worth[crowds.crowd] / (crowds.worth.max() or 1.0)
-    tiers = np.zeros(len(crowds.people), dtype=np.int64) if crowds.tier is None else crowds.tier
-    tier = tiers[crowds.crowd]
+    coming = crowds.arriving()
+    kinds, kind, way = _kinds(crowds, len(room), floors)
+    together = np.zeros((len(kinds.people), periods), dtype=np.int64)
+    np.add.at(together, kind, coming)
+    groups = [(np.unique(kind[some]), least) for some, least in floors]
+    program, sent = _network(kinds, together, room, carry, groups)
+    worth = kinds.worth[kinds.crowd] / (crowds.worth.max() or 1.0)
+    tiers = np.zeros(len(kinds.people), dtype=np.int64) if kinds.tier is None else kinds.tier
+    tier = tiers[kinds.crowd]
     wishes = [np.where(tier == one, -worth, 0.0) for one in np.unique(tier)]
-    wishes += [-crowds.first[crowds.crowd].astype(np.float64)]
-    wishes += [crowds.walk / max(float(crowds.walk.max()), 1.0)]
+    wishes += [-kinds.first[kinds.crowd].astype(np.float64)]
     people: Floats | None = None
     for n, wish in enumerate(wishes):
         price = np.zeros(len(program.low))
         price[:sent] = np.repeat(wish, periods)
         if n == 0:
-            price[len(price) - len(floors or []) :] = _SHORT
+            price[len(price) - len(floors) :] = _SHORT
         if n == 0 or wish.any():
             found, program = program.solve(price)
             people = people if found is None else found
     if people is None:
         raise ValueError("people cannot be sent to these gates")
-    parts = np.rint(people[:sent] * UNIT).reshape(ways, periods)
+    if stop is None or not stop.interrupted:
+        fine, size = _network(crowds, coming, room, carry, floors)
+        after = np.arange(len(program.most) - len(together) * periods) + len(together) * periods
+        row = np.concatenate([_by_period(kind, periods), after])
+        column = np.concatenate([_by_period(way, periods), np.arange(sent, len(program.low))])
+        price = np.zeros(len(fine.low))
+        price[:size] = np.repeat(crowds.walk / max(float(crowds.walk.max()), 1.0), periods)
+        seconds = math.inf if stop is None else max(stop.left(), _AT_LEAST)
+        walked, _ = fine.like(program, row, column).solve(price, seconds=seconds)
+        if walked is not None:
+            return _parts(walked[:size], ways)
+    return _dealt(_parts(people[:sent], len(kinds.crowd)), coming, kind, crowds, way)
+
+
+def _parts(people: Floats, ways: int) -> Ints:
+    parts = np.rint(people * UNIT).reshape(ways, -1)
     return np.asarray(np.maximum(parts, 0), dtype=np.int64)
 
 
+def _by_period(number: Ints, periods: int) -> Ints:
+    """Return the numbers of (number, period) pairs."""
+    return np.asarray((number[:, None] * periods + np.arange(periods)).ravel(), dtype=np.int64)
+
+
+def _kinds(
+    crowds: Crowds, gates: int, floors: list[tuple[Ints, float]]
+) -> tuple[Crowds, Ints, Ints]:
+    """Put crowds together that differ in their walks and the time they come alone.
+
+    Returns
+    -------
+    kinds
+        The crowds that are left; their walks and shares say nothing.
+    kind, way
+        (n,) and (w,) int64, the number among them of each crowd and each way.
+    """
+    key = np.zeros((len(crowds.people), gates + len(floors) + 3))
+    key[crowds.crowd, crowds.gate] = 1.0
+    for number, (some, _) in enumerate(floors):
+        key[some, gates + number] = 1.0
+    key[:, -3], key[:, -2] = crowds.worth, crowds.first
+    key[:, -1] = 0.0 if crowds.tier is None else crowds.tier
+    _, member, kind = np.unique(key, axis=0, return_index=True, return_inverse=True)
+    kind = kind.ravel()
+    ways, way = np.unique(kind[crowds.crowd] * gates + crowds.gate, return_inverse=True)
+    return (
+        Crowds(
+            people=np.bincount(kind, weights=crowds.people),
+            worth=crowds.worth[member],
+            first=crowds.first[member],
+            shares=crowds.shares[member],
+            crowd=ways // gates,
+            gate=ways % gates,
+            walk=np.zeros(len(ways)),
+            tier=None if crowds.tier is None else crowds.tier[member],
+        ),
+        kind,
+        way.ravel(),
+    )
+
+
+def _dealt(sent: Ints, coming: Ints, kind: Ints, crowds: Crowds, way: Ints) -> Ints:
+    """Deal what kinds send among their crowds, in the order they have, whatever they walk."""
+    left = coming.copy()
+    found = np.zeros((len(crowds.crowd), coming.shape[1]), dtype=np.int64)
+    still = sent.copy()
+    for at in np.lexsort((crowds.gate, crowds.crowd, kind[crowds.crowd])).tolist():
+        now = np.minimum(left[crowds.crowd[at]], still[way[at]])
+        found[at] = now
+        left[crowds.crowd[at]] -= now
+        still[way[at]] -= now
+    return found
+
+
 def _network(
-    crowds: Crowds, room: Floats, carry: int, floors: list[tuple[Ints, float]]
+    crowds: Crowds, coming: Ints, room: Floats, carry: int, floors: list[tuple[Ints, float]]
 ) -> tuple[Program, int]:
     """Write who may go where and when; also return the number of variables that send people.
 
     Variables, in this order: people sent by way and period; who arrives at each gate in each
     period, whom it admits then, and who waits at the period's end; what is missing to each floor.
     """
-    n, periods = crowds.shares.shape
+    n, periods = coming.shape
     gates, sent = len(room), len(crowds.crowd) * periods
     cells = gates * periods
     size = sent + 3 * cells + len(floors)
@@ -197,7 +302,7 @@ def _network(
     rows = [crowds.crowd[way] * periods + when, lines + at, lines + np.repeat(at, len(back))[late]]
     columns = [each, wait, sent + arrived]
     signs = [np.ones(sent), np.ones(cells), -np.ones(len(arrived))]
-    most = [crowds.arriving().ravel() / UNIT, np.zeros(cells)]
+    most = [coming.ravel() / UNIT, np.zeros(cells)]
     for number, (some, least) in enumerate(floors):
         inside = np.flatnonzero(np.isin(crowds.crowd[way], some))
         rows.append(np.full(len(inside) + 1, lines + cells + number))
@@ -211,11 +316,12 @@ def _network(
          np.full(len(floors), np.inf)]
     )  # fmt: skip
     return Program(
-        most_rows=coo_array(
+        rows=coo_array(
             (np.concatenate(signs), (np.concatenate(rows), np.concatenate(columns))),
             shape=(lines + cells + len(floors), size),
         ).tocsr(),
         most=np.concatenate(most),
+        tight=np.zeros(lines + cells + len(floors), dtype=np.bool_),
         equal_rows=equal.tocsr(),
         low=np.zeros(size),
         high=bound,

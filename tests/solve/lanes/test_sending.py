@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from placement.solve.lanes.engine import solve_lanes
 from placement.solve.lanes.queues import queue
@@ -131,3 +132,109 @@ def test_random_plans_send_as_many_as_the_engine_says(classes: int) -> None:
             assert line.waiting[-1] == 0
             # nobody waits beyond the periods allowed, but for the width of one period
             assert line.longest_wait <= (lanes.arrivals.carry + 1) / 4 + 1e-6
+
+
+def many_alike(seed: int) -> tuple[Crowds, np.ndarray, int, list[tuple[np.ndarray, float]]]:
+    """Some kinds of people before few gates, several crowds of each, in tiers and with floors."""
+    rng = np.random.default_rng(seed)
+    kinds, gates, size = 4, 3, 12
+    reach = rng.random((kinds, gates)) < 0.7
+    reach[:, 0] |= ~reach.any(axis=1)
+    kind = rng.integers(kinds, size=size)
+    crowd, gate = np.nonzero(reach[kind])
+    profiles = np.array([[0.2, 0.5, 0.3], [0.1, 0.1, 0.8]])[: 1 + seed % 2]
+    floors = [(np.flatnonzero(kind < 2), 15.0), (np.flatnonzero(kind == 1), 4.0)]
+    crowds = Crowds(
+        people=rng.integers(1, 20, size).astype(np.float64),
+        worth=np.array([1.0, 2.0, 1.0, 1.5])[kind],
+        first=(kind == 2),
+        tier=np.array([1, 1, 2, 2])[kind] if seed % 3 == 0 else None,
+        shares=profiles[rng.integers(len(profiles), size=size)],
+        crowd=crowd,
+        gate=gate,
+        walk=rng.integers(1, 60, len(crowd)).astype(np.float64),
+    )
+    return crowds, rng.integers(2, 12, gates).astype(np.float64), seed % 3, floors[: seed % 4]
+
+
+def wishes(crowds: Crowds, sent: np.ndarray) -> list[float]:
+    """What counts, in its order, the less the better: worth by tier, who comes first, the walk."""
+    each = sent.sum(axis=1) / UNIT
+    tier = np.ones(len(crowds.people)) if crowds.tier is None else crowds.tier
+    worth = crowds.worth[crowds.crowd] * each
+    return [
+        *(-float(worth[tier[crowds.crowd] == one].sum()) for one in np.unique(tier)),
+        -float(each[crowds.first[crowds.crowd]].sum()),
+        float(crowds.walk @ each),
+    ]
+
+
+def by_one_model(
+    crowds: Crowds, room: np.ndarray, carry: int, floors: list[tuple[np.ndarray, float]]
+) -> list[float]:
+    """The same by Hall's condition on every way and period, one wish after the other held."""
+    periods = crowds.shares.shape[1]
+    ways = len(crowds.crowd)
+    lines, most = [], []
+    for at, coming in enumerate(crowds.arriving()):
+        for t in range(periods):
+            line = np.zeros((ways, periods))
+            line[crowds.crowd == at, t] = 1
+            lines.append(line.ravel())
+            most.append(coming[t] / UNIT)
+    for gate, each in enumerate(room):
+        for start in range(periods):
+            for end in range(start, periods):
+                line = np.zeros((ways, periods))
+                line[crowds.gate == gate, start : end + 1] = 1
+                lines.append(line.ravel())
+                most.append(each * (min(end + carry, periods - 1) - start + 1))
+    short = np.zeros((len(lines), len(floors)))
+    block = np.hstack([np.array(lines), short])
+    for number, (some, least) in enumerate(floors):
+        line = np.zeros((ways, periods))
+        line[np.isin(crowds.crowd, some)] = 1
+        missing = np.zeros(len(floors))
+        missing[number] = 1
+        block = np.vstack([block, -np.concatenate([line.ravel(), missing])])
+        most.append(-least)
+    tier = np.ones(len(crowds.people)) if crowds.tier is None else crowds.tier
+    tier = tier[crowds.crowd]
+    worth = crowds.worth[crowds.crowd]
+    prices = [np.where(tier == one, -worth, 0.0) for one in np.unique(tier)]
+    prices += [-crowds.first[crowds.crowd].astype(np.float64), crowds.walk]
+    best = []
+    for n, price in enumerate(prices):
+        whole = np.concatenate([np.repeat(price, periods), np.zeros(len(floors))])
+        if n == 0:
+            whole[ways * periods :] = 1000
+        found = linprog(whole, A_ub=block, b_ub=most, bounds=(0, None))
+        best.append(float(np.repeat(price, periods) @ found.x[: ways * periods]))
+        block = np.vstack([block, whole])
+        most.append(float(found.fun) + 1e-9)
+    return best
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_crowds_alike_are_put_together_without_loss(seed: int) -> None:
+    crowds, room, carry, floors = many_alike(seed)
+    sent = send(crowds, room, carry, floors)
+    wanted = by_one_model(crowds, room, carry, floors)
+    assert wishes(crowds, sent) == pytest.approx(wanted, rel=1e-5, abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_an_interrupt_costs_walks_and_nothing_else(seed: int) -> None:
+    crowds, room, carry, floors = many_alike(seed)
+    stop = Stop()
+    stop.interrupt()
+    hasty, calm = send(crowds, room, carry, floors, stop=stop), send(crowds, room, carry, floors)
+    assert wishes(crowds, hasty)[:-1] == pytest.approx(wishes(crowds, calm)[:-1])
+    assert wishes(crowds, hasty)[-1] >= wishes(crowds, calm)[-1] - 1e-6
+    come = np.zeros((len(crowds.people), 3), dtype=np.int64)
+    np.add.at(come, crowds.crowd, hasty)
+    assert (come <= crowds.arriving()).all()
+    for gate, each in enumerate(room):
+        line = queue(hasty[crowds.gate == gate].sum(axis=0) / UNIT, each * 3, dust=1e-4)
+        assert line.waiting[-1] == 0
+        assert line.longest_wait <= (carry + 1) / 3 + 1e-6
