@@ -196,14 +196,14 @@ class Run(Plans):
         self.plan(y, count[self.gates], wanted)
 
     def _look_again(self) -> None:
-        """Solve the relaxation of the leaves again, with the cuts that came since."""
-        for leaf in self.leaves:
-            self.master.within(leaf.low, leaf.high)
-            point, infeasible = self.master.relaxed(self.stop)
-            if infeasible:
-                leaf.bound = -math.inf
-            elif point is not None:
-                leaf.point, leaf.bound = point, min(leaf.bound, self._bounded(point))
+        """Solve the relaxation of the best leaf again, with the cuts that came since."""
+        leaf = self.leaves[0]
+        self.master.within(leaf.low, leaf.high)
+        point, infeasible = self.master.relaxed(self.stop)
+        if infeasible:
+            leaf.bound = -math.inf
+        elif point is not None:
+            leaf.point, leaf.bound = point, min(leaf.bound, self._bounded(point))
         self.master.within(*self.totals)
         self._limit_by_leaves()
 

@@ -267,7 +267,10 @@ class Network:
         none = np.zeros(self.gates)
         lane = np.stack([each, none, rest])
         gate = np.stack([none, reach, (steps - 1) * (each - rest)])
-        at = lane * u + gate * y
+        # a gate that is closed gets the form that binds most once it opens as others do
+        is_open = y > _EPS
+        usual = u[is_open].sum() / max(float(y[is_open].sum()), _EPS)
+        at = lane * np.where(is_open, u, usual) + gate * np.where(is_open, y, 1.0)
         at[2, (each <= 0) | (steps < 1)] = np.inf
         best = np.argmin(at, axis=0)
         pick = np.arange(self.gates)
