@@ -95,7 +95,7 @@ class Run(Plans):
             self.infeasible = self.infeasible or infeasible
             if point is None:
                 return best
-            self.limit(self._bounded(point))
+            self.limit(self.bounded(point))
             if self.done or point.value - inside <= 1e-6 * abs(point.value):
                 break
             values.append(point.value)
@@ -133,7 +133,7 @@ class Run(Plans):
         self.totals = self.master.totals()
         self.leaves = split(
             self.master,
-            bound=self._bounded,
+            bound=self.bounded,
             separate=self._separate,
             least=self.objective,
             most=_LEAVES,
@@ -203,7 +203,7 @@ class Run(Plans):
         if infeasible:
             leaf.bound = -math.inf
         elif point is not None:
-            leaf.point, leaf.bound = point, min(leaf.bound, self._bounded(point))
+            leaf.point, leaf.bound = point, min(leaf.bound, self.bounded(point))
         self.master.within(*self.totals)
         self._limit_by_leaves()
 
@@ -239,7 +239,7 @@ class Run(Plans):
             least = max(least, 0.999 * self.step)
             self.master.within(leaf.low, leaf.high)
             point, seen, bound, infeasible = self.solved(
-                self.part(0.5, seconds),
+                self.part(0.7, seconds),
                 gap_abs=max(aim, least),
                 nodes=None if times is None else _INNER_NODES,
                 effort=0.0 if self.chosen is not None else 0.05,
@@ -271,7 +271,7 @@ class Run(Plans):
                     self.master.reprice()
                     priced = False
 
-    def _bounded(self, point: Point) -> float:
+    def bounded(self, point: Point) -> float:
         """Return what the best point of a relaxation bounds plans by: lanes cost it something."""
         return point.value - self.master.price * float(point.u.sum()) + self._lanes_price()
 

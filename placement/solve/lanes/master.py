@@ -19,6 +19,9 @@ type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
 
+_LONGER = 1.2  # times the seconds left, after which the solver ends even where no callback asks
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Groups:
     """Rows of people who are worth the same to the objective and to every rule.
@@ -394,7 +397,6 @@ class Master:
             self._solver.startCallback(kind)
 
     def _run(self, options: dict[str, Any]) -> str:
-        # HiGHS has no time limit of its own here: its callbacks ask the stop rule
         for name, value in options.items():
             self._solver.setOptionValue(name, value)
         self._solver.run()
@@ -403,7 +405,7 @@ class Master:
     def relaxed(self, stop: Stop) -> tuple[Point | None, bool]:
         """Solve the relaxation; return its point, None if stopped, and whether it is infeasible."""
         self._watch(stop, None)
-        status = self._run({"solve_relaxation": True})
+        status = self._run({"solve_relaxation": True, "time_limit": math.inf})
         if status == "Infeasible":
             return None, True
         if status != "Optimal":
@@ -464,6 +466,8 @@ class Master:
                 "mip_rel_gap": gap,
                 "mip_abs_gap": gap_abs,
                 "mip_max_nodes": 2**31 - 1 if nodes is None else nodes,
+                # its clock runs on; within its own heuristics it asks no callback for long
+                "time_limit": self._solver.getRunTime() + _LONGER * stop.left(),
                 "mip_heuristic_effort": effort,
             }
         )
