@@ -60,28 +60,40 @@ class Run(Plans):
         self, warm: tuple[Ints, Ints] | None, passing: Floats | None, *, inner: bool = False
     ) -> None:
         """Find plans and prove them; an inner run is of the kernel of another, and ends sooner."""
+        self._begin(warm, passing)
+        if not self.done:
+            self.split()
+        if not self.done and not inner:
+            self.kernel()
+        if not self.done and self.chosen is None:
+            self._persist(around=0 if inner else _AROUND)
+        if not self.done:
+            self.whole(_INNER_SOLVES if inner else None)
+
+    def _begin(self, warm: tuple[Ints, Ints] | None, passing: Floats | None) -> None:
+        """Take the plan that is known, bound all others, and search where no rule is in the way."""
         if warm is not None:
             y = np.zeros(self.instance.columns)
             y[warm[0]] = 1.0
             wanted = None if passing is None else self.together(passing)
             self.plan(y, warm[1][self.gates].astype(np.float64), wanted)
         point = self.root(self.stop.share(0.3))
-        if not self.done:
-            if point is not None:
-                self.tidy(point)
-            if warm is not None:
-                self.dealt(*warm)
-            if self.instance.rules and not (inner and self.chosen is not None):
-                self.floored()
-                self.around(_AROUND)
-            if self.chosen is None or not self.instance.rules:
-                self.first(point)
-        if not self.done:
-            self.split()
-        if not self.done and not inner:
-            self.kernel()
-        if not self.done:
-            self.whole(_INNER_SOLVES if inner else None)
+        if self.done:
+            return
+        if point is not None:
+            self.tidy(point)
+        if warm is not None:
+            self.dealt(*warm)
+        if not self.instance.rules:
+            self.first(point)
+
+    def _persist(self, *, around: int) -> None:
+        """Search for a first plan that keeps every rule."""
+        if self.instance.rules:
+            self.floored()
+            self.around(around)
+        if self.chosen is None:
+            self.first(None)
 
     def root(self, stop: Stop) -> Point | None:
         """Cut until the relaxation and the best point inside it meet, or cuts run out."""
@@ -148,14 +160,16 @@ class Run(Plans):
         is asked again, with the cuts of that plan (kernel search, Angelelli, Mansini & Speranza
         2010).
         """
-        wanted = self.instance.required.copy()
+        wanted, tried = self.instance.required.copy(), np.zeros(0, dtype=np.bool_)
         for _ in range(_KERNELS):
             for leaf in self.leaves:
                 if leaf.point is not None:
                     wanted |= leaf.point.y > _SOME
             if self.chosen is not None:
                 wanted[self.chosen] = True
-            known = self.objective
+            if np.array_equal(wanted, tried):
+                return
+            known, tried = self.objective, wanted.copy()
             self._best_of(wanted)
             if self.done or self.objective <= known:
                 return

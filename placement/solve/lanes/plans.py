@@ -265,7 +265,9 @@ class Plans(Known):
         self.plan(self.search.is_open.astype(np.float64), self.search.lanes.astype(np.float64))
 
     def wander(self, rounds: int) -> None:
-        """Search on from the best plan."""
+        """Search on from the best plan; where it knows not the rules, it is left to the master."""
+        if self.instance.rules:
+            return
         is_open = np.zeros(self.instance.columns, dtype=np.bool_)
         is_open[self.chosen] = True
         self.search.start(is_open, self.count[self.gates])
