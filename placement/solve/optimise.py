@@ -15,6 +15,7 @@ from placement.solve import agreed, tiers
 from placement.solve.audit.audit import audit
 from placement.solve.clash import clash
 from placement.solve.lanes import admission
+from placement.solve.lanes.least_walk import walk_gap
 from placement.solve.record import Outcome
 from placement.solve.solution import Solution, Status
 from placement.solve.stop import Progress, Stop
@@ -149,7 +150,11 @@ def _with_lanes(
             raise admission.conflict(plan.problem, posts, stop=Stop(25))
         chosen = _chosen(outcome, stop)
         admitted = admission.admission(posts, plan, walks, chosen, stop=stop)
-    refined = Refined(chosen=chosen, gap=None, settled=False)
+        short_of = walk_gap(
+            plan, posts, walks, walk=admitted.walk, first=admitted.first,
+            objective=outcome.objective, stop=stop,
+        )  # fmt: skip
+    refined = Refined(chosen=chosen, gap=short_of, settled=False)
     solution = write_up(
         plan, posts, walks, outcome, refined, tiers=staged, wish=wish, admitted=admitted
     )

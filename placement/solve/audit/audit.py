@@ -209,6 +209,8 @@ def _check_figures(plan: Plan, solution: Solution, found: list[Reach], findings:
             mean = float(people @ nearest / people.sum()) if people.sum() > 0 else 0.0
             told_mean = solution.walk.mean_s.get(resource.id, math.nan)
             findings.equal(f"mean walk of {resource.id!r}", told_mean, mean, within=0.0501)
+    gap = None if solution.walk is None else solution.walk.gap
+    findings.require(gap is None or 0 <= gap <= 1, f"walks may be shorter by {gap} of themselves")
     moved = solution.changes
     price = 0.0 if moved is None else moved.price * moved.count
     if problem.laned is None:

@@ -20,7 +20,8 @@ from placement.plan.problem import LanesRule, Plan, Problem
 from placement.solve.lanes.engine import impossible, solve_lanes
 from placement.solve.lanes.known import Guide, Known, LanesOutcome
 from placement.solve.lanes.queues import queue
-from placement.solve.lanes.sending import UNIT, Crowds, send
+from placement.solve.lanes.reach import crowds_of, floors_of
+from placement.solve.lanes.sending import UNIT, send
 from placement.solve.lanes.staged import by_tier
 from placement.solve.solution import Admission, Arriving, Gate, Tier
 from placement.solve.stop import Progress, Stop
@@ -43,12 +44,19 @@ class Admitted:
     people
         (M,) float64, people admitted of each demand point; of people of one area who are worth
         the same and have the same gates in reach, everywhere the same share.
+    walk
+        People times seconds to the gate they are sent to; those who are not sent, though some
+        candidate gate is in their reach, count with the limit.
+    first
+        People sent who come first of people worth the same.
     told
         What the solution says of it.
     """
 
     position: int
     people: Floats
+    walk: float
+    first: float
     told: Admission
 
 
@@ -122,17 +130,10 @@ def admission(
     if position is None or rule is None:
         raise ValueError("no resource of the problem has lanes")
     gates = np.intersect1d(chosen, np.flatnonzero(posts.resource == position))
-    crowds, places, comings, crowd_of = _crowds(plan, posts, walks, gates)
+    crowds, places, comings, crowd_of = crowds_of(plan, posts, walks, gates)
     count, whole = posts.units[gates], problem.demand.people
     room = rule.lane_people * count / len(rule.shares)
-    floors = [
-        (np.setdiff1d(crowd_of[floor.points], -1), floor.share * math.fsum(whole[floor.points]))
-        for floor in problem.floors
-        if floor.resource == position
-    ]
-    share = shares.get(problem.resources[position].id)
-    if share is not None:
-        floors.append((np.setdiff1d(crowd_of, -1), share * math.fsum(whole)))
+    floors = floors_of(problem, crowd_of, shares)
     sent = send(crowds, room, rule.carry, floors, stop=stop)
     names = [f"{problem.sites.id[site]}/{problem.resources[position].id}"
              for site in posts.site[gates].tolist()]  # fmt: skip
@@ -142,11 +143,14 @@ def admission(
         told[name] = _gate(coming, rule, int(count[at]))
     total = int(sent.sum()) / UNIT
     on_foot = float(crowds.walk @ sent.sum(axis=1)) / UNIT
+    missed = math.fsum(crowds.people) - total
     given = np.bincount(crowds.crowd, weights=sent.sum(axis=1), minlength=len(crowds.people))
     part = np.append(given / UNIT / crowds.people, 0.0)  # nobody has crowd −1
     return Admitted(
         position=position,
         people=part[crowd_of] * whole,
+        walk=on_foot + problem.resources[position].walk_limit_s * (missed if missed > 0 else 0.0),
+        first=int(sent[crowds.first[crowds.crowd]].sum()) / UNIT,
         told=Admission(
             resource=problem.resources[position].id,
             opens=clock_of(rule.opens_min),
@@ -157,60 +161,6 @@ def admission(
             areas=_by_area(areas(plan).names, places[crowds.crowd], names, crowds.gate, sent),
             profiles=_profiles(problem, rule, comings[crowds.crowd], sent),
         ),
-    )
-
-
-def _crowds(
-    plan: Plan, posts: Posting, walks: Survey, gates: Ints
-) -> tuple[Crowds, Ints, Ints, Ints]:
-    """Part the people of each row by area and profile, and list the open gates in their reach.
-
-    Returns
-    -------
-    crowds
-        Of people with the same gates in reach, the same worth, rules, area and profile.
-    area, arrival
-        (n,) int64, the area of each crowd, and its profile among those of the plan.
-    crowd_of
-        (M,) int64, the crowd of each demand point, −1 where it has none.
-    """
-    problem = plan.problem
-    position = problem.laned or 0
-    demand, resource = problem.demand, problem.resources[position]
-    rule = resource.lanes
-    row_of, area_of = posts.row_of[position], areas(plan).of
-    there = np.flatnonzero((row_of >= 0) & (demand.people > 0))
-    shares = np.array([] if rule is None else list(rule.profiles.values()))
-    alike = np.column_stack([row_of[there], area_of[there], demand.arrival[there]])
-    _, first, number = np.unique(alike, axis=0, return_index=True, return_inverse=True)
-    crowd_of = np.full(len(demand), -1, dtype=np.int64)
-    crowd_of[there] = number.ravel()
-    people = np.bincount(number.ravel(), weights=demand.people[there], minlength=len(first))
-    table = walks.walk[resource.id].tocoo()
-    point, site = table.coords
-    gate_of = np.full(len(problem.sites), -1, dtype=np.int64)
-    gate_of[posts.site[gates]] = np.arange(len(gates))
-    kept = (crowd_of[point] >= 0) & (gate_of[site] >= 0)
-    point, gate = point[kept], gate_of[site[kept]]
-    # the mean walk of a crowd to each gate in its reach
-    way, at = np.unique(np.column_stack([crowd_of[point], gate]), axis=0, return_inverse=True)
-    on_foot = np.bincount(
-        at.ravel(), weights=table.data[kept] * demand.people[point], minlength=len(way)
-    )
-    return (
-        Crowds(
-            people=people,
-            worth=resource.value * demand.priority[there[first]],
-            tier=demand.tier[there[first]],
-            first=demand.step_free[there[first]],
-            shares=shares[demand.arrival[there[first]]],
-            crowd=way[:, 0],
-            gate=way[:, 1],
-            walk=on_foot / people[way[:, 0]],
-        ),
-        area_of[there[first]],
-        demand.arrival[there[first]],
-        crowd_of,
     )
 
 
