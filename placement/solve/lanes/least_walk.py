@@ -3,8 +3,8 @@
 Given prices on crowds (that nobody passes twice), on the budget and on what every plan holds (the
 worth, those who come first, floors), gates part from each other: each is open or not, with a whole
 number of lanes, and admits whom it gains most from (for facilities with capacities Cornuéjols,
-Sridharan & Thizy 1991). Any prices bound the walk from below by weak duality; deflected subgradients
-find good ones (Camerini, Fratta & Maffioli 1975). Separation, groups, fleets and the rules of other
+Sridharan & Thizy 1991). Any prices bound the walk from below by weak duality; subgradients find
+good ones (Camerini, Fratta & Maffioli 1975). Separation, groups, fleets and the rules of other
 resources are left out, which only lowers the bound.
 """
 
@@ -84,6 +84,22 @@ class Ask:
     budget: float
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Saved:
+    """What people can save at most, in people times seconds less than the limit.
+
+    Attributes
+    ----------
+    value
+        The bound.
+    merit
+        (J,) float64, what each gate brings to it beyond its price; not above 0 where it is closed.
+    """
+
+    value: float
+    merit: Floats
+
+
 def walk_gap(
     plan: Plan,
     posts: Posting,
@@ -153,7 +169,7 @@ def walk_gap(
         budget=instance.budget - math.fsum(instance.cost[instance.required & ~lanes.gate]),
     )
     whole = limit * math.fsum(crowds.people)
-    saved = most_saved(ask, whole - walk, stop=stop.share(0.7))
+    saved = most_saved(ask, whole - walk, stop=stop.share(0.7)).value
     if math.isinf(saved):
         return None
     gap = (walk - (whole - saved)) / walk if walk > 0 else 0.0
@@ -185,7 +201,7 @@ def _others(instance: Instance, lanes: Lanes, *, stop: Stop) -> float:
     return min(found, every + math.fsum(np.maximum(rest.profit, 0.0)))
 
 
-def most_saved(ask: Ask, known: float, *, stop: Stop, rounds: int = _ROUNDS) -> float:
+def most_saved(ask: Ask, known: float, *, stop: Stop, rounds: int = _ROUNDS) -> Saved:
     """Bound how much less than the limit people walk in any plan that holds what is asked.
 
     Parameters
@@ -201,11 +217,11 @@ def most_saved(ask: Ask, known: float, *, stop: Stop, rounds: int = _ROUNDS) -> 
 
     Returns
     -------
-    float
-        People times seconds; infinite where the time was over before the first bound.
+    Saved
+        Its value is infinite where the time was over before the first bound.
     """
     if len(ask.room) == 0 or len(ask.people) == 0:
-        return 0.0
+        return Saved(value=0.0, merit=np.zeros(len(ask.room)))
     n, layers = len(ask.people), len(ask.shares)
     price = np.zeros((n, layers))
     np.maximum.at(price, ask.crowd, np.repeat(0.5 * ask.gain[:, None], layers, axis=1))
@@ -218,21 +234,27 @@ def most_saved(ask: Ask, known: float, *, stop: Stop, rounds: int = _ROUNDS) -> 
     side = np.zeros(len(right))
     before, before_side = np.zeros_like(price), np.zeros_like(side)
     best, best_at = math.inf, (price, side)
+    merit = np.zeros(len(ask.room))
     step, vain = 1.0, 0
     whole = ask.people[:, None] * ask.shares
     for _ in range(rounds):
         if stop.reached():
             break
         each = (side * units)[:-1] @ ask.counts
-        gates, used, cost = _gates(
+        gain, used, cost = _gates(
             each[:, None] - price, float(side[-1] * units[-1]), ask.people, ask.indptr, ask.crowd,
             ask.gain, ask.shares, ask.ratio, ask.room, ask.least, ask.most, ask.opening, ask.lane,
             ask.must,
         )  # fmt: skip
         totals = np.append(ask.counts @ used.sum(axis=1), cost)
-        value = gates + float((price * whole).sum()) + float(side * units @ right)
+        value = (
+            math.fsum(np.maximum(gain, np.where(ask.must, gain, 0.0)))
+            + float((price * whole).sum())
+            + float(side * units @ right)
+        )
         if value < best:
             best, best_at, vain = value, (price.copy(), side.copy()), 0
+            merit = gain
         else:
             vain += 1
             if vain >= _PATIENCE:
@@ -257,7 +279,7 @@ def most_saved(ask: Ask, known: float, *, stop: Stop, rounds: int = _ROUNDS) -> 
         far = step * max(value - known, 1e-9) / norm
         price = np.maximum(price - far * slope, 0.0)
         side = np.maximum(side - far * slope_side, 0.0)
-    return best
+    return Saved(value=best, merit=merit)
 
 
 @compiled
@@ -276,26 +298,26 @@ def _gates(  # noqa: PLR0917 - compiled code takes its arguments by position
     opening: Floats,
     lane: Floats,
     must: Bools,
-) -> tuple[float, Floats, float]:
-    """Return what all gates gain at most, whom they would admit, and what that costs.
+) -> tuple[Floats, Floats, float]:
+    """Return what each gate gains at most, whom they would admit, and what that costs.
 
     Each gate's gain is that of a dual of its own queue, whose prices fall from the narrowest layer
     to the widest: such prices are those of nested sets of periods, so they hold for queues in time.
     """
     used = np.zeros_like(bonus)
     cost = 0.0
-    total = 0.0
+    total = np.zeros(len(room))
     for j in range(len(room)):
         who = crowd[indptr[j] : indptr[j + 1]]
         value, order, above = _ranked(gain[indptr[j] : indptr[j + 1]], who, bonus)
-        chosen, chosen_lanes = 0.0, 0
+        chosen, chosen_lanes = -np.inf, 0
         for u in range(least[j], most[j] + 1):
             got = _dual(value, order, above, people[who], shares, ratio * room[j] * u)
             got -= money * (opening[j] + lane[j] * u)
-            if got > chosen or (must[j] and chosen_lanes == 0 and u == least[j]):
+            if got > chosen:
                 chosen, chosen_lanes = got, u
-        if chosen_lanes > 0:
-            total += chosen
+        total[j] = chosen
+        if chosen > 0.0 or must[j]:
             cost += opening[j] + lane[j] * chosen_lanes
             for k in range(len(shares)):
                 left = ratio[k] * shares[k] * room[j] * chosen_lanes

@@ -109,7 +109,7 @@ def test_no_choice_of_gates_and_lanes_saves_more_than_the_bound(seed: int) -> No
     ask = Ask(**{name: getattr(case.ask, name) for name in Ask.__slots__} | {
         "at_least": np.array(held)
     })  # fmt: skip
-    bound = most_saved(ask, saved, stop=Stop())
+    bound = most_saved(ask, saved, stop=Stop()).value
     assert bound >= saved - 1e-6 * max(1.0, saved)
     # and it says something: less than everybody's nearest gate, where that is too much
     nearest = np.zeros(len(ask.people))
@@ -135,10 +135,10 @@ def test_the_bound_meets_a_plan_that_nothing_beats() -> None:
         must=np.zeros(2, dtype=np.bool_),
         budget=4.0,
     )
-    assert most_saved(ask, 160.0, stop=Stop()) == pytest.approx(160.0, rel=1e-3)
+    assert most_saved(ask, 160.0, stop=Stop()).value == pytest.approx(160.0, rel=1e-3)
 
 
 def test_no_time_is_no_bound() -> None:
     stop = Stop()
     stop.interrupt()
-    assert math.isinf(most_saved(random_case(0).ask, 0.0, stop=stop))
+    assert math.isinf(most_saved(random_case(0).ask, 0.0, stop=stop).value)
