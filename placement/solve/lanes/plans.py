@@ -27,6 +27,7 @@ type Bools = NDArray[np.bool_]
 
 _VIOLATED = 1e-6  # relative to all people
 _ROUNDS = 500  # of the first search, at most
+_REPAIR = 60  # rounds of the search from a point of the master
 _FOR_EACH = 20  # rounds for each column: small instances need few
 _LAST = 6  # points that the solver met of which cuts are learned
 _NEAR = 60  # gates that count as neighbours
@@ -262,6 +263,8 @@ class Plans(Known):
         self.plan(y, u, point.admitted)
         self.search.start(y > 0.5, u.astype(np.int64))
         self.search.fill()
+        if not self.instance.rules:
+            self.search.run(rounds=_REPAIR, target=self.target, stop=self.part(0.1, math.inf))
         self.plan(self.search.is_open.astype(np.float64), self.search.lanes.astype(np.float64))
 
     def wander(self, rounds: int) -> None:
