@@ -57,8 +57,10 @@ def command(
         )
     for warning in asked.warnings:
         warn(warning)
-    with talk.step("Looking for the cheapest plan"):
-        solution = placement.least_cost(asked, shares, time_limit=time_limit, gap=gap)
+    with talk.step("Looking for the cheapest plan") as progress:
+        solution = placement.least_cost(
+            asked, shares, time_limit=time_limit, gap=gap, progress=progress
+        )
     asked = with_budget(asked, solution.budget)
     folder = Path(out) if out else Path("outputs") / f"{asked.settings.name}-cover"
     files = write(asked, solution, folder, draw=not no_map, talk=talk)

@@ -1,5 +1,6 @@
 """What is said while a command runs: on standard error, and only where somebody reads along."""
 
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ from placement.review.texts import shown
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status as Spinner
+
+
+_NO_BOUND = 1e300  # beyond it nothing is proven yet
 
 
 def warn(sentence: str) -> None:
@@ -57,7 +61,7 @@ class Talk:
         Yields
         ------
         callable
-            Takes seconds, objective and bound, and shows them beside what is being done.
+            Takes seconds, objective (or cost) and bound, and shows them beside what is being done.
         """
         if self._console is None:
             yield lambda _seconds, _objective, _bound: None
@@ -68,9 +72,10 @@ class Talk:
 
 def _progress(doing: str, spinner: "Spinner") -> Callable[[float, float, float], None]:
     def progress(seconds: float, objective: float, bound: float) -> None:
-        found = f"best {objective:,.0f}" if objective > 0 else "no plan yet"
-        proof = f", bound {bound:,.0f}" if bound < 1e300 else ""
-        gap = f", gap {(bound - objective) / objective:.1%}" if objective > 0 and proof else ""
+        known = 0 < objective < math.inf  # a cost comes down from infinity, cover up from nothing
+        found = f"best {objective:,.0f}" if known else "no plan yet"
+        proof = f", bound {bound:,.0f}" if abs(bound) < _NO_BOUND else ""
+        gap = f", gap {abs(bound - objective) / objective:.1%}" if known and proof else ""
         spinner.update(f"{doing}: {seconds:.0f} s, {found}{proof}{gap} (Ctrl-C keeps it)")
 
     return progress
