@@ -17,7 +17,6 @@ Everything is compiled, and a small plan has been solved, before the first secon
 import argparse
 import json
 import os
-import platform
 import tempfile
 import threading
 import time
@@ -25,12 +24,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from lanes import DATA, ROOT
+from pages import write_table
 from planning import cases, draw, write
 
 from placement import load_plan
@@ -40,7 +39,6 @@ from placement.solve.optimise import optimise
 HOME = ROOT / ".benchmarks"
 KEPT = HOME / "building.json"
 PAGE = ROOT / "docs" / "planning.md"
-BEGIN, END = "<!-- building: begin -->\n", "<!-- building: end -->\n"
 READING, WALKS, ROWS, MODELS, SOLVING, AUDITING = (
     "reading", "walks", "rows and columns", "integer models", "solving", "auditing",
 )  # fmt: skip
@@ -167,15 +165,7 @@ def table(kept: dict[str, dict[str, Any]]) -> list[str]:
 
 def report() -> None:
     """Write the table between the marks of the page."""
-    page = PAGE.read_text()
-    head, rest = page.split(BEGIN)
-    tail = rest.split(END)[1]
-    made = (
-        f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, "
-        f"PuLP {version('pulp')}, highspy {version('highspy')}."
-    )
-    lines = [*table(json.loads(KEPT.read_text())), "", made, ""]
-    PAGE.write_text(head + BEGIN + "\n".join(lines) + END + tail)
+    write_table(PAGE, "building", table(json.loads(KEPT.read_text())), packages=("PuLP", "highspy"))
 
 
 def plans(folder: Path) -> Iterator[tuple[str, Callable[[], Path], float]]:

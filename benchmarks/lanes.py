@@ -2,6 +2,7 @@
 
     python benchmarks/lanes.py                    both tables, 60 s of processor time each budget
     python benchmarks/lanes.py --seconds 20 --budgets 1600 1800
+    python benchmarks/lanes.py --report           write into docs/planning.md
 
 400 candidate sites (the bundled plan's, and street junctions around them) and 10,000 demand points
 in the bundled plan's areas, walked on an OpenStreetMap extract that is no part of the project
@@ -11,16 +12,17 @@ officers and admits 400 · 0.85 people an hour for three hours. Seconds are of o
 """
 
 import argparse
+import json
 import os
-import platform
 import sys
 import time
-from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import geopandas
 import numpy as np
 from numpy.typing import NDArray
+from pages import write_table
 from scipy.sparse import csr_array
 from shapely import contains_xy
 
@@ -29,6 +31,7 @@ from placement.cover.instance import Instance, Limit
 from placement.cover.lanes import ONE_PERIOD, Arrivals, Lanes
 from placement.plan.layers import load_plan
 from placement.solve.lanes.engine import solve_lanes
+from placement.solve.solution import Status
 from placement.solve.stop import Stop
 from placement.streets import Streets, read_streets, snap, walking_times
 
@@ -36,6 +39,9 @@ SITES, POINTS = 400, 10_000
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("PLACEMENT_DATA", ROOT.parent / "shared" / "data"))
 LANE_PEOPLE = 400 * 0.85 * 3  # people a lane admits in the window: rate, efficiency, hours
+BUDGETS = {False: range(800, 2601, 200), True: range(1000, 2601, 200)}
+PAGE = ROOT / "docs" / "planning.md"
+KEPT = ROOT / ".benchmarks" / "lanes.json"
 PROFILE = np.array([0.10, 0.14, 0.20, 0.20, 0.20, 0.16])  # arrivals by half-hour, 15:30 to 18:30
 SLOWER = 0.69 / 1.34
 
@@ -160,33 +166,58 @@ def lanes_of(instance: Instance, laned: Bools, gate: Bools, *, queue: bool) -> L
     )
 
 
+HEADS = ("rules", "budget", "posts", "lanes", "objective", "bound", "gap, %", "seconds")
+
+
+def table(kept: dict[str, dict[str, Any]]) -> list[str]:
+    """Return the lines of the table of what was measured."""
+    lines = ["| " + " | ".join(HEADS) + " |", "|---|" + " --: |" * 7]
+    for queue in (False, True):
+        rules = "lanes, dogs, six periods, queue" if queue else "lanes, one period"
+        for budget in BUDGETS[queue]:
+            out = kept.get(f"{queue}-{budget}")
+            if out is None:
+                continue
+            gap = "proven" if out["proven"] else f"{100 * out['gap']:.3f}"
+            lines.append(
+                f"| {rules} | {budget:,} | {out['posts']} | {out['lanes']} "
+                f"| {out['objective']:,.0f} | {out['bound']:,.0f} | {gap} | {out['seconds']:.1f} |"
+            )
+    return lines
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--budgets", type=float, nargs="*")
+    parser.add_argument("--budgets", type=int, nargs="*")
+    parser.add_argument("--report", action="store_true", help="only write up what is kept")
     args = parser.parse_args()
+    if args.report:
+        write_table(PAGE, "lanes", table(json.loads(KEPT.read_text())), packages=("highspy",))
+        return
     if not (DATA / "paris" / "paris_seine.osm.pbf").exists():
         sys.exit("no street extract: set PLACEMENT_DATA")
-    print(
-        f"Python {platform.python_version()}, highspy {version('highspy')}, "
-        f"{platform.machine()}, at most {args.seconds:g} s of one processor\n"
-    )
-    print("| rules | budget | posts | lanes | objective | bound | gap, % | status | seconds |")
-    print("|---|" + " --: |" * 6 + "---| --: |")
-    for queue, budgets in ((False, range(800, 2601, 200)), (True, range(1000, 2601, 200))):
+    KEPT.parent.mkdir(exist_ok=True)
+    for queue in (False, True):
         instance, laned, gate = riverside(dogs=queue, budget=0.0)
         lanes = lanes_of(instance, laned, gate, queue=queue)
-        for budget in args.budgets or budgets:
+        for budget in args.budgets or BUDGETS[queue]:
             stop = ProcessorStop(args.seconds)
             found = solve_lanes(instance.with_budget(float(budget)), lanes, stop=stop)
-            posts = 0 if found.chosen is None else len(found.chosen)
-            print(
-                f"| {'lanes, dogs, six periods, queue' if queue else 'lanes, one period'} "
-                f"| {budget:g} | {posts} | {found.lanes.sum()} | {found.objective:,.0f} "
-                f"| {found.bound:,.0f} | {100 * found.gap:.3f} | {found.status} "
-                f"| {stop.seconds():.1f} |",
-                flush=True,
-            )
+            out = {
+                "posts": 0 if found.chosen is None else len(found.chosen),
+                "lanes": int(found.lanes.sum()),
+                "objective": found.objective,
+                "bound": found.bound,
+                "gap": found.gap,
+                "proven": found.status is Status.OPTIMAL,
+                "seconds": stop.seconds(),
+            }
+            print(f"{queue}-{budget}  {json.dumps(out)}", flush=True)
+            kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+            kept[f"{queue}-{budget}"] = out
+            KEPT.write_text(json.dumps(kept, indent=1))
+    print("\n".join(table(json.loads(KEPT.read_text()))))
 
 
 if __name__ == "__main__":

@@ -16,12 +16,10 @@ stage end when its bound was last bettered.
 import argparse
 import json
 import os
-import platform
 import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -31,6 +29,7 @@ import numpy as np
 import pulp
 import shapely
 from lanes import DATA, ROOT, SITES, points_in, sites_around
+from pages import write_table
 
 from placement import load_plan
 from placement.cover.survey import survey
@@ -55,7 +54,6 @@ HEADS = (
     "asked",
     "met",
 )
-BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
 
 PLAN = """
 name = "riverside"
@@ -273,15 +271,7 @@ def table(kept: dict[str, dict[str, Any]]) -> list[str]:
 
 def report() -> None:
     """Write the table between the marks of the page."""
-    kept = json.loads(KEPT.read_text())
-    page = PAGE.read_text()
-    head, rest = page.split(BEGIN)
-    tail = rest.split(END)[1]
-    made = (
-        f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, "
-        f"highspy {version('highspy')}."
-    )
-    PAGE.write_text(head + BEGIN + "\n".join([*table(kept), "", made, ""]) + END + tail)
+    write_table(PAGE, "measured", table(json.loads(KEPT.read_text())), packages=("highspy",))
 
 
 def main() -> None:
