@@ -19,11 +19,11 @@ from placement.solve.agreed import Agreed
 from placement.solve.apart import apart
 from placement.solve.audit.audit import audit
 from placement.solve.clash import clash
+from placement.solve.formulation import Answer
 from placement.solve.lanes import admission
 from placement.solve.lanes.cheapest import cheapest
 from placement.solve.lanes.least_walk import walk_gap
 from placement.solve.least import feasible, least, left_side, people_in, step_of, sum_of
-from placement.solve.model import Answer
 from placement.solve.optimise import with_budget
 from placement.solve.search import cheap
 from placement.solve.solution import Reverse, Solution, Status, Stopped

@@ -16,6 +16,7 @@ from placement.cover.survey import Survey
 from placement.plan.problem import Problem
 from placement.solve import model
 from placement.solve.bounds import bound
+from placement.solve.formulation import Answer
 from placement.solve.model import WalkSets
 from placement.solve.stop import Stop
 
@@ -152,7 +153,7 @@ class _Equals:
         *,
         warm: Ints | None = None,
         other_than: Ints | None = None,
-    ) -> model.Answer:
+    ) -> Answer:
         """Find one of these plans with the least walk, cost or number of posts."""
         return model.among_equals(
             self.instance,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from placement.cover.instance import Instance
-from placement.solve import model
+from placement.solve import formulation, model
 from placement.solve.stop import Stop
 from tests import oracle
 
@@ -98,7 +98,7 @@ def test_units_of_a_post_are_one_whole_number_where_rows_count_them() -> None:
         near_indptr=np.array([0, 0, 1, 2, 2, 3]),
         near_indices=np.array([0, 1, 3]),
     )
-    assert [members.tolist() for members in model.stacks(instance)] == [[0, 1, 2]]
+    assert [members.tolist() for members in formulation.stacks(instance)] == [[0, 1, 2]]
     answer = model.most_cover(instance, stop=Stop())
     assert answer.chosen is not None
     assert answer.bound == instance.value(answer.chosen) == 12.0
@@ -109,7 +109,7 @@ def test_budgets_are_written_on_totals_of_what_uses_the_same() -> None:
     instance = Instance.build(
         indptr=np.arange(6), indices=np.arange(5), weight=np.arange(1.0, 6.0), cost=cost, budget=7.0
     )
-    made = model.Model(instance, maximise=True)
+    made = formulation.Model(instance, maximise=True)
     assert [members.tolist() for members, _ in made.totals] == [[2, 3, 4], [0, 1]]
     assert [use for _, use in made.used(cost)] == [2.0, 3.0]
     assert len(made.used(np.array([1.0, 2.0, 0.0, 0.0, 1.0]))) == 3  # told column by column

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
+from placement.solve.formulation import INTERRUPTS, Model, alike
 from placement.solve.lanes.flows import Cut
-from placement.solve.model import INTERRUPTS, Model, alike
 from placement.solve.stop import Stop
 
 type Floats = NDArray[np.float64]
