@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
-from placement.cover.reduce import Reduction, reduce
+from placement.cover.reduce import Reduction
 from placement.solve import model
 from placement.solve.bounds import bound
 from placement.solve.bounds.close import close
-from placement.solve.left_out import LeftOut
-from placement.solve.record import Outcome, Record
+from placement.solve.grown import grown
+from placement.solve.record import Outcome
+from placement.solve.run import EQUAL, Run, reduced
 from placement.solve.search import heuristic, ruled
 from placement.solve.stop import Progress, Stop
 
@@ -31,56 +32,6 @@ _FEW_ENTRIES = (
 )
 _FEW_NODES = 2_000  # of its tree, before blocks are tried
 _MANY_NODES = 20_000  # where blocks have settled most columns
-_EQUAL = 1e-9  # relative difference of sums that no arithmetic of doubles tells apart
-
-
-class _Run(Record):
-    """What is known of an instance, and the smaller one that is worked on."""
-
-    def __init__(
-        self, instance: Instance, stop: Stop, gap: float, progress: Progress | None
-    ) -> None:
-        worth = [instance.weight, np.maximum(instance.profit, 0.0), instance.gains.ravel()]
-        top = math.fsum(np.concatenate(worth))
-        super().__init__(stop=stop, gap=gap, progress=progress, top=top, equal=_EQUAL)
-        self.instance = instance
-        self._left_out = LeftOut(instance)
-        self._looser: tuple[float, Ints] | None = None  # the best plan that breaks a rule left out
-        self.nearly: Ints | None = None  # such a plan, which gave way to the limits
-        self.reduction = _reduced(self._left_out.instance)
-
-    def plan(self, chosen: Ints | None) -> None:
-        """Take a plan, if it is one and better than what is known."""
-        if chosen is None:
-            return
-        value = self.instance.value(chosen)
-        if self.instance.broken_rule(chosen) is None:
-            self.take(chosen, value)
-        elif self._left_out.any and (self._looser is None or value > self._looser[0]):
-            self._looser = (value, chosen)
-
-    def tighten(self) -> bool:
-        """Take in the rules broken by the best plan without them; tell whether there were any."""
-        looser, self._looser = self._looser, None
-        if looser is None or looser[0] <= self.objective or not self._left_out.take_in(looser[1]):
-            return False
-        self.reduction = _reduced(self._left_out.instance)
-        self.nearly = _within_limits(self.instance, looser[1])
-        return True
-
-    def reduced_plan(self, chosen: Ints | None = None) -> Ints:
-        """Return a plan, or the best, as columns of the reduced instance where it has them."""
-        chosen = self.chosen if chosen is None else chosen
-        chosen = np.zeros(0, dtype=np.int64) if chosen is None else chosen
-        return np.flatnonzero(np.isin(self.reduction.columns, chosen))
-
-    def tell(self, seconds: float, objective: float, bound: float, *, offset: float) -> None:
-        """Pass on a moment of a solve of a reduced instance to whoever listens."""
-        if self.progress is not None:
-            objective, bound = objective + offset, bound + offset
-            if self._left_out.any:  # its plan may break a rule
-                objective = self.objective
-            self.progress(seconds, max(objective, self.objective), min(bound, self.bound))
 
 
 def solve(
@@ -96,7 +47,8 @@ def solve(
 
     A search finds a good plan at once; the relaxation bounds every plan and shows which posts no
     better plan can have; HiGHS settles what is left where that is little, and blocks of
-    neighbouring rows, solved exactly and made to agree, where it is not. Rules that no good plan
+    neighbouring rows, solved exactly and made to agree, where it is not. Where posts lean on each
+    other or rows count more than once, a tree of relaxations comes first. Rules that no good plan
     breaks are left out of all that, as long as none does. Without a time limit the same instance
     and seed give the same outcome.
 
@@ -119,7 +71,7 @@ def solve(
     -------
     Outcome
     """
-    run = _Run(instance, stop, gap, progress)
+    run = Run(instance, stop, gap, progress)
     run.plan(start)
     run.plan(np.zeros(0, dtype=np.int64))
     if not run.done:
@@ -127,6 +79,12 @@ def solve(
     _start(run)
     while not run.done:
         worked_on = run.reduction
+        if worked_on.instance.coupled.any() or not worked_on.instance.plain:
+            grown(run)
+            if run.tighten():
+                continue
+            if run.done:
+                break
         prices = bound.relaxation(worked_on.instance, stop=stop.share(0.5))
         run.limit(prices.value + worked_on.offset)
         if not run.done:
@@ -139,28 +97,7 @@ def solve(
     return run.outcome()
 
 
-def _reduced(instance: Instance) -> Reduction:
-    """Return a smaller instance with the same optimum."""
-    if bool(np.all(instance.profit >= 0)):
-        return reduce(instance)
-    return Reduction.none(instance)  # a price on changes: worth and loss in one column
-
-
-def _within_limits(instance: Instance, chosen: Ints) -> Ints:
-    """Close columns of a plan, those that lose least, until it keeps every limit."""
-    chosen = chosen.copy()
-    for broken in instance.broken_limits(chosen):
-        limit = instance.limits[broken]
-        while limit.broken(np.isin(np.arange(instance.columns), chosen), _EQUAL):
-            used = chosen[(limit.use[chosen] > 0) & ~instance.required[chosen]]
-            if not len(used):
-                break
-            rests = [chosen[chosen != column] for column in used.tolist()]
-            chosen = max(rests, key=instance.value)
-    return chosen
-
-
-def _start(run: _Run) -> None:
+def _start(run: Run) -> None:
     """Find a plan that keeps every rule where the search found none, or show there is none."""
     if run.chosen is not None:
         return
@@ -169,14 +106,14 @@ def _start(run: _Run) -> None:
     run.plan(answer.chosen)
 
 
-def _search(run: _Run, seed: int, rounds: int | None, stop: Stop) -> None:
+def _search(run: Run, seed: int, rounds: int | None, stop: Stop) -> None:
     """Look for a better plan without proof, again where the one found breaks a rule left out."""
     _look(run, seed, rounds, stop)
     while not run.done and run.tighten():
         _look(run, seed, rounds, stop)
 
 
-def _look(run: _Run, seed: int, rounds: int | None, stop: Stop) -> None:
+def _look(run: Run, seed: int, rounds: int | None, stop: Stop) -> None:
     """Look for a better plan once."""
     offset, instance = run.reduction.offset, run.reduction.instance
     found = run.reduced_plan()
@@ -211,7 +148,7 @@ def _look(run: _Run, seed: int, rounds: int | None, stop: Stop) -> None:
             )
 
 
-def _prove(run: _Run, prices: bound.Bound, seed: int) -> None:
+def _prove(run: Run, prices: bound.Bound, seed: int) -> None:
     """Close the gap: by HiGHS where little is left or there are rules, by blocks elsewhere."""
     rest = run.reduction.instance
     if not rest.plain or rest.coupled.any():
@@ -227,7 +164,7 @@ def _prove(run: _Run, prices: bound.Bound, seed: int) -> None:
         _by_model(run, prices, stop=run.stop)
 
 
-def _fixed(run: _Run, prices: bound.Bound) -> Instance:
+def _fixed(run: Run, prices: bound.Bound) -> Instance:
     """Return the reduced instance without the choices that no plan as good as the best makes."""
     rest = run.reduction.instance
     best = run.objective - run.reduction.offset
@@ -235,9 +172,9 @@ def _fixed(run: _Run, prices: bound.Bound) -> Instance:
     return replace(rest, required=rest.required | must_open, excluded=rest.excluded | must_close)
 
 
-def _by_model(run: _Run, prices: bound.Bound, *, stop: Stop, max_nodes: int | None = None) -> None:
+def _by_model(run: Run, prices: bound.Bound, *, stop: Stop, max_nodes: int | None = None) -> None:
     """Hand what no reduced cost could settle to the integer model, made small once more."""
-    left = run.reduction.then(lambda _: _reduced(_fixed(run, prices)))
+    left = run.reduction.then(lambda _: reduced(_fixed(run, prices)))
     rest, offset = left.instance, left.offset
     if rest.columns == 0:  # one plan is left, and the known one is no worse or that one
         last = left.lift(np.zeros(0, dtype=np.int64))
@@ -258,14 +195,14 @@ def _by_model(run: _Run, prices: bound.Bound, *, stop: Stop, max_nodes: int | No
     run.limit(run.objective if answer.infeasible else answer.bound + offset)
 
 
-def _warm(run: _Run, left: Reduction, stop: Stop) -> Ints | None:
+def _warm(run: Run, left: Reduction, stop: Stop) -> Ints | None:
     """Return the best plan as columns of what is left, or one as good without those that went."""
     if run.chosen is None:
         return None
     warm = np.flatnonzero(np.isin(left.columns, run.chosen))
     instance = left.instance
     missing = run.objective - instance.value(warm) - left.offset
-    if missing > _EQUAL * abs(run.objective) or instance.broken_rule(warm) is not None:
+    if missing > EQUAL * abs(run.objective) or instance.broken_rule(warm) is not None:
         with suppress(ValueError):  # as in any search
             warm, _ = heuristic.search(
                 instance.plainly(), stop=stop, start=warm, iterations=_FIRST_ROUNDS
@@ -273,7 +210,7 @@ def _warm(run: _Run, left: Reduction, stop: Stop) -> Ints | None:
     return None if instance.broken_rule(warm) is not None else warm
 
 
-def _by_blocks(run: _Run, prices: bound.Bound, seed: int) -> None:
+def _by_blocks(run: Run, prices: bound.Bound, seed: int) -> None:
     """Split the instance into neighbourhoods, each solved exactly, and make them agree."""
     instance, offset = run.reduction.instance, run.reduction.offset
     plan = run.reduced_plan()
@@ -305,7 +242,7 @@ class _Beside:
     takes a count of rounds when it is first asked for a plan, so that nothing hangs on the clock.
     """
 
-    def __init__(self, run: _Run, seed: int) -> None:
+    def __init__(self, run: Run, seed: int) -> None:
         self._run = run
         self._seed = seed
         self._stop = run.stop.share(1.0)
@@ -362,13 +299,13 @@ class _Beside:
 class _Finish:
     """Hands what blocks left unsettled to the integer model, once it is small."""
 
-    def __init__(self, run: _Run) -> None:
+    def __init__(self, run: Run) -> None:
         self._run = run
         self._tried = math.inf
 
     def try_model(self, rest: Instance) -> tuple[Ints | None, float]:
         """Return a plan of what is left, or None, and its bound, or inf."""
-        small = _reduced(rest)
+        small = reduced(rest)
         instance = small.instance
         free = ~instance.required & ~instance.excluded
         entries = int(free[instance.indices].sum())

@@ -34,7 +34,8 @@ INTERRUPTS = highspy.cb.HighsCallbackType
 """The moments at which HiGHS calls back."""
 
 _ROUNDING = 1e-6  # how far from whole HiGHS lets a binary be
-_KINDS = 12  # of columns that use the same: with more, their totals say little
+KINDS = 12
+"""Kinds of columns that use the same: with more, their totals say little."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -82,6 +83,24 @@ def stacks(instance: Instance) -> list[Ints]:
             leader[j] = leader[before]
             found.setdefault(int(leader[j]), [int(leader[j])]).append(j)
     return [np.array(members, dtype=np.int64) for members in found.values()]
+
+
+def stepped(bound: float, step: float) -> float:
+    """Round an upper bound of HiGHS down to a multiple of the step between objectives.
+
+    Its bounds are right to about 1e-9 of themselves; a millionth of a step is added on top. For a
+    lower bound turn the signs round.
+
+    Parameters
+    ----------
+    bound
+        What the solver proved.
+    step
+        Two objectives differ by this much at least; 0 where nothing is known.
+    """
+    if not step or not math.isfinite(bound):
+        return bound
+    return math.floor(bound / step + 1e-6 + 1e-9 * abs(bound / step)) * step
 
 
 class Model:
@@ -149,10 +168,10 @@ class Model:
         for limit in instance.limits:
             if limit.most >= 2 * limit.use[limit.use > 0].min(initial=math.inf):
                 finer = alike(*uses, limit.use)
-                if len(finer) <= _KINDS:
+                if len(finer) <= KINDS:
                     uses.append(limit.use)
                     kinds = finer
-        if 1 < len(kinds) <= _KINDS:
+        if 1 < len(kinds) <= KINDS:
             for number, members in enumerate(kinds):
                 self.add_total(f"Y{number}", members)
 
@@ -162,9 +181,9 @@ class Model:
         self.totals.append((members, total))
         return total
 
-    def sum_of(self, name: str, parts: list[Any]) -> Any:  # noqa: ANN401
+    def sum_of(self, name: str, parts: list[Any], most: int | None = None) -> Any:  # noqa: ANN401
         """Add a whole variable that is the sum of others."""
-        total = self.problem.add_variable(name, 0, None, "Integer")
+        total = self.problem.add_variable(name, 0, most, "Integer")
         self.exactly([*((part, 1.0) for part in parts), (total, -1.0)], 0.0)
         return total
 
@@ -212,19 +231,19 @@ class Model:
                 z.append([])
                 continue
             cover = instance.indices[instance.indptr[r] : instance.indptr[r + 1]]
-            gain = [float(instance.weight[r]), *instance.gains[r]][: len(cover)]
-            gain += [0.0] * (min(int(needed[r]), len(cover)) - len(gain))
+            times = min(int(needed[r]), self.most_times(cover))
+            gain = [float(instance.weight[r]), *instance.gains[r]][:times]
+            gain += [0.0] * (times - len(gain))
             # the first levels fill first by themselves while each is worth no less than the next;
             # else their order is a rule, and it holds for whole levels only
             ordered = asked[r] <= 1 and all(g >= h for g, h in pairwise(gain))
             kind: Literal["Continuous", "Integer"] = "Continuous" if ordered else "Integer"
             levels = [
-                self.problem.add_variable(f"z{r}_{level}", 0, 1, kind)
-                for level in range(min(int(needed[r]), len(cover)))
+                self.problem.add_variable(f"z{r}_{level}", 0, 1, kind) for level in range(times)
             ]
             z.append(levels)
             self.at_most(
-                [*((v, 1.0) for v in levels), *((v, -1.0) for v in self._opened(cover))], 0.0
+                [*((v, 1.0) for v in levels), *((v, -1.0) for v in self.opened(cover))], 0.0
             )
             worth += [(v, g) for v, g in zip(levels, gain, strict=False) if g]
             if not ordered:
@@ -243,7 +262,11 @@ class Model:
         self.z = z
         return worth
 
-    def _opened(self, cover: Ints) -> list[Any]:
+    def most_times(self, cover: Ints) -> int:
+        """Return how often a row of these columns can be covered."""
+        return len(cover)
+
+    def opened(self, cover: Ints) -> list[Any]:
         """Return variables that add up to the open columns of a row, units of a post as one."""
         posts = np.unique(self._stack_of[cover])
         single = cover[self._stack_of[cover] < 0]

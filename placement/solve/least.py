@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from placement.cover.instance import Instance, Rule
 from placement.solve.bounds.prices import worth_step
-from placement.solve.formulation import Answer, Model, alike
-from placement.solve.model import stepped
+from placement.solve.formulation import Answer, Model, alike, stepped
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]

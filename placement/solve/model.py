@@ -1,6 +1,5 @@
 """The questions asked of the integer model: most cover, the least among equals, any plan at all."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
 from placement.solve.bounds.prices import worth_step
-from placement.solve.formulation import Answer, Model
+from placement.solve.formulation import Answer, Model, stepped
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]
@@ -107,24 +106,6 @@ def most_cover(
     )
     bound = stepped(answer.bound, unit)
     return Answer(chosen=answer.chosen, bound=bound, infeasible=answer.infeasible)
-
-
-def stepped(bound: float, step: float) -> float:
-    """Round an upper bound of HiGHS down to a multiple of the step between objectives.
-
-    Its bounds are right to about 1e-9 of themselves; a millionth of a step is added on top. For a
-    lower bound turn the signs round.
-
-    Parameters
-    ----------
-    bound
-        What the solver proved.
-    step
-        Two objectives differ by this much at least; 0 where nothing is known.
-    """
-    if not step or not math.isfinite(bound):
-        return bound
-    return math.floor(bound / step + 1e-6 + 1e-9 * abs(bound / step)) * step
 
 
 def among_equals(

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
+from placement.solve.formulation import stepped
 from placement.solve.lanes.engine import Run
 from placement.solve.lanes.frugal import Frugal
 from placement.solve.lanes.known import LanesOutcome
 from placement.solve.lanes.master import Point
 from placement.solve.least import step_of, sum_of
-from placement.solve.model import stepped
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]

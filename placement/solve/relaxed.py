@@ -1,0 +1,217 @@
+"""The relaxation of an instance, kept in the solver while limits move and cuts are added."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from placement.cover.instance import Instance
+from placement.solve.bounds.prices import worth_step
+from placement.solve.formulation import INTERRUPTS
+from placement.solve.reach import Reach
+from placement.solve.stop import Stop
+from placement.solve.units import UnitsModel
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
+WHOLE = 1e-6
+"""How far from whole a variable of the relaxation may be."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Point:
+    """Where the relaxation is best between two limits, and what its prices prove.
+
+    Attributes
+    ----------
+    values
+        (N,) float64, of all variables.
+    bound
+        No plan within the limits is worth more.
+    low, high
+        (W,) float64, the limits of the whole variables.
+    basis
+        Where the solver stood, and how many rows it had.
+    reduced
+        (W,) float64: a whole variable that keeps `change` from its better limit (the high one where
+        this is positive) takes change · |reduced| off the bound.
+    """
+
+    values: Floats
+    bound: float
+    low: Floats
+    high: Floats
+    reduced: Floats
+    basis: tuple[Any, int]
+
+
+class Relaxed:
+    """A model over posts whose whole variables may be anything between two limits.
+
+    Attributes
+    ----------
+    posts
+        The posts of the instance.
+    whole
+        (W,) int64, variables that are whole in a plan: totals, posts that need no other, and then
+        all others.
+    group
+        (W,) int64, 0, 1 and 2 for these.
+    low, high
+        (W,) float64, the limits they come with.
+    step
+        Two plans differ by this much at least; 0 where nothing is known.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        model = UnitsModel(instance)
+        self._solver, column = model.keep(model.rows_worth())
+        self._set(output_flag=False, solve_relaxation=True, solver="simplex")
+        self.posts, self.step = model.posts, worth_step(instance)
+        self.columns = instance.columns
+        small = model.posts.instance
+        self._y = np.array([column.get(y.id, -1) for y in model.y], dtype=np.int64)
+        units = [model.u.get(p, y) for p, y in enumerate(model.y)]
+        self._u = np.array([column.get(u.id, -1) for u in units], dtype=np.int64)
+        self._always = np.array([y.lowBound for y in model.y], dtype=np.float64)
+        levels = [np.array([column[v.id] for v in row], dtype=np.int64) for row in model.z]
+        self._reach = Reach.of(small, levels, self._y, self._u)
+        totals = [column[v.id] for v in model.counts if v.id in column]
+        ordered = [column[v.id] for row in model.z for v in row if v.cat == "Integer"]
+        first = self._y[~small.coupled & (self._y >= 0)]
+        rest = np.unique(np.concatenate([self._y, self._u, np.array(ordered, dtype=np.int64)]))
+        rest = rest[(rest >= 0) & ~np.isin(rest, first)]
+        groups = [np.array(totals, dtype=np.int64), first, rest]
+        self.whole = np.concatenate(groups)
+        self.group = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+        self._take_model()
+        self.low, self.high = self._low[self.whole], self._high[self.whole]
+
+    def _set(self, **options: Any) -> None:  # noqa: ANN401
+        for name, value in options.items():
+            self._solver.setOptionValue(name, value)
+
+    def _take_model(self) -> None:
+        """Copy what the solver was given: prices are judged by it, not by the solver."""
+        lp = self._solver.getLp()
+        self._worth = np.array(lp.col_cost_)
+        self._low, self._high = np.array(lp.col_lower_), np.array(lp.col_upper_)
+        self._least, self._most = [np.array(lp.row_lower_)], [np.array(lp.row_upper_)]
+        entries = lp.a_matrix_
+        by_row = "Row" in str(entries.format_)
+        self._matrix = sp.csr_array(
+            (sp.csr_array if by_row else sp.csc_array)(
+                (np.array(entries.value_), np.array(entries.index_), np.array(entries.start_)),
+                shape=(len(self._least[0]), len(self._worth)),
+            )
+        )
+
+    def look(self, low: Floats, high: Floats, stop: Stop) -> tuple[Point | None, bool]:
+        """Solve the relaxation between limits of the whole variables, both (W,) float64.
+
+        Returns
+        -------
+        point, infeasible
+            None where the solver was stopped, or shows that there is none.
+        """
+        moved = (self._low[self.whole] != low) | (self._high[self.whole] != high)
+        at = self.whole[moved]
+        if len(at):
+            self._solver.changeColsBounds(len(at), at.astype(np.int32), low[moved], high[moved])
+            self._low[at], self._high[at] = low[moved], high[moved]
+
+        def watch(kind: Any, message: str, out: Any, answer: Any, data: Any) -> None:  # noqa: ANN401, ARG001
+            if stop.reached():
+                answer.user_interrupt = True
+
+        self._solver.setCallback(watch, None)
+        self._solver.startCallback(INTERRUPTS.kCallbackSimplexInterrupt)
+        self._solver.run()
+        status = str(self._solver.modelStatusToString(self._solver.getModelStatus()))
+        if status != "Optimal":
+            return None, status == "Infeasible"
+        solution = self._solver.getSolution()
+        bound, reduced = self._proven(np.array(solution.row_dual))
+        values = np.array(solution.col_value)
+        point = Point(
+            values=values,
+            bound=bound,
+            low=low,
+            high=high,
+            reduced=reduced[self.whole],
+            basis=(self._solver.getBasis(), self._matrix.shape[0]),
+        )
+        return point, False
+
+    def back_to(self, point: Point) -> None:
+        """Let the next solve start where a point was found, a step away from its neighbours."""
+        basis, rows = point.basis
+        if rows == self._matrix.shape[0]:
+            self._solver.setBasis(basis)
+
+    def _proven(self, prices: Floats) -> tuple[float, Floats]:
+        """Return the bound that prices of the rows prove, whatever they are, and reduced costs.
+
+        Neumaier & Shcherbina (Math. Programming 99, 2004): rows are priced, and each variable is
+        put at its better limit.
+        """
+        side = np.where(prices > 0, np.concatenate(self._most), np.concatenate(self._least))
+        prices = np.where(np.isfinite(side), prices, 0.0)
+        side = np.where(np.isfinite(side), side, 0.0)
+        reduced = self._worth - self._matrix.T @ prices
+        best = np.where(reduced > 0, self._high, self._low)
+        terms = np.concatenate([side * prices, best * reduced])
+        # each reduced cost is a sum of some products, each right to a rounding
+        return math.fsum(terms) + 1e-13 * float(np.abs(terms).sum()), reduced
+
+    def separate(self, point: Point) -> int:
+        """Add cuts that a point breaks; return how many."""
+        found = self._reach.broken(point.values)
+        if not found:
+            return 0
+        starts = np.concatenate([[0], np.cumsum([len(at) for at, _ in found])])
+        index = np.concatenate([at for at, _ in found])
+        slope = np.concatenate([value for _, value in found])
+        none, zero = np.full(len(found), -math.inf), np.zeros(len(found))
+        self._solver.addRows(
+            len(found), none, zero, len(index), starts[:-1].astype(np.int32),
+            index.astype(np.int32), slope,
+        )  # fmt: skip
+        cuts = sp.csr_array((slope, index, starts), shape=(len(found), len(self._worth)))
+        self._matrix = sp.csr_array(sp.vstack([self._matrix, cuts]))
+        self._least.append(none)
+        self._most.append(zero)
+        return len(found)
+
+    def _at(self, places: Ints, point: Point) -> Floats:
+        return np.where(places >= 0, point.values[places], self._always)
+
+    def plan(self, point: Point) -> Ints:
+        """Return the columns of the plan that a point becomes when it is rounded."""
+        y, u = self._at(self._y, point), self._at(self._u, point)
+        is_open = np.where(self.posts.instance.coupled, u > 0.5, y > 0.5)  # units say enough
+        return self.posts.chosen(is_open, np.round(u).astype(np.int64))
+
+    def wanted(self, point: Point) -> Bools:
+        """Tell which columns belong to posts that a point opens at least in part, (C,) bool."""
+        return self._columns_of(self._at(self._u, point) > WHOLE)
+
+    def closed(self, point: Point, least: float) -> Bools:
+        """Tell which columns are closed in all plans worth `least` between a point's limits."""
+        lost = np.zeros(len(self._worth))
+        lost[self.whole] = np.where(point.low == 0.0, np.maximum(-point.reduced, 0.0), 0.0)
+        own = np.where(self._y >= 0, lost[self._y], 0.0)
+        own += np.where((self._u >= 0) & (self._u != self._y), lost[self._u], 0.0)
+        return self._columns_of(point.bound - own < least)
+
+    def _columns_of(self, posts: Bools) -> Bools:
+        """Return the columns of some posts."""
+        found = np.zeros(self.columns, dtype=np.bool_)
+        for p in np.flatnonzero(posts):
+            found[self.posts.columns[p]] = True
+        return found
