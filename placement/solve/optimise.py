@@ -15,7 +15,7 @@ from placement.solve import agreed, tiers
 from placement.solve.audit.audit import audit
 from placement.solve.clash import clash
 from placement.solve.lanes import admission
-from placement.solve.lanes.least_walk import walk_gap
+from placement.solve.lanes.shorter import shorter
 from placement.solve.record import Outcome
 from placement.solve.solution import Solution, Status
 from placement.solve.stop import Progress, Stop
@@ -148,15 +148,12 @@ def _with_lanes(
         )
         if outcome.status is Status.INFEASIBLE:
             raise admission.conflict(plan.problem, posts, stop=Stop(25))
-        chosen = _chosen(outcome, stop)
-        admitted = admission.admission(posts, plan, walks, chosen, stop=stop)
-        short_of = walk_gap(
-            plan, posts, walks, walk=admitted.walk, first=admitted.first,
-            objective=outcome.objective, stop=stop,
-        )  # fmt: skip
-    refined = Refined(chosen=chosen, gap=short_of, settled=False)
+        _chosen(outcome, stop)
+        best = shorter(plan, posts, walks, outcome, seed=seed, stop=stop)
+        outcome, posts, chosen = best.outcome, best.posts, _chosen(best.outcome, stop)
+    refined = Refined(chosen=chosen, gap=best.gap, settled=False)
     solution = write_up(
-        plan, posts, walks, outcome, refined, tiers=staged, wish=wish, admitted=admitted
+        plan, posts, walks, outcome, refined, tiers=staged, wish=wish, admitted=best.admitted
     )
     return _audited(plan, solution)
 

@@ -22,7 +22,7 @@ from placement.solve.clash import clash
 from placement.solve.formulation import Answer
 from placement.solve.lanes import admission
 from placement.solve.lanes.cheapest import cheapest
-from placement.solve.lanes.least_walk import walk_gap
+from placement.solve.lanes.least_walk import compared
 from placement.solve.least import feasible, least, left_side, people_in, step_of, sum_of
 from placement.solve.optimise import with_budget
 from placement.solve.search import cheap
@@ -161,11 +161,11 @@ def _with_lanes(
         admitted = admission.admission(
             chosen_posts, plan, walks, best.chosen, shares=shares, stop=stop
         )
-        short_of = walk_gap(
+        known = compared(
             plan, replace(chosen_posts, instance=at_cost.instance), walks, walk=admitted.walk,
             first=admitted.first, objective=best.objective, shares=shares, stop=stop,
         )  # fmt: skip
-    refined = Refined(chosen=best.chosen, gap=short_of, settled=False)
+    refined = Refined(chosen=best.chosen, gap=None if known is None else known.gap, settled=False)
     cost = round(lanes.spent(instance, best.chosen, best.lanes), _PLACES)
     solution = write_up(
         with_budget(plan, cost), chosen_posts, walks, best, refined,

@@ -47,6 +47,8 @@ class Admitted:
     walk
         People times seconds to the gate they are sent to; those who are not sent, though some
         candidate gate is in their reach, count with the limit.
+    worth
+        What those sent are worth.
     first
         People sent who come first of people worth the same.
     told
@@ -56,6 +58,7 @@ class Admitted:
     position: int
     people: Floats
     walk: float
+    worth: float
     first: float
     told: Admission
 
@@ -150,6 +153,7 @@ def admission(
         position=position,
         people=part[crowd_of] * whole,
         walk=on_foot + problem.resources[position].walk_limit_s * (missed if missed > 0 else 0.0),
+        worth=math.fsum(crowds.worth * given) / UNIT,
         first=int(sent[crowds.first[crowds.crowd]].sum()) / UNIT,
         told=Admission(
             resource=problem.resources[position].id,

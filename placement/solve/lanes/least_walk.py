@@ -100,7 +100,23 @@ class Saved:
     merit: Floats
 
 
-def walk_gap(
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Compared:
+    """How a plan compares with all others that are worth as much.
+
+    Attributes
+    ----------
+    gap
+        Share of its total walk that is not proven to be needed.
+    merit
+        (C,) float64, what each gate would save beyond its price; 0 for other columns.
+    """
+
+    gap: float
+    merit: Floats
+
+
+def compared(
     plan: Plan,
     posts: Posting,
     walks: Survey,
@@ -110,7 +126,7 @@ def walk_gap(
     objective: float,
     shares: Mapping[str, float] = MappingProxyType({}),
     stop: Stop,
-) -> float | None:
+) -> Compared | None:
     """Say how far the total walk may be from that of any plan that is worth as much.
 
     Parameters
@@ -127,8 +143,8 @@ def walk_gap(
 
     Returns
     -------
-    float or None
-        Share of the walk that is not proven to be needed; None where there was no time.
+    Compared or None
+        None where there was no time.
     """
     if stop.reached():
         return None
@@ -169,11 +185,13 @@ def walk_gap(
         budget=instance.budget - math.fsum(instance.cost[instance.required & ~lanes.gate]),
     )
     whole = limit * math.fsum(crowds.people)
-    saved = most_saved(ask, whole - walk, stop=stop.share(0.7)).value
-    if math.isinf(saved):
+    saved = most_saved(ask, whole - walk, stop=stop.share(0.7))
+    if math.isinf(saved.value):
         return None
-    gap = (walk - (whole - saved)) / walk if walk > 0 else 0.0
-    return gap if gap > _NO_GAP else 0.0
+    gap = (walk - (whole - saved.value)) / walk if walk > 0 else 0.0
+    merit = np.zeros(instance.columns)
+    merit[gates] = saved.merit
+    return Compared(gap=gap if gap > _NO_GAP else 0.0, merit=merit)
 
 
 def _less(held: float) -> float:

@@ -1,0 +1,153 @@
+"""Among plans with lanes that are worth as much, one with a shorter total walk.
+
+The bound on walks (`placement.solve.lanes.least_walk`) says what each gate would save beyond its
+price. The engine is asked again for posts and lanes of most worth, a little of that merit added:
+too little to pay for worth, enough to tell equals apart. Its plan counts only if it admits as much
+worth, as many who come first, and people sent to its gates walk less in all.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.cover.instance import Instance
+from placement.cover.laned import laned
+from placement.cover.lanes import Lanes
+from placement.cover.posting import Posting
+from placement.cover.survey import Survey
+from placement.plan.problem import Plan
+from placement.solve.lanes.admission import Admitted, admission
+from placement.solve.lanes.engine import Run
+from placement.solve.lanes.known import LanesOutcome
+from placement.solve.lanes.least_walk import Compared, compared
+from placement.solve.solution import Status
+from placement.solve.stop import Stop
+
+type Floats = NDArray[np.float64]
+
+_TIMES = 3  # that the engine is asked again, at most
+_MERIT = 3.5e-5  # of the objective: what all merit to be had counts
+_FINE = 0.03  # share of it at which a plan is good enough
+_KERNEL = 1.4  # times as many gates as are open, those of most merit, and the open ones are asked
+_EQUAL = 1e-9  # relative difference of two sums of the same worth
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Shorter:
+    """What is left of the search for shorter walks.
+
+    Attributes
+    ----------
+    outcome, posts, admitted
+        The plan, the candidate posts with its lanes, and who is admitted.
+    gap
+        How far from the shortest total walk it may be, as a share of it; None where unknown.
+    """
+
+    outcome: LanesOutcome
+    posts: Posting
+    admitted: Admitted
+    gap: float | None
+
+
+def shorter(
+    plan: Plan, posts: Posting, walks: Survey, outcome: LanesOutcome, *, seed: int, stop: Stop
+) -> Shorter:
+    """Send people to the gates of a plan, and look for plans of equal worth where they walk less.
+
+    Parameters
+    ----------
+    plan, posts, walks
+        What is asked, the candidate posts with the lanes of the plan, and the walks.
+    outcome
+        The plan that is known. One that is not proven, or has tiers, is taken as it is.
+    seed
+        Of the searches.
+    stop
+        When to stop; without a time limit a count of rounds ends the search.
+
+    Returns
+    -------
+    Shorter
+    """
+    if outcome.chosen is None:
+        raise ValueError("there is no plan to shorten the walks of")
+    instance, lanes = laned(plan.problem, posts)
+    admitted = admission(posts, plan, walks, outcome.chosen, stop=stop)
+    best = Shorter(outcome=outcome, posts=posts, admitted=admitted, gap=None)
+    fixed = outcome.status is not Status.OPTIMAL or len(posts.tiers) > 1
+    for _ in range(_TIMES):
+        known = _compared(plan, walks, best, stop)
+        best = replace(best, gap=None if known is None else known.gap)
+        if known is None or known.gap == 0 or fixed or stop.reached():
+            return best
+        other = _other(instance, lanes, best.outcome, known, seed=seed, stop=stop.share(0.4))
+        if other is None or other.chosen is None:
+            return best
+        units = np.where(lanes.gate, np.maximum(other.lanes, lanes.least), posts.units)
+        dealt = replace(posts, units=units)
+        admitted = admission(dealt, plan, walks, other.chosen, stop=stop)
+        if (
+            admitted.walk >= best.admitted.walk * (1 - _EQUAL)
+            or admitted.first < best.admitted.first * (1 - _EQUAL)
+            or admitted.worth < best.admitted.worth * (1 - _EQUAL)
+        ):
+            return best
+        best = Shorter(outcome=other, posts=dealt, admitted=admitted, gap=None)
+    known = _compared(plan, walks, best, stop)
+    return replace(best, gap=None if known is None else known.gap)
+
+
+def _compared(plan: Plan, walks: Survey, best: Shorter, stop: Stop) -> Compared | None:
+    return compared(
+        plan,
+        best.posts,
+        walks,
+        walk=best.admitted.walk,
+        first=best.admitted.first,
+        objective=best.outcome.objective,
+        stop=stop,
+    )
+
+
+def _other(
+    instance: Instance,
+    lanes: Lanes,
+    outcome: LanesOutcome,
+    known: Compared,
+    *,
+    seed: int,
+    stop: Stop,
+) -> LanesOutcome | None:
+    """Return a plan of as much worth and more merit, None where none was found."""
+    merit, chosen = known.merit, outcome.chosen
+    top = math.fsum(np.maximum(merit, 0.0))
+    range_of = top - math.fsum(merit[chosen])
+    if range_of <= 0 or chosen is None:
+        return None
+    profit = merit * (_MERIT * max(1.0, abs(outcome.objective)) / range_of)
+    free = ~lanes.gate | instance.required
+    size = math.ceil(_KERNEL * float(lanes.gate[chosen].sum())) + 1
+    ranked = np.argsort(np.where(lanes.gate, -merit, np.inf), kind="stable")
+    free[ranked[: min(size, int(lanes.gate.sum()))]] = True
+    free[chosen] = True
+    asked = replace(instance, profit=instance.profit + profit, excluded=instance.excluded | ~free)
+    run = Run(asked, lanes, stop=stop, gap=_FINE * _MERIT, seed=seed, progress=None)
+    run.limit(outcome.objective + math.fsum(np.maximum(profit, 0.0)))
+    run.go((chosen, outcome.lanes), outcome.passing, inner=True)
+    found = run.told()
+    if found.chosen is None:
+        return None
+    worth = found.objective - math.fsum(profit[found.chosen])
+    if worth < outcome.objective - _EQUAL * max(1.0, abs(outcome.objective)):
+        return None
+    # what is proven of the worth stays proven: only equals are told apart here
+    return replace(
+        outcome,
+        chosen=found.chosen,
+        lanes=found.lanes,
+        admitted=found.admitted,
+        passing=found.passing,
+    )
