@@ -37,11 +37,11 @@ def grown(run: Run) -> None:
             return
         tree = _tree(run, left, run.stop)
         tree.totals(_TOTALS)
-        _limit(run, left, tree)
+        _limit(run, left, tree.bound)
         if run.done or not tree.leaves:
             return
         _kernel(run, left, tree)
-        _limit(run, left, tree)
+        _limit(run, left, tree.bound)
         least = run.known - left.offset
         closed = np.ones(left.instance.columns, dtype=np.bool_)
         for leaf in tree.leaves:
@@ -52,21 +52,29 @@ def grown(run: Run) -> None:
         left = smaller
     if not run.done:
         tree.grow(_GROWN)
-        _limit(run, left, tree)
+        _limit(run, left, tree.bound)
 
 
-def _tree(run: Run, left: Reduction, stop: Stop) -> Tree:
+def _tree(run: Run, left: Reduction, stop: Stop, *, part: bool = False) -> Tree:
+    """Return the tree of an instance, or of a part of it, whose bound says nothing of the whole."""
+
+    def enough(bound: float) -> bool:
+        if not part:
+            _limit(run, left, bound)
+        return run.done
+
     return Tree(
         Relaxed(left.instance),
         known=lambda: run.known - left.offset,
         on_plan=lambda chosen: run.plan(left.lift(chosen)),
+        enough=enough,
         stop=stop,
     )
 
 
-def _limit(run: Run, left: Reduction, tree: Tree) -> None:
+def _limit(run: Run, left: Reduction, bound: float) -> None:
     """Take the bound of a tree: plans that it leaves out are worth no more than the known one."""
-    bound = max(tree.bound + left.offset, run.known)
+    bound = max(bound + left.offset, run.known)
     if math.isfinite(bound):
         run.limit(bound)
 
@@ -90,6 +98,6 @@ def _kernel(run: Run, left: Reduction, tree: Tree) -> None:
     if small.instance.columns == 0:  # one plan is left
         run.plan(small.lift(np.zeros(0, dtype=np.int64)))
         return
-    inner = _tree(run, small, run.stop.share(0.25))
+    inner = _tree(run, small, run.stop.share(0.25), part=True)
     inner.totals(_TOTALS)
     inner.grow(_KERNEL)

@@ -58,6 +58,8 @@ class Tree:
         Tells the worth of the best plan known, −inf without one.
     on_plan
         Called with plans found, better or not.
+    enough
+        Told the bound of the tree after every leaf; True ends the growth.
     stop
         When to stop.
     """
@@ -68,9 +70,11 @@ class Tree:
         *,
         known: Callable[[], float],
         on_plan: Callable[[Ints], None],
+        enough: Callable[[float], bool],
         stop: Stop,
     ) -> None:
         self._relaxed, self._known, self._on_plan, self._stop = relaxed, known, on_plan, stop
+        self._enough = enough
         self._heap: list[tuple[float, int, Leaf]] = []
         self._number = itertools.count()
         self._settled = -math.inf  # bound of leaves that only rounding keeps open
@@ -114,7 +118,7 @@ class Tree:
         most += self.solved
         while self._heap and self.solved < most and not self._stop.reached():
             leaf = self._heap[0][2]
-            if leaf.point is None:
+            if leaf.point is None or self._enough(self.bound):
                 return
             if not self._wanted(leaf.bound):
                 self._heap.clear()

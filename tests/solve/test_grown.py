@@ -50,7 +50,9 @@ def drawn(seed: int) -> Instance:
     return teams(seed) if seed % 2 else oracle.random_instance(seed, deep=seed % 4 == 0)
 
 
-def grow(instance: Instance, *, most: int = 10_000) -> tuple[float, Tree]:
+def grow(
+    instance: Instance, *, most: int = 10_000, enough: float = -math.inf
+) -> tuple[float, Tree]:
     """Grow a tree; return the best plan's worth."""
     best = -math.inf
 
@@ -59,7 +61,13 @@ def grow(instance: Instance, *, most: int = 10_000) -> tuple[float, Tree]:
         if instance.broken_rule(chosen) is None:
             best = max(best, instance.value(chosen))
 
-    tree = Tree(Relaxed(instance), known=lambda: best, on_plan=take, stop=Stop())
+    tree = Tree(
+        Relaxed(instance),
+        known=lambda: best,
+        on_plan=take,
+        enough=lambda bound: bound <= enough,
+        stop=Stop(),
+    )
     tree.totals(20)
     tree.grow(most)
     return best, tree
@@ -84,6 +92,15 @@ def test_bounds_hold_wherever_a_tree_is_cut_off(seed: int) -> None:
     for most in range(4):
         found, tree = grow(instance, most=most)
         assert not plans or max(found, tree.bound) >= right * (1 - 1e-9)
+
+
+def test_a_bound_that_is_enough_ends_the_growth() -> None:
+    for seed in range(1, 40, 2):
+        instance = teams(seed)
+        _, tree = grow(instance)
+        _, short = grow(instance, enough=1.5 * oracle.best(instance)[0])
+        assert short.solved <= tree.solved
+        assert short.bound >= tree.bound
 
 
 @pytest.mark.parametrize("seed", range(1, 40, 2))
@@ -137,7 +154,13 @@ def test_units_of_a_post_are_put_together_only_where_they_are_alike() -> None:
 
 def test_stopped_before_it_begins_a_tree_says_nothing() -> None:
     relaxed = Relaxed(teams(3))
-    tree = Tree(relaxed, known=lambda: 0.0, on_plan=lambda _: None, stop=Stop(0.0))
+    tree = Tree(
+        relaxed,
+        known=lambda: 0.0,
+        on_plan=lambda _: None,
+        enough=lambda _: False,
+        stop=Stop(0.0),
+    )
     tree.totals(10)
     tree.grow(10)
     assert tree.bound == math.inf
