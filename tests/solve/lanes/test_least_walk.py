@@ -138,6 +138,19 @@ def test_the_bound_meets_a_plan_that_nothing_beats() -> None:
     assert most_saved(ask, 160.0, stop=Stop()).value == pytest.approx(160.0, rel=1e-3)
 
 
+def test_a_bound_cut_short_is_never_more_than_all_that_could_be_saved() -> None:
+    held = 0
+    for seed in range(60):
+        ask = random_case(seed).ask
+        nearest = np.zeros(len(ask.people))
+        np.maximum.at(nearest, ask.crowd, ask.gain)
+        all_of_it = float(nearest @ ask.people)
+        short = most_saved(ask, 0.0, stop=Stop(), rounds=1).value
+        assert short <= all_of_it + 1e-9
+        held += short > all_of_it - 1e-9
+    assert held > 5  # where prices alone would say more
+
+
 def test_no_time_is_no_bound() -> None:
     stop = Stop()
     stop.interrupt()
