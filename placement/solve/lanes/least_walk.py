@@ -297,12 +297,14 @@ def most_saved(ask: Ask, known: float, *, stop: Stop, rounds: int = _ROUNDS) -> 
         far = step * max(value - known, 1e-9) / norm
         price = np.maximum(price - far * slope, 0.0)
         side = np.maximum(side - far * slope_side, 0.0)
-    if math.isfinite(best):
-        # whatever the prices say, nobody walks less than to the nearest of all gates
-        nearest = np.zeros(n)
-        np.maximum.at(nearest, ask.crowd, ask.gain)
-        best = min(best, math.fsum(nearest * ask.people))
-    return Saved(value=best, merit=merit)
+    return Saved(value=min(best, _to_nearest(ask)) if math.isfinite(best) else best, merit=merit)
+
+
+def _to_nearest(ask: Ask) -> float:
+    """Return what is saved where everybody walks to the nearest of all gates: nobody can more."""
+    nearest = np.zeros(len(ask.people))
+    np.maximum.at(nearest, ask.crowd, ask.gain)
+    return math.fsum(nearest * ask.people)
 
 
 @compiled
