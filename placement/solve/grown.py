@@ -47,7 +47,9 @@ def grown(run: Run) -> None:
         for leaf in tree.leaves:
             closed &= tree.closed(leaf, least)
         smaller = _without(left, ~closed)
-        if run.done or smaller.instance.rows > _SMALLER * left.instance.rows:
+        if run.done or smaller.instance.rows >= max(1.0, _SMALLER * left.instance.rows):
+            break
+        if smaller.instance.columns == left.instance.columns:  # without rows they may all stay
             break
         left = smaller
     if not run.done:
