@@ -8,8 +8,9 @@
 Capacitated maximal covering (Current & Storbeck 1988) with the flows projected out (Gale 1957,
 Hoffman 1960; Benders 1962): the master knows posts, lanes and one number of admitted people for
 each group of people worth the same; maximum flows find the cuts it lacks, at points between its
-own and the best known one (Ben-Ameur & Neto 2007). A search finds the plans; where there are rules
-that it does not know, the master over a neighbourhood of the best plan, the rest held, betters it.
+own and the best known one (Ben-Ameur & Neto 2007). Totals of posts and lanes are branched on first;
+plans come from a search and from kernels, the posts that the relaxation wants, solved as plans of
+their own; the leaves that stay open are solved in whole numbers.
 
 The queue is fluid, and people are directed to gates: nobody chooses one for himself.
 """
@@ -128,11 +129,11 @@ class Run(Plans):
 
     def tidy(self, point: Point) -> None:
         """Drop the cuts that do not bind at the end of the root: they only slow the tree down."""
-        scale = 1e-3 * float(self.groups.people.sum())
+        scale, reached = 1e-3 * float(self.groups.people.sum()), self.reached(point.y)
         self.master.drop(
             np.array(
                 [
-                    cut.room(self.reached(point.y), point.y[self.gates], point.u)
+                    cut.room(reached, point.y[self.gates], point.u)
                     <= float(point.admitted[cut.layer, cut.groups].sum()) + scale
                     for cut in self.master.cuts
                 ],
@@ -141,7 +142,7 @@ class Run(Plans):
         )
 
     def split(self) -> None:
-        """Branch on totals, and look for plans of the posts that the relaxation wants."""
+        """Branch on totals: what is left open are leaves, each with a bound."""
         self.totals = self.master.totals()
         self.leaves = split(
             self.master,
@@ -261,7 +262,6 @@ class Run(Plans):
             self.master.within(*self.totals)
             leaf.bound = min(leaf.bound, bound + self._lanes_price())
             if infeasible:
-                leaf.bound = -math.inf
                 self.leaves.remove(leaf)
             known = self.objective
             added = self.learned(seen)

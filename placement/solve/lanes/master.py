@@ -244,12 +244,10 @@ class Master:
             ]
             model.at_most([*((v, 1.0) for v in layer), *room], 0.0)
         reached = self._reached(model)
-        for g in range(len(groups.people)):
-            terms = [
-                (reached[n], -float(lanes.people[r]))
-                for n, r in enumerate(np.flatnonzero(lanes.people > 0))
-                if groups.of[r] == g
-            ]
+        within: list[list[tuple[Any, float]]] = [[] for _ in groups.people]
+        for variable, r in zip(reached, np.flatnonzero(lanes.people > 0), strict=True):
+            within[groups.of[r]].append((variable, -float(lanes.people[r])))
+        for g, terms in enumerate(within):
             for layer in admitted:
                 model.at_most([(layer[g], 1.0), *terms], 0.0)
         more = [[(v, -share * float(each[g])) for v, g, share in counted] for each in groups.share]
@@ -373,21 +371,17 @@ class Master:
         )
 
     def _watch(
-        self, stop: Stop, found: Callable[[Floats], bool] | None, enough: float = -math.inf
+        self, stop: Stop, found: Callable[[Floats], None], enough: float = -math.inf
     ) -> None:
         def watch(kind: Any, message: str, out: Any, answer: Any, data: Any) -> None:  # noqa: ANN401, ARG001
             if kind == INTERRUPTS.kCallbackMipImprovingSolution:
                 # the bound that comes along is not to be trusted: it was below a known plan
-                if found is not None and found(np.array(out.mip_solution)):
-                    self._enough = True
-            elif (
-                stop.reached()
-                or self._enough
-                or (kind == INTERRUPTS.kCallbackMipInterrupt and out.mip_dual_bound <= enough)
+                found(np.array(out.mip_solution))
+            elif stop.reached() or (
+                kind == INTERRUPTS.kCallbackMipInterrupt and out.mip_dual_bound <= enough
             ):
                 answer.user_interrupt = True
 
-        self._enough = False
         self._solver.setCallback(watch, None)
         for kind in (
             INTERRUPTS.kCallbackMipInterrupt,
@@ -404,7 +398,7 @@ class Master:
 
     def relaxed(self, stop: Stop) -> tuple[Point | None, bool]:
         """Solve the relaxation; return its point, None if stopped, and whether it is infeasible."""
-        self._watch(stop, None)
+        self._watch(stop, lambda _: None)
         status = self._run({"solve_relaxation": True, "time_limit": math.inf})
         if status == "Infeasible":
             return None, True
@@ -420,7 +414,7 @@ class Master:
         gap: float,
         gap_abs: float,
         warm: tuple[Floats, Floats, Floats] | None = None,
-        found: Callable[[Point], bool] | None = None,
+        found: Callable[[Point], None] | None = None,
         nodes: int | None = None,
         effort: float = 0.05,
         enough: float = -math.inf,
@@ -436,7 +430,7 @@ class Master:
         warm
             y, u and admitted people of a plan to start from.
         found
-            Called with each better point; True stops the solve.
+            Called with each better point.
         nodes
             Most nodes.
         effort
@@ -450,8 +444,9 @@ class Master:
             The best point or None, a bound on the value of every plan, and whether there is none.
         """
 
-        def hear(values: Floats) -> bool:
-            return found is not None and found(self._point(values, math.nan))
+        def hear(values: Floats) -> None:
+            if found is not None:
+                found(self._point(values, math.nan))
 
         self._watch(stop, hear, enough)
         if warm is not None:

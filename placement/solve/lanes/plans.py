@@ -295,17 +295,12 @@ class Plans(Known):
             As `Master.whole`, with the last points that it met, the best of them at the end.
         """
         seen: list[Point] = []
-
-        def hear(point: Point) -> bool:
-            seen.append(point)
-            return False
-
         point, bound, infeasible = self.master.whole(
             stop,
             gap=0.0,
             gap_abs=gap_abs,
             warm=self.point,
-            found=hear,
+            found=seen.append,
             nodes=nodes,
             effort=effort,
             enough=self.objective,
@@ -365,6 +360,7 @@ class Plans(Known):
         found = []
         missed = 0.0
         scale = _VIOLATED * max(1.0, float(self.groups.people.sum()))
+        reached_rows = self.reached(point.y)
         for k, network in enumerate(self.networks):
             wishes = [np.minimum(at.admitted[k], network.whole)]
             if tight:
@@ -374,7 +370,7 @@ class Plans(Known):
                 got, reached = network.admit(y, u, wanted)
                 cut = network.cut(reached, y, u, layer=k)
                 asked = float(point.admitted[k, cut.groups].sum())
-                if asked > cut.room(self.reached(point.y), point.y[self.gates], point.u) + scale:
+                if asked > cut.room(reached_rows, point.y[self.gates], point.u) + scale:
                     found.append(cut)
                 if n == 0:
                     short = np.maximum(at.admitted[k] - got.group, 0.0)
