@@ -31,8 +31,8 @@ from placement.errors import InputError, PlacementError
 from placement.maps.network import network_data
 from placement.maps.page import page_data, uncovered
 from placement.maps.walked import in_degrees, times
+from placement.outputs import replace_file
 from placement.plan.problem import Plan
-from placement.review.atomic import replace_file
 from placement.solve.solution import Solution
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from placement.cover.catchments import rings
 from placement.cover.routes import AreaRoute, routes
+from placement.outputs import replace_file
 from placement.plan.problem import Plan
-from placement.review.atomic import replace_file
 from placement.review.texts import json_text, number_text, object_text
 from placement.solve.solution import Solution
 from placement.streets.rings import collection_text, rings_text

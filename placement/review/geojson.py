@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from placement.errors import UsageError
-from placement.review.atomic import replace_file
+from placement.outputs import replace_file
 from placement.review.ground import ground_texts, read_ground
 from placement.review.lanes import lanes_texts, queue_texts, read_clears, read_lanes
 from placement.review.reading import Members, load_json
