@@ -1,11 +1,12 @@
-"""The integer model of an instance, written in PuLP and handed to HiGHS.
+"""The integer model of an instance, written in PuLP and handed to HiGHS by `solve.highs`.
 
-What running PuLP 4.2 with HiGHS 1.15 taught, and what is done about it here:
+What running PuLP 4.2 with HiGHS 1.15 and 1.16 taught, and what is done about it there and here:
 
-* a value is read only after asking ``has_solution`` (without one every variable reads 0.0);
+* values are read only where there is a solution (without one they all read 0.0), and where they
+  are worth what the solver reports;
 * binaries come back as 0.99999999999998, so the plan is rounded, its rules are checked again and
   its objective is recomputed; the solver's own objective is never reported;
-* "Optimal" means within 1e-4 unless ``gapRel=0``;
+* "Optimal" means within 1e-4 unless the relative gap is 0;
 * two thread counts in one process make HiGHS answer nothing at all, so it is always one;
 * the time limit can be overrun threefold, so a callback asks the stop rule as well, which is also
   how Ctrl-C reaches a running solve.
@@ -17,23 +18,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
-import highspy
 import numpy as np
 import pulp
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
 from placement.solve.bounds.prices import held_slack
+from placement.solve.highs import LiveModel
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
-INTERRUPTS = highspy.cb.HighsCallbackType
-"""The moments at which HiGHS calls back."""
-
-_ROUNDING = 1e-6  # how far from whole HiGHS lets a binary be
 KINDS = 12
 """Kinds of columns that use the same: with more, their totals say little."""
 
@@ -310,27 +307,18 @@ class Model:
         """Return a variable that is 0."""
         return self.problem.add_variable(f"nothing{len(self.problem.variables())}", 0, 0)
 
-    def keep(self, worth: list[tuple[Any, float]]) -> tuple[Any, dict[int, int]]:
+    def keep(self, worth: list[tuple[Any, float]], **options: Any) -> LiveModel:  # noqa: ANN401
         """Hand the problem over to a solver that stays alive, so that rows can be added to it.
 
         Parameters
         ----------
         worth
             The objective.
-
-        Returns
-        -------
-        solver
-            A ``highspy.Highs``, silent and on one thread.
-        column
-            Position in the solver of each variable's ``id``.
+        options
+            Of HiGHS.
         """
-        self.problem.setObjective(pulp.LpAffineExpression.from_list(worth))
-        solver = pulp.HiGHS(msg=False, threads=1)
-        solver.createAndConfigureSolver(self.problem)
-        solver.buildSolverModel(self.problem)
-        exported = self.problem.exported_variables()
-        return self.problem.solverModel, {v.id: n for n, v in enumerate(exported)}
+        self.aim(worth)
+        return LiveModel(self.problem, **options)
 
     def solve(
         self,
@@ -339,57 +327,38 @@ class Model:
         stop: Stop,
         gap: float,
         gap_abs: float,
+        known: float | None = None,
         progress: Progress | None = None,
         max_nodes: int | None = None,
     ) -> Answer:
-        """Run HiGHS under a stop rule and read back what it proved."""
-        started = False
-        if warm is not None:
+        """Run HiGHS under a stop rule and read back what it proved.
+
+        `known` is what a plan is worth that certainly keeps the model: no answer may exclude it.
+        """
+        model = LiveModel(self.problem)
+        # PuLP leaves variables out that no row and no price mentions
+        at = np.array([model.column.get(y.id, -1) for y in self.y], dtype=np.int64)
+        mentioned = at >= 0
+        start = None
+        if warm is not None and mentioned.any():
             is_open = np.zeros(len(self.y))
             is_open[warm] = 1.0
-            for variable, value in zip(self.y, is_open, strict=True):
-                variable.setInitialValue(value, check=False)
-        # PuLP leaves variables out that no row and no price mentions
-        exported = self.problem.exported_variables()
-        started = any(variable.varValue is not None for variable in exported)
-        maximise = self.problem.sense == pulp.LpMaximize
-
-        def watch(kind: Any, message: str, out: Any, answer: Any, data: Any) -> None:  # noqa: ANN401, ARG001
-            if kind == INTERRUPTS.kCallbackMipInterrupt and progress is not None:
-                progress(stop.seconds(), float(out.mip_primal_bound), float(out.mip_dual_bound))
-            if stop.reached():
-                answer.user_interrupt = True
-
-        options: dict[str, Any] = {} if max_nodes is None else {"mip_max_nodes": max_nodes}
-        left = stop.left()
-        stats = self.problem.solve(
-            pulp.HiGHS(
-                msg=False,
-                gapRel=gap,
-                gapAbs=gap_abs,
-                threads=1,
-                timeLimit=None if math.isinf(left) else max(left, 0.01),
-                warmStart=started,
-                callbackTuple=(watch, None),
-                callbacksToActivate=[
-                    INTERRUPTS.kCallbackMipInterrupt,
-                    INTERRUPTS.kCallbackSimplexInterrupt,
-                    INTERRUPTS.kCallbackIpmInterrupt,
-                ],
-                **options,
-            )
+            start = (at[mentioned], is_open[mentioned])
+        found = model.solve(
+            stop,
+            gap=gap,
+            gap_abs=gap_abs,
+            start=start,
+            known=known,
+            nodes=max_nodes,
+            progress=progress,
         )
-        no_bound = math.inf if maximise else -math.inf
-        if stats.status == pulp.LpSolveStatus.Infeasible:
-            return Answer(chosen=None, bound=-no_bound, infeasible=True)
-        bound = no_bound if stats.best_bound is None else float(stats.best_bound)
-        if not stats.has_solution:
-            return Answer(chosen=None, bound=bound, infeasible=False)
-        # a post that no row and no price mentions has no value: it stays closed unless required
-        told = [y.lowBound if y.varValue is None else y.varValue for y in self.y]
-        values = np.array(told, dtype=np.float64)
+        if found.values is None:
+            return Answer(chosen=None, bound=found.bound, infeasible=found.infeasible)
+        # a post that is not mentioned stays closed unless required
+        values = np.array([y.lowBound for y in self.y], dtype=np.float64)
+        values[mentioned] = found.values[at[mentioned]]
         chosen = np.flatnonzero(values > 0.5)
-        whole = bool(np.all(np.abs(values - np.round(values)) <= 10 * _ROUNDING))
-        if not whole or self.instance.broken_rule(chosen) is not None:
-            return Answer(chosen=None, bound=bound, infeasible=False)
-        return Answer(chosen=chosen, bound=bound, infeasible=False)
+        if self.instance.broken_rule(chosen) is not None:
+            return Answer(chosen=None, bound=found.bound, infeasible=False)
+        return Answer(chosen=chosen, bound=found.bound, infeasible=False)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
 from placement.solve.bounds.prices import worth_step
-from placement.solve.formulation import INTERRUPTS
 from placement.solve.reach import Reach
 from placement.solve.stop import Stop
 from placement.solve.units import UnitsModel
@@ -70,8 +69,8 @@ class Relaxed:
 
     def __init__(self, instance: Instance) -> None:
         model = UnitsModel(instance)
-        self._solver, column = model.keep(model.rows_worth())
-        self._set(output_flag=False, solve_relaxation=True, solver="simplex")
+        self._model = model.keep(model.rows_worth(), solver="simplex")
+        column = self._model.column
         self.posts, self.step = model.posts, worth_step(instance)
         self.columns = instance.columns
         small = model.posts.instance
@@ -89,27 +88,7 @@ class Relaxed:
         groups = [np.array(totals, dtype=np.int64), first, rest]
         self.whole = np.concatenate(groups)
         self.group = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-        self._take_model()
-        self.low, self.high = self._low[self.whole], self._high[self.whole]
-
-    def _set(self, **options: Any) -> None:  # noqa: ANN401
-        for name, value in options.items():
-            self._solver.setOptionValue(name, value)
-
-    def _take_model(self) -> None:
-        """Copy what the solver was given: prices are judged by it, not by the solver."""
-        lp = self._solver.getLp()
-        self._worth = np.array(lp.col_cost_)
-        self._low, self._high = np.array(lp.col_lower_), np.array(lp.col_upper_)
-        self._least, self._most = [np.array(lp.row_lower_)], [np.array(lp.row_upper_)]
-        entries = lp.a_matrix_
-        by_row = "Row" in str(entries.format_)
-        self._matrix = sp.csr_array(
-            (sp.csr_array if by_row else sp.csc_array)(
-                (np.array(entries.value_), np.array(entries.index_), np.array(entries.start_)),
-                shape=(len(self._least[0]), len(self._worth)),
-            )
-        )
+        self.low, self.high = self._model.low[self.whole], self._model.high[self.whole]
 
     def look(self, low: Floats, high: Floats, stop: Stop) -> tuple[Point | None, bool]:
         """Solve the relaxation between limits of the whole variables, both (W,) float64.
@@ -119,40 +98,27 @@ class Relaxed:
         point, infeasible
             None where the solver was stopped, or shows that there is none.
         """
-        moved = (self._low[self.whole] != low) | (self._high[self.whole] != high)
-        at = self.whole[moved]
-        if len(at):
-            self._solver.changeColsBounds(len(at), at.astype(np.int32), low[moved], high[moved])
-            self._low[at], self._high[at] = low[moved], high[moved]
-
-        def watch(kind: Any, message: str, out: Any, answer: Any, data: Any) -> None:  # noqa: ANN401, ARG001
-            if stop.reached():
-                answer.user_interrupt = True
-
-        self._solver.setCallback(watch, None)
-        self._solver.startCallback(INTERRUPTS.kCallbackSimplexInterrupt)
-        self._solver.run()
-        status = str(self._solver.modelStatusToString(self._solver.getModelStatus()))
-        if status != "Optimal":
-            return None, status == "Infeasible"
-        solution = self._solver.getSolution()
-        bound, reduced = self._proven(np.array(solution.row_dual))
-        values = np.array(solution.col_value)
+        moved = (self._model.low[self.whole] != low) | (self._model.high[self.whole] != high)
+        self._model.change_bounds(self.whole[moved], low[moved], high[moved])
+        found, infeasible = self._model.relax(stop)
+        if found is None:
+            return None, infeasible
+        bound, reduced = self._proven(found.row_duals)
         point = Point(
-            values=values,
+            values=found.values,
             bound=bound,
             low=low,
             high=high,
             reduced=reduced[self.whole],
-            basis=(self._solver.getBasis(), self._matrix.shape[0]),
+            basis=(found.basis, self._model.rows),
         )
         return point, False
 
     def back_to(self, point: Point) -> None:
         """Let the next solve start where a point was found, a step away from its neighbours."""
         basis, rows = point.basis
-        if rows == self._matrix.shape[0]:
-            self._solver.setBasis(basis)
+        if rows == self._model.rows:
+            self._model.start_from(basis)
 
     def _proven(self, prices: Floats) -> tuple[float, Floats]:
         """Return the bound that prices of the rows prove, whatever they are, and reduced costs.
@@ -160,11 +126,12 @@ class Relaxed:
         Neumaier & Shcherbina (Math. Programming 99, 2004): rows are priced, and each variable is
         put at its better limit.
         """
-        side = np.where(prices > 0, np.concatenate(self._most), np.concatenate(self._least))
+        model = self._model
+        side = np.where(prices > 0, model.row_high, model.row_low)
         prices = np.where(np.isfinite(side), prices, 0.0)
         side = np.where(np.isfinite(side), side, 0.0)
-        reduced = self._worth - self._matrix.T @ prices
-        best = np.where(reduced > 0, self._high, self._low)
+        reduced = model.cost - model.matrix.T @ prices
+        best = np.where(reduced > 0, model.high, model.low)
         terms = np.concatenate([side * prices, best * reduced])
         # each reduced cost is a sum of some products, each right to a rounding
         return math.fsum(terms) + 1e-13 * float(np.abs(terms).sum()), reduced
@@ -177,15 +144,8 @@ class Relaxed:
         starts = np.concatenate([[0], np.cumsum([len(at) for at, _ in found])])
         index = np.concatenate([at for at, _ in found])
         slope = np.concatenate([value for _, value in found])
-        none, zero = np.full(len(found), -math.inf), np.zeros(len(found))
-        self._solver.addRows(
-            len(found), none, zero, len(index), starts[:-1].astype(np.int32),
-            index.astype(np.int32), slope,
-        )  # fmt: skip
-        cuts = sp.csr_array((slope, index, starts), shape=(len(found), len(self._worth)))
-        self._matrix = sp.csr_array(sp.vstack([self._matrix, cuts]))
-        self._least.append(none)
-        self._most.append(zero)
+        cuts = sp.csr_array((slope, index, starts), shape=(len(found), self._model.columns))
+        self._model.add_rows(cuts, np.full(len(found), -math.inf), np.zeros(len(found)))
         return len(found)
 
     def _at(self, places: Ints, point: Point) -> Floats:
@@ -203,7 +163,7 @@ class Relaxed:
 
     def closed(self, point: Point, least: float) -> Bools:
         """Tell which columns are closed in all plans worth `least` between a point's limits."""
-        lost = np.zeros(len(self._worth))
+        lost = np.zeros(self._model.columns)
         lost[self.whole] = np.where(point.low == 0.0, np.maximum(-point.reduced, 0.0), 0.0)
         own = np.where(self._y >= 0, lost[self._y], 0.0)
         own += np.where((self._u >= 0) & (self._u != self._y), lost[self._u], 0.0)

@@ -6,20 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
-from placement.solve.formulation import INTERRUPTS, Model, alike
+from placement.solve.formulation import Model, alike
 from placement.solve.lanes.flows import Cut
 from placement.solve.stop import Stop
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
-
-
-_LONGER = 1.2  # times the seconds left, after which the solver ends even where no callback asks
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -254,7 +252,8 @@ class Master:
         terms = model.add_rows(more)
         terms += [(v, share * float(groups.worth[g])) for v, g, share in counted]
         terms += [(model.u[int(j)], float(lanes.lane_worth[j]) - price) for j in self.gates]
-        self._solver, column = model.keep(terms)
+        self._model = model.keep(terms)
+        column = self._model.column
         self._y = np.array([column.get(v.id, -1) for v in model.y], dtype=np.int64)
         self._y_low = np.array([v.lowBound for v in model.y], dtype=np.float64)
         self._u = np.array([column.get(model.u[int(j)].id, -1) for j in self.gates], dtype=np.int64)
@@ -268,9 +267,8 @@ class Master:
         totals = [total for _, total in model.totals]
         totals += [kind.units for kind in model.kinds if kind.units is not None]
         self._totals = np.array([column[v.id] for v in totals if v.id in column], dtype=np.int64)
-        self.rules = self._solver.getNumRow()
+        self.rules = self._model.rows
         self.cuts: list[Cut] = []
-        self._solver.setOptionValue("output_flag", False)  # noqa: FBT003 - highspy has no names
 
     @staticmethod
     def _reached(model: LanedModel) -> list[Any]:
@@ -299,45 +297,36 @@ class Master:
             )
             slope = np.concatenate([np.ones(len(cut.groups)), -cut.lane, -cut.gate, -beyond])
             kept = (slope != 0) & (at >= 0)
-            self._solver.addRow(
-                -math.inf, 0.0, int(kept.sum()), at[kept].astype(np.int32), slope[kept]
-            )
+            ends = np.array([0, int(kept.sum())])
+            row = sp.csr_array((slope[kept], at[kept], ends), shape=(1, self._model.columns))
+            self._model.add_rows(row, np.array([-math.inf]), np.zeros(1))
             self.cuts.append(cut)
 
     def drop(self, kept: Bools) -> None:
         """Keep some of the cuts only; `kept` is (cuts,) bool."""
-        gone = (self.rules + np.flatnonzero(~kept)).astype(np.int32)
-        if len(gone):
-            self._solver.deleteRows(len(gone), gone)
-            self.cuts = [cut for cut, stays in zip(self.cuts, kept, strict=True) if stays]
+        self._model.delete_rows(self.rules + np.flatnonzero(~kept))
+        self.cuts = [cut for cut, stays in zip(self.cuts, kept, strict=True) if stays]
 
     def reprice(self) -> None:
         """Take the price of lanes away."""
-        for at, worth in zip(self._u, self._lane_worth, strict=True):
-            self._solver.changeColCost(int(at), float(worth))
+        self._model.change_costs(self._u, self._lane_worth)
         self.price = 0.0
 
     def most_lanes(self, most: Floats) -> None:
         """Bound the lanes of each gate, (J,) float64."""
-        for at, high in zip(self._u, most, strict=True):
-            self._solver.changeColBounds(int(at), 0.0, float(high))
+        self._model.change_bounds(self._u, np.zeros(len(most)), most)
 
     def totals(self) -> tuple[Floats, Floats]:
         """Return the lowest and the highest of each total, both (T,) float64."""
-        bounds = np.array([self._bounds(int(n)) for n in self._totals]).reshape(-1, 2)
-        return bounds[:, 0], bounds[:, 1]
+        return self._model.low[self._totals], self._model.high[self._totals]
 
     def within(self, low: Floats, high: Floats) -> None:
         """Bound the totals."""
-        for n, a, b in zip(self._totals, low, high, strict=True):
-            self._solver.changeColBounds(int(n), float(a), float(b))
+        self._model.change_bounds(self._totals, low, high)
 
     def hold(self, y: Floats, u: Floats) -> None:
         """Fix the gates and their lanes, both (J,) float64."""
-        at = np.concatenate([self._y[self.gates], self._u])
-        self._held = [(int(n), *self._bounds(int(n))) for n in at]
-        for n, value in zip(at, np.concatenate([y, u]), strict=True):
-            self._solver.changeColBounds(int(n), float(value), float(value))
+        self._fix(np.concatenate([self._y[self.gates], self._u]), np.concatenate([y, u]))
 
     def keep_outside(self, free: Bools, is_open: Bools) -> None:
         """Leave columns as they are, but for the free ones; both (C,) bool.
@@ -345,18 +334,17 @@ class Master:
         Open gates keep the freedom of their lanes.
         """
         at = np.flatnonzero(~free & (self._y >= 0))
-        self._held = [(int(n), *self._bounds(int(n))) for n in self._y[at]]
-        for j, n in zip(at, self._y[at], strict=True):
-            self._solver.changeColBounds(int(n), float(is_open[j]), float(is_open[j]))
+        self._fix(self._y[at], is_open[at].astype(np.float64))
+
+    def _fix(self, at: Ints, values: Floats) -> None:
+        """Give variables a value each, until `release`."""
+        values, at = values[at >= 0], at[at >= 0]
+        self._held = (at, self._model.low[at], self._model.high[at])
+        self._model.change_bounds(at, values, values)
 
     def release(self) -> None:
         """Undo `hold` or `keep_outside`."""
-        for n, low, high in self._held:
-            self._solver.changeColBounds(n, low, high)
-
-    def _bounds(self, column: int) -> tuple[float, float]:
-        _, _, low, high, _ = self._solver.getCol(column)
-        return float(low), float(high)
+        self._model.change_bounds(*self._held)
 
     def _point(self, values: Floats, value: float) -> Point:
         y = np.where(self._y >= 0, values[self._y], self._y_low)
@@ -370,42 +358,12 @@ class Master:
             totals=values[self._totals],
         )
 
-    def _watch(
-        self, stop: Stop, found: Callable[[Floats], None], enough: float = -math.inf
-    ) -> None:
-        def watch(kind: Any, message: str, out: Any, answer: Any, data: Any) -> None:  # noqa: ANN401, ARG001
-            if kind == INTERRUPTS.kCallbackMipImprovingSolution:
-                # the bound that comes along is not to be trusted: it was below a known plan
-                found(np.array(out.mip_solution))
-            elif stop.reached() or (
-                kind == INTERRUPTS.kCallbackMipInterrupt and out.mip_dual_bound <= enough
-            ):
-                answer.user_interrupt = True
-
-        self._solver.setCallback(watch, None)
-        for kind in (
-            INTERRUPTS.kCallbackMipInterrupt,
-            INTERRUPTS.kCallbackSimplexInterrupt,
-            INTERRUPTS.kCallbackMipImprovingSolution,
-        ):
-            self._solver.startCallback(kind)
-
-    def _run(self, options: dict[str, Any]) -> str:
-        for name, value in options.items():
-            self._solver.setOptionValue(name, value)
-        self._solver.run()
-        return str(self._solver.modelStatusToString(self._solver.getModelStatus()))
-
     def relaxed(self, stop: Stop) -> tuple[Point | None, bool]:
         """Solve the relaxation; return its point, None if stopped, and whether it is infeasible."""
-        self._watch(stop, lambda _: None)
-        status = self._run({"solve_relaxation": True, "time_limit": math.inf})
-        if status == "Infeasible":
-            return None, True
-        if status != "Optimal":
-            return None, False
-        values = np.array(self._solver.getSolution().col_value)
-        return self._point(values, float(self._solver.getObjectiveValue())), False
+        found, infeasible = self._model.relax(stop)
+        if found is None:
+            return None, infeasible
+        return self._point(found.values, found.objective), False
 
     def whole(
         self,
@@ -448,31 +406,22 @@ class Master:
             if found is not None:
                 found(self._point(values, math.nan))
 
-        self._watch(stop, hear, enough)
+        start = None
         if warm is not None:
             y, u, admitted = warm
             values = np.concatenate([y, u, admitted.ravel()])
             at = np.concatenate([self._y, self._u, self._a.ravel()])
-            kept = at >= 0
-            self._solver.setSolution(int(kept.sum()), at[kept].astype(np.int32), values[kept])
-        status = self._run(
-            {
-                "solve_relaxation": False,
-                "mip_rel_gap": gap,
-                "mip_abs_gap": gap_abs,
-                "mip_max_nodes": 2**31 - 1 if nodes is None else nodes,
-                # its clock runs on; within its own heuristics it asks no callback for long
-                "time_limit": self._solver.getRunTime() + _LONGER * stop.left(),
-                "mip_heuristic_effort": effort,
-            }
+            start = (at[at >= 0], values[at >= 0])
+        answer = self._model.solve(
+            stop,
+            gap=gap,
+            gap_abs=gap_abs,
+            start=start,
+            nodes=nodes,
+            effort=effort,
+            enough=enough,
+            on_values=hear,
         )
-        if status == "Infeasible":
-            return None, -math.inf, True
-        info = self._solver.getInfo()
-        bound = float(info.mip_dual_bound)
-        bound = bound if math.isfinite(bound) else math.inf
-        reached = float(self._solver.getObjectiveValue())
-        solution = self._solver.getSolution()
-        if not solution.value_valid or not math.isfinite(reached):
-            return None, bound, False
-        return self._point(np.array(solution.col_value), reached), bound, False
+        if answer.values is None:
+            return None, answer.bound, answer.infeasible
+        return self._point(answer.values, answer.objective), answer.bound, False
