@@ -1,12 +1,14 @@
 """A street network kept in a file, to be read again in a moment.
 
-The form is one column a named array, uncompressed, with a version, as Parquet or as an Arrow file.
-An Arrow file is mapped into memory and costs none until it is looked at; a Parquet file can be
-opened by more programs, and is copied once.
+The form is one column a named array, uncompressed, with a version and a digest, as Parquet or as an
+Arrow file. An Arrow file is mapped into memory and not copied; a Parquet file can be opened by more
+programs, and is copied once. Whatever is read is checked before it is walked on.
 """
 
+import hashlib
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from placement.errors import InputError
+from placement.outputs import replacing
 from placement.streets.network import Streets
+from placement.streets.soundness import fault
 
 #: Version of the form; a file of another version is read from its source again.
-VERSION = 1
+VERSION = 2
 _KEY = b"placement-streets"
 _ARRAYS = {
     "node_xy": (np.float64, 2), "node_lonlat": (np.float64, 2), "edge_tail": (np.int32, 1),
@@ -32,7 +36,7 @@ _ARRAYS = {
 }  # fmt: skip
 
 
-def write_streets(streets: Streets, path: str | Path) -> None:
+def write_streets(streets: Streets, path: str | Path, *, inputs: Iterable[str | Path] = ()) -> None:
     """Keep a network in a file.
 
     Parameters
@@ -41,6 +45,13 @@ def write_streets(streets: Streets, path: str | Path) -> None:
         The network.
     path
         Where to write it, ``.parquet`` or ``.arrow``.
+    inputs
+        Files it was read from, which must not be written over.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
     """
     facts = {
         "version": VERSION,
@@ -53,19 +64,21 @@ def write_streets(streets: Streets, path: str | Path) -> None:
         "dropped": dict(streets.dropped),
         "shape": {name: len(getattr(streets, name)) for name in _ARRAYS},
     }
-    cells = []
-    for name, (dtype, _) in _ARRAYS.items():
-        array: NDArray[Any] = np.ascontiguousarray(getattr(streets, name), dtype).ravel()
-        cells.append(pa.array([array.tobytes()], pa.large_binary()))
-    table = pa.table(dict(zip(_ARRAYS, cells, strict=True)))
-    table = table.replace_schema_metadata(
-        {_KEY: json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()}
-    )
-    if Path(path).suffix.lower() == ".arrow":
-        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table)
-        return
-    pq.write_table(table, path, compression="none", use_dictionary=False, write_statistics=False)
+    arrays: dict[str, NDArray[Any]] = {
+        name: np.ascontiguousarray(getattr(streets, name), dtype)
+        for name, (dtype, _) in _ARRAYS.items()
+    }
+    facts["digest"] = _digest(facts, arrays)
+    cells = {name: pa.array([array.tobytes()], pa.large_binary()) for name, array in arrays.items()}
+    table = pa.table(cells).replace_schema_metadata({_KEY: _facts_text(facts)})
+    with replacing(path, inputs=inputs) as passing:
+        if Path(path).suffix.lower() == ".arrow":
+            with pa.OSFile(str(passing), "wb") as sink, pa.ipc.new_file(sink, table.schema) as file:
+                file.write_table(table)
+        else:
+            pq.write_table(
+                table, passing, compression="none", use_dictionary=False, write_statistics=False
+            )
 
 
 def is_stored(path: str | Path) -> bool:
@@ -117,27 +130,69 @@ def read_stored(path: str | Path, *, crs: str | None, speed_m_s: float, step_fre
             table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
         else:
             table = pq.read_table(path, memory_map=True)
+        table.validate(full=True)
         arrays = {name: _array(table, name, facts["shape"][name]) for name in _ARRAYS}
-    except (pa.ArrowException, LookupError, TypeError, ValueError, OSError) as error:
-        raise InputError(f"it is damaged ({error})", file=path, remedy=again) from None
-    kept: float = facts["speed_m_s"]
-    if kept != speed_m_s:
+        streets = _network(facts, arrays)
+    except (
+        pa.ArrowException, LookupError, TypeError, ValueError, ArithmeticError, OSError,
+    ) as error:  # fmt: skip
+        what = " ".join(str(error).split())
+        raise InputError(f"it is damaged ({what})", file=path, remedy=again) from None
+    if streets.speed_m_s != speed_m_s:
         raise InputError(
-            f"it was made for {kept:g} m/s, not {speed_m_s:g}",
+            f"it was made for {streets.speed_m_s:g} m/s, not {speed_m_s:g}",
             file=path,
             field="speed_m_s",
             remedy=again,
         )
-    return Streets(
+    return streets
+
+
+def _network(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Streets:
+    """Make the network of what a file holds.
+
+    Raises
+    ------
+    ValueError
+        If it is not what was written.
+    """
+    if facts["digest"] != _digest(facts, arrays):
+        raise ValueError("its digest is another one")
+    speed, dropped = facts["speed_m_s"], dict(facts["dropped"])
+    if not isinstance(speed, float | int) or not (math.isfinite(speed) and speed > 0):
+        raise ValueError("its walking speed cannot be")
+    texts = [facts["crs"], facts["source"], *facts["classes"], *facts["names"], *dropped]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("a name is no text")
+    if not all(type(count) is int for count in dropped.values()):
+        raise ValueError("a count is no whole number")
+    streets = Streets(
         crs=facts["crs"],
         source=facts["source"],
-        speed_m_s=kept,
-        step_free=step_free,
+        speed_m_s=speed,
+        step_free=facts["step_free"],
         classes=tuple(facts["classes"]),
         names=tuple(facts["names"]),
-        dropped=facts["dropped"],
+        dropped=dropped,
         **arrays,
     )
+    broken = fault(streets)
+    if broken:
+        raise ValueError(broken)
+    return streets
+
+
+def _facts_text(facts: Mapping[str, Any]) -> bytes:
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _digest(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
+    """Return the digest of all that a file says and holds."""
+    said = {name: value for name, value in facts.items() if name != "digest"}
+    digest = hashlib.sha256(_facts_text(said))
+    for name in _ARRAYS:
+        digest.update(arrays[name].data)
+    return digest.hexdigest()
 
 
 def _facts(path: Path) -> dict[str, Any] | None:
@@ -148,7 +203,7 @@ def _facts(path: Path) -> dict[str, Any] | None:
             schema = pq.read_schema(path)
         metadata: Mapping[bytes, bytes] = schema.metadata or {}
         facts = json.loads(metadata[_KEY]) if _KEY in metadata else None
-    except (pa.ArrowException, ValueError, OSError):
+    except (pa.ArrowException, ValueError, OSError, RecursionError):
         return None
     return facts if isinstance(facts, dict) else None
 
@@ -156,10 +211,15 @@ def _facts(path: Path) -> dict[str, Any] | None:
 def _array(table: pa.Table, name: str, rows: int) -> NDArray[Any]:
     """Return a column's array without copying it."""
     dtype, width = _ARRAYS[name]
-    cell = table.column(name).chunk(0)
+    column = table.column(name)
+    if column.type != pa.large_binary() or column.num_chunks != 1 or len(column) != 1:
+        raise ValueError(f"column {name} is no single array")
+    cell = column.chunk(0)
+    if cell.null_count:
+        raise ValueError(f"column {name} is empty")
     _, offsets, data = cell.buffers()  # the value itself, as a scalar, would be a copy
     begin, end = np.frombuffer(offsets, np.int64)[cell.offset : cell.offset + 2].tolist()
     array: NDArray[Any] = np.frombuffer(data[begin:end], dtype)
-    if len(array) != rows * width:
+    if type(rows) is not int or len(array) != rows * width:
         raise ValueError(f"column {name} is cut short")
     return array.reshape(rows, width) if width > 1 else array
