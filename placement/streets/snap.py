@@ -30,6 +30,10 @@ STRUCTURE_M = 15.0
 #: Metres of water at the end of a connector that are put down to a coarse drawing of the bank
 #: rather than to a river [A]; a connector that comes out at the other bank is never taken.
 BANK_M = 10.0
+#: Places along an edge are told apart by so much, metres. Nearer ones are one place, and nearer to
+#: a junction is at the junction, whatever the last bits of a coordinate: a point that stands there
+#: has no one-way street to walk round.
+STEP_M = 1e-6
 #: Side of a cell of the search grid, metres.
 _CELL_M = 50.0
 
@@ -146,7 +150,23 @@ def snap(
         fraction,
         distance,
     )
-    return Snapped(edge=edge, fraction=fraction, access_s=distance / streets.speed_m_s)
+    return Snapped(
+        edge=edge,
+        fraction=_by_steps(streets, edge, fraction),
+        access_s=distance / streets.speed_m_s,
+    )
+
+
+def _by_steps(streets: Streets, edge: Ints, fraction: Floats) -> Floats:
+    """Return where points stand on their edges in whole steps from the tail, the head included."""
+    result = np.zeros(len(edge))
+    on_edge = edge >= 0
+    whole = streets.vertex_m[streets.vertex_first[edge[on_edge] + 1] - 1] / STEP_M
+    along = fraction[on_edge] * whole
+    steps = np.rint(along)
+    at_head = (steps > 0.0) & (whole - along <= 0.5)
+    result[on_edge] = np.where(at_head, 1.0, np.minimum(steps / np.maximum(whole, 1.0), 1.0))
+    return result
 
 
 def plane_scale(streets: Streets) -> Floats:

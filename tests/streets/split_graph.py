@@ -41,11 +41,11 @@ def all_times(streets: Streets, sources: Snapped, targets: Snapped) -> NDArray[n
                     tail.append(u)
                     head.append(v)
                     seconds.append(0.0 if g == f else (g - f) * whole)
-    # scipy takes an explicit zero of a sparse graph for no edge at all, and sums parallel ones
+    # scipy would add parallel edges up; a stored zero is a walk of no time
     order = np.lexsort((seconds, head, tail))
     t, h, s = np.array(tail)[order], np.array(head)[order], np.array(seconds)[order]
     new = np.concatenate([[True], (np.diff(t) != 0) | (np.diff(h) != 0)])
-    graph = coo_array((np.maximum(s[new], 1e-12), (t[new], h[new])), shape=(count, count)).tocsr()
+    graph = coo_array((s[new], (t[new], h[new])), shape=(count, count)).tocsr()
     found = dijkstra(graph, indices=numbers[0])[:, numbers[1]]
     found = found + sources.access_s[:, None] + targets.access_s[None, :]
     found[sources.edge < 0] = np.inf

@@ -1,5 +1,6 @@
 """Points onto edges: nearest, ties, levels, bridges, tunnels, water and barriers."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -141,3 +142,23 @@ def test_empty_and_bad_points(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         snap(streets, at((0, 0)), max_m=-1)
     assert snap(streets, at((1e7, -1e7))).edge.tolist() == [-1]
+
+
+def test_a_point_at_a_junction_is_at_the_junction(tmp_path: Path) -> None:
+    """Wherever the last bits of a projected coordinate lie, no micrometre of a street is left."""
+    rng = np.random.default_rng(8)
+    at_ends = [tuple(p) for p in rng.uniform(0, 800, (60, 2))]
+    lines = [
+        ([one, tuple(rng.uniform(0, 800, 2)), two], {"oneway": "yes", "name": f"{number}"})
+        for number, (one, two) in enumerate(pairwise(at_ends))
+    ]
+    streets = draw(tmp_path, *lines)
+    assert len(streets.node_xy) == 60
+    for off in (0.0, 1e-9, -2e-7):
+        found = snap(streets, streets.node_xy + off)
+        assert np.isin(found.fraction, [0.0, 1.0]).all()
+        assert (found.edge >= 0).all()
+    middle = 0.5 * (np.array(at_ends[0]) + lines[0][0][1]) + ORIGIN
+    two = snap(streets, np.array([middle, middle + 3e-9]))
+    assert two.fraction[0] == two.fraction[1]
+    assert 0.0 < two.fraction[0] < 1.0

@@ -30,7 +30,7 @@ def to_demand(plan: Plan, walks: Survey, resource: Resource, where: Ints) -> Flo
     if walks.streets is None or walks.sites is None or walks.demand is None:
         speed = np.where(on_foot, walking.step_free_speed_m_s, walking.speed_m_s)
         return _straight(sites.xy[where], demand.xy, speed / walking.detour_factor)
-    usual = _walks(
+    usual = walks_between(
         walks.streets,
         walks.sites.take(where),
         walks.demand,
@@ -39,7 +39,7 @@ def to_demand(plan: Plan, walks: Survey, resource: Resource, where: Ints) -> Flo
     )
     if not on_foot.any() or walks.step_free is None:
         return usual
-    slow = _walks(
+    slow = walks_between(
         walks.step_free.streets,
         walks.step_free.sites.take(where),
         walks.step_free.demand,
@@ -55,7 +55,7 @@ def to_sites(plan: Plan, walks: Survey, origins: Ints, where: Ints, *, limit_s: 
     if walks.streets is None or walks.sites is None:
         pace = walking.speed_m_s / walking.detour_factor
         return _straight(sites.xy[origins], sites.xy[where], pace)
-    return _walks(
+    return walks_between(
         walks.streets,
         walks.sites.take(origins),
         walks.sites.take(where),
@@ -71,7 +71,7 @@ def _straight(origins: Floats, targets: Floats, metres_per_second: Floats | floa
     return np.asarray(metres / metres_per_second)
 
 
-def _walks(
+def walks_between(
     streets: Streets, origins: Snapped, targets: Snapped, *, limit_s: float, outward: bool
 ) -> Floats:
     """Return (origins × targets) walking seconds by scipy's Dijkstra.
@@ -106,9 +106,13 @@ def _walks(
 
 
 def _along(seconds: Floats, share: Floats) -> Floats:
-    """Return the time along a share of an edge, infinite where it cannot be walked that way."""
+    """Return the time along a share of an edge, infinite where it cannot be walked that way.
+
+    None of it takes no time, whichever way it may be walked: who stands there is there already.
+    """
     walkable = ~np.isnan(seconds)
-    return np.where(walkable, np.where(walkable, seconds, 0.0) * share, np.inf)
+    whole = np.where(walkable, np.where(walkable, seconds, 0.0) * share, np.inf)
+    return np.where(share == 0.0, 0.0, whole)
 
 
 def _with_origins(
