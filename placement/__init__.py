@@ -7,6 +7,8 @@ and the command line starts at once.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from placement.version import __version__
+
 if TYPE_CHECKING:
     from placement.cover.cover import Cover
     from placement.errors import (
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from placement.solve.reverse import least_cost
     from placement.solve.solution import Solution, Status
     from placement.solve.why import Why, why
-
-__version__ = "0.1.0"
 
 __all__ = [
     "AuditError",

@@ -40,9 +40,23 @@ def command(
     with talk.step("Recomputing"):
         report = placement.audit(asked, chosen)
     if as_json:
-        give_json({"ok": report.ok, "checked": report.checked, "findings": list(report.findings)})
+        give_json(
+            {
+                "ok": report.ok,
+                "checked": report.checked,
+                "findings": list(report.findings),
+                "version": chosen.version,
+            }
+        )
     if not report.ok:
         raise AuditError(report.findings)
     if not as_json:
         click.echo(f"All {report.checked:,} figures and rules hold.")
+        if chosen.version != placement.__version__:
+            found = (
+                "a version that its file does not state"
+                if chosen.version is None
+                else chosen.version
+            )
+            click.echo(f"Found by placement {found}, recomputed by {placement.__version__}.")
         talk.table(rule_rows(asked, chosen))

@@ -67,12 +67,14 @@ class Diff:
         Returns
         -------
         dict
-            ``plan``, ``status``, ``budget``, ``cost``, ``objective`` and ``coverage`` (by
-            resource) with ``old``, ``new`` and, for numbers, ``change``; ``opened``, ``closed``
-            and ``changed`` as lists of posts; ``figures`` with what the rules of either plan add.
+            ``version``, ``plan``, ``status``, ``budget``, ``cost``, ``objective`` and
+            ``coverage`` (by resource) with ``old``, ``new`` and, for numbers, ``change``;
+            ``opened``, ``closed`` and ``changed`` as lists of posts; ``figures`` with what the
+            rules of either plan add.
         """
         old, new = self.old, self.new
         return {
+            "version": {"old": old.version, "new": new.version},
             "plan": {"old": old.plan, "new": new.plan},
             "status": {"old": old.status.value, "new": new.status.value},
             **{
@@ -136,6 +138,8 @@ class Diff:
         lines.append(f"objective: {stretch(old.objective, new.objective)}")
         if old.status is not new.status:
             lines.append(f"status: {old.status.value} → {new.status.value}")
+        if old.version != new.version:
+            lines.append(f"found by placement: {_version(old)} → {_version(new)}")
         return "\n".join(lines)
 
 
@@ -177,6 +181,10 @@ def _post(post: Post) -> dict[str, Any]:
         "units": post.units,
         "cost": plain(post.cost),
     }
+
+
+def _version(solution: Solution) -> str:
+    return "version unknown" if solution.version is None else solution.version
 
 
 def _count(number: int, noun: str) -> str:

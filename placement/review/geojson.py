@@ -7,10 +7,12 @@ Rules of the text, so that two solutions differ where the plans differ and nowhe
   trailing zeros; mean walks with one decimal;
 - a gap is rounded *up*, so that it never reads 0 where something is left to prove, and is `null`
   where it is infinite;
-- no dates, no durations, nothing of the machine.
+- no dates, no durations, nothing of the machine; the version of placement that found the plan is a
+  line of its own, and files from before it was written have none.
 """
 
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -48,6 +50,7 @@ _PLACEMENT_KEYS = (
     "walking",
 )
 _PLACEMENT_EXTRAS = (
+    "version",
     "walk",
     "layers",
     "limits",
@@ -69,6 +72,7 @@ _POST_KEYS = ("site", "name", "resource", "units", "cost", "covered", "only")
 _QUEUE_KEYS = ("admitted", "longest_wait_min", "clears")
 _WITH_A_PLAN = (Status.OPTIMAL, Status.FEASIBLE)
 _WALKING = ("streets", "straight line")
+_VERSION = re.compile(r"[0-9][0-9A-Za-z.+!-]{0,63}")
 
 
 def write_solution(solution: Solution, path: str | Path) -> None:
@@ -178,12 +182,22 @@ def read_solution(path: str | Path) -> Solution:
         limits={name: summary.inner("limits").whole(name) for name in _keys(summary, "limits")},
         reverse=_read_reverse(summary.inner("reverse")) if "reverse" in summary.values else None,
         lanes=read_lanes(summary),
+        version=_read_version(summary) if "version" in summary.values else None,
         **read_ground(summary),
         **read_rules(summary),
     )
 
 
 _REWRITE = "write the file again with `place optimise`"
+
+
+def _read_version(summary: Members) -> str:
+    version = summary.text("version")
+    if not _VERSION.fullmatch(version):
+        summary.refuse(
+            "version", f"{version!r} is not a version", remedy="give one like '0.1.0', or remove it"
+        )
+    return version
 
 
 def _keys(summary: Members, name: str) -> list[str]:
@@ -302,6 +316,7 @@ def _placement_text(solution: Solution) -> dict[str, str]:
     """Return the members of ``placement`` as JSON texts, in their order."""
     texts = {
         "format": str(FORMAT),
+        **({} if solution.version is None else {"version": json_text(solution.version)}),
         "plan": json_text(solution.plan),
         "budget": number_text("budget", solution.budget),
         "budget_unit": json_text(solution.budget_unit),

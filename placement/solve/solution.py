@@ -394,6 +394,8 @@ class Solution:
         The day, part by part, where closures have hours; empty elsewhere.
     areas
         By resource and area: how long its people walk to their nearest post.
+    version
+        Version of placement that found the solution, or None where its file does not say.
     stopped
         Why the search stopped; not part of the written solution.
     """
@@ -424,6 +426,7 @@ class Solution:
     unsnapped: Unsnapped | None = None
     periods: tuple[Period, ...] = ()
     areas: Mapping[str, Mapping[str, AreaWalks]] = field(default_factory=dict)
+    version: str | None = None
     stopped: Stopped | None = field(default=None, compare=False)
 
     @property

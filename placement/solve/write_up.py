@@ -30,6 +30,7 @@ from placement.solve.solution import (
     Walk,
 )
 from placement.solve.walks import Refined
+from placement.version import __version__
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -144,6 +145,7 @@ def write_up(
         unsnapped=_unsnapped(problem, walks),
         periods=periods(plan, units),
         areas=by_area,
+        version=__version__,
         stopped=outcome.stopped,
     )
 

@@ -92,6 +92,23 @@ def test_a_solution_does_not_differ_from_itself() -> None:
     assert diff.to_dict()["cost"]["change"] == 0
 
 
+@pytest.mark.parametrize(
+    ("versions", "line"),
+    [
+        (("0.1.0", "0.2.0"), "found by placement: 0.1.0 → 0.2.0"),
+        ((None, "0.2.0"), "found by placement: version unknown → 0.2.0"),
+    ],
+)
+def test_another_version_of_placement_is_said_and_is_no_other_plan(
+    versions: tuple[str | None, str], line: str
+) -> None:
+    one = read_solution(CASES / "agreed.geojson")
+    diff = compare(*(replace(one, version=version) for version in versions))
+    assert diff.same_posts
+    assert set(diff.text().split("\n")) - set(compare(one, one).text().split("\n")) == {line}
+    assert diff.to_dict()["version"] == dict(zip(("old", "new"), versions, strict=True))
+
+
 def test_there_and_back_are_mirror_images() -> None:
     old = read_solution(CASES / "agreed.geojson")
     new = read_solution(CASES / "revised.geojson")

@@ -86,7 +86,10 @@ def test_golden_files_are_geojson_with_one_feature_a_line(path: Path) -> None:
 
 def test_golden_text_is_exact() -> None:
     text = solution_text(
-        solution(posts_list=(post("b", covered=0.1 + 0.2, only=0.1, lat=-0.0), post("a")))
+        solution(
+            version="0.1.0",
+            posts_list=(post("b", covered=0.1 + 0.2, only=0.1, lat=-0.0), post("a")),
+        )
     )
     assert text == (CASES / "two-posts.geojson").read_text(encoding="utf-8")
 
@@ -134,6 +137,20 @@ def test_whole_numbers_have_no_fraction() -> None:
     text = solution_text(solution(budget=400.0, objective=1e15))
     assert '"budget": 400,' in text
     assert '"objective": 1000000000000000,' in text
+
+
+def test_a_file_from_before_versions_were_written_is_read_and_stays_as_it_is(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "x.geojson"
+    write_solution(solution(version="0.1.0"), path)
+    text = path.read_text(encoding="utf-8")
+    assert read_solution(path).version == "0.1.0"
+    older = text.replace('    "version": "0.1.0",\n', "")
+    assert older != text
+    path.write_text(older, encoding="utf-8")
+    assert read_solution(path).version is None
+    assert solution_text(read_solution(path)) == older
 
 
 def test_what_was_written_is_what_is_read(tmp_path: Path) -> None:
@@ -276,6 +293,9 @@ def _twice(top: dict[str, Any]) -> None:
         (_set("crs", {}), ["'crs'", "unknown", "remove it"]),
         (_set("placement.format", 2), ["'placement.format'", "format 2", "install the version"]),
         (_set("placement.format", 0), ["format 0", "place optimise"]),
+        (_set("placement.version", ""), ["'placement.version'", "not a version", "'0.1.0'"]),
+        (_set("placement.version", "1\n2"), ["'placement.version'", "not a version"]),
+        (_set("placement.version", 1), ["'placement.version'", "a number where a text"]),
         (_set("placement.format", "1"), ["a text where a number belongs"]),
         (_set("placement.budgets", 1), ["'placement.budgets'", "unknown", "write 'budget'"]),
         (_set("placement.budget", -1), ["'placement.budget'", "-1 is out of range", "at least 0"]),
