@@ -1,20 +1,28 @@
 # make demo    the bundled plan, from nothing to a map        make check   style, types, layers
 # make test    everything that is tested                      make bench   side by side with peers
-#                                                             make clean   remove what make made
+# make newest  the tests on the newest versions allowed       make lowest  and on the lowest
+# make lock    renew the locked versions (needs a network)    make clean   remove what make made
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench clean
+.PHONY: help demo test check newest lowest lock bench clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
-PIP    := $(PYTHON) -m pip --disable-pip-version-check install --quiet --quiet
 SHELL  := /bin/sh
+
+# Settings of this machine's pip say where packages come from, and nothing about which: a constraint
+# of its own would fight with the lock, and --user with the environment.
+PIP    := -m pip --disable-pip-version-check install --quiet --quiet --no-user
+export PIP_CONSTRAINT := /dev/null
+LOCKED := --require-hashes --only-binary :all: --requirement
+ITSELF := --no-deps --no-build-isolation --editable .
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE
 
 # The first of these that runs, is new enough and can make environments; each is *run*, since some
 # installations leave names behind that do nothing.
 CANDIDATES := python3.12 python3.13 python3.14 python3 python
-SUITS := import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info)
+SUITS := import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info < (3, 15))
 
 # Said by the demo even where no terminal shows the summary.
 SAY := import placement; s = placement.read_solution('outputs/paris-2024/solution.geojson'); \
@@ -22,45 +30,41 @@ SAY := import placement; s = placement.read_solution('outputs/paris-2024/solutio
   ', '.join(f'{name} {c.share:.1%}' for name, c in s.coverage.items()))
 
 help:
-	@sed -n 's/^# \(make .*\)/\1/p; s/^#  *\(make clean.*\)/\1/p' Makefile
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-$(VENV)/.made: .python-version
-	@if [ -x $(PYTHON) ] && $(PYTHON) -c "import pip; $(SUITS)" 2>/dev/null; then \
-	  echo "Taking the Python that is in $(VENV)."; \
+$(VENV)/.made .venv-newest/.made .venv-lowest/.made .venv-lock/.made: .python-version
+	@if [ -x $(@D)/bin/python ] && $(@D)/bin/python -c "import pip; $(SUITS)" 2>/dev/null; then \
+	  echo "Taking the Python that is in $(@D)."; \
 	else \
 	  found=; \
 	  for name in $(CANDIDATES); do \
 	    if "$$name" -c "$(SUITS)" >/dev/null 2>&1; then found=$$name; break; fi; \
 	  done; \
 	  if [ -n "$$found" ]; then \
-	    echo "Making $(VENV) with $$found."; \
-	    "$$found" -m venv --clear $(VENV); \
+	    echo "Making $(@D) with $$found."; \
+	    "$$found" -m venv --clear $(@D); \
 	  elif uv --version >/dev/null 2>&1; then \
-	    echo "Making $(VENV) with a Python $$(cat .python-version) from uv."; \
-	    uv venv --quiet --seed --clear --python "$$(cat .python-version)" $(VENV); \
+	    echo "Making $(@D) with a Python $$(cat .python-version) from uv."; \
+	    uv venv --quiet --seed --clear --python "$$(cat .python-version)" $(@D); \
 	  else \
-	    echo "This needs Python 3.12 or newer with its venv module: install it (python.org, or" \
+	    echo "This needs Python 3.12, 3.13 or 3.14 with its venv module: install it (python.org, or" \
 	      "python3.12-venv on Debian), or uv (docs.astral.sh/uv), and run make again." >&2; \
 	    exit 1; \
 	  fi; \
 	fi
 	@touch $@
 
-$(VENV)/.run: $(VENV)/.made pyproject.toml
+$(VENV)/.run: $(VENV)/.made pyproject.toml requirements/run.txt
 	@echo "Installing placement and what it needs (once; a few minutes)."
-	@$(PIP) --editable .
+	@$(PYTHON) $(PIP) $(LOCKED) requirements/run.txt
+	@$(PYTHON) $(PIP) $(ITSELF)
 	@echo "Compiling the loops on a first run (once; about half a minute)."
 	@$(VENV)/bin/place optimise data/geo/paris-2024-cover --budget 60 --out $(VENV)/first >/dev/null
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.run
-	@echo "Installing what testing needs."
-	@$(PIP) --editable '.[test]'
-	@touch $@
-
-$(VENV)/.check: $(VENV)/.run
-	@echo "Installing what checking needs."
-	@$(PIP) --editable '.[test,check]'
+$(VENV)/.develop: $(VENV)/.run requirements/develop.txt
+	@echo "Installing what testing and checking need."
+	@$(PYTHON) $(PIP) $(LOCKED) requirements/develop.txt
 	@touch $@
 
 demo: $(VENV)/.run
@@ -69,10 +73,31 @@ demo: $(VENV)/.run
 	@echo "The map is outputs/paris-2024/map.html (open it in a browser, no network needed),"
 	@echo "the solution outputs/paris-2024/solution.geojson."
 
-test: $(VENV)/.test
+test: $(VENV)/.develop
 	@$(PYTHON) -m pytest -n 2
 
-check: $(VENV)/.check
+# Installed anew each time, since newer versions may have come out.
+newest: .venv-newest/.made
+	@.venv-newest/bin/python $(PIP) --upgrade --upgrade-strategy eager --editable '.[test]'
+	@.venv-newest/bin/python -m pytest -n 2
+
+lowest: .venv-lowest/.made requirements/lowest.txt
+	@.venv-lowest/bin/python $(PIP) $(LOCKED) requirements/lowest.txt
+	@.venv-lowest/bin/python $(PIP) $(ITSELF)
+	@.venv-lowest/bin/python -m pytest -n 2
+
+# A resolver that knows the markers of every system and Python, and not this machine's settings;
+# what runs is locked first, so that what tests adds to it and changes none of it.
+RESOLVE := .venv-lock/bin/uv pip compile --no-config --quiet --universal --python-version 3.12 \
+  --generate-hashes --upgrade --custom-compile-command 'make lock' pyproject.toml --group build
+lock: .venv-lock/.made
+	@.venv-lock/bin/python $(PIP) --upgrade uv
+	@$(RESOLVE) --output-file requirements/run.txt
+	@$(RESOLVE) --extra test --extra check --constraint requirements/run.txt \
+	  --output-file requirements/develop.txt
+	@$(RESOLVE) --extra test --resolution lowest-direct --output-file requirements/lowest.txt
+
+check: $(VENV)/.develop
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
@@ -82,6 +107,7 @@ bench: $(VENV)/.run
 	@for bench in benchmarks/[a-z]*.py; do echo "== $$bench"; $(PYTHON) "$$bench" || exit 1; done
 
 clean:
-	rm -rf $(VENV) outputs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	rm -rf .import_linter_cache .benchmarks
+	rm -rf .venv .venv-newest .venv-lowest .venv-lock outputs/paris-2024 build dist
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks
 	find placement tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	if [ -d outputs ]; then rmdir --ignore-fail-on-non-empty outputs; fi

@@ -1,4 +1,7 @@
-"""A real browser without a network; its tests are skipped, saying so, where there is none."""
+"""A real browser without a network; its tests are skipped, saying so, where there is none.
+
+With ``PLACEMENT_BROWSER=required``, as in ``.ci/run``, they fail there.
+"""
 
 import os
 import shutil
@@ -8,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 CHROMIUM = os.environ.get("PLACEMENT_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+REQUIRED = os.environ.get("PLACEMENT_BROWSER") == "required"
 
 
 @dataclass
@@ -32,10 +37,11 @@ class Seen:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
     if not Path(CHROMIUM).exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}; set PLACEMENT_CHROMIUM")
-    with playwright.sync_playwright() as driver:
+        (pytest.fail if REQUIRED else pytest.skip)(
+            f"no Chromium at {CHROMIUM}; set PLACEMENT_CHROMIUM"
+        )
+    with sync_playwright() as driver:
         found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield found
         found.close()
