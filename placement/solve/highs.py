@@ -1,11 +1,12 @@
 """The one adapter to HiGHS: a model that stays in the solver, each of whose answers is checked.
 
 HiGHS is handed a model, and what it says of it is compared with a copy that it never sees. HiGHS
-1.16.0, given a starting solution and presolve, can return the status, the objective and the bound
-of the optimum together with the *values of the start* (``docs/highs-report.md``). So values are
-taken only where they keep every bound and row of the copy, are whole where they must be, and are
-worth what the solver says they are worth; else the solve is done again without the starting
-solution, and then without presolve. What disagrees even then is no answer.
+1.16.0, given a starting solution and presolve, can take the start to be worth more than it is: it
+then reports an objective, of the optimum or better than any solution has, together with the *values
+of the start* (``docs/highs-report.md``). So values are taken only where they keep every bound and
+row of the copy, are whole where they must be, and are worth what the solver says they are worth.
+As soon as they are not, the solve is done again without the starting solution, and then without
+presolve. What disagrees even then is no answer.
 """
 
 import contextlib
@@ -114,6 +115,7 @@ class LiveModel:
         """Position of each variable's ``id``; PuLP leaves out those in no row and no price."""
         self.sign = -1.0 if problem.sense == pulp.LpMaximize else 1.0
         """Of the objective: what is made small is sign · objective."""
+        self._doubted = False  # whether the last solve found a solution that is none
         self._copy(problem)
 
     def _copy(self, problem: pulp.LpProblem) -> None:
@@ -307,7 +309,6 @@ class LiveModel:
         )
         if effort is not None:
             self.set_options(mip_heuristic_effort=effort)
-        watch = self._watch(stop, enough, on_values, progress)
         ways = [("choose", start), ("choose", None), ("off", None)]
         for number, (presolve, values) in enumerate(ways[1 if start is None else 0 :]):
             if number:
@@ -321,8 +322,9 @@ class LiveModel:
             # the solver's clock runs on from solve to solve
             limit = self._highs.getRunTime() + max(left, 0.01)
             self.set_options(presolve=presolve, time_limit=limit)
+            self._doubted = False
             self._listen(
-                watch,
+                self._watch(stop, enough, on_values, progress),
                 _AT.kCallbackMipInterrupt,
                 _AT.kCallbackSimplexInterrupt,
                 _AT.kCallbackIpmInterrupt,
@@ -340,18 +342,19 @@ class LiveModel:
         """Read what a solve left behind; None where its answers contradict one another."""
         status = self._highs.getModelStatus()
         none = -self.sign * math.inf  # no bound at all
+        if self._doubted or (status == _STATUS.kInfeasible and known is not None):
+            return None
         if status == _STATUS.kInfeasible:
-            if known is not None:
-                return None
             return Found(values=None, objective=math.nan, bound=-none, infeasible=True)
         bound = float(self._highs.getInfo().mip_dual_bound) if self._whole.any() else none
         bound = bound if math.isfinite(bound) else none
         objective = float(self._highs.getObjectiveValue())
-        if known is not None and self._excludes(bound, known):
-            return None
         ended = status in {_STATUS.kOptimal, *_ENDED_EARLY}
         solution = self._highs.getSolution()
-        if not (ended and solution.value_valid and math.isfinite(objective)):
+        some = ended and solution.value_valid and math.isfinite(objective)
+        if known is not None and self._excludes(bound, known):
+            return None
+        if not some:
             return Found(values=None, objective=math.nan, bound=bound, infeasible=False)
         values = np.array(solution.col_value, dtype=np.float64)
         if not self._believed(values, objective) or self._excludes(bound, self.worth(values)):
@@ -374,7 +377,7 @@ class LiveModel:
         on_values: Callable[[Floats], None] | None,
         progress: Progress | None,
     ) -> Callable[..., None]:
-        """Return what HiGHS calls: it passes on checked solutions, and asks the stop rule."""
+        """Return what HiGHS calls: it checks and passes on solutions, and asks the stop rule."""
         best = self.sign * math.inf
 
         def watch(kind: Any, message: str, out: Any, answer: Any, data: Any) -> None:  # noqa: ANN401, ARG001
@@ -382,17 +385,19 @@ class LiveModel:
             if kind == _AT.kCallbackMipImprovingSolution:
                 # the bound that comes along is not to be trusted: it was below a known plan
                 values = np.array(out.mip_solution, dtype=np.float64)
-                if self._believed(values, float(out.objective_function_value)):
-                    best = self.sign * min(self.sign * best, self.sign * self.worth(values))
-                    if on_values is not None:
-                        on_values(values)
+                if not self._believed(values, float(out.objective_function_value)):
+                    self._doubted = answer.user_interrupt = True  # it prunes what is no better
+                    return
+                best = self.sign * min(self.sign * best, self.sign * self.worth(values))
+                if on_values is not None:
+                    on_values(values)
                 return
             if kind == _AT.kCallbackMipInterrupt:
                 if progress is not None:
                     progress(stop.seconds(), best, float(out.mip_dual_bound))
                 if enough is not None and self.sign * (out.mip_dual_bound - enough) >= 0.0:
                     answer.user_interrupt = True
-            if stop.reached():
+            if self._doubted or stop.reached():
                 answer.user_interrupt = True
 
         return watch

@@ -118,11 +118,19 @@ def least(
     ]
     model.aim(terms)
     step = step_of(rule)
+    known = None
+    if (
+        warm is not None
+        and instance.broken_rule(warm) is None
+        and (held is None or instance.value(warm) >= held)
+    ):
+        known = left_side(instance, rule, warm)
     answer = model.solve(
         warm=warm,
         stop=stop,
         gap=gap,
         gap_abs=0.999 * step,
+        known=known,
         max_nodes=max_nodes,
         progress=progress,
     )

@@ -96,11 +96,16 @@ def most_cover(
     if other_than is not None:
         model.differ(other_than)
     model.aim(worth)
+    known = None
+    if warm is not None and other_than is None and instance.broken_rule(warm) is None:
+        value = instance.value(warm)
+        known = value if held is None or value >= held else None
     answer = model.solve(
         warm=warm,
         stop=stop,
         gap=gap,
         gap_abs=0.999 * unit,
+        known=known,
         progress=progress,
         max_nodes=max_nodes,
     )
