@@ -249,7 +249,7 @@ def main() -> None:
         if solver == "SCIP":
             continue
         told = json.loads((folder / f"{solver}.json").read_text())
-        for name, seeds in sorted(told["found"].items()) or [("none at all", [])]:
+        for name, seeds in sorted(told["found"].items()) or [("no fault", [])]:
             of = told["asked"].get(name.split(":")[0], sum(told["asked"].values()))
             print(f"| {solver} | {name} | {len(seeds)} | {of} | {seeds[:5]} |")
 

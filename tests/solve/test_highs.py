@@ -3,8 +3,10 @@
 import logging
 import math
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -205,6 +207,34 @@ def test_an_unknown_option_is_an_error() -> None:
         LiveModel(two_posts(), mip_rel_gaps=0.0)
 
 
+def test_the_report_to_the_maintainers_runs_and_its_models_are_solved_right() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "highs-report.md").read_text(encoding="utf-8")
+    script = re.search(r"^```python\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)[1]
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
+    told = [line for line in ran.stdout.splitlines() if "presolve off" in line]
+    assert [line.split("presolve off: ")[1] for line in told] == [
+        "objective 3, values are worth 3",
+        "objective 1, values are worth 1",
+    ]
+    shown: list[dict[str, Any]] = []
+    given = {"show": lambda name, **model: shown.append(model)}
+    exec(script.split("\n\n\n")[0] + "\n" + script[script.index("# 1:") :], given)  # noqa: S102
+    for model, best in zip(shown, (3.0, 1.0), strict=True):
+        n = len(model["cost"])
+        arrays = Arrays(
+            cost=np.array(model["cost"], dtype=float),
+            low=np.zeros(n),
+            high=np.array(model["upper"], dtype=float),
+            whole=np.isin(np.arange(n), list(model["whole"])),
+            matrix=np.array([[t.get(j, 0.0) for j in range(n)] for _, t, _ in model["rows"]]),
+            row_low=np.array([row[0] for row in model["rows"]], dtype=float),
+            row_high=np.array([row[2] for row in model["rows"]], dtype=float),
+        )
+        found = solve(LiveModel(in_pulp(arrays)), np.array(model["start"], dtype=float))
+        assert found.objective == pytest.approx(best, abs=1e-6)
+        assert found.bound == pytest.approx(best, abs=1e-6)
+
+
 BANNER = """
 import os, sys
 {before}
@@ -230,7 +260,7 @@ def test_the_solver_writes_nothing_to_standard_output() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are closed otherwise there")
 def test_a_closed_standard_output_stays_closed_and_nobody_elses_file_is_written(
-    tmp_path: Any,
+    tmp_path: Path,
 ) -> None:
     kept = tmp_path / "kept"
     before = f"os.close(1); kept = os.open({str(kept)!r}, os.O_CREAT | os.O_WRONLY)"
