@@ -2,7 +2,8 @@
 
 Exit codes: 0 a plan was written (or the command did what it says), 1 an audit refused or something
 unforeseen, 2 usage, 3 input, 4 no plan can keep every rule, 5 no plan found within the limit,
-130 stopped with nothing.
+74 standard output could not be written, 129, 130 and 143 stopped with nothing by SIGHUP, Ctrl-C
+and SIGTERM.
 """
 
 import sys
@@ -14,11 +15,15 @@ __all__ = ["main", "place"]
 
 def main() -> None:
     """Run the command line; the console script ``place``."""
+    from placement.cli.streams import Signals, StandardOutputError, take_streams
+
     if not sys.warnoptions:
         import warnings
 
         warnings.simplefilter("ignore")  # a library's talk to its programmers, not to planners
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a name may hold what the terminal cannot show
-    place.main(prog_name="place")
+    take_streams()
+    Signals.take()
+    try:
+        place.main(prog_name="place")
+    except StandardOutputError as error:  # --help and --version
+        sys.exit(error.exit_code)

@@ -2,7 +2,6 @@
 
 import click
 
-import placement
 from placement.cli.options import (
     beside_option,
     closure_option,
@@ -39,11 +38,17 @@ def command(
     from placement.cli.files import CATCHMENTS_FILE, find_solution
     from placement.cli.revisit import revisit
     from placement.cli.talk import Talk
+    from placement.cli.written import check_beside
+    from placement.outputs import replace_file
+    from placement.review.drawn import catchments_text
 
     talk = Talk()
     with talk.step("Reading the plan"):
         asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
-    target = out or str(find_solution(solution).with_name(CATCHMENTS_FILE))
+    source = find_solution(solution)
+    target = out or str(source.with_name(CATCHMENTS_FILE))
+    check_beside(target, asked, inputs=[source])
     with talk.step("Walking the streets"):
-        placement.write_catchments(asked, chosen, target, minutes=minutes)
+        content = catchments_text(asked, chosen, minutes=minutes).encode()
+    replace_file(target, content, inputs=[*asked.inputs, source])
     talk.say(f"wrote {target}")

@@ -19,7 +19,7 @@ _UNBOUND = 1e15  # the plan's own budget does not bind, not even for what is req
 @plan_options()
 @time_limit_option("Stop after so many seconds with the cheapest plan found.")
 @gap_option("Stop when the cost is proven to be within this share of the least, e.g. 0.01.")
-@written_options("outputs/<plan name>-cover")
+@written_options("outputs/<plan name>/cover")
 def command(
     *,
     plan: str | None,
@@ -31,6 +31,7 @@ def command(
     time_limit: float | None,
     gap: float,
     out: str | None,
+    force: bool,
     catchments: tuple[float, ...] | None,
     routes: bool,
     no_map: bool,
@@ -44,27 +45,38 @@ def command(
     """
     from pathlib import Path
 
+    from placement.cli.deadline import Deadline
     from placement.cli.files import find_plan
-    from placement.cli.optimise import draw_beside, summary_json, tell, write
+    from placement.cli.optimise import summary_json, tell
     from placement.cli.talk import Talk, give_json, warn
+    from placement.cli.written import check_folder, write
     from placement.solve.optimise import with_budget
 
+    stop = Deadline(time_limit)
     talk = Talk()
     file = find_plan(plan)
-    with talk.step("Reading the plan"):
+    with talk.step("Reading the plan"), stop.step("reading the plan"):
         asked = placement.load_plan(
             file, closures=closures, at=at, layers=layers, limits=limits, budget=_UNBOUND
         )
+    folder = Path(out) if out else Path("outputs") / asked.settings.name / "cover"
+    check_folder(folder, asked, force=force)
     for warning in asked.warnings:
         warn(warning)
     with talk.step("Looking for the cheapest plan") as progress:
         solution = placement.least_cost(
-            asked, shares, time_limit=time_limit, gap=gap, progress=progress
+            asked, shares, time_limit=time_limit, gap=gap, progress=progress, within=stop
         )
     asked = with_budget(asked, solution.budget)
-    folder = Path(out) if out else Path("outputs") / f"{asked.settings.name}-cover"
-    files = write(asked, solution, folder, draw=not no_map, talk=talk)
-    files |= draw_beside(asked, solution, folder, catchments, routes=routes, talk=talk)
+    files = write(
+        asked,
+        solution,
+        folder,
+        draw=not no_map,
+        talk=talk,
+        catchments=catchments,
+        routes=routes,
+    )
     tell(asked, solution, files, talk)
     reverse = solution.reverse
     assert reverse is not None  # noqa: S101 - that was the question

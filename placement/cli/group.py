@@ -64,8 +64,10 @@ class LazyGroup(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except KeyboardInterrupt:
+            from placement.cli.streams import Signals
+
             click.echo("Stopped, nothing was written.", err=True)
-            raise click.exceptions.Exit(130) from None
+            raise click.exceptions.Exit(128 + Signals.last) from None
         except Exception as error:
             if ctx.params.get("debug"):
                 import traceback

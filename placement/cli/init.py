@@ -24,6 +24,7 @@ def command(folder: str, example: str | None) -> None:
 
     from placement.cli.files import PLAN_FILE
     from placement.cli.talk import Talk
+    from placement.outputs import replace_files
 
     source = Path(__file__).parent / "starter" if example is None else _bundled(example)
     files = _files(source)
@@ -35,13 +36,13 @@ def command(folder: str, example: str | None) -> None:
             "name a folder that holds no plan."
         )
     try:
-        for name, content in files.items():
+        for name in files:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
-            (target / name).write_bytes(content)
     except OSError as error:
         raise click.UsageError(
             f"{target} cannot be written to ({error.strerror}); name another folder."
         ) from error
+    replace_files({target / name: content for name, content in files.items()})
     talk = Talk()
     talk.say(f"wrote {len(files)} files to {target}")
     talk.say(f"next: place check {target / PLAN_FILE}")

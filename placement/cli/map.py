@@ -2,7 +2,6 @@
 
 import click
 
-import placement
 from placement.cli.options import (
     beside_option,
     closure_option,
@@ -29,13 +28,19 @@ def command(
     from placement.cli.files import MAP_FILE, find_solution
     from placement.cli.revisit import revisit
     from placement.cli.talk import Talk, warn
+    from placement.cli.written import check_beside
+    from placement.maps import map_page
+    from placement.outputs import replace_file
 
     talk = Talk()
     with talk.step("Reading the plan"):
         asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
     for warning in asked.warnings:
         warn(warning)
-    target = out or str(find_solution(solution).with_name(MAP_FILE))
+    source = find_solution(solution)
+    target = out or str(source.with_name(MAP_FILE))
+    check_beside(target, asked, inputs=[source])
     with talk.step("Drawing the map"):
-        placement.write_map(asked, chosen, target)
+        content = map_page(asked, chosen).encode()
+    replace_file(target, content, inputs=[*asked.inputs, source])
     talk.say(f"wrote {target}")

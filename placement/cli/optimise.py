@@ -46,6 +46,7 @@ def command(
     time_limit: float | None,
     gap: float,
     out: str | None,
+    force: bool,
     catchments: tuple[float, ...] | None,
     routes: bool,
     no_map: bool,
@@ -58,16 +59,22 @@ def command(
     """
     from pathlib import Path
 
+    from placement.cli.deadline import Deadline
     from placement.cli.files import find_plan, find_solution
     from placement.cli.talk import Talk, give_json, warn
+    from placement.cli.written import check_folder, write
 
+    stop = Deadline(time_limit)
     talk = Talk()
     file = find_plan(plan)
-    old = None if baseline is None else placement.read_solution(find_solution(baseline))
-    with talk.step("Reading the plan"):
+    agreed = () if baseline is None else (find_solution(baseline),)
+    old = placement.read_solution(agreed[0]) if agreed else None
+    with talk.step("Reading the plan"), stop.step("reading the plan"):
         asked = placement.load_plan(
             file, closures=closures, at=at, layers=layers, budget=budget, limits=limits
         )
+    folder = Path(out) if out else Path("outputs") / asked.settings.name
+    check_folder(folder, asked, force=force)
     for warning in asked.warnings:
         warn(warning)
     with talk.step("Choosing posts") as progress:
@@ -81,11 +88,18 @@ def command(
             lock=lock,
             forbid=forbid,
             progress=progress,
+            within=stop,
         )
     _demand_a_plan(solution)
-    folder = Path(out) if out else Path("outputs") / asked.settings.name
-    files = write(asked, solution, folder, draw=not no_map, talk=talk)
-    files |= draw_beside(asked, solution, folder, catchments, routes=routes, talk=talk)
+    files = write(
+        asked,
+        solution,
+        folder,
+        draw=not no_map,
+        talk=talk,
+        catchments=catchments,
+        routes=routes,
+    )
     tell(asked, solution, files, talk)
     if as_json:
         give_json(summary_json(solution, files))
@@ -102,61 +116,6 @@ def _demand_a_plan(solution: "Solution") -> None:
         if solution.stopped is Stopped.INTERRUPTED:
             raise KeyboardInterrupt
         raise NoPlanError("No plan was found within the limit; allow more with --time-limit.")
-
-
-def write(
-    plan: "Plan", solution: "Solution", folder: "Path", *, draw: bool, talk: "Talk"
-) -> "dict[str, Path | None]":
-    """Write the solution, then the map: what took long to find is safe before it is drawn."""
-    from placement.cli.files import MAP_FILE, SOLUTION_FILE
-    from placement.cli.talk import warn
-    from placement.errors import UsageError
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{folder} cannot be made ({error.strerror}); choose another folder with --out."
-        ) from error
-    chosen, drawn = folder / SOLUTION_FILE, folder / MAP_FILE
-    placement.write_solution(solution, chosen)
-    if not draw:
-        if drawn.exists():
-            warn(f"{drawn} was left as it is and may show another solution")
-        return {"solution": chosen, "map": None}
-    try:
-        with talk.step("Drawing the map"):
-            placement.write_map(plan, solution, drawn)
-    except KeyboardInterrupt:
-        warn(f"stopped before the map was drawn; `place map {chosen}` draws it")
-        return {"solution": chosen, "map": None}
-    except Exception:
-        warn(f"{chosen} is written and complete, its map is not")
-        raise
-    return {"solution": chosen, "map": drawn}
-
-
-def draw_beside(
-    plan: "Plan",
-    solution: "Solution",
-    folder: "Path",
-    catchments: tuple[float, ...] | None,
-    *,
-    routes: bool,
-    talk: "Talk",
-) -> "dict[str, Path | None]":
-    """Write the layers that were asked for beside the solution."""
-    from placement.cli.files import CATCHMENTS_FILE, ROUTES_FILE
-
-    files: dict[str, Path | None] = {}
-    with talk.step("Walking the streets"):
-        if catchments is not None:
-            files["catchments"] = folder / CATCHMENTS_FILE
-            placement.write_catchments(plan, solution, folder / CATCHMENTS_FILE, minutes=catchments)
-        if routes:
-            files["routes"] = folder / ROUTES_FILE
-            placement.write_routes(plan, solution, folder / ROUTES_FILE)
-    return files
 
 
 def tell(plan: "Plan", solution: "Solution", files: "dict[str, Path | None]", talk: "Talk") -> None:

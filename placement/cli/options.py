@@ -253,6 +253,9 @@ def written_options(folder: str) -> Decorator:
             type=click.Path(file_okay=False),
             help=f"Folder to write to.  [default: {folder}]",
         ),
+        click.option(
+            "--force", is_flag=True, help="Write over the solution of another plan as well."
+        ),
         drawn_options(),
         click.option("--no-map", is_flag=True, help="Write the solution alone."),
         json_option(),

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-import placement
 from placement.cli.options import (
     beside_option,
     closure_option,
@@ -45,13 +44,20 @@ def command(
     from placement.cli.files import ROUTES_FILE, find_solution
     from placement.cli.revisit import revisit
     from placement.cli.talk import Talk, give_json, give_table
+    from placement.cli.written import check_beside
+    from placement.cover import routes as walked
+    from placement.outputs import replace_file
+    from placement.review.drawn import routes_text
 
     talk = Talk()
     with talk.step("Reading the plan"):
         asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
-    target = out or str(find_solution(solution).with_name(ROUTES_FILE))
+    source = find_solution(solution)
+    target = out or str(source.with_name(ROUTES_FILE))
+    check_beside(target, asked, inputs=[source])
     with talk.step("Walking the streets"):
-        found = placement.write_routes(asked, chosen, target, post=post)
+        found = walked.routes(asked, chosen.posts_list, post=post)
+    replace_file(target, routes_text(found).encode(), inputs=[*asked.inputs, source])
     talk.say(f"wrote {target}")
     if as_json:
         give_json(

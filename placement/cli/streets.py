@@ -59,16 +59,18 @@ def read(  # noqa: PLR0917 - as click hands them over
     """
     from placement.cli.talk import Talk, give_json
     from placement.errors import UsageError
+    from placement.outputs import check_output
     from placement.streets import read_streets
     from placement.streets.store import write_streets
 
     if not out.lower().endswith((".parquet", ".arrow")):
         raise UsageError(f"the network is kept in a .parquet or .arrow file; not in {out!r}.")
+    check_output(out, inputs=[extract])
     talk = Talk()
     with talk.step("Reading the streets"):
         streets = read_streets(extract, crs=crs, speed_m_s=speed, step_free=step_free)
     with talk.step("Writing the network"):
-        write_streets(streets, out)
+        write_streets(streets, out, inputs=[extract])
     facts = _facts(streets)
     if as_json:
         give_json({"file": out, **facts})
@@ -107,17 +109,22 @@ def info(  # noqa: PLR0917 - click hands over its options
 ) -> None:
     """Report counts, connected parts, classes, and the ways left out of FILE with the reasons."""
     from placement.cli.talk import Talk, give_json, give_table
+    from placement.outputs import check_output, replace_files
     from placement.streets import read_streets
 
+    for wanted in filter(None, (islands, page)):
+        check_output(wanted, inputs=[file])
     with Talk().step("Reading the streets"):
         streets = read_streets(file, crs=crs, step_free=step_free)
     facts = _facts(streets)
+    contents: dict[Path, bytes] = {}
     if islands is not None:
-        _write_islands(streets, Path(islands))
+        contents[Path(islands)] = _islands_text(streets).encode()
     if page is not None:
-        from placement.maps import write_network_map
+        from placement.maps import network_page
 
-        write_network_map(streets, facts, page)
+        contents[Path(page)] = network_page(streets, facts).encode()
+    replace_files(contents, inputs=[file])
     if as_json:
         give_json(facts)
         return
@@ -161,8 +168,10 @@ def fetch(route: str, margin: float, out: str, endpoint: str | None) -> None:
     This is the only command that uses the network. The data is © OpenStreetMap contributors, ODbL.
     """
     from placement.cli.talk import Talk
+    from placement.outputs import check_output
     from placement.streets.fetch import ENDPOINT, around, fetch_streets
 
+    check_output(out, inputs=[route])
     talk = Talk()
     ground = around(route, margin_m=margin)
     told = 0
@@ -208,8 +217,8 @@ def _facts(streets: "Streets") -> dict[str, Any]:
     }
 
 
-def _write_islands(streets: "Streets", path: Path) -> None:
-    """Write the edges of all parts but the largest as GeoJSON lines."""
+def _islands_text(streets: "Streets") -> str:
+    """Return the edges of all parts but the largest as GeoJSON lines."""
     import json
 
     import numpy as np
@@ -240,4 +249,4 @@ def _write_islands(streets: "Streets", path: Path) -> None:
             )
         )
     text = ",\n".join(features)
-    path.write_text(f'{{"type": "FeatureCollection", "features": [\n{text}\n]}}\n', "utf-8")
+    return f'{{"type": "FeatureCollection", "features": [\n{text}\n]}}\n'

@@ -42,6 +42,7 @@ def command(
     forcing it in costs, and which posts it displaces. PLAN is a plan file or its folder;
     ./plan.toml or else the bundled plan without it.
     """
+    from placement.cli.deadline import Deadline
     from placement.cli.files import find_plan
     from placement.cli.revisit import revisit
     from placement.cli.talk import Talk, give_json, warn
@@ -51,8 +52,9 @@ def command(
         raise UsageError(
             "--budget, --limit and --at are those of the solution: give them without --solution."
         )
+    stop = Deadline(time_limit)
     talk = Talk()
-    with talk.step("Reading the plan"):
+    with talk.step("Reading the plan"), stop.step("reading the plan"):
         if solution is not None:
             asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
         else:
@@ -65,11 +67,10 @@ def command(
         for warning in asked.warnings:
             warn(warning)
         with talk.step("Choosing posts") as progress:
-            chosen = placement.optimise(asked, time_limit=time_limit, progress=progress)
+            half = None if time_limit is None else time_limit / 2  # the question needs time as well
+            chosen = placement.optimise(asked, time_limit=half, progress=progress, within=stop)
     with talk.step("Choosing posts the other way") as progress:
-        found = placement.why(
-            asked, chosen, site, resource, time_limit=time_limit, progress=progress
-        )
+        found = placement.why(asked, chosen, site, resource, progress=progress, within=stop)
     if as_json:
         give_json({"posts": [_as_json(one) for one in found]})
         return

@@ -1,5 +1,7 @@
 """Which columns another one can stand in for: the loops behind `reduce.drop_dominated`."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
@@ -11,14 +13,18 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
+_AT_ONCE = 20_000  # columns between two looks at the clock: a tenth of a second or so
 
-def dominated_columns(instance: Instance) -> Bools:
+
+def dominated_columns(instance: Instance, *, late: Callable[[], bool] = lambda: False) -> Bools:
     """Tell which columns can be dropped where rows count once and rules count no columns.
 
     Parameters
     ----------
     instance
         Rows and columns; only coupled columns have neighbours. Gains and rules are not looked at.
+    late
+        Tells whether to leave it at the columns that were looked at.
 
     Returns
     -------
@@ -34,7 +40,8 @@ def dominated_columns(instance: Instance) -> Bools:
     ).tocsc()
     beside_indptr = np.concatenate([[0], np.cumsum(np.bincount(near, minlength=instance.columns))])
     use = [instance.cost, *(limit.use for limit in instance.limits)]
-    return _dominated(
+    dominated = np.zeros(instance.columns, dtype=np.bool_)
+    compared = (
         instance.indptr,
         instance.indices,
         by_column.indptr.astype(np.int64),
@@ -49,6 +56,11 @@ def dominated_columns(instance: Instance) -> Bools:
         beside_indptr,
         owner[order],
     )
+    for begin in range(0, instance.columns, _AT_ONCE):
+        if begin and late():
+            break
+        _dominated(*compared, begin, min(begin + _AT_ONCE, instance.columns), dominated)
+    return dominated
 
 
 @part_of_compiled
@@ -113,15 +125,16 @@ def _dominated(  # noqa: PLR0917 - one loop, compiled
     near: Ints,
     beside_starts: Ints,
     beside: Ints,
-) -> Bools:
-    """Return the columns that can be dropped.
+    begin: int,
+    end: int,
+    dominated: Bools,
+) -> None:
+    """Mark those of some columns that can be dropped.
 
     Who stands in for a column is among those that cover its rarest row, or, if it covers none,
     among the neighbours of one to whom it is a neighbour.
     """
-    columns = len(profit)
-    dominated = np.zeros(columns, dtype=np.bool_)
-    for a in range(columns):
+    for a in range(begin, end):
         if profit[a] > 0 or required[a]:
             continue
         if row_starts[a] < row_starts[a + 1]:
@@ -149,4 +162,3 @@ def _dominated(  # noqa: PLR0917 - one loop, compiled
             ):  # fmt: skip
                 dominated[a] = True
                 break
-    return dominated

@@ -82,13 +82,15 @@ class Reduction:
         )
 
 
-def reduce(instance: Instance) -> Reduction:
+def reduce(instance: Instance, *, late: Callable[[], bool] = lambda: False) -> Reduction:
     """Take every step, in turn, until none makes the instance smaller.
 
     Parameters
     ----------
     instance
         Rows and columns with all their rules.
+    late
+        Tells whether to leave it at what is done; that is a reduction as well.
 
     Returns
     -------
@@ -97,7 +99,10 @@ def reduce(instance: Instance) -> Reduction:
     reduction = Reduction.none(instance)
     while True:
         before = reduction.instance
-        for step in (drop_impossible, open_required, merge_rows, take_singletons, drop_dominated):
+        dominated = partial(drop_dominated, late=late)
+        for step in (drop_impossible, open_required, merge_rows, take_singletons, dominated):
+            if late():
+                return reduction
             reduction = reduction.then(step)
         after = reduction.instance
         if (after.rows, after.columns) == (before.rows, before.columns):
@@ -236,7 +241,7 @@ def take_singletons(instance: Instance) -> Reduction:
     return Reduction.none(_keep_rows(taken, ~single))
 
 
-def drop_dominated(instance: Instance) -> Reduction:
+def drop_dominated(instance: Instance, *, late: Callable[[], bool] = lambda: False) -> Reduction:
     """Drop columns that another one can stand in for, and those of no use at all.
 
     Column b can stand in for a if it covers every row of a, costs and uses no more, needs no
@@ -255,7 +260,7 @@ def drop_dominated(instance: Instance) -> Reduction:
         again[rule.rows[rule.times > 1]] = True
     missed = np.zeros(instance.columns, dtype=np.bool_)
     missed[instance.indices[np.repeat(again, np.diff(instance.indptr))]] = True
-    dominated = dominated_columns(_couple(instance, instance.coupled)) & ~missed
+    dominated = dominated_columns(_couple(instance, instance.coupled), late=late) & ~missed
     if not dominated.any():
         return Reduction.none(instance)
     return keep_columns(instance, ~dominated)

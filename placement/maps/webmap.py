@@ -171,10 +171,15 @@ def write_map(plan: Plan, solution: Solution, path: str | Path) -> None:
     ------
     InputError
         If the street layer cannot be read, the solution has a post that the plan does not know,
-        or the file cannot be written.
+        or the file cannot be written, one of the plan's own for instance.
     MapPageError
         If the installed Leaflet is not the one that was checked.
     """
+    replace_file(path, map_page(plan, solution).encode(), inputs=plan.inputs)
+
+
+def map_page(plan: Plan, solution: Solution) -> str:
+    """Return the offline map of a solution as text; see `write_map`."""
     _refuse_strangers(plan, solution)
     found = survey(plan)
     data = page_data(
@@ -185,7 +190,7 @@ def write_map(plan: Plan, solution: Solution, path: str | Path) -> None:
         uncovered(plan, solution, found),
         routes=routes(plan, solution.posts_list),
     )
-    write_page(data, path)
+    return page(data)
 
 
 def _refuse_strangers(plan: Plan, solution: Solution) -> None:
@@ -226,13 +231,17 @@ def write_network_map(streets: "Streets", facts: Mapping[str, Any], path: str | 
     MapPageError
         If the installed Leaflet is not the one that was checked.
     """
-    text = page(
+    replace_file(path, network_page(streets, facts).encode())
+
+
+def network_page(streets: "Streets", facts: Mapping[str, Any]) -> str:
+    """Return the offline map of a street network as text; see `write_network_map`."""
+    return page(
         network_data(streets, facts),
         words="network.json",
         show="showNetwork",
         scripts=_NETWORK_SCRIPTS,
     )
-    replace_file(path, text.encode())
 
 
 def write_page(data: Mapping[str, Any], path: str | Path) -> None:

@@ -145,6 +145,7 @@ def load_plan(
         replaced={name: files[name].name for name in sorted(layers)},
         limits=dict(sorted(limits.items())),
         warnings=tuple(warnings),
+        inputs=(path, *files.values(), *run.files),
     )
 
 

@@ -416,6 +416,8 @@ class Plan:
         Most units set for this run, by resource.
     warnings
         Sentences about inputs that are usable but worth a look.
+    inputs
+        Every file it was read from, the plan file first: what is made of it never replaces them.
     """
 
     file: Path
@@ -435,6 +437,7 @@ class Plan:
     replaced: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    inputs: tuple[Path, ...] = ()
 
     @property
     def closures(self) -> tuple[Shape, ...]:

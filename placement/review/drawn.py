@@ -3,7 +3,7 @@
 They have files of their own, so that the solution's differences stay small.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from placement.cover.catchments import rings
@@ -41,8 +41,13 @@ def write_catchments(
     InputError
         If the streets cannot be read or the file cannot be written.
     """
-    found = rings(plan, solution.posts_list, minutes=minutes)
-    replace_file(path, rings_text(found, crs=plan.crs).encode())
+    text = catchments_text(plan, solution, minutes=minutes)
+    replace_file(path, text.encode(), inputs=plan.inputs)
+
+
+def catchments_text(plan: Plan, solution: Solution, *, minutes: Sequence[float] = MINUTES) -> str:
+    """Return the ground within several walks of each post as GeoJSON; see `write_catchments`."""
+    return rings_text(rings(plan, solution.posts_list, minutes=minutes), crs=plan.crs)
 
 
 def write_routes(
@@ -74,10 +79,14 @@ def write_routes(
         If the streets cannot be read or the file cannot be written.
     """
     found = routes(plan, solution.posts_list, post=post)
-    lines = sorted((f"{each.resource}/{each.area}", each) for each in found)
-    texts = [_route_text(name, each) for name, each in lines]
-    replace_file(path, collection_text(texts).encode())
+    replace_file(path, routes_text(found).encode(), inputs=plan.inputs)
     return found
+
+
+def routes_text(found: Iterable[AreaRoute]) -> str:
+    """Return routes as GeoJSON; see `write_routes`."""
+    lines = sorted((f"{each.resource}/{each.area}", each) for each in found)
+    return collection_text([_route_text(name, each) for name, each in lines])
 
 
 def _route_text(name: str, each: AreaRoute) -> str:

@@ -174,7 +174,7 @@ def _fixed(run: Run, prices: bound.Bound) -> Instance:
 
 def _by_model(run: Run, prices: bound.Bound, *, stop: Stop, max_nodes: int | None = None) -> None:
     """Hand what no reduced cost could settle to the integer model, made small once more."""
-    left = run.reduction.then(lambda _: reduced(_fixed(run, prices)))
+    left = run.reduction.then(lambda _: reduced(_fixed(run, prices), late=run.stop.reached))
     rest, offset = left.instance, left.offset
     if rest.columns == 0:  # one plan is left, and the known one is no worse or that one
         last = left.lift(np.zeros(0, dtype=np.int64))
@@ -305,7 +305,7 @@ class _Finish:
 
     def try_model(self, rest: Instance) -> tuple[Ints | None, float]:
         """Return a plan of what is left, or None, and its bound, or inf."""
-        small = reduced(rest)
+        small = reduced(rest, late=self._run.stop.reached)
         instance = small.instance
         free = ~instance.required & ~instance.excluded
         entries = int(free[instance.indices].sum())

@@ -7,8 +7,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from placement.cover.posting import posting
-from placement.cover.survey import survey
 from placement.errors import AuditError, NoPlanError, UsageError
 from placement.plan.problem import Plan
 from placement.solve import agreed, tiers
@@ -16,6 +14,7 @@ from placement.solve.audit.audit import audit
 from placement.solve.clash import clash
 from placement.solve.lanes import admission
 from placement.solve.lanes.shorter import shorter
+from placement.solve.measured import measured
 from placement.solve.record import Outcome
 from placement.solve.solution import Solution, Status
 from placement.solve.stop import Progress, Stop
@@ -38,6 +37,7 @@ def optimise(
     lock: Iterable[str] = (),
     forbid: Iterable[str] = (),
     progress: Progress | None = None,
+    within: Stop | None = None,
 ) -> Solution:
     """Choose posts that cover the most people within the budget and every rule.
 
@@ -66,6 +66,8 @@ def optimise(
         Posts, as ``"<site>/<resource>"``, that must be open, or closed.
     progress
         Called with seconds, objective and bound.
+    within
+        A stop rule that runs already, of a command for instance, and is not to be outlasted.
 
     Returns
     -------
@@ -87,7 +89,7 @@ def optimise(
     AuditError
         If a figure does not hold when recomputed; nothing to be expected, and nothing to be hidden.
     """
-    stop = Stop(_checked("time_limit", time_limit))
+    stop = Stop(_checked("time_limit", time_limit), within=within)
     gap = _checked("gap", gap) or 0.0
     if budget is not None:
         plan = with_budget(plan, budget)
@@ -102,9 +104,9 @@ def optimise(
         raise UsageError("a price on changes has no place among tiers: limit the changes instead.")
     if plan.problem.laned is not None:
         return _with_lanes(plan, wish, stop=stop, gap=gap, seed=seed, progress=progress)
+    walks, posts, stop = measured(plan, stop)
+    posts = agreed.bind(posts, plan.problem, wish)
     with stop.catching_interrupts():
-        walks = survey(plan)
-        posts = agreed.bind(posting(plan.problem, walks), plan.problem, wish)
         staged = tiers.solve(
             posts,
             stop=stop.share(0.8),
@@ -115,7 +117,7 @@ def optimise(
         )
         outcome = staged.outcome
         if outcome.status is Status.INFEASIBLE:
-            raise clash(plan.problem, posts, wish=wish, stop=Stop(30)).error()
+            raise clash(plan.problem, posts, wish=wish, stop=stop.explaining(30)).error()
         chosen = _chosen(outcome, stop)
         refined = refine(staged.held, plan.problem, walks, chosen, stop=stop)
     solution = write_up(plan, posts, walks, outcome, refined, tiers=staged.tiers, wish=wish)
@@ -132,9 +134,9 @@ def _with_lanes(
     progress: Progress | None,
 ) -> Solution:
     """Choose posts and lanes, then send people to gates with the least walk in all."""
+    walks, posts, stop = measured(plan, stop)
+    posts = agreed.bind(posts, plan.problem, wish)
     with stop.catching_interrupts():
-        walks = survey(plan)
-        posts = agreed.bind(posting(plan.problem, walks), plan.problem, wish)
         known = agreed.start(posts, plan.problem, wish)
         lanes = agreed.start_lanes(posts, plan.problem, wish)
         outcome, posts, staged = admission.solve(
@@ -147,7 +149,7 @@ def _with_lanes(
             progress=progress,
         )
         if outcome.status is Status.INFEASIBLE:
-            raise admission.conflict(plan.problem, posts, stop=Stop(25))
+            raise admission.conflict(plan.problem, posts, stop=stop.explaining(25))
         _chosen(outcome, stop)
         best = shorter(plan, posts, walks, outcome, seed=seed, stop=stop)
         outcome, posts, chosen = best.outcome, best.posts, _chosen(best.outcome, stop)

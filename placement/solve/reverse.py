@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from placement.cover.instance import Instance, Limit, Rule
 from placement.cover.laned import laned
-from placement.cover.posting import Posting, posting
-from placement.cover.survey import survey
+from placement.cover.posting import Posting
 from placement.errors import AuditError, InfeasibleError, NoPlanError, UsageError
 from placement.plan.problem import Plan, Problem
 from placement.solve import tiers
@@ -24,6 +23,7 @@ from placement.solve.lanes import admission
 from placement.solve.lanes.cheapest import cheapest
 from placement.solve.lanes.least_walk import compared
 from placement.solve.least import feasible, least, left_side, people_in, step_of, sum_of
+from placement.solve.measured import measured
 from placement.solve.optimise import with_budget
 from placement.solve.search import cheap
 from placement.solve.solution import Reverse, Solution, Status, Stopped
@@ -48,6 +48,7 @@ def least_cost(
     gap: float = 0.0,
     seed: int = 0,
     progress: Progress | None = None,
+    within: Stop | None = None,
 ) -> Solution:
     """Find the cheapest plan that covers given shares of all people, and prove how cheap.
 
@@ -69,6 +70,8 @@ def least_cost(
         Of the search for a first plan.
     progress
         Called with seconds, cost and the bound of the cost.
+    within
+        A stop rule that runs already, of a command for instance, and is not to be outlasted.
 
     Returns
     -------
@@ -94,18 +97,18 @@ def least_cost(
     for name, value in (("time_limit", time_limit), ("gap", gap)):
         if value is not None and not value >= 0:
             raise UsageError(f"{name} is {value}: give a number of 0 or more.")
-    stop = Stop(time_limit)
+    stop = Stop(time_limit, within=within)
     if plan.problem.laned is not None:
         return _with_lanes(plan, asked, stop=stop, gap=gap, seed=seed, progress=progress)
+    walks, posts, stop = measured(plan, stop, counted=asked)
     with stop.catching_interrupts():
-        walks = survey(plan)
-        posts = free_of_budget(posting(plan.problem, walks, counted=tuple(asked)))
+        posts = free_of_budget(posts)
         bound_posts = with_shares(posts, plan.problem, asked)
         priced = _least_cost(
             bound_posts, plan.problem, stop=stop.share(0.7), gap=gap, seed=seed, progress=progress
         )
         if priced.infeasible:
-            raise _unreachable(plan.problem, posts, asked)
+            raise _unreachable(plan.problem, posts, asked, stop=stop.explaining(_EXPLAIN_S))
         if priced.chosen is None:
             raise _not_found(stop)
         at_cost = replace(bound_posts, instance=_at_cost(bound_posts.instance, priced))
@@ -136,9 +139,8 @@ def _with_lanes(
 ) -> Solution:
     """Find the cheapest gates and lanes; at their cost, those that cover most."""
     problem = plan.problem
+    walks, posts, stop = measured(plan, stop, counted=shares)
     with stop.catching_interrupts():
-        walks = survey(plan)
-        posts = posting(problem, walks, counted=tuple(shares))
         bound_posts = with_shares(posts, problem, shares)
         instance, lanes = laned(problem, bound_posts)
         free = math.fsum(instance.cost) + math.fsum(lanes.lane_cost * lanes.most)
@@ -149,7 +151,7 @@ def _with_lanes(
         )  # fmt: skip
         outcome = found.outcome
         if outcome.status is Status.INFEASIBLE:
-            raise admission.unreachable(problem, posts, rules, stop=Stop(_EXPLAIN_S))
+            raise admission.unreachable(problem, posts, rules, stop=stop.explaining(_EXPLAIN_S))
         if outcome.chosen is None:
             raise _not_found(stop)
         at_cost = replace(bound_posts, instance=bound_posts.instance.with_budget(found.cost))
@@ -343,9 +345,10 @@ def _stated(solution: Solution, shares: Mapping[str, float], priced: _Priced) ->
     return replace(solution, reverse=reverse, status=Status.FEASIBLE, stopped=priced.stopped)
 
 
-def _unreachable(problem: Problem, posts: Posting, shares: Mapping[str, float]) -> InfeasibleError:
+def _unreachable(
+    problem: Problem, posts: Posting, shares: Mapping[str, float], *, stop: Stop
+) -> InfeasibleError:
     """Say what can be reached where the shares cannot."""
-    stop = Stop(_EXPLAIN_S)
     if feasible(posts.instance, stop=stop.share(0.5)) is False:
         return clash(problem, posts, stop=stop).error()
     total = math.fsum(problem.demand.people)

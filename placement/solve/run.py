@@ -1,6 +1,7 @@
 """What is known of an instance in the course of a run, and the smaller one that is worked on."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ class Run(Record):
         self._left_out = LeftOut(instance)
         self._looser: tuple[float, Ints] | None = None  # the best plan that breaks a rule left out
         self.nearly: Ints | None = None  # such a plan, which gave way to the limits
-        self.reduction = reduced(self._left_out.instance)
+        self.reduction = reduced(self._left_out.instance, late=stop.reached)
 
     def plan(self, chosen: Ints | None) -> None:
         """Take a plan, if it is one and better than what is known."""
@@ -47,7 +48,7 @@ class Run(Record):
         looser, self._looser = self._looser, None
         if looser is None or looser[0] <= self.objective or not self._left_out.take_in(looser[1]):
             return False
-        self.reduction = reduced(self._left_out.instance)
+        self.reduction = reduced(self._left_out.instance, late=self.stop.reached)
         self.nearly = _within_limits(self.instance, looser[1])
         return True
 
@@ -71,10 +72,10 @@ class Run(Record):
             self.progress(seconds, max(objective, self.objective), min(bound, self.bound))
 
 
-def reduced(instance: Instance) -> Reduction:
-    """Return a smaller instance with the same optimum."""
+def reduced(instance: Instance, *, late: Callable[[], bool] = lambda: False) -> Reduction:
+    """Return a smaller instance with the same optimum, as far as that goes before it is late."""
     if bool(np.all(instance.profit >= 0)):
-        return reduce(instance)
+        return reduce(instance, late=late)
     return Reduction.none(instance)  # a price on changes: worth and loss in one column
 
 

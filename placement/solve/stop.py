@@ -5,8 +5,9 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
+from typing import Any, ClassVar
 
 type Progress = Callable[[float, float, float], None]
 """Called with seconds since the start, the best objective and the best bound so far."""
@@ -22,6 +23,10 @@ class Stop:
     within
         A rule this one may not outlast: its interruption is this one's too.
     """
+
+    #: What the second Ctrl-C does: raises as usual. The command line ends at once, even where
+    #: compiled code or a solver is at work that Python's own handlers would wait for.
+    second_signal: ClassVar[Any] = signal.default_int_handler
 
     def __init__(self, time_limit: float | None = None, *, within: "Stop | None" = None) -> None:
         self._within = within
@@ -64,9 +69,29 @@ class Stop:
         seconds = min(self.left() * fraction, at_most)
         return Stop(None if math.isinf(seconds) else seconds, within=self)
 
+    def keeping(self, seconds: float) -> "Stop":
+        """Return a rule that leaves so many seconds for what comes after, a quarter at most."""
+        return self.share(1.0, at_most=self.left() - min(seconds, self.left() / 4.0))
+
+    def explaining(self, at_most: float) -> "Stop":
+        """Return a rule for saying why there is no plan: it goes on for 2 s if time is over."""
+        return Stop(min(at_most, max(2.0, self.left())))
+
+    def step(self, doing: str) -> AbstractContextManager[None]:
+        """Enclose a step before there is a plan to keep, which does not watch this rule.
+
+        A rule of the command line's ends it when the time is over; this one lets it end by itself.
+
+        Parameters
+        ----------
+        doing
+            What is being done, to be named where it takes too long.
+        """
+        return nullcontext() if self._within is None else self._within.step(doing)
+
     @contextmanager
     def catching_interrupts(self) -> Iterator[None]:
-        """Turn the first Ctrl-C into a request to stop; a second one raises as usual.
+        """Turn the first Ctrl-C into a request to stop; a second one does `second_signal`.
 
         Outside the main thread, where Python delivers no signals, nothing changes.
         """
@@ -76,7 +101,7 @@ class Stop:
 
         def first(_number: int, _frame: FrameType | None) -> None:
             self.interrupt()
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGINT, self.second_signal)
 
         before = signal.signal(signal.SIGINT, first)
         try:

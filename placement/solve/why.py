@@ -98,6 +98,7 @@ def why(
     time_limit: float | None = None,
     seed: int = 0,
     progress: Progress | None = None,
+    within: Stop | None = None,
 ) -> list[Why]:
     """Say what a post brings, or what forcing it in would cost.
 
@@ -121,6 +122,8 @@ def why(
         Of the search.
     progress
         Called with seconds, objective and bound.
+    within
+        A stop rule that runs already, of a command for instance, and is not to be outlasted.
 
     Returns
     -------
@@ -139,9 +142,10 @@ def why(
     if resource is None:
         allowed = problem.sites.allowed[at]
         wanted = [kind for k, kind in enumerate(kinds) if allowed[k]]
-    stop = Stop(time_limit)
-    with stop.catching_interrupts():
+    stop = Stop(time_limit, within=within)
+    with stop.step("walking the streets"):
         walks = survey(plan)
+    with stop.catching_interrupts():
         posts = _as_solved(plan, solution, walks)
         base = _columns(problem, posts, solution)
         case = _Case(problem=problem, walks=walks, posts=posts, solution=solution, base=base)

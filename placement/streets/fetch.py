@@ -1,7 +1,5 @@
 """Streets from an Overpass server: one polite question, one file."""
 
-import os
-import tempfile
 import time
 import urllib.error
 import urllib.parse
@@ -15,6 +13,7 @@ import pyogrio
 import shapely
 
 from placement.errors import InputError, UsageError
+from placement.outputs import replacing
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -157,10 +156,7 @@ def fetch_streets(
     request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
         endpoint, data=data, headers={"User-Agent": "placement (street layer for one plan)"}
     )
-    handle, name = tempfile.mkstemp(prefix=".fetch-", suffix=".osm", dir=path.parent)
-    os.close(handle)
-    part = Path(name)
-    try:
+    with replacing(path) as part:
         for wait in (*PAUSES_S, None):
             later = _ask(request, part, timeout_s=timeout_s + 30, progress=progress)
             if later is None:
@@ -169,11 +165,7 @@ def fetch_streets(
                 raise _trouble(endpoint, "the server is busy", "try again later")
             pause(min(later or wait, _MOST_PAUSE_S))
         _check_whole(part, endpoint)
-        size = part.stat().st_size
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return size
+        return part.stat().st_size
 
 
 def _ask(

@@ -35,6 +35,7 @@ def fake_plan(**_: Any) -> Any:
         settings=SimpleNamespace(name="ceremony"),
         problem=SimpleNamespace(resources=resources),
         warnings=(),
+        inputs=(),
     )
 
 
@@ -51,11 +52,11 @@ def ends(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ends:
         *arguments: str,
         optimise: Callable[..., Any] = lambda *_, **__: agreed(),
         load: Callable[..., Any] = lambda *_, **__: fake_plan(),
-        draw: Callable[..., Any] = lambda _plan, _solution, path: Path(path).write_text("map"),
+        draw: Callable[..., str] = lambda _plan, _solution: "map",
     ) -> Result:
         monkeypatch.setattr(placement, "load_plan", load, raising=False)
         monkeypatch.setattr(placement, "optimise", optimise, raising=False)
-        monkeypatch.setattr(placement, "write_map", draw, raising=False)
+        monkeypatch.setattr("placement.maps.map_page", draw)
         return CliRunner().invoke(place, ["optimise", "plan", *arguments])
 
     return run
@@ -235,7 +236,7 @@ def test_an_unknown_gap_is_not_given_as_a_number(ends: Ends) -> None:
 def test_a_map_that_fails_does_not_cost_the_solution(ends: Ends, tmp_path: Path) -> None:
     done = ends(draw=raising(InputError("cannot be written", file="map.html")))
     assert done.exit_code == 3
-    assert "is written and complete, its map is not" in done.stderr
+    assert "is written and complete, what lies beside it is not" in done.stderr
     assert files(tmp_path) == ["outputs/ceremony/solution.geojson"]
 
 

@@ -16,7 +16,7 @@ def test_the_cheapest_plan_is_written_drawn_and_audited(town: Path, tmp_path: Pa
     assert told["reverse"]["cost_gap"] == 0
     assert told["cost"] == told["budget"] == told["reverse"]["cost_bound"]
     assert told["coverage"]["checkpoint"]["share"] >= 0.5
-    out = tmp_path / "outputs" / "drawn-cover"
+    out = tmp_path / "outputs" / "drawn" / "cover"
     assert sorted(path.name for path in out.iterdir()) == ["map.html", "solution.geojson"]
     assert run("audit", out, town).exit_code == 0
     text = (
