@@ -122,6 +122,7 @@ def test_options_reach_the_pipeline(ends: Ends) -> None:
         "at": "18:30",
     }
     assert callable(seen["optimise"].pop("progress"))
+    assert 0 < seen["optimise"].pop("within").left() < 60, "reading the plan counts as well"
     assert seen["optimise"] == {
         "time_limit": 60.0,
         "gap": 0.01,
