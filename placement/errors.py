@@ -4,6 +4,14 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 
+_MOST_NAME, _MOST_SENTENCE = 300, 2000
+
+
+def _short(text: str, most: int = _MOST_NAME) -> str:
+    """Return a text as it can be read in one sentence: the middle of a very long one is left out."""
+    return text if len(text) <= most else f"{text[: most // 2]} … {text[-most // 2 :]}"
+
+
 class PlacementError(Exception):
     """Root of all errors that are raised on purpose.
 
@@ -58,11 +66,11 @@ class InputError(PlacementError):
         self.feature = feature
         self.field = field
         self.remedy = remedy
-        where = [self.file] if self.file else []
-        where += [f"feature {feature!r}"] if feature is not None else []
-        where += [f"field {field!r}"] if field is not None else []
+        where = [_short(self.file)] if self.file else []
+        where += [f"feature {_short(feature)!r}"] if feature is not None else []
+        where += [f"field {_short(field)!r}"] if field is not None else []
         text = f"{', '.join(where)}: {problem}" if where else problem
-        super().__init__(f"{text}; {remedy}." if remedy else f"{text}.")
+        super().__init__(_short(f"{text}; {remedy}." if remedy else f"{text}.", _MOST_SENTENCE))
 
 
 class InfeasibleError(PlacementError):

@@ -108,6 +108,8 @@ def _report(plan: "Plan") -> dict[str, Any]:
             "km": _plain(round(float(streets.length_m.sum()) / 1000.0, 3)),
             "islands": max(0, int(streets.component.max(initial=0))),
             "nodes_on_islands": int((streets.component > 0).sum()),
+            "dropped": dict(streets.dropped),
+            "unused": list(streets.unused),
         },
         "unsnapped": {
             "sites": [sites.id[position] for position in walks.unsnapped_sites],
@@ -146,6 +148,8 @@ def _rows(report: dict[str, Any]) -> list[tuple[str, ...]]:
         )
         cut_off = f"{streets['islands']:,} with {streets['nodes_on_islands']:,} junctions"
         rows += [("streets", size), ("islands", cut_off if streets["islands"] else "none")]
+        rows += [(f"left out: {why}", f"{n:,}") for why, n in streets["dropped"].items()]
+        rows += [("columns not used", listed(streets["unused"]))] if streets["unused"] else []
     if report["closures"]:
         at = report["at"]
         when = "all at once" if at is None else f"as at {at}"

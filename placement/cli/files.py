@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 import placement
+from placement.reading.regular import is_folder
 
 PLAN_FILE = "plan.toml"
 SOLUTION_FILE = "solution.geojson"
@@ -55,4 +56,4 @@ def find_plan(given: str | None) -> Path:
 def find_solution(given: str) -> Path:
     """Return the solution file that is meant: a file, or a folder that holds one."""
     path = Path(given)
-    return path / SOLUTION_FILE if path.is_dir() else path
+    return path / SOLUTION_FILE if is_folder(path) else path

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from placement.reading.numerals import decimal
+
 type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 type Callback[T] = Callable[[click.Context, click.Parameter, Any], T]
 
@@ -18,7 +20,7 @@ def amount(*, above_zero: bool = False) -> Callback[float | None]:
         if value is None:
             return None
         try:
-            number = float(value)
+            number = decimal(value)
         except ValueError:
             number = math.nan
         if not math.isfinite(number) or number < 0 or (above_zero and number == 0):
@@ -26,6 +28,25 @@ def amount(*, above_zero: bool = False) -> Callback[float | None]:
         return number
 
     return parse
+
+
+def count() -> Callback[int | None]:
+    """Return a callback that takes a whole number of at least 0, in ASCII digits."""
+
+    def parse(_ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+        if value is None:
+            return None
+        if not _is_count(value):
+            raise click.BadParameter(
+                f"{value!r} is not a whole number of at least 0", param=param
+            )
+        return int(value)
+
+    return parse
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 def _assignments(example: str) -> Callback[dict[str, str]]:
@@ -53,7 +74,7 @@ def _limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
     """Take repeated ``RESOURCE=N``, N a whole number of at least 0."""
     taken = _assignments(_LIMIT_EXAMPLE)(ctx, param, values)
     for number in taken.values():
-        if not (number.isascii() and number.isdigit() and len(number) < 10):
+        if not _is_count(number):
             raise click.BadParameter(
                 f"{number!r} is not a whole number of at least 0; write it as in "
                 f"`{_LIMIT_EXAMPLE}`",
@@ -73,7 +94,7 @@ def _shares(
     taken: dict[str, float] = {}
     for name, text in _assignments(_SHARE_EXAMPLE)(ctx, param, values).items():
         try:
-            share = float(text)
+            share = decimal(text)
         except ValueError:
             share = math.nan
         if not 0 < share <= 1:
@@ -150,7 +171,7 @@ def minutes_option(name: str, *, help_text: str, default: str | None = None) -> 
         if value is None:
             return None
         try:
-            walks = tuple(float(part) for part in value.strip("[] ").split(","))
+            walks = tuple(decimal(part) for part in value.strip("[] ").split(","))
         except ValueError:
             walks = ()
         if not walks or not all(0 < walk <= 1440 for walk in walks) or len(set(walks)) < len(walks):
@@ -274,7 +295,7 @@ def agreed_options() -> Decorator:
         click.option(
             "--max-changes",
             metavar="N",
-            type=click.IntRange(min=0),
+            callback=count(),
             help="Open and close at most N posts against the baseline; a post moved is two.",
         ),
         click.option(

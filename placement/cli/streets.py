@@ -108,6 +108,7 @@ def info(  # noqa: PLR0917 - click hands over its options
     as_json: bool,
 ) -> None:
     """Report counts, connected parts, classes, and the ways left out of FILE with the reasons."""
+    from placement.cli.ground import listed
     from placement.cli.talk import Talk, give_json, give_table
     from placement.outputs import check_output, replace_files
     from placement.streets import read_streets
@@ -139,6 +140,7 @@ def info(  # noqa: PLR0917 - click hands over its options
             ("bridges, tunnels", f"{facts['bridges']:,} and {facts['tunnels']:,} edges"),
             *((f"  {kind}", f"{km:,.1f} km") for kind, km in facts["km_by_class"].items()),
             *((f"left out: {why}", f"{count:,}") for why, count in facts["dropped"].items()),
+            *([("columns not used", listed(facts["unused"]))] if facts["unused"] else []),
         ]
     )
 
@@ -214,6 +216,7 @@ def _facts(streets: "Streets") -> dict[str, Any]:
             )
         },
         "dropped": dict(streets.dropped),
+        "unused": list(streets.unused),
     }
 
 

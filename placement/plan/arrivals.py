@@ -11,6 +11,8 @@ from placement.plan.clock import clock_of, minutes_of
 from placement.plan.problem import OWN, LanesRule, Resource
 from placement.plan.settings import Settings, nearest
 from placement.plan.table import Row, read_rows
+from placement.reading.identifiers import fault
+from placement.reading.numerals import decimal
 
 _WANTED = {
     "profile": "name the profile that each row belongs to",
@@ -125,6 +127,11 @@ def _profiles(path: Path, rule: LanesRule, *, file: Path) -> dict[str, tuple[flo
             said = "is missing" if not profile else f"{OWN!r} is the plan's own profile"
             remedy = "name it" if not profile else "name it otherwise"
             raise InputError(said, file=path, feature=row.name, field="profile", remedy=remedy)
+        wrong = fault(profile)
+        if wrong is not None:
+            raise InputError(
+                wrong[0], file=path, feature=row.name, field="profile", remedy=wrong[1]
+            )
         if profile in rule.named:
             raise InputError(
                 f"{profile!r} is a profile of {file.name} already",
@@ -170,7 +177,7 @@ def _amount(path: Path, row: Row, column: str) -> float:
     """Return the share or the people of a row."""
     given = row.properties.get(column, "")
     try:
-        value = float(given)
+        value = decimal(given)
     except ValueError:
         value = math.nan
     if not 0 <= value < math.inf:

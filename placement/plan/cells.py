@@ -1,7 +1,6 @@
 """Values of a row: texts, numbers and whole numbers, or a refusal that names row and column."""
 
 import math
-import re
 import reprlib
 from collections.abc import Iterable
 from typing import Any
@@ -9,8 +8,9 @@ from typing import Any
 from placement.errors import InputError
 from placement.plan.settings import nearest
 from placement.plan.table import Row, Table
+from placement.reading.identifiers import fault
+from placement.reading.numerals import decimal
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _MOST = 1e15  # whole numbers up to here are exact, and so are sums of a few of them
 
 
@@ -20,7 +20,7 @@ def identifiers(table: Table) -> list[str]:
     Raises
     ------
     InputError
-        If one is missing, occurs twice, or holds a slash or a control character.
+        If one is missing, occurs twice, holds a slash, or is not what it looks like.
     """
     seen: set[str] = set()
     found = []
@@ -30,10 +30,10 @@ def identifiers(table: Table) -> list[str]:
             raise InputError(
                 "is missing", file=table.file, feature=row.name, field="id", remedy="add it"
             )
-        identifier = plain_text(table, row, "id")
-        if "/" in identifier or _CONTROL.search(identifier):
+        identifier = named(table, row, "id")
+        if "/" in identifier:
             raise InputError(
-                "holds a slash or a control character",
+                "holds a slash",
                 file=table.file,
                 feature=row.name,
                 field="id",
@@ -68,6 +68,22 @@ def plain_text(table: Table, row: Row, key: str, default: str = "") -> str:
         field=key,
         remedy="write a text or a whole number",
     )
+
+
+def named(table: Table, row: Row, key: str) -> str:
+    """Return a text that something is called by: what is seen of it is what is compared.
+
+    Raises
+    ------
+    InputError
+        If it is too long, holds what is not seen, or is not in composed form.
+    """
+    text = plain_text(table, row, key)
+    wrong = fault(text)
+    if wrong is not None:
+        problem, remedy = wrong
+        raise InputError(problem, file=table.file, feature=row.name, field=key, remedy=remedy)
+    return text
 
 
 def number(
@@ -115,8 +131,9 @@ def _number(table: Table, row: Row, key: str, default: float | None) -> float:
             "is missing", file=table.file, feature=row.name, field=key, remedy="add the number"
         )
     try:
-        # True is 1.0 to Python, but nobody means that
-        return float(repr(value) if isinstance(value, bool) else value)
+        if isinstance(value, bool):  # 1.0 to Python, but nobody means that
+            raise TypeError
+        return decimal(value) if isinstance(value, str) else float(value)
     except OverflowError:
         return math.inf
     except (TypeError, ValueError):

@@ -12,6 +12,7 @@ from placement.errors import InputError
 from placement.plan.arrivals import known_profile
 from placement.plan.cells import (
     identifiers,
+    named,
     number,
     plain_text,
     unused_columns,
@@ -234,7 +235,7 @@ def _crowd(
         id=ids,
         xy=xy,
         people=people,
-        zone=plain_text(table, row, "zone") or zone,
+        zone=named(table, row, "zone") or zone,
         priority=number(table, row, "priority", default=1.0, positive=True),
         level=whole(table, row, "level", default=0, least=-1000, most=1000),
         tier=whole(table, row, "tier", default=1, least=1, most=_MOST_TIERS),

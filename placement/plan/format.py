@@ -19,7 +19,7 @@ Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
 _SLUG, _ID, _PATH = r"^[a-z0-9][a-z0-9._-]*$", r"^[a-z][a-z0-9_-]*$", r"^[^\x00-\x1f\x7f]+$"
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=100)]
 ResourceId = Annotated[str, StringConstraints(pattern=_ID, max_length=60)]
-LayerFile = Annotated[str, StringConstraints(pattern=_PATH)]
+LayerFile = Annotated[str, StringConstraints(pattern=_PATH, max_length=4096)]
 Clock = Annotated[str, StringConstraints(pattern=CLOCK)]
 
 

@@ -29,6 +29,7 @@ from placement.plan.ground_settings import ClosureSettings, Layers, Walking
 from placement.plan.lane_settings import LanesSettings
 from placement.plan.problem import Walkers
 from placement.plan.rule_settings import BackupSettings, FloorSettings, GroupSettings
+from placement.reading.regular import MIB, is_folder, read_text, require_file
 
 __all__ = [
     "PLAN_FILE",
@@ -42,10 +43,12 @@ __all__ = [
     "nearest",
     "plan_path",
     "read_settings",
-    "reason",
 ]
 
 PLAN_FILE = "plan.toml"
+_MOST_BYTES = 16 * MIB  # a plan file holds settings; people and places are in its layers
+_MOST_DEPTH = 50
+_MOST_BITS = 1024
 
 
 class Budget(Section):
@@ -292,7 +295,7 @@ def _hint(word: str, known: Iterable[str]) -> str:
 def plan_path(path: str | Path) -> Path:
     """Return the plan file of a path that may be its folder."""
     path = Path(path)
-    return path / PLAN_FILE if path.is_dir() else path
+    return path / PLAN_FILE if is_folder(path) else path
 
 
 def read_settings(path: str | Path) -> Settings:
@@ -314,25 +317,23 @@ def read_settings(path: str | Path) -> Settings:
         does not allow; one sentence that names the file, the field and the remedy.
     """
     path = plan_path(path)
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        raise InputError(
-            "there is no such plan file",
-            file=path,
-            remedy="check the path, or make one: place init",
-        ) from None
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"is not UTF-8 text (byte {error.start})", file=path, remedy="save it as UTF-8"
-        ) from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot be read ({reason(error)})", file=path) from None
+    require_file(
+        path,
+        missing="there is no such plan file",
+        remedy="check the path, or make one: place init",
+    )
+    text = read_text(path, most=_MOST_BYTES, remedy="save it as UTF-8")
     try:
         content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        said = str(error).rstrip(".") or "nested too deeply"
+    except RecursionError:
+        raise InputError(
+            "is not valid TOML: nested too deeply", file=path, remedy="mend that line"
+        ) from None
+    except ValueError as error:  # Python's own, where a number has too many digits
+        own = isinstance(error, tomllib.TOMLDecodeError)
+        said = str(error).rstrip(".") if own else "a number has too many digits"
         raise InputError(f"is not valid TOML: {said}", file=path, remedy="mend that line") from None
+    _check_held(path, content)
     try:
         return Settings.model_validate(content)
     except ValidationError as error:
@@ -345,9 +346,21 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def reason(error: BaseException) -> str:
-    """Return why a file could not be read, without the path that the sentence already names."""
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".")
+def _check_held(path: Path, content: Mapping[str, Any]) -> None:
+    """Refuse what could not even be shown in a message: numbers without end, tables in tables."""
+    inside: list[tuple[Any, int]] = [(content, 0)]
+    while inside:
+        value, depth = inside.pop()
+        if depth > _MOST_DEPTH:
+            raise InputError("is nested too deeply", file=path, remedy="mend the dotted keys")
+        if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+            raise InputError(
+                "holds a number of too many digits", file=path, remedy="correct the number"
+            )
+        if isinstance(value, dict):
+            inside += [(one, depth + 1) for one in value.values()]
+        elif isinstance(value, list):
+            inside += [(one, depth + 1) for one in value]
 
 
 def _input_error(path: Path, content: Mapping[str, Any], error: ValidationError) -> InputError:

@@ -3,41 +3,23 @@
 This is the first of two steps; nothing here knows what a site or a demand point is.
 """
 
-import csv
-import io
-import json
-import logging
-import re
-import sqlite3
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import shape
 
 from placement.errors import InputError
-from placement.plan.settings import reason
-
-type Geometries = NDArray[np.object_]
-type Properties = Mapping[str, Any]
-
-WGS84 = "OGC:CRS84"
+from placement.reading import regular
+from placement.reading.csv_table import read_records
+from placement.reading.features import WGS84, Geometries, Properties, read_features, row_name
 
 POINTS = ("Point",)
 LINES = ("LineString", "MultiLineString")
 POLYGONS = ("Polygon", "MultiPolygon")
-
-_CUT_SHORT = "write or download the file again"
-_NOT_THAT = "check the file, or its suffix"
-
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Row:
@@ -118,31 +100,17 @@ def read_table(
         the globe.
     """
     require_file(path, layer=layer)
-    readers = {
-        ".geojson": _read_geojson,
-        ".json": _read_geojson,
-        ".gpkg": _read_geopackage,
-        ".parquet": _read_geoparquet,
-        ".geoparquet": _read_geoparquet,
-        ".csv": _read_csv,
-    }
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise InputError(
-            f"the suffix {path.suffix!r} is not known",
-            file=path,
-            remedy=f"give the layer {layer!r} as one of {', '.join(readers)}",
-        )
-    properties, source, crs = reader(path, layer)
-    if not properties:
+    found = read_features(path, layer=layer)
+    if not len(found):
         raise InputError(
             "has no features", file=path, remedy=f"add some, or leave the layer {layer!r} out"
         )
+    crs = found.crs
     rows = tuple(
-        Row(name=_row_name(number, values), properties=values)
-        for number, values in enumerate(properties, start=1)
+        Row(name=row_name(number, values), properties=values)
+        for number, values in enumerate(found.properties, start=1)
     )
-    source = shapely.force_2d(source)
+    source = shapely.force_2d(found.geometries)
     unplaced: tuple[Row, ...] = ()
     if instead is not None:
         bare = np.array([instead in row.properties for row in rows]) & shapely.is_missing(source)
@@ -165,146 +133,8 @@ def read_table(
 
 
 def require_file(path: Path, *, layer: str) -> None:
-    """Refuse a layer whose file is not there."""
-    if not path.is_file():
-        what = "is a folder, not a file" if path.is_dir() else "there is no such file"
-        raise InputError(what, file=path, remedy=f"check the path given for the layer {layer!r}")
-
-
-def _row_name(number: int, properties: Properties) -> str:
-    found = properties.get("id")
-    if isinstance(found, float) and found.is_integer():
-        found = int(found)
-    return f"row {number}" if found is None or found == "" else str(found)
-
-
-type _Read = tuple[Sequence[Properties], Geometries, pyproj.CRS]
-
-
-def _read_geojson(path: Path, layer: str) -> _Read:  # noqa: ARG001 - one signature for all readers
-    """Read GeoJSON.
-
-    By hand, since the drivers at hand guess at types (an ``id`` of "007" becomes 7), take what is
-    not GeoJSON for an empty file, and pass over features they cannot read.
-    """
-    remedy = "give a GeoJSON FeatureCollection (RFC 7946)"
-    text = _text(path)
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        said = str(error) if isinstance(error, json.JSONDecodeError) else "cannot be parsed"
-        raise InputError(f"is not JSON: {said}", file=path, remedy=remedy) from None
-    if re.search(r"\\u[dD][89a-fA-F]", text):
-        try:
-            json.dumps(content, ensure_ascii=False).encode("utf-8")
-        except UnicodeEncodeError:
-            raise InputError(
-                "holds half of a surrogate pair", file=path, remedy="mend the broken text"
-            ) from None
-    features = content.get("features") if isinstance(content, dict) else None
-    if not isinstance(features, list) or content.get("type") != "FeatureCollection":
-        raise InputError("is JSON, but no FeatureCollection", file=path, remedy=remedy)
-    _check_geojson_crs(path, content.get("crs"))
-    rows: list[Properties] = []
-    geometries = np.empty(len(features), dtype=np.object_)
-    for position, feature in enumerate(features):
-        values = _feature_values(path, position + 1, feature)
-        rows.append(values)
-        if feature.get("geometry") is None:
-            continue
-        try:
-            geometries[position] = shape(feature["geometry"])
-        except Exception:  # noqa: BLE001 - malformed input fails there in many ways
-            raise InputError(
-                "has a geometry that cannot be read",
-                file=path,
-                feature=_row_name(position + 1, values),
-                remedy="mend its type or its coordinates",
-            ) from None
-    return rows, geometries, pyproj.CRS(WGS84)
-
-
-def _feature_values(path: Path, number: int, feature: Any) -> Properties:  # noqa: ANN401
-    """Return what a GeoJSON feature says about itself; values that are null are left out."""
-    properties = None
-    if isinstance(feature, dict) and feature.get("type") == "Feature":
-        properties = feature.get("properties") or {}
-    if not isinstance(properties, dict):
-        raise InputError(
-            "is no GeoJSON feature",
-            file=path,
-            feature=f"row {number}",
-            remedy='give it "type": "Feature", an object of properties and a geometry',
-        )
-    values = {key: value for key, value in properties.items() if value is not None}
-    if "id" not in values and feature.get("id") is not None:
-        return {"id": feature["id"], **values}
-    return values
-
-
-def _check_geojson_crs(path: Path, member: object) -> None:
-    """Refuse a ``crs`` member (dropped from GeoJSON in 2016) that is not WGS 84."""
-    if member is None:
-        return
-    name = str(member)
-    if not re.search(r"CRS84|EPSG:+4326\b", name):
-        raise InputError(
-            "is not in WGS 84 longitude and latitude, as GeoJSON must be",
-            file=path,
-            field="crs",
-            remedy="export it in EPSG:4326, or as GeoPackage",
-        )
-
-
-def _head(path: Path, length: int) -> bytes:
-    """Return the first bytes of a file, which say what it is."""
-    try:
-        with path.open("rb") as file:
-            return file.read(length)
-    except OSError as error:
-        raise InputError(f"cannot be read ({reason(error)})", file=path) from None
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"is not UTF-8 text (byte {error.start})", file=path, remedy=_NOT_THAT
-        ) from None
-    except OSError as error:
-        raise InputError(f"cannot be read ({reason(error)})", file=path) from None
-
-
-def _read_csv(path: Path, layer: str) -> _Read:  # noqa: ARG001 - one signature for all readers
-    """Read a table of points with columns ``lon`` and ``lat``."""
-    columns, records = _csv_records(path)
-    for wanted in ("lon", "lat"):
-        if wanted not in columns:
-            raise InputError(
-                "is missing",
-                file=path,
-                field=wanted,
-                remedy="give degrees, WGS 84, in the columns 'lon' and 'lat'",
-            )
-    rows: list[Properties] = []
-    lonlat = np.empty((len(records), 2))
-    for number, record in enumerate(records, start=1):
-        values = dict(record)
-        for axis, key in enumerate(("lon", "lat")):
-            try:
-                lonlat[number - 1, axis] = float(values.pop(key, ""))
-            except ValueError:
-                raise InputError(
-                    f"is no number: {record.get(key, '')!r}",
-                    file=path,
-                    feature=_row_name(number, values),
-                    field=key,
-                    remedy="give degrees with a decimal point",
-                ) from None
-        rows.append(values)
-    geometries = np.asarray(shapely.points(lonlat), dtype=np.object_).reshape(len(records))
-    return rows, geometries, pyproj.CRS(WGS84)
+    """Refuse a layer whose file is not there, or is no regular file."""
+    regular.require_file(path, remedy=f"check the path given for the layer {layer!r}")
 
 
 def read_rows(path: Path, *, layer: str) -> tuple[tuple[str, ...], tuple[Row, ...]]:
@@ -327,7 +157,7 @@ def read_rows(path: Path, *, layer: str) -> tuple[tuple[str, ...], tuple[Row, ..
             file=path,
             remedy=f"give the layer {layer!r} as .csv",
         )
-    columns, records = _csv_records(path)
+    columns, records = read_records(path)
     if not records:
         raise InputError(
             "has no rows", file=path, remedy=f"add some, or leave the layer {layer!r} out"
@@ -336,122 +166,6 @@ def read_rows(path: Path, *, layer: str) -> tuple[tuple[str, ...], tuple[Row, ..
         Row(name=f"row {number}", properties=values)
         for number, values in enumerate(records, start=1)
     )
-
-
-def _csv_records(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
-    """Return the columns and the rows of a CSV file, without the cells that are empty."""
-    text = _text(path)
-    header = text.partition("\n")[0]
-    # a comma unless the header only makes sense otherwise: spreadsheets differ by country
-    delimiter = next((mark for mark in (",", ";", "\t") if mark in header), ",")
-    try:
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        columns = tuple(reader.fieldnames or ())
-        records = list(reader)
-    except csv.Error as error:
-        raise InputError(f"is not CSV: {error}", file=path, remedy=_NOT_THAT) from None
-    if len(set(columns)) < len(columns):
-        raise InputError("names a column twice", file=path, remedy="rename one")
-    found: list[dict[str, str]] = []
-    for number, record in enumerate(records, start=1):
-        values = {key: value for key, value in record.items() if isinstance(value, str) and value}
-        if None in record or None in record.values():
-            raise InputError(
-                "has more or fewer values than the header",
-                file=path,
-                feature=_row_name(number, values),
-                remedy="mend the row; texts with a separator go in double quotes",
-            )
-        found.append(values)
-    return columns, found
-
-
-def _read_geopackage(path: Path, layer: str) -> _Read:
-    """Read one table of a GeoPackage, after the database itself was found whole."""
-    import pyogrio  # noqa: PLC0415 - heavy, and most plans are GeoJSON
-
-    if _head(path, 16) != b"SQLite format 3\x00":
-        raise InputError("is no GeoPackage", file=path, remedy=_NOT_THAT)
-    try:
-        # the driver logs damage and returns the rows it could reach, so ask the database first
-        with closing(
-            sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
-        ) as db:
-            whole = db.execute("PRAGMA quick_check").fetchone()[0] == "ok"
-    except sqlite3.Error:
-        whole = False
-    if not whole:
-        raise InputError("is damaged or cut short", file=path, remedy=_CUT_SHORT)
-    with _quiet(path, "GeoPackage"):
-        names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
-        if len(names) > 1 and layer not in names:
-            raise InputError(
-                f"has several tables ({', '.join(names)})",
-                file=path,
-                remedy=f"call one {layer!r}, or give a file of one table",
-            )
-        if not names:
-            raise InputError("has no table with geometries", file=path, remedy=_NOT_THAT)
-        frame = pyogrio.read_dataframe(path, layer=names[0] if len(names) == 1 else layer)
-    return _from_frame(path, frame)
-
-
-def _read_geoparquet(path: Path, layer: str) -> _Read:  # noqa: ARG001 - one signature for all
-    """Read GeoParquet."""
-    import geopandas as gpd  # noqa: PLC0415 - heavy, and most plans are GeoJSON
-
-    if _head(path, 4) != b"PAR1":
-        raise InputError("is no GeoParquet", file=path, remedy=_NOT_THAT)
-    with _quiet(path, "GeoParquet"):
-        frame = gpd.read_parquet(path)
-    return _from_frame(path, frame)
-
-
-@contextmanager
-def _quiet(path: Path, what: str) -> Iterator[None]:
-    """Keep libraries from talking, and turn whatever they raise into one sentence."""
-    log = logging.getLogger("pyogrio")
-    before = log.level
-    log.setLevel(logging.CRITICAL + 1)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except InputError:
-        raise
-    except Exception as error:  # noqa: BLE001 - three libraries, each with its own tree of errors
-        said = reason(error).splitlines()[0].replace(str(path), "the file")
-        raise InputError(
-            f"cannot be read as {what} ({said[:200]})", file=path, remedy=_CUT_SHORT
-        ) from None
-    finally:
-        log.setLevel(before)
-
-
-def _from_frame(path: Path, frame: Any) -> _Read:  # noqa: ANN401 - a GeoDataFrame, untyped
-    """Turn a GeoDataFrame into rows; missing values are left out."""
-    if not hasattr(frame, "crs") or not hasattr(frame, "geometry"):
-        raise InputError("has no geometries", file=path, remedy=_NOT_THAT)
-    if frame.crs is None:
-        raise InputError(
-            "has no coordinate system", file=path, remedy="set it when you write the file"
-        )
-    geometries = np.asarray(frame.geometry.to_numpy(), dtype=np.object_)
-    values = frame.drop(columns=frame.geometry.name)
-    missing = values.isna().to_numpy()
-    columns = [str(column) for column in values.columns]
-    # column by column: a row of a frame would turn whole numbers beside fractions into fractions
-    cells = [[_plain(cell) for cell in values.iloc[:, at]] for at in range(len(columns))]
-    rows = [
-        {column: cells[at][row] for at, column in enumerate(columns) if not missing[row, at]}
-        for row in range(len(values))
-    ]
-    return rows, geometries, pyproj.CRS(frame.crs)
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell of any type
-    """Turn numpy's scalars and arrays into Python's."""
-    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
 
 
 def _check_geometries(

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from placement.errors import InputError
+from placement.reading.json_text import each_key_once
+from placement.reading.numerals import whole_digits
+from placement.reading.regular import read_bytes, require_file
 
 _NOT_A_SOLUTION = "name a solution that `place optimise` wrote"
 
@@ -32,34 +35,19 @@ def load_json(path: str | Path) -> Any:  # noqa: ANN401 - whatever the file hold
         NaN or Infinity.
     """
 
-    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        values = dict(members)
-        if len(values) < len(members):
-            names = [name for name, _ in members]
-            twice = next(name for name in names if names.count(name) > 1)
-            raise InputError(
-                "the key stands twice in one object",
-                file=path,
-                field=twice,
-                remedy="remove one of the two",
-            )
-        return values
-
     def constant(name: str) -> NoReturn:
         raise InputError(
             f"{name} is not a number that JSON knows", file=path, remedy="give a finite number"
         )
 
-    try:
-        content = Path(path).read_bytes()
-    except FileNotFoundError as error:
-        raise InputError("there is no such file", file=path, remedy=_NOT_A_SOLUTION) from error
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise InputError(f"cannot be read ({reason})", file=path, remedy=_NOT_A_SOLUTION) from error
+    path = Path(path)
+    require_file(path, remedy=_NOT_A_SOLUTION)
     try:
         return json.loads(
-            content.decode("utf-8-sig"), object_pairs_hook=pairs, parse_constant=constant
+            read_bytes(path).decode("utf-8-sig"),
+            object_pairs_hook=lambda members: each_key_once(path, members),
+            parse_constant=constant,
+            parse_int=whole_digits,
         )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"

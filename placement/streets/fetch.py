@@ -1,19 +1,20 @@
 """Streets from an Overpass server: one polite question, one file."""
 
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import pyogrio
 import shapely
 
 from placement.errors import InputError, UsageError
 from placement.outputs import replacing
+from placement.reading.features import quiet, read_features
+from placement.reading.regular import require_file
+from placement.streets.answer import check_whole
+from placement.streets.request import LIMITS, Limits, Request, checked_address, trouble
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -24,9 +25,6 @@ ENDPOINT = "https://overpass-api.de/api/interpreter"
 PAUSES_S = (5.0, 15.0, 45.0)
 #: Longest pause a server may ask for.
 _MOST_PAUSE_S = 300.0
-#: Answers after which the same question may be put again.
-_BUSY = frozenset({429, 502, 503, 504})
-_CHUNK = 1 << 16
 
 
 def around(route: str | Path, *, margin_m: float) -> "BaseGeometry":
@@ -54,25 +52,21 @@ def around(route: str | Path, *, margin_m: float) -> "BaseGeometry":
     if not 0 < margin_m < 100_000:
         raise UsageError(f"a margin of {margin_m:g} m cannot be; give metres above 0.")
     path = Path(route)
-    try:
-        frame = (
-            gpd.read_parquet(path) if path.suffix == ".parquet" else pyogrio.read_dataframe(path)
-        )
-    except (pyogrio.errors.DataSourceError, RuntimeError, ValueError, OSError):
-        raise InputError(
-            "it cannot be read as a layer",
-            file=path,
-            remedy="give GeoJSON, GeoPackage or GeoParquet",
-        ) from None
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None or frame.is_empty.all():
+    require_file(path, remedy="give the route of the event")
+    found = read_features(path, layer="route")
+    shapes = shapely.force_2d(found.geometries)
+    shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    if not len(shapes):
         raise InputError("it holds no places", file=path, remedy="give the route of the event")
-    metres = frame.to_crs(frame.estimate_utm_crs())
-    ground = shapely.simplify(metres.buffer(margin_m).union_all(), margin_m / 20)
-    # one outline without holes: what lies between the bends of a route is wanted too
-    outline = shapely.union_all(
-        [shapely.Polygon(part.exterior) for part in shapely.get_parts(ground)]
-    )
-    return gpd.GeoSeries([outline], crs=metres.crs).to_crs("EPSG:4326").iloc[0]
+    with quiet(path, "a route"):
+        places = gpd.GeoSeries(shapes, crs=found.crs)
+        metres = places.to_crs(places.estimate_utm_crs())
+        ground = shapely.simplify(metres.buffer(margin_m).union_all(), margin_m / 20)
+        # one outline without holes: what lies between the bends of a route is wanted too
+        outline = shapely.union_all(
+            [shapely.Polygon(part.exterior) for part in shapely.get_parts(ground)]
+        )
+        return gpd.GeoSeries([outline], crs=metres.crs).to_crs("EPSG:4326").iloc[0]
 
 
 def question(ground: "BaseGeometry", *, timeout_s: int = 180) -> str:
@@ -112,13 +106,14 @@ def fetch_streets(
     *,
     endpoint: str = ENDPOINT,
     timeout_s: int = 180,
+    limits: Limits = LIMITS,
     progress: Callable[[int], None] = lambda _size: None,
     pause: Callable[[float], None] = time.sleep,
 ) -> int:
     """Ask an Overpass server for the streets on some ground and write them to a file.
 
-    Nothing is written unless the whole answer came. A busy server is asked again, up to three
-    times, after the pause it asks for.
+    Nothing is written unless the whole answer came and can be read as streets. A busy server is
+    asked again, up to three times, after the pause it asks for.
 
     Parameters
     ----------
@@ -130,6 +125,8 @@ def fetch_streets(
         Address of the server's interpreter.
     timeout_s
         Seconds the server may take.
+    limits
+        What all of it may take, pauses included.
     progress
         Told the bytes received so far.
     pause
@@ -143,75 +140,33 @@ def fetch_streets(
     Raises
     ------
     InputError
-        Where the server cannot be reached, refuses, or breaks off.
+        Where the server cannot be reached, refuses, sends elsewhere, breaks off, takes too long,
+        or sends too much or what are no streets; or where the file cannot be written.
     UsageError
         Where the address or the file's name cannot be.
     """
     path = Path(path)
     if not path.name.lower().endswith(".osm"):
         raise UsageError(f"the answer is an .osm file; name it so, not {path.name!r}.")
-    if urllib.parse.urlsplit(endpoint).scheme not in {"http", "https"}:
-        raise UsageError(f"{endpoint!r} is no web address; give http:// or https://.")
+    endpoint = checked_address(endpoint)
     data = urllib.parse.urlencode({"data": question(ground, timeout_s=timeout_s)}).encode()
-    request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-        endpoint, data=data, headers={"User-Agent": "placement (street layer for one plan)"}
+    ask = Request(
+        endpoint,
+        data,
+        timeout_s=timeout_s + 30,
+        ends=time.monotonic() + limits.seconds,
+        limits=limits,
     )
     with replacing(path) as part:
         for wait in (*PAUSES_S, None):
-            later = _ask(request, part, timeout_s=timeout_s + 30, progress=progress)
+            later = ask.put(part, progress)
             if later is None:
                 break
             if wait is None:
-                raise _trouble(endpoint, "the server is busy", "try again later")
-            pause(min(later or wait, _MOST_PAUSE_S))
-        _check_whole(part, endpoint)
+                raise trouble(endpoint, "the server is busy", "try again later")
+            seconds = min(later or wait, _MOST_PAUSE_S)
+            if time.monotonic() + seconds > ask.ends:
+                raise ask.late()
+            pause(seconds)
+        check_whole(part, endpoint)
         return part.stat().st_size
-
-
-def _ask(
-    request: urllib.request.Request, part: Path, *, timeout_s: int, progress: Callable[[int], None]
-) -> float | None:
-    """Put the question once; return None with the answer written, or the pause asked for."""
-    try:
-        with (
-            urllib.request.urlopen(request, timeout=timeout_s) as answer,  # noqa: S310
-            part.open("wb") as file,
-        ):
-            while chunk := answer.read(_CHUNK):
-                file.write(chunk)
-                progress(file.tell())
-    except urllib.error.HTTPError as error:
-        with error:
-            if error.code in _BUSY:
-                after = error.headers.get("Retry-After", "")
-                return float(after) if after.isdigit() else 0.0
-            raise _trouble(
-                request.full_url,
-                f"the server answers {error.code}",
-                "check the address and the route",
-            ) from None
-    except (urllib.error.URLError, TimeoutError, OSError) as error:
-        reason = getattr(error, "reason", error)
-        raise _trouble(
-            request.full_url, f"the server cannot be reached ({reason})",
-            "check the network, or name another server with --endpoint",
-        ) from None  # fmt: skip
-    return None
-
-
-def _check_whole(part: Path, endpoint: str) -> None:
-    """Refuse an answer that broke off, or that is the server's apology."""
-    with part.open("rb") as file:
-        file.seek(max(0, part.stat().st_size - 4096))
-        tail = file.read()
-    if b"<remark>" in tail and b"error" in tail:
-        remark = tail.split(b"<remark>")[-1].split(b"</remark>")[0].decode("utf-8", "replace")
-        raise _trouble(
-            endpoint, f"the server gave up ({remark.strip()})", "ask for a smaller margin"
-        )
-    if not tail.rstrip().endswith(b"</osm>"):
-        raise _trouble(endpoint, "the answer broke off", "try again")
-
-
-def _trouble(endpoint: str, problem: str, remedy: str) -> InputError:
-    return InputError(problem, file=endpoint, remedy=remedy)

@@ -1,65 +1,103 @@
 """Street lines drawn by hand or exported: GeoJSON, GeoPackage, GeoParquet."""
 
-import warnings
+import reprlib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import pyogrio
+import pyproj
 import shapely
 from numpy.typing import NDArray
 
 from placement.errors import InputError
+from placement.reading.features import (
+    WGS84,
+    Features,
+    of_frame,
+    quiet,
+    read_features,
+    refuse_size,
+    row_name,
+)
+from placement.reading.numerals import decimal
 from placement.streets.assemble import Lines
+from placement.streets.exported import COLUMNS as TAGS
+from placement.streets.exported import read_exported
 from placement.streets.numbering import GRID
 from placement.streets.tags import paces
 from placement.streets.ways import ELEVATOR_WAIT_S, STEPPED, Way
 
 _TRUE = frozenset({"yes", "true", "1", "1.0"})
 _FALSE = frozenset({"", "no", "false", "0", "0.0", "none", "nan", "<na>"})
+#: Columns of lines drawn for this program.
+DRAWN = ("class", "name", "oneway", "bridge", "tunnel", "level", "incline")
+_KINDS = ("LineString", "MultiLineString")
+_OTHER_DRIVERS = frozenset({".fgb", ".shp"})
+_MOST_FEATURES = 10_000_000
+_MOST_LEVEL = 1000
 
 
-def read_lines(path: Path, *, step_free: bool = False) -> tuple[Lines, Mapping[str, int]]:
+class Drawn(NamedTuple):
+    """What a layer of lines holds.
+
+    Attributes
+    ----------
+    lines
+        The lines.
+    dropped
+        How many features were left out, by reason.
+    unused
+        Columns that say nothing about walking, sorted.
+    """
+
+    lines: Lines
+    dropped: Mapping[str, int]
+    unused: tuple[str, ...]
+
+
+def read_lines(path: Path, *, step_free: bool = False) -> Drawn:
     """Read street lines; they join where they share a vertex (7 decimals), never by crossing.
 
     Parameters
     ----------
     path
         GeoJSON, GeoPackage or GeoParquet with the columns ``id, name, class, oneway, bridge,
-        tunnel, level, incline``, all optional.
+        tunnel, level, incline``, all optional; or exported from OpenStreetMap, with its keys as
+        columns: where a feature has no ``class`` and the layer has ``highway``, its tags are read
+        as in an extract.
     step_free
         Leave out steps and escalators.
 
     Returns
     -------
-    lines, dropped
-        The lines, and how many features were left out by reason.
+    Drawn
 
     Raises
     ------
     InputError
         Where the file cannot be read, or a feature is no line or holds a value of the wrong kind.
     """
-    frame = _open(path)
-    names = _feature_names(frame)
-    shapes = _geometry(frame, names, path)
+    found = _open(path)
+    names = [row_name(number, row) for number, row in enumerate(found.properties, start=1)]
+    shapes = _geometry(_degrees(path, found), names, path)
     dropped: Counter[str] = Counter()
-    columns = {
-        column: [None if _missing(v) else v for v in frame[column]]
-        for column in ("name", "class", "oneway", "bridge", "tunnel", "level", "incline")
-        if column in frame
-    }
+    columns = set(found.columns)
+    exported = "highway" in columns
     ways: dict[Way, int] = {}
     code: list[int] = []
     kept: list[int] = []
-    for row, feature in enumerate(names):
-        fields = {column: values[row] for column, values in columns.items()}
-        way = _way(fields, feature, path)
-        if step_free and way.edge_class in STEPPED:
-            dropped["steps on a step-free walk"] += 1
+    for row, (feature, fields) in enumerate(zip(names, found.properties, strict=True)):
+        if exported and not fields.get("class"):
+            way = read_exported(fields, step_free=step_free)
+        else:
+            way = _way(fields, feature, path)
+            if step_free and way.edge_class in STEPPED:
+                way = "steps on a step-free walk"
+        if isinstance(way, str):
+            dropped[way] += 1
             continue
         kept.append(row)
         code.append(ways.setdefault(way, len(ways)))
@@ -69,8 +107,9 @@ def read_lines(path: Path, *, step_free: bool = False) -> tuple[Lines, Mapping[s
     first = np.searchsorted(line, np.arange(len(parts) + 1)).astype(np.int64)
     key = grid[:, 0] * np.int64(4_000_000_000) + grid[:, 1]
     key, at, place = np.unique(key, return_index=True, return_inverse=True)
-    return (
-        Lines(
+    used = {"id", *DRAWN, *(TAGS if exported else ())}
+    return Drawn(
+        lines=Lines(
             lon=grid[at, 0].astype(np.int32),
             lat=grid[at, 1].astype(np.int32),
             key=key,
@@ -80,55 +119,42 @@ def read_lines(path: Path, *, step_free: bool = False) -> tuple[Lines, Mapping[s
             way=np.array(code, np.int64)[owner] if len(owner) else np.zeros(0, np.int64),
             ways=list(ways),
         ),
-        dropped,
+        dropped=dropped,
+        unused=tuple(sorted(columns - used)),
     )
 
 
-def _open(path: Path) -> gpd.GeoDataFrame:
-    """Read any of the formats; return it in WGS 84."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # GDAL's own remarks; what matters is checked below
-            if path.suffix.lower() == ".parquet":
-                frame = gpd.read_parquet(path)
-            else:
-                frame = pyogrio.read_dataframe(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise _unreadable(path, error) from None
-    except (RuntimeError, ValueError, OSError, KeyError, UnicodeError, shapely.GEOSException) as e:
-        raise _unreadable(path, e) from None
-    if not isinstance(frame, gpd.GeoDataFrame):
-        raise InputError("it holds no geometry", file=path, remedy="give a layer of street lines")
-    if frame.crs is None:
-        raise InputError(
-            "its coordinate system is not stated",
-            file=path,
-            remedy="save it again with its coordinate system",
-        )
-    if len(frame) == 0:
+def _open(path: Path) -> Features:
+    """Read any of the formats."""
+    if path.suffix.lower() in _OTHER_DRIVERS:
+        with quiet(path, "a layer of street lines"):
+            count = pyogrio.read_info(path)["features"]
+            if count > _MOST_FEATURES:
+                raise refuse_size(path, f"{count:,} features")
+            found = of_frame(path, pyogrio.read_dataframe(path))
+    else:
+        found = read_features(path, layer="streets", kinds=_KINDS)
+    if not len(found):
         raise InputError("it holds no features", file=path, remedy="give a layer of street lines")
-    return frame.to_crs("EPSG:4326") if frame.crs != "EPSG:4326" else frame
+    return found
 
 
-def _unreadable(path: Path, error: Exception) -> InputError:
-    detail = str(error).strip().splitlines()
-    return InputError(
-        "it cannot be read as a layer of street lines" + (f" ({detail[0]})" if detail else ""),
-        file=path,
-        remedy="give GeoJSON, GeoPackage or GeoParquet",
-    )
+def _degrees(path: Path, found: Features) -> NDArray[Any]:
+    """Return the geometries in longitude and latitude, WGS 84."""
+    target = pyproj.CRS(WGS84)
+    shapes: NDArray[Any] = shapely.force_2d(found.geometries)
+    if found.crs == target or found.crs.to_epsg() == 4326:
+        return shapes
+    with quiet(path, "a layer of street lines"):
+        to_degrees = pyproj.Transformer.from_crs(found.crs, target, always_xy=True)
+        moved: NDArray[Any] = shapely.transform(
+            shapes, lambda xy: np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1]))
+        )
+        return moved
 
 
-def _feature_names(frame: gpd.GeoDataFrame) -> list[str]:
-    """Return what to call each feature in a message: its id, else its row."""
-    if "id" not in frame:
-        return [f"row {i + 1}" for i in range(len(frame))]
-    return [f"row {i + 1}" if _missing(v) else str(v) for i, v in enumerate(frame["id"])]
-
-
-def _geometry(frame: gpd.GeoDataFrame, names: list[str], path: Path) -> NDArray[Any]:
+def _geometry(shapes: NDArray[Any], names: list[str], path: Path) -> NDArray[Any]:
     """Return the geometry after checking that each is a line on the globe."""
-    shapes: NDArray[Any] = np.asarray(frame.geometry.array)
     kind = shapely.get_type_id(shapes)
     for bad, problem, remedy in (
         (shapely.is_missing(shapes) | shapely.is_empty(shapes), "its geometry is empty",
@@ -167,7 +193,7 @@ def _way(fields: Mapping[str, Any], feature: str, path: Path) -> Way:
         forward = 0.0
     elif oneway not in _FALSE:
         raise InputError(
-            f"{oneway!r} is no direction", file=path, feature=feature, field="oneway",
+            f"{reprlib.repr(oneway)} is no direction", file=path, feature=feature, field="oneway",
             remedy="give yes, no or -1",
         )  # fmt: skip
     return Way(
@@ -189,7 +215,7 @@ def _flag(value: object, feature: str, field: str, path: Path) -> bool:
     if text in _FALSE:
         return False
     raise InputError(
-        f"{value!r} is neither true nor false", file=path, feature=feature, field=field,
+        f"{reprlib.repr(value)} is neither true nor false", file=path, feature=feature, field=field,
         remedy="give true or false",
     )  # fmt: skip
 
@@ -198,16 +224,12 @@ def _level(value: object, feature: str, path: Path) -> int:
     if value is None:
         return 0
     try:
-        number = float(str(value))
-        if number == int(number):
+        number = decimal(str(value))
+        if number == int(number) and abs(number) < _MOST_LEVEL:
             return int(number)
     except (ValueError, OverflowError):
         pass
     raise InputError(
-        f"{value!r} is no level", file=path, feature=feature, field="level",
+        f"{reprlib.repr(value)} is no level", file=path, feature=feature, field="level",
         remedy="give a whole number, 0 for the street",
     )  # fmt: skip
-
-
-def _missing(value: object) -> bool:
-    return value is None or value != value or str(value) in {"<NA>", "NaT"}  # noqa: PLR0124

@@ -11,6 +11,7 @@ import pyproj
 from numpy.typing import NDArray
 
 from placement.errors import InputError
+from placement.reading.regular import require_file
 from placement.streets.assemble import Edges, assemble
 from placement.streets.graph import connected_parts, half_edges
 from placement.streets.ways import WALK_SPEED_M_S
@@ -80,6 +81,8 @@ class Streets:
         (H,) int32, the edge it belongs to.
     dropped
         How many lines of the file were left out, by reason.
+    unused
+        Columns of the file that say nothing about walking.
     """
 
     crs: str
@@ -109,6 +112,7 @@ class Streets:
     walk_s: Floats
     half_edge: NDArray[np.int32]
     dropped: Mapping[str, int] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for value in self.__dict__.values():
@@ -242,11 +246,11 @@ def read_streets(
         Where the file is missing, of an unknown kind, damaged, or holds nothing to walk on.
     """
     path = Path(path)
-    if not path.is_file():
-        raise InputError("there is no such file", file=path, remedy="give the street layer's path")
+    require_file(path, remedy="give the street layer's path")
     if not (np.isfinite(speed_m_s) and speed_m_s > 0):
         raise InputError(f"a walking speed of {speed_m_s} m/s cannot be", remedy="give 0.3 to 3")
     name = path.name.lower()
+    unused: tuple[str, ...] = ()
     if name.endswith((".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")):
         from placement.streets.osm import read_osm  # noqa: PLC0415 - osmium only where it is used
 
@@ -255,10 +259,10 @@ def read_streets(
         from placement.streets.store import read_stored  # noqa: PLC0415 - it imports this module
 
         return read_stored(path, crs=crs, speed_m_s=speed_m_s, step_free=step_free)
-    elif name.endswith((".geojson", ".json", ".gpkg", ".parquet", ".fgb", ".shp")):
+    elif name.endswith((".geojson", ".json", ".gpkg", ".parquet", ".geoparquet", ".fgb", ".shp")):
         from placement.streets.lines import read_lines  # noqa: PLC0415
 
-        lines, dropped = read_lines(path, step_free=step_free)
+        lines, dropped, unused = read_lines(path, step_free=step_free)
     else:
         raise InputError(
             f"street layers of kind {path.suffix or 'without suffix'!r} are not read",
@@ -281,6 +285,7 @@ def read_streets(
         speed_m_s=speed_m_s,
         step_free=step_free,
         dropped=dropped,
+        unused=unused,
     )
 
 
@@ -305,6 +310,7 @@ def build(
     speed_m_s: float,
     step_free: bool = False,
     dropped: Mapping[str, int] | None = None,
+    unused: tuple[str, ...] = (),
 ) -> Streets:
     """Make a network of edges that are in canonical order already.
 
@@ -312,7 +318,7 @@ def build(
     ----------
     edges
         As `placement.streets.assemble.assemble` returns them.
-    crs, source, speed_m_s, step_free, dropped
+    crs, source, speed_m_s, step_free, dropped, unused
         As in `Streets`.
 
     Returns
@@ -365,6 +371,7 @@ def build(
         walk_s=walk_s,
         half_edge=half_edge,
         dropped=dict(sorted((dropped or {}).items())),
+        unused=unused,
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from placement.errors import InputError
 from placement.streets.assemble import Lines
+from placement.streets.pbf import DamagedError, UnfamiliarError
 from placement.streets.squares import crossings
 from placement.streets.ways import Way
 
@@ -82,7 +83,6 @@ def read_osm(path: Path, *, step_free: bool = False) -> tuple[Lines, Mapping[str
         Where the file is cut short or is no OpenStreetMap file.
     """
     from placement.streets.osm_pbf import read_pbf  # noqa: PLC0415 - it imports this module
-    from placement.streets.pbf import UnfamiliarError  # noqa: PLC0415
 
     try:
         if path.name.lower().endswith(".pbf"):
@@ -93,11 +93,13 @@ def read_osm(path: Path, *, step_free: bool = False) -> tuple[Lines, Mapping[str
         from placement.streets.osm_xml import read_any  # noqa: PLC0415
 
         return _lines(read_any(path, step_free=step_free))
-    except (RuntimeError, ValueError, OSError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # noqa: BLE001 - osmium's errors are of many kinds
         detail = str(error).strip().rstrip(".").splitlines()
         raise InputError(
             "the OpenStreetMap file cannot be read to its end"
-            + (f" ({detail[0]})" if detail else ""),
+            + (f" ({detail[0][:200]})" if detail else ""),
             file=path,
             remedy="it may be cut short or damaged: fetch it again",
         ) from None
@@ -105,6 +107,10 @@ def read_osm(path: Path, *, step_free: bool = False) -> tuple[Lines, Mapping[str
 
 def _lines(found: Extract) -> tuple[Lines, Mapping[str, int]]:
     """Cut lines where nodes are missing or closed, and add the ways across squares."""
+    known = found.x != NOWHERE
+    x, y = (axis[known].astype(np.int64) for axis in (found.x, found.y))
+    if (np.abs(x) > 1_800_000_000).any() or (np.abs(y) > 900_000_000).any():
+        raise DamagedError("a node lies off the globe")
     dropped = Counter(found.dropped)
     across = crossings(found)
     missing = found.x == NOWHERE

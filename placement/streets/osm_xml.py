@@ -1,5 +1,7 @@
 """Extracts in any form that osmium reads: plainer and slower than `placement.streets.osm_pbf`."""
 
+import bz2
+import gzip
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,8 +11,13 @@ import osmium
 from osmium.osm import NODE, RELATION, WAY, Relation
 
 from placement.streets.osm import NOWHERE, Extract
+from placement.streets.pbf import DamagedError
 from placement.streets.tags import KEYS, WALK_KEYS, blocks, is_area, read_way
 from placement.streets.ways import Way
+
+#: Most that a file may grow by being unpacked; maps as XML grow to ten or twenty times their size.
+_MOST_GROWTH, _SMALL = 100, 1 << 26
+_CHUNK = 1 << 20
 
 
 def read_any(path: Path, *, step_free: bool = False) -> Extract:
@@ -28,7 +35,22 @@ def read_any(path: Path, *, step_free: bool = False) -> Extract:
     Extract
         The same as from a PBF file with the same content.
     """
+    _check_growth(path)
     return _Reader(step_free=step_free).read(path)
+
+
+def _check_growth(path: Path) -> None:
+    """Refuse a packed file that is cut short, or that grows beyond all that maps do."""
+    opener = {".gz": gzip.open, ".bz2": bz2.open}.get(path.suffix.lower())
+    if opener is None:
+        return
+    most = max(_SMALL, _MOST_GROWTH * path.stat().st_size)
+    grown = 0
+    with opener(path, "rb") as file:
+        while chunk := file.read(_CHUNK):
+            grown += len(chunk)
+            if grown > most:
+                raise DamagedError(f"it grows to more than {_MOST_GROWTH} times its size")
 
 
 class _Reader:

@@ -4,8 +4,6 @@ Only what a walker needs is decoded: ways with certain keys, relations, and the 
 ways. The format is described at https://wiki.openstreetmap.org/wiki/PBF_Format.
 """
 
-import bz2
-import lzma
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -24,6 +22,10 @@ type Ints32 = NDArray[np.int32]
 _FEATURES = frozenset({"OsmSchema-V0.6", "DenseNodes"})
 #: The format's own limits: a larger header or block is a damaged length.
 _MOST_HEADER, _MOST_BLOCK = 64 * 1024, 32 * 1024 * 1024
+#: Blobs that are refused: the format calls the first two obsolete, and no tool writes the last.
+_REFUSED = {4: "lzma", 5: "bzip2", 7: "zstd"}
+#: Most that a file may grow by being unpacked; extracts grow to twice their size or three times.
+_MOST_GROWTH, _SMALL = 100, 4 * _MOST_BLOCK
 
 
 class DamagedError(ValueError):
@@ -85,6 +87,7 @@ def blocks(
         Where it uses a feature or a compression that is not decoded here.
     """
     number = -1
+    grown, most = 0, max(_SMALL, _MOST_GROWTH * path.stat().st_size)
     with path.open("rb") as file:
         while True:
             size = file.read(4)
@@ -96,6 +99,9 @@ def blocks(
                 _check_features(_content(_exactly(file, b"", length)))
             elif kind == b"OSMData" and wanted(number):
                 data = np.frombuffer(_content(_exactly(file, b"", length)), np.uint8)
+                grown += len(data)
+                if grown > most:
+                    raise DamagedError(f"it grows to more than {_MOST_GROWTH} times its size")
                 strings, groups, grid = open_block(data)
                 yield (
                     number,
@@ -126,26 +132,32 @@ def _header(size: bytes, file: BinaryIO) -> tuple[bytes, int]:
 
 
 def _content(blob: bytes) -> bytes:
-    """Return a blob's data, decompressed."""
+    """Return a blob's data, decompressed: never more than it says, nor than the format allows."""
     fields = _fields(blob)
+    plain, packed = fields.get(1), fields.get(3)
+    if isinstance(plain, bytes):
+        return plain
+    for field, name in _REFUSED.items():
+        if field in fields:
+            raise DamagedError(
+                f"a block is packed with {name}, which is not read; "
+                "write it again with zlib: osmium cat"
+            )
+    if not isinstance(packed, bytes):
+        if 6 in fields:
+            raise UnfamiliarError("its compression")
+        raise DamagedError("a block is empty")
+    size = fields.get(2, _MOST_BLOCK)
+    if not isinstance(size, int) or size > _MOST_BLOCK:
+        raise DamagedError("a block says that it is larger than 32 MiB")
+    unpacker = zlib.decompressobj()
     try:
-        for field, unpack in (
-            (1, bytes),
-            (3, zlib.decompress),
-            (4, lzma.decompress),
-            (5, bz2.decompress),
-        ):
-            packed = fields.get(field)
-            if isinstance(packed, bytes):
-                data = unpack(packed)
-                if field != 1 and len(data) != fields.get(2, len(data)):
-                    raise DamagedError("a block is shorter than it says")
-                return data
-    except (zlib.error, lzma.LZMAError, OSError) as error:
+        data = unpacker.decompress(packed, size + 1)  # one more than it says tells that it lies
+    except zlib.error as error:
         raise DamagedError(f"a block cannot be decompressed: {error}") from None
-    if fields.keys() & {6, 7}:
-        raise UnfamiliarError("its compression")
-    raise DamagedError("a block is empty")
+    if len(data) > size or (2 in fields and len(data) < size) or not unpacker.eof:
+        raise DamagedError("a block is not as long as it says")
+    return data
 
 
 def _check_features(header: bytes) -> None:

@@ -15,6 +15,10 @@ type Ints = NDArray[np.int64]
 type Ints32 = NDArray[np.int32]
 
 
+#: Most ways or relations of a group: the format asks for 8,000, and two bytes can claim to be one.
+MOST_THINGS = 1_000_000
+
+
 class Ways(NamedTuple):
     """Ways of one group; tags are positions in the block's strings, −1 where there is none."""
 
@@ -177,6 +181,8 @@ def read_ways(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
                 inner, c, d, at = _next(data, at, b)
                 if inner == 8:
                     n_refs += _count(data, c, d)
+    if n_ways > MOST_THINGS:
+        raise ValueError("a block holds more ways than a block can")
     columns = 0
     for k in key:
         columns = max(columns, k + 1)
@@ -254,6 +260,8 @@ def read_relations(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
                 inner, c, d, at = _next(data, at, b)
                 if inner == 9:
                     members += _count(data, c, d)
+    if count > MOST_THINGS:
+        raise ValueError("a block holds more relations than a block can")
     columns = 0
     for k in key:
         columns = max(columns, k + 1)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 
+from placement.reading.numerals import decimal
 from placement.streets.ways import ELEVATOR_WAIT_S, STEPPED, STEPS_DOWN, STEPS_UP, Way, pace
 
 #: Keys that decide; anything else on a way is not looked at.
@@ -76,6 +77,11 @@ def allowed(tags: Mapping[str, str]) -> bool | None:
         if value in _NO:
             return False
     return None
+
+
+def is_refused(value: str) -> bool:
+    """Say whether a value of an access tag keeps walkers out."""
+    return value in _NO
 
 
 def edge_class(tags: Mapping[str, str]) -> str | None:
@@ -241,7 +247,7 @@ def _slope(incline: str) -> float:
         return math.inf if incline == "up" else -math.inf
     degrees = incline.endswith("°")
     try:
-        value = float(incline.rstrip("%°").replace(",", "."))
+        value = decimal(incline.rstrip("%°").replace(",", "."))
     except ValueError:
         return 0.0
     if not math.isfinite(value) or abs(value) > 60.0:
@@ -255,7 +261,7 @@ def _level(tags: Mapping[str, str], *, bridge: bool, tunnel: bool) -> int:
     found = []
     for part in text.replace(",", ";").split(";"):
         try:
-            value = float(part)
+            value = decimal(part)
         except ValueError:
             continue
         if abs(value) < 1000:

@@ -238,7 +238,7 @@ def test_a_file_that_may_not_be_read_is_told(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    for name, method in (("a.gpkg", "open"), ("a.parquet", "open"), ("a.csv", "read_bytes")):
+    for name, method in (("a.gpkg", "open"), ("a.parquet", "open"), ("a.csv", "open")):
         (tmp_path / name).touch()
         with monkeypatch.context() as patch:
             patch.setattr(Path, method, refuse)

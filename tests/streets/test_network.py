@@ -177,7 +177,7 @@ class TestClosures:
 
 
 BAD = {
-    "no-json": ("{", "cannot be read"),
+    "no-json": ("{", "is not JSON"),
     "empty": ('{"type":"FeatureCollection","features":[]}', "no features"),
     "point": ({"type": "Point", "coordinates": [2.35, 48.85]}, "not a line"),
     "metres": ({"type": "LineString", "coordinates": [[652e3, 6862e3], [652e3, 6863e3]]}, "off"),

@@ -1,0 +1,1 @@
+"""How files are read, whatever they mean: bytes in, rows with geometries out, or one sentence."""

@@ -1,0 +1,94 @@
+"""Tables as CSV, with a comma, a semicolon or a tab between the cells."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pyproj
+import shapely
+
+from placement.errors import InputError
+from placement.reading.features import (
+    MOST_CELLS,
+    WGS84,
+    Features,
+    Properties,
+    refuse_size,
+    row_name,
+)
+from placement.reading.numerals import decimal
+from placement.reading.regular import NOT_THAT, read_text
+
+
+def read_csv(path: Path) -> Features:
+    """Read a table of points with columns ``lon`` and ``lat``, degrees, WGS 84.
+
+    Raises
+    ------
+    InputError
+        If the file is no such table.
+    """
+    columns, records = read_records(path)
+    for wanted in ("lon", "lat"):
+        if wanted not in columns:
+            raise InputError(
+                "is missing",
+                file=path,
+                field=wanted,
+                remedy="give degrees, WGS 84, in the columns 'lon' and 'lat'",
+            )
+    rows: list[Properties] = []
+    lonlat = np.empty((len(records), 2))
+    for number, record in enumerate(records, start=1):
+        values = dict(record)
+        for axis, key in enumerate(("lon", "lat")):
+            try:
+                lonlat[number - 1, axis] = decimal(values.pop(key, ""))
+            except ValueError:
+                raise InputError(
+                    f"is no number: {record.get(key, '')!r}",
+                    file=path,
+                    feature=row_name(number, values),
+                    field=key,
+                    remedy="give degrees with a decimal point",
+                ) from None
+        rows.append(values)
+    geometries = np.asarray(shapely.points(lonlat), dtype=np.object_).reshape(len(records))
+    return Features(properties=rows, geometries=geometries, crs=pyproj.CRS(WGS84))
+
+
+def read_records(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+    """Return the columns and the rows of a CSV file, without the cells that are empty.
+
+    Raises
+    ------
+    InputError
+        If the file is no CSV, names a column twice, or has a row that does not fit its header.
+    """
+    text = read_text(path)
+    header = text.partition("\n")[0]
+    # a comma unless the header only makes sense otherwise: spreadsheets differ by country
+    delimiter = next((mark for mark in (",", ";", "\t") if mark in header), ",")
+    try:
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        columns = tuple(reader.fieldnames or ())
+        if len(columns) * text.count("\n") > MOST_CELLS:
+            raise refuse_size(path, f"{text.count('\n'):,} rows of {len(columns):,} columns")
+        records = list(reader)
+    except csv.Error as error:
+        raise InputError(f"is not CSV: {error}", file=path, remedy=NOT_THAT) from None
+    if len(set(columns)) < len(columns):
+        raise InputError("names a column twice", file=path, remedy="rename one")
+    found: list[dict[str, str]] = []
+    for number, record in enumerate(records, start=1):
+        values = {key: value for key, value in record.items() if isinstance(value, str) and value}
+        if None in record or None in record.values():
+            raise InputError(
+                "has more or fewer values than the header",
+                file=path,
+                feature=row_name(number, values),
+                remedy="mend the row; texts with a separator go in double quotes",
+            )
+        found.append(values)
+    return columns, found

@@ -1,0 +1,69 @@
+"""JSON, taken strictly: each key once, numbers that can be held, whole characters."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from placement.errors import InputError
+from placement.reading.numerals import whole_digits
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def each_key_once(path: Path | str, members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object's members, refusing a key that stands twice.
+
+    Raises
+    ------
+    InputError
+        If one does: which of the two is meant, nobody can say.
+    """
+    values = dict(members)
+    if len(values) < len(members):
+        names = [name for name, _ in members]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputError(
+            "the key stands twice in one object",
+            file=path,
+            field=twice,
+            remedy="remove one of the two",
+        )
+    return values
+
+
+def parse_json(path: Path, text: str, *, remedy: str) -> Any:  # noqa: ANN401 - whatever it holds
+    """Return what a JSON text holds; whole numbers beyond all floats are infinite.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    text
+        What it holds.
+    remedy
+        What to do where it is no JSON.
+
+    Raises
+    ------
+    InputError
+        If it is not JSON, nested too deeply, holds a key twice in one object or half a character.
+    """
+    try:
+        content = json.loads(
+            text,
+            object_pairs_hook=lambda members: each_key_once(path, members),
+            parse_int=whole_digits,
+        )
+    except json.JSONDecodeError as error:
+        raise InputError(f"is not JSON: {error}", file=path, remedy=remedy) from None
+    except RecursionError:
+        raise InputError("is not JSON: nested too deeply", file=path, remedy=remedy) from None
+    if _HALF.search(text):
+        try:
+            json.dumps(content, ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError:
+            raise InputError(
+                "holds half of a surrogate pair", file=path, remedy="mend the broken text"
+            ) from None
+    return content
