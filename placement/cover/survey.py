@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from scipy.spatial import KDTree
 
 from placement.cover.ground import Ground, Surface, ground
+from placement.cover.pairs import check_pairs
 from placement.plan.problem import Plan, Problem, Resource, Walkers
 from placement.streets import Snapped, Streets, walking_times
 
@@ -93,6 +94,12 @@ def _on_streets(plan: Plan) -> Survey:
     problem = plan.problem
     found = ground(plan, at=plan.at)
     plain, slow = found.plain, found.step_free
+
+    def counted(name: str, sites: Ints) -> int:
+        resource = problem.resources[problem.resource_index(name)]
+        return int(_to_demand(plain, resource, sites).nnz)
+
+    check_pairs(plan, counted)
     walk: dict[str, csr_array] = {}
     near: dict[str, csr_array] = {}
     apart: dict[str, csr_array] = {}
@@ -213,6 +220,7 @@ def _by_demand(times: csr_array, sources: Ints, sites: int) -> csr_array:
 
 def _straight(plan: Plan) -> Survey:
     """Survey along straight lines, lengthened by the detour factor."""
+    check_pairs(plan, None)
     walking = plan.settings.walking
     problem = plan.problem
     metres_per_second = walking.speed_m_s / walking.detour_factor
