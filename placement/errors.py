@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-
 _MOST_NAME, _MOST_SENTENCE = 300, 2000
 
 
 def _short(text: str, most: int = _MOST_NAME) -> str:
-    """Return a text as it can be read in one sentence: the middle of a very long one is left out."""
+    """Return a text as it can be read: the middle of a very long one is left out."""
     return text if len(text) <= most else f"{text[: most // 2]} … {text[-most // 2 :]}"
 
 

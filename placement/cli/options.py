@@ -37,9 +37,7 @@ def count() -> Callback[int | None]:
         if value is None:
             return None
         if not _is_count(value):
-            raise click.BadParameter(
-                f"{value!r} is not a whole number of at least 0", param=param
-            )
+            raise click.BadParameter(f"{value!r} is not a whole number of at least 0", param=param)
         return int(value)
 
     return parse

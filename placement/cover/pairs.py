@@ -27,7 +27,7 @@ def check_pairs(plan: Plan, walks: Callable[[str, Ints], int] | None) -> None:
     """Refuse a plan whose walks would take more memory than is allowed.
 
     Points within the limit in a straight line are counted for some of the sites, evenly by
-    identifier. Where those are too many and there are streets, walks of the same sites are measured.
+    identifier. Where those are too many and there are streets, walks of these sites are measured.
 
     Parameters
     ----------

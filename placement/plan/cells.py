@@ -131,9 +131,8 @@ def _number(table: Table, row: Row, key: str, default: float | None) -> float:
             "is missing", file=table.file, feature=row.name, field=key, remedy="add the number"
         )
     try:
-        if isinstance(value, bool):  # 1.0 to Python, but nobody means that
-            raise TypeError
-        return decimal(value) if isinstance(value, str) else float(value)
+        # True is 1.0 to Python, but nobody means that
+        return decimal(str(value)) if isinstance(value, str | bool) else float(value)
     except OverflowError:
         return math.inf
     except (TypeError, ValueError):

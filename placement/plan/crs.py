@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
 from placement.errors import InputError
-from placement.plan.table import WGS84, Geometries, Table, project
+from placement.plan.table import Table, project
+from placement.reading.features import WGS84, Geometries
 
 type Floats = NDArray[np.float64]
 

@@ -20,7 +20,8 @@ from placement.plan.cells import (
 )
 from placement.plan.problem import Demand, LanesRule
 from placement.plan.sampling import MOST_CELLS, cells_of, largest_remainder, sample
-from placement.plan.table import Geometries, Row, Table
+from placement.plan.table import Row, Table
+from placement.reading.features import Geometries
 
 type Floats = NDArray[np.float64]
 

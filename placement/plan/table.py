@@ -21,6 +21,7 @@ POINTS = ("Point",)
 LINES = ("LineString", "MultiLineString")
 POLYGONS = ("Polygon", "MultiPolygon")
 
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Row:
     """One feature of a file.

@@ -179,9 +179,7 @@ def of_frame(path: Path, frame: Any) -> Features:  # noqa: ANN401 - a GeoDataFra
         {column: cells[at][row] for at, column in enumerate(columns) if not missing[row, at]}
         for row in range(len(values))
     ]
-    return Features(
-        properties=rows, geometries=geometries, crs=horizontal(pyproj.CRS(frame.crs))
-    )
+    return Features(properties=rows, geometries=geometries, crs=horizontal(pyproj.CRS(frame.crs)))
 
 
 def without_crs(path: Path) -> InputError:

@@ -6,7 +6,9 @@ import unicodedata
 MOST_CHARACTERS = 200
 
 # Drawn as nothing, though Unicode does not class them as formats.
-_FILLERS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_FILLERS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _HIDDEN = {
     "Cc": "a control character",
     "Cf": "an invisible character",

@@ -1,4 +1,4 @@
-"""Regular files, of a size that can be meant: whatever else is given is told, and never waited on."""
+"""Regular files of a size that can be meant: all else is told, and never waited on."""
 
 import stat
 from pathlib import Path

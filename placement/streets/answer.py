@@ -83,9 +83,7 @@ class _Look:
         if name == "remark" and self._remark is not None:
             remark = " ".join("".join(self._remark).split())
             if "error" in remark:
-                raise _Unwanted(
-                    f"the server gave up ({remark[:200]})", "ask for a smaller margin"
-                )
+                raise _Unwanted(f"the server gave up ({remark[:200]})", "ask for a smaller margin")
             self._remark = None
 
     def text(self, text: str) -> None:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from placement.streets.tags import KEYS, is_refused, read_way
@@ -36,9 +37,8 @@ def read_exported(fields: Mapping[str, Any], *, step_free: bool = False) -> Way 
     listed = _listed_tags(fields)
     tags = {key: _decisive(key, values) for key, values in listed.items() if values}
     found: list[Way] = []
-    for kind in listed.get("highway") or [None]:
-        one = {**tags, "highway": kind} if kind is not None else tags
-        way = read_way(one, step_free=step_free)
+    for kind in listed.get("highway") or [""]:
+        way = read_way({**tags, "highway": kind} if kind else tags, step_free=step_free)
         if isinstance(way, str):
             return way
         found.append(way)
@@ -59,10 +59,9 @@ def _listed_tags(fields: Mapping[str, Any]) -> dict[str, list[str]]:
 def _values(value: Any) -> list[str]:  # noqa: ANN401 - a cell of any type
     """Return a cell as texts, as OpenStreetMap writes them."""
     if isinstance(value, str) and value.startswith("[") and len(value) <= _MOST_LIST:
-        try:
+        # a name in brackets is none
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
             value = ast.literal_eval(value)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            pass  # a name in brackets
     if isinstance(value, list | tuple):
         return [text for one in value if not isinstance(one, list | tuple) for text in _values(one)]
     if isinstance(value, bool):

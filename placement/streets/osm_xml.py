@@ -41,8 +41,12 @@ def read_any(path: Path, *, step_free: bool = False) -> Extract:
 
 def _check_growth(path: Path) -> None:
     """Refuse a packed file that is cut short, or that grows beyond all that maps do."""
-    opener = {".gz": gzip.open, ".bz2": bz2.open}.get(path.suffix.lower())
-    if opener is None:
+    opener: type[gzip.GzipFile | bz2.BZ2File]
+    if path.suffix.lower() == ".gz":
+        opener = gzip.GzipFile
+    elif path.suffix.lower() == ".bz2":
+        opener = bz2.BZ2File
+    else:
         return
     most = max(_SMALL, _MOST_GROWTH * path.stat().st_size)
     grown = 0

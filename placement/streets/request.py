@@ -1,4 +1,4 @@
-"""One question to a web server, put so that it ends: in time, in bytes, and at the address named."""
+"""One question to a web server, put so that it ends: in time, in bytes, where it was put."""
 
 import http.client
 import socket
@@ -8,9 +8,10 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from http.client import HTTPResponse
 from pathlib import Path
-from typing import IO, Any, NamedTuple, NoReturn, override
+from typing import IO, Any, NamedTuple, NoReturn, Self, override
 
 from placement.errors import InputError, UsageError
 from placement.reading.regular import MIB
@@ -263,7 +264,7 @@ class _Watch:
         self._timer = threading.Timer(seconds, self._ring)
         self._timer.daemon = True
 
-    def __enter__(self) -> "_Watch":
+    def __enter__(self) -> Self:
         self._timer.start()
         return self
 
@@ -273,10 +274,8 @@ class _Watch:
     def _ring(self) -> None:
         self.rang = True
         for one in self._sockets:
-            try:
+            with suppress(OSError):  # it ended by itself
                 one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # it ended by itself
 
     def plain(self) -> urllib.request.HTTPHandler:
         """Return what opens http:// under this watch."""

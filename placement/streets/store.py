@@ -174,6 +174,7 @@ def _network(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> St
         classes=tuple(facts["classes"]),
         names=tuple(facts["names"]),
         dropped=dropped,
+        unused=(),  # they were told when the network was kept
         **arrays,
     )
     broken = fault(streets)

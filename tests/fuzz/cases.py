@@ -43,7 +43,8 @@ RECIPES: tuple[tuple[int, str, tuple[str, ...]], ...] = (
     (2, "other.geojson", ("audit", CASE, "{bare}")),
     (1, "solution.geojson", ("map", CASE, "{plan}", "--out", "{out}.html")),
     (1, "solution.geojson", ("routes", CASE, "{plan}", "--out", "{out}.geojson")),
-    (1, "solution.geojson", ("catchments", CASE, "{plan}", "--minutes", "1", "--out", "{out}.geojson")),
+    (1, "solution.geojson", ("catchments", CASE, "{plan}", "--minutes", "1", "--out",
+                             "{out}.geojson")),
     (2, "other.geojson", ("optimise", "{bare}", "--baseline", CASE, "--no-map", "--out", OUT)),
     (1, "other.geojson", ("why", "bridge-north", "{bare}", "--solution", CASE)),
     (1, "route.geojson", ("streets", "fetch", "--around", CASE, "--endpoint", "http://127.0.0.1:1/",
@@ -120,7 +121,7 @@ class Case:
 
 
 def make_case(number: int, seeds: dict[str, Path], scratch: Path) -> Case:
-    """Make a case; the damaged plan file lies beside the good one, others in a folder of their own."""
+    """Make a case; a damaged plan file lies beside the good one, others elsewhere."""
     rng = random.Random(f"placement {number}")
     out = scratch / "out"
     paths = {name: str(path) for name, path in seeds.items()} | {"out": str(out)}

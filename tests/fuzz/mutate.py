@@ -19,7 +19,8 @@ from tests.fuzz.seeds import execute
 type Rng = random.Random
 
 TEXTS = (
-    "", " ", "0", "-0", "-1", "1e999", "-1e999", "nan", "inf", "1_0", "٣", "１２", "0x10", "1,5",
+    "", " ", "0", "-0", "-1", "1e999", "-1e999", "nan", "inf", "1_0", "٣", "\uff11\uff12",
+    "0x10", "1,5",
     "9" * 25, "9" * 5000, "a" * 300, "a" * 100_000, "\x00", "\x1b[31m", "\x85", "\u202eabc",
     "z\u200bero", "e\u0301", "ﬁ", "\u2028", "😀", "[", "{}", "[1]", "'", '"', "../..", "/dev/zero",
     "/dev/stdin", ".", "true", "yes", "no", "-1.0", "reverse", "up", "null", "None", "Point",
@@ -135,8 +136,10 @@ def damaged_json(rng: Rng, content: bytes) -> bytes:
 _TOML = (
     '""', '"a"', "0", "-1", "1e999", "nan", "-inf", "true", "[]", "{}", "[[]]", "1979-05-27",
     "07:32:00", "9" * 400, "9" * 5000, "0x" + "f" * 6000, '"\\u202E"', "'''x'''", "[1, 2, 3]",
-    '"24:00"', '{ en = "" }', '{ a = { b = { c = 1 } } }', "[" * 2000, "1_000", '"' + "a" * 5000 + '"',
-    '"checkpoint"', '"EPSG:5698"', '"EPSG:5720"', '"EPSG:4978"', '"EPSG:3857"', '"/dev/zero"', '".."',
+    '"24:00"', '{ en = "" }', "{ a = { b = { c = 1 } } }", "[" * 2000, "1_000",
+    '"' + "a" * 5000 + '"',
+    '"checkpoint"', '"EPSG:5698"', '"EPSG:5720"', '"EPSG:4978"', '"EPSG:3857"', '"/dev/zero"',
+    '".."',
 )  # fmt: skip
 
 
@@ -156,7 +159,9 @@ def damaged_toml(rng: Rng, content: bytes) -> bytes:
         elif kind == 5:
             lines.insert(rng.randrange(len(lines)), lines[at])
         elif kind == 6 and equals:
-            lines[at] = f"{rng.choice(['x', key + 's', 'a.' * 500 + 'b', key[:-1] or 'y'])} = {value}"
+            lines[at] = (
+                f"{rng.choice(['x', key + 's', 'a.' * 500 + 'b', key[:-1] or 'y'])} = {value}"
+            )
         else:
             table = rng.choice(["[[floors]]", "[[groups]]", "[[closures]]", "[walking]", "[x]"])
             keys = ("zone", "share", "resource", "name", "sites", "most", "street", "begins",
@@ -285,9 +290,11 @@ def _damaged_message(rng: Rng, message: bytes, depth: int) -> bytes:
     if kind < 3 and isinstance(value, bytes) and depth:
         fields[at] = (tag, _damaged_message(rng, value, depth - 1))
     elif kind < 4:
-        fields[at] = (tag, rng.choice([0, 1, 2**31, 2**63 - 1, 2**64 - 1])) if isinstance(
-            value, int
-        ) else (tag, value[: rng.randrange(len(value) + 1)])
+        fields[at] = (
+            (tag, rng.choice([0, 1, 2**31, 2**63 - 1, 2**64 - 1]))
+            if isinstance(value, int)
+            else (tag, value[: rng.randrange(len(value) + 1)])
+        )
     elif kind == 4:
         del fields[at]
     else:
@@ -341,6 +348,7 @@ def damaged_database(rng: Rng, content: bytes, scratch: Path) -> bytes:
     text = rng.choice(TEXTS).replace("'", "")
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
     view = f'DROP TABLE "{table}"; '
+    code = f"organization_coordsys_id = {rng.choice([5698, 5720, 4978, 3857, 2154, 999999])}"
     columns = ("id", "name", "people", "geom", "class", "zone", "level")
     column = rng.choice(columns)
     statement = rng.choice(
@@ -352,8 +360,7 @@ def damaged_database(rng: Rng, content: bytes, scratch: Path) -> bytes:
             f'UPDATE "{table}" SET geom = NULL WHERE fid = 1',
             f'UPDATE "{table}" SET geom = zeroblob({rng.choice([0, 8, 40, 10**7])}) WHERE fid = 1',
             f"UPDATE gpkg_geometry_columns SET srs_id = {rng.choice([-1, 0, 5698, 7])}",
-            "UPDATE gpkg_spatial_ref_sys SET organization = 'EPSG', organization_coordsys_id = "
-            f"{rng.choice([5698, 5720, 4978, 3857, 2154, 999999])}",
+            f"UPDATE gpkg_spatial_ref_sys SET organization = 'EPSG', {code}",
             f"UPDATE gpkg_spatial_ref_sys SET organization = 'x', definition = '{text}'",
             f"UPDATE gpkg_geometry_columns SET table_name = '{text}'",
             "UPDATE gpkg_geometry_columns SET column_name = 'none'",
@@ -364,8 +371,8 @@ def damaged_database(rng: Rng, content: bytes, scratch: Path) -> bytes:
             f'ALTER TABLE "{table}" DROP COLUMN {column}',
             f"{view}CREATE VIEW \"{table}\" AS {endless} SELECT i AS id, x'00' AS geom FROM n",
             f'{view}CREATE VIEW "{table}" AS {endless} SELECT count(*) AS id, 1 AS geom FROM n',
-            f"{view}CREATE VIEW \"{table}\" AS SELECT hex(zeroblob(500000000)) AS id, 1 AS geom",
-            f'{view}CREATE VIEW "{table}" AS SELECT load_extension(\'x\') AS id, 1 AS geom',
+            f'{view}CREATE VIEW "{table}" AS SELECT hex(zeroblob(500000000)) AS id, 1 AS geom',
+            f"{view}CREATE VIEW \"{table}\" AS SELECT load_extension('x') AS id, 1 AS geom",
         ]
     )
     try:
@@ -408,7 +415,12 @@ def _damaged_table(rng: Rng, table: pa.Table) -> pa.Table:
         one = rng.randrange(len(cells))
         whole = cells[one] or b""
         cells[one] = rng.choice(
-            [None, whole[: rng.randrange(len(whole) + 1)], damaged_bytes(rng, whole), _poked(rng, whole)]
+            [
+                None,
+                whole[: rng.randrange(len(whole) + 1)],
+                damaged_bytes(rng, whole),
+                _poked(rng, whole),
+            ]
         )
         new = pa.array(cells, column.type)
     elif kind < 4:

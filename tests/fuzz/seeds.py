@@ -38,9 +38,7 @@ def write_seeds(folder: Path) -> dict[str, Path]:
         "barriers": [line((2.3475, 48.8510), (2.3475, 48.8512), id="wall")],
     }
     plan = write_plan(folder / "streets", layers=more)
-    bare = write_plan(
-        folder / "bare", layers={"streets": None, "route": None, "water": None}
-    )
+    bare = write_plan(folder / "bare", layers={"streets": None, "route": None, "water": None})
     found = {"plan": plan, "bare": bare}
     for name in (*drawn_layers(), *more):
         found[f"{name}.geojson"] = folder / "streets" / f"{name}.geojson"
