@@ -48,7 +48,7 @@ def write_seeds(folder: Path) -> dict[str, Path]:
             frame["resources"] = frame["resources"].map(
                 lambda one: ",".join(one) if isinstance(one, list) else one
             )
-        frame.to_file(folder / f"{name}.gpkg")
+        frame.to_file(folder / f"{name}.gpkg", SPATIAL_INDEX="YES" if name == "areas" else "NO")
         frame.to_crs(CRS).to_parquet(folder / f"{name}.parquet")
         found |= {f"{name}{suffix}": folder / f"{name}{suffix}" for suffix in (".gpkg", ".parquet")}
         if name != "areas":
@@ -76,7 +76,7 @@ def _streets(folder: Path) -> dict[str, Path]:
     """Write the drawn streets in every form that is read."""
     features = drawn_layers()["streets"]
     frame = gpd.GeoDataFrame.from_features(features, crs="EPSG:4326")
-    frame.to_file(folder / "streets.gpkg", layer="edges")
+    frame.to_file(folder / "streets.gpkg", layer="edges", SPATIAL_INDEX="NO")
     nodes = gpd.GeoDataFrame(geometry=[shapely.Point(2.35, 48.85)], crs="EPSG:4326")
     nodes.to_file(folder / "streets.gpkg", layer="nodes")
     frame.to_parquet(folder / "streets.parquet")

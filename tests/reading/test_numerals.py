@@ -49,7 +49,7 @@ def test_strange_numbers_in_a_column_are_told(text: str, tmp_path: Path) -> None
         load_plan(write_plan(tmp_path, layers={"sites": sites, "streets": None}))
 
 
-@pytest.mark.parametrize("text", [*STRANGE[:5], "9" * 5000])
+@pytest.mark.parametrize("text", [*STRANGE[:3], "0x10", "9" * 5000])
 @pytest.mark.parametrize(
     "words",
     [
@@ -66,10 +66,8 @@ def test_strange_numbers_in_a_column_are_told(text: str, tmp_path: Path) -> None
 )
 def test_strange_numbers_in_an_option_are_told(words: tuple[str, ...], text: str) -> None:
     done = run(*(word.format(text) for word in words))
-    assert done.exit_code in {2, 3}
+    assert done.exit_code == 2
     assert "rror: " in done.output
-    if len(text) < 100:
-        assert done.exit_code == 2 or text == "1,5"
 
 
 def test_whole_numbers_without_end_are_infinite() -> None:
