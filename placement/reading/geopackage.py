@@ -30,7 +30,7 @@ from placement.reading.features import (
 from placement.reading.regular import MIB, NOT_THAT, head, reason
 
 _MOST_VIEW_BYTES = 256 * MIB
-_MOST_VIEW_STEPS = 200_000_000  # of the database's machine: a few seconds
+_MOST_VIEW_STEPS = 50_000_000  # of the database's machine: a second or two
 _STEPS_AT_ONCE = 100_000
 _MOST_VALUE_BYTES = 64 * MIB
 _CELL_BYTES = 64  # what Python takes for a value beside its bytes

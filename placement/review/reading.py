@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 
 from placement.errors import InputError
 from placement.reading.json_text import each_key_once
-from placement.reading.numerals import whole_digits
 from placement.reading.regular import read_bytes, require_file
 
 _NOT_A_SOLUTION = "name a solution that `place optimise` wrote"
@@ -47,7 +46,6 @@ def load_json(path: str | Path) -> Any:  # noqa: ANN401 - whatever the file hold
             read_bytes(path).decode("utf-8-sig"),
             object_pairs_hook=lambda members: each_key_once(path, members),
             parse_constant=constant,
-            parse_int=whole_digits,
         )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"

@@ -69,7 +69,7 @@ NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
         (
             [
                 "ALTER TABLE places RENAME TO old",
-                f"CREATE VIEW places AS {NUMBERS} SELECT i AS fid, o.geom FROM n, old o",
+                f"CREATE VIEW places AS {NUMBERS} SELECT i AS fid, (SELECT geom FROM old) AS geom FROM n",
             ],
             "in the view 'places', more than is read of a layer",
         ),

@@ -367,7 +367,7 @@ def test_what_is_not_a_solution_is_refused(content: bytes, says: str, tmp_path: 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such file"):
         read_solution(tmp_path / "none.geojson")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="is a folder, not a file; name a solution"):
         read_solution(tmp_path)
 
 
