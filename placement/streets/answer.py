@@ -50,7 +50,7 @@ def check_whole(part: Path, endpoint: str) -> None:
     if not looked.ways:
         raise trouble(endpoint, "the answer holds no streets", "ask for a wider margin")
     try:
-        read_osm(part)
+        read_osm(part, form="osm")
     except InputError as error:
         raise trouble(endpoint, f"the answer will not do: {error.problem}", "try again") from None
 

@@ -60,7 +60,9 @@ class Extract:
     dropped: Mapping[str, int]
 
 
-def read_osm(path: Path, *, step_free: bool = False) -> tuple[Lines, Mapping[str, int]]:
+def read_osm(
+    path: Path, *, step_free: bool = False, form: str = ""
+) -> tuple[Lines, Mapping[str, int]]:
     """Read the walkable ways of an extract.
 
     Ways join at shared nodes only: bridges, tunnels and layers never alter who meets whom.
@@ -71,6 +73,8 @@ def read_osm(path: Path, *, step_free: bool = False) -> tuple[Lines, Mapping[str
         ``.osm.pbf`` or ``.osm``.
     step_free
         Leave out steps and escalators.
+    form
+        How osmium calls the file's format (``"osm"``), where its name does not say.
 
     Returns
     -------
@@ -92,7 +96,7 @@ def read_osm(path: Path, *, step_free: bool = False) -> tuple[Lines, Mapping[str
                 pass  # rarer forms are left to osmium, which knows them all
         from placement.streets.osm_xml import read_any  # noqa: PLC0415
 
-        return _lines(read_any(path, step_free=step_free))
+        return _lines(read_any(path, step_free=step_free, form=form))
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 - osmium's errors are of many kinds

@@ -20,7 +20,7 @@ _MOST_GROWTH, _SMALL = 100, 1 << 26
 _CHUNK = 1 << 20
 
 
-def read_any(path: Path, *, step_free: bool = False) -> Extract:
+def read_any(path: Path, *, step_free: bool = False, form: str = "") -> Extract:
     """Read an extract through osmium.
 
     Parameters
@@ -29,6 +29,8 @@ def read_any(path: Path, *, step_free: bool = False) -> Extract:
         ``.osm``, ``.osm.gz``, ``.osm.bz2`` or a rare form of ``.osm.pbf``.
     step_free
         Leave out steps and escalators.
+    form
+        How osmium calls the file's format, where its name does not say.
 
     Returns
     -------
@@ -36,7 +38,7 @@ def read_any(path: Path, *, step_free: bool = False) -> Extract:
         The same as from a PBF file with the same content.
     """
     _check_growth(path)
-    return _Reader(step_free=step_free).read(path)
+    return _Reader(step_free=step_free, form=form).read(path)
 
 
 def _check_growth(path: Path) -> None:
@@ -60,8 +62,9 @@ def _check_growth(path: Path) -> None:
 class _Reader:
     """Collects one file's ways; used once."""
 
-    def __init__(self, *, step_free: bool) -> None:
+    def __init__(self, *, step_free: bool, form: str) -> None:
         self.step_free = step_free
+        self.form = form
         self.dropped: Counter[str] = Counter()
         self.ways: dict[Way, int] = {}
         self.first = [0]
@@ -98,7 +101,7 @@ class _Reader:
     def _areas(self, path: Path) -> list[tuple[int, list[int], Way]]:
         """Return the walkable multipolygons: id, member ways, and how they are walked."""
         found = []
-        source = osmium.FileProcessor(str(path), RELATION)
+        source = osmium.FileProcessor(osmium.io.File(str(path), self.form), RELATION)
         for relation in source.with_filter(osmium.filter.KeyFilter(*WALK_KEYS)):
             tags = {key: relation.tags[key] for key in (*KEYS, "type") if key in relation.tags}
             if tags.get("type") != "multipolygon" or not isinstance(relation, Relation):
@@ -109,7 +112,9 @@ class _Reader:
         return sorted(found, key=lambda item: item[0])
 
     def _ways(self, path: Path, members: Mapping[int, Way]) -> None:
-        source = osmium.FileProcessor(str(path), NODE | WAY).with_locations()
+        source = osmium.FileProcessor(
+            osmium.io.File(str(path), self.form), NODE | WAY
+        ).with_locations()
         for item in source.with_filter(osmium.filter.EntityFilter(WAY)):
             if not isinstance(item, osmium.osm.Way):
                 continue
@@ -132,12 +137,11 @@ class _Reader:
                 )
             self.first.append(len(self.ref))
 
-    @staticmethod
-    def _nodes(path: Path) -> tuple[list[int], list[int]]:
+    def _nodes(self, path: Path) -> tuple[list[int], list[int]]:
         """Return the ids of closed barriers and of lifts."""
         closed: list[int] = []
         lifts: list[int] = []
-        source = osmium.FileProcessor(str(path), NODE)
+        source = osmium.FileProcessor(osmium.io.File(str(path), self.form), NODE)
         for node in source.with_filter(osmium.filter.KeyFilter("barrier", "highway")):
             tags = {
                 key: node.tags[key]

@@ -1,6 +1,7 @@
 """Fetching streets: one question to a server on this machine, and every way it can go wrong."""
 
 import threading
+import time
 import urllib.parse
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,6 +14,7 @@ import shapely
 from placement.errors import InputError, UsageError
 from placement.streets import read_streets
 from placement.streets.fetch import around, fetch_streets, question
+from placement.streets.request import Limits, checked_address
 from tests.streets.draw import CRS, osm_xml, write_lines
 
 ANSWER = osm_xml({1: (0, 0), 2: (90, 0)}, {7: ([1, 2], {"highway": "footway"})}).encode()
@@ -32,8 +34,19 @@ class Server(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data)
+        if headers.get("drip") == "head":
+            self.flush_headers()
+        else:
+            self.end_headers()
+        if "drip" in headers:
+            data = b"x" * 200
+        try:
+            for piece in [data[at : at + 1] for at in range(200)] if "drip" in headers else [data]:
+                self.wfile.write(piece)
+                self.wfile.flush()
+                time.sleep(0.02 if "drip" in headers else 0)
+        except OSError:
+            pass  # nobody listens any more
 
     def log_message(self, *_: object) -> None:
         pass
@@ -110,3 +123,106 @@ def test_the_ground_around_a_route(tmp_path: Path) -> None:
     (tmp_path / "bad.geojson").write_text("{")
     with pytest.raises(InputError):
         around(tmp_path / "bad.geojson", margin_m=10)
+
+
+def test_an_answer_is_no_larger_than_is_taken(tmp_path: Path, endpoint: str) -> None:
+    Server.answers = [(200, {}, ANSWER), (200, {"Content-Length": "99999999"}, ANSWER)]
+    for _ in range(2):
+        with pytest.raises(InputError, match="larger than 0 MiB; ask for a smaller margin"):
+            fetch_streets(
+                GROUND, tmp_path / "s.osm", endpoint=endpoint, limits=Limits(size=99, seconds=60)
+            )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_drips_is_not_waited_for(tmp_path: Path, endpoint: str) -> None:
+    """A byte now and then, in the head or in the body, keeps no connection open for ever."""
+    for where in ("head", "body"):
+        Server.answers = [(200, {"drip": where}, ANSWER)]
+        with pytest.raises(InputError, match=r"the answer takes longer than 0\.4 s"):
+            fetch_streets(
+                GROUND, tmp_path / "s.osm", endpoint=endpoint, limits=Limits(size=9999, seconds=0.4)
+            )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_pauses_count_towards_the_time_there_is(tmp_path: Path, endpoint: str) -> None:
+    Server.answers = [(429, {"Retry-After": "250"}, b"")]
+    with pytest.raises(InputError, match="takes longer than 200 s"):
+        fetch_streets(
+            GROUND, tmp_path / "s.osm", endpoint=endpoint, limits=Limits(size=9999, seconds=200),
+            pause=pytest.fail,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("headers", "data", "said"),
+    [
+        ({"Content-Length": str(len(ANSWER) + 9)}, ANSWER, "the answer broke off"),
+        ({"Transfer-Encoding": "chunked"}, b"5\r\n<osm ", "cannot be reached"),
+        ({"Content-Type": "text/html"}, ANSWER, "of the kind 'text/html', no OpenStreetMap file"),
+        ({"Content-Encoding": "gzip"}, ANSWER, r"is packed \(gzip\)"),
+        ({}, b"", "broke off, or is no XML"),
+        ({}, b"<html></html>", "the answer is <html>, no OpenStreetMap file"),
+        ({}, b"<osm version='0.6'></osm>", "holds no streets; ask for a wider margin"),
+        ({}, ANSWER + b"<osm/>", "is no XML"),
+        ({}, ANSWER.replace(b"lat=", b"lat='x' n="), "the answer will not do"),
+        ({}, ANSWER.replace(b"<osm", b"<!DOCTYPE o [<!ENTITY a 'b'>]><osm"), "defines entities"),
+        ({}, ANSWER.replace(b"</osm>", b"<remark>error: late</remark></osm>"), "gave up"),
+    ],
+)
+def test_only_a_whole_map_is_kept(
+    tmp_path: Path, endpoint: str, headers: dict[str, str], data: bytes, said: str
+) -> None:
+    (tmp_path / "s.osm").write_text("before")
+    Server.answers = [(200, headers, data)]
+    with pytest.raises(InputError, match=said):
+        fetch_streets(GROUND, tmp_path / "s.osm", endpoint=endpoint)
+    assert [path.name for path in tmp_path.iterdir()] == ["s.osm"]
+    assert (tmp_path / "s.osm").read_text() == "before"
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_nobody_is_followed_elsewhere(tmp_path: Path, endpoint: str, code: int) -> None:
+    """Neither in a circle, nor to another scheme, nor to a file of this machine."""
+    for to in (endpoint, "https://127.0.0.1:1/", "file:///etc/passwd", "x"):
+        Server.answers = [(code, {"Location": to}, b"")]
+        with pytest.raises(InputError, match="the server sends elsewhere"):
+            fetch_streets(GROUND, tmp_path / "s.osm", endpoint=endpoint)
+        assert Server.answers == []
+
+
+@pytest.mark.parametrize("after", ["", "soon", "²", "9" * 5000, "Wed, 21 Oct 2026 07:28:00 GMT"])
+def test_a_pause_in_any_words(tmp_path: Path, endpoint: str, after: str) -> None:
+    Server.answers = [(503, {"Retry-After": after}, b""), (200, {}, ANSWER)]
+    pauses: list[float] = []
+    fetch_streets(GROUND, tmp_path / "s.osm", endpoint=endpoint, pause=pauses.append)
+    assert pauses == [300.0 if after.startswith("9") else 5.0]
+
+
+ADDRESSES = (
+    "", "overpass", "ftp://127.0.0.1/", "file:///etc/passwd", "http://", "http:///api",
+    "http://127.0.0.1:0/", "http://127.0.0.1:70000/", "http://127.0.0.1:x/", "http://[::1/",
+    "http://me:secret@127.0.0.1:1/", "http://me@127.0.0.1:1/", "http://127.0.0.1:1/a b",
+    "http://127.0.0.1:1/\n", "http://127.0.0.1:1/é", "http://a..b/", "http://\u200b/",
+    f"http://{'a' * 64}.invalid/", f"http://127.0.0.1:1/{'a' * 2000}", "http://\x00/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_addresses_that_cannot_be(tmp_path: Path, address: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        fetch_streets(GROUND, tmp_path / "s.osm", endpoint=address)
+    assert "secret" not in str(caught.value)
+    assert len(str(caught.value)) < 300
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_host_in_other_letters_is_asked_in_ascii() -> None:
+    assert checked_address("http://bücher.example:8/api") == "http://xn--bcher-kva.example:8/api"
+    assert checked_address("HTTPS://[::1]:7/a?b=c#d") == "https://[::1]:7/a?b=c"
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path, endpoint: str) -> None:
+    with pytest.raises(InputError, match="cannot be written"):
+        fetch_streets(GROUND, tmp_path / "none" / "s.osm", endpoint=endpoint)
