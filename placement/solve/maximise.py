@@ -112,6 +112,7 @@ def maximise(
     for name, value in (("budget", budget), ("gap", gap), ("time_limit", time_limit)):
         if value is not None and not value >= 0:
             raise UsageError(f"{name} is {value}: give a number of 0 or more.")
+    stop = Stop(time_limit)
     costs = np.ones(cover.n_sites) if cost is None else np.asarray(cost, dtype=np.float64)
     if costs.shape != (cover.n_sites,) or not np.all(np.isfinite(costs) & (costs >= 0)):
         raise UsageError(f"cost must hold {cover.n_sites} finite numbers of 0 or more.")
@@ -134,7 +135,6 @@ def maximise(
         required=must,
         excluded=must_not,
     )
-    stop = Stop(time_limit)
     with stop.catching_interrupts():
         outcome = engine.solve(instance, stop=stop, gap=gap, seed=seed, progress=progress)
     chosen = np.flatnonzero(must) if outcome.chosen is None else outcome.chosen
