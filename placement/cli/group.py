@@ -101,6 +101,8 @@ def _report(error: Exception) -> int:
     code = 1
     if isinstance(error, PlacementError):
         code = error.exit_code
+        if getattr(error, "expected", False):
+            return code
     else:
         what = "not enough memory" if isinstance(error, MemoryError) else type(error).__name__
         sentence = (

@@ -14,6 +14,7 @@ class StandardOutputError(PlacementError):
     """Standard output is closed, full, or nobody reads it; what goes into files is written."""
 
     exit_code = 74  # EX_IOERR of sysexits.h
+    expected = False  # nobody reads on, as with `| head`: there is nothing to tell
 
 
 class _StandardOutput(io.FileIO):
@@ -35,9 +36,9 @@ class _StandardOutput(io.FileIO):
             return super().write(data)
         except OSError as error:
             self._told = True
-            raise StandardOutputError(
-                f"standard output cannot be written ({error.strerror})."
-            ) from error
+            lost = StandardOutputError(f"standard output cannot be written ({error.strerror}).")
+            lost.expected = isinstance(error, BrokenPipeError)
+            raise lost from error
 
 
 class _StandardError(io.FileIO):

@@ -170,6 +170,7 @@ def test_a_lost_standard_output_is_told_and_a_lost_standard_error_costs_nothing(
     for name, (one,) in ended.items():
         assert one.code == 74, (name, one)
         assert "Traceback" not in one.err, name
+        assert not (name.endswith("gone") and one.err), (name, one)
 
 
 @pytest.mark.parametrize("name", ["optimise", "cover"])
