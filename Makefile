@@ -2,10 +2,11 @@
 # make test    everything that is tested                      make bench   side by side with peers
 # make newest  the tests on the newest versions allowed       make lowest  and on the lowest
 # make lock    renew the locked versions (needs a network)    make clean   remove what make made
+# make fuzz    20,000 damaged inputs, others each night
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check newest lowest lock bench clean
+.PHONY: help demo test check newest lowest lock fuzz bench clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -75,6 +76,10 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.develop
 	@$(PYTHON) -m pytest -n 2
+
+# What goes wrong is kept in tests/fuzz/failed, with the command that runs it again.
+fuzz: $(VENV)/.develop
+	@$(PYTHON) -m tests.fuzz
 
 # Installed anew each time, since newer versions may have come out.
 newest: .venv-newest/.made

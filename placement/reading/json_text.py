@@ -26,6 +26,7 @@ def each_key_once(path: Path | str, members: list[tuple[str, Any]]) -> dict[str,
         raise InputError(
             "the key stands twice in one object",
             file=path,
+            feature=str(values["id"])[:200] if isinstance(values.get("id"), str | int) else None,
             field=twice,
             remedy="remove one of the two",
         )

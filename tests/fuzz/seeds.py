@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 import osmium
+import pyogrio
 import shapely
 from click.testing import CliRunner
 
@@ -29,6 +30,8 @@ def write_seeds(folder: Path) -> dict[str, Path]:
 
     Two plans are among them: ``plan`` walks on streets, ``bare`` in straight lines.
     """
+    # or each GeoPackage would hold the time it was made at
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2026-01-01T00:00:00.000Z"})
     more = {
         "closures": [
             box(2.3485, 48.8528, 2.3495, 48.8532, id="c1", begins="18:00", ends="20:00"),

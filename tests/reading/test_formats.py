@@ -182,7 +182,10 @@ def feature(properties: str = '{"id": "a"}', coordinates: str = "[2.35, 48.85]")
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (feature('{"id": "a", "people": 1, "people": 2}'), "'people': the key stands twice"),
+        (
+            feature('{"id": "a", "people": 1, "people": 2}'),
+            "feature 'a', field 'people': the key stands twice",
+        ),
         (feature().replace('"features":', '"features": 1, "features":'), "stands twice"),
         (feature(coordinates='["2.35", "48.85"]'), "geometry that cannot be read"),
         (feature(coordinates='["٢", "٤"]'), "geometry that cannot be read"),
@@ -210,7 +213,7 @@ def test_a_number_of_5000_digits_is_too_large_and_told(tmp_path: Path) -> None:
         ("budget = " + "9" * 5000, "a number has too many digits"),
         ("budget = 0x" + "f" * 6000, "holds a number of too many digits"),
         ("x = " + "[" * 100_000, "is not valid TOML"),
-        ("a." * 3000 + "b = 1", "nested too deeply"),
+        ("a." * 3000 + "b = 1", "nested|deep"),
     ],
 )
 def test_a_plan_file_that_will_not_do(line: str, said: str, tmp_path: Path) -> None:
