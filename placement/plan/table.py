@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from placement.errors import InputError
 from placement.reading import regular
 from placement.reading.csv_table import read_records
-from placement.reading.features import WGS84, Geometries, Properties, read_features, row_name
+from placement.reading.features import (
+    WGS84,
+    Geometries,
+    Properties,
+    quiet,
+    read_features,
+    row_name,
+)
 
 POINTS = ("Point",)
 LINES = ("LineString", "MultiLineString")
@@ -216,7 +223,8 @@ def _to_wgs84(path: Path, geometries: Geometries, crs: pyproj.CRS) -> Geometries
             file=path,
             remedy="write the file in EPSG:4326",
         )
-    return project(geometries, crs, pyproj.CRS(WGS84))
+    with quiet(path, f"a layer in {crs.name}"):
+        return project(geometries, crs, pyproj.CRS(WGS84))
 
 
 def project(geometries: Geometries, source: pyproj.CRS, target: pyproj.CRS) -> Geometries:

@@ -410,7 +410,12 @@ def transformer(crs: str, *, inverse: bool = False) -> pyproj.Transformer:
         )
     degrees = pyproj.CRS.from_epsg(4326)
     start, end = (plane, degrees) if inverse else (degrees, plane)
-    return pyproj.Transformer.from_crs(start, end, always_xy=True)
+    try:
+        return pyproj.Transformer.from_crs(start, end, always_xy=True)
+    except pyproj.exceptions.ProjError:
+        raise InputError(
+            f"there is no way from degrees to {crs!r}", field="crs", remedy="give e.g. EPSG:2154"
+        ) from None
 
 
 def _project(to_plane: pyproj.Transformer, lonlat: Floats) -> Floats:

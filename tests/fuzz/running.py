@@ -105,7 +105,7 @@ def keep(fault: Fault, folder: Path = KEPT) -> Path:
         words = [word.replace(name, "…") for word in case.words]
         if case.file is not None:
             shutil.copy(case.file, target / case.file.name)
-    again = f"{sys.executable} -m tests.fuzz --from {fault.number} --count 1"
+    again = f"python -m tests.fuzz --from {fault.number} --count 1"
     text = f"place {words}\n\nagain: {again}\n\n{fault.said}\n"
     (target / "told.txt").write_text(text, "utf-8", errors="replace")
     return target
