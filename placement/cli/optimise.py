@@ -14,6 +14,7 @@ from placement.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from placement.cli.talk import Talk
@@ -183,7 +184,21 @@ def _rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
         )
     )
     rows.append(("Walks", f"by {solution.walking}", "", ""))
+    if solution.walk is not None and solution.walk.unproven:
+        rows.append(("Among equals", unproven_words(solution.walk.unproven), "", ""))
     return rows + ground_rows(plan, solution) + rule_rows(plan, solution)
+
+
+def unproven_words(unproven: "Mapping[str, float | None]") -> str:
+    """Say which stages of the choice among equals are not proven."""
+    from placement.review.texts import gap_words
+
+    words = {"step_free": "step-free people", "ids": "identifiers"}
+    told = [
+        f"{words.get(stage, stage)}{'' if gap is None else f' (within {gap_words(gap)})'}"
+        for stage, gap in unproven.items()
+    ]
+    return f"not proven: {', '.join(told)}"
 
 
 def summary_json(solution: "Solution", files: "dict[str, Path | None]") -> dict[str, Any]:

@@ -31,7 +31,16 @@ from placement.review.texts import (
     object_text,
     rounded,
 )
-from placement.solve.solution import Coverage, Part, Post, Reverse, Solution, Status, Walk
+from placement.solve.solution import (
+    STAGES,
+    Coverage,
+    Part,
+    Post,
+    Reverse,
+    Solution,
+    Status,
+    Walk,
+)
 
 FORMAT = 1
 
@@ -233,12 +242,21 @@ def _read_part(members: Members) -> Part:
 
 
 def _read_walk(members: Members) -> Walk:
-    members.only(("mean_s", "gap"))
+    members.only(("mean_s", "gap", "unproven"))
     mean = members.inner("mean_s")
     gap = members.number("gap", least=0.0, null=math.inf)
+    unproven: dict[str, float | None] = {}
+    if "unproven" in members.values:
+        left = members.inner("unproven")
+        left.only(STAGES)
+        for stage in STAGES:
+            if stage in left.values:
+                share = left.number(stage, least=0.0, null=math.inf)
+                unproven[stage] = None if math.isinf(share) else share
     return Walk(
         mean_s={resource: mean.number(resource, least=0.0) for resource in sorted(mean.values)},
         gap=None if math.isinf(gap) else gap,
+        unproven=unproven,
     )
 
 
@@ -312,6 +330,17 @@ def _read_post(feature: Members) -> Post:
     return post
 
 
+def _unproven_text(walk: Walk) -> dict[str, str]:
+    """Return the member that says which stages among equals are open; none where all are proven."""
+    if not walk.unproven:
+        return {}
+    shares = {
+        stage: gap_text(math.inf if share is None else share)
+        for stage, share in walk.unproven.items()
+    }
+    return {"unproven": object_text(shares)}
+
+
 def _placement_text(solution: Solution) -> dict[str, str]:
     """Return the members of ``placement`` as JSON texts, in their order."""
     texts = {
@@ -344,6 +373,7 @@ def _placement_text(solution: Solution) -> dict[str, str]:
                     }
                 ),
                 "gap": gap_text(math.inf if solution.walk.gap is None else solution.walk.gap),
+                **_unproven_text(solution.walk),
             }
         )
     if solution.layers:

@@ -156,15 +156,33 @@ def shift(wish: Agreed) -> float:
 
 
 def start(posts: Posting, problem: Problem, wish: Agreed) -> Ints | None:
-    """Return the columns of the agreed plan: mostly a good one to start from."""
+    """Return the columns of the agreed plan: mostly a good one to start from.
+
+    Its posts have the units that it gives them; the least there may be where that breaks a rule.
+    """
     if not wish.baseline:
         return None
-    present = frozenset(wish.baseline)
-    # with its least units: those columns come all or none
-    tied = np.array([name in present for name in post_names(problem, posts)])
     least = problem.sites.min_units[posts.site, posts.resource]
+    names = post_names(problem, posts)
+    given = columns_of(posts, problem, {name: wish.units.get(name, 1) for name in wish.baseline})
+    if posts.instance.broken_rule(given) is None:
+        return given
+    # with its least units: those columns come all or none
+    present = frozenset(wish.baseline)
+    tied = np.array([name in present for name in names])
     number = np.arange(len(tied)) - np.flatnonzero(posts.opens)[np.cumsum(posts.opens) - 1]
     return np.flatnonzero(tied & (number < least))
+
+
+def columns_of(posts: Posting, problem: Problem, units: Mapping[str, int]) -> Ints:
+    """Return the columns that posts with so many units open: of each as many as bring them."""
+    left = dict(units)
+    chosen = []
+    for column, name in enumerate(post_names(problem, posts)):
+        if left.get(name, 0) > 0:
+            chosen.append(column)
+            left[name] -= int(posts.units[column])
+    return np.array(chosen, dtype=np.int64)
 
 
 def start_lanes(posts: Posting, problem: Problem, wish: Agreed) -> Ints:

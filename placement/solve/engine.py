@@ -72,8 +72,8 @@ def solve(
     Outcome
     """
     run = Run(instance, stop, gap, progress)
-    run.plan(start)
-    run.plan(np.zeros(0, dtype=np.int64))
+    for known in handed(instance, start):
+        run.plan(known)
     if not run.done:
         _search(run, seed, _FIRST_ROUNDS, stop.share(0.2))
     _start(run)
@@ -95,6 +95,20 @@ def solve(
         if not run.tighten():
             break
     return run.outcome()
+
+
+def handed(instance: Instance, start: Ints | None) -> list[Ints]:
+    """Return the plans that are handed in, to be the first if they keep the rules.
+
+    The known plan; the same with what must be open and without what must not; what must be open
+    and nothing else; and nothing at all.
+    """
+    plans = [np.flatnonzero(instance.required), np.zeros(0, dtype=np.int64)]
+    if start is None:
+        return plans
+    is_open = instance.required.copy()
+    is_open[start] = True
+    return [start, np.flatnonzero(is_open & ~instance.excluded), *plans]
 
 
 def _start(run: Run) -> None:

@@ -13,7 +13,7 @@ from placement.solve import agreed, tiers
 from placement.solve.audit.audit import audit
 from placement.solve.clash import clash
 from placement.solve.lanes import admission
-from placement.solve.lanes.shorter import shorter
+from placement.solve.lanes.thrift import best_with_lanes
 from placement.solve.measured import measured
 from placement.solve.record import Outcome
 from placement.solve.solution import Solution, Status
@@ -133,29 +133,36 @@ def _with_lanes(
     seed: int,
     progress: Progress | None,
 ) -> Solution:
-    """Choose posts and lanes, then send people to gates with the least walk in all."""
+    """Choose posts and lanes, then the one plan among equals."""
     walks, posts, stop = measured(plan, stop)
     posts = agreed.bind(posts, plan.problem, wish)
     with stop.catching_interrupts():
         known = agreed.start(posts, plan.problem, wish)
         lanes = agreed.start_lanes(posts, plan.problem, wish)
-        outcome, posts, staged = admission.solve(
+        best, staged = best_with_lanes(
+            plan,
             posts,
-            plan.problem,
-            stop=stop.share(0.9),
+            walks,
+            warm=None if known is None else (known, lanes),
+            stop=stop,
             gap=gap,
             seed=seed,
-            warm=None if known is None else (known, lanes),
             progress=progress,
         )
-        if outcome.status is Status.INFEASIBLE:
+        if best.outcome.status is Status.INFEASIBLE:
             raise admission.conflict(plan.problem, posts, stop=stop.explaining(25))
-        _chosen(outcome, stop)
-        best = shorter(plan, posts, walks, outcome, seed=seed, stop=stop)
-        outcome, posts, chosen = best.outcome, best.posts, _chosen(best.outcome, stop)
-    refined = Refined(chosen=chosen, gap=best.gap, settled=False)
+        chosen = _chosen(best.outcome, stop)
+        assert best.admitted is not None  # noqa: S101 - there is a plan
+    refined = Refined(chosen=chosen, gap=best.gap, unproven=best.unproven)
     solution = write_up(
-        plan, posts, walks, outcome, refined, tiers=staged, wish=wish, admitted=best.admitted
+        plan,
+        best.posts,
+        walks,
+        best.outcome,
+        refined,
+        tiers=staged,
+        wish=wish,
+        admitted=best.admitted,
     )
     return _audited(plan, solution)
 

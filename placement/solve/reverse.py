@@ -28,7 +28,7 @@ from placement.solve.optimise import with_budget
 from placement.solve.search import cheap
 from placement.solve.solution import Reverse, Solution, Status, Stopped
 from placement.solve.stop import Progress, Stop
-from placement.solve.walks import Refined, refine
+from placement.solve.walks import Refined, open_from, refine
 from placement.solve.write_up import write_up
 
 type Floats = NDArray[np.float64]
@@ -167,7 +167,10 @@ def _with_lanes(
             plan, replace(chosen_posts, instance=at_cost.instance), walks, walk=admitted.walk,
             first=admitted.first, objective=best.objective, shares=shares, stop=stop,
         )  # fmt: skip
-    refined = Refined(chosen=best.chosen, gap=None if known is None else known.gap, settled=False)
+    left = None if known is None else known.gap
+    refined = Refined(
+        chosen=best.chosen, gap=left, unproven=open_from("step_free") | {"walk": left}
+    )
     cost = round(lanes.spent(instance, best.chosen, best.lanes), _PLACES)
     solution = write_up(
         with_budget(plan, cost), chosen_posts, walks, best, refined,

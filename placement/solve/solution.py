@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 
+STAGES = ("step_free", "walk", "cost", "posts", "ids")
+"""How plans of equal worth are told apart, in this order; the first in plans with lanes alone."""
+
+
 class Status(StrEnum):
     """What is known about a plan; why the search stopped is told apart, by `Stopped`."""
 
@@ -293,10 +297,15 @@ class Walk:
         one decimal.
     gap
         Proven distance from the shortest total walk, as a share of it; None where unknown.
+    unproven
+        Stages of the choice among plans of equal worth (`STAGES`) that are not proven, in their
+        order, with how far the plan may be from the best of that stage, as a share; None where
+        nothing is known. Empty where the plan is proven to be the one.
     """
 
     mean_s: Mapping[str, float]
     gap: float | None
+    unproven: Mapping[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """The second stage: of plans of equal coverage the shortest walk, then cost and identifiers."""
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from placement.solve import model
 from placement.solve.bounds import bound
 from placement.solve.formulation import Answer
 from placement.solve.model import WalkSets
+from placement.solve.solution import STAGES
 from placement.solve.stop import Stop
 
 type Floats = NDArray[np.float64]
@@ -39,13 +41,32 @@ class Refined:
         Open columns, ascending.
     gap
         Proven distance from the shortest total walk, as a share of it; None where nothing is known.
-    settled
-        Whether the choice among equals was carried through to the lowest identifiers.
+    unproven
+        Stages of the choice among equals that are not proven, in their order, with how far the
+        plan may be from the best of that stage, as a share; None where nothing is known.
     """
 
     chosen: Ints
     gap: float | None
-    settled: bool
+    unproven: Mapping[str, float | None] = field(default_factory=dict)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the choice among equals was carried through to the lowest identifiers."""
+        return not self.unproven
+
+
+def open_from(stage: str, gap: float | None = None) -> dict[str, float | None]:
+    """Say that a stage of the choice among equals is not proven, and none that comes after it.
+
+    Parameters
+    ----------
+    stage
+        One of `placement.solve.solution.STAGES`.
+    gap
+        How far the plan may be from the best of that stage, as a share.
+    """
+    return {stage: gap} | dict.fromkeys(STAGES[STAGES.index(stage) + 1 :])
 
 
 def refine(
@@ -72,7 +93,7 @@ def refine(
     Refined
     """
     if stop.reached():
-        return Refined(chosen=chosen, gap=None, settled=False)
+        return Refined(chosen=chosen, gap=None, unproven=open_from("walk"))
     instance = posting.instance
     held = instance.value(chosen)
     prices = bound.relaxation(instance, stop=stop.share(0.5))
@@ -90,7 +111,7 @@ def refine(
         instance, held=held, other_than=chosen, max_nodes=_NODES, stop=stop.share(0.5)
     )
     if other.infeasible:
-        return Refined(chosen=chosen, gap=0.0, settled=True)
+        return Refined(chosen=chosen, gap=0.0)
     walks = walk_sets(posting, problem, survey, instance)
     equals = _Equals(instance, walks, held, stop)
 
@@ -101,14 +122,15 @@ def refine(
     short_of = equals.walk - shorter.bound
     if short_of > (0.5 if walks.whole else 1e-9 * equals.walk):
         gap = short_of / equals.walk if math.isfinite(short_of) else None
-        return Refined(chosen=chosen, gap=gap, settled=False)
+        return Refined(chosen=chosen, gap=gap, unproven=open_from("walk", gap))
 
     cheaper = equals.least("cost", warm=chosen)
     if cheaper.chosen is not None and _cost(instance, cheaper.chosen) < _cost(instance, chosen):
         chosen = cheaper.chosen
     equals.cost = _cost(instance, chosen)
     if cheaper.bound < equals.cost - 1e-6 * max(1.0, equals.cost):
-        return Refined(chosen=chosen, gap=0.0, settled=False)
+        left = open_from("cost", _share(equals.cost, cheaper.bound))
+        return Refined(chosen=chosen, gap=0.0, unproven=left)
     return _lowest(equals, chosen)
 
 
@@ -116,23 +138,29 @@ def _lowest(equals: "_Equals", chosen: Ints) -> Refined:
     """Of plans equal in coverage, walk and cost, take the one with few posts, and low ones."""
     other = equals.least("cost", other_than=chosen)
     if other.infeasible:  # the usual case: there is one such plan
-        return Refined(chosen=chosen, gap=0.0, settled=True)
+        return Refined(chosen=chosen, gap=0.0)
     fewer = equals.least("posts", warm=chosen)
     if fewer.chosen is not None and len(fewer.chosen) < len(chosen):
         chosen = fewer.chosen
     equals.posts = len(chosen)
     if fewer.bound < len(chosen) - 0.5:
-        return Refined(chosen=chosen, gap=0.0, settled=False)
+        left = open_from("posts", _share(len(chosen), fewer.bound))
+        return Refined(chosen=chosen, gap=0.0, unproven=left)
     for column in np.flatnonzero(~equals.instance.required & ~equals.instance.excluded).tolist():
         if column not in chosen:
             with_it = equals.deciding(column, is_open=True)
             found = with_it.least("cost")
             if not found.infeasible and found.chosen is None:
-                return Refined(chosen=chosen, gap=0.0, settled=False)
+                return Refined(chosen=chosen, gap=0.0, unproven=open_from("ids"))
             if found.chosen is not None:
                 chosen = found.chosen
         equals = equals.deciding(column, is_open=bool(np.isin(column, chosen)))
-    return Refined(chosen=chosen, gap=0.0, settled=True)
+    return Refined(chosen=chosen, gap=0.0)
+
+
+def _share(value: float, bound: float) -> float | None:
+    """Return how far a value may be from its bound, as a share of it; None without a bound."""
+    return (value - max(bound, 0.0)) / value if math.isfinite(bound) and value > 0 else None
 
 
 class _Equals:

@@ -147,7 +147,8 @@ def why(
         walks = survey(plan)
     with stop.catching_interrupts():
         posts = _as_solved(plan, solution, walks)
-        base = _columns(problem, posts, solution)
+        units = {post.id: post.units for post in solution.posts_list}
+        base = agreed.columns_of(posts, problem, units)
         case = _Case(problem=problem, walks=walks, posts=posts, solution=solution, base=base)
         return [
             _why(
@@ -191,18 +192,6 @@ def _as_solved(plan: Plan, solution: Solution, walks: Survey) -> Posting:
     return agreed.bind(posts, plan.problem, wish)
 
 
-def _columns(problem: Problem, posts: Posting, solution: Solution) -> Ints:
-    """Return the columns a solution opens: of each post as many as bring its units."""
-    units = {post.id: post.units for post in solution.posts_list}
-    left = dict(units)
-    chosen = []
-    for column, name in enumerate(agreed.post_names(problem, posts)):
-        if left.get(name, 0) > 0:
-            chosen.append(column)
-            left[name] -= int(posts.units[column])
-    return np.array(chosen, dtype=np.int64)
-
-
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class _Case:
     """What is asked about: the plan as it was solved, and the columns the solution opens."""
@@ -236,7 +225,8 @@ def _why(
     if problem.laned is not None:
         case = replace(case, posts=replace(posts, instance=other))
         return _with_lanes(case, said, stop=stop, seed=seed, progress=progress)
-    start = base[~mine[base]] if is_open else None
+    # the plan as it is, the post the other way round: the first plan where it keeps the rules
+    start = base[~mine[base]] if is_open else np.union1d(base, np.flatnonzero(opens))
     staged = tiers.solve(
         replace(posts, instance=other), stop=stop.share(0.8), gap=0.0, seed=seed, start=start,
         progress=progress,

@@ -131,7 +131,11 @@ def write_up(
         coverage=coverage,
         walking=walks.walking,
         posts_list=tuple(listed),
-        walk=Walk(mean_s=mean_s, gap=None if refined.gap is None else round(refined.gap, _PLACES)),
+        walk=Walk(
+            mean_s=mean_s,
+            gap=_share(refined.gap),
+            unproven={stage: _share(left) for stage, left in refined.unproven.items()},
+        ),
         layers=plan.replaced,
         limits=plan.limits,
         tiers=tuple(_rounded(tier) for tier in tiers),
@@ -148,6 +152,10 @@ def write_up(
         version=__version__,
         stopped=outcome.stopped,
     )
+
+
+def _share(gap: float | None) -> float | None:
+    return None if gap is None else round(gap, _PLACES)
 
 
 def _sent(problem: Problem, walks: Survey, units: Ints, tier: Tier, admitted: Admitted) -> Tier:

@@ -211,6 +211,9 @@ def _check_figures(plan: Plan, solution: Solution, found: list[Reach], findings:
             findings.equal(f"mean walk of {resource.id!r}", told_mean, mean, within=0.0501)
     gap = None if solution.walk is None else solution.walk.gap
     findings.require(gap is None or 0 <= gap <= 1, f"walks may be shorter by {gap} of themselves")
+    if solution.walk is not None and "walk" in solution.walk.unproven:
+        left = solution.walk.unproven["walk"]
+        findings.require(left == gap, f"the gap of walks is {gap}, unproven are {left}")
     moved = solution.changes
     price = 0.0 if moved is None else moved.price * moved.count
     if problem.laned is None:

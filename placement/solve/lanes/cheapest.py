@@ -97,7 +97,7 @@ class _Cheapest(Run):
         while self.chosen is None and not self.done and not stop.reached():
             low = max(0.0, -self.bound)
             budget = min(dear, low + max(margin * low, self._apart))
-            self._frugal.run(budget, tries=_TRIES, rounds=self._rounds, stop=stop)
+            self._frugal.within(budget, tries=_TRIES, rounds=self._rounds, stop=stop)
             if budget >= dear:
                 break
             margin *= _WIDER
@@ -107,14 +107,14 @@ class _Cheapest(Run):
             if cost - self._apart <= low:
                 return
             budget = min(cost - self._apart, max(low + self._apart, low + _PART * (cost - low)))
-            if not self._frugal.run(budget, tries=_TRIES, rounds=self._rounds, stop=stop):
+            if not self._frugal.within(budget, tries=_TRIES, rounds=self._rounds, stop=stop):
                 failed = budget
 
     def wander(self, rounds: int) -> None:  # noqa: ARG002
         """Search again for a plan that is a step cheaper, with more rounds each time."""
         budget = -self.objective - max(self.step, 1e-6)
         self._more = min(2 * self._more, max(1, _LATER_ROUNDS // max(1, self._rounds)))
-        self._frugal.run(
+        self._frugal.within(
             budget, tries=_LATER, rounds=self._more * self._rounds, stop=self.part(0.3, math.inf)
         )
 
@@ -127,7 +127,7 @@ class _Cheapest(Run):
         budget = self.instance.budget
         if self.chosen is not None:
             budget = -self.objective - max(self.step, 1e-6)
-        self._frugal.run(
+        self._frugal.within(
             budget, tries=1, rounds=self._rounds, stop=self.part(0.3, math.inf), start=start
         )
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
+from placement.solve.engine import handed
 from placement.solve.lanes.known import EQUAL, Guide, LanesOutcome
 from placement.solve.lanes.master import Point
 from placement.solve.lanes.parts import part_of
@@ -61,7 +62,7 @@ class Run(Plans):
         self, warm: tuple[Ints, Ints] | None, passing: Floats | None, *, inner: bool = False
     ) -> None:
         """Find plans and prove them; an inner run is of the kernel of another, and ends sooner."""
-        self._begin(warm, passing)
+        self._begin(warm, passing, inner=inner)
         if not self.done:
             self.split()
         if not self.done and not inner:
@@ -71,13 +72,11 @@ class Run(Plans):
         if not self.done:
             self.whole(_INNER_SOLVES if inner else None)
 
-    def _begin(self, warm: tuple[Ints, Ints] | None, passing: Floats | None) -> None:
-        """Take the plan that is known, bound all others, and search where no rule is in the way."""
-        if warm is not None:
-            y = np.zeros(self.instance.columns)
-            y[warm[0]] = 1.0
-            wanted = None if passing is None else self.together(passing)
-            self.plan(y, warm[1][self.gates].astype(np.float64), wanted)
+    def _begin(
+        self, warm: tuple[Ints, Ints] | None, passing: Floats | None, *, inner: bool
+    ) -> None:
+        """Take the plan that is known, bound all others, and search for better ones."""
+        self._hand_in(warm, passing)
         point = self.root(self.stop.share(0.3))
         if self.done:
             return
@@ -87,6 +86,19 @@ class Run(Plans):
             self.dealt(*warm)
         if not self.instance.rules:
             self.first(point)
+        elif self.chosen is None or not inner:
+            self.floored()
+
+    def _hand_in(self, warm: tuple[Ints, Ints] | None, passing: Floats | None) -> None:
+        """Take what is handed in for the first plan, if it keeps the rules, before any search."""
+        known, lanes = (None, self.lanes.least) if warm is None else warm
+        for chosen in handed(self.instance, known):
+            y = np.zeros(self.instance.columns)
+            y[chosen] = 1.0
+            u = np.maximum(lanes, self.lanes.least)[self.gates] * y[self.gates]
+            if passing is not None:
+                self.plan(y, u, self.together(passing))
+            self.kept(y, u)
 
     def _persist(self, *, around: int) -> None:
         """Search for a first plan that keeps every rule."""

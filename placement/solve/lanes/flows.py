@@ -124,6 +124,8 @@ class Network:
         self.carry = carry
         self.outlet_people = outlet_people
         self.doors = doors
+        self.way_door = np.repeat(np.arange(len(door_gate)), np.diff(door_indptr))
+        self.way_outlet = outlets
         sources, n_doors, n_outlets = len(amount), len(door_gate), len(outlet_gate)
         self.source_of = np.repeat(np.arange(sources), np.diff(indptr))
         self.first = 1 + groups  # node of the first source; then doors, outlets, the sink
@@ -135,7 +137,7 @@ class Network:
                 np.zeros(groups, dtype=np.int64),
                 1 + group,
                 self.first + self.source_of,
-                door_0 + np.repeat(np.arange(n_doors), np.diff(door_indptr)),
+                door_0 + self.way_door,
                 outlet_0 + np.arange(n_outlets),
             ]
         )

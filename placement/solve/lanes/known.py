@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 
 from placement.cover.instance import Instance, Rule
 from placement.cover.lanes import Lanes
+from placement.solve.lanes.floors import Floors
 from placement.solve.lanes.flows import networks
 from placement.solve.lanes.master import Groups
 from placement.solve.record import Outcome, Record
@@ -111,6 +112,20 @@ def settled(instance: Instance, lanes: Lanes, count: Ints, admitted: Floats) -> 
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Plan:
+    """A plan with whom it admits, and the name of the first rule that it breaks, if any."""
+
+    chosen: Ints
+    lanes: Floats
+    count: Ints
+    by_group: Floats
+    passing: Floats
+    admitted: Floats
+    worth: float
+    broken: str | None
+
+
 class Known(Record):
     """The best plan with its lanes and people, and the networks that tell whom a plan admits.
 
@@ -167,6 +182,8 @@ class Known(Record):
                 of, weights=people
             )
         self.point: tuple[Floats, Floats, Floats] | None = None
+        self.floors = Floors(instance, lanes, self.groups, self.networks, self.shares)
+        self._counting = {instance.rules[at].name for at in self.floors.laned}
 
     def most_lanes(self) -> Ints:
         """Return (J,) lanes that the people in reach of each gate can need, within its limits.
@@ -234,6 +251,27 @@ class Known(Record):
 
         `wanted` (layers, G) are people to be admitted first, where a rule needs them.
         """
+        plan = self._reckoned(y, u, wanted)
+        return plan is not None and plan.broken is None and self._took(plan)
+
+    def kept(self, y: Floats, u: Floats) -> bool:
+        """Take a plan as `plan` does, whoever must be admitted first so that it keeps every rule.
+
+        Where people are admitted by their worth alone and a rule that counts them is broken, a
+        linear program says whether others would keep it: a plan that can be kept is kept.
+        """
+        plan = self._reckoned(y, u, None)
+        if plan is None or plan.worth <= self.objective:
+            return False
+        if plan.broken is None:
+            return self._took(plan)
+        if not self.floors.laned or plan.broken not in self._counting:
+            return False
+        wanted, _ = self.floors.first(plan.chosen, plan.lanes, self.order)
+        return self.plan(y, u, wanted)
+
+    def _reckoned(self, y: Floats, u: Floats, wanted: Floats | None) -> "_Plan | None":
+        """Say whom a plan admits; None where its lanes are none that its gates may have."""
         chosen = np.flatnonzero(y > 0.5)
         is_open = (y[self.gates] > 0.5).astype(np.float64)
         whole = np.round(u) * is_open
@@ -242,18 +280,30 @@ class Known(Record):
         if (whole > self.lanes.most[self.gates]).any() or (
             whole < self.lanes.least[self.gates] * is_open
         ).any():
-            return False
+            return None
         by_group, passing = self.flows(is_open, whole, wanted)
         admitted = self.people(passing)
         rest = settled(self.instance, self.lanes, count, admitted)
-        if rest.broken_rule(chosen, tolerance=1e-7) is not None:
-            return False
         each = self.instance.weight[self.rows] / self.lanes.people[self.rows]
         worth = rest.value(chosen) + math.fsum(each * admitted[self.rows])
-        if not self.take(chosen, worth + math.fsum(self.lanes.lane_worth * count)):
+        return _Plan(
+            chosen=chosen,
+            lanes=whole,
+            count=count,
+            by_group=by_group,
+            passing=passing,
+            admitted=admitted,
+            worth=worth + math.fsum(self.lanes.lane_worth * count),
+            broken=rest.broken_rule(chosen, tolerance=1e-7),
+        )
+
+    def _took(self, plan: "_Plan") -> bool:
+        if not self.take(plan.chosen, plan.worth):
             return False
-        self.count, self.admitted, self.passing = count, admitted, passing
-        self.point = (np.round(y), whole, by_group)
+        self.count, self.admitted, self.passing = plan.count, plan.admitted, plan.passing
+        y = np.zeros(self.instance.columns)
+        y[plan.chosen] = 1.0
+        self.point = (y, plan.lanes, plan.by_group)
         return True
 
     def told(self) -> LanesOutcome:

@@ -17,8 +17,9 @@ from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
 from placement.solve.lanes.flows import Cut
 from placement.solve.lanes.gates import HEATS, Search
-from placement.solve.lanes.known import Guide, Known, settled
+from placement.solve.lanes.known import Guide, Known
 from placement.solve.lanes.master import Master, Point
+from placement.solve.lanes.parted import Parted, Sought
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]
@@ -34,8 +35,7 @@ _NEAR = 60  # gates that count as neighbours
 _SETTLING = 30  # solves of the master with gates held, until flows agree with it
 _FLOORED = 30  # searches for a first plan that keeps every floor
 _FLOORED_ROUNDS = 120
-_KEPT = 2  # plans that keep every floor, and that is enough
-_DEARER = 2.0  # times that what a search missed is worth in the next
+_VAIN = 2  # of them in a row without a better plan, and that is enough
 _DEALT = 10  # solves of the master with posts held, until flows agree with its lanes
 
 
@@ -126,7 +126,7 @@ class Plans(Known):
         y = self.search.is_open.astype(np.float64)
         u = self.search.lanes.astype(np.float64)
         self.support(y, u)
-        if self.plan(y, u):
+        if self.kept(y, u):
             return True
         if not self.instance.rules:
             return False
@@ -152,58 +152,29 @@ class Plans(Known):
         self.master.release()
         return taken
 
-    def floored(self) -> None:
-        """Find a first plan that keeps every rule: what is short of its floor counts double.
+    @cached_property
+    def parted(self) -> Parted:
+        """The search that sees rules which count people."""
+        return Parted(self, most=self.most, near=self.near, seed=self.seed)
 
-        The search knows no floors, so rows of those it misses become worth more, again and again,
-        and columns that a rule counts (changes against an agreed plan) pay a toll: subgradient
-        steps on the rules, with the search for an oracle.
-        """
-        instance, factor = self.sought, np.ones(self.instance.rows)
-        is_open = np.zeros(instance.columns, dtype=np.bool_)
-        count, kept = np.zeros(len(self.gates), dtype=np.int64), 0
-        tolls, known = np.zeros((len(instance.rules), instance.columns)), self.chosen
-        toll = math.fsum(instance.weight) / instance.columns
-        if known is not None:
-            is_open[known] = True
-            count = self.count[self.gates]
-        for _ in range(_FLOORED):
-            if self.stop.reached():
-                return
-            dear = replace(
-                instance,
-                weight=instance.weight * factor,
-                gains=instance.gains * factor[:, None],
-                profit=instance.profit - tolls.sum(axis=0),
-            )
-            search = self._search(dear)
-            search.start(is_open, count)
-            search.run(rounds=_FLOORED_ROUNDS, target=math.inf, stop=self.part(0.1, math.inf))
-            is_open, count = search.is_open, search.lanes
-            y, u = is_open.astype(np.float64), count.astype(np.float64)
-            if not self.plan(y, u):
-                self._settled(y, u)
-            broken = self._short(is_open, u, factor)
-            # a plan known from the start does not end the search for one that keeps every rule
-            kept += self.chosen is not None and (known is None or not broken)
-            if kept == _KEPT:
-                return
-            for at in broken:
-                rule = instance.rules[at]
-                factor[rule.rows] *= _DEARER
-                tolls[at] = np.where(tolls[at] == 0, toll * rule.slope, _DEARER * tolls[at])
+    @cached_property
+    def _looked_for(self) -> Sought:
+        return Sought.worth_of(self.sought, self.lanes.people)
 
-    def _short(self, is_open: Bools, u: Floats, factor: Floats) -> list[int]:
-        """Return which rules are broken where the dearest people are admitted first."""
-        count = np.zeros(self.instance.columns, dtype=np.int64)
-        count[self.gates] = u.astype(np.int64)
-        y = is_open[self.gates].astype(np.float64)
-        dear = np.bincount(
-            self.groups.of[self.rows], weights=(factor * self.lanes.people)[self.rows]
+    def floored(self, *, tries: int = _FLOORED) -> None:
+        """Search from nothing for plans that keep every rule."""
+        self.parted.run(
+            self.instance.budget,
+            self._looked_for,
+            tries=tries,
+            rounds=min(_FLOORED_ROUNDS, _FOR_EACH * self.instance.columns),
+            stop=self.part(0.3, math.inf),
+            vain=_VAIN,
+            start=(
+                np.zeros(self.instance.columns, dtype=np.bool_),
+                np.zeros(len(self.gates), dtype=np.int64),
+            ),
         )
-        _, passing = self.flows(y, u, None, worth=self.order * dear / self.groups.people)
-        rest = settled(self.instance, self.lanes, count, self.people(passing))
-        return rest.broken_rules(np.flatnonzero(is_open), tolerance=1e-7)
 
     def dealt(self, chosen: Ints, lanes: Ints) -> None:
         """Deal lanes anew to the gates of a known plan, all posts held."""
@@ -268,20 +239,24 @@ class Plans(Known):
         self.plan(self.search.is_open.astype(np.float64), self.search.lanes.astype(np.float64))
 
     def wander(self, rounds: int) -> None:
-        """Search on from the best plan; where it knows not the rules, it is left to the master."""
+        """Search on from the best plan."""
+        rounds = min(rounds, _FOR_EACH * self.instance.columns)
+        self.wandered += 1
+        stop = self.part(0.3, math.inf)
         if self.instance.rules:
+            self.parted.run(
+                self.instance.budget,
+                self._looked_for,
+                tries=1,
+                rounds=min(rounds, _FLOORED_ROUNDS),
+                stop=stop,
+            )
             return
         is_open = np.zeros(self.instance.columns, dtype=np.bool_)
         is_open[self.chosen] = True
         self.search.start(is_open, self.count[self.gates])
-        rounds = min(rounds, _FOR_EACH * self.instance.columns)
-        self.wandered += 1
-        self.search.run(
-            rounds=rounds,
-            target=self.target,
-            stop=self.part(0.3, math.inf),
-            heat=HEATS[self.wandered % len(HEATS)],
-        )
+        heat = HEATS[self.wandered % len(HEATS)]
+        self.search.run(rounds=rounds, target=self.target, stop=stop, heat=heat)
         self.found()
 
     def solved(

@@ -7,6 +7,7 @@ worth, as many who come first, and people sent to its gates walk less in all.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,8 +23,10 @@ from placement.solve.lanes.admission import Admitted, admission
 from placement.solve.lanes.engine import Run
 from placement.solve.lanes.known import LanesOutcome
 from placement.solve.lanes.least_walk import Compared, compared
+from placement.solve.lanes.settle import Settled, settle
 from placement.solve.solution import Status
 from placement.solve.stop import Stop
+from placement.solve.walks import open_from
 
 type Floats = NDArray[np.float64]
 
@@ -50,6 +53,32 @@ class Shorter:
     posts: Posting
     admitted: Admitted
     gap: float | None
+
+    @property
+    def unproven(self) -> Mapping[str, float | None]:
+        """Stages that are not proven: all of them, where only walks have a bound."""
+        return open_from("step_free") | {"walk": self.gap}
+
+
+def among_equals(
+    plan: Plan, posts: Posting, walks: Survey, outcome: LanesOutcome, *, seed: int, stop: Stop
+) -> Settled | Shorter:
+    """Settle on the one plan among equals where that can be proven, else look for shorter walks.
+
+    Parameters
+    ----------
+    plan, posts, walks, outcome, seed, stop
+        As `shorter` takes them.
+
+    Returns
+    -------
+    Settled or Shorter
+    """
+    if outcome.status is Status.OPTIMAL and not stop.reached():
+        found = settle(plan, posts, walks, outcome, stop=stop)
+        if found is not None and "step_free" not in found.unproven:
+            return found
+    return shorter(plan, posts, walks, outcome, seed=seed, stop=stop)
 
 
 def shorter(
@@ -96,8 +125,13 @@ def shorter(
         ):
             return best
         best = Shorter(outcome=other, posts=dealt, admitted=admitted, gap=None)
+    return replace(best, gap=gap_of(plan, walks, best, stop))
+
+
+def gap_of(plan: Plan, walks: Survey, best: Shorter, stop: Stop) -> float | None:
+    """Return how far from the shortest total walk a plan may be; None where there was no time."""
     known = _compared(plan, walks, best, stop)
-    return replace(best, gap=None if known is None else known.gap)
+    return None if known is None else known.gap
 
 
 def _compared(plan: Plan, walks: Survey, best: Shorter, stop: Stop) -> Compared | None:

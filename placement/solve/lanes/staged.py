@@ -10,8 +10,8 @@ from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
 from placement.cover.posting import Posting
 from placement.solve.lanes.engine import solve_lanes
-from placement.solve.lanes.known import Guide, LanesOutcome, settled
-from placement.solve.solution import Tier
+from placement.solve.lanes.known import EQUAL, Guide, LanesOutcome, settled
+from placement.solve.solution import Status, Tier
 from placement.solve.stop import Progress, Stop
 from placement.solve.tiers import hold, together
 
@@ -47,6 +47,7 @@ def by_tier(
             progress=progress,
         )  # fmt: skip
         return alone, ()
+    standing: LanesOutcome | None = None
     if instance.rules:
         # a plan that keeps every floor is found sooner where all people are worth something
         first = solve_lanes(
@@ -55,6 +56,7 @@ def by_tier(
         )  # fmt: skip
         if first.chosen is not None:
             warm, passing = (first.chosen, first.lanes), first.passing
+            standing = first
     outcomes: list[LanesOutcome] = []
     rules = instance.rules
     ahead = len(posts.tiers) - np.searchsorted(posts.tiers, posts.row_tier)
@@ -81,9 +83,12 @@ def by_tier(
             stage, lanes, stop=stop.share(1.0 / (len(posts.tiers) - done)), gap=gap, seed=seed,
             warm=warm, passing=passing, progress=progress, guide=guide if rules else None,
         )  # fmt: skip
+        if found.chosen is None and standing is not None:
+            found = _kept_standing(stage, lanes, standing, found)
         outcomes.append(found)
         if found.chosen is None:
             break
+        standing = found
         warm, passing = (found.chosen, found.lanes), found.passing
         least = found.objective - _HELD * max(1.0, found.objective)
         rules = (*rules, hold(f"tier {tier}", instance, mine, least))
@@ -100,6 +105,28 @@ def by_tier(
     return LanesOutcome.beside(
         whole, lanes=last.lanes, admitted=last.admitted, passing=last.passing
     ), told
+
+
+def _kept_standing(
+    stage: Instance, lanes: Lanes, standing: LanesOutcome, found: LanesOutcome
+) -> LanesOutcome:
+    """Return the plan that is known where a stage found none: it keeps every rule all the same."""
+    assert standing.chosen is not None  # noqa: S101 - else it would not stand
+    each = np.divide(stage.weight, lanes.people, out=np.zeros(stage.rows), where=lanes.people > 0)
+    rest = settled(stage, lanes, standing.lanes, standing.admitted)
+    worth = rest.value(standing.chosen) + math.fsum(each * standing.admitted)
+    bound = max(found.bound, worth)
+    proven = bound <= worth + EQUAL * max(1.0, worth)
+    bound = worth if proven else bound
+    return replace(
+        standing,
+        status=Status.OPTIMAL if proven else Status.FEASIBLE,
+        stopped=found.stopped,
+        objective=worth,
+        bound=bound,
+        gap=0.0 if proven else (bound - worth) / worth if worth > 0 else math.inf,
+        trace=found.trace,
+    )
 
 
 def _worth(instance: Instance, mine: Bools) -> Instance:
