@@ -29,6 +29,32 @@ class UsageError(PlacementError):
     exit_code: ClassVar[int] = 2
 
 
+class MissingExtraError(UsageError):
+    """Something was asked for that needs an optional part of the package.
+
+    Parameters
+    ----------
+    what
+        What was asked for.
+    package
+        The package that is missing.
+    extra
+        The extra that brings it.
+    """
+
+    def __init__(self, what: str, *, package: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs {package}, which is not installed: "
+            f"run `pip install 'placement[{extra}]'`."
+        )
+
+
+class RefutedError(PlacementError):
+    """What a solution claims was shown to be false by a second solver."""
+
+    exit_code: ClassVar[int] = 1
+
+
 class InputError(PlacementError):
     """A file or a feature that cannot be used.
 

@@ -1,0 +1,1 @@
+"""The second proof: a solution proven again, by another solver on a model written apart."""

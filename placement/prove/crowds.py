@@ -1,0 +1,134 @@
+"""Who is within reach of what: walks as the audit measures them, people alike put together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.cover.survey import Survey
+from placement.plan.problem import Plan, Resource
+from placement.prove.program import exact
+from placement.solve.audit.findings import AT_LIMIT
+from placement.solve.audit.recount import to_demand, to_sites
+
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
+
+_AT_ONCE = 64  # sites whose walks are held at a time
+
+
+type _Alike = tuple[tuple[int, ...], int, tuple[int, ...], bool, int, float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """People whom the same posts of a resource reach and the same rules count.
+
+    Attributes
+    ----------
+    sites
+        Positions of the sites whose post would cover them.
+    people, worth
+        How many they are, and what covering them once for certain is worth.
+    tier
+        Their tier.
+    floors
+        Positions, among the plan's floors, of those that count them.
+    backed
+        Whether a second post counts again.
+    arrival
+        Arrival profile.
+    """
+
+    sites: tuple[int, ...]
+    people: Fraction
+    worth: Fraction
+    tier: int
+    floors: tuple[int, ...]
+    backed: bool
+    arrival: int
+
+
+def crowds_of(plan: Plan, walks: Survey, position: int) -> list[Crowd]:
+    """Put the demand points together that a resource, by position, cannot tell apart."""
+    problem = plan.problem
+    demand, resource = problem.demand, problem.resources[position]
+    reach = _reach(plan, walks, position)
+    floors: list[list[int]] = [[] for _ in range(len(demand))]
+    for at, floor in enumerate(problem.floors):
+        if floor.resource == position:
+            for point in floor.points.tolist():
+                floors[point].append(at)
+    backed = np.zeros(len(demand), dtype=np.bool_)
+    if position in problem.backup:
+        backed[problem.backup[position].points] = True
+    value = exact(resource.value)
+    sums: dict[_Alike, tuple[Fraction, Fraction]] = {}
+    for at in np.flatnonzero((demand.people > 0) & reach.any(axis=0)).tolist():
+        priority = float(demand.priority[at])
+        key = (
+            tuple(np.flatnonzero(reach[:, at]).tolist()),
+            int(demand.tier[at]),
+            tuple(floors[at]),
+            bool(backed[at]),
+            int(demand.arrival[at]),
+            priority if resource.lanes is not None else None,
+        )
+        people = exact(demand.people[at])
+        before = sums.get(key, (Fraction(0), Fraction(0)))
+        sums[key] = before[0] + people, before[1] + people * value * exact(priority)
+    return [
+        Crowd(
+            sites=key[0],
+            people=people,
+            worth=worth,
+            tier=key[1],
+            floors=key[2],
+            backed=key[3],
+            arrival=key[4],
+        )
+        for key, (people, worth) in sums.items()
+    ]
+
+
+def _reach(plan: Plan, walks: Survey, position: int) -> Bools:
+    """Return (N, M) bool, whether a post of a resource at each site would cover each point."""
+    problem = plan.problem
+    resource = problem.resources[position]
+    reach = np.zeros((len(problem.sites), len(problem.demand)), dtype=np.bool_)
+    where = np.flatnonzero(problem.sites.allowed[:, position])
+    for first in range(0, len(where), _AT_ONCE):
+        some = where[first : first + _AT_ONCE]
+        seconds = to_demand(plan, walks, resource, some)
+        reach[some] = seconds <= resource.walk_limit_s * AT_LIMIT
+    return reach
+
+
+def beside(plan: Plan, walks: Survey, resource: Resource) -> Mapping[int, tuple[int, ...]]:
+    """Return, for each site, where a post of the other resource would be near enough."""
+    if resource.near is None:
+        return {}
+    sites = plan.problem.sites
+    mine = np.flatnonzero(sites.allowed[:, plan.problem.resource_index(resource.id)])
+    other = np.flatnonzero(sites.allowed[:, plan.problem.resource_index(resource.near.resource)])
+    seconds = to_sites(plan, walks, other, mine, limit_s=resource.near.walk_s)
+    near = seconds <= resource.near.walk_s * AT_LIMIT
+    return {site: tuple(other[near[:, n]].tolist()) for n, site in enumerate(mine.tolist())}
+
+
+def too_near(plan: Plan, walks: Survey, resource: Resource) -> list[tuple[int, int]]:
+    """Return the pairs of sites that may not both have a post of a resource."""
+    sites = plan.problem.sites
+    mine = np.flatnonzero(sites.allowed[:, plan.problem.resource_index(resource.id)])
+    found = np.zeros((len(mine), len(mine)), dtype=np.bool_)
+    if resource.separation_m is not None:
+        offset = sites.xy[mine][:, None, :] - sites.xy[mine][None, :, :]
+        metres = np.hypot(offset[..., 0], offset[..., 1])
+        found |= metres * AT_LIMIT < resource.separation_m
+    if resource.separation_s is not None:
+        seconds = to_sites(plan, walks, mine, mine, limit_s=resource.separation_s)
+        found |= np.minimum(seconds, seconds.T) * AT_LIMIT < resource.separation_s
+    pairs = np.argwhere(np.triu(found, 1))
+    return [(int(mine[a]), int(mine[b])) for a, b in pairs]

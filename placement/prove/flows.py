@@ -1,0 +1,139 @@
+"""People sent to gates in time: explicit flows, and a looser rule where there are too many."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from placement.plan.problem import Plan
+from placement.prove.crowds import Crowd
+from placement.prove.program import Program, Terms, add, exact
+
+_MOST_FLOWS = 4_000  # from crowds to gates by period; beyond them time and gates are left aside
+_PARTS = 1_000_000  # of a person: flows are counted in whole parts, no smaller than these
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flows:
+    """Who is admitted.
+
+    Attributes
+    ----------
+    crowds
+        Those whom a gate could admit.
+    admitted
+        Of each crowd, the people admitted.
+    explicit
+        Whether gates and periods are told apart. Where they are not, more people may pass here
+        than could: a bound on them holds, a plan may be none.
+    """
+
+    crowds: Sequence[Crowd]
+    admitted: Sequence[Terms]
+    explicit: bool
+
+    def counted(self) -> Iterator[tuple[Crowd, int, Terms]]:
+        """Return each crowd with the people of it who are admitted, once."""
+        for crowd, people in zip(self.crowds, self.admitted, strict=True):
+            yield crowd, 1, people
+
+    def worth(self, tier: int) -> Terms:
+        """Return what those admitted of a tier are worth."""
+        terms: Terms = {}
+        for crowd, people in zip(self.crowds, self.admitted, strict=True):
+            if crowd.tier == tier:
+                add(terms, people, crowd.worth / crowd.people)
+        return terms
+
+
+def add_flows(
+    program: Program,
+    plan: Plan,
+    position: int,
+    gates: Mapping[int, tuple[int, Terms]],
+    crowds: Sequence[Crowd],
+) -> Flows:
+    """Add who can be admitted by the lanes of the open gates.
+
+    Parameters
+    ----------
+    program
+        Takes variables and rules.
+    plan, position
+        The plan, and the position of the resource with lanes.
+    gates
+        By site: the variable of its gate, and its lanes.
+    crowds
+        The people.
+
+    Returns
+    -------
+    Flows
+    """
+    resource = plan.problem.resources[position]
+    rule, given = resource.lanes, plan.settings.resources[resource.id].lanes
+    assert rule is not None  # noqa: S101 - it is the resource with lanes
+    assert given is not None  # noqa: S101 - as above
+    shares = [[exact(one) for one in profile] for profile in rule.profiles.values()]
+    minutes = Fraction(rule.closes_min - rule.opens_min, len(rule.shares))
+    a_lane = exact(given.rate_per_h) * exact(given.efficiency) * minutes / 60
+    periods = len(rule.shares)
+    ways = sum(len(crowd.sites) for crowd in crowds) * periods
+    if ways > _MOST_FLOWS:
+        return _in_all(program, gates, crowds, a_lane * periods)
+    coming = [[crowd.people * share for share in shares[crowd.arrival]] for crowd in crowds]
+    parts = _parts_of([a_lane, *(one for crowd in coming for one in crowd)])
+    at_gate: dict[int, list[Terms]] = {site: [{} for _ in range(periods)] for site in gates}
+    admitted: list[Terms] = []
+    for crowd, people in zip(crowds, coming, strict=True):
+        sent: list[Terms] = [{} for _ in range(periods)]
+        most = [math.ceil(some * parts) for some in people]
+        for site in crowd.sites:
+            by_gate: Terms = {gates[site][0]: Fraction(-sum(most))}
+            for period, some in enumerate(most):
+                flow = program.variable(some)
+                sent[period][flow] = at_gate[site][period][flow] = by_gate[flow] = Fraction(1)
+            program.at_most(by_gate, 0)  # implied by capacity; it makes the relaxation tighter
+        for period, some in enumerate(most):
+            program.at_most(sent[period], some)
+        admitted.append({flow: Fraction(1, parts) for flows in sent for flow in flows})
+    for site, (_, lanes) in gates.items():
+        for start in range(periods):
+            for end in range(start, periods):
+                until = min(end + rule.carry, periods - 1)
+                inside: Terms = {}
+                for period in range(start, end + 1):
+                    add(inside, at_gate[site][period])
+                add(inside, lanes, -a_lane * parts * (until - start + 1))
+                program.at_most(inside, 0)
+    return Flows(crowds=crowds, admitted=admitted, explicit=True)
+
+
+def _parts_of(people: Iterable[Fraction]) -> int:
+    """Return the parts of a person that all figures are whole numbers of, or the least allowed."""
+    common = math.lcm(*(one.denominator for one in people))
+    return min(common, _PARTS)
+
+
+def _in_all(
+    program: Program,
+    gates: Mapping[int, tuple[int, Terms]],
+    crowds: Sequence[Crowd],
+    a_lane: Fraction,
+) -> Flows:
+    """Let all lanes together admit people who have an open gate in reach, whenever they come."""
+    admitted: list[Terms] = []
+    everyone: Terms = {}
+    parts = _parts_of(crowd.people for crowd in crowds)
+    for crowd in crowds:
+        reached = program.variable()
+        program.imply(reached, [gates[site][0] for site in crowd.sites])
+        most = math.ceil(crowd.people * parts)
+        passing = program.variable(most)
+        program.at_most({passing: Fraction(1), reached: Fraction(-most)}, 0)
+        everyone[passing] = Fraction(1)
+        admitted.append({passing: Fraction(1, parts)})
+    for _, lanes in gates.values():
+        add(everyone, lanes, -a_lane * parts)
+    program.at_most(everyone, 0)
+    return Flows(crowds=crowds, admitted=admitted, explicit=False)
