@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from placement.maps import write_map
     from placement.plan.layers import load_plan
     from placement.plan.problem import Plan
+    from placement.prove.proof import Proof, prove_again
     from placement.review.compare import Diff, compare
     from placement.review.drawn import write_catchments, write_routes
     from placement.review.geojson import read_solution, write_solution
@@ -42,6 +43,7 @@ __all__ = [
     "NoPlanError",
     "PlacementError",
     "Plan",
+    "Proof",
     "Solution",
     "Status",
     "UsageError",
@@ -54,6 +56,7 @@ __all__ = [
     "maximise",
     "optimise",
     "optimize",
+    "prove_again",
     "read_solution",
     "why",
     "write_catchments",
@@ -71,6 +74,7 @@ _ROOM_OF = {
     "NoPlanError": "placement.errors",
     "PlacementError": "placement.errors",
     "Plan": "placement.plan.problem",
+    "Proof": "placement.prove.proof",
     "Solution": "placement.solve.solution",
     "Status": "placement.solve.solution",
     "UsageError": "placement.errors",
@@ -81,6 +85,7 @@ _ROOM_OF = {
     "load_plan": "placement.plan.layers",
     "maximise": "placement.solve.maximise",
     "optimise": "placement.solve.optimise",
+    "prove_again": "placement.prove.proof",
     "read_solution": "placement.review.geojson",
     "why": "placement.solve.why",
     "write_catchments": "placement.review.drawn",

@@ -8,6 +8,7 @@ from placement.cli.options import (
     json_option,
     layer_option,
     plan_argument,
+    prove_options,
     solution_argument,
 )
 
@@ -17,34 +18,44 @@ from placement.cli.options import (
 @plan_argument()
 @layer_option()
 @closure_option()
+@prove_options()
 @json_option()
 def command(
+    *,
     solution: str,
     plan: str | None,
     layers: dict[str, str],
     closures: tuple[str, ...],
+    prove: bool,
+    prove_time_limit: float,
     as_json: bool,
 ) -> None:
     """Recompute SOLUTION, a file or the folder that `place optimise` wrote, from its PLAN.
 
-    Exits with 1 if a figure or a rule does not hold.
+    Exits with 1 if a figure or a rule does not hold, or a second proof refutes what is claimed.
     """
+    from placement.cli.proving import CLAIMED, demand_solver, find_proof, proof_json, show_proof
     from placement.cli.revisit import revisit
     from placement.cli.rules import rule_rows
     from placement.cli.talk import Talk, give_json
     from placement.errors import AuditError
 
     talk = Talk()
+    demand_solver(prove=prove)
     with talk.step("Reading the plan"):
         asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
     with talk.step("Recomputing"):
         report = placement.audit(asked, chosen)
+    proof = None
+    if report.ok:
+        proof = find_proof(asked, chosen, talk, prove=prove, time_limit=prove_time_limit)
     if as_json:
         give_json(
             {
                 "ok": report.ok,
                 "checked": report.checked,
                 "findings": list(report.findings),
+                **proof_json(proof),
                 "version": chosen.version,
             }
         )
@@ -52,6 +63,8 @@ def command(
         raise AuditError(report.findings)
     if not as_json:
         click.echo(f"All {report.checked:,} figures and rules hold.")
+        if not prove:
+            click.echo(CLAIMED)
         if chosen.version != placement.__version__:
             found = (
                 "a version that its file does not state"
@@ -60,3 +73,4 @@ def command(
             )
             click.echo(f"Found by placement {found}, recomputed by {placement.__version__}.")
         talk.table(rule_rows(asked, chosen))
+    show_proof(proof)

@@ -6,6 +6,7 @@ import placement
 from placement.cli.options import (
     gap_option,
     plan_options,
+    prove_options,
     share_option,
     time_limit_option,
     written_options,
@@ -19,6 +20,7 @@ _UNBOUND = 1e15  # the plan's own budget does not bind, not even for what is req
 @plan_options()
 @time_limit_option("Stop after so many seconds with the cheapest plan found.")
 @gap_option("Stop when the cost is proven to be within this share of the least, e.g. 0.01.")
+@prove_options()
 @written_options("outputs/<plan name>/cover")
 def command(
     *,
@@ -30,6 +32,8 @@ def command(
     at: str | None,
     time_limit: float | None,
     gap: float,
+    prove: bool,
+    prove_time_limit: float,
     out: str | None,
     force: bool,
     catchments: tuple[float, ...] | None,
@@ -48,12 +52,15 @@ def command(
     from placement.cli.deadline import Deadline
     from placement.cli.files import find_plan
     from placement.cli.optimise import summary_json, tell
+    from placement.cli.proving import demand_solver, find_proof, show_no_plan, show_proof
     from placement.cli.talk import Talk, give_json, warn
     from placement.cli.written import check_folder, write
+    from placement.errors import InfeasibleError
     from placement.solve.optimise import with_budget
 
     stop = Deadline(time_limit)
     talk = Talk()
+    demand_solver(prove=prove)
     file = find_plan(plan)
     with talk.step("Reading the plan"), stop.step("reading the plan"):
         asked = placement.load_plan(
@@ -63,10 +70,15 @@ def command(
     check_folder(folder, asked, force=force)
     for warning in asked.warnings:
         warn(warning)
-    with talk.step("Looking for the cheapest plan") as progress:
-        solution = placement.least_cost(
-            asked, shares, time_limit=time_limit, gap=gap, progress=progress, within=stop
-        )
+    try:
+        with talk.step("Looking for the cheapest plan") as progress:
+            solution = placement.least_cost(
+                asked, shares, time_limit=time_limit, gap=gap, progress=progress, within=stop
+            )
+    except InfeasibleError:
+        if prove:
+            show_no_plan(asked, talk, time_limit=prove_time_limit, shares=shares)
+        raise
     asked = with_budget(asked, solution.budget)
     files = write(
         asked,
@@ -87,5 +99,7 @@ def command(
         )
     else:
         talk.say(f"no plan that reaches the shares costs less than {solution.cost:,.10g}")
+    proof = find_proof(asked, solution, talk, prove=prove, time_limit=prove_time_limit)
     if as_json:
-        give_json(summary_json(solution, files))
+        give_json(summary_json(solution, files, proof))
+    show_proof(proof)

@@ -9,6 +9,7 @@ from placement.cli.options import (
     agreed_options,
     gap_option,
     plan_options,
+    prove_options,
     time_limit_option,
     written_options,
 )
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from placement.cli.talk import Talk
     from placement.plan.problem import Plan
+    from placement.prove.proof import Proof
     from placement.solve.solution import Solution
 
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 @agreed_options()
 @time_limit_option("Stop after so many seconds with the best plan found.")
 @gap_option("Stop when the plan is proven to be within this share of the best, e.g. 0.01.")
+@prove_options()
 @written_options("outputs/<plan name>")
 def command(
     *,
@@ -46,6 +49,8 @@ def command(
     forbid: tuple[str, ...],
     time_limit: float | None,
     gap: float,
+    prove: bool,
+    prove_time_limit: float,
     out: str | None,
     force: bool,
     catchments: tuple[float, ...] | None,
@@ -62,11 +67,14 @@ def command(
 
     from placement.cli.deadline import Deadline
     from placement.cli.files import find_plan, find_solution
+    from placement.cli.proving import demand_solver, find_proof, show_no_plan, show_proof
     from placement.cli.talk import Talk, give_json, warn
     from placement.cli.written import check_folder, write
+    from placement.errors import InfeasibleError
 
     stop = Deadline(time_limit)
     talk = Talk()
+    demand_solver(prove=prove)
     file = find_plan(plan)
     agreed = () if baseline is None else (find_solution(baseline),)
     old = placement.read_solution(agreed[0]) if agreed else None
@@ -78,19 +86,22 @@ def command(
     check_folder(folder, asked, force=force)
     for warning in asked.warnings:
         warn(warning)
-    with talk.step("Choosing posts") as progress:
-        solution = placement.optimise(
-            asked,
-            time_limit=time_limit,
-            gap=gap,
-            baseline=old,
-            max_changes=max_changes,
-            change_price=change_price,
-            lock=lock,
-            forbid=forbid,
-            progress=progress,
-            within=stop,
-        )
+    wishes: dict[str, Any] = {
+        "baseline": old,
+        "max_changes": max_changes,
+        "change_price": change_price,
+        "lock": lock,
+        "forbid": forbid,
+    }
+    try:
+        with talk.step("Choosing posts") as progress:
+            solution = placement.optimise(
+                asked, time_limit=time_limit, gap=gap, progress=progress, within=stop, **wishes
+            )
+    except InfeasibleError:
+        if prove:
+            show_no_plan(asked, talk, time_limit=prove_time_limit, **wishes)
+        raise
     _demand_a_plan(solution)
     files = write(
         asked,
@@ -102,8 +113,10 @@ def command(
         routes=routes,
     )
     tell(asked, solution, files, talk)
+    proof = find_proof(asked, solution, talk, prove=prove, time_limit=prove_time_limit)
     if as_json:
-        give_json(summary_json(solution, files))
+        give_json(summary_json(solution, files, proof))
+    show_proof(proof)
 
 
 def _demand_a_plan(solution: "Solution") -> None:
@@ -201,16 +214,20 @@ def unproven_words(unproven: "Mapping[str, float | None]") -> str:
     return f"not proven: {', '.join(told)}"
 
 
-def summary_json(solution: "Solution", files: "dict[str, Path | None]") -> dict[str, Any]:
+def summary_json(
+    solution: "Solution", files: "dict[str, Path | None]", proof: "Proof | None"
+) -> dict[str, Any]:
     """Return what is written to standard output: the solution file's figures, and where it is."""
     import json
 
+    from placement.cli.proving import proof_json
     from placement.review.geojson import solution_text
 
     top = json.loads(solution_text(solution))
     return {
         "files": {name: None if path is None else str(path) for name, path in files.items()},
         "stopped": None if solution.stopped is None else solution.stopped.value,
+        **proof_json(proof),
         "placement": top["placement"],
         "posts": [
             {

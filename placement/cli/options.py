@@ -263,6 +263,26 @@ def gap_option(help_text: str) -> Decorator:
     )
 
 
+def prove_options() -> Decorator:
+    """``--prove`` and ``--prove-time-limit S``."""
+    return _stacked(
+        click.option(
+            "--prove",
+            is_flag=True,
+            help="Prove the claim again by a second solver, on a model written apart. Needs "
+            "`pip install 'placement[prove]'`.",
+        ),
+        click.option(
+            "--prove-time-limit",
+            metavar="S",
+            default="60",
+            show_default=True,
+            callback=amount(above_zero=True),
+            help="Most seconds for the second proof, beside --time-limit.",
+        ),
+    )
+
+
 def written_options(folder: str) -> Decorator:
     """Take where a solution goes, and what is written beside it: a map, layers, JSON."""
     return _stacked(

@@ -67,7 +67,7 @@ class Proof:
     better: Mapping[str, int] | None = None
 
 
-def prove(plan: Plan, solution: Solution, *, time_limit: float = TIME_LIMIT_S) -> Proof:
+def prove_again(plan: Plan, solution: Solution, *, time_limit: float = TIME_LIMIT_S) -> Proof:
     """Prove again that no plan is better than a solution, or than its bound.
 
     Parameters
@@ -266,7 +266,12 @@ def _objective(model: Model, stage: _Stage, hint: Mapping[int, int], seconds: fl
         (Fraction(one) / factor - stage.terms[at]) * program.high[at] for at, one in whole.items()
     )
     answer = solve(
-        program, stage.terms, time_limit=seconds, hint=hint, enough=limit + rounded, beyond=limit
+        program,
+        stage.terms,
+        time_limit=seconds,
+        hint=hint,
+        enough=stage.worth + stage.room + rounded,
+        beyond=limit,
     )
     if answer.none:
         return Proof(
