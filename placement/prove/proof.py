@@ -237,7 +237,10 @@ def _stages(model: Model, solution: Solution, own: Sequence[int] | None) -> list
         objective, bound = (exact(one) for one in told[tier])
         constant = model.constant if tier == min(model.worth) else Fraction(0)
         if model.flows is None and own is not None:
+            step = Fraction(1, math.lcm(*(one.denominator for one in terms.values())))
             room = _SUMS * abs(objective) + (2 * _WRITTEN if len(told) > 1 else 0)
+            if step >= _WRITTEN:  # plans differ by whole steps, and by no less
+                room = step / 2
             worth = value_of(terms, own)
         else:
             room = _LANES * abs(exact(solution.objective)) + _PARTS

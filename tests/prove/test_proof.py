@@ -91,6 +91,7 @@ def test_posts_that_break_a_rule_are_refuted(tmp_path: Path) -> None:
     ],
 )
 def test_the_least_difference_is_a_difference(
+    *,
     people: tuple[object, ...],
     budget: object,
     cost: object,
