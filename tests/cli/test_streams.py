@@ -59,7 +59,9 @@ WRITES = {
 #: There is no network in tests: the server's answer is at hand.
 _ANSWER = (
     "import placement.streets.fetch as f\n"
-    "f._ask = lambda _r, part, **_: part.write_bytes(b'<osm>' + b' ' * 9000 + b'</osm>') and None\n"
+    "whole = b'<osm version=\"0.6\">' + b' ' * 9000 + b'</osm>'\n"
+    "f.Request.put = lambda _self, part, _progress: part.write_bytes(whole) and None\n"
+    "f.check_whole = lambda *_: None\n"
 )
 
 
