@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from placement.review.drawn import write_catchments, write_routes
     from placement.review.geojson import read_solution, write_solution
     from placement.solve.audit.audit import audit
-    from placement.solve.maximise import maximise
+    from placement.solve.maximise import Result, maximise
+    from placement.solve.maximise import maximise as maximize
     from placement.solve.optimise import optimise
     from placement.solve.optimise import optimise as optimize
     from placement.solve.reverse import least_cost
@@ -44,6 +45,7 @@ __all__ = [
     "PlacementError",
     "Plan",
     "Proof",
+    "Result",
     "Solution",
     "Status",
     "UsageError",
@@ -54,6 +56,7 @@ __all__ = [
     "least_cost",
     "load_plan",
     "maximise",
+    "maximize",
     "optimise",
     "optimize",
     "prove_again",
@@ -75,6 +78,7 @@ _ROOM_OF = {
     "PlacementError": "placement.errors",
     "Plan": "placement.plan.problem",
     "Proof": "placement.prove.proof",
+    "Result": "placement.solve.maximise",
     "Solution": "placement.solve.solution",
     "Status": "placement.solve.solution",
     "UsageError": "placement.errors",
@@ -94,9 +98,11 @@ _ROOM_OF = {
     "write_solution": "placement.review.geojson",
 }
 
+_OTHER_SPELLING = {"maximize": "maximise", "optimize": "optimise"}
+
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the public names
-    spelling = "optimise" if name == "optimize" else name
+    spelling = _OTHER_SPELLING.get(name, name)
     room = _ROOM_OF.get(spelling)
     if room is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -142,6 +142,7 @@ def tell(plan: "Plan", solution: "Solution", files: "dict[str, Path | None]", ta
             Stopped.TIME_LIMIT: "stopped at the time limit",
             Stopped.INTERRUPTED: "stopped as asked",
             Stopped.GAP: "stopped at the gap that was asked for",
+            Stopped.ROUNDING: "stopped at what arithmetic can tell apart",
         }
         reason = why.get(solution.stopped, "stopped") if solution.stopped else "stopped"
         warn(f"{reason}: the plan keeps every rule but is not proven best, {_gap(solution)}")

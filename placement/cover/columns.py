@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from placement.cover.instance import Rule
 from placement.cover.survey import Survey
+from placement.decimals import cost_of
 from placement.plan.problem import Problem, SiteStatus
 
 type Floats = NDArray[np.float64]
@@ -79,14 +80,14 @@ def columns_of(problem: Problem) -> Columns:
     opens = number == 0
     units = np.where(opens, (least - tied)[post] + 1, 1)
     site, resource = site[post], resource[post]
-    cost = sites.unit_cost[site, resource] * units
+    opening = np.where(opens, sites.open_cost[site, resource], 0.0)
     return Columns(
         site=site,
         resource=resource,
         units=units,
         opens=opens,
         must=number < tied[post],
-        cost=np.where(opens, sites.open_cost[site, resource] + cost, cost),
+        cost=cost_of(opening, sites.unit_cost[site, resource], units),
     )
 
 

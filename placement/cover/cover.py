@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from placement.cover.aggregate import Tally
 from placement.cover.points import Points, chunks, known_count
-from placement.errors import UsageError
+from placement.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from placement.streets import Streets
@@ -22,8 +22,8 @@ type Ints = NDArray[np.int64]
 class Cover:
     """Which sites cover which demand, with demand of the same sites merged into one row.
 
-    Made by `from_matrix`, `from_discs` or `from_streets`; immutable. The rows are in an order of
-    their own, so the order of the demand points never matters.
+    Made by `from_matrix`, `from_cost_matrix`, `from_discs` or `from_streets`; immutable. The rows
+    are in an order of their own, so the order of the demand points never matters.
 
     Attributes
     ----------
@@ -101,13 +101,14 @@ class Cover:
 
     @classmethod
     def from_matrix(cls, matrix: Any, weight: ArrayLike | None = None) -> "Cover":  # noqa: ANN401 - scipy.sparse has no types
-        """Take any demand × sites matrix: a site covers a point where the entry is not zero.
+        """Take a demand × sites matrix that says which site covers which point.
 
         Parameters
         ----------
         matrix
-            (M, N) scipy.sparse array or matrix of any format, or a plain array. A stored zero
-            covers no more than one that is left out.
+            (M, N) scipy.sparse array or matrix of any format, or a plain array: True or 1 where a
+            site covers a point, False or 0 where it does not. A stored zero covers no more than
+            one that is left out. Distances and times are for `from_cost_matrix`.
         weight
             (M,) numbers ≥ 0, or None for one each.
 
@@ -118,24 +119,82 @@ class Cover:
         Raises
         ------
         UsageError
-            If the matrix has not two dimensions, or the weights are not one a row.
+            If the matrix has not two dimensions, holds anything but 0 and 1, or the weights are
+            not one a row.
         InputError
-            If a weight is negative, infinite or not a number.
+            If a weight is negative, infinite or not a number, or their sum is beyond all floats.
         """
-        from scipy.sparse import csr_array, issparse  # noqa: PLC0415 - slow to import
-
-        if not issparse(matrix) and np.ndim(matrix) != 2:
+        entries = _Entries(matrix)
+        covers = entries.data == 1
+        wrong = ~(covers | (entries.data == 0))
+        if wrong.any():
             raise UsageError(
-                f"a cover matrix has demand points as rows and sites as columns, but this one "
-                f"has {np.ndim(matrix)} dimensions."
+                f"a cover matrix says True or False, 1 or 0, but {entries.first(wrong)}; of "
+                "distances or times use Cover.from_cost_matrix(matrix, limit, weight)."
             )
-        rows = csr_array(matrix)
-        if rows.nnz and not np.all(rows.data):
-            rows = rows.copy()
-            rows.eliminate_zeros()
+        return cls._from_places(entries.places(covers), entries.shape, weight)
+
+    @classmethod
+    def from_cost_matrix(
+        cls,
+        matrix: Any,  # noqa: ANN401 - scipy.sparse has no types
+        limit: ArrayLike,
+        weight: ArrayLike | None = None,
+    ) -> "Cover":
+        """Take a demand × sites matrix of distances or times: a site covers what is within a limit.
+
+        Parameters
+        ----------
+        matrix
+            (M, N) numbers ≥ 0; infinity and NaN stand for what cannot be reached. A plain array or
+            a table; or a scipy.sparse array or matrix, in which entries that are left out cannot
+            be reached, and a stored zero is a distance of 0.
+        limit
+            In the unit of the matrix, inclusive; one for all sites or (N,) one each.
+        weight
+            (M,) numbers ≥ 0, or None for one each.
+
+        Returns
+        -------
+        Cover
+
+        Raises
+        ------
+        UsageError
+            If the matrix has not two dimensions or a negative entry, or limits or weights do not
+            fit it.
+        InputError
+            If a weight is negative, infinite or not a number, or their sum is beyond all floats.
+
+        Examples
+        --------
+        >>> cover = Cover.from_cost_matrix([[0, 7], [5, float("nan")], [9, 2]], 5, [1, 2, 4])
+        >>> cover.evaluate([0]), cover.evaluate([1])
+        (3.0, 4.0)
+        """
+        entries = _Entries(matrix)
+        wrong = entries.data < 0
+        if wrong.any():
+            raise UsageError(
+                "a matrix of distances or times has no negative entry, but "
+                f"{entries.first(wrong)}; write infinity or NaN where a point cannot be reached."
+            )
+        most = checked_limits(limit, entries.shape[1], "limit", "the matrix's unit")
+        within = entries.data <= entries.of_columns(most)
+        return cls._from_places(entries.places(within), entries.shape, weight)
+
+    @classmethod
+    def _from_places(
+        cls, places: tuple[Ints, Ints], shape: tuple[int, int], weight: ArrayLike | None
+    ) -> "Cover":
+        """Take the rows and columns where a site covers a point."""
+        from scipy.sparse import coo_array  # noqa: PLC0415 - slow to import
+
+        held = np.ones(len(places[0]), dtype=np.int32)
+        rows = coo_array((held, places), shape=shape).tocsr()
         tally = Tally()
         tally.add(rows.indptr, rows.indices, weight)
-        return cls._from_tally(tally, n_sites=rows.shape[1])
+        return cls._from_tally(tally, n_sites=shape[1])
 
     @classmethod
     def from_discs(
@@ -263,6 +322,12 @@ class Cover:
     @classmethod
     def _from_tally(cls, tally: Tally, *, n_sites: int) -> "Cover":
         """Take the distinct rows that weigh anything."""
+        if not math.isfinite(tally.total):
+            raise InputError(
+                "the weights add up to more than the largest floating-point number, 1.8e308",
+                field="weight",
+                remedy="divide them all by the same number",
+            )
         order = tally.order()
         indptr, indices, weight = tally.rows(order)
         if not np.all(weight > 0):
@@ -327,6 +392,44 @@ def _rebuilt(  # noqa: PLR0917 - pickle calls by position
         n_points=n_points,
         total=total,
     )
+
+
+class _Entries:
+    """The entries of a matrix: all of a plain one, (M, N), those stored of a sparse one, (n,)."""
+
+    def __init__(self, matrix: Any) -> None:  # noqa: ANN401 - scipy.sparse has no types
+        from scipy.sparse import coo_array, issparse  # noqa: PLC0415 - slow to import
+
+        held: Any = coo_array(matrix) if issparse(matrix) else np.asarray(matrix)
+        if held.ndim != 2:
+            raise UsageError(
+                f"a cover matrix has demand points as rows and sites as columns, but this one "
+                f"has {held.ndim} dimensions."
+            )
+        if held.dtype.kind not in "biuf":
+            raise UsageError(
+                f"a cover matrix holds numbers, and not {held.dtype}; convert it with "
+                "numpy.asarray(matrix, dtype=float)."
+            )
+        self.shape: tuple[int, int] = held.shape
+        self._sparse: Any = held if issparse(matrix) else None
+        self.data: NDArray[Any] = held if self._sparse is None else held.data
+
+    def places(self, marked: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+        """Return the rows and columns of marked entries."""
+        if self._sparse is None:
+            row, column = np.nonzero(marked)
+            return row, column
+        return self._sparse.row[marked], self._sparse.col[marked]
+
+    def of_columns(self, values: Floats) -> Floats:
+        """Return one value a column as one that fits each entry."""
+        return values if self._sparse is None else values[self._sparse.col]
+
+    def first(self, marked: NDArray[np.bool_]) -> str:
+        """Say where the first marked entry is, and what it holds."""
+        row, column = self.places(marked)
+        return f"row {row[0]}, column {column[0]} holds {self.data[marked][0]:g}"
 
 
 def checked_xy(xy: ArrayLike, what: str) -> Floats:

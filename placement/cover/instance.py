@@ -1,9 +1,12 @@
 """The covering problem in rows and columns: what every room that solves reads."""
 
+import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from placement.decimals import MOST_STEPS, exceeds
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -28,10 +31,9 @@ class Limit:
     use: Floats
     most: float
 
-    def broken(self, is_open: Bools, tolerance: float) -> bool:
-        """Tell whether open columns, (C,) bool, use more than there is."""
-        slack = tolerance * max(1.0, abs(self.most))
-        return float(self.use[is_open].sum()) > self.most + slack
+    def broken(self, is_open: Bools) -> bool:
+        """Tell whether open columns, (C,) bool, use more than there is, as decimals."""
+        return exceeds(self.use[is_open], self.most)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -60,6 +62,12 @@ class Rule:
     times: Ints
     share: Floats
     most: float
+
+    @property
+    def unit(self) -> float:
+        """What a tolerance is a share of where the right-hand side is small: 1 at most."""
+        largest = max(np.abs(self.slope).max(initial=0.0), self.share.max(initial=0.0))
+        return min(1.0, float(largest))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -226,15 +234,26 @@ class Instance:
         return self.times_covered(chosen) > 0
 
     def value(self, chosen: Ints) -> float:
-        """Return the objective of a choice of columns: what rows and columns are worth."""
+        """Return the objective of a choice of columns: what rows and columns are worth.
+
+        The sum is exact, and rounded once.
+        """
         times = self.times_covered(chosen)
-        worth = float(self.weight[times > 0].sum() + self.profit[chosen].sum())
-        for level in range(self.gains.shape[1]):
-            worth += float(self.gains[times > level + 1, level].sum())
-        return worth
+        parts = [self.weight[times > 0], self.profit[chosen]]
+        parts += [self.gains[times > level + 1, level] for level in range(self.gains.shape[1])]
+        worths = np.concatenate(parts)
+        if (worths == np.floor(worths)).all():
+            with np.errstate(over="ignore"):
+                worth = float(worths.sum())
+            if abs(worth) < MOST_STEPS:
+                return worth
+        return math.fsum(worths.tolist())
 
     def broken_rule(self, chosen: Ints, *, tolerance: float = 1e-9) -> str | None:
-        """Name the first rule that a choice of columns breaks, or None if it keeps them all."""
+        """Name the first rule that a choice of columns breaks, or None if it keeps them all.
+
+        Budget and limits are exact; `tolerance` is for what `rules` count.
+        """
         is_open = np.zeros(self.columns, dtype=np.bool_)
         is_open[chosen] = True
         if (is_open & self.excluded).any():
@@ -242,9 +261,9 @@ class Instance:
         if (self.required & ~is_open).any():
             return "required"
         budget = Limit(name="budget", use=self.cost, most=self.budget)
-        if budget.broken(is_open, tolerance):
+        if budget.broken(is_open):
             return budget.name
-        over = self.broken_limits(chosen, tolerance=tolerance)
+        over = self.broken_limits(chosen)
         if over:
             return self.limits[over[0]].name
         for column in np.flatnonzero(is_open & self.coupled):
@@ -254,11 +273,29 @@ class Instance:
         broken = self.broken_rules(chosen, tolerance=tolerance)
         return self.rules[broken[0]].name if broken else None
 
-    def broken_limits(self, chosen: Ints, *, tolerance: float = 1e-9) -> list[int]:
+    def broken_limits(self, chosen: Ints) -> list[int]:
         """Return the positions of the `limits` that a choice of columns breaks, ascending."""
         is_open = np.zeros(self.columns, dtype=np.bool_)
         is_open[chosen] = True
-        return [at for at, limit in enumerate(self.limits) if limit.broken(is_open, tolerance)]
+        return [at for at, limit in enumerate(self.limits) if limit.broken(is_open)]
+
+    def cut(self, chosen: Ints) -> Limit | None:
+        """Return a limit that cuts off columns which break the budget or a limit, or None.
+
+        Of the columns that are too dear together, the dearest that are; with them stand those that
+        are no cheaper (an extended cover: Balas, Math. Programming 8, 1975).
+        """
+        for limit in (Limit(name="budget", use=self.cost, most=self.budget), *self.limits):
+            if not exceeds(limit.use[chosen], limit.most):
+                continue
+            dearest = chosen[np.argsort(-limit.use[chosen], kind="stable")]
+            count = next(
+                n for n in range(1, len(dearest) + 1) if exceeds(limit.use[dearest[:n]], limit.most)
+            )
+            use = (limit.use >= limit.use[dearest[0]]).astype(np.float64)
+            use[dearest[:count]] = 1.0
+            return Limit(name=limit.name, use=use, most=count - 1.0)
+        return None
 
     def broken_rules(self, chosen: Ints, *, tolerance: float = 1e-9) -> list[int]:
         """Return the positions of the `rules` that a choice of columns breaks, ascending."""
@@ -271,7 +308,7 @@ class Instance:
         for at, rule in enumerate(self.rules):
             met = times[rule.rows] >= rule.times
             left = float(rule.slope[is_open].sum() - rule.share[met].sum())
-            if left > rule.most + tolerance * max(1.0, abs(rule.most)):
+            if left > rule.most + tolerance * max(rule.unit, abs(rule.most)):
                 broken.append(at)
         return broken
 

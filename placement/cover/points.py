@@ -50,7 +50,10 @@ def checked_weight(weight: ArrayLike | None, points: int) -> Floats:
     """
     if weight is None:
         return np.ones(points)
-    numbers = np.ascontiguousarray(weight, dtype=np.float64)
+    given = np.asarray(weight)
+    if given.size and given.dtype.kind not in "biuf":
+        raise UsageError(f"weights are numbers, and not {given.dtype}; convert them first.")
+    numbers = np.ascontiguousarray(given, dtype=np.float64)
     if numbers.shape != (points,):
         raise UsageError(
             f"{points} points need {points} weights, one each, and not an array of shape "

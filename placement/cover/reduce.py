@@ -26,7 +26,7 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
-_TOLERANCE = 2e-9  # wider than the tolerance plans are judged with, so that no plan is lost
+_TOLERANCE = 1e-12  # relative: what sums of floating-point numbers are off, so no plan is lost
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -428,11 +428,12 @@ def _fits(instance: Instance) -> Bools:
     rules += [(limit.use, limit.most) for limit in instance.limits]
     for use, most in rules:
         more = np.where(instance.required, 0.0, use)  # beside the required ones
-        left = _left_over(most, use[instance.required]) + _TOLERANCE * max(1.0, abs(most))
+        spent = use[instance.required]
+        left = _left_over(most, spent) + _TOLERANCE * (abs(most) + float(spent.sum()))
         cheapest = np.where(instance.coupled, np.inf, 0.0)
         np.minimum.at(cheapest, owner, more[instance.near_indices])
         cheapest[_stands_alone(instance, owner)] = 0.0
-        fits &= more + cheapest <= left
+        fits &= (more + cheapest) * (1 - _TOLERANCE) <= left
     return fits
 
 

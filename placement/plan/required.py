@@ -8,10 +8,10 @@ import math
 
 import numpy as np
 
+from placement.decimals import cost_of, exceeds
 from placement.errors import InfeasibleError
 from placement.plan.problem import Problem, SiteStatus
 
-_HAIR = 1e-9
 _NAMED = 5
 
 
@@ -35,13 +35,14 @@ def check_required(problem: Problem) -> None:
         f"{sites.id[j]}/{problem.resources[k].id}" for j, k in zip(site, resource, strict=True)
     ]
     units = sites.min_units[required]
-    cost = math.fsum((sites.open_cost[required] + sites.unit_cost[required] * units).tolist())
-    if cost > problem.budget + _HAIR * max(1.0, problem.budget):
+    costs = cost_of(sites.open_cost[required], sites.unit_cost[required], units)
+    cost = math.fsum(costs.tolist())
+    if exceeds(costs, problem.budget):
         _refuse(
             names,
-            f"cost {cost:g} at least",
-            f"budget.amount = {problem.budget:g}",
-            f"raise the budget to {cost:g} at least",
+            f"cost {cost:.10g} at least",
+            f"budget.amount = {problem.budget:.10g}",
+            f"raise the budget to {cost:.10g} at least",
         )
     for k, kind in enumerate(problem.resources):
         of_kind = resource == k

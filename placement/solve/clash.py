@@ -11,7 +11,7 @@ from placement.cover.posting import Posting
 from placement.errors import InfeasibleError
 from placement.plan.problem import Problem
 from placement.solve.agreed import Agreed
-from placement.solve.least import feasible, least, left_side, step_of, sum_of
+from placement.solve.least import feasible, is_least, least, left_side, step_of, sum_of
 from placement.solve.stop import Stop
 
 _PROBE = 0.3  # share of the time left that one probe may take
@@ -123,7 +123,7 @@ def _impossible(problem: Problem, instance: Instance) -> dict[str, str]:
         for rule in instance.rules:
             if rule.name == floor.name:
                 reached = math.fsum(rule.share[times[rule.rows] >= rule.times])
-                if -reached > rule.most + 1e-6:
+                if -reached > rule.most + 1e-6 * rule.unit:
                     found[rule.name] = _share(rule.name, people)(-reached)
     return found
 
@@ -167,7 +167,7 @@ def _remedy(instance: Instance, rule: _Rule, *, stop: Stop) -> str | None:
     value = left_side(rest, rule.left, answer.chosen)
     step = step_of(rule.left)
     words = rule.words(value)
-    if value - answer.bound <= (0.5 * step if step else 1e-6 * max(1.0, abs(value))):
+    if is_least(value, answer.bound, step):
         return words
     return f"{words} (maybe less would, too)"
 

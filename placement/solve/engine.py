@@ -17,7 +17,9 @@ from placement.solve.bounds.close import close
 from placement.solve.grown import grown
 from placement.solve.record import Outcome
 from placement.solve.run import EQUAL, Run, reduced
+from placement.solve.scaled import scaled
 from placement.solve.search import heuristic, ruled
+from placement.solve.settle import settle
 from placement.solve.stop import Progress, Stop
 
 type Ints = NDArray[np.int64]
@@ -49,8 +51,8 @@ def solve(
     better plan can have; HiGHS settles what is left where that is little, and blocks of
     neighbouring rows, solved exactly and made to agree, where it is not. Where posts lean on each
     other or rows count more than once, a tree of relaxations comes first. Rules that no good plan
-    breaks are left out of all that, as long as none does. Without a time limit the same instance
-    and seed give the same outcome.
+    breaks are left out of all that, as long as none does. All of it works on the instance in whole
+    numbers. Without a time limit the same instance and seed give the same outcome.
 
     Parameters
     ----------
@@ -71,8 +73,9 @@ def solve(
     -------
     Outcome
     """
-    run = Run(instance, stop, gap, progress)
-    for known in handed(instance, start):
+    numbers = scaled(instance)
+    run = Run(numbers, stop, gap, progress)
+    for known in (*numbers.first_plans, *handed(numbers.instance, start)):
         run.plan(known)
     if not run.done:
         _search(run, seed, _FIRST_ROUNDS, stop.share(0.2))
@@ -94,7 +97,8 @@ def solve(
         _prove(run, prices, seed)
         if not run.tighten():
             break
-    return run.outcome()
+    settle(run)
+    return numbers.outcome(run.outcome())
 
 
 def handed(instance: Instance, start: Ints | None) -> list[Ints]:

@@ -23,6 +23,7 @@ import pulp
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
+from placement.decimals import in_whole
 from placement.solve.bounds.prices import held_slack
 from placement.solve.highs import LiveModel
 from placement.solve.stop import Progress, Stop
@@ -31,6 +32,8 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
+_CUTS = 100  # plans that HiGHS forgives a limit, and that are cut off one by one
+_LARGEST_USE = 20  # bits of the largest number in a limit that HiGHS is given as it is
 KINDS = 12
 """Kinds of columns that use the same: with more, their totals say little."""
 
@@ -200,7 +203,15 @@ class Model:
         self.problem.addConstraint(pulp.LpAffineExpression.from_list(terms) == float(value))
 
     def knapsack(self, use: Floats, most: float, number: int) -> None:  # noqa: ARG002
-        """Add Σ use · y ≤ most; `number` is the limit's, −1 for the budget."""
+        """Add Σ use · y ≤ most; `number` is the limit's, −1 for the budget.
+
+        It is written in whole numbers, next to which what HiGHS forgives is little. Where they are
+        large, a half beside the right-hand side sees to it that no plan is lost.
+        """
+        use, most, _ = in_whole(use, most)
+        power = _LARGEST_USE - math.frexp(float(use.max(initial=0.0)))[1]
+        if power < 0:
+            use, most = np.ldexp(use, power), math.ldexp(most + 0.5, power)
         if float(use.sum()) > most:
             self.at_most(self.used(use), most)
 
@@ -334,7 +345,32 @@ class Model:
         """Run HiGHS under a stop rule and read back what it proved.
 
         `known` is what a plan is worth that certainly keeps the model: no answer may exclude it.
+        A plan that breaks the budget or a limit by what HiGHS forgives is cut off, and the next
+        one asked for.
         """
+        for _ in range(_CUTS):
+            answer, chosen = self._solve_once(
+                warm=warm, stop=stop, gap=gap, gap_abs=gap_abs, known=known, progress=progress,
+                max_nodes=max_nodes,
+            )  # fmt: skip
+            cut = None if chosen is None else self.instance.cut(chosen)
+            if cut is None or stop.reached():
+                break
+            self.at_most([(self.y[j], 1.0) for j in np.flatnonzero(cut.use)], cut.most)
+        return answer
+
+    def _solve_once(
+        self,
+        *,
+        warm: Ints | None,
+        stop: Stop,
+        gap: float,
+        gap_abs: float,
+        known: float | None,
+        progress: Progress | None,
+        max_nodes: int | None,
+    ) -> tuple[Answer, Ints | None]:
+        """Run HiGHS once; return its answer, and a plan that breaks a rule apart."""
         model = LiveModel(self.problem)
         # PuLP leaves variables out that no row and no price mentions
         at = np.array([model.column.get(y.id, -1) for y in self.y], dtype=np.int64)
@@ -354,11 +390,11 @@ class Model:
             progress=progress,
         )
         if found.values is None:
-            return Answer(chosen=None, bound=found.bound, infeasible=found.infeasible)
+            return Answer(chosen=None, bound=found.bound, infeasible=found.infeasible), None
         # a post that is not mentioned stays closed unless required
         values = np.array([y.lowBound for y in self.y], dtype=np.float64)
         values[mentioned] = found.values[at[mentioned]]
         chosen = np.flatnonzero(values > 0.5)
         if self.instance.broken_rule(chosen) is not None:
-            return Answer(chosen=None, bound=found.bound, infeasible=False)
-        return Answer(chosen=chosen, bound=found.bound, infeasible=False)
+            return Answer(chosen=None, bound=found.bound, infeasible=False), chosen
+        return Answer(chosen=chosen, bound=found.bound, infeasible=False), None

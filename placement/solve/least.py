@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement.cover.instance import Instance, Rule
+from placement.decimals import in_steps
 from placement.solve.bounds.prices import worth_step
 from placement.solve.formulation import Answer, Model, alike, stepped
+from placement.solve.scaled import scaled
 from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]
@@ -48,13 +50,28 @@ def left_side(instance: Instance, rule: Rule, chosen: Ints) -> float:
 
 def step_of(rule: Rule) -> float:
     """Return a number that every value of the left side is a whole multiple of, or 0."""
+    steps = in_steps(np.concatenate([rule.slope, rule.share]), rounded=True)
+    return 0.0 if steps is None else float(steps.step)
+
+
+def is_least(value: float, bound: float, step: float) -> bool:
+    """Tell whether a value of the left side is proven least by a bound."""
+    return value - bound <= (0.5 * step if step else 1e-6 * abs(value))
+
+
+def _scaled(rule: Rule) -> tuple[Rule, float]:
+    """Return a rule in whole numbers, or else in a middling unit, and what one of them is."""
     numbers = np.concatenate([rule.slope, rule.share])
-    numbers = np.abs(numbers[numbers != 0])
-    for fraction in (1.0, 2.0, 4.0):
-        scaled = numbers * fraction
-        if float(scaled.sum()) < 2.0**52 and bool((scaled == np.floor(scaled)).all()):
-            return float(np.gcd.reduce(scaled.astype(np.int64))) / fraction if len(scaled) else 1.0
-    return 0.0
+    steps = in_steps(numbers, rounded=True)
+    if steps is not None and steps.step.denominator == 1:
+        return rule, 1.0  # whole as it is
+    if steps is None:
+        power = 10 - math.frexp(float(np.abs(numbers).max()))[1]
+        count, unit = np.ldexp(numbers, power), math.ldexp(1.0, -power)
+    else:
+        count, unit = steps.count, float(steps.step)
+    slope, share = np.split(count, [len(rule.slope)])
+    return replace(rule, slope=slope, share=share), unit
 
 
 def least(
@@ -63,7 +80,7 @@ def least(
     *,
     stop: Stop,
     warm: Ints | None = None,
-    held: float | None = None,
+    held: Ints | None = None,
     gap: float = 0.0,
     max_nodes: int | None = None,
     progress: Progress | None = None,
@@ -81,7 +98,7 @@ def least(
     warm
         Columns of a known plan to start from.
     held
-        Plans whose worth is below this are not wanted.
+        Columns of a plan; others that are worth less are not wanted.
     gap
         Relative gap at which to stop.
     max_nodes
@@ -94,6 +111,9 @@ def least(
     Answer
         The bound is on the left side; a value within one step of it is proven least.
     """
+    if held is not None:
+        instance = scaled(instance, centred=False).instance
+    rule, unit = _scaled(rule)
     trivial = float(np.maximum(rule.slope, 0.0).sum())
     counted = Rule(
         name="",
@@ -109,7 +129,7 @@ def least(
     if held is not None or instance.rules or len(rule.rows):
         worth = model.add_rows()
         if held is not None:
-            model.hold(worth, held, worth_step(instance))
+            model.hold(worth, instance.value(held), worth_step(instance))
     terms = _totals(model, rule.slope)
     terms += [
         (model.z[r][times - 1], -float(share))
@@ -122,7 +142,7 @@ def least(
     if (
         warm is not None
         and instance.broken_rule(warm) is None
-        and (held is None or instance.value(warm) >= held)
+        and (held is None or instance.value(warm) >= instance.value(held))
     ):
         known = left_side(instance, rule, warm)
     answer = model.solve(
@@ -132,9 +152,12 @@ def least(
         gap_abs=0.999 * step,
         known=known,
         max_nodes=max_nodes,
-        progress=progress,
+        progress=None
+        if progress is None
+        else lambda seconds, value, below: progress(seconds, value * unit, below * unit),
     )
-    bound = 0.0 - stepped(-answer.bound, step)  # a lower bound: signs turned round, never -0.0
+    # a lower bound: signs turned round, never -0.0
+    bound = 0.0 - stepped(-answer.bound, step) * unit
     return Answer(chosen=answer.chosen, bound=bound, infeasible=answer.infeasible)
 
 

@@ -33,6 +33,12 @@ class LeftOut:
         """Whether something is left out."""
         return bool(self._limits or self._rules)
 
+    def add(self, whole: Instance) -> None:
+        """Take in the whole instance anew, with one limit more, which is left out."""
+        self._whole = whole
+        self._limits |= {len(whole.limits) - 1}
+        self.instance = self._left()
+
     def take_in(self, chosen: Ints) -> bool:
         """Take in the rules that a plan breaks; tell whether there were any.
 

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from placement.cover.cover import Cover
 from placement.cover.instance import Instance
+from placement.decimals import exceeds, total_of
 from placement.errors import InfeasibleError, UsageError
 from placement.solve import engine
 from placement.solve.record import Trace
@@ -110,19 +111,17 @@ def maximise(
     (array([0]), 7.0, 'optimal')
     """
     for name, value in (("budget", budget), ("gap", gap), ("time_limit", time_limit)):
-        if value is not None and not value >= 0:
-            raise UsageError(f"{name} is {value}: give a number of 0 or more.")
+        if name != "time_limit" or value is not None:
+            _check_number(name, value)
     stop = Stop(time_limit)
-    costs = np.ones(cover.n_sites) if cost is None else np.asarray(cost, dtype=np.float64)
-    if costs.shape != (cover.n_sites,) or not np.all(np.isfinite(costs) & (costs >= 0)):
-        raise UsageError(f"cost must hold {cover.n_sites} finite numbers of 0 or more.")
+    costs = np.ones(cover.n_sites) if cost is None else _costs(cost, cover)
     must, must_not = _flags("required", required, cover), _flags("excluded", excluded, cover)
     if (must & must_not).any():
         site = int(np.flatnonzero(must & must_not)[0])
         raise InfeasibleError(f"site {site} is both required and excluded; decide for one.")
-    if float(costs[must].sum()) > budget * (1 + 1e-9):
+    if exceeds(costs[must], budget):
         raise InfeasibleError(
-            f"the required sites cost {costs[must].sum():.10g}, the budget is {budget:.10g}; "
+            f"the required sites cost {total_of(costs[must]):.10g}, the budget is {budget:.10g}; "
             "raise the budget or require fewer.",
             rules=("required", "budget"),
         )
@@ -145,15 +144,48 @@ def maximise(
         covered=cover.evaluate(chosen),
         bound=outcome.bound,
         gap=outcome.gap,
-        cost=float(costs[chosen].sum()),
+        cost=total_of(costs[chosen]),
         trace=outcome.trace,
     )
 
 
+def _check_number(name: str, value: object) -> None:
+    """Refuse what is not a number of 0 or more."""
+    number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(
+        value, bool
+    )
+    if not number or not value >= 0:  # type: ignore[operator] # a number by now
+        raise UsageError(f"{name} is {value!r}: give a number of 0 or more.")
+
+
+def _costs(cost: ArrayLike, cover: Cover) -> NDArray[np.float64]:
+    """Return one cost a site."""
+    given = np.asarray(cost)
+    numbers = given.dtype.kind in "iuf" or given.size == 0
+    costs = given.astype(np.float64) if numbers else np.zeros(0)
+    if costs.shape != (cover.n_sites,) or not np.all(np.isfinite(costs) & (costs >= 0)):
+        raise UsageError(f"cost must hold {cover.n_sites} finite numbers of 0 or more.")
+    return costs
+
+
 def _flags(name: str, sites: Iterable[int], cover: Cover) -> NDArray[np.bool_]:
+    """Return a mask of sites that are named by their rows."""
     flags = np.zeros(cover.n_sites, dtype=np.bool_)
+    if isinstance(sites, str | bytes) or not isinstance(sites, Iterable):
+        raise UsageError(f"{name} is {sites!r}: give a list of row numbers of sites.")
     for site in sites:
-        if not 0 <= int(site) < cover.n_sites:
+        if isinstance(site, bool | np.bool_):
+            raise UsageError(
+                f"{name} holds {bool(site)}: it takes row numbers of sites, and not a mask; "
+                f"give numpy.flatnonzero(mask)."
+            )
+        if not isinstance(site, int | np.integer):
+            raise UsageError(
+                f"{name} holds {site!r}: give the row numbers of sites, which are whole numbers."
+            )
+        if not 0 <= site < cover.n_sites:
             raise UsageError(f"{name} names site {site}; sites are 0 to {cover.n_sites - 1}.")
-        flags[int(site)] = True
+        if flags[site]:
+            raise UsageError(f"{name} names site {site} twice; name it once.")
+        flags[site] = True
     return flags

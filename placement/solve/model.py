@@ -1,5 +1,6 @@
 """The questions asked of the integer model: most cover, the least among equals, any plan at all."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,8 @@ from placement.solve.stop import Progress, Stop
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
+
+_LARGEST = 24  # bits of the largest worth HiGHS is given as it is
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -90,9 +93,12 @@ def most_cover(
     """
     model = Model(instance, maximise=True)
     worth = model.add_rows()
-    unit = worth_step(instance)  # plans differ by at least this: less than one unit is no gap
+    scale = _middling([value for _, value in worth])
+    worth = [(variable, value * scale) for variable, value in worth]
+    # plans differ by at least one unit: less than that is no gap
+    unit = worth_step(instance) * scale
     if held is not None:
-        model.hold(worth, held, unit)
+        model.hold(worth, held * scale, unit)
     if other_than is not None:
         model.differ(other_than)
     model.aim(worth)
@@ -105,12 +111,25 @@ def most_cover(
         stop=stop,
         gap=gap,
         gap_abs=0.999 * unit,
-        known=known,
-        progress=progress,
+        known=None if known is None else known * scale,
+        progress=None
+        if progress is None
+        else lambda seconds, objective, above: progress(seconds, objective / scale, above / scale),
         max_nodes=max_nodes,
     )
-    bound = stepped(answer.bound, unit)
+    bound = stepped(answer.bound, unit) / scale
     return Answer(chosen=answer.chosen, bound=bound, infeasible=answer.infeasible)
+
+
+def _least(cost: Floats) -> float:
+    """Return the least cost there is, 1 at most."""
+    return min(1.0, float(cost[cost > 0].min(initial=1.0)))
+
+
+def _middling(worths: list[float]) -> float:
+    """Return a power of two that brings the largest of some worths to a size HiGHS is made for."""
+    power = math.frexp(max(map(abs, worths), default=1.0))[1]
+    return math.ldexp(1.0, min(0, _LARGEST - power))
 
 
 def among_equals(
@@ -170,7 +189,7 @@ def among_equals(
             walked, walk_most - walks.base + (0.5 if walks.whole else 1e-9 * abs(walk_most))
         )
     if cost_most is not None:
-        model.at_most(paid, cost_most + 1e-9 * max(1.0, cost_most))
+        model.at_most(paid, cost_most + min(0.25, 1e-9 * max(_least(instance.cost), cost_most)))
     counted = [(y, 1.0) for y in model.y]
     if posts_most is not None:
         model.at_most(counted, posts_most)

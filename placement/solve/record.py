@@ -70,14 +70,31 @@ class Record:
     top
         A bound that holds before anything is known.
     equal
-        Relative difference at which a plan and a bound count as equal.
+        Relative difference at which a plan and a bound count as equal; 0 where worths come in
+        steps and bounds are rounded down to them.
+    unit
+        Objectives smaller than this are taken for as large, where `equal` is not 0.
+    constant
+        Worth of every plan that objective and bound leave out, but a gap counts.
+    exact
+        Whether a plan and a bound that count as equal are a proof.
     """
 
     def __init__(
-        self, *, stop: Stop, gap: float, progress: Progress | None, top: float, equal: float
+        self,
+        *,
+        stop: Stop,
+        gap: float,
+        progress: Progress | None,
+        top: float,
+        equal: float,
+        unit: float = 1.0,
+        constant: float = 0.0,
+        exact: bool = True,
     ) -> None:
         self.stop, self.gap_wanted, self.progress = stop, gap, progress
-        self.bound, self.equal = top, equal
+        self.bound, self.equal, self.unit = top, equal, unit
+        self.constant, self.exact = constant, exact
         self.chosen: Ints | None = None
         self.objective = -math.inf
         self.infeasible = False
@@ -106,24 +123,30 @@ class Record:
             self.progress(seconds, self.objective, self.bound)
 
     @property
+    def met(self) -> bool:
+        """Whether plan and bound count as equal."""
+        least = self.objective + self.equal * max(self.unit, abs(self.objective))
+        return self.chosen is not None and self.bound <= least
+
+    @property
     def proven(self) -> bool:
         """Whether no plan is better."""
-        least = self.objective + self.equal * max(1.0, abs(self.objective))
-        return self.chosen is not None and self.bound <= least
+        return self.exact and self.met
 
     @property
     def gap(self) -> float:
         """Relative distance of plan and bound."""
         if self.chosen is None:
             return math.inf
-        if self.proven:
+        if self.met:
             return 0.0
-        return (self.bound - self.objective) / self.objective if self.objective > 0 else math.inf
+        worth = self.objective + self.constant
+        return (self.bound - self.objective) / worth if worth > 0 else math.inf
 
     @property
     def done(self) -> bool:
         """Whether there is nothing left to do, or no time left to do it."""
-        return self.infeasible or self.proven or self.gap <= self.gap_wanted or self.stop.reached()
+        return self.infeasible or self.met or self.gap <= self.gap_wanted or self.stop.reached()
 
     def outcome(self) -> Outcome:
         """Say what is known."""
@@ -135,10 +158,12 @@ class Record:
             status = Status.OPTIMAL if self.proven else Status.FEASIBLE
         if self.proven or self.infeasible:
             stopped = Stopped.PROVEN
-        elif self.gap <= self.gap_wanted or not self.stop.reached():
+        elif self.stop.reached() and self.gap > self.gap_wanted:
+            stopped = Stopped.INTERRUPTED if self.stop.interrupted else Stopped.TIME_LIMIT
+        elif self.gap_wanted > 0 and self.gap <= self.gap_wanted:
             stopped = Stopped.GAP
         else:
-            stopped = Stopped.INTERRUPTED if self.stop.interrupted else Stopped.TIME_LIMIT
+            stopped = Stopped.ROUNDING
         return Outcome(
             status=status,
             stopped=stopped,

@@ -22,7 +22,15 @@ from placement.solve.formulation import Answer
 from placement.solve.lanes import admission
 from placement.solve.lanes.cheapest import cheapest
 from placement.solve.lanes.least_walk import compared
-from placement.solve.least import feasible, least, left_side, people_in, step_of, sum_of
+from placement.solve.least import (
+    feasible,
+    is_least,
+    least,
+    left_side,
+    people_in,
+    step_of,
+    sum_of,
+)
 from placement.solve.measured import measured
 from placement.solve.optimise import with_budget
 from placement.solve.search import cheap
@@ -282,7 +290,7 @@ def _least_cost(
         progress(stop.seconds(), spent, parts.bound)
     step = step_of(cost)
     answer = Answer(chosen=None, bound=parts.bound, infeasible=False)
-    if not _met(spent, parts.bound, step):
+    if not is_least(spent, parts.bound, step):
         bounded = replace(instance, rules=(*instance.rules, *parts.rules))
         answer = least(bounded, cost, stop=stop, warm=start, gap=gap, progress=progress)
     found = [
@@ -294,18 +302,13 @@ def _least_cost(
         return _Priced(chosen=None, cost=math.inf, bound=0.0, infeasible=answer.infeasible)
     spent, chosen = min(found, key=lambda one: one[0])
     bound = max(parts.bound, spent if answer.infeasible else min(spent, answer.bound))
-    if _met(spent, bound, step):
+    if is_least(spent, bound, step):
         bound = spent
     stopped = Stopped.PROVEN
     if bound < spent:
         ended = Stopped.INTERRUPTED if stop.interrupted else Stopped.TIME_LIMIT
         stopped = ended if stop.reached() or not gap else Stopped.GAP
     return _Priced(chosen=chosen, cost=spent, bound=bound, stopped=stopped)
-
-
-def _met(spent: float, bound: float, step: float) -> bool:
-    """Tell whether a cost cannot be less, in steps of so much."""
-    return spent - bound <= (0.5 * step if step else 1e-6 * max(1.0, spent))
 
 
 def _at_cost(instance: Instance, priced: _Priced) -> Instance:
@@ -327,7 +330,7 @@ def _at_cost(instance: Instance, priced: _Priced) -> Instance:
         needed[partners] = True
     spare = priced.cost - priced.bound
     free = np.where(needed, 0.0, instance.cost)
-    too_dear = free > spare * (1 + 1e-9) + 1e-9
+    too_dear = free > spare * (1 + 1e-9)
     limit = Limit(name="spare", use=free, most=spare)
     return replace(
         instance.with_budget(priced.cost),

@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from placement.cover.instance import Instance
+from placement.cover.instance import Instance, Limit
 from placement.cover.reduce import Reduction, reduce
 from placement.solve.left_out import LeftOut
 from placement.solve.record import Record
+from placement.solve.scaled import Scaled
 from placement.solve.stop import Progress, Stop
 
 type Ints = NDArray[np.int64]
@@ -19,14 +21,22 @@ EQUAL = 1e-9
 
 
 class Run(Record):
-    """What is known of an instance, and the smaller one that is worked on."""
+    """What is known of an instance in whole numbers, and the smaller one that is worked on."""
 
-    def __init__(
-        self, instance: Instance, stop: Stop, gap: float, progress: Progress | None
-    ) -> None:
+    def __init__(self, numbers: Scaled, stop: Stop, gap: float, progress: Progress | None) -> None:
+        instance = numbers.instance
         worth = [instance.weight, np.maximum(instance.profit, 0.0), instance.gains.ravel()]
-        top = math.fsum(np.concatenate(worth))
-        super().__init__(stop=stop, gap=gap, progress=progress, top=top, equal=EQUAL)
+        super().__init__(
+            stop=stop,
+            gap=gap,
+            progress=None if progress is None else numbers.telling(progress),
+            top=math.fsum(np.concatenate(worth)),
+            equal=0.0 if numbers.exact else EQUAL,
+            unit=0.0,
+            constant=float(numbers.constant / numbers.unit),
+            exact=numbers.exact,
+        )
+        self.numbers = numbers
         self.instance = instance
         self._left_out = LeftOut(instance)
         self._looser: tuple[float, Ints] | None = None  # the best plan that breaks a rule left out
@@ -38,10 +48,31 @@ class Run(Record):
         if chosen is None:
             return
         value = self.instance.value(chosen)
-        if self.instance.broken_rule(chosen) is None:
+        broken = self.instance.broken_rule(chosen)
+        if broken is None and self.numbers.loose:
+            cut = self.numbers.whole.cut(chosen)
+            if cut is not None:
+                self._cut_off(cut)
+                broken = cut.name
+        if broken is None:
             self.take(chosen, value)
         elif self._left_out.any and (self._looser is None or value > self._looser[0]):
             self._looser = (value, chosen)
+
+    def swap(self, chosen: Ints) -> None:
+        """Take a plan that is better by less than what sums of floating-point numbers tell."""
+        if not self.take(chosen, self.instance.value(chosen)):
+            self.chosen = np.sort(chosen)
+
+    def settled(self) -> None:
+        """Take it that no plan is better than the best one."""
+        self.limit(self.objective)
+        self.exact = True
+
+    def _cut_off(self, cut: Limit) -> None:
+        """Add a limit that a plan breaks which keeps the budget in whole numbers only."""
+        self.instance = replace(self.instance, limits=(*self.instance.limits, cut))
+        self._left_out.add(self.instance)
 
     def tighten(self) -> bool:
         """Take in the rules broken by the best plan without them; tell whether there were any."""
@@ -84,7 +115,7 @@ def _within_limits(instance: Instance, chosen: Ints) -> Ints:
     chosen = chosen.copy()
     for broken in instance.broken_limits(chosen):
         limit = instance.limits[broken]
-        while limit.broken(np.isin(np.arange(instance.columns), chosen), EQUAL):
+        while limit.broken(np.isin(np.arange(instance.columns), chosen)):
             used = chosen[(limit.use[chosen] > 0) & ~instance.required[chosen]]
             if not len(used):
                 break

@@ -33,6 +33,8 @@ class Stopped(StrEnum):
 
     PROVEN = "proven"
     GAP = "gap"
+    ROUNDING = "rounding"
+    """What is left of the gap is too small for the arithmetic of the solvers to settle."""
     TIME_LIMIT = "time limit"
     INTERRUPTED = "interrupted"
 

@@ -12,6 +12,7 @@ from placement.cover.posting import Posting
 from placement.solve import engine
 from placement.solve.bounds.prices import held_slack, worth_step
 from placement.solve.record import Outcome
+from placement.solve.scaled import scaled
 from placement.solve.solution import Status, Stopped, Tier
 from placement.solve.stop import Progress, Stop
 
@@ -84,8 +85,11 @@ def solve(
         if outcome.chosen is None:
             break
         start = outcome.chosen
-        least = outcome.objective - held_slack(outcome.objective, worth_step(stage))
-        kept = hold(f"tier {tier}", posts.instance, mine, least)
+        # in whole numbers: there half a step tells a plan that keeps the tier from any other
+        whole = scaled(_worth_of(posts.instance, mine), centred=False).instance
+        reached = whole.value(outcome.chosen)
+        least = reached - held_slack(reached, worth_step(whole))
+        kept = hold(f"tier {tier}", whole, mine, least)
         instance = replace(instance, rules=(*instance.rules, kept))
     held = replace(posts, instance=instance)
     found = tuple(
@@ -106,6 +110,11 @@ def _only(instance: Instance, mine: Bools) -> Instance:
             weight=instance.weight[mine],
             gains=np.zeros((int(mine.sum()), 0)),
         )
+    return _worth_of(instance, mine)
+
+
+def _worth_of(instance: Instance, mine: Bools) -> Instance:
+    """Return the instance with the worth of some rows alone."""
     return replace(
         instance,
         weight=np.where(mine, instance.weight, 0.0),

@@ -14,11 +14,13 @@ from placement.cover.decided import decided
 from placement.cover.instance import Instance
 from placement.cover.posting import Posting
 from placement.cover.survey import Survey
+from placement.decimals import MOST_STEPS, in_steps
 from placement.plan.problem import Problem
 from placement.solve import model
 from placement.solve.bounds import bound
 from placement.solve.formulation import Answer
 from placement.solve.model import WalkSets
+from placement.solve.scaled import scaled
 from placement.solve.solution import STAGES
 from placement.solve.stop import Stop
 
@@ -94,7 +96,11 @@ def refine(
     """
     if stop.reached():
         return Refined(chosen=chosen, gap=None, unproven=open_from("walk"))
-    instance = posting.instance
+    numbers = scaled(posting.instance, centred=False)
+    instance = numbers.instance
+    if numbers.loose:  # rounded costs would let a plan through that breaks the budget
+        whole = numbers.whole
+        instance = replace(instance, cost=whole.cost, budget=whole.budget, limits=whole.limits)
     held = instance.value(chosen)
     prices = bound.relaxation(instance, stop=stop.share(0.5))
     must_open, must_close = bound.fix(instance, prices, held, strict=True)
@@ -128,7 +134,7 @@ def refine(
     if cheaper.chosen is not None and _cost(instance, cheaper.chosen) < _cost(instance, chosen):
         chosen = cheaper.chosen
     equals.cost = _cost(instance, chosen)
-    if cheaper.bound < equals.cost - 1e-6 * max(1.0, equals.cost):
+    if cheaper.bound < equals.cost - (1e-6 * equals.cost if numbers.loose else 0.5):
         left = open_from("cost", _share(equals.cost, cheaper.bound))
         return Refined(chosen=chosen, gap=0.0, unproven=left)
     return _lowest(equals, chosen)
@@ -238,6 +244,10 @@ def walk_sets(posting: Posting, problem: Problem, survey: Survey, instance: Inst
     column, seconds, weight, limit = (
         np.concatenate([order[part] for order in orders]) for part in range(1, 5)
     )
+    if not bool(np.all(weight == np.floor(weight))):
+        steps = in_steps(weight, rounded=True)
+        power = 10 - math.frexp(float(weight.max(initial=0.0)))[1]
+        weight = np.ldexp(weight, power) if steps is None else steps.count
     for band in _BANDS_S:
         banded = np.round(seconds / band) * band
         length = _lengths(start, column, instance.required)
@@ -246,7 +256,7 @@ def walk_sets(posting: Posting, problem: Problem, survey: Survey, instance: Inst
     sets = _sets(start, length, column, banded, weight, np.round(limit / band) * band)
     indptr, indices, step, base = sets
     indptr, indices, step, _ = aggregate(indptr, indices, step)
-    whole = bool(np.all(weight == np.floor(weight))) and float(step.sum()) + base < 2.0**52
+    whole = bool(np.all(weight == np.floor(weight))) and float(step.sum()) + base < MOST_STEPS
     return WalkSets(indptr=indptr, indices=indices, step=step, base=base, whole=whole)
 
 

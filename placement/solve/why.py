@@ -318,12 +318,16 @@ def _nearest(instance: Instance, base: Ints, chosen: Ints, *, stop: Stop) -> Int
     answer = least(
         instance,
         sum_of("changes", slope),
-        held=instance.value(chosen),
+        held=chosen,
         warm=chosen,
         max_nodes=_NODES,
         stop=stop,
     )
-    if answer.chosen is None or instance.value(answer.chosen) < instance.value(chosen) - 1e-6:
+    least_worth = instance.value(chosen)
+    if (
+        answer.chosen is None
+        or instance.value(answer.chosen) < least_worth - abs(least_worth) * 1e-12
+    ):
         return chosen
     better = slope[answer.chosen].sum() < slope[chosen].sum()
     return answer.chosen if better else chosen

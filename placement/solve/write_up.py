@@ -11,6 +11,7 @@ from scipy.sparse import csc_array
 from placement.cover.areas import AreaWalks, areas, walks_by_area
 from placement.cover.posting import Posting
 from placement.cover.survey import Survey
+from placement.decimals import cost_of
 from placement.plan.clock import clock_of
 from placement.plan.problem import Plan, Problem
 from placement.solve.agreed import Agreed, moved, shift
@@ -126,7 +127,7 @@ def write_up(
         cost=round(math.fsum(post.cost for post in listed), _PLACES),
         status=outcome.status,
         objective=round(objective, _PLACES),
-        bound=round(bound, _PLACES),
+        bound=_rounded_up(objective, bound),
         gap=round(gap, 9) if math.isfinite(gap) else gap,
         coverage=coverage,
         walking=walks.walking,
@@ -156,6 +157,14 @@ def write_up(
 
 def _share(gap: float | None) -> float | None:
     return None if gap is None else round(gap, _PLACES)
+
+
+def _rounded_up(objective: float, bound: float) -> float:
+    """Return a bound as it is written: above what is written of an objective that is below it."""
+    told = round(bound, _PLACES)
+    if bound > objective and told <= round(objective, _PLACES):
+        return round(objective + 10.0**-_PLACES, _PLACES)
+    return told
 
 
 def _sent(problem: Problem, walks: Survey, units: Ints, tier: Tier, admitted: Admitted) -> Tier:
@@ -206,7 +215,8 @@ def _post(
     site, position = where
     lon, lat = sites.lonlat[site]
     many = int(units[where])
-    cost = float(sites.open_cost[where] + sites.unit_cost[where] * many)
+    opening, unit = (np.array([each[where]]) for each in (sites.open_cost, sites.unit_cost))
+    cost = float(cost_of(opening, unit, np.array([many]))[0])
     return Post(
         site=sites.id[site],
         name=sites.name[site],

@@ -33,9 +33,93 @@ def test_evaluate_equals_the_definition(data, points, sites):
     assert (np.diff(cover.indptr) > 0).all()
 
 
+DISTANCES = [[0.0, 7.0, 3.2], [5.0, 2.5, 9.0]]
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        DISTANCES,
+        np.array(DISTANCES),
+        csr_array(DISTANCES),
+        csc_array(DISTANCES),
+        coo_matrix(DISTANCES),
+        [[0.5, 0], [0, 1]],
+        [[2, 0], [0, 1]],
+        [[-1, 0], [0, 1]],
+        [[float("nan"), 0], [0, 1]],
+        csr_array(([float("nan"), 1.0], [0, 1], [0, 1, 2]), shape=(2, 2)),
+    ],
+)
+def test_a_matrix_of_distances_is_no_cover_and_the_way_to_one_is_named(matrix) -> None:
+    with pytest.raises(UsageError, match=r"row \d, column \d holds .*Cover\.from_cost_matrix"):
+        Cover.from_matrix(matrix)
+
+
+@pytest.mark.parametrize("matrix", [[["a", "b"]], [[None, 1]], np.array([[1j, 0]])])
+def test_a_matrix_of_no_numbers_is_refused(matrix) -> None:
+    for take in (Cover.from_matrix, lambda matrix: Cover.from_cost_matrix(matrix, 1.0)):
+        with pytest.raises(UsageError, match="a cover matrix holds numbers"):
+            take(matrix)
+
+
+@given(data=st.data())
+@settings(deadline=None, max_examples=50)
+def test_a_cost_matrix_covers_what_is_within_the_limit(data) -> None:
+    shape = data.draw(st.tuples(st.integers(0, 6), st.integers(1, 4)))
+    some = st.one_of(st.integers(0, 4).map(float), st.just(np.inf), st.just(np.nan))
+    numbers = data.draw(st.lists(some, min_size=shape[0] * shape[1], max_size=shape[0] * shape[1]))
+    matrix = np.array(numbers, dtype=float).reshape(shape)
+    limit = np.array(data.draw(st.lists(st.integers(0, 4), min_size=shape[1], max_size=shape[1])))
+    weight = np.arange(1.0, shape[0] + 1)
+    within = np.array(
+        [[bool(np.isfinite(d)) and d <= m for d, m in zip(row, limit, strict=True)]
+         for row in matrix], dtype=bool,
+    ).reshape(shape)  # fmt: skip
+    wanted = Cover.from_matrix(within, weight)
+    held = ~np.isnan(matrix)  # a sparse one: what is left out cannot be reached
+    stored = coo_matrix((matrix[held], np.nonzero(held)), shape=shape)
+    for costs in (matrix, stored, csr_array(stored)):
+        cover = Cover.from_cost_matrix(costs, limit, weight)
+        assert cover.indptr.tolist() == wanted.indptr.tolist()
+        assert cover.indices.tolist() == wanted.indices.tolist()
+        assert cover.weight.tolist() == wanted.weight.tolist()
+        assert (cover.total, cover.n_points) == (wanted.total, wanted.n_points)
+
+
+def test_a_cost_matrix_without_an_entry_is_out_of_reach_and_a_stored_zero_is_near() -> None:
+    stored = csr_array(([0.0, 3.0], [0, 1], [0, 1, 2]), shape=(2, 2))
+    cover = Cover.from_cost_matrix(stored, 1.0)
+    assert (cover.evaluate([0]), cover.evaluate([1])) == (1.0, 0.0)
+
+
+def test_a_cost_matrix_that_makes_no_sense_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"row 1, column 0 holds -2; write infinity or NaN"):
+        Cover.from_cost_matrix([[1.0, 2.0], [-2.0, 0.0]], 3.0)
+    for limit in (-1.0, np.nan, np.inf, [1.0, 2.0, 3.0]):
+        with pytest.raises(UsageError, match="limit"):
+            Cover.from_cost_matrix([[1.0, 2.0]], limit)
+
+
+@pytest.mark.parametrize("weight", [[1e308, 1e308], [1.7e308, 1.7e308]])
+def test_weights_whose_sum_is_beyond_all_floats_get_a_sentence(weight) -> None:
+    for make in (
+        lambda: Cover.from_matrix([[1, 0], [0, 1]], weight),
+        lambda: Cover.from_matrix([[1], [1]], weight),
+        lambda: Cover.from_discs([[0, 0], [9, 9]], [[0, 0]], 1.0, weight),
+    ):
+        with pytest.raises(InputError, match=r"more than the largest.*divide them all"):
+            make()
+
+
+def test_weights_that_are_no_numbers_are_refused() -> None:
+    with pytest.raises(UsageError, match="weights are numbers"):
+        Cover.from_matrix([[1]], ["3"])
+
+
 def test_every_sparse_format_gives_the_same_cover_and_stored_zeros_do_not_cover():
-    dense = np.array([[1, 0, 2], [0, 0, 0], [-1, 0, 0.5]])
-    zeros = csr_array(([1, 0, 2, -1, 0.5], [0, 1, 2, 0, 2], [0, 3, 3, 5]), shape=(3, 3))
+    dense = np.array([[1, 0, 1], [0, 0, 0], [1.0, 0, 1]])
+    zeros = csr_array(([1.0, 0, 1, 1, 1], [0, 1, 2, 0, 2], [0, 3, 3, 5]), shape=(3, 3))
     covers = [
         Cover.from_matrix(matrix, [1, 2, 3])
         for matrix in (dense, csr_array(dense), csc_array(dense), coo_matrix(dense), zeros)

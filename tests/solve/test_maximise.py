@@ -7,7 +7,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from placement import Cover, maximise
+import placement
+from placement import Cover, UsageError, maximise
 from placement.solve import engine
 from placement.solve.solution import Status, Stopped
 
@@ -116,3 +117,53 @@ def test_an_interrupt_leaves_the_best_plan_with_its_bound(hard: Cover) -> None:
     assert (result.status, result.stopped) == (Status.FEASIBLE, Stopped.INTERRUPTED)
     assert result.covered >= pressed[0]
     assert result.bound >= result.covered
+
+
+@pytest.mark.parametrize("rule", ["required", "excluded"])
+@pytest.mark.parametrize(
+    ("sites", "words"),
+    [
+        ([True, False, False], r"row numbers of sites, and not a mask; give numpy.flatnonzero"),
+        (np.array([False, True, False]), r"not a mask; give numpy.flatnonzero"),
+        ([1.0], "whole numbers"),
+        (np.array([0.0, 2.0]), "whole numbers"),
+        ([float("nan")], "whole numbers"),
+        (["1"], "whole numbers"),
+        ("12", "a list of row numbers"),
+        (2, "a list of row numbers"),
+        ([None], "whole numbers"),
+        ([3], "sites are 0 to 2"),
+        ([-1], "sites are 0 to 2"),
+        ([1, 1], "names site 1 twice"),
+    ],
+)
+def test_sites_that_are_no_row_numbers_are_refused(rule: str, sites, words: str) -> None:
+    cover = Cover.from_matrix(np.eye(3, dtype=bool))
+    with pytest.raises(UsageError, match=rf"{rule}.*{words}"):
+        maximise(cover, budget=2, **{rule: sites})
+
+
+def test_row_numbers_of_every_kind_of_list_are_taken() -> None:
+    cover = Cover.from_matrix(np.eye(3, dtype=bool), [1, 2, 3])
+    for sites in ([0], (0,), {0}, np.array([0]), np.array([0], dtype=np.uint8), iter([0])):
+        assert maximise(cover, budget=2, required=sites).chosen.tolist() == [0, 2]
+    assert maximise(cover, budget=1, required=np.array([])).chosen.tolist() == [2]
+
+
+@pytest.mark.parametrize("wrong", ["3", True, None, float("nan"), -1, [1]])
+def test_a_budget_that_is_no_number_is_refused(wrong) -> None:
+    with pytest.raises(UsageError, match="budget"):
+        maximise(Cover.from_matrix([[1]]), budget=wrong)
+
+
+@pytest.mark.parametrize("cost", [["1"], [True], [-1.0], [np.nan], [np.inf], [1, 2], [[1]]])
+def test_costs_that_are_no_amounts_are_refused(cost) -> None:
+    with pytest.raises(UsageError, match="cost must hold 1 finite numbers"):
+        maximise(Cover.from_matrix([[1]]), budget=1, cost=cost)
+
+
+def test_both_spellings_and_the_result_are_public() -> None:
+    assert placement.maximize is maximise
+    assert placement.maximize.__name__ == "maximise"
+    assert isinstance(maximise(Cover.from_matrix([[1]]), budget=1), placement.Result)
+    assert {"Result", "maximize", "maximise"} <= set(placement.__all__) <= set(dir(placement))

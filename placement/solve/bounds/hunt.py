@@ -132,7 +132,7 @@ def trimmed(instance: Instance, plan: Ints) -> Ints:
     while True:
         times = instance.times_covered(np.flatnonzero(is_open))
         left = instance.budget - float(instance.cost[is_open].sum())
-        closing = left < -1e-9 * max(1.0, abs(instance.budget))
+        closing = left < -1e-12 * instance.budget  # less than any whole number
         counts = (times == (1 if closing else 0))[row_of] * instance.weight[row_of]
         gain = instance.profit + np.bincount(instance.indices, counts, minlength=instance.columns)
         if closing:

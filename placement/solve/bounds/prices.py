@@ -40,7 +40,7 @@ class Bound:
     constant
         What the bound holds whatever is open.
     budget
-        The budget the bound was computed with: the instance's, with its tolerance.
+        The budget the bound was computed with: the instance's, in steps of its costs.
     primal
         (C,) float64 in [0, 1], the fractional plan that belongs to the prices (an average for
         `lagrangian`): a guide to good plans, proof of nothing.
@@ -80,7 +80,7 @@ class System:
     budget
         What the free columns may cost together, and
     whole
-        what all open columns may, tolerance included.
+        what all open columns may.
     """
 
     indptr: Ints
@@ -130,15 +130,18 @@ def _step(numbers: Floats) -> float:
 
 def _most(use: Floats, most: float) -> float:
     """Return the least right-hand side that loses no plan `Instance.broken_rule` accepts."""
-    slack = most + 1e-9 * max(1.0, abs(most))
+    if not math.isfinite(most):
+        return most
     step = _step(use)
-    return math.floor(slack / step) * step if step else slack + 1e-12 * abs(slack)
+    if step:
+        return math.floor(most / step) * step
+    return most + 1e-12 * (abs(most) + float(np.abs(use).sum()))  # what sums of floats are off
 
 
 def system(instance: Instance) -> System:
     """Write an instance's rules in the form the bounds price.
 
-    Rules may be loosened here, by what `Instance.broken_rule` tolerates, but never tightened
+    Rules may be loosened here, by what sums of floating-point numbers are off, but never tightened
     beyond what every plan keeps.
     """
     columns = instance.columns

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 
 from placement.cover.instance import Instance, Rule
 from placement.cover.lanes import Lanes
+from placement.decimals import cost_of
 from placement.solve.lanes.floors import Floors
 from placement.solve.lanes.flows import networks
 from placement.solve.lanes.master import Groups
@@ -106,7 +107,7 @@ def settled(instance: Instance, lanes: Lanes, count: Ints, admitted: Floats) -> 
     return replace(
         instance,
         weight=np.where(laned, 0.0, instance.weight),
-        cost=instance.cost + lanes.lane_cost * count,
+        cost=cost_of(instance.cost, lanes.lane_cost, count),
         limits=limits,
         rules=tuple(rules),
     )
@@ -158,6 +159,7 @@ class Known(Record):
             progress=progress,
             top=math.fsum(np.concatenate(worth)),
             equal=EQUAL,
+            unit=min(1.0, float(instance.weight[instance.weight > 0].min(initial=1.0))),
         )
         self.instance, self.lanes = instance, lanes
         self.gates = np.flatnonzero(lanes.gate)

@@ -6,10 +6,11 @@ import numpy as np
 from scipy import sparse
 
 from placement.cover.instance import Bools, Instance, Ints
+from placement.decimals import in_whole
 from placement.solve.search.moves import Board, Floats, ShortInts
 
 ROOM = 1e-10
-"""Share by which a rule may be passed, for the rounding of sums."""
+"""Share by which a rule may be passed, for the rounding of sums; half a whole number at most."""
 CLOSEST = 128
 """Most neighbours listed for a column."""
 
@@ -37,9 +38,7 @@ def keep(instance: Instance, *, only: Bools | None = None) -> Kept:
     required = instance.required
     if (required & instance.excluded).any():
         raise ValueError("a column is both required and excluded")
-    use = np.column_stack([instance.cost, *(limit.use for limit in instance.limits)])
-    most = np.array([instance.budget, *(limit.most for limit in instance.limits)])
-    most = most + ROOM * np.maximum(1.0, np.abs(most))
+    use, most = rules_of(instance)
     taken = use[required].sum(axis=0)
     if (taken > most).any():
         raise ValueError("the required columns alone break the budget or a limit")
@@ -83,6 +82,18 @@ def keep(instance: Instance, *, only: Bools | None = None) -> Kept:
         coupled[columns],
     )
     return Kept(board, columns)
+
+
+def rules_of(instance: Instance) -> tuple[Floats, Floats]:
+    """Return what each column uses of the budget and every limit, in whole numbers, and the most.
+
+    That is (C, K) and (K,) float64, with some room for the rounding of sums.
+    """
+    rules = [in_whole(instance.cost, instance.budget)]
+    rules += [in_whole(limit.use, limit.most) for limit in instance.limits]
+    use = np.column_stack([use for use, _, _ in rules])
+    most = np.array([most for _, most, _ in rules])
+    return use, most + np.minimum(ROOM * np.maximum(1.0, np.abs(most)), 0.5)
 
 
 def _merged(rows: sparse.csr_array, weight: Floats) -> tuple[sparse.csr_array, Floats]:

@@ -49,8 +49,9 @@ def search(
     found = _Found(instance)
     low, high = 0.0, math.fsum(instance.cost[~instance.excluded])
     emphasis = np.ones(len(problem.resources))
+    small = float(instance.cost[instance.cost > 0].min(initial=1.0))
     for _ in range(_BUDGETS):
-        if stop.reached() or high - low <= max(1.0, 0.005 * high) or found.cost <= target:
+        if stop.reached() or high - low <= max(small, 0.005 * high) or found.cost <= target:
             break
         budget = high if found.chosen is None and low == 0.0 else (low + high) / 2.0
         plain = _counting(posts, emphasis).with_budget(budget)

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from placement.compiled import compiled
 from placement.cover.instance import Instance, Ints
-from placement.solve.search.board import ROOM
+from placement.solve.search.board import rules_of
 from placement.solve.search.field import StopRule
 from placement.solve.search.moves import Bools, Floats, Words, below, uniform
 
@@ -188,8 +188,7 @@ def _field(instance: Instance) -> Field:
     lengths = [len(rule.rows) for rule in rules]
     times = np.concatenate([np.zeros(0, np.int64), *(rule.times for rule in rules)])
     share = np.concatenate([np.zeros(0), *(rule.share for rule in rules)])
-    most = np.array([instance.budget, *(limit.most for limit in instance.limits)])
-    use = np.column_stack([instance.cost, *(limit.use for limit in instance.limits)])
+    use, most = rules_of(instance)
     lonely = instance.coupled & (counts[0] == 0)
     free = ~instance.required & ~instance.excluded & ~lonely & (use <= most).all(axis=1)
     return Field(
@@ -200,7 +199,7 @@ def _field(instance: Instance) -> Field:
         worth=np.ascontiguousarray(np.column_stack([instance.weight, instance.gains])),
         profit=instance.profit,
         use=np.ascontiguousarray(use),
-        most=most + ROOM * np.maximum(1.0, np.abs(most)),
+        most=most,
         near_first=np.concatenate([[0], np.cumsum(counts[0])]).astype(np.int64),
         near_column=partner.astype(np.int64),
         led_first=np.concatenate([[0], np.cumsum(counts[1])]).astype(np.int64),
