@@ -113,6 +113,8 @@ def info(  # noqa: PLR0917 - click hands over its options
     from placement.outputs import check_output, replace_files
     from placement.streets import read_streets
 
+    if islands is not None and page is not None and Path(islands).resolve() == Path(page).resolve():
+        raise click.UsageError("--islands and --map name the same file: give each its own.")
     for wanted in filter(None, (islands, page)):
         check_output(wanted, inputs=[file])
     with Talk().step("Reading the streets"):
