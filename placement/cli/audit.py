@@ -19,6 +19,17 @@ from placement.cli.options import (
 @layer_option()
 @closure_option()
 @prove_options()
+@click.option(
+    "--baseline",
+    type=click.Path(),
+    metavar="SOLUTION",
+    help="The agreed plan that the solution was held to: checks what it says has moved.",
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Refuse a solution whose run asked other than its plan file says.",
+)
 @json_option()
 def command(
     *,
@@ -26,41 +37,50 @@ def command(
     plan: str | None,
     layers: dict[str, str],
     closures: tuple[str, ...],
+    baseline: str | None,
+    strict: bool,
     prove: bool,
     prove_time_limit: float,
     as_json: bool,
 ) -> None:
     """Recompute SOLUTION, a file or the folder that `place optimise` wrote, from its PLAN.
 
-    Exits with 1 if a figure or a rule does not hold, or a second proof refutes what is claimed.
+    Budget, unit and fleets are those of the plan file; what a run asked instead is named. Exits
+    with 1 if a figure or a rule does not hold, or a second proof refutes what is claimed.
     """
+    from placement.cli.files import find_solution
     from placement.cli.proving import CLAIMED, demand_solver, find_proof, proof_json, show_proof
     from placement.cli.revisit import revisit
     from placement.cli.rules import rule_rows
     from placement.cli.talk import Talk, give_json
     from placement.errors import AuditError
+    from placement.review.texts import shown
 
     talk = Talk()
     demand_solver(prove=prove)
+    old = None if baseline is None else placement.read_solution(find_solution(baseline))
     with talk.step("Reading the plan"):
         asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
     with talk.step("Recomputing"):
-        report = placement.audit(asked, chosen)
+        report = placement.audit(asked, chosen, baseline=old)
+    findings = (*report.findings, *(report.overrides if strict else ()))
     proof = None
-    if report.ok:
+    if not findings:
         proof = find_proof(asked, chosen, talk, prove=prove, time_limit=prove_time_limit)
     if as_json:
         give_json(
             {
-                "ok": report.ok,
+                "ok": not findings,
                 "checked": report.checked,
-                "findings": list(report.findings),
+                "findings": list(findings),
+                "overrides": list(report.overrides),
+                "claims": list(report.claims),
                 **proof_json(proof),
                 "version": chosen.version,
             }
         )
-    if not report.ok:
-        raise AuditError(report.findings)
+    if findings:
+        raise AuditError(findings)
     if not as_json:
         click.echo(f"All {report.checked:,} figures and rules hold.")
         if not prove:
@@ -72,5 +92,8 @@ def command(
                 else chosen.version
             )
             click.echo(f"Found by placement {found}, recomputed by {placement.__version__}.")
+        for head, said in (("Override", report.overrides), ("Claim", report.claims)):
+            for sentence in said:
+                click.echo(shown(f"{head}: {sentence}."))
         talk.table(rule_rows(asked, chosen))
     show_proof(proof)

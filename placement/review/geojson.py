@@ -18,7 +18,7 @@ from pathlib import Path
 
 from placement.errors import UsageError
 from placement.outputs import replace_file
-from placement.review.ground import ground_texts, read_ground
+from placement.review.ground import ground_texts, list_text, read_ground, read_names
 from placement.review.lanes import lanes_texts, queue_texts, read_clears, read_lanes
 from placement.review.reading import Members, load_json
 from placement.review.rules import read_rules, rule_texts
@@ -60,6 +60,7 @@ _PLACEMENT_KEYS = (
 )
 _PLACEMENT_EXTRAS = (
     "version",
+    "overrides",
     "walk",
     "layers",
     "limits",
@@ -192,6 +193,7 @@ def read_solution(path: str | Path) -> Solution:
         reverse=_read_reverse(summary.inner("reverse")) if "reverse" in summary.values else None,
         lanes=read_lanes(summary),
         version=_read_version(summary) if "version" in summary.values else None,
+        overrides=read_names(summary, "overrides") if "overrides" in summary.values else None,
         **read_ground(summary),
         **read_rules(summary),
     )
@@ -363,6 +365,8 @@ def _placement_text(solution: Solution) -> dict[str, str]:
         ),
         "walking": json_text(solution.walking),
     }
+    if solution.overrides is not None:
+        texts["overrides"] = list_text(solution.overrides)
     if solution.walk is not None:
         texts["walk"] = object_text(
             {

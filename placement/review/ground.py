@@ -18,12 +18,12 @@ def ground_texts(solution: Solution) -> dict[str, str]:
     if solution.at is not None:
         texts["at"] = json_text(solution.at)
     if solution.closures:
-        texts["closures"] = _list_text(solution.closures)
+        texts["closures"] = list_text(solution.closures)
     if solution.unsnapped is not None:
         texts["unsnapped"] = object_text(
             {
-                "sites": _list_text(solution.unsnapped.sites),
-                "demand": _list_text(solution.unsnapped.demand),
+                "sites": list_text(solution.unsnapped.sites),
+                "demand": list_text(solution.unsnapped.demand),
                 "people": number_text("unsnapped.people", solution.unsnapped.people),
             }
         )
@@ -45,7 +45,8 @@ def ground_texts(solution: Solution) -> dict[str, str]:
     return texts
 
 
-def _list_text(names: tuple[str, ...]) -> str:
+def list_text(names: tuple[str, ...]) -> str:
+    """Return names as a JSON list, in order."""
     return "[" + ", ".join(json_text(name) for name in sorted(names)) + "]"
 
 
@@ -58,7 +59,7 @@ def _period_text(period: Period) -> str:
         {
             "begins": json_text(period.begins),
             "ends": json_text(period.ends),
-            "closed": _list_text(period.closed),
+            "closed": list_text(period.closed),
             "covered": object_text(covered),
         }
     )
@@ -84,13 +85,13 @@ def read_ground(summary: Members) -> dict[str, Any]:
     if "at" in summary.values:
         found["at"] = _read_clock(summary, "at")
     if "closures" in summary.values:
-        found["closures"] = _read_names(summary, "closures")
+        found["closures"] = read_names(summary, "closures")
     if "unsnapped" in summary.values:
         unsnapped = summary.inner("unsnapped")
         unsnapped.only(("sites", "demand", "people"))
         found["unsnapped"] = Unsnapped(
-            sites=_read_names(unsnapped, "sites"),
-            demand=_read_names(unsnapped, "demand"),
+            sites=read_names(unsnapped, "sites"),
+            demand=read_names(unsnapped, "demand"),
             people=unsnapped.number("people", least=0.0),
         )
     if "periods" in summary.values:
@@ -110,7 +111,14 @@ def read_ground(summary: Members) -> dict[str, Any]:
     return found
 
 
-def _read_names(members: Members, name: str) -> tuple[str, ...]:
+def read_names(members: Members, name: str) -> tuple[str, ...]:
+    """Return a member that is a list of texts, in order.
+
+    Raises
+    ------
+    InputError
+        If it is anything else.
+    """
     names = members.items(name)
     if not all(isinstance(each, str) for each in names):
         members.refuse(name, "not every item is a text", remedy=_REWRITE)
@@ -123,7 +131,7 @@ def _read_period(members: Members) -> Period:
     return Period(
         begins=_read_clock(members, "begins"),
         ends=_read_clock(members, "ends"),
-        closed=_read_names(members, "closed"),
+        closed=read_names(members, "closed"),
         covered={name: covered.number(name, least=0.0) for name in sorted(covered.values)},
     )
 

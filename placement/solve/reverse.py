@@ -346,9 +346,11 @@ def _stated(solution: Solution, shares: Mapping[str, float], priced: _Priced) ->
         bound = solution.cost
     gap = (solution.cost - bound) / solution.cost if solution.cost > bound else 0.0
     reverse = Reverse(shares=dict(shares), cost_bound=bound, cost_gap=round(gap, 9))
+    others = {*(solution.overrides or ()), "reverse"} - {"budget"}
+    solution = replace(solution, reverse=reverse, overrides=tuple(sorted(others)))
     if gap == 0.0:
-        return replace(solution, reverse=reverse)
-    return replace(solution, reverse=reverse, status=Status.FEASIBLE, stopped=priced.stopped)
+        return solution
+    return replace(solution, status=Status.FEASIBLE, stopped=priced.stopped)
 
 
 def _unreachable(

@@ -407,6 +407,9 @@ class Solution:
         By resource and area: how long its people walk to their nearest post.
     version
         Version of placement that found the solution, or None where its file does not say.
+    overrides
+        Members of the solution in which the run asked other than its plan file says, in order; None
+        where a file does not tell.
     stopped
         Why the search stopped; not part of the written solution.
     """
@@ -438,6 +441,7 @@ class Solution:
     periods: tuple[Period, ...] = ()
     areas: Mapping[str, Mapping[str, AreaWalks]] = field(default_factory=dict)
     version: str | None = None
+    overrides: tuple[str, ...] | None = None
     stopped: Stopped | None = field(default=None, compare=False)
 
     @property

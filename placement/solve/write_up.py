@@ -13,6 +13,7 @@ from placement.cover.posting import Posting
 from placement.cover.survey import Survey
 from placement.decimals import cost_of
 from placement.plan.clock import clock_of
+from placement.plan.ground import at_of
 from placement.plan.problem import Plan, Problem
 from placement.solve.agreed import Agreed, moved, shift
 from placement.solve.lanes.admission import Admitted, Worth
@@ -151,6 +152,7 @@ def write_up(
         periods=periods(plan, units),
         areas=by_area,
         version=__version__,
+        overrides=_overrides(plan, wish),
         stopped=outcome.stopped,
     )
 
@@ -165,6 +167,21 @@ def _rounded_up(objective: float, bound: float) -> float:
     if bound > objective and told <= round(objective, _PLACES):
         return round(objective + 10.0**-_PLACES, _PLACES)
     return told
+
+
+def _overrides(plan: Plan, wish: Agreed) -> tuple[str, ...]:
+    """Return in which members of the solution the run asked other than its plan file says."""
+    asked = {
+        "at": plan.timed and plan.at != at_of(plan.settings, None),
+        "budget": plan.problem.budget != plan.settings.budget.amount,
+        "changes": wish.baseline is not None,
+        "closures": bool(plan.closed),
+        "forbid": bool(wish.forbid),
+        "layers": bool(plan.replaced),
+        "limits": bool(plan.limits),
+        "lock": bool(wish.lock),
+    }
+    return tuple(name for name, other in asked.items() if other)
 
 
 def _sent(problem: Problem, walks: Survey, units: Ints, tier: Tier, admitted: Admitted) -> Tier:

@@ -1,9 +1,15 @@
 """What an audit finds: sentences about what does not hold, and how much was looked at."""
 
-import math
+from fractions import Fraction
 
 AT_LIMIT = 1.0 + 1e-9
 """A walk of exactly the limit counts, whatever the order of its sums."""
+
+WRITTEN = 5.1e-7
+"""Half of the sixth decimal that figures are written with, and a hair."""
+TENTH = 0.0501
+"""Half of the only decimal that walks and waits are written with, and a hair."""
+_LAST_BITS = 1e-12  # relative: what the order of a sum of floats leaves open
 
 
 class Findings:
@@ -19,7 +25,12 @@ class Findings:
         if not holds:
             self.found.append(finding)
 
-    def equal(self, what: str, told: float, recomputed: float, *, within: float = 1e-6) -> None:
-        """Note a finding unless a figure is what it was recomputed to be."""
-        close = math.isclose(told, recomputed, rel_tol=1e-9, abs_tol=within)
-        self.require(close, f"{what} is {told:.10g}, recomputed {recomputed:.10g}")
+    def equal(self, what: str, told: float, recomputed: float, *, within: float = WRITTEN) -> None:
+        """Note a finding unless a figure is what it was recomputed to be, to its last decimal."""
+        close = abs(told - recomputed) <= within + _LAST_BITS * abs(recomputed)
+        self.require(close, f"{what} is {told:.12g}, recomputed {recomputed:.12g}")
+
+
+def decimal(number: float) -> Fraction:
+    """Return the decimal that a finite number is written as, exactly."""
+    return Fraction(repr(float(number)))

@@ -3,6 +3,7 @@
 import math
 
 from placement.plan.problem import Plan
+from placement.solve.audit.claims import check_gap
 from placement.solve.audit.findings import Findings
 from placement.solve.solution import Solution
 
@@ -40,8 +41,9 @@ def check_reverse(plan: Plan, solution: Solution, findings: Findings) -> None:
         )
     bound = reverse.cost_bound
     findings.require(
-        0 <= bound <= solution.cost * (1 + 1e-9) + 1e-9,
+        0 <= bound <= solution.cost,
         f"the bound of the cost {bound:.10g} is above the cost {solution.cost:.10g}",
     )
     gap = (solution.cost - bound) / solution.cost if solution.cost > bound else 0.0
-    findings.equal("gap of the cost", reverse.cost_gap, gap, within=1.1e-6)
+    off = 1e-6 / solution.cost if gap else 0.0
+    check_gap("gap of the cost", reverse.cost_gap, gap, off, findings)

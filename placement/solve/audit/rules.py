@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Problem
-from placement.solve.audit.findings import AT_LIMIT, Findings
+from placement.solve.audit.findings import AT_LIMIT, WRITTEN, Findings
 from placement.solve.audit.recount import to_demand, to_sites
 from placement.solve.solution import Kept, Solution
 
@@ -242,7 +242,7 @@ def check_changes(
             "what moved is not the difference to the baseline",
         )
     for post, told in [*changes.opened.items(), *changes.closed.items()]:
-        bought, within = 0.0, 1e-6
+        bought, within = 0.0, WRITTEN
         for k, reach in enumerate(found):
             if post in reach.posts:
                 at = reach.posts.index(post)
