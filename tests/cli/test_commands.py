@@ -69,8 +69,43 @@ def test_budget_and_limits_of_a_run_are_kept_by_audit_and_map(town: Path, tmp_pa
     assert told["budget"] == 25
     assert told["cost"] <= 25
     assert told["limits"] == {"dog_team": 1}
+    assert told["overrides"] == ["budget", "limits"]
     assert run("audit", tmp_path / "outputs" / "drawn", town).exit_code == 0
     assert run("map", tmp_path / "outputs" / "drawn", town).exit_code == 0
+
+
+def test_what_a_run_asked_other_than_the_plan_is_named_by_the_audit(
+    town: Path, tmp_path: Path
+) -> None:
+    assert run("optimise", town, "--no-map").exit_code == 0
+    shutil.copytree("outputs/drawn", "agreed")
+    assert run("audit", "agreed", town, "--strict").exit_code == 0
+    options = ("--budget", "25", "--limit", "dog_team=1", "--baseline", "agreed")
+    assert run("optimise", town, *options, "--no-map").exit_code == 0
+    said = run("audit", "outputs/drawn", town, "--baseline", "agreed").stdout.splitlines()
+    plan = placement.load_plan(town)
+    amount = plan.settings.budget.amount
+    assert f"Override: budget 25 given, the plan says {amount:g}." in said
+    assert "Override: at most 1 units of 'dog_team' given, the plan says 2." in said
+    assert any(line.startswith("Override: held to an agreed plan") for line in said)
+    assert said[0].endswith("figures and rules hold; optimality is the file's claim.")
+    strict = run("audit", "outputs/drawn", town, "--strict")
+    assert strict.exit_code == 1
+    assert f"budget 25 given, the plan says {amount:g}" in strict.stderr
+    told = json.loads(run("audit", "outputs/drawn", town, "--strict", "--json").stdout)
+    assert (told["ok"], told["findings"]) == (False, told["overrides"])
+    assert any("optimal" in claim for claim in told["claims"])
+    # a budget that was edited, and is not on record as another, is refused
+    path = tmp_path / "agreed" / "solution.geojson"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(f'"budget": {amount:g}', '"budget": 99'), encoding="utf-8")
+    refused = run("audit", "agreed", town)
+    assert refused.exit_code == 1
+    assert "recorded as other than the plan are nothing, found is budget" in refused.stderr
+    # the agreed plan is another one
+    other = run("audit", "outputs/drawn", town, "--baseline", "outputs/drawn")
+    assert other.exit_code == 1
+    assert "what moved is not the difference to the baseline" in other.stderr
 
 
 def test_budget_zero_is_an_empty_plan(town: Path) -> None:

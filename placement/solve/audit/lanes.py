@@ -97,7 +97,7 @@ def check_lanes(
         return
     resource = plan.problem.resources[position]
     posts = {post.id: post for post in solution.posts_list if post.resource == resource.id}
-    known = _check_window(plan, resource, told, findings)
+    known = _check_window(resource, told, findings)
     findings.require(list(told.gates) == sorted(posts), "the gates told are not those of the posts")
     if not known or list(told.gates) != sorted(posts):
         return
@@ -106,7 +106,7 @@ def check_lanes(
     _check_people(plan, solution, found[position], others, findings)
 
 
-def _check_window(plan: Plan, resource: Resource, told: Admission, findings: Findings) -> bool:
+def _check_window(resource: Resource, told: Admission, findings: Findings) -> bool:
     """Check what is said of the window; tell whether every gate has a figure for each period."""
     rule = resource.lanes
     periods = 0 if rule is None else len(rule.shares)
@@ -119,7 +119,7 @@ def _check_window(plan: Plan, resource: Resource, told: Admission, findings: Fin
         )
     fits = all(len(gate.sent) == len(gate.admitted) == periods for gate in told.gates.values())
     findings.require(fits, f"not every gate has figures for {periods} periods")
-    return fits and plan.settings.resources[resource.id].lanes is not None
+    return fits and told.resource == resource.id
 
 
 def _minutes(clock: str) -> int:

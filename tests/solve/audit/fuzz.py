@@ -1,4 +1,4 @@
-"""Every small edit of a solution file: each figure by little, each text, each member and feature."""
+"""Every small edit of a solution file: each figure, each text, each member, each feature."""
 
 import copy
 import json
@@ -34,6 +34,8 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 def _of_value(top: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Edit]:
     value = _at(top, path)
     for how, other in _others(value, path):
+        if json.dumps(other) == json.dumps(value):
+            continue
         edited = copy.deepcopy(top)
         _at(edited, path[:-1])[path[-1]] = other
         yield f"{_name(path)}: {how}", edited
@@ -83,7 +85,8 @@ def _of_features(top: dict[str, Any]) -> Iterator[Edit]:
         for other in range(at):
             for key in ("id", "geometry", "properties"):
                 yield f"posts {other} and {at}: {key} swapped", _swapped(top, other, at, (key,))
-            for name in features[at]["properties"]:
+            both = features[other]["properties"].keys() & features[at]["properties"].keys()
+            for name in sorted(both):
                 keys = "properties", name
                 edited = _swapped(top, other, at, keys)
                 if edited != top:
