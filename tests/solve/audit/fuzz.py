@@ -84,7 +84,9 @@ def _of_features(top: dict[str, Any]) -> Iterator[Edit]:
         yield f"post {at}: doubled", {**top, "features": [*features, features[at]]}
         for other in range(at):
             for key in ("id", "geometry", "properties"):
-                yield f"posts {other} and {at}: {key} swapped", _swapped(top, other, at, (key,))
+                edited = _swapped(top, other, at, (key,))
+                if edited != top:  # posts of one site stand at one place
+                    yield f"posts {other} and {at}: {key} swapped", edited
             both = features[other]["properties"].keys() & features[at]["properties"].keys()
             for name in sorted(both):
                 keys = "properties", name
