@@ -22,7 +22,7 @@ from tests.solve.audit.fuzz import edits
 
 SHARE = 1.0 if os.environ.get("PLACE_FUZZ") == "all" else 0.06
 
-#: Figures that a file does not tell enough to recompute: who of an area goes to which gate. They are
+#: Figures that a file does not tell enough to recompute: who of an area goes where. They are
 #: held to the least that the figures allow, and to the limit.
 LOOSE = ("placement.lanes.mean_walk_s: ",)
 
