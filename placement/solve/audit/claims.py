@@ -50,8 +50,8 @@ def check_claims(solution: Solution, everyone: float, findings: Findings) -> Non
             f"walks may be shorter by {solution.walk.gap} of themselves",
         )
     if solution.walk is not None and "walk" in solution.walk.unproven:
-        gap, left = solution.walk.gap, solution.walk.unproven["walk"]
-        findings.require(left == gap, f"the gap of walks is {gap}, unproven are {left}")
+        walks, left = solution.walk.gap, solution.walk.unproven["walk"]
+        findings.require(left == walks, f"the gap of walks is {walks}, unproven are {left}")
 
 
 def check_tiers(
