@@ -168,7 +168,7 @@ class Plans(Known):
             self._looked_for,
             tries=tries,
             rounds=min(_FLOORED_ROUNDS, _FOR_EACH * self.instance.columns),
-            stop=self.part(0.3, math.inf),
+            stop=self.part(0.6, math.inf),
             vain=_VAIN,
             start=(
                 np.zeros(self.instance.columns, dtype=np.bool_),
