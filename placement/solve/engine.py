@@ -75,7 +75,7 @@ def solve(
     """
     numbers = scaled(instance)
     run = Run(numbers, stop, gap, progress)
-    for known in (*numbers.first_plans, *handed(numbers.instance, start)):
+    for known in handed(numbers.instance, start):
         run.plan(known)
     if not run.done:
         _search(run, seed, _FIRST_ROUNDS, stop.share(0.2))

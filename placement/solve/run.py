@@ -47,6 +47,8 @@ class Run(Record):
         """Take a plan, if it is one and better than what is known."""
         if chosen is None:
             return
+        if not len(chosen) and self.numbers.alone is not None:
+            chosen = np.array([self.numbers.alone])  # for which alone the constant holds
         value = self.instance.value(chosen)
         broken = self.instance.broken_rule(chosen)
         if broken is None and self.numbers.loose:

@@ -62,11 +62,6 @@ class Scaled:
     alone: int | None
 
     @property
-    def first_plans(self) -> list[Ints]:
-        """The plan that is to be known before the empty one, if there is one."""
-        return [] if self.alone is None else [np.array([self.alone])]
-
-    @property
     def as_it_was(self) -> bool:
         """Whether nothing had to be changed of what plans are worth."""
         return self.unit == 1 and self.constant == 0 and self.exact

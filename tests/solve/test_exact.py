@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement import Cover, InfeasibleError, maximise
+from placement.cover.instance import Instance
+from placement.solve import engine
 from placement.solve.solution import Status, Stopped
+from placement.solve.stop import Stop
 
 SEVERAL = settings(max_examples=40, deadline=None, derandomize=True)
 
@@ -181,3 +184,13 @@ def test_a_heavy_row_that_every_site_covers_hides_nothing() -> None:
     assert alone.status is heavy.status is Status.OPTIMAL
     assert heavy.covered == alone.covered + 2e12
     assert heavy.bound == heavy.covered
+
+
+def test_no_site_at_all_is_not_taken_for_a_site_that_any_row_would_have() -> None:
+    rows = {"indptr": np.array([0, 3]), "indices": np.array([0, 1, 2]), "weight": np.array([5.0])}
+    instance = Instance.build(**rows, cost=np.ones(3), budget=2.0)
+    for start, chosen in (([], [0]), ([2], [2]), (None, [0])):
+        known = None if start is None else np.array(start, dtype=np.int64)
+        found = engine.solve(instance, stop=Stop(0.0), start=known)
+        assert (found.chosen.tolist(), found.objective) == (chosen, 5.0)
+        assert found.status is Status.OPTIMAL
