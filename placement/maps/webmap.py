@@ -45,6 +45,7 @@ _LEAFLET_SHA256 = {
 }
 _SCRIPTS = (
     "streets.js",
+    "tables.js",
     "rules.js",
     "queue.js",
     "walks.js",

@@ -13,6 +13,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
+# What a browser does by itself, and what machines lack: a sandbox, a GPU, room in /dev/shm.
+LAUNCH = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 CHROMIUM = os.environ.get("PLACEMENT_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 REQUIRED = os.environ.get("PLACEMENT_BROWSER") == "required"
 
@@ -36,15 +47,35 @@ class Seen:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
+    """Start a browser with a home of its own, and with what else its environment shall have."""
     if not Path(CHROMIUM).exists():
         (pytest.fail if REQUIRED else pytest.skip)(
             f"no Chromium at {CHROMIUM}; set PLACEMENT_CHROMIUM"
         )
+    home = tmp_path_factory.mktemp("home")
+    env: dict[str, str | float | bool] = {
+        **os.environ,
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home),
+        "XDG_CACHE_HOME": str(home),
+        "TZ": "UTC",
+    }
     with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
+
+        def started(**more: str) -> Any:
+            return driver.chromium.launch(
+                executable_path=CHROMIUM, args=list(LAUNCH), env=env | more
+            )
+
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Callable[..., Any]) -> Iterator[Any]:
+    found = launch()
+    yield found
+    found.close()
 
 
 @pytest.fixture

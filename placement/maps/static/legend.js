@@ -125,6 +125,7 @@ function makeLegend(map, data, tell, state, entries) {
       if (entry.key in notes) { set.append(notes[entry.key]()); }
     }
     box.replaceChildren(make("summary", null, tell.say("layers")), byResource(), set);
+    fitTables(box);
   };
   /* Into the corner where it hides least of the plan; says at which side it still hides some. */
   const settle = () => {

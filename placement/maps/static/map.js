@@ -422,6 +422,8 @@ function showPlan(map) {
     map.invalidateSize({ animate: false });
   };
   narrow.addEventListener("change", () => { arrange(); showAll(); });
+  window.addEventListener("resize", () => { for (const place of document.querySelectorAll("#panel, .legend")) { fitTables(place); } });
+  document.addEventListener("toggle", (event) => fitTables(event.target), true);
   arrange();
   showAll();
   /* only now, so that every tile is painted once */

@@ -198,6 +198,7 @@ function postTable(data, position, tell, sorting, show) {
       make("td", null, tell.people(post.covered)))));
     [...head.children].forEach((cell, i) => cell.setAttribute("aria-sort",
       columns[i][0] !== sorting.key ? "none" : sorting.down ? "descending" : "ascending"));
+    if (table.isConnected) { headCells(table); }
   };
   for (const [key, short, long] of columns) {
     head.append(make("th", { scope: "col" }, make("button", {
@@ -209,11 +210,12 @@ function postTable(data, position, tell, sorting, show) {
       },
     }, short)));
   }
-  fill();
-  return make("table", { class: "posts" },
+  const table = make("table", { class: "posts" },
     make("caption", null, sign(position, 18, null),
       make("span", null, tell.say("posts_of", { label: tell.own(resource.label) }))),
     make("thead", null, head), body);
+  fill();
+  return table;
 }
 
 function areaTable(data, tell, showArea) {
@@ -325,6 +327,7 @@ function tabbed(panel, views, tell, state) {
       tab.setAttribute("aria-selected", String(own));
       tab.setAttribute("tabindex", own ? "0" : "-1");
     }
+    fitTables(panel);
   };
   panel.replaceChildren(list, ...views.map(([, , shown]) => shown));
   state.showTab();
@@ -347,6 +350,7 @@ function drawPanel(panel, data, tell, state, { show, showArea, showSite, showWay
   } else {
     state.showTab = () => {};
     panel.replaceChildren(...views.map(([, , shown]) => shown));
+    fitTables(panel);
   }
   if (state.drawQueue) { state.drawQueue(); }
 }

@@ -83,8 +83,8 @@ function queueKey(tell) {
 
 function periodText(lanes, t, tell) {
   const from = lanes.from_min + t * lanes.period_min;
-  /* nothing in it where a line may end */
-  return `${clockOf(from, tell)}\u2060–\u2060${clockOf(from + lanes.period_min, tell)}`;
+  /* a line may end at the dash, nowhere else */
+  return `${clockOf(from, tell)}–${clockOf(from + lanes.period_min, tell)}`;
 }
 
 function periodTable(lanes, gate, tell) {
@@ -191,6 +191,7 @@ function lanesView(data, tell, state, show) {
     for (const row of document.querySelectorAll("tr[data-gate]")) {
       row.classList.toggle("chosen", gate !== null && row.dataset.gate === gate.key);
     }
+    fitTables(figure);
   };
   choice.addEventListener("change", () => { state.gate = choice.value || null; draw(); });
   state.drawQueue = draw;

@@ -1,6 +1,6 @@
 /* The panel's view of walks: how long, which way, how far, at what time of the day. */
 
-const CLOCK_DASH = "\u2060–\u2060";
+const CLOCK_DASH = "–";
 
 /* The shorter the walk, the shorter the dashes. */
 const ringDash = (seconds) => `${Math.max(1, Math.round(seconds / 45))} 4`;
