@@ -67,7 +67,7 @@ class Rule:
     def unit(self) -> float:
         """What a tolerance is a share of where the right-hand side is small: 1 at most."""
         largest = max(np.abs(self.slope).max(initial=0.0), self.share.max(initial=0.0))
-        return min(1.0, float(largest))
+        return min(1.0, float(largest)) or 1.0  # nothing may be left to count once lanes are known
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -53,6 +53,7 @@ def test_a_false_claim_that_the_audit_cannot_see_is_refuted(folder: Path) -> Non
     file = optimise(folder, "--forbid", "S1/gate")
     given = json.loads(file.read_text())
     del given["placement"]["forbid"]
+    given["placement"]["overrides"].remove("forbid")
     file.write_text(json.dumps(given))
     assert run("audit", file, folder / "plan").exit_code == 0
     done = run("audit", file, folder / "plan", "--prove", "--json")

