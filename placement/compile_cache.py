@@ -69,6 +69,8 @@ class CompileCache(NullCache):
         for folder in self._folders():
             path = folder / name
             content = self._read(path)
+            if content is None and getattr(config, "CACHE_DIR", ""):
+                return None  # whoever names a folder wants nothing from elsewhere
             if content is None:
                 continue
             try:

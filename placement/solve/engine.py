@@ -169,6 +169,11 @@ def _look(run: Run, seed: int, rounds: int | None, stop: Stop) -> None:
 def _prove(run: Run, prices: bound.Bound, seed: int) -> None:
     """Close the gap: by HiGHS where little is left or there are rules, by blocks elsewhere."""
     rest = run.reduction.instance
+    if not rest.columns:  # one plan is left
+        last = run.reduction.lift(np.zeros(0, dtype=np.int64))
+        run.plan(last)
+        run.limit(max(run.instance.value(last), run.known))
+        return
     if not rest.plain or rest.coupled.any():
         _by_model(run, prices, stop=run.stop)
         return

@@ -100,6 +100,8 @@ def places_of_rows(instance: Instance, *, axes: int = 4) -> Floats:
     beside = sp.csr_array(covers.T @ covers)
     degree = np.maximum(np.diff(instance.indptr), 1)
     place = np.zeros((rows, axes + 1))
+    if not columns:
+        return place
     _, parts = sp.csgraph.connected_components(beside, directed=False)
     place[:, axes] = covers @ parts / degree
     nearest = np.full(columns, np.inf)
