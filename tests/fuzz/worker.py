@@ -54,13 +54,18 @@ def main(first: int, last: int, folder: Path) -> None:
     """Run the cases from the first to before the last."""
     seeds = write_seeds(folder / "seeds")
     warm = folder / "warm"
+    bare = (str(seeds["bare"]), "--no-map", "--out", str(warm))
+    # Compiling a loop for the first time takes longer than a case may.
     for words in (
         ("check", str(seeds["plan"])),
         ("check", str(seeds["laned"])),
         *(("streets", "info", str(seeds[name])) for name in ("streets.osm", "streets.osm.pbf")),
-        ("cover", str(seeds["bare"]), "--share", "checkpoint=0.3", "--no-map", "--out", str(warm)),
+        ("cover", *bare, "--share", "checkpoint=0.3"),
+        ("optimise", *bare, "--baseline", str(warm / "solution.geojson"), "--change-price", "0.5"),
     ):
-        CliRunner().invoke(place, list(words))
+        result = CliRunner().invoke(place, list(words))
+        if result.exit_code:
+            raise RuntimeError(f"{words}: {result.output}")
     with Path("/proc/self/statm").open() as about:
         now = int(about.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (now + _MORE_BYTES, now + _MORE_BYTES))
