@@ -150,7 +150,7 @@ def scaled(instance: Instance, *, centred: bool = True) -> Scaled:
     certain = np.zeros(instance.rows, dtype=np.bool_)
     alone = None
     if centred:
-        certain, alone = _certain(small)
+        certain, alone = _certain(small, instance)
     constant = sum(map(Fraction, instance.weight[certain].tolist()), Fraction(0))
     weight = np.where(certain, 0.0, instance.weight) if constant else instance.weight
     plain = replace(small, weight=weight) if constant else small
@@ -204,16 +204,17 @@ def _nearest(number: Fraction) -> float:
         return math.inf
 
 
-def _certain(instance: Instance) -> tuple[Bools, int | None]:
+def _certain(instance: Instance, whole: Instance) -> tuple[Bools, int | None]:
     """Return the rows that every plan covers, but maybe the empty one, and the plan in its place.
 
     A required column covers its rows in every plan. Where any column will do for a row, every plan
     but the empty one covers it, and a column that keeps the rules by itself is no worse than that.
+    Costs that were rounded down say too little: it keeps the budget of the whole instance as well.
     """
     required = np.flatnonzero(instance.required & ~instance.excluded)
     certain = instance.covered_rows(required)
     alone = None
-    able = ~instance.excluded & (instance.cost <= instance.budget)
+    able = ~whole.excluded & (whole.cost <= whole.budget)
     lengths = np.diff(instance.indptr)
     counts = np.concatenate([[0], np.cumsum(able[instance.indices])])
     any_will_do = (counts[instance.indptr[1:]] - counts[instance.indptr[:-1]] == able.sum()) & (
@@ -228,6 +229,7 @@ def _certain(instance: Instance) -> tuple[Bools, int | None]:
                     int(column)
                     for column in np.flatnonzero(able)[:_TRIED]
                     if instance.broken_rule(np.array([column])) is None
+                    and whole.cut(np.array([column])) is None
                 ),
                 None,
             )

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement import Cover, InfeasibleError, maximise
@@ -128,9 +128,44 @@ def test_a_budget_is_spent_to_the_last_digit_and_never_beyond(cover, data) -> No
     spent = float(sum((exactly(cost[site]) for site in some), Fraction(0)))
     away = data.draw(st.sampled_from([0.0, -np.inf, np.inf]))  # one step of floats below, above
     budget = spent if away == 0.0 else max(0.0, float(np.nextafter(spent, away)))
-    # an open fault: where no site at all can be bought the status may be "unknown"
-    assume(any(exactly(one) <= exactly(budget) for one in cost))
     check(matrix, weight, cost, budget, proven=True)
+
+
+DEAR = st.sampled_from([5e-324, 1e-10, 2**0.5, 1.0, 2.0, 795.0906408, 2.0**30, 1e308])
+
+
+@SEVERAL
+@given(
+    covers(), st.data(), st.sampled_from(["budget 0", "dear", "excluded", "no demand", "no sites"])
+)
+def test_the_plan_without_a_site_is_proven_where_nothing_is_left_to_choose(cover, data, why):
+    matrix, weight, cost = cover
+    sites = matrix.shape[1]
+    budget, excluded = 1.0, []
+    if why == "no demand":
+        matrix = np.zeros_like(matrix) if data.draw(st.booleans()) else matrix[:0]
+        weight = weight[: len(matrix)]
+    elif why == "no sites":
+        matrix, cost, sites = matrix[:, :0], [], 0
+    else:
+        cost = data.draw(st.lists(DEAR, min_size=sites, max_size=sites))
+        budget = {"budget 0": 0.0, "dear": np.nextafter(min(cost), 0.0)}.get(why, 1e308)
+        excluded = range(sites) if why == "excluded" else []
+    result = maximise(
+        Cover.from_matrix(matrix, weight), budget=budget, cost=cost, excluded=excluded
+    )
+    assert (result.status, result.stopped) == (Status.OPTIMAL, Stopped.PROVEN)
+    assert (result.covered, result.bound, result.gap) == (0.0, 0.0, 0.0)
+    assert why == "no demand" or not len(result.chosen)
+
+
+def test_a_site_that_any_row_would_have_but_no_budget_buys_is_not_taken_for_one() -> None:
+    matrix = np.array([[0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [1, 0, 1, 0, 0]], dtype=bool)
+    cost = [2**0.5, 2, 1, 2, 2**30]  # rounded down, the first and the third cost nothing
+    for budget, covered in ((0.0, 0.0), (1.0, 1.0), (2**0.5, 1.0)):
+        result = maximise(Cover.from_matrix(matrix, [1, 1, 1]), budget=budget, cost=cost)
+        assert (result.status, result.covered) == (Status.OPTIMAL, covered)
+        assert len(result.chosen) == covered
 
 
 @pytest.mark.parametrize(
