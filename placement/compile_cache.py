@@ -69,7 +69,7 @@ class CompileCache(NullCache):
         for folder in self._folders():
             path = folder / name
             content = self._read(path)
-            if content is None and getattr(config, "CACHE_DIR", ""):
+            if content is None and self._named:
                 return None  # whoever names a folder wants nothing from elsewhere
             if content is None:
                 continue
@@ -101,9 +101,14 @@ class CompileCache(NullCache):
             return
         _Trouble.say(reasons)
 
+    @property
+    def _named(self) -> str:
+        """The folder that `NUMBA_CACHE_DIR` names, "" where it names none."""
+        return str(getattr(config, "CACHE_DIR", "") or "")
+
     def _folders(self) -> Iterator[Path]:
         own = hashlib.sha256(bytes(self._source.parent)).hexdigest()[:16]
-        if named := getattr(config, "CACHE_DIR", ""):
+        if named := self._named:
             yield Path(named).absolute() / f"{self._source.parent.name}-{own}"
         yield self._source.parent / "__pycache__"
         # without HOME it begins with "~", and would be made in the working directory
