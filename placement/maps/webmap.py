@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from importlib import resources
-from importlib.metadata import distribution
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,11 +37,6 @@ from placement.solve.solution import Solution
 if TYPE_CHECKING:
     from placement.streets import Streets
 
-_LEAFLET = "django-js-lib-leaflet"
-_LEAFLET_SHA256 = {
-    "leaflet.js": "db49d009c841f5ca34a888c96511ae936fd9f5533e90d8b2c4d57596f4e5641a",
-    "leaflet.css": "a7837102824184820dfa198d1ebcd109ff6d0ff9a2672a074b9a1b4d147d04c6",
-}
 _SCRIPTS = (
     "streets.js",
     "tables.js",
@@ -259,7 +253,7 @@ def page(
 ) -> str:
     """Return the page as text: the same bytes for the same dictionary, in any process."""
     spoken = json.loads(_own(words))
-    block = _json_block({"words": spoken, "leaflet": _leaflet_licence(), **data})
+    block = _json_block({"words": spoken, "leaflet": _leaflet("LICENSE").decode(), **data})
     with _counted_names():
         shell = _Page(
             title=str(data["title"]["en"]),
@@ -311,25 +305,18 @@ def _json_block(data: Mapping[str, Any]) -> str:
 
 
 def _leaflet(name: str) -> bytes:
-    """Return a file of the installed Leaflet."""
-    return resources.files("js_lib_leaflet").joinpath("static", "js_lib_leaflet", name).read_bytes()
+    """Return a file of Leaflet 1.9.4, which travels with the package."""
+    return resources.files("placement.maps").joinpath("static", "leaflet", name).read_bytes()
 
 
-def _checked(name: str) -> str:
-    """Return a file of Leaflet after comparing it with the one that was read and tried."""
-    content = _leaflet(name)
-    if hashlib.sha256(content).hexdigest() != _LEAFLET_SHA256[name]:
-        raise MapPageError(
-            f"{name} of the installed {_LEAFLET} is not the file this version was checked with; "
-            f"install {_LEAFLET} 1.9.4.1."
-        )
-    # a browser reads CR LF as LF before it hashes
-    return content.decode().replace("\r\n", "\n")
+def _leaflet_text(name: str) -> str:
+    """Return a text file of Leaflet; a browser reads CR LF as LF before it hashes."""
+    return _leaflet(name).decode().replace("\r\n", "\n")
 
 
 def _leaflet_script() -> str:
     """Return Leaflet without the pointer to a source map, which is not there."""
-    text = _checked("leaflet.js")
+    text = _leaflet_text("leaflet.js")
     return re.sub(r"\n//# sourceMappingURL=\S*\s*$", "\n", text)
 
 
@@ -340,18 +327,9 @@ def _leaflet_style() -> str:
         image = base64.b64encode(_leaflet(match["file"])).decode()
         return f"url(data:image/png;base64,{image})"
 
-    text = re.sub(r"url\((?P<file>images/[\w-]+\.png)\)", inlined, _checked("leaflet.css"))
+    text = re.sub(r"url\((?P<file>images/[\w-]+\.png)\)", inlined, _leaflet_text("leaflet.css"))
     # an ancient Internet Explorer's drawing, which a strict policy would complain about
     return re.sub(r"behavior: url\(#default#VML\);", "", text)
-
-
-def _leaflet_licence() -> str:
-    """Return the licence text that Leaflet is passed on with."""
-    found = distribution(_LEAFLET)
-    for file in found.files or ():
-        if file.name == "LICENSE":
-            return file.read_text(encoding="utf-8")
-    raise MapPageError(f"{_LEAFLET} is installed without its licence; install it again.")
 
 
 @contextmanager

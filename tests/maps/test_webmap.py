@@ -133,10 +133,14 @@ def test_the_licence_of_leaflet_stands_in_the_page(plan: Plan, tmp_path) -> None
     assert "Volodymyr Agafonkin" in licence
 
 
-def test_another_leaflet_is_refused(monkeypatch) -> None:
-    monkeypatch.setitem(webmap._LEAFLET_SHA256, "leaflet.js", "0" * 64)
-    with pytest.raises(webmap.MapPageError, match=r"leaflet\.js.*install"):
-        webmap._leaflet_script()
+def test_leaflet_is_the_published_one() -> None:
+    """The files of the release 1.9.4, byte for byte."""
+    published = {
+        "leaflet.js": "db49d009c841f5ca34a888c96511ae936fd9f5533e90d8b2c4d57596f4e5641a",
+        "leaflet.css": "a7837102824184820dfa198d1ebcd109ff6d0ff9a2672a074b9a1b4d147d04c6",
+    }
+    for name, digest in published.items():
+        assert hashlib.sha256(webmap._leaflet(name)).hexdigest() == digest
 
 
 def test_an_element_that_slipped_in_is_refused() -> None:
