@@ -227,13 +227,16 @@ def _islands_text(streets: "Streets") -> str:
     import json
 
     import numpy as np
+    import shapely
 
+    from placement.globe import cut
     from placement.streets.network import transformer
 
     back = transformer(streets.crs, inverse=True)
     features = []
     for edge in np.flatnonzero(streets.component[streets.edge_tail] > 0).tolist():
-        lon, lat = back.transform(*streets.edge_xy(edge).T)
+        lonlat = np.column_stack(back.transform(*streets.edge_xy(edge).T))
+        line = cut(shapely.LineString(np.round(lonlat, 6)))
         features.append(
             json.dumps(
                 {
@@ -243,12 +246,7 @@ def _islands_text(streets: "Streets") -> str:
                         "class": str(streets.edge_class[edge]),
                         "name": str(streets.name[edge]),
                     },
-                    "geometry": {
-                        "type": "LineString",
-                        "coordinates": [
-                            [round(x, 6), round(y, 6)] for x, y in zip(lon, lat, strict=True)
-                        ],
-                    },
+                    "geometry": json.loads(shapely.to_geojson(line)),
                 },
                 ensure_ascii=False,
             )

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
 
 if TYPE_CHECKING:
+    from placement.maps.frame import Frame
     from placement.streets import Streets
 
 type Floats = NDArray[np.float64]
@@ -111,13 +112,17 @@ def bounds(geometries: Iterable["shapely.Geometry"], points: ArrayLike) -> list[
     return [round(float(value), 6) for value in (*low, *high)]
 
 
-def street_lines(streets: "Streets") -> dict[str, dict[str, list[int]]]:
+def street_lines(
+    streets: "Streets", frame: "Frame | None" = None
+) -> dict[str, dict[str, list[int]]]:
     """Write the street network for drawing, by group of class.
 
     Parameters
     ----------
     streets
         The walking network; its vertices are in metres of ``streets.crs``.
+    frame
+        Where it is drawn; None draws it where it lies.
 
     Returns
     -------
@@ -135,8 +140,9 @@ def street_lines(streets: "Streets") -> dict[str, dict[str, list[int]]]:
     )
     xy, edge = shapely.get_coordinates(drawn, return_index=True)
     to_degrees = Transformer.from_crs(streets.crs, "EPSG:4326", always_xy=True)
-    lon, lat = to_degrees.transform(xy[:, 0], xy[:, 1])
-    whole = np.rint(np.column_stack([lon, lat]) * STREET_SCALE).astype(np.int64)
+    lonlat = np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1]))
+    lonlat = lonlat if frame is None else frame.places(lonlat)
+    whole = np.rint(lonlat * STREET_SCALE).astype(np.int64)
     moved = np.ones(len(whole), dtype=np.bool_)
     moved[1:] = (edge[1:] != edge[:-1]) | np.any(whole[1:] != whole[:-1], axis=1)
     whole, edge = whole[moved], edge[moved]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from placement.maps import coding
+from placement.maps.frame import frame_of
 from placement.streets.network import transformer
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def network_data(streets: "Streets", facts: Mapping[str, Any]) -> dict[str, Any]
     """
     back = transformer(streets.crs, inverse=True)
     lon, lat = back.transform(streets.vertex_xy[:, 0], streets.vertex_xy[:, 1])
-    lonlat = np.column_stack([lon, lat])
+    frame = frame_of(streets.node_lonlat)
+    lonlat = frame.places(np.column_stack([lon, lat]))
     part = streets.component[streets.edge_tail]
     other = np.flatnonzero(part > 0)
     order = other[np.argsort(part[other], kind="stable")]
@@ -55,6 +57,6 @@ def network_data(streets: "Streets", facts: Mapping[str, Any]) -> dict[str, Any]
         "title": {"en": streets.source, "fr": streets.source},
         "facts": dict(facts),
         "bounds": coding.bounds((), lonlat),
-        "streets": coding.street_lines(streets),
+        "streets": coding.street_lines(streets, frame),
         "parts": parts,
     }

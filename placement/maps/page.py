@@ -19,6 +19,7 @@ from placement.solve.solution import Coverage, Solution
 if TYPE_CHECKING:
     from placement.cover.routes import AreaRoute
     from placement.cover.survey import Survey
+    from placement.maps.frame import Frame
     from placement.streets import Streets
 
 type Bools = NDArray[np.bool_]
@@ -65,6 +66,7 @@ def page_data(
     uncovered: Uncovered,
     *,
     routes: "Sequence[AreaRoute]" = (),
+    frame: "Frame | None" = None,
 ) -> dict[str, Any]:
     """Turn a plan and its solution into what the page's script reads.
 
@@ -81,6 +83,8 @@ def page_data(
         By resource identifier: (M,) bool, True where no open post of it covers the point.
     routes
         The walk of each area to the post that serves it.
+    frame
+        Where the network is drawn; all else is in degrees to draw at. None draws it where it lies.
 
     Returns
     -------
@@ -124,7 +128,7 @@ def page_data(
         "reach": [together(_within(shapes, resource)) for resource in problem.resources],
         "rings": ringed(plan, shapes),
         "missing": _missing(plan, uncovered),
-        "streets": None if streets is None else coding.street_lines(streets),
+        "streets": None if streets is None else coding.street_lines(streets, frame),
         "bounds": _bounds(plan, solution),
         "sources": _sources(plan, solution),
         "limits": dict(sorted(solution.limits.items())),

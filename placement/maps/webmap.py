@@ -27,6 +27,7 @@ from placement.cover.catchments import rings
 from placement.cover.routes import routes
 from placement.cover.survey import survey
 from placement.errors import InputError, PlacementError
+from placement.maps.frame import draw_plan, draw_routes, draw_shapes, draw_solution, plan_frame
 from placement.maps.network import network_data
 from placement.maps.page import page_data, uncovered
 from placement.maps.walked import in_degrees, times
@@ -177,13 +178,16 @@ def map_page(plan: Plan, solution: Solution) -> str:
     """Return the offline map of a solution as text; see `write_map`."""
     _refuse_strangers(plan, solution)
     found = survey(plan)
+    frame = plan_frame(plan)
+    shapes = in_degrees(plan, rings(plan, solution.posts_list, minutes=times(plan)))
     data = page_data(
-        plan,
-        solution,
+        draw_plan(plan, frame),
+        draw_solution(solution, frame),
         found.streets,
-        in_degrees(plan, rings(plan, solution.posts_list, minutes=times(plan))),
+        draw_shapes(shapes, frame),
         uncovered(plan, solution, found),
-        routes=routes(plan, solution.posts_list),
+        routes=draw_routes(routes(plan, solution.posts_list), frame),
+        frame=frame,
     )
     return page(data)
 

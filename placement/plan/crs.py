@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
 from placement.errors import InputError
-from placement.plan.table import Table, project
+from placement.globe import around_pole, local_crs, middle, widened, wrapped
+from placement.plan.table import POLYGONS, Table, project
 from placement.reading.features import WGS84, Geometries
 
 type Floats = NDArray[np.float64]
@@ -50,6 +51,12 @@ class Plane:
         found = table.source if same else project(table.lonlat, plain, self.crs)
         good = np.isfinite(shapely.bounds(found)).all(axis=1)
         good[good] = shapely.is_valid(found[good])
+        if not good.all():
+            found = found.copy()
+            for position in np.flatnonzero(~good).tolist():
+                mended = _without_seam(table.lonlat[position], found[position])
+                if mended is not None:
+                    found[position], good[position] = mended, True
         for position in np.flatnonzero(~good).tolist():
             raise InputError(
                 f"cannot be drawn in {self.name}",
@@ -62,7 +69,22 @@ class Plane:
     def to_lonlat(self, xy: Floats) -> Floats:
         """Turn (n, 2) metres into (n, 2) degrees, WGS 84."""
         back = pyproj.Transformer.from_crs(self.crs, pyproj.CRS(WGS84), always_xy=True)
-        return np.column_stack(back.transform(xy[:, 0], xy[:, 1]))
+        lon, lat = back.transform(xy[:, 0], xy[:, 1])
+        return np.column_stack([wrapped(lon), lat])
+
+
+def _without_seam(lonlat: shapely.Geometry, xy: shapely.Geometry) -> shapely.Geometry | None:
+    """Remove what closes a ring around a pole on a flat map; None where there is nothing to mend.
+
+    RFC 7946 draws such a ring along the antimeridian to the pole and back: nothing on the ground.
+    """
+    if lonlat.geom_type not in POLYGONS or not around_pole(lonlat):
+        return None
+    if not np.isfinite(shapely.bounds(xy)).all():
+        return None
+    parts = shapely.get_parts(shapely.make_valid(xy, method="structure", keep_collapsed=False))
+    solid = shapely.union_all(parts[shapely.area(parts) > 0])
+    return None if shapely.is_empty(solid) else solid
 
 
 def choose_plane(given: str | None, *, file: Path, around: Sequence[Geometries]) -> Plane:
@@ -71,7 +93,8 @@ def choose_plane(given: str | None, *, file: Path, around: Sequence[Geometries])
     Parameters
     ----------
     given
-        What the plan file says, or None for the WGS 84 UTM zone at the middle of `around`.
+        What the plan file says, or None for the WGS 84 UTM zone at the middle of `around`, near a
+        pole universal polar stereographic (UPS).
     file
         The plan file.
     around
@@ -80,11 +103,10 @@ def choose_plane(given: str | None, *, file: Path, around: Sequence[Geometries])
     Raises
     ------
     InputError
-        If the coordinate system is unknown, not projected or not in metres, or if there is no UTM
-        zone so near a pole.
+        If the coordinate system is unknown, not projected or not in metres.
     """
     if given is None:
-        return _utm(file, around)
+        return _local(around)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -106,17 +128,11 @@ def choose_plane(given: str | None, *, file: Path, around: Sequence[Geometries])
     return Plane(crs.to_string(), crs)
 
 
-def _utm(file: Path, around: Sequence[Geometries]) -> Plane:
-    bounds = np.array([shapely.total_bounds(geometries) for geometries in around])
-    west, south = bounds[:, :2].min(axis=0)
-    east, north = bounds[:, 2:].max(axis=0)
-    lon, lat = (west + east) / 2, (south + north) / 2
-    if not -80 <= lat <= 84:
-        raise InputError(
-            "is missing, and there is no UTM zone at a pole", file=file, field="crs", remedy=_REMEDY
-        )
-    zone = min(int((lon + 180) // 6) + 1, 60)
-    name = f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
+def _local(around: Sequence[Geometries]) -> Plane:
+    bounds = np.vstack([shapely.bounds(geometries) for geometries in around])
+    lon = middle(bounds[:, [0, 2]].ravel())
+    lat = (float(bounds[:, 1].min()) + float(bounds[:, 3].max())) / 2
+    name = local_crs(lon, lat)
     return Plane(name, pyproj.CRS(name))
 
 
@@ -142,8 +158,13 @@ def check_fit(plane: Plane, table: Table, points: Floats, *, plan_file: Path) ->
     lon, lat = points.T
     area = plane.crs.area_of_use
     if area is not None:
-        width = (area.east - area.west) % 360 or 360.0
-        eastward = (lon - area.west + _EDGE_DEG) % 360
+        west, east = np.full(len(lon), area.west), np.full(len(lon), area.east)
+        wide = widened(plane.name, lat)
+        if wide is not None:
+            west, east = np.fmin(west, wide[0]), np.fmax(east, wide[1])
+        width = (east - west) % 360
+        width[width == 0] = 360.0
+        eastward = (lon - west + _EDGE_DEG) % 360
         outside = (
             (eastward > width + 2 * _EDGE_DEG)
             | (lat < area.south - _EDGE_DEG)

@@ -10,6 +10,7 @@ from typing import Any
 import shapely
 
 from placement.errors import UsageError
+from placement.globe import inner_points
 from placement.plan.arrivals import with_profiles, zone_arrivals
 from placement.plan.cells import identifiers, plain_text, unused_columns
 from placement.plan.crs import Plane, check_fit, choose_plane
@@ -231,8 +232,7 @@ def _problem(
     for name in ("sites", "demand", "areas"):
         if name in tables:
             table = tables[name]
-            middles = shapely.get_coordinates(shapely.point_on_surface(table.lonlat))
-            check_fit(plane, table, middles, plan_file=plan_file)
+            check_fit(plane, table, inner_points(table.lonlat), plan_file=plan_file)
             metres[name] = plane.metres(table)
     sites, warnings = build_sites(
         tables["sites"],

@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from placement.errors import InputError
+from placement.globe import around_pole, unwrapped
 from placement.reading import regular
 from placement.reading.csv_table import read_records
 from placement.reading.features import (
@@ -58,7 +59,8 @@ class Table:
     columns
         All columns that occur, sorted.
     lonlat
-        (rows,) shapely geometries, two-dimensional, valid, in degrees, WGS 84.
+        (rows,) shapely geometries, two-dimensional, valid, in degrees, WGS 84. Those that cross
+        the antimeridian are in one piece and have longitudes beyond ±180.
     source
         (rows,) the same geometries in the file's own coordinate system.
     crs
@@ -128,6 +130,9 @@ def read_table(
     _check_geometries(path, rows, source, kinds)
     lonlat = _to_wgs84(path, source, crs)
     _check_globe(path, rows, lonlat, crs)
+    lonlat = unwrapped(lonlat)
+    # in degrees a shape may be sound on the globe and look broken, or the other way about
+    _check_valid(path, rows, lonlat if crs.is_geographic else source)
     columns = sorted({column for row in (*rows, *unplaced) for column in row.properties})
     return Table(
         file=path,
@@ -179,7 +184,7 @@ def read_rows(path: Path, *, layer: str) -> tuple[tuple[str, ...], tuple[Row, ..
 def _check_geometries(
     path: Path, rows: Sequence[Row], geometries: Geometries, kinds: Sequence[str]
 ) -> None:
-    """Refuse the first geometry that is missing, empty, of another type or invalid."""
+    """Refuse the first geometry that is missing, empty, of another type or not finite."""
     missing = shapely.is_missing(geometries) | shapely.is_empty(geometries)
     for position in np.flatnonzero(missing).tolist():
         raise InputError(
@@ -205,7 +210,13 @@ def _check_geometries(
             feature=rows[position].name,
             remedy="mend them",
         )
+
+
+def _check_valid(path: Path, rows: Sequence[Row], geometries: Geometries) -> None:
+    """Refuse the first geometry that is invalid, unless it goes around a pole."""
     for position in np.flatnonzero(~shapely.is_valid(geometries)).tolist():
+        if around_pole(geometries[position]):
+            continue  # told by its shape in metres
         raise InputError(
             f"has an invalid geometry ({shapely.is_valid_reason(geometries[position])})",
             file=path,
@@ -242,7 +253,7 @@ def _check_globe(path: Path, rows: Sequence[Row], lonlat: Geometries, crs: pypro
     """Refuse coordinates that are no longitude and latitude, most often metres."""
     bounds = shapely.bounds(lonlat)
     with np.errstate(invalid="ignore"):
-        inside = (np.abs(bounds[:, [0, 2]]) <= 180) & (np.abs(bounds[:, [1, 3]]) <= 90)
+        inside = (np.abs(bounds[:, [0, 2]]) <= 360) & (np.abs(bounds[:, [1, 3]]) <= 90)
     for position in np.flatnonzero(~inside.all(axis=1)).tolist():
         x, y = shapely.get_coordinates(lonlat[position])[0]
         plain = crs == pyproj.CRS(WGS84)

@@ -6,8 +6,11 @@ They have files of their own, so that the solution's differences stay small.
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import shapely
+
 from placement.cover.catchments import rings
 from placement.cover.routes import AreaRoute, routes
+from placement.globe import cut
 from placement.outputs import replace_file
 from placement.plan.problem import Plan
 from placement.review.texts import json_text, number_text, object_text
@@ -90,7 +93,12 @@ def routes_text(found: Iterable[AreaRoute]) -> str:
 
 
 def _route_text(name: str, each: AreaRoute) -> str:
-    corners = ", ".join(f"[{lon:.6f}, {lat:.6f}]" for lon, lat in each.line.coords)
+    written = cut(each.line)
+    parts = [
+        "[" + ", ".join(f"[{lon:.6f}, {lat:.6f}]" for lon, lat in part.coords) + "]"
+        for part in shapely.get_parts(written)
+    ]
+    places = parts[0] if written.geom_type == "LineString" else "[" + ", ".join(parts) + "]"
     facts = {
         "resource": json_text(each.resource),
         "area": json_text(each.area),
@@ -104,7 +112,7 @@ def _route_text(name: str, each: AreaRoute) -> str:
         {
             "type": '"Feature"',
             "id": json_text(name),
-            "geometry": f'{{"type": "LineString", "coordinates": [{corners}]}}',
+            "geometry": f'{{"type": "{written.geom_type}", "coordinates": {places}}}',
             "properties": object_text(facts),
         }
     )

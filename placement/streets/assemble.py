@@ -1,7 +1,7 @@
 """From lines that share places to edges between junctions, in an order that is always the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,8 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Ints32 = NDArray[np.int32]
 type Bools = NDArray[np.bool_]
+
+_HALF_TURN, _POLE = np.int32(1_800_000_000), np.int32(900_000_000)  # 1e-7 degree
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -125,6 +127,7 @@ def assemble(lines: Lines, *, speed_m_s: float) -> Edges:
     Edges
         The same for any order of the lines.
     """
+    lines = _one_of_each(lines)
     order = _curve_order(lines)
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
@@ -193,6 +196,28 @@ def gather(first: Ints, order: Ints) -> tuple[Ints, Ints]:
     take = np.repeat(first[order] - new[:-1], size)
     take += np.arange(new[-1])
     return new, take
+
+
+def _one_of_each(lines: Lines) -> Lines:
+    """Join places that have two names: 180° west is 180° east, and a pole has all longitudes.
+
+    OpenStreetMap and RFC 7946 both end a street at one side of the antimeridian and begin it again
+    at the other.
+    """
+    west, pole = lines.lon == -_HALF_TURN, np.abs(lines.lat) == _POLE
+    named = west | pole
+    if not named.any():
+        return lines
+    lon = np.where(pole, np.int32(0), np.where(west, _HALF_TURN, lines.lon))
+    seam = np.flatnonzero(pole | (lon == _HALF_TURN))
+    # of those at one place the first by key stands for those of another name
+    seam = seam[np.lexsort((lines.key[seam], named[seam], lines.lat[seam]))]
+    begins = np.flatnonzero(np.diff(lines.lat[seam], prepend=lines.lat[seam[:1]] - 1) != 0)
+    stands = seam[np.repeat(begins, np.diff(np.append(begins, len(seam))))]
+    same = np.arange(len(lon), dtype=np.int32)
+    moved = named[seam]
+    same[seam[moved]] = stands[moved]
+    return replace(lines, lon=lon, place=same[lines.place], lift=same[lines.lift].astype(np.int64))
 
 
 def _curve_order(lines: Lines) -> Ints:

@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from placement.errors import InputError
+from placement.globe import wrapped
 from placement.reading.features import (
     WGS84,
     Features,
@@ -103,6 +104,7 @@ def read_lines(path: Path, *, step_free: bool = False) -> Drawn:
         code.append(ways.setdefault(way, len(ways)))
     parts, owner = shapely.get_parts(shapes[kept], return_index=True)
     xy, line = shapely.get_coordinates(parts, return_index=True)
+    xy[:, 0] = wrapped(xy[:, 0])
     grid = np.rint(xy * GRID).astype(np.int64)
     first = np.searchsorted(line, np.arange(len(parts) + 1)).astype(np.int64)
     key = grid[:, 0] * np.int64(4_000_000_000) + grid[:, 1]
@@ -169,7 +171,7 @@ def _geometry(shapes: NDArray[Any], names: list[str], path: Path) -> NDArray[Any
                 remedy=remedy,
             )  # fmt: skip
     bounds = shapely.bounds(shapes)
-    off = (np.abs(bounds[:, [0, 2]]) > 180).any(axis=1) | (np.abs(bounds[:, [1, 3]]) > 90).any(
+    off = (np.abs(bounds[:, [0, 2]]) > 360).any(axis=1) | (np.abs(bounds[:, [1, 3]]) > 90).any(
         axis=1
     )
     if off.any():

@@ -11,6 +11,7 @@ import pyproj
 from numpy.typing import NDArray
 
 from placement.errors import InputError
+from placement.globe import beside, local_crs, middle
 from placement.reading.regular import require_file
 from placement.streets.assemble import Edges, assemble
 from placement.streets.graph import connected_parts, half_edges
@@ -229,7 +230,7 @@ def read_streets(
         GeoPackage or GeoParquet, or a network kept by `placement.streets.store.write_streets`.
     crs
         Metric coordinate system for snapping and drawing; lengths are geodesic regardless. None
-        takes the UTM zone of the streets' middle.
+        takes the UTM zone of the streets' middle, near a pole UPS.
     speed_m_s
         Walking speed on the level.
     step_free
@@ -290,10 +291,9 @@ def read_streets(
 
 
 def _zone(edges: Edges) -> str:
-    """Return the UTM zone of the middle of what was read."""
-    lon, lat = np.median(edges.lonlat[edges.node], axis=0)
-    zone = int((lon + 180.0) // 6.0) % 60 + 1
-    return f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
+    """Return the metric coordinate system of the middle of what was read."""
+    lon, lat = edges.lonlat[edges.node].T
+    return local_crs(float(np.median(beside(lon, middle(lon)))), float(np.median(lat)))
 
 
 def _is_stored(path: Path) -> bool:

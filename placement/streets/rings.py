@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from placement.globe import cut
 from placement.streets.network import transformer
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def rings_text(rings: Sequence[Ring], *, crs: str) -> str:
         if shapely.is_empty(shape):
             continue
         # on the grid of what is written, so that rounding never makes an outline cross itself
-        drawn = shapely.set_precision(shapely.transform(shape, degrees), 10.0**-_DECIMALS)
+        drawn = shapely.set_precision(cut(shapely.transform(shape, degrees)), 10.0**-_DECIMALS)
         if shapely.is_empty(drawn):
             continue
         # rings wind as RFC 7946 wants them: outside counter-clockwise

@@ -30,6 +30,21 @@ def at(lon: float, lat: float) -> dict[str, list[Feature] | None]:
         (-43.2, -22.9, "EPSG:32723"),
         (179.9, 0.5, "EPSG:32660"),
         (-179.9, -0.5, "EPSG:32701"),
+        (-179.9995, -17, "EPSG:32701"),
+        (179.9995, -17, "EPSG:32760"),
+        (15.63, 78.22, "EPSG:32633"),
+        (9.5, 79.0, "EPSG:32633"),
+        (8.5, 79.0, "EPSG:32631"),
+        (21.5, 80.0, "EPSG:32635"),
+        (34.0, 80.0, "EPSG:32637"),
+        (5.32, 60.39, "EPSG:32632"),
+        (5.32, 55.9, "EPSG:32631"),
+        (10.0, 83.9, "EPSG:32633"),
+        (10.0, 85.0, "EPSG:32661"),
+        (10.0, 90.0, "EPSG:32661"),
+        (166.67, -77.85, "EPSG:32758"),
+        (0.0, -89.99, "EPSG:32761"),
+        (10.0, -90.0, "EPSG:32761"),
     ],
 )
 def test_without_one_the_local_utm_zone_is_taken(
@@ -48,11 +63,6 @@ def test_the_zone_does_not_hang_on_the_order_of_the_rows(tmp_path: Path) -> None
 
 def test_the_route_counts_for_the_zone_too(tmp_path: Path) -> None:
     assert load_plan(write_plan(tmp_path, replace=NO_CRS)).crs == "EPSG:32631"
-
-
-def test_there_is_no_utm_zone_at_a_pole(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no UTM zone at a pole; give a projected one"):
-        load_plan(write_plan(tmp_path, layers=at(10, 89), replace=NO_CRS))
 
 
 @pytest.mark.parametrize(
