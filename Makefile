@@ -2,11 +2,13 @@
 # make test    everything that is tested                      make bench   side by side with peers
 # make newest  the tests on the newest versions allowed       make lowest  and on the lowest
 # make lock    renew the locked versions (needs a network)    make clean   remove what make made
+# make docs    the documentation as a site, every warning an error
+# make docs-links  the same, and every link to another site (needs a network)
 # make fuzz    20,000 damaged inputs, others each night
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check newest lowest lock fuzz bench clean
+.PHONY: help demo test check docs docs-links newest lowest lock fuzz bench clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -100,6 +102,8 @@ lock: .venv-lock/.made
 	@$(RESOLVE) --output-file requirements/run.txt
 	@$(RESOLVE) --extra test --extra check --constraint requirements/run.txt \
 	  --output-file requirements/develop.txt
+	@$(RESOLVE) --extra docs --constraint requirements/develop.txt \
+	  --output-file requirements/docs.txt
 	@$(RESOLVE) --extra test --resolution lowest-direct --output-file requirements/lowest.txt
 
 check: $(VENV)/.develop
@@ -107,6 +111,20 @@ check: $(VENV)/.develop
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
+
+# Not needed by `make test`: tests/test_docs.py checks links, pages and examples without Sphinx.
+$(VENV)/.docs: $(VENV)/.run requirements/docs.txt
+	@echo "Installing what the documentation's site needs."
+	@$(PYTHON) $(PIP) $(LOCKED) requirements/docs.txt
+	@touch $@
+
+SPHINX := $(PYTHON) -m sphinx --fail-on-warning --keep-going --quiet
+docs: $(VENV)/.docs
+	@$(SPHINX) -b html docs build/docs
+	@echo "The documentation is build/docs/index.html (open it in a browser, no network needed)."
+
+docs-links: $(VENV)/.docs
+	@$(SPHINX) -b linkcheck docs build/docs-links
 
 bench: $(VENV)/.run
 	@for bench in benchmarks/[a-z]*.py; do echo "== $$bench"; $(PYTHON) "$$bench" || exit 1; done

@@ -2,7 +2,7 @@
 
     python benchmarks/building.py                      every plan
     python benchmarks/building.py --only riverside     plans that begin like this
-    python benchmarks/building.py --report             write what is kept into docs/proofs.md
+    python benchmarks/building.py --report             write what is kept into the page of proofs
 
 A plan is read, solved and audited as `place optimise` does it, and each second of the processor
 goes to one of these: *reading* the plan and its streets; *walks*, the walking times over streets;
@@ -38,7 +38,7 @@ from placement.solve.optimise import optimise
 
 HOME = ROOT / ".benchmarks"
 KEPT = HOME / "building.json"
-PAGE = ROOT / "docs" / "proofs.md"
+PAGE = ROOT / "docs" / "explanation" / "proofs.md"
 READING, WALKS, ROWS, MODELS, SOLVING, AUDITING = (
     "reading", "walks", "rows and columns", "integer models", "solving", "auditing",
 )  # fmt: skip

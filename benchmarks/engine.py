@@ -5,7 +5,8 @@
 The peers are installed under ``.benchmarks/`` by pip. One case runs at a time; runs shorter than
 20 s are made three times and their medians told. What was measured is kept in
 ``.benchmarks/engine.json``, so that cases can be run one by one; ``--report`` only prints the
-tables of what is there, writes them into ``docs/engine.md`` and draws ``docs/engine.svg``.
+tables of what is there, writes them into ``docs/explanation/engine.md`` and draws
+``docs/explanation/engine.svg``.
 Seconds are wall seconds with CPU seconds beside them: on a busy machine the latter count.
 """
 
@@ -251,7 +252,13 @@ def main() -> None:
                 KEPT.write_text(json.dumps(kept))
     if not args.quick and KEPT.exists():
         subprocess.run(
-            [python_of("solvers"), HERE / "write_up.py", KEPT, ROOT / "docs", versions()],
+            [
+                python_of("solvers"),
+                HERE / "write_up.py",
+                KEPT,
+                ROOT / "docs" / "explanation",
+                versions(),
+            ],
             check=True,
         )
 

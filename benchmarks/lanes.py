@@ -2,7 +2,7 @@
 
     python benchmarks/lanes.py                    both tables, 60 s of processor time each budget
     python benchmarks/lanes.py --seconds 20 --budgets 1600 1800
-    python benchmarks/lanes.py --report           write into docs/proofs.md
+    python benchmarks/lanes.py --report           write into docs/explanation/proofs.md
 
 400 candidate sites (the bundled plan's, and street junctions around them) and 10,000 demand points
 in the bundled plan's areas, walked on an OpenStreetMap extract that is no part of the project
@@ -40,7 +40,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("PLACEMENT_DATA", ROOT.parent / "shared" / "data"))
 LANE_PEOPLE = 400 * 0.85 * 3  # people a lane admits in the window: rate, efficiency, hours
 BUDGETS = {False: range(800, 2601, 200), True: range(1000, 2601, 200)}
-PAGE = ROOT / "docs" / "proofs.md"
+PAGE = ROOT / "docs" / "explanation" / "proofs.md"
 KEPT = ROOT / ".benchmarks" / "lanes.json"
 PROFILE = np.array([0.10, 0.14, 0.20, 0.20, 0.20, 0.16])  # arrivals by half-hour, 15:30 to 18:30
 SLOWER = 0.69 / 1.34

@@ -3,7 +3,7 @@
     python benchmarks/planning.py                           every case, the table on stdout
     python benchmarks/planning.py --only dogs backup        cases that begin like this
     python benchmarks/planning.py --clock                   seconds of the clock
-    python benchmarks/planning.py --report                  write into docs/proofs.md
+    python benchmarks/planning.py --report                  write into docs/explanation/proofs.md
 
 A plan is written into a temporary folder, loaded and solved as `place` does it: 400 candidate sites
 and 10,000 demand points (those of ``benchmarks/lanes.py``) in 29 zones, 326,000 people, of whom 18%
@@ -40,7 +40,7 @@ from placement.streets import read_streets
 
 HOME = ROOT / ".benchmarks"
 KEPT = HOME / "planning.json"
-PAGE = ROOT / "docs" / "proofs.md"
+PAGE = ROOT / "docs" / "explanation" / "proofs.md"
 HEADS = (
     "rules",
     "budget",

@@ -3,7 +3,7 @@
     python benchmarks/streets.py            all of it (a quarter of an hour, and peers to install)
     python benchmarks/streets.py read       parts: first, read, search, growth, snap, catchment
     python benchmarks/streets.py --no-peers
-    python benchmarks/streets.py plot       only draw docs/streets.svg of what is kept
+    python benchmarks/streets.py plot       only draw docs/explanation/streets.svg of what is kept
 
 Each measurement is a process of its own, so that its peak memory is its own; ours are made three
 times and their medians told. Peers are installed into an environment of their own under
@@ -511,7 +511,8 @@ def main() -> None:
 
         script = ROOT / "benchmarks" / "contenders" / "street_plots.py"
         subprocess.run(
-            [python_of("solvers"), script, file, ROOT / "docs" / "streets.svg"], check=True
+            [python_of("solvers"), script, file, ROOT / "docs" / "explanation" / "streets.svg"],
+            check=True,
         )
 
 

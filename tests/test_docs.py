@@ -1,8 +1,9 @@
-"""What the documentation shows runs, and what it links to is there."""
+"""What the documentation shows runs, what it links to is there, and every page is found."""
 
 import doctest
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,21 +12,61 @@ from placement.plan.settings import Settings
 from tests.builders import PLAN
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
-WITH_EXAMPLES = [page for page in PAGES if page.name != "planning.md"]  # it has a test of its own
+DOCS = ROOT / "docs"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+RUN_ELSEWHERE = {"planning.md"}  # tests/test_planning_docs.py
+WITH_EXAMPLES = [page for page in PAGES if page.name not in RUN_ELSEWHERE]
 
 
-@pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.name)
+def name_of(page: Path) -> str:
+    """Return what a page is called in the list of tests."""
+    return page.relative_to(ROOT).as_posix()
+
+
+def prose(page: Path) -> str:
+    """Return a page without its blocks of code."""
+    text = page.read_text(encoding="utf-8")
+    return re.sub(r"^ *(```+|~~~+)\w.*?^ *\1 *$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as forges and the site name them."""
+    found: set[str] = set()
+    for heading in re.findall(r"^#{1,6} +(.+?) *$", prose(page), flags=re.MULTILINE):
+        shown = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).replace("`", "")
+        slug = re.sub(r"[^\w\- ]", "", shown.lower()).replace(" ", "-")
+        repeated = sum(one == slug or one.startswith(f"{slug}-") for one in found)
+        found.add(f"{slug}-{repeated}" if slug in found else slug)
+    return found
+
+
+def links(page: Path) -> Iterator[str]:
+    """Yield where a page's links and pictures lead, other sites left out."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        if "://" not in target and not target.startswith("mailto:"):
+            yield target
+
+
+def contents(page: Path) -> Iterator[Path]:
+    """Yield the pages that a page lists in its tables of contents."""
+    text = page.read_text(encoding="utf-8")
+    for block in re.findall(r"^```\{toctree\}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL):
+        for line in block.splitlines():
+            if line.strip() and not line.startswith(":"):
+                yield (page.parent / f"{line.strip()}.md").resolve()
+
+
+@pytest.mark.parametrize("page", WITH_EXAMPLES, ids=name_of)
 def test_examples_in_the_docs_run(page: Path) -> None:
     flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
-    text = re.sub(r"^```.*$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    text = re.sub(r"^ *```.*$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
     example = doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
     failed, _ = doctest.DocTestRunner(optionflags=flags).run(example)
     assert failed == 0
 
 
 def test_what_the_page_on_streets_shows_of_a_plan_file_is_one() -> None:
-    page = (ROOT / "docs" / "streets.md").read_text(encoding="utf-8")
+    page = (DOCS / "explanation" / "streets.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```toml\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
     assert len(blocks) == 2
     for block in blocks:
@@ -34,13 +75,34 @@ def test_what_the_page_on_streets_shows_of_a_plan_file_is_one() -> None:
         assert Settings.model_validate(whole | shown | {"layers": layers})
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
-        if "://" not in target:
-            assert (page.parent / target).exists(), target
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_to_a_page_and_to_a_heading_of_it(page: Path) -> None:
+    for target in links(page):
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        assert there.exists(), target
+        if anchor:
+            assert anchor in anchors(there), target
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_link_to_a_heading_that_is_missing_is_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# A `b` [c](d.md)\n\n```sh\n# no heading\n```\n\n## A b c\n", encoding="utf-8")
+    assert anchors(page) == {"a-b-c", "a-b-c-1"}
+
+
+def test_every_page_is_reached_from_the_first_one() -> None:
+    seen: set[Path] = set()
+    ahead = [DOCS / "index.md"]
+    while ahead:
+        page = ahead.pop()
+        if page not in seen:
+            assert page.is_file(), page
+            seen.add(page)
+            ahead += contents(page)
+    assert seen == set(DOCS.rglob("*.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_no_page_names_a_place_on_somebodys_machine(page: Path) -> None:
     assert not re.search(r"(?<![\w.])/(home|root|tmp|work|Users)/", page.read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""The worked examples of docs/planning.md are what the program answers, from top to bottom.
+"""The worked examples of docs/how-to/planning.md are what the program answers, from top to bottom.
 
 Python blocks are doctests. Console blocks are commands after ``$ `` with what they say. Blocks of
 plain ``sh`` are not run: they take longer than a test may, and their solutions are kept in
@@ -48,7 +48,7 @@ def test_the_examples_of_the_planning_page(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(engine, "_MORE_ROUNDS", 500)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data").symlink_to(ROOT / "data", target_is_directory=True)
-    page = ROOT / "docs/planning.md"
+    page = ROOT / "docs/how-to/planning.md"
     for folder, kept in STORED.items():
         assert f"--out {folder}\n" in page.read_text(encoding="utf-8")
         (tmp_path / folder).mkdir(parents=True)

@@ -53,7 +53,7 @@ def locked(name: str) -> dict[tuple[str, str], tuple[Version, int]]:
     return found
 
 
-LOCKS = {"run": (), "develop": ("test", "check"), "lowest": ("test",)}
+LOCKS = {"run": (), "develop": ("test", "check"), "docs": ("docs",), "lowest": ("test",)}
 
 
 @pytest.mark.parametrize("name", LOCKS)

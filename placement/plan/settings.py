@@ -1,7 +1,7 @@
 """The plan file: frozen models, unknown keys refused with a suggestion, one JSON Schema.
 
-Defaults carry the mark of their source, as in ``docs/domain.md``: S sourced, M general knowledge,
-D derived, A assumption.
+Defaults carry the mark of their source, as in ``docs/explanation/domain.md``: S sourced,
+M general knowledge, D derived, A assumption.
 """
 
 import reprlib

@@ -1,6 +1,7 @@
 """The second model: every rule of a plan as an integer program, read from the plan itself.
 
-It has no reductions and no cuts: a row a crowd, a row a rule, as docs/model.md states them.
+It has no reductions and no cuts: a row a crowd, a row a rule, as docs/explanation/model.md
+states them.
 """
 
 from collections.abc import Iterable, Sequence

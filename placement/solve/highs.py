@@ -3,10 +3,10 @@
 HiGHS is handed a model, and what it says of it is compared with a copy that it never sees. HiGHS
 1.16.0, given a starting solution and presolve, can take the start to be worth more than it is: it
 then reports an objective, of the optimum or better than any solution has, together with the *values
-of the start* (``docs/highs-report.md``). So values are taken only where they keep every bound and
-row of the copy, are whole where they must be, and are worth what the solver says they are worth.
-As soon as they are not, the solve is done again without the starting solution, and then without
-presolve. What disagrees even then is no answer.
+of the start* (``docs/explanation/highs-report.md``). So values are taken only where they keep every
+bound and row of the copy, are whole where they must be, and are worth what the solver says they are
+worth. As soon as they are not, the solve is done again without the starting solution, and then
+without presolve. What disagrees even then is no answer.
 """
 
 import contextlib

@@ -208,7 +208,9 @@ def test_an_unknown_option_is_an_error() -> None:
 
 
 def test_the_report_to_the_maintainers_runs_and_its_models_are_solved_right() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "highs-report.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "highs-report.md").read_text(
+        encoding="utf-8"
+    )
     script = re.search(r"^```python\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)[1]
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
     told = [line for line in ran.stdout.splitlines() if "presolve off" in line]

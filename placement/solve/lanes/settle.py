@@ -3,7 +3,8 @@
 What the plan is worth is held; then most people who walk without steps, least walk, least cost,
 fewest posts and lowest identifiers are looked for, in this order, each held before the next. Every
 person is written as a flow from a crowd and a period to a gate (Hall's condition for the queues, as
-in ``docs/model.md``), which is exact and grows fast: it is for plans where such flows are few.
+in ``docs/explanation/model.md``), which is exact and grows fast: it is for plans where such flows
+are few.
 """
 
 import math
