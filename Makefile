@@ -27,11 +27,6 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE
 CANDIDATES := python3.12 python3.13 python3.14 python3 python
 SUITS := import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info < (3, 15))
 
-# Said by the demo even where no terminal shows the summary.
-SAY := import placement; s = placement.read_solution('outputs/paris-2024/solution.geojson'); \
-  print(f'{s.plan}: {s.status}, cost {s.cost:g} of {s.budget:g} {s.budget_unit}, people covered:', \
-  ', '.join(f'{name} {c.share:.1%}' for name, c in s.coverage.items()))
-
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
@@ -62,7 +57,7 @@ $(VENV)/.run: $(VENV)/.made pyproject.toml requirements/run.txt
 	@$(PYTHON) $(PIP) $(LOCKED) requirements/run.txt
 	@$(PYTHON) $(PIP) $(ITSELF)
 	@echo "Compiling the loops on a first run (once; about half a minute)."
-	@$(VENV)/bin/place optimise data/geo/paris-2024-cover --budget 60 --out $(VENV)/first >/dev/null
+	@$(VENV)/bin/place optimise data/geo/paris-2024-cover --budget 60 --out $(VENV)/first --quiet
 	@touch $@
 
 $(VENV)/.develop: $(VENV)/.run requirements/develop.txt
@@ -72,7 +67,6 @@ $(VENV)/.develop: $(VENV)/.run requirements/develop.txt
 
 demo: $(VENV)/.run
 	@$(VENV)/bin/place optimise data/geo/paris-2024 --out outputs/paris-2024
-	@$(PYTHON) -c "$(SAY)"
 	@echo "The map is outputs/paris-2024/map.html (open it in a browser, no network needed),"
 	@echo "the solution outputs/paris-2024/solution.geojson."
 

@@ -68,7 +68,8 @@ def test_the_examples_of_the_planning_page(tmp_path: Path, monkeypatch: pytest.M
                 ran["console"] += 1
                 place, *words = shlex.split(command, comments=True)
                 assert place == "place", command
-                done = run(*words)
-                same = doctest.OutputChecker().check_output(said, done.output, FLAGS)
-                assert same, f"{page.name}, line {line}: {command}\n{done.output}"
+                # loops are compiled in the first run on a machine, whichever that is
+                heard = re.sub(r"(?m)^placement: compiling .*\n", "", run(*words).output)
+                same = doctest.OutputChecker().check_output(said, heard, FLAGS)
+                assert same, f"{page.name}, line {line}: {command}\n{heard}"
     assert min(ran.values()) > 8, ran

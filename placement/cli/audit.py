@@ -47,6 +47,9 @@ def command(
 
     Budget, unit and fleets are those of the plan file; what a run asked instead is named. Exits
     with 1 if a figure or a rule does not hold, or a second proof refutes what is claimed.
+
+    PLAN is the plan file or its folder; without it the plan of the name that SOLUTION records, here
+    or beside it.
     """
     from placement.cli.files import find_solution
     from placement.cli.proving import CLAIMED, demand_solver, find_proof, proof_json, show_proof

@@ -20,7 +20,7 @@ from placement.cli.options import (
 @minutes_option("--minutes", default="3,5,8", help_text="The walks, in minutes.")
 @layer_option()
 @closure_option()
-@beside_option("-o", "--out", file="catchments.geojson")
+@beside_option("catchments.geojson")
 def command(
     *,
     solution: str,
@@ -32,8 +32,11 @@ def command(
 ) -> None:
     """Write the catchments of SOLUTION, a file or the folder that `place optimise` wrote.
 
-    One feature a post and walk, and one for what at least so many posts of a resource reach within
-    it. Water is cut out, holes are kept, each post starts from its own level.
+    One feature for each post and walk, and one for what at least so many posts of a resource reach
+    within it. Water is cut out, holes are kept, each post starts from its own level.
+
+    PLAN is the plan file or its folder; without it the plan of the name that SOLUTION records, here
+    or beside it.
     """
     from placement.cli.files import CATCHMENTS_FILE, find_solution
     from placement.cli.revisit import revisit

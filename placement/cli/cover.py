@@ -19,7 +19,7 @@ _UNBOUND = 1e15  # the plan's own budget does not bind, not even for what is req
 @share_option()
 @plan_options()
 @time_limit_option("Stop after so many seconds with the cheapest plan found.")
-@gap_option("Stop when the cost is proven to be within this share of the least, e.g. 0.01.")
+@gap_option("Stop when the cost is proven to be within this share of the least, e.g. 1%.")
 @prove_options()
 @written_options("outputs/<plan name>/cover")
 def command(

@@ -1,5 +1,7 @@
 """Which files a command means: the plan that was named, or the one that is there."""
 
+import os
+import tomllib
 from pathlib import Path
 
 import click
@@ -12,6 +14,7 @@ SOLUTION_FILE = "solution.geojson"
 MAP_FILE = "map.html"
 CATCHMENTS_FILE = "catchments.geojson"
 ROUTES_FILE = "routes.geojson"
+_LEVELS = 4  # outputs/<plan name>/cover/solution.geojson, from the folder of the plan
 DEFAULT_EXAMPLE = "paris-2024-cover"  # answers in seconds, whatever the budget
 
 
@@ -51,6 +54,51 @@ def find_plan(given: str | None) -> Path:
         err=True,
     )
     return bundled_folder() / DEFAULT_EXAMPLE / PLAN_FILE
+
+
+def find_plan_of(solution: Path, name: str) -> Path:
+    """Return the plan file that a solution answers, by the name that the solution records.
+
+    Looked for in the working directory and in the solution's folder with those above it, as
+    ``plan.toml`` there or in a folder of the plan's name. A bundled plan is never taken.
+
+    Parameters
+    ----------
+    solution
+        The solution file.
+    name
+        The name it records.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    from placement.errors import UsageError
+
+    folders = [Path(), *Path(os.path.abspath(solution)).parents[:_LEVELS]]  # noqa: PTH100 - links
+    for folder in folders:
+        for file in (folder / PLAN_FILE, folder / name / PLAN_FILE):
+            if _name_of(file) == name:
+                return file
+    raise UsageError(
+        f"{solution} answers the plan {name!r}, and no {PLAN_FILE} of that name is here or beside "
+        "it; give its plan file as the argument PLAN."
+    )
+
+
+def _name_of(file: Path) -> str | None:
+    """Return the name that a plan file gives itself; None where there is none to read."""
+    from placement.errors import InputError
+    from placement.reading.regular import read_bytes
+
+    try:
+        if not file.is_file():
+            return None
+        named = tomllib.loads(read_bytes(file).decode()).get("name")
+    except (OSError, ValueError, RecursionError, InputError):
+        return None
+    return named if isinstance(named, str) else None
 
 
 def find_solution(given: str) -> Path:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 import placement
+from placement.cli.verbosity import add_options, is_debugging, verbosity
 
 # By name: the module of `placement.cli` that holds the command, in the order --help shows.
 _MODULES = {
@@ -41,7 +42,7 @@ class LazyGroup(click.Group):
             return None
         command = import_module(f"placement.cli.{_MODULES[name]}").command
         assert isinstance(command, click.Command)  # noqa: S101 - ours
-        return command
+        return add_options(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -69,7 +70,7 @@ class LazyGroup(click.Group):
             click.echo("Stopped, nothing was written.", err=True)
             raise click.exceptions.Exit(128 + Signals.last) from None
         except Exception as error:
-            if ctx.params.get("debug"):
+            if is_debugging(ctx):
                 import traceback
 
                 click.echo(traceback.format_exc(), err=True, nl=False)
@@ -77,19 +78,21 @@ class LazyGroup(click.Group):
 
 
 class _ToStandardError(logging.Handler):
-    """Says what the package logs."""
+    """Says what the package logs, as far as the command line wants to know."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say one line."""
-        click.echo(f"placement: {record.getMessage()}", err=True)
+        least = (logging.WARNING, logging.INFO, logging.DEBUG)[verbosity()]
+        if record.levelno >= least:
+            click.echo(f"placement: {record.getMessage()}", err=True)
 
 
 def _pass_on_what_is_logged() -> None:
-    """Say on standard error what the package logs: for now, that loops are being compiled."""
+    """Say on standard error what the package logs, such as that loops are being compiled."""
     log = logging.getLogger("placement")
     if not log.handlers:
         log.addHandler(_ToStandardError())
-        log.setLevel(logging.INFO)
+        log.setLevel(logging.DEBUG)
 
 
 def _report(error: Exception) -> int:
@@ -107,7 +110,7 @@ def _report(error: Exception) -> int:
         what = "not enough memory" if isinstance(error, MemoryError) else type(error).__name__
         sentence = (
             f"this should not have happened ({what}{f': {sentence}' if sentence else ''}); "
-            "run it again as `place --debug …` and report what that shows."
+            "run it again with --debug and report what that shows."
         )
     click.echo(f"Error: {sentence}", err=True)
     return code
@@ -117,16 +120,13 @@ def _report(error: Exception) -> int:
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(placement.__version__, message="place %(version)s")
-@click.option(
-    "--debug",
-    is_flag=True,
-    envvar="PLACE_DEBUG",
-    help="Show the traceback of an error as well.",
-)
-def place(debug: bool) -> None:
+@click.version_option(placement.__version__, "-V", "--version", message="place %(version)s")
+def place() -> None:
     """Decide where checkpoints and teams go along an event's route.
 
     From a plan file to a proven plan, an offline map and a solution that diffs well. Start with
     `place optimise` on the bundled plan, or with `place init DIR` for a plan of your own.
     """
+
+
+add_options(place)

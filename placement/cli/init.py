@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from placement.cli import suggest
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 @click.option(
     "--example",
     metavar="NAME",
+    shell_complete=suggest.examples,
     help="Copy a bundled plan, e.g. paris-2024, in place of the small starter.",
 )
 def command(folder: str, example: str | None) -> None:

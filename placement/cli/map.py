@@ -16,7 +16,7 @@ from placement.cli.options import (
 @plan_argument()
 @layer_option()
 @closure_option()
-@beside_option("--out", file="map.html")
+@beside_option("map.html")
 def command(
     solution: str,
     plan: str | None,
@@ -24,7 +24,11 @@ def command(
     closures: tuple[str, ...],
     out: str | None,
 ) -> None:
-    """Draw SOLUTION, a file or the folder that `place optimise` wrote, on its PLAN."""
+    """Draw SOLUTION, a file or the folder that `place optimise` wrote, on its PLAN.
+
+    PLAN is the plan file or its folder; without it the plan of the name that SOLUTION records, here
+    or beside it.
+    """
     from placement.cli.files import MAP_FILE, find_solution
     from placement.cli.revisit import revisit
     from placement.cli.talk import Talk, warn

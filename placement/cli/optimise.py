@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @plan_options(budget=True)
 @agreed_options()
 @time_limit_option("Stop after so many seconds with the best plan found.")
-@gap_option("Stop when the plan is proven to be within this share of the best, e.g. 0.01.")
+@gap_option("Stop when the plan is proven to be within this share of the best, e.g. 1%.")
 @prove_options()
 @written_options("outputs/<plan name>")
 def command(

@@ -6,25 +6,30 @@ from typing import Any
 
 import click
 
-from placement.reading.numerals import decimal
+from placement.cli import suggest
+from placement.reading.numerals import decimal, fraction
 
 type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 type Callback[T] = Callable[[click.Context, click.Parameter, Any], T]
 
 
-def amount(*, above_zero: bool = False) -> Callback[float | None]:
-    """Return a callback that takes a finite number of at least 0, or above 0."""
+def amount(*, above_zero: bool = False, percent: bool = False) -> Callback[float | None]:
+    """Return a callback that takes a finite number of at least 0, or above 0; `percent` as well."""
     least = "above 0" if above_zero else "of at least 0"
+    example = ", such as 0.01 or 1%" if percent else ""
+    read = fraction if percent else decimal
 
     def parse(_ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
         if value is None:
             return None
         try:
-            number = decimal(value)
+            number = read(value)
         except ValueError:
             number = math.nan
         if not math.isfinite(number) or number < 0 or (above_zero and number == 0):
-            raise click.BadParameter(f"{value!r} is not a finite number {least}", param=param)
+            raise click.BadParameter(
+                f"{value!r} is not a finite number {least}{example}", param=param
+            )
         return number
 
     return parse
@@ -82,7 +87,7 @@ def _limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
 
 
 _LIMIT_EXAMPLE = "--limit dog_team=4"
-_SHARE_EXAMPLE = "--share checkpoint=0.95"
+_SHARE_EXAMPLE = "--share checkpoint=95%"
 
 
 def _shares(
@@ -92,7 +97,7 @@ def _shares(
     taken: dict[str, float] = {}
     for name, text in _assignments(_SHARE_EXAMPLE)(ctx, param, values).items():
         try:
-            share = decimal(text)
+            share = fraction(text)
         except ValueError:
             share = math.nan
         if not 0 < share <= 1:
@@ -134,6 +139,7 @@ def layer_option() -> Decorator:
         multiple=True,
         callback=_assignments("--layer streets=paris.osm.pbf"),
         metavar="NAME=FILE",
+        shell_complete=suggest.layers,
         help="Take a layer from another file for this run. Repeatable.",
     )
 
@@ -174,7 +180,8 @@ def minutes_option(name: str, *, help_text: str, default: str | None = None) -> 
             walks = ()
         if not walks or not all(0 < walk <= 1440 for walk in walks) or len(set(walks)) < len(walks):
             raise click.BadParameter(
-                f"{value!r} is no list of minutes, each above 0 and given once; write it as 3,5,8",
+                f"{value!r} is not a list of minutes, each above 0 and given once; "
+                "write it as 3,5,8",
                 param=param,
             )
         return tuple(sorted(walks))
@@ -213,6 +220,7 @@ def limit_option() -> Decorator:
         multiple=True,
         callback=_limits,
         metavar="RESOURCE=N",
+        shell_complete=suggest.resources,
         help="Use at most N units of a resource in this run. Repeatable.",
     )
 
@@ -244,7 +252,8 @@ def share_option() -> Decorator:
         required=True,
         callback=_shares,
         metavar="RESOURCE=A",
-        help="Least share of all people that a resource must cover, e.g. checkpoint=0.95. "
+        shell_complete=suggest.resources,
+        help="Least share of all people that a resource must cover, e.g. checkpoint=95%. "
         "Repeatable.",
     )
 
@@ -259,7 +268,12 @@ def time_limit_option(help_text: str) -> Decorator:
 def gap_option(help_text: str) -> Decorator:
     """``--gap G``."""
     return click.option(
-        "--gap", metavar="G", default="0", show_default=True, callback=amount(), help=help_text
+        "--gap",
+        metavar="G",
+        default="0",
+        show_default=True,
+        callback=amount(percent=True),
+        help=help_text,
     )
 
 
@@ -286,12 +300,7 @@ def prove_options() -> Decorator:
 def written_options(folder: str) -> Decorator:
     """Take where a solution goes, and what is written beside it: a map, layers, JSON."""
     return _stacked(
-        click.option(
-            "--out",
-            metavar="DIR",
-            type=click.Path(file_okay=False),
-            help=f"Folder to write to.  [default: {folder}]",
-        ),
+        out_option("DIR", f"Folder to write to.  [default: {folder}]", folder=True),
         click.option(
             "--force", is_flag=True, help="Write over the solution of another plan as well."
         ),
@@ -327,12 +336,14 @@ def agreed_options() -> Decorator:
             "--lock",
             metavar="SITE/RESOURCE",
             multiple=True,
+            shell_complete=suggest.posts,
             help="Open this post in this run. Repeatable.",
         ),
         click.option(
             "--forbid",
             metavar="SITE/RESOURCE",
             multiple=True,
+            shell_complete=suggest.posts,
             help="Keep this post closed in this run. Repeatable.",
         ),
     )
@@ -345,12 +356,20 @@ def json_option() -> Decorator:
     )
 
 
-def beside_option(*flags: str, file: str) -> Decorator:
-    """``--out FILE``: where to write what lies beside the solution unless told otherwise."""
+def out_option(
+    metavar: str, help_text: str, *, folder: bool = False, required: bool = False
+) -> Decorator:
+    """``-o`` and ``--out``: where to write, the same in every command that writes."""
     return click.option(
-        *flags,
-        "out",
-        metavar="FILE",
-        type=click.Path(dir_okay=False),
-        help=f"File to write.  [default: {file} beside the solution]",
+        "-o",
+        "--out",
+        metavar=metavar,
+        required=required,
+        type=click.Path(file_okay=not folder),  # a folder for a file is refused by its writer
+        help=help_text,
     )
+
+
+def beside_option(file: str) -> Decorator:
+    """``--out FILE``: where to write what lies beside the solution unless told otherwise."""
+    return out_option("FILE", f"File to write.  [default: {file} beside the solution]")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import placement
-from placement.cli.files import find_plan, find_solution
+from placement.cli.files import find_plan_of, find_solution
 from placement.errors import InputError, UsageError
 from placement.plan.ground import is_closure_file
 
@@ -24,7 +24,7 @@ def revisit(
     solution
         A solution file or its folder.
     plan
-        A plan file or its folder, or None for the default.
+        A plan file or its folder, or None for the one that lies beside the solution or here.
     layers
         Files of the layers that were replaced when the solution was made.
     closures
@@ -35,7 +35,8 @@ def revisit(
     InputError
         If the solution answers another plan.
     UsageError
-        If a layer was replaced then, or a file of closures given, and is not named now.
+        If a layer was replaced then, or a file of closures given, and is not named now, or no plan
+        is named and none is beside the solution.
     """
     path = find_solution(solution)
     chosen = placement.read_solution(path)
@@ -53,7 +54,7 @@ def revisit(
                 f"say where that file is: --closure PATH/{closed}"
             )
         given.setdefault(closed, closed)
-    file = find_plan(plan)
+    file = Path(plan) if plan is not None else find_plan_of(path, chosen.plan)
     asked = placement.load_plan(
         file,
         layers=layers,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from placement.cli import suggest
 from placement.cli.options import (
     beside_option,
     closure_option,
@@ -21,10 +22,15 @@ if TYPE_CHECKING:
 @click.command("routes", short_help="Write which way each area walks, and say how long.")
 @solution_argument()
 @plan_argument()
-@click.option("--post", metavar="SITE/RESOURCE", help="Only the walks to this post.")
+@click.option(
+    "--post",
+    metavar="SITE/RESOURCE",
+    shell_complete=suggest.posts,
+    help="Only the walks to this post.",
+)
 @layer_option()
 @closure_option()
-@beside_option("-o", "--out", file="routes.geojson")
+@beside_option("routes.geojson")
 @json_option()
 def command(
     *,
@@ -40,6 +46,9 @@ def command(
 
     SOLUTION is a file or the folder that `place optimise` wrote. A route leads from the middle of
     an area's people; a team's leads out to them. Those who walk step-free have routes of their own.
+
+    PLAN is the plan file or its folder; without it the plan of the name that SOLUTION records, here
+    or beside it.
     """
     from placement.cli.files import ROUTES_FILE, find_solution
     from placement.cli.revisit import revisit

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from placement.cli.options import Decorator, amount, json_option
+from placement.cli.options import Decorator, amount, json_option, out_option
 
 if TYPE_CHECKING:
     from placement.streets import Streets
@@ -30,14 +30,7 @@ def _step_free_option() -> Decorator:
 
 @command.command("read", short_help="Keep an extract in a form that is read in a moment.")
 @click.argument("extract", type=click.Path())
-@click.option(
-    "-o",
-    "--out",
-    required=True,
-    type=click.Path(),
-    metavar="FILE.parquet",
-    help="Where to keep it.",
-)
+@out_option("FILE.parquet", "File to write.", required=True)
 @_crs_option()
 @click.option(
     "--speed",
@@ -164,7 +157,7 @@ def info(  # noqa: PLR0917 - click hands over its options
     metavar="METRES",
     help="How far around it.",
 )
-@click.option("-o", "--out", required=True, type=click.Path(), metavar="FILE.osm")
+@out_option("FILE.osm", "File to write.", required=True)
 @click.option("--endpoint", metavar="URL", help="Another Overpass server.")
 def fetch(route: str, margin: float, out: str, endpoint: str | None) -> None:
     """Ask an Overpass server, once, for all that is walked around ROUTE.

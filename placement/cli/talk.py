@@ -1,25 +1,27 @@
-"""What is said while a command runs: on standard error, and only where somebody reads along."""
+"""What is said while a command runs, all of it on standard error."""
 
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from placement.cli.tables import table_lines
+from placement.cli.verbosity import Verbosity, verbosity
 from placement.review.texts import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.status import Status as Spinner
 
-
+_ANY_WIDTH = 1_000_000
 _NO_BOUND = 1e300  # beyond it nothing is proven yet
 
 
 def warn(sentence: str) -> None:
-    """Say something that matters even where nobody reads along."""
+    """Say something that matters, however little is to be said."""
     click.echo(f"Warning: {shown(sentence)}", err=True)
 
 
@@ -31,28 +33,33 @@ def give_json(value: Mapping[str, Any]) -> None:
     click.echo(text.encode("utf-8", "replace"))
 
 
-def _plain_console(*, stderr: bool = False, width: int | None = None) -> "Console":
+def _plain_console(*, stderr: bool) -> "Console":
     """Return a console that takes text as it is: names are data, never markup."""
     from rich.console import Console
 
-    return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
 
 
 class Talk:
-    """Progress and summary for a person at a terminal; silence elsewhere."""
+    """Progress and summary for whoever reads along: at a terminal with a line that moves."""
 
     def __init__(self) -> None:
-        self._console = _plain_console(stderr=True) if sys.stderr.isatty() else None
+        self._level = verbosity()
+        self._terminal = sys.stderr.isatty()
 
     def say(self, text: str, *, style: str | None = None) -> None:
         """Say one line."""
-        if self._console is not None:
-            self._console.print(shown(text), style=style, soft_wrap=True)
+        if self._level is Verbosity.QUIET:
+            return
+        if self._terminal:
+            _plain_console(stderr=True).print(shown(text), style=style, soft_wrap=True)
+        else:
+            click.echo(shown(text), err=True)
 
-    def table(self, rows: list[tuple[str, ...]]) -> None:
+    def table(self, rows: Sequence[Sequence[str]]) -> None:
         """Show rows of words in columns."""
-        if self._console is not None:
-            self._console.print(grid(rows))
+        for line in _lines(rows, stderr=True):
+            self.say(line)
 
     @contextmanager
     def step(self, doing: str) -> Iterator[Callable[[float, float, float], None]]:
@@ -63,42 +70,46 @@ class Talk:
         callable
             Takes seconds, objective (or cost) and bound, and shows them beside what is being done.
         """
-        if self._console is None:
+        began = monotonic()
+        if self._terminal and self._level is not Verbosity.QUIET:
+            with _plain_console(stderr=True).status(doing) as spinner:
+                yield lambda *known: spinner.update(f"{_moment(doing, *known)} (Ctrl-C keeps it)")
+        elif self._level is Verbosity.VERBOSE:
+            yield self._new_moments(doing)
+        else:
             yield lambda _seconds, _objective, _bound: None
-            return
-        with self._console.status(doing) as spinner:
-            yield _progress(doing, spinner)
+        if self._level is Verbosity.VERBOSE:
+            self.say(f"{doing}: done in {monotonic() - began:.1f} s")
+
+    def _new_moments(self, doing: str) -> Callable[[float, float, float], None]:
+        """Return what says a line for each better plan or bound, without a terminal."""
+        told = (-math.inf, -math.inf)
+
+        def progress(seconds: float, objective: float, bound: float) -> None:
+            nonlocal told
+            if told != (objective, bound):
+                told = (objective, bound)
+                self.say(_moment(doing, seconds, objective, bound))
+
+        return progress
 
 
-def _progress(doing: str, spinner: "Spinner") -> Callable[[float, float, float], None]:
-    def progress(seconds: float, objective: float, bound: float) -> None:
-        known = 0 < objective < math.inf  # a cost comes down from infinity, cover up from nothing
-        found = f"best {objective:,.0f}" if known else "no plan yet"
-        proof = f", bound {bound:,.0f}" if abs(bound) < _NO_BOUND else ""
-        gap = f", gap {abs(bound - objective) / objective:.1%}" if known and proof else ""
-        spinner.update(f"{doing}: {seconds:.0f} s, {found}{proof}{gap} (Ctrl-C keeps it)")
-
-    return progress
+def _moment(doing: str, seconds: float, objective: float, bound: float) -> str:
+    """Return what is known of a search after so many seconds, on one line."""
+    known = 0 < objective < math.inf  # a cost comes down from infinity, cover up from nothing
+    found = f"best {objective:,.0f}" if known else "no plan yet"
+    proof = f", bound {bound:,.0f}" if abs(bound) < _NO_BOUND else ""
+    gap = f", gap {abs(bound - objective) / objective:.1%}" if known and proof else ""
+    return f"{doing}: {seconds:.0f} s, {found}{proof}{gap}"
 
 
-def grid(rows: list[tuple[str, ...]]) -> Any:  # noqa: ANN401 - a rich renderable
-    """Return rows of words as a table without lines."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table.grid(padding=(0, 2))
-    for row in rows:
-        # a name that is too long for its column goes on below: cut off, nobody could copy it
-        table.add_row(*(Text(shown(cell), overflow="fold") for cell in row))
-    return table
-
-
-def give_table(rows: list[tuple[str, ...]]) -> None:
+def give_table(rows: Sequence[Sequence[str]]) -> None:
     """Write rows of words in columns to standard output."""
-    console = _plain_console()
-    if not console.is_terminal:
-        console = _plain_console(width=1000)
-    with console.capture() as captured:
-        console.print(grid(rows))
-    lines = (line.rstrip() for line in captured.get().splitlines())
-    click.echo("\n".join(lines))
+    click.echo("\n".join(_lines(rows, stderr=False)))
+
+
+def _lines(rows: Sequence[Sequence[str]], *, stderr: bool) -> list[str]:
+    """Lay rows out for the terminal that a stream leads to; what leads elsewhere has all room."""
+    terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    width = _plain_console(stderr=stderr).width if terminal else _ANY_WIDTH
+    return table_lines([[shown(cell) for cell in row] for row in rows], width=width)

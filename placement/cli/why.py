@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import placement
+from placement.cli import suggest
 from placement.cli.options import json_option, plan_options, time_limit_option
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("why", short_help="Say what a post brings, or what forcing it in would cost.")
-@click.argument("post", metavar="SITE[/RESOURCE]")
+@click.argument("post", metavar="SITE[/RESOURCE]", shell_complete=suggest.sites_and_posts)
 @click.option(
     "--solution",
     metavar="SOLUTION",
@@ -39,8 +40,8 @@ def command(
     """Say why SITE/RESOURCE is open or closed, or each resource the SITE may have.
 
     For an open post: what its loss costs, and which posts would replace it. For a closed one: what
-    forcing it in costs, and which posts it displaces. PLAN is a plan file or its folder;
-    ./plan.toml or else the bundled plan without it.
+    forcing it in costs, and which posts it displaces. PLAN is a plan file or its folder; without it
+    ./plan.toml or else the bundled plan, and with --solution the plan that it answers.
     """
     from placement.cli.deadline import Deadline
     from placement.cli.files import find_plan

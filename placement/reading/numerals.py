@@ -6,6 +6,7 @@ plan should have to know that.
 
 import math
 import re
+from decimal import Decimal
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 _NO_NUMBER = re.compile(r"[+-]?(?:nan|inf|infinity)", re.ASCII | re.IGNORECASE)
@@ -23,8 +24,25 @@ def decimal(text: str) -> float:
     """
     plain = text.strip(_SPACE)
     if _NUMBER.fullmatch(plain) is None and _NO_NUMBER.fullmatch(plain) is None:
-        raise ValueError(f"{text!r} is no number")
+        raise ValueError(f"{text!r} is not a number")
     return float(plain)
+
+
+def fraction(text: str) -> float:
+    """Return a share that a text writes as a number or in percent: ``0.5`` and ``50%`` are one.
+
+    Raises
+    ------
+    ValueError
+        If it writes neither.
+    """
+    plain = text.strip(_SPACE)
+    if not plain.endswith("%"):
+        return decimal(plain)
+    written = plain.removesuffix("%").strip(_SPACE)
+    number = decimal(written)
+    # in decimals, so that p% is the number nearest to p hundredths, as if it were written so
+    return float(Decimal(written).scaleb(-2)) if math.isfinite(number) else number
 
 
 def whole_digits(text: str) -> int | float:

@@ -49,7 +49,8 @@ def test_a_plan_here_is_the_default_and_nothing_is_said(
 ) -> None:
     monkeypatch.chdir(town)
     done = run("optimise", "--no-map")
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "taking the bundled plan" not in done.stderr
     assert (town / "outputs" / "drawn" / "solution.geojson").exists()
 
 
@@ -150,6 +151,51 @@ def test_a_solution_of_another_plan_is_refused(town: Path, tmp_path: Path) -> No
     assert done.exit_code == 3
     assert "answers the plan 'drawn', and starter is 'starter'" in done.stderr
     assert "map.html" not in [path.name for path in (tmp_path / "outputs" / "drawn").iterdir()]
+
+
+ASKED_OF_A_SOLUTION = [
+    ("map",),
+    ("audit",),
+    ("catchments",),
+    ("routes",),
+    ("why", "north-west", "--solution"),
+]
+
+
+@pytest.mark.parametrize("words", ASKED_OF_A_SOLUTION, ids=lambda words: words[0])
+def test_a_solution_without_its_plan_is_refused_and_no_other_plan_is_taken(
+    words: tuple[str, ...], town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("optimise", town, "--no-map", "--out", tmp_path / "far" / "out").exit_code == 0
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    shutil.copytree(tmp_path / "town", tmp_path / "far" / "other")
+    plan = tmp_path / "far" / "plan.toml"
+    text = (town / "plan.toml").read_text(encoding="utf-8")
+    for other in (None, text.replace('name = "drawn"', 'name = "another"'), "[broken"):
+        if other is not None:
+            plan.write_text(other, encoding="utf-8")
+        done = run(*words, tmp_path / "far" / "out")
+        assert done.exit_code == 2
+        assert "answers the plan 'drawn', and no plan.toml of that name is here" in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert [path.name for path in (tmp_path / "far" / "out").iterdir()] == ["solution.geojson"]
+
+
+@pytest.mark.parametrize("words", ASKED_OF_A_SOLUTION, ids=lambda words: words[0])
+def test_the_plan_of_a_solution_is_found_by_its_name(
+    words: tuple[str, ...], town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(town)
+    assert run("optimise", "--no-map").exit_code == 0  # into outputs/drawn beside the plan
+    assert run(*words, "outputs/drawn").exit_code == 0
+    monkeypatch.chdir(town / "outputs")
+    assert run(*words, "drawn").exit_code == 0
+    monkeypatch.chdir(tmp_path)
+    assert run(*words, "town/outputs/drawn").exit_code == 0
+    town.rename(tmp_path / "drawn")  # a folder of the plan's name, here
+    shutil.move(tmp_path / "drawn" / "outputs" / "drawn", tmp_path / "away")
+    assert run(*words, "away").exit_code == 0
 
 
 def test_check_counts(town: Path) -> None:

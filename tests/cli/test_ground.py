@@ -96,7 +96,7 @@ def test_layers_beside_the_solution_are_written_then_and_later(town: Path, tmp_p
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("catchments", "--minutes", "3;5"), "'3;5' is no list of minutes"),
+        (("catchments", "--minutes", "3;5"), "'3;5' is not a list of minutes"),
         (("catchments", "--minutes", "3,3"), "given once"),
         (("catchments", "--minutes", "nan"), "above 0"),
         (("routes", "--post", "nowhere/checkpoint"), "the solution has no post"),

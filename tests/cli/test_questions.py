@@ -9,7 +9,7 @@ from tests.cli.running import run
 
 
 def test_the_cheapest_plan_is_written_drawn_and_audited(town: Path, tmp_path: Path) -> None:
-    done = run("cover", town, "--share", "checkpoint=0.5", "--share", "dog_team=0.1", "--json")
+    done = run("cover", town, "--share", "checkpoint=50%", "--share", "dog_team=0.1", "--json")
     assert done.exit_code == 0, done.stderr
     told = json.loads(done.stdout)["placement"]
     assert told["reverse"]["shares"] == {"checkpoint": 0.5, "dog_team": 0.1}
@@ -34,6 +34,8 @@ def test_the_cheapest_plan_is_written_drawn_and_audited(town: Path, tmp_path: Pa
         ((), 2, "--share"),
         (("--share", "checkpoint"), 2, "not NAME=VALUE"),
         (("--share", "checkpoint=2"), 2, "not a share above 0 and of at most 1"),
+        (("--share", "checkpoint=101%"), 2, "not a share above 0 and of at most 1"),
+        (("--share", "checkpoint=0%"), 2, "not a share above 0 and of at most 1"),
         (("--share", "checkpoint=x"), 2, "not a share above 0 and of at most 1"),
         (("--share", "checkpont=0.5"), 2, "did you mean 'checkpoint'"),
         (("--share", "dog_team=1"), 4, "dog_team can reach 0."),

@@ -81,8 +81,9 @@ def test_every_command_and_option_says_what_it_does(name: str) -> None:
             assert parameter.help, parameter.name
 
 
-def test_version() -> None:
-    assert CliRunner().invoke(place, ["--version"]).output == f"place {placement.__version__}\n"
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version(option: str) -> None:
+    assert CliRunner().invoke(place, [option]).output == f"place {placement.__version__}\n"
 
 
 def test_python_m_placement_is_place() -> None:

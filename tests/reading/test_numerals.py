@@ -2,6 +2,7 @@
 
 import math
 import unicodedata
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from placement.errors import InputError
 from placement.plan.layers import load_plan
-from placement.reading.numerals import decimal, whole_digits
+from placement.reading.numerals import decimal, fraction, whole_digits
 from tests.builders import drawn_layers, write_plan
 from tests.cli.running import run
 
@@ -33,11 +34,23 @@ def test_nothing_but_ascii_is_a_number(text: str) -> None:
     assert math.isnan(found) or found == float(text)
 
 
+@given(st.decimals(-(10**6), 10**6, places=4))
+def test_percents_are_hundredths_to_the_last_digit(percent: Decimal) -> None:
+    assert fraction(f"{percent}%") == fraction(f" {percent} % ") == float(percent / 100)
+    assert fraction(str(percent)) == float(percent)
+
+
+@pytest.mark.parametrize("text", ["%", "5%%", "%5", "٣%", "5 percent", "1_0%", ""])
+def test_what_is_no_percent_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a number"):
+        fraction(text)
+
+
 @given(st.characters(categories=["Nd", "Nl", "No"]).filter(lambda one: not one.isascii()))
 def test_no_other_digit_is_one(digit: str) -> None:
     assert unicodedata.category(digit).startswith("N")
     for text in (digit, f"1{digit}", f"{digit}.5"):
-        with pytest.raises(ValueError, match="no number"):
+        with pytest.raises(ValueError, match="not a number"):
             decimal(text)
 
 
