@@ -71,6 +71,19 @@ def total_of(amounts: Floats) -> float:
         return math.inf
 
 
+def left_over(most: float, used: Floats) -> float:
+    """Return what a budget leaves over beside amounts, all as they are written, rounded once.
+
+    Examples
+    --------
+    >>> left_over(0.6, np.array([0.5]))
+    0.1
+    """
+    if math.isinf(most):
+        return most
+    return total_of(np.concatenate([[most], -used]))
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Steps:
     """Numbers as whole multiples of a step.

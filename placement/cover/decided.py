@@ -7,6 +7,7 @@ import numpy as np
 
 from placement.cover.instance import Instance, Ints, Rule
 from placement.cover.reduce import merge_rows
+from placement.decimals import left_over
 
 
 def decided(instance: Instance) -> Instance:
@@ -64,5 +65,5 @@ def _beside(rule: Rule, times: Ints) -> Rule:
         rows=rule.rows[~met],
         times=(rule.times - times)[~met],
         share=rule.share[~met],
-        most=math.fsum([rule.most, *rule.share[met].tolist()]),
+        most=left_over(rule.most, -rule.share[met]),
     )

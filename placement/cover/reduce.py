@@ -21,6 +21,7 @@ from scipy.sparse.csgraph import connected_components
 from placement.cover.aggregate import aggregate
 from placement.cover.dominance import dominated_columns
 from placement.cover.instance import Instance, Limit, Rule
+from placement.decimals import left_over
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -173,9 +174,9 @@ def open_required(instance: Instance) -> Reduction:
         required=required,
         weight=np.ascontiguousarray(later[:, 0]),
         gains=np.ascontiguousarray(later[:, 1:]),
-        budget=_left_over(instance.budget, instance.cost[opened]),
+        budget=left_over(instance.budget, instance.cost[opened]),
         limits=tuple(
-            replace(limit, most=_left_over(limit.most, limit.use[opened]))
+            replace(limit, most=left_over(limit.most, limit.use[opened]))
             for limit in instance.limits
         ),
         rules=tuple(_rule_beside(rule, opened, times) for rule in instance.rules),
@@ -199,7 +200,7 @@ def _rule_beside(rule: Rule, opened: Bools, times: Ints) -> Rule:
         rows=rule.rows[~met],
         times=left[~met],
         share=rule.share[~met],
-        most=_left_over(rule.most, used),
+        most=left_over(rule.most, used),
     )
 
 
@@ -415,11 +416,6 @@ def _couple(instance: Instance, coupled: Bools) -> Instance:
     return replace(instance, coupled=coupled, near_indptr=near_indptr, near_indices=near)
 
 
-def _left_over(most: float, used: Floats) -> float:
-    """Return what a budget or a limit leaves over, rounded once."""
-    return math.fsum([most, *(-used).tolist()])
-
-
 def _fits(instance: Instance) -> Bools:
     """Tell which columns could be paid beside the required ones, each with a neighbour."""
     fits = np.ones(instance.columns, dtype=np.bool_)
@@ -429,7 +425,7 @@ def _fits(instance: Instance) -> Bools:
     for use, most in rules:
         more = np.where(instance.required, 0.0, use)  # beside the required ones
         spent = use[instance.required]
-        left = _left_over(most, spent) + _TOLERANCE * (abs(most) + float(spent.sum()))
+        left = left_over(most, spent) + _TOLERANCE * (abs(most) + float(spent.sum()))
         cheapest = np.where(instance.coupled, np.inf, 0.0)
         np.minimum.at(cheapest, owner, more[instance.near_indices])
         cheapest[_stands_alone(instance, owner)] = 0.0

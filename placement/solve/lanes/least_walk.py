@@ -22,6 +22,7 @@ from placement.cover.laned import laned
 from placement.cover.lanes import Lanes
 from placement.cover.posting import Posting
 from placement.cover.survey import Survey
+from placement.decimals import left_over
 from placement.plan.problem import Plan
 from placement.solve.bounds import bound
 from placement.solve.lanes.reach import crowds_of, floors_of
@@ -182,7 +183,7 @@ def compared(
         opening=instance.cost[gates],
         lane=lanes.lane_cost[gates],
         must=instance.required[gates],
-        budget=instance.budget - math.fsum(instance.cost[instance.required & ~lanes.gate]),
+        budget=left_over(instance.budget, instance.cost[instance.required & ~lanes.gate]),
     )
     whole = limit * math.fsum(crowds.people)
     saved = most_saved(ask, whole - walk, stop=stop.share(0.7))
