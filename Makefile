@@ -5,10 +5,11 @@
 # make docs    the documentation as a site, every warning an error
 # make docs-links  the same, and every link to another site (needs a network)
 # make fuzz    20,000 damaged inputs, others each night
+# make night   every random test with all its cases, then make fuzz
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check docs docs-links newest lowest lock fuzz bench clean
+.PHONY: help demo test night check docs docs-links newest lowest lock fuzz bench clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -72,6 +73,11 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.develop
 	@$(PYTHON) -m pytest -n 2
+
+# Random tests with all their cases (PLACE_NIGHT), of which `make test` takes a part.
+night: $(VENV)/.develop
+	@PLACE_NIGHT=1 $(PYTHON) -m pytest -n 2
+	@$(PYTHON) -m tests.fuzz
 
 # What goes wrong is kept in tests/fuzz/failed, with the command that runs it again.
 fuzz: $(VENV)/.develop

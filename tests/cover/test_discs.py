@@ -15,6 +15,7 @@ from placement.cover import discs
 from placement.cover.cover import Cover
 from placement.cover.squares import cut_squares
 from placement.errors import InputError, UsageError
+from tests.amount import cases
 
 
 def by_definition(points, sites, radius, weight=None):
@@ -36,7 +37,7 @@ places = st.lists(st.tuples(whole, whole), max_size=30)
 
 
 @given(points=places, sites=places, data=st.data())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=cases(40, 100))
 def test_points_on_the_circle_and_sites_on_each_other(points, sites, data):
     radius = np.array(
         data.draw(st.lists(st.integers(0, 13), min_size=len(sites), max_size=len(sites))),

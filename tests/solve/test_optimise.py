@@ -6,12 +6,13 @@ import pytest
 
 import placement
 from placement.errors import InfeasibleError
+from tests.amount import cases
 from tests.random_plans import the_answer, write_random_plan
 
 
-@pytest.mark.parametrize("batch", range(20))
+@pytest.mark.parametrize("batch", range(cases(10, 20)))
 def test_random_plans_of_every_rule_have_the_one_right_answer(batch: int, tmp_path: Path) -> None:
-    """300 plans: the objective, and the very posts, walks, costs and identifiers breaking ties."""
+    """The objective, and the very posts: walks, costs and identifiers tell equals apart."""
     for seed in range(batch * 15, batch * 15 + 15):
         folder = tmp_path / str(seed)
         folder.mkdir()

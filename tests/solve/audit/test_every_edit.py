@@ -1,11 +1,10 @@
 """Whatever is edited in a solution file, the audit refuses it or names it.
 
 Each small plan of ``tests/cases/plans`` is edited in some hundreds of ways, drawn from all that
-``fuzz.edits`` makes; ``PLACE_FUZZ=all pytest`` tries every one.
+``fuzz.edits`` makes; ``make night`` tries every one.
 """
 
 import json
-import os
 import random
 from collections import Counter
 from pathlib import Path
@@ -17,10 +16,11 @@ from placement.cli.revisit import revisit
 from placement.errors import PlacementError
 from placement.plan.problem import Plan
 from placement.review.geojson import read_solution
+from tests.amount import NIGHT
 from tests.cli.test_a_plan_for_each_rule import CASES, PLANS
 from tests.solve.audit.fuzz import edits
 
-SHARE = 1.0 if os.environ.get("PLACE_FUZZ") == "all" else 0.06
+SHARE = 1.0 if NIGHT else 0.06
 
 #: Figures that a file does not tell enough to recompute: who of an area goes where. They are
 #: held to the least that the figures allow, and to the limit.

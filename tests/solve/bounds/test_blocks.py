@@ -13,6 +13,7 @@ from placement.solve.bounds.adjusted import adjust, block_of
 from placement.solve.bounds.blocks import by_blocks
 from placement.solve.bounds.bound import fix, lagrangian, relaxation
 from placement.solve.bounds.branch import solve_block
+from tests.amount import cases
 from tests.solve.bounds.every import every_plan
 from tests.solve.never import Never
 
@@ -52,7 +53,7 @@ def random_instance(seed: int, *, whole: bool = True, rules: bool = True) -> Ins
 
 
 @given(seed=st.integers(0, 2**32 - 1), cheap=st.sampled_from([0.3, 1.0, 3.0]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(60, 150), deadline=None)
 def test_a_block_is_solved_exactly(seed: int, cheap: float) -> None:
     instance = random_instance(seed, rules=False)
     instance = replace(instance, budget=1e9)
@@ -88,7 +89,7 @@ def test_a_block_is_solved_exactly(seed: int, cheap: float) -> None:
 @pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize("sizes", [(3,), (2, 6), (100,)])
 @given(seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(25, 60), deadline=None)
 def test_no_plan_is_worth_more_than_the_blocks_allow(
     seed: int, sizes: tuple[int, ...], *, whole: bool
 ) -> None:

@@ -19,6 +19,7 @@ from placement.plan.problem import Plan
 from placement.review.geojson import solution_text
 from placement.solve.optimise import with_budget
 from placement.solve.solution import Changes, Solution, Status
+from tests.amount import cases
 from tests.solve.lanes.test_lanes import best_by_flows
 from tests.solve.lanes.test_lanes_in_plans import crowded, unmerged, write_lanes_plan
 
@@ -43,7 +44,7 @@ def best_beside(plan: Plan, old: Solution, most: int | None, price: float) -> fl
     return best_by_flows(priced, lanes) - price * len(before)
 
 
-@pytest.mark.parametrize("batch", range(2))
+@pytest.mark.parametrize("batch", range(cases(1, 2)))
 def test_random_plans_beside_an_agreed_one_equal_explicit_flows(batch: int, tmp_path: Path) -> None:
     asked = 0
     for seed in range(batch * 8, batch * 8 + 8):

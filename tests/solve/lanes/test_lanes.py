@@ -13,6 +13,7 @@ from placement.solve.lanes.engine import solve_lanes
 from placement.solve.lanes.known import settled
 from placement.solve.solution import Status
 from placement.solve.stop import Stop
+from tests.amount import cases
 
 
 def random_case(seed: int, periods: int, classes: int) -> tuple[Instance, Lanes]:
@@ -166,7 +167,7 @@ def best_by_flows(instance: Instance, lanes: Lanes) -> float:
     return -math.inf if answer.x is None else -float(answer.fun)
 
 
-@pytest.mark.parametrize("batch", range(4))
+@pytest.mark.parametrize("batch", range(cases(2, 4)))
 @pytest.mark.parametrize(("periods", "classes"), [(1, 1), (6, 1), (4, 2)])
 def test_random_cases_equal_explicit_flows_in_time(batch: int, periods: int, classes: int) -> None:
     for seed in range(batch * 25, batch * 25 + 25):

@@ -23,6 +23,7 @@ from placement.errors import InfeasibleError
 from placement.plan.problem import Plan
 from placement.review.geojson import solution_text
 from placement.solve.solution import Solution, Status
+from tests.amount import cases
 from tests.builders import write_plan
 from tests.solve.lanes.test_lanes import best_by_flows
 
@@ -172,13 +173,13 @@ def assert_best(folder: Path, seed: int, *, profiles: bool = False) -> None:
     assert_sums_agree_as_written(found)
 
 
-@pytest.mark.parametrize("batch", range(4))
+@pytest.mark.parametrize("batch", range(cases(2, 4)))
 def test_random_plans_equal_explicit_flows_in_time(batch: int, tmp_path: Path) -> None:
     for seed in range(batch * 12, batch * 12 + 12):
         assert_best(tmp_path / str(seed), seed)
 
 
-@pytest.mark.parametrize("batch", range(2))
+@pytest.mark.parametrize("batch", range(cases(1, 2)))
 def test_random_plans_with_several_profiles_equal_explicit_flows(
     batch: int, tmp_path: Path
 ) -> None:
