@@ -21,7 +21,7 @@ from placement.solve.clash import clash
 from placement.solve.formulation import Answer
 from placement.solve.lanes import admission
 from placement.solve.lanes.cheapest import cheapest
-from placement.solve.lanes.least_walk import compared
+from placement.solve.lanes.shorter import among_equals
 from placement.solve.least import (
     feasible,
     is_least,
@@ -36,7 +36,7 @@ from placement.solve.optimise import with_budget
 from placement.solve.search import cheap
 from placement.solve.solution import Reverse, Solution, Status, Stopped
 from placement.solve.stop import Progress, Stop
-from placement.solve.walks import Refined, open_from, refine
+from placement.solve.walks import Refined, refine
 from placement.solve.write_up import write_up
 
 type Floats = NDArray[np.float64]
@@ -168,21 +168,14 @@ def _with_lanes(
             warm=(outcome.chosen, outcome.lanes), passing=outcome.passing,
         )  # fmt: skip
         assert best.chosen is not None  # noqa: S101 - it was given one
-        admitted = admission.admission(
-            chosen_posts, plan, walks, best.chosen, shares=shares, stop=stop
-        )
-        known = compared(
-            plan, replace(chosen_posts, instance=at_cost.instance), walks, walk=admitted.walk,
-            first=admitted.first, objective=best.objective, shares=shares, stop=stop,
-        )  # fmt: skip
-    left = None if known is None else known.gap
-    refined = Refined(
-        chosen=best.chosen, gap=left, unproven=open_from("step_free") | {"walk": left}
-    )
+        settled = among_equals(plan, chosen_posts, walks, best, shares=shares, seed=seed, stop=stop)
+    best, chosen_posts = settled.outcome, settled.posts
+    assert best.chosen is not None  # noqa: S101 - it was settled on
+    refined = Refined(chosen=best.chosen, gap=settled.gap, unproven=settled.unproven)
     cost = round(lanes.spent(instance, best.chosen, best.lanes), _PLACES)
     solution = write_up(
         with_budget(plan, cost), chosen_posts, walks, best, refined,
-        tiers=staged, wish=Agreed(), admitted=admitted,
+        tiers=staged, wish=Agreed(), admitted=settled.admitted,
     )  # fmt: skip
     bound = min(found.bound, cost) if found.bound < found.cost else cost
     priced = _Priced(chosen=best.chosen, cost=cost, bound=bound, stopped=outcome.stopped)

@@ -9,6 +9,7 @@ worth, as many who come first, and people sent to its gates walk less in all.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,13 +62,20 @@ class Shorter:
 
 
 def among_equals(
-    plan: Plan, posts: Posting, walks: Survey, outcome: LanesOutcome, *, seed: int, stop: Stop
+    plan: Plan,
+    posts: Posting,
+    walks: Survey,
+    outcome: LanesOutcome,
+    *,
+    shares: Mapping[str, float] = MappingProxyType({}),
+    seed: int,
+    stop: Stop,
 ) -> Settled | Shorter:
     """Settle on the one plan among equals where that can be proven, else look for shorter walks.
 
     Parameters
     ----------
-    plan, posts, walks, outcome, seed, stop
+    plan, posts, walks, outcome, shares, seed, stop
         As `shorter` takes them.
 
     Returns
@@ -75,14 +83,21 @@ def among_equals(
     Settled or Shorter
     """
     if outcome.status is Status.OPTIMAL and not stop.reached():
-        found = settle(plan, posts, walks, outcome, stop=stop)
+        found = settle(plan, posts, walks, outcome, shares=shares, stop=stop)
         if found is not None and "step_free" not in found.unproven:
             return found
-    return shorter(plan, posts, walks, outcome, seed=seed, stop=stop)
+    return shorter(plan, posts, walks, outcome, shares=shares, seed=seed, stop=stop)
 
 
 def shorter(
-    plan: Plan, posts: Posting, walks: Survey, outcome: LanesOutcome, *, seed: int, stop: Stop
+    plan: Plan,
+    posts: Posting,
+    walks: Survey,
+    outcome: LanesOutcome,
+    *,
+    shares: Mapping[str, float] = MappingProxyType({}),
+    seed: int,
+    stop: Stop,
 ) -> Shorter:
     """Send people to the gates of a plan, and look for plans of equal worth where they walk less.
 
@@ -92,6 +107,8 @@ def shorter(
         What is asked, the candidate posts with the lanes of the plan, and the walks.
     outcome
         The plan that is known. One that is not proven, or has tiers, is taken as it is.
+    shares
+        By resource, the least share of all people to be admitted; a rule of the posts as well.
     seed
         Of the searches.
     stop
@@ -104,11 +121,11 @@ def shorter(
     if outcome.chosen is None:
         raise ValueError("there is no plan to shorten the walks of")
     instance, lanes = laned(plan.problem, posts)
-    admitted = admission(posts, plan, walks, outcome.chosen, stop=stop)
+    admitted = admission(posts, plan, walks, outcome.chosen, shares=shares, stop=stop)
     best = Shorter(outcome=outcome, posts=posts, admitted=admitted, gap=None)
     fixed = outcome.status is not Status.OPTIMAL or len(posts.tiers) > 1
     for _ in range(_TIMES):
-        known = _compared(plan, walks, best, stop)
+        known = _compared(plan, walks, best, shares, stop)
         best = replace(best, gap=None if known is None else known.gap)
         if known is None or known.gap == 0 or fixed or stop.reached():
             return best
@@ -117,7 +134,7 @@ def shorter(
             return best
         units = np.where(lanes.gate, np.maximum(other.lanes, lanes.least), posts.units)
         dealt = replace(posts, units=units)
-        admitted = admission(dealt, plan, walks, other.chosen, stop=stop)
+        admitted = admission(dealt, plan, walks, other.chosen, shares=shares, stop=stop)
         if (
             admitted.walk >= best.admitted.walk * (1 - _EQUAL)
             or admitted.first < best.admitted.first * (1 - _EQUAL)
@@ -125,16 +142,25 @@ def shorter(
         ):
             return best
         best = Shorter(outcome=other, posts=dealt, admitted=admitted, gap=None)
-    return replace(best, gap=gap_of(plan, walks, best, stop))
+    return replace(best, gap=gap_of(plan, walks, best, shares=shares, stop=stop))
 
 
-def gap_of(plan: Plan, walks: Survey, best: Shorter, stop: Stop) -> float | None:
+def gap_of(
+    plan: Plan,
+    walks: Survey,
+    best: Shorter,
+    *,
+    shares: Mapping[str, float] = MappingProxyType({}),
+    stop: Stop,
+) -> float | None:
     """Return how far from the shortest total walk a plan may be; None where there was no time."""
-    known = _compared(plan, walks, best, stop)
+    known = _compared(plan, walks, best, shares, stop)
     return None if known is None else known.gap
 
 
-def _compared(plan: Plan, walks: Survey, best: Shorter, stop: Stop) -> Compared | None:
+def _compared(
+    plan: Plan, walks: Survey, best: Shorter, shares: Mapping[str, float], stop: Stop
+) -> Compared | None:
     return compared(
         plan,
         best.posts,
@@ -142,6 +168,7 @@ def _compared(plan: Plan, walks: Survey, best: Shorter, stop: Stop) -> Compared 
         walk=best.admitted.walk,
         first=best.admitted.first,
         objective=best.outcome.objective,
+        shares=shares,
         stop=stop,
     )
 

@@ -115,5 +115,5 @@ def best_with_lanes(
             trace=found.trace,
         )
         best = Shorter(outcome=outcome, posts=same, admitted=known.admitted, gap=None)
-        return replace(best, gap=gap_of(plan, walks, best, stop)), tiers
+        return replace(best, gap=gap_of(plan, walks, best, stop=stop)), tiers
     return among_equals(plan, dealt, walks, found, seed=seed, stop=stop), tiers

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def drawn(folder: Path, seed: int) -> Plan | None:
         return None
 
 
-def by_trying(plan: Plan) -> tuple[int, ...] | None:
+def by_trying(plan: Plan, shares: Mapping[str, float] | None = None) -> tuple[int, ...] | None:
     """Return the lanes of every column of the one plan: all stages, one after the other."""
     walks = survey(plan)
     posts = posting(plan.problem, walks)
@@ -55,7 +56,12 @@ def by_trying(plan: Plan) -> tuple[int, ...] | None:
         if rest.broken_rule(chosen) is not None:
             continue
         there = replace(posts, units=np.where(lanes.gate, np.maximum(count, lanes.least), 1))
-        sent = admission.admission(there, plan, walks, chosen)
+        sent = admission.admission(there, plan, walks, chosen, shares=shares or {})
+        if any(
+            math.fsum(sent.people) < share * math.fsum(people) - 1e-5
+            for share in (shares or {}).values()
+        ):
+            continue
         if any(
             math.fsum(sent.people[floor.points])
             < floor.share * math.fsum(people[floor.points]) - 1e-5
@@ -93,6 +99,31 @@ def test_the_plan_is_the_first_of_all_choices_stage_by_stage(tmp_path: Path, see
     mine[best.outcome.chosen] = 1
     mine = np.where(best.outcome.lanes > 0, best.outcome.lanes, mine)
     assert tuple(mine.tolist()) == right
+
+
+def test_the_cheapest_plan_is_the_first_of_all_choices_of_its_cost(tmp_path: Path) -> None:
+    asked = 0
+    for seed in PLANS:
+        plan = drawn(tmp_path, seed)
+        if plan is None:
+            continue
+        shares = {"gate": 0.4}
+        try:
+            found = placement.least_cost(plan, shares)
+        except InfeasibleError:
+            continue
+        assert found.walk is not None
+        assert found.walk.unproven == {}, seed
+        right = by_trying(with_budget(plan, found.cost), shares)
+        posts = posting(plan.problem, survey(plan))
+        assert right is not None
+        kinds, sites = plan.problem.resources, plan.problem.sites
+        assert {post.id for post in found.posts_list} == {
+            f"{sites.id[posts.site[c]]}/{kinds[posts.resource[c]].id}"
+            for c in np.flatnonzero(right)
+        }, seed
+        asked += 1
+    assert asked > 3
 
 
 def test_the_plan_does_not_depend_on_which_of_the_equals_was_found(tmp_path: Path) -> None:
