@@ -1,5 +1,7 @@
 """``place audit``: recompute a solution from its plan."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 import placement
@@ -11,6 +13,9 @@ from placement.cli.options import (
     prove_options,
     solution_argument,
 )
+
+if TYPE_CHECKING:
+    from placement.cli.answers import AuditAnswer
 
 
 @click.command("audit", short_help="Recompute every figure and rule of a solution.")
@@ -71,17 +76,16 @@ def command(
     if not findings:
         proof = find_proof(asked, chosen, talk, prove=prove, time_limit=prove_time_limit)
     if as_json:
-        give_json(
-            {
-                "ok": not findings,
-                "checked": report.checked,
-                "findings": list(findings),
-                "overrides": list(report.overrides),
-                "claims": list(report.claims),
-                **proof_json(proof),
-                "version": chosen.version,
-            }
-        )
+        answer: AuditAnswer = {
+            "ok": not findings,
+            "checked": report.checked,
+            "findings": list(findings),
+            "overrides": list(report.overrides),
+            "claims": list(report.claims),
+            **proof_json(proof),
+            "version": chosen.version,
+        }
+        give_json(answer)
     if findings:
         raise AuditError(findings)
     if not as_json:

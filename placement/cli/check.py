@@ -1,6 +1,6 @@
 """``place check``: validate all inputs, and say what they hold."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +14,7 @@ from placement.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from placement.cli.answers import CheckAnswer, CheckResource
     from placement.plan.problem import Plan
 
 
@@ -54,7 +55,7 @@ def command(
         warn(sentence)
 
 
-def _report(plan: "Plan") -> dict[str, Any]:
+def _report(plan: "Plan") -> "CheckAnswer":
     """Count what the plan holds and what can be reached."""
     import math
 
@@ -70,7 +71,7 @@ def _report(plan: "Plan") -> dict[str, Any]:
     walks = survey(plan)
     people = float(demand.people.sum())
     streets = walks.streets
-    resources = {}
+    resources: dict[str, CheckResource] = {}
     for position, resource in enumerate(problem.resources):
         status = sites.status[:, position]
         usable = sites.allowed[:, position] & (status != SiteStatus.EXCLUDED)
@@ -120,7 +121,7 @@ def _report(plan: "Plan") -> dict[str, Any]:
     }
 
 
-def _rows(report: dict[str, Any]) -> list[tuple[str, ...]]:
+def _rows(report: "CheckAnswer") -> list[tuple[str, ...]]:
     from placement.cli.ground import listed
 
     rows: list[tuple[str, ...]] = [
@@ -166,13 +167,13 @@ def _rows(report: dict[str, Any]) -> list[tuple[str, ...]]:
     ]
 
 
-def _people(report: dict[str, Any]) -> str:
+def _people(report: "CheckAnswer") -> str:
     where = f"{report['people']:,} at {report['demand_points']:,} points"
     slow = report["step_free_people"]
     return f"{where}, {slow:,} of them walk without steps" if slow else where
 
 
-def _warnings(report: dict[str, Any]) -> list[str]:
+def _warnings(report: "CheckAnswer") -> list[str]:
     unsnapped = report["unsnapped"]
     sentences = []
     if unsnapped["sites"] or unsnapped["demand"]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from placement.cli.answers import ChosenAnswer
     from placement.cli.talk import Talk
     from placement.plan.problem import Plan
     from placement.prove.proof import Proof
@@ -217,7 +218,7 @@ def unproven_words(unproven: "Mapping[str, float | None]") -> str:
 
 def summary_json(
     solution: "Solution", files: "dict[str, Path | None]", proof: "Proof | None"
-) -> dict[str, Any]:
+) -> "ChosenAnswer":
     """Return what is written to standard output: the solution file's figures, and where it is."""
     import json
 
@@ -225,18 +226,19 @@ def summary_json(
     from placement.review.geojson import solution_text
 
     top = json.loads(solution_text(solution))
+    posts: list[Any] = [
+        {
+            "id": feature["id"],
+            **feature["properties"],
+            "lon": feature["geometry"]["coordinates"][0],
+            "lat": feature["geometry"]["coordinates"][1],
+        }
+        for feature in top["features"]
+    ]
     return {
         "files": {name: None if path is None else str(path) for name, path in files.items()},
         "stopped": None if solution.stopped is None else solution.stopped.value,
         **proof_json(proof),
         "placement": top["placement"],
-        "posts": [
-            {
-                "id": feature["id"],
-                **feature["properties"],
-                "lon": feature["geometry"]["coordinates"][0],
-                "lat": feature["geometry"]["coordinates"][1],
-            }
-            for feature in top["features"]
-        ],
+        "posts": posts,
     }

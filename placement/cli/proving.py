@@ -7,6 +7,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from placement.cli.answers import ProofAnswer
     from placement.cli.talk import Talk
     from placement.plan.problem import Plan
     from placement.prove.proof import Proof
@@ -35,11 +36,11 @@ def find_proof(
         return prove_again(plan, solution, time_limit=time_limit)
 
 
-def proof_json(proof: "Proof | None") -> dict[str, Any]:
+def proof_json(proof: "Proof | None") -> "ProofAnswer":
     """Return what a JSON output says of the second proof."""
     if proof is None:
         return {"proof": "claimed"}
-    found: dict[str, Any] = {"proof": proof.verdict.value, "proof_words": proof.words}
+    found: ProofAnswer = {"proof": proof.verdict.value, "proof_words": proof.words}
     if proof.bound is not None:
         found["proof_bound"] = proof.bound
     if proof.cost_bound is not None:

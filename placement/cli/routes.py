@@ -15,6 +15,7 @@ from placement.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from placement.cli.answers import RoutesAnswer, RoutesWalk
     from placement.cover.routes import AreaRoute
     from placement.solve.solution import Solution
 
@@ -69,14 +70,17 @@ def command(
     replace_file(target, routes_text(found).encode(), inputs=[*asked.inputs, source])
     talk.say(f"wrote {target}")
     if as_json:
-        give_json(
-            {"file": target, "areas": _table(chosen), "routes": [_told(one) for one in found]}
-        )
+        answer: RoutesAnswer = {
+            "file": target,
+            "areas": _table(chosen),
+            "routes": [_told(one) for one in found],
+        }
+        give_json(answer)
     else:
         give_table(_rows(chosen, found, only=post is not None))
 
 
-def _told(one: "AreaRoute") -> dict[str, Any]:
+def _told(one: "AreaRoute") -> "RoutesWalk":
     return {
         "resource": one.resource,
         "area": one.area,

@@ -1,12 +1,35 @@
-"""``place schema``: the plan file's JSON Schema."""
+"""``place schema``: the JSON Schema of what is read and written."""
 
 import click
 
+_OF = ("plan", "solution", "json")
 
-@click.command("schema", short_help="Print the JSON Schema of plan.toml.")
-def command() -> None:
-    """Print the JSON Schema of plan.toml, with every key, its meaning and its default."""
+
+@click.command("schema", short_help="Print the JSON Schema of plans, solutions or --json.")
+@click.option(
+    "--of",
+    "what",
+    type=click.Choice(_OF),
+    default="plan",
+    show_default=True,
+    help="Of plan.toml, of solution.geojson, or of what commands write with --json.",
+)
+def command(what: str) -> None:
+    """Print a JSON Schema (draft 2020-12), with every key and its meaning.
+
+    That of --json has a definition for each command, under its name.
+    """
     from placement.cli.talk import give_json
-    from placement.plan.settings import json_schema
 
-    give_json(json_schema())
+    if what == "plan":
+        from placement.plan.settings import json_schema
+
+        give_json(json_schema())
+    elif what == "solution":
+        from placement.review.schema import solution_schema
+
+        give_json(solution_schema())
+    else:
+        from placement.cli.answers import answers_schema
+
+        give_json(answers_schema())

@@ -1,13 +1,14 @@
 """``place streets``: read an extract once, say what it holds, fetch one."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from placement.cli.options import Decorator, amount, json_option, out_option
 
 if TYPE_CHECKING:
+    from placement.cli.answers import StreetsInfoAnswer
     from placement.streets import Streets
 
 
@@ -66,7 +67,7 @@ def read(  # noqa: PLR0917 - as click hands them over
         write_streets(streets, out, inputs=[extract])
     facts = _facts(streets)
     if as_json:
-        give_json({"file": out, **facts})
+        give_json({**facts, "file": out})
     else:
         click.echo(
             f"{facts['junctions']:,} junctions, {facts['edges']:,} edges, {facts['km']:,.1f} km "
@@ -184,7 +185,7 @@ def fetch(route: str, margin: float, out: str, endpoint: str | None) -> None:
     click.echo(f"{size / 1e6:.1f} MB in {out}, © OpenStreetMap contributors, ODbL.")
 
 
-def _facts(streets: "Streets") -> dict[str, Any]:
+def _facts(streets: "Streets") -> "StreetsInfoAnswer":
     """Count what a network holds."""
     import numpy as np
 

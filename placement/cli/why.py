@@ -1,6 +1,6 @@
 """``place why``: what a post brings, or what forcing it in would cost."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +9,7 @@ from placement.cli import suggest
 from placement.cli.options import json_option, plan_options, time_limit_option
 
 if TYPE_CHECKING:
+    from placement.cli.answers import WhyAnswer, WhyPost
     from placement.solve.solution import Solution
     from placement.solve.why import Why
 
@@ -73,7 +74,8 @@ def command(
     with talk.step("Choosing posts the other way") as progress:
         found = placement.why(asked, chosen, site, resource, progress=progress, within=stop)
     if as_json:
-        give_json({"posts": [_as_json(one) for one in found]})
+        answer: WhyAnswer = {"posts": [_as_json(one) for one in found]}
+        give_json(answer)
         return
     for one in found:
         click.echo(_text(one, chosen))
@@ -148,7 +150,7 @@ def _changed(why: "Why", way: str, solution: "Solution") -> str:
     )
 
 
-def _as_json(why: "Why") -> dict[str, Any]:
+def _as_json(why: "Why") -> "WhyPost":
     return {
         "post": why.post,
         "standing": why.standing.value,

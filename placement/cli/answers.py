@@ -1,0 +1,487 @@
+"""What each command writes with ``--json``: the types of the answers, and their JSON Schema.
+
+The commands are held to these types by the type checker; the schema is made from them.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired, TypedDict
+
+from placement.review.schema import DRAFT, described, solution_parts
+from placement.solve.solution import Post, Solution
+
+type Proven = Literal["claimed", "twice", "bound", "unconfirmed", "refuted"]
+
+
+class ProofAnswer(TypedDict):
+    """What a second proof found.
+
+    Attributes
+    ----------
+    proof
+        ``claimed`` where none was asked for: optimality is what the first solver says.
+    proof_words
+        The same in a sentence.
+    proof_bound
+        No plan has a higher objective, by the second solver.
+    proof_cost_bound
+        No plan that reaches the shares costs less, by the second solver.
+    proof_better
+        Units by post of the plan that refutes the claim.
+    """
+
+    proof: Proven
+    proof_words: NotRequired[str]
+    proof_bound: NotRequired[float]
+    proof_cost_bound: NotRequired[float]
+    proof_better: NotRequired[dict[str, int]]
+
+
+class ChosenAnswer(ProofAnswer):
+    """The plan that was found: the figures of the solution file, and where it is.
+
+    Attributes
+    ----------
+    files
+        What was written, by kind: solution, map, catchments, routes. None for a map that was not.
+    stopped
+        Why the search stopped. None where it did not say.
+    placement
+        As in solution.geojson.
+    posts
+        The open posts, in the order of their identifiers.
+    """
+
+    files: dict[str, str | None]
+    stopped: Literal["proven", "gap", "rounding", "time limit", "interrupted"] | None
+    placement: Solution
+    posts: list[Post]
+
+
+class WhyPost(TypedDict):
+    """Why one post is open or closed: the best plan in which it is the other way round.
+
+    Attributes
+    ----------
+    post
+        Its identifier, ``<site>/<resource>``.
+    standing
+        How it stands in the solution, and why where the plan decides that.
+    open
+        Whether the solution opens it.
+    status
+        Of the other plan. None where none was looked for.
+    proven
+        Whether the loss is exact, or the other way is proven impossible.
+    loss
+        By how much the objective is above the other plan's. None without another plan.
+    loss_least
+        No other plan loses less than this. None without another plan.
+    people
+        By resource, the people that the solution covers beyond those of the other plan.
+    cost
+        By how much the solution costs more than the other plan.
+    opened, closed
+        Posts that the other plan opens and closes in place of this one.
+    """
+
+    post: str
+    standing: Literal["open", "closed", "required", "excluded", "unsnapped", "not allowed"]
+    open: bool
+    status: Literal["optimal", "feasible", "infeasible", "unknown"] | None
+    proven: bool
+    loss: float | None
+    loss_least: float | None
+    people: dict[str, float] | None
+    cost: float | None
+    opened: list[str]
+    closed: list[str]
+
+
+class WhyAnswer(TypedDict):
+    """Why a post, or each post of a site, is open or closed.
+
+    Attributes
+    ----------
+    posts
+        One for each resource that was asked about.
+    """
+
+    posts: list[WhyPost]
+
+
+class CheckResource(TypedDict):
+    """What a plan holds for one resource.
+
+    Attributes
+    ----------
+    sites
+        Sites that may have it.
+    required
+        Of these, sites that must.
+    excluded
+        Further sites that are excluded.
+    walk_limit_s
+        Longest walk, seconds.
+    people_in_reach
+        People within that walk of any of the sites.
+    """
+
+    sites: int
+    required: int
+    excluded: int
+    walk_limit_s: float
+    people_in_reach: float
+
+
+class CheckStreets(TypedDict):
+    """What the street network holds.
+
+    Attributes
+    ----------
+    nodes, edges
+        Junctions, and streets between them.
+    km
+        Length of the edges.
+    islands, nodes_on_islands
+        Parts that are not joined to the largest, and their junctions.
+    dropped
+        Lines that were left out, by reason.
+    unused
+        Columns that were not used.
+    """
+
+    nodes: int
+    edges: int
+    km: float
+    islands: int
+    nodes_on_islands: int
+    dropped: dict[str, int]
+    unused: list[str]
+
+
+class CheckUnsnapped(TypedDict):
+    """Points that lie too far from any street.
+
+    Attributes
+    ----------
+    sites, demand
+        Identifiers.
+    people
+        People at these demand points.
+    """
+
+    sites: list[str]
+    demand: list[str]
+    people: float
+
+
+class CheckAnswer(TypedDict):
+    """What a plan and its layers hold.
+
+    Attributes
+    ----------
+    plan, file, crs
+        Name, file and coordinate system of the plan.
+    layers
+        Files by layer.
+    budget
+        Most the plan may cost.
+    sites, demand_points, areas, zones, closures, crowds
+        How many there are.
+    people, step_free_people
+        All people, and those who walk without steps.
+    closures_with_hours
+        Closures that hold for some hours only.
+    at
+        Time of day the plan is made for. None where it makes no difference.
+    resources
+        By resource.
+    walking
+        How walks are measured: ``streets`` or ``straight line``.
+    streets
+        The network. None where walks are straight lines.
+    unsnapped
+        Points too far from any street.
+    warnings
+        Sentences.
+    """
+
+    plan: str
+    file: str
+    crs: str
+    layers: dict[str, str]
+    budget: float
+    sites: int
+    demand_points: int
+    people: float
+    step_free_people: float
+    areas: int
+    zones: int
+    closures: int
+    closures_with_hours: int
+    at: str | None
+    crowds: int
+    resources: dict[str, CheckResource]
+    walking: str
+    streets: CheckStreets | None
+    unsnapped: CheckUnsnapped
+    warnings: list[str]
+
+
+class AuditAnswer(ProofAnswer):
+    """Whether a solution holds when it is recomputed from its plan.
+
+    Attributes
+    ----------
+    ok
+        Whether there are no findings.
+    checked
+        How many figures and rules were recomputed.
+    findings
+        What does not hold, a sentence each.
+    overrides
+        What the run asked other than the plan file says, a sentence each.
+    claims
+        What is taken from the file without proof, a sentence each.
+    version
+        Version of placement that found the solution. None where its file does not say.
+    """
+
+    ok: bool
+    checked: int
+    findings: list[str]
+    overrides: list[str]
+    claims: list[str]
+    version: str | None
+
+
+class Step(TypedDict):
+    """A value of the old solution and of the new one, and of numbers the change.
+
+    Attributes
+    ----------
+    old, new
+        The values. None where a solution has none.
+    change
+        New less old. None where either is missing.
+    """
+
+    old: str | float | None
+    new: str | float | None
+    change: NotRequired[float | None]
+
+
+class DiffPost(TypedDict):
+    """A post that only one of two solutions opens.
+
+    Attributes
+    ----------
+    id, site, name, resource, units, cost
+        As in solution.geojson.
+    """
+
+    id: str
+    site: str
+    name: str
+    resource: str
+    units: int
+    cost: float
+
+
+class DiffChanged(TypedDict):
+    """A post that both solutions open, with different units.
+
+    Attributes
+    ----------
+    id, site, name, resource, cost
+        As in the new solution.geojson.
+    units
+        Old and new.
+    """
+
+    id: str
+    site: str
+    name: str
+    resource: str
+    units: Step
+    cost: float
+
+
+class DiffCoverage(TypedDict):
+    """People covered by one resource in both solutions.
+
+    Attributes
+    ----------
+    covered, total, share
+        As in solution.geojson.
+    """
+
+    covered: Step
+    total: Step
+    share: Step
+
+
+class DiffAnswer(TypedDict):
+    """What changed between two solutions.
+
+    Attributes
+    ----------
+    version, plan, status, budget, cost, objective
+        As in solution.geojson.
+    coverage
+        By resource.
+    opened, closed
+        Posts that only the new solution opens, and only the old one.
+    changed
+        Posts of both with other units.
+    figures
+        What the rules of either plan add: objects in objects, with a step for each figure.
+    """
+
+    version: Step
+    plan: Step
+    status: Step
+    budget: Step
+    cost: Step
+    objective: Step
+    coverage: dict[str, DiffCoverage]
+    opened: list[DiffPost]
+    closed: list[DiffPost]
+    changed: list[DiffChanged]
+    figures: dict[str, Any]
+
+
+class RoutesWalk(TypedDict):
+    """The walk between an area and the post that serves it.
+
+    Attributes
+    ----------
+    resource, area, post
+        Their identifiers.
+    point
+        The demand point the walk leads from, or to.
+    step_free
+        Whether it keeps off steps.
+    walk_s
+        Seconds, one decimal.
+    streets
+        Names of the streets, in order.
+    """
+
+    resource: str
+    area: str
+    post: str
+    point: str
+    step_free: bool
+    walk_s: float
+    streets: list[str]
+
+
+class RoutesArea(TypedDict):
+    """How long the people of an area walk to their nearest post.
+
+    Attributes
+    ----------
+    people, within
+        How many there are, and how many of them have a post within the limit.
+    median_s, p95_s, longest_s
+        Seconds of those within: half, 95 of 100, and all of them walk no longer. None where nobody
+        is within.
+    """
+
+    people: float
+    within: float
+    median_s: float | None
+    p95_s: float | None
+    longest_s: float | None
+
+
+class RoutesAnswer(TypedDict):
+    """Which way each area walks, and how long.
+
+    Attributes
+    ----------
+    file
+        The layer that was written.
+    areas
+        By resource and area.
+    routes
+        One for each area and resource.
+    """
+
+    file: str
+    areas: dict[str, dict[str, RoutesArea]]
+    routes: list[RoutesWalk]
+
+
+class StreetsInfoAnswer(TypedDict):
+    """What a street network holds.
+
+    Attributes
+    ----------
+    file, crs
+        The file it comes from (of ``streets read``, the one it is written to), and its coordinates.
+    junctions, edges, km
+        Of the whole network.
+    main_junctions, main_km
+        Of its largest part.
+    other_parts, other_km
+        How many other parts there are, and their length.
+    island_edges
+        Edges of parts that nothing is snapped to.
+    bridges, tunnels
+        How many edges are.
+    km_by_class
+        Length by class of street.
+    dropped
+        Ways that were left out, by reason.
+    unused
+        Columns that were not used.
+    """
+
+    file: str
+    crs: str
+    junctions: int
+    edges: int
+    km: float
+    main_junctions: int
+    main_km: float
+    other_parts: int
+    other_km: float
+    island_edges: int
+    bridges: int
+    tunnels: int
+    km_by_class: dict[str, float]
+    dropped: dict[str, int]
+    unused: list[str]
+
+
+ANSWERS: Mapping[str, Any] = {
+    "optimise": ChosenAnswer,
+    "cover": ChosenAnswer,
+    "why": WhyAnswer,
+    "check": CheckAnswer,
+    "routes": RoutesAnswer,
+    "audit": AuditAnswer,
+    "diff": DiffAnswer,
+    "streets read": StreetsInfoAnswer,
+    "streets info": StreetsInfoAnswer,
+}
+"""The type of the answer of each command that takes ``--json``."""
+
+
+def answers_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of all answers; ``$defs`` has one for each command."""
+    kinds = {kind.__name__: kind for kind in ANSWERS.values()}
+    parts = described(kinds | {"Solution": Solution, "Post": Post}) | solution_parts()
+    parts = {name: part for name, part in parts.items() if name not in {"Status", "Stopped"}}
+    commands = {
+        name: {"$ref": f"#/$defs/{kind.__name__}", "description": f"`place {name} --json`"}
+        for name, kind in ANSWERS.items()
+    }
+    return {
+        "$schema": DRAFT,
+        "title": "What commands write with --json",
+        "anyOf": [{"$ref": f"#/$defs/{name}"} for name in kinds],
+        "$defs": {**commands, **dict(sorted(parts.items()))},
+    }
