@@ -12,6 +12,7 @@ type Geometries = NDArray[np.object_]
 _TURN = 360.0
 _HALF = 180.0
 _POLE = 90.0
+_FRAME = shapely.box(-_HALF, -_POLE, _HALF, _POLE)
 #: UTM zones that are wider than six degrees: south, north, west, east, zone.
 _WIDE_ZONES = (
     (56.0, 64.0, 3.0, 12.0, 32),
@@ -204,8 +205,8 @@ def cut(geometry: shapely.Geometry) -> shapely.Geometry:
     pieces = []
     for part in shapely.get_parts(geometry):
         if part.geom_type == "Polygon":
-            holes = [_in_range(shapely.Polygon(_closed(ring))) for ring in _interiors(part)]
-            solid = _in_range(shapely.Polygon(_closed(shapely.get_coordinates(part.exterior))))
+            holes = [_ground(ring) for ring in _interiors(part)]
+            solid = _ground(shapely.get_coordinates(part.exterior))
             pieces.append(shapely.difference(solid, shapely.union_all(holes)))
         else:
             pieces.append(_in_range(shapely.transform(part, _steps)))
@@ -238,13 +239,17 @@ def _interiors(part: shapely.Geometry) -> list[Floats]:
     return [shapely.get_coordinates(ring) for ring in part.interiors]
 
 
-def _closed(ring: Floats) -> Floats:
-    """Return a ring without jumps; one around a pole is closed at the pole."""
+def _ground(ring: Floats) -> shapely.Geometry:
+    """Return what a ring holds, cut at the antimeridian; one around a pole is closed there."""
     xy = _steps(ring)
     if not _winds(xy):
-        return xy
+        return _in_range(shapely.Polygon(xy))
+    # three turns of the ring, so that one frame is crossed from side to side
+    turn = np.array([np.copysign(_TURN, xy[-1, 0] - xy[0, 0]), 0.0])
+    xy = np.vstack([xy - turn, xy, xy + turn])
     pole = np.copysign(_POLE, xy[:, 1].mean())
-    return np.vstack([xy, [[xy[-1, 0], pole], [xy[0, 0], pole]], xy[:1]])
+    strip = shapely.Polygon(np.vstack([xy, [[xy[-1, 0], pole], [xy[0, 0], pole]]]))
+    return shapely.intersection(shapely.make_valid(strip), _FRAME)
 
 
 def _moved(geometry: shapely.Geometry, turns: int) -> shapely.Geometry:
@@ -258,8 +263,7 @@ def _in_range(geometry: shapely.Geometry) -> shapely.Geometry:
     wanted = shapely.get_dimensions(geometry)
     geometry = shapely.make_valid(geometry)
     for turns in range(int(np.rint(west / _TURN)), int(np.rint(east / _TURN)) + 1):
-        frame = shapely.box(_TURN * turns - _HALF, -_POLE, _TURN * turns + _HALF, _POLE)
-        piece = _moved(shapely.intersection(geometry, frame), -turns)
+        piece = _moved(shapely.intersection(geometry, _moved(_FRAME, turns)), -turns)
         kept = shapely.get_parts(piece)
         pieces += kept[shapely.get_dimensions(kept) == wanted].tolist()
     if len(pieces) == 1:

@@ -10,6 +10,7 @@ import geopandas as gpd
 import shapely
 
 from placement.errors import InputError, UsageError
+from placement.globe import cut, local_crs, middle, unwrapped
 from placement.outputs import replacing
 from placement.reading.features import quiet, read_features
 from placement.reading.regular import require_file
@@ -40,7 +41,7 @@ def around(route: str | Path, *, margin_m: float) -> "BaseGeometry":
     Returns
     -------
     shapely.Geometry
-        A polygon of few corners, degrees (WGS 84).
+        Polygons of few corners, degrees (WGS 84), cut at the antimeridian.
 
     Raises
     ------
@@ -59,14 +60,17 @@ def around(route: str | Path, *, margin_m: float) -> "BaseGeometry":
     if not len(shapes):
         raise InputError("it holds no places", file=path, remedy="give the route of the event")
     with quiet(path, "a route"):
-        places = gpd.GeoSeries(shapes, crs=found.crs)
-        metres = places.to_crs(places.estimate_utm_crs())
+        degrees = unwrapped(gpd.GeoSeries(shapes, crs=found.crs).to_crs("EPSG:4326").to_numpy())
+        bounds = shapely.bounds(degrees)
+        lat = bounds[:, 1::2]
+        plane = local_crs(middle(bounds[:, ::2].ravel()), float(lat.min() + lat.max()) / 2)
+        metres = gpd.GeoSeries(degrees, crs="EPSG:4326").to_crs(plane)
         ground = shapely.simplify(metres.buffer(margin_m).union_all(), margin_m / 20)
         # one outline without holes: what lies between the bends of a route is wanted too
         outline = shapely.union_all(
             [shapely.Polygon(part.exterior) for part in shapely.get_parts(ground)]
         )
-        return gpd.GeoSeries([outline], crs=metres.crs).to_crs("EPSG:4326").iloc[0]
+        return cut(gpd.GeoSeries([outline], crs=metres.crs).to_crs("EPSG:4326").iloc[0])
 
 
 def question(ground: "BaseGeometry", *, timeout_s: int = 180) -> str:

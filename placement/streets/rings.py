@@ -1,7 +1,7 @@
 """Catchments as a layer: rings at several times, what several posts share, and the file of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from placement.globe import cut
+from placement.globe import around_pole, cut
 from placement.streets.network import transformer
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 #: Decimals of a degree that are written, about a decimetre.
 _DECIMALS = 6
+#: Where parallels bend so much that a street block's outline shows it.
+_BENT_DEG = 80.0
+_STEP_M = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +110,7 @@ def rings_text(rings: Sequence[Ring], *, crs: str) -> str:
         if shapely.is_empty(shape):
             continue
         # on the grid of what is written, so that rounding never makes an outline cross itself
-        drawn = shapely.set_precision(cut(shapely.transform(shape, degrees)), 10.0**-_DECIMALS)
+        drawn = shapely.set_precision(cut(_on_globe(shape, degrees)), 10.0**-_DECIMALS)
         if shapely.is_empty(drawn):
             continue
         # rings wind as RFC 7946 wants them: outside counter-clockwise
@@ -116,6 +119,18 @@ def rings_text(rings: Sequence[Ring], *, crs: str) -> str:
         feature["geometry"] = json.loads(shapely.to_geojson(drawn))
         lines.append(json.dumps(feature, ensure_ascii=False, separators=(", ", ": ")))
     return collection_text(lines)
+
+
+def _on_globe(
+    shape: "BaseGeometry", degrees: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+) -> "BaseGeometry":
+    """Return ground in degrees; near a pole, where straight lines bend, in short steps."""
+    found = shapely.transform(shape, degrees)
+    if np.abs(shapely.get_coordinates(found)[:, 1]).max() > _BENT_DEG:
+        found = shapely.transform(shapely.segmentize(shape, _STEP_M), degrees)
+    if shapely.is_valid(found) or around_pole(found):
+        return found
+    return _surfaces(shapely.make_valid(found))
 
 
 def collection_text(features: Sequence[str]) -> str:

@@ -8,13 +8,18 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import ClassVar
 
+import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
+from pyproj import Geod
 
 from placement.errors import InputError, UsageError
+from placement.globe import local_crs
 from placement.streets import read_streets
 from placement.streets.fetch import around, fetch_streets, question
 from placement.streets.request import Limits, checked_address
+from tests.builders import line, write_geojson
 from tests.streets.draw import CRS, osm_xml, write_lines
 
 ANSWER = osm_xml({1: (0, 0), 2: (90, 0)}, {7: ([1, 2], {"highway": "footway"})}).encode()
@@ -226,3 +231,30 @@ def test_a_host_in_other_letters_is_asked_in_ascii() -> None:
 def test_a_folder_that_is_not_there(tmp_path: Path, endpoint: str) -> None:
     with pytest.raises(InputError, match="cannot be written"):
         fetch_streets(GROUND, tmp_path / "none" / "s.osm", endpoint=endpoint)
+
+
+@pytest.mark.parametrize("north", [-17.0, 75.0, 89.999])
+def test_a_route_over_the_antimeridian_asks_for_the_ground_on_both_sides(
+    north: float, tmp_path: Path
+) -> None:
+    route = write_geojson(
+        tmp_path / "route.geojson", [line((179.9995, north), (-179.9995, north), id="r")]
+    )
+    ground = around(route, margin_m=100)
+    parts = shapely.get_parts(ground)
+    bounds = shapely.bounds(parts)
+    assert len(parts) == 2
+    assert np.abs(bounds[:, ::2]).max() <= 180
+    assert question(ground).count('way["highway"]') == 2
+    there = gpd.GeoSeries([ground], crs="EPSG:4326").to_crs(local_crs(180.0, north))
+    long_m = Geod(ellps="WGS84").inv(179.9995, north, -179.9995, north)[2]
+    assert there.area.sum() == pytest.approx(np.pi * 100**2 + 200 * long_m, rel=0.05)
+
+
+def test_the_ground_around_a_pole_holds_the_pole(tmp_path: Path) -> None:
+    route = write_geojson(tmp_path / "route.geojson", [line((0, 89.9995), (90, 89.9995), id="r")])
+    ground = around(route, margin_m=200)
+    assert ground.bounds[0] == -180
+    assert ground.bounds[2:] == (180, 90)
+    assert ground.is_valid
+    assert len(shapely.get_parts(ground)) == 1

@@ -66,6 +66,8 @@ function streetGroup(coded) {
 /* A layer of tiles that `draw(context, tile)` paints at once, sharp on any screen. */
 function canvasTiles(pane, draw) {
   const Tiles = L.GridLayer.extend({
+    /* beyond the antimeridian the same plan goes on, not the other end of the world */
+    _wrapCoords: (coords) => coords,
     createTile(coords) {
       const canvas = document.createElement("canvas");
       const size = this.getTileSize();
