@@ -1,7 +1,7 @@
 """The drawn town moved over the globe, drawn there in each way that files draw it."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import shapely
@@ -15,7 +15,12 @@ FORMS: tuple[Form, ...] = ("jumping", "beyond", "split")
 
 
 def moved_layers(
-    east: float, north: float, *, form: Form = "jumping", wide: float = 1.0
+    east: float,
+    north: float,
+    *,
+    form: Form = "jumping",
+    wide: float = 1.0,
+    more: Mapping[str, Sequence[Feature]] | None = None,
 ) -> dict[str, list[Feature]]:
     """Return the town's layers, moved by degrees and stretched from west to east.
 
@@ -27,10 +32,12 @@ def moved_layers(
         How what crosses the antimeridian is drawn.
     wide
         Degrees of longitude there for one in the town.
+    more
+        Further layers, drawn in the town and moved with it.
     """
     return {
         name: [_moved(one, east, north, form, wide) for one in features]
-        for name, features in drawn_layers().items()
+        for name, features in {**drawn_layers(), **(more or {})}.items()
     }
 
 
