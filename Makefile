@@ -106,11 +106,21 @@ lock: .venv-lock/.made
 	  --output-file requirements/docs.txt
 	@$(RESOLVE) --extra test --resolution lowest-direct --output-file requirements/lowest.txt
 
-check: $(VENV)/.develop
+# The page's scripts are checked by a Node.js that comes as a wheel, and packages locked beside it.
+JS := requirements/javascript
+NODE := $(VENV)/bin/node $(JS)/node_modules
+$(VENV)/.javascript: $(VENV)/.develop $(JS)/package-lock.json
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm ci --prefix $(JS) --silent --no-fund --no-audit
+	@touch $@
+
+check: $(VENV)/.javascript
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
+	@$(NODE)/eslint/bin/eslint.js --no-config-lookup --config $(JS)/eslint.config.mjs \
+	  placement/maps/static tests/browser
+	@$(NODE)/typescript/bin/tsc --project $(JS)
 
 # Not needed by `make test`: tests/test_docs.py checks links, pages and examples without Sphinx.
 $(VENV)/.docs: $(VENV)/.run requirements/docs.txt
@@ -131,6 +141,6 @@ bench: $(VENV)/.run
 
 clean:
 	rm -rf .venv .venv-newest .venv-lowest .venv-lock outputs/paris-2024 build dist
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks
+	rm -rf requirements/javascript/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks
 	find placement tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 	if [ -d outputs ]; then rmdir --ignore-fail-on-non-empty outputs; fi

@@ -92,7 +92,8 @@ function makeLegend(map, data, tell, state, entries) {
       else { state.hidden.add(entry.key); map.removeLayer(entry.layer); }
       if (entry.group === "extra") {
         draw();
-        for (const other of document.querySelectorAll("#panel [data-layer]")) { other.checked = !state.hidden.has(other.dataset.layer); }
+        const others = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("#panel [data-layer]"));
+        for (const other of others) { other.checked = !state.hidden.has(other.dataset.layer); }
       }
     });
     return input;
@@ -141,7 +142,7 @@ function makeLegend(map, data, tell, state, entries) {
     const corners = [["top", "right"], ["bottom", "right"], ["bottom", "left"]]
       .map(([end, side]) => ({ end, side, hidden: hidden(side, end) }))
       .sort((a, b) => a.hidden - b.hidden);
-    held.setPosition(corners[0].end + corners[0].side);
+    held.setPosition(/** @type {L.ControlPosition} */ (corners[0].end + corners[0].side));
     return corners[0].hidden > 0 ? corners[0].side : null;
   };
   const width = () => box.offsetWidth;

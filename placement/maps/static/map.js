@@ -8,7 +8,7 @@ function showPlan(map) {
   const byId = (id) => document.getElementById(id);
   const state = {
     sorting: data.resources.map(() => ({ key: "covered", down: true })),
-    hidden: new Set(), folded: null, opener: null, gate: null, tab: "overview", choose: () => {},
+    hidden: new Set(), folded: null, opener: null, gate: null, tab: "overview", choose: null, showTab: null,
   };
   data.posts.forEach((post) => { post.key = `${post.site}/${data.resources[post.resource].id}`; });
 
@@ -41,9 +41,12 @@ function showPlan(map) {
     if (side !== null) { fit(side === "left" ? legend.width() : 0, side === "right" ? legend.width() : 0); }
   };
 
+  /** @type {L.PopupOptions} */
   const popupOptions = { maxWidth: 300, minWidth: 220, autoPanPadding: [16, 16] };
   const named = (layer, thing) => layer.bindTooltip(() => make("span", { dir: "auto" },
     thing.name || thing.site || thing.id), { direction: "top", offset: [0, -10], opacity: 1 });
+
+  const renamings = []; // of the markers, when the language changes
 
   /* What opened since the agreed plan wears a plus; what closed has a layer of its own. */
   const moved = new Map((data.rules.changes === null ? [] : data.rules.changes.opened).map((post) => [post.key, post]));
@@ -78,7 +81,7 @@ function showPlan(map) {
         }
       };
       marker.on("add", name);
-      marker.rename = name;
+      renamings.push(name);
       marker.bindPopup(() => postPopup(post), popupOptions);
       named(marker, post);
       marker.on("popupopen", () => choose(post)).on("popupclose", () => choose(null));
@@ -124,7 +127,7 @@ function showPlan(map) {
         }),
         keyboard: true, riseOnHover: true, zIndexOffset: -100,
       });
-      marker.rename = () => {
+      const rename = () => {
         const element = marker.getElement();
         if (element) {
           const kind = post.resource === null ? post.kind : tell.own(data.resources[post.resource].label);
@@ -133,7 +136,8 @@ function showPlan(map) {
           }));
         }
       };
-      marker.on("add", marker.rename);
+      renamings.push(rename);
+      marker.on("add", rename);
       marker.bindPopup(() => movePopup(post), popupOptions);
       closedMarkers.set(post.key, named(marker, post));
       group.addLayer(marker);
@@ -269,7 +273,7 @@ function showPlan(map) {
     drawWays([row], position);
   };
   function mark() {
-    for (const row of document.querySelectorAll("tr[data-post]")) {
+    for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("tr[data-post]"))) {
       row.classList.toggle("chosen", Boolean(state.post) && row.dataset.post === state.post.key);
     }
   }
@@ -327,6 +331,7 @@ function showPlan(map) {
 
   /* Small controls whose words change with the language. */
   const zoom = L.control.zoom({ position: "topleft" }).addTo(map);
+  const zoomButton = (way) => zoom.getContainer().querySelector(`.leaflet-control-zoom-${way}`);
   const whole = make("button", { type: "button", class: "whole", onclick: showAll },
     drawn("svg", { viewBox: "0 0 20 20", width: 16, height: 16, "aria-hidden": "true" },
       drawn("path", { d: "M3 7V3H7M13 3H17V7M17 13V17H13M7 17H3V13", fill: "none", stroke: "currentColor", "stroke-width": 2 })));
@@ -360,8 +365,8 @@ function showPlan(map) {
     drawPanel(byId("panel"), data, tell, state, { show: showPost, showArea, showSite, showWay, ticks: legend.extra });
     mark();
     legend.draw();
-    for (const marker of [...markers.values(), ...closedMarkers.values()]) { marker.rename(); }
-    for (const [button, word] of [[zoom._zoomInButton, "zoom_in"], [zoom._zoomOutButton, "zoom_out"], [whole, "whole"]]) {
+    for (const rename of renamings) { rename(); }
+    for (const [button, word] of [[zoomButton("in"), "zoom_in"], [zoomButton("out"), "zoom_out"], [whole, "whole"]]) {
       button.title = tell.say(word);
       button.setAttribute("aria-label", tell.say(word));
     }

@@ -188,7 +188,7 @@ function lanesView(data, tell, state, show) {
     figure.replaceChildren(queueChart(lanes, shown, title, tell, { width: 376, height: 200 }), queueKey(tell),
       facts([[tell.say("units", { unit: tell.own(resource.unit) }), tell.people(shown.units)], ...gateFacts(shown, tell)], true),
       periodTable(lanes, shown, tell), ...(gate === null ? [] : [areasTable(data, gate, nameOf, tell)].filter((one) => one !== null)));
-    for (const row of document.querySelectorAll("tr[data-gate]")) {
+    for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("tr[data-gate]"))) {
       row.classList.toggle("chosen", gate !== null && row.dataset.gate === gate.key);
     }
     fitTables(figure);

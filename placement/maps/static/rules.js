@@ -60,12 +60,12 @@ function floorTable(data, floors, caption, tell, showArea) {
 /* Floors: everyone first, then those who walk step-free, then those who must be covered twice. */
 function floorsView(data, tell, showArea) {
   const kinds = [
-    ["floors_of", (floor) => !floor.step_free && floor.times === 1],
-    ["floors_step_free", (floor) => floor.step_free && floor.times === 1],
-    ["floors_twice", (floor) => floor.times > 1],
+    { word: "floors_of", fits: (floor) => !floor.step_free && floor.times === 1 },
+    { word: "floors_step_free", fits: (floor) => floor.step_free && floor.times === 1 },
+    { word: "floors_twice", fits: (floor) => floor.times > 1 },
   ];
   const tables = [];
-  for (const [word, fits] of kinds) {
+  for (const { word, fits } of kinds) {
     data.resources.forEach((resource, position) => {
       const mine = data.rules.floors.filter((floor) => floor.resource === position && fits(floor));
       if (mine.length > 0) {

@@ -65,7 +65,7 @@ function streetGroup(coded) {
 
 /* A layer of tiles that `draw(context, tile)` paints at once, sharp on any screen. */
 function canvasTiles(pane, draw) {
-  const Tiles = L.GridLayer.extend({
+  const Tiles = /** @type {any} */ (L.GridLayer.extend({
     /* beyond the antimeridian the same plan goes on, not the other end of the world */
     _wrapCoords: (coords) => coords,
     createTile(coords) {
@@ -88,7 +88,7 @@ function canvasTiles(pane, draw) {
       });
       return canvas;
     },
-  });
+  }));
   return new Tiles({ pane, updateWhenZooming: false, keepBuffer: 1, maxZoom: 19 });
 }
 
