@@ -1,11 +1,17 @@
-"""The worked examples of docs/how-to/planning.md are what the program answers, from top to bottom.
+"""What the tutorial and the how-to pages show is what the program answers, from top to bottom.
 
 Python blocks are doctests. Console blocks are commands after ``$ `` with what they say. Blocks of
-plain ``sh`` are not run: they take longer than a test may, and their solutions are kept in
-``tests/cases``; the page itself audits them.
+``diff`` are made in the file they name. Blocks of plain ``sh`` are not run: they need a network, or
+take longer than a test may (the solution of such a plan is kept in ``tests/cases``, and the page
+audits it).
+
+After a change of what commands say, ``PLACE_GOLDEN=write`` writes into the pages what they say now:
+read the diff. What a page shortens with ``...`` stays as it is.
 """
 
+import contextlib
 import doctest
+import os
 import re
 import shlex
 import shutil
@@ -20,6 +26,11 @@ from tests.cli.running import run
 ROOT = Path(__file__).parent.parent
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 STORED = {"outputs/paris-2024": "tests/cases/paris-2024.geojson"}  # folder by what it would hold
+PAGES = sorted(
+    {*(ROOT / "docs/tutorial").glob("*.md"), *(ROOT / "docs/how-to").glob("*.md")}
+    - {ROOT / "docs/how-to/index.md", ROOT / "docs/how-to/coming-from-spopt.md"}
+)
+WRITES = os.environ.get("PLACE_GOLDEN") == "write"
 
 needs_bundled = pytest.mark.skipif(
     not (ROOT / "data/geo/paris-2024-cover/plan.toml").exists(),
@@ -33,43 +44,92 @@ def blocks(text: str) -> Iterator[tuple[int, str, str]]:
         yield text.count("\n", 0, found.start()) + 1, found[1], found[2]
 
 
-def commands(block: str) -> Iterator[tuple[str, str]]:
-    """Return each command of a console block with what it is to say."""
-    joined = block.replace("\\\n", " ")
-    for part in re.split(r"^\$ ", joined, flags=re.MULTILINE)[1:]:
-        command, _, said = part.partition("\n")
-        yield command, said
+def commands(block: str) -> Iterator[tuple[str, str, str]]:
+    """Return each command of a console block, as written and on one line, with what it is to say."""
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        written = re.match(r"(?:.*\\\n)*.*\n?", part)[0]
+        yield written, written.replace("\\\n", " ").strip(), part.removeprefix(written)
 
 
-@needs_bundled
-def test_the_examples_of_the_planning_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def answer(command: str) -> str:
+    """Run a command of a console block in the folder of the page, and return what it says."""
+    name, *words = shlex.split(command, comments=True)
+    if name == "cd":
+        os.chdir(words[0])
+        return ""
+    assert name == "place", command
+    # loops are compiled in the first run on a machine, whichever that is
+    return re.sub(r"(?m)^placement: compiling .*\n", "", run(*words).output)
+
+
+def change(block: str) -> None:
+    """Make the change of a ``diff`` block in the file that its first line names."""
+    head, *lines = block.splitlines()
+    file = Path(head.removeprefix("--- "))
+    before, after = (
+        "".join(f"{line[1:]}\n" for line in lines if line[0] in marks) for marks in ("- ", "+ ")
+    )
+    text = file.read_text(encoding="utf-8")
+    assert text.count(before) == 1, block
+    file.write_text(text.replace(before, after), encoding="utf-8")
+
+
+@pytest.fixture
+def beside_the_plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Work in an empty folder with the bundled plans, as in the clone."""
     # every plan shown is proven best, and which of equals it is, so the search need not be long
     monkeypatch.setattr(engine, "_FIRST_ROUNDS", 100)
     monkeypatch.setattr(engine, "_MORE_ROUNDS", 500)
-    monkeypatch.chdir(tmp_path)
     (tmp_path / "data").symlink_to(ROOT / "data", target_is_directory=True)
-    page = ROOT / "docs/how-to/planning.md"
+    with contextlib.chdir(tmp_path):
+        yield tmp_path
+
+
+@needs_bundled
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_page_shows_what_the_program_answers(page: Path, beside_the_plans: Path) -> None:
+    text = new = page.read_text(encoding="utf-8")
     for folder, kept in STORED.items():
-        assert f"--out {folder}\n" in page.read_text(encoding="utf-8")
-        (tmp_path / folder).mkdir(parents=True)
-        shutil.copy(ROOT / kept, tmp_path / folder / "solution.geojson")
+        if f"--out {folder}\n" in text:
+            (beside_the_plans / folder).mkdir(parents=True)
+            shutil.copy(ROOT / kept, beside_the_plans / folder / "solution.geojson")
     names: dict[str, object] = {}
     runner = doctest.DocTestRunner(optionflags=FLAGS)
-    ran = {"python": 0, "console": 0}
-    for line, language, block in blocks(page.read_text(encoding="utf-8")):
+    for line, language, block in blocks(text):
         if language == "python":
             example = doctest.DocTestParser().get_doctest(block, names, page.name, str(page), line)
-            ran["python"] += len(example.examples)
             runner.run(example, clear_globs=False)
             names = example.globs
             assert runner.failures == 0
+        elif language == "diff":
+            change(block)
         elif language == "console":
-            for command, said in commands(block):
-                ran["console"] += 1
-                place, *words = shlex.split(command, comments=True)
-                assert place == "place", command
-                # loops are compiled in the first run on a machine, whichever that is
-                heard = re.sub(r"(?m)^placement: compiling .*\n", "", run(*words).output)
+            said_now = ""
+            for written, command, said in commands(block):
+                heard = answer(command)
                 same = doctest.OutputChecker().check_output(said, heard, FLAGS)
-                assert same, f"{page.name}, line {line}: {command}\n{heard}"
-    assert min(ran.values()) > 8, ran
+                assert same or WRITES, f"{page.name}, line {line}: {command}\n{heard}"
+                tidy = "".join(f"{row.rstrip()}\n" for row in heard.splitlines())
+                said_now += f"$ {written.rstrip()}\n{said if same else tidy}"
+            new = new.replace(f"```console\n{block}```", f"```console\n{said_now}```", 1)
+    if WRITES:
+        page.write_text(new, encoding="utf-8")
+
+
+@needs_bundled
+def test_most_pages_show_commands_with_their_answers() -> None:
+    shown = {
+        page.stem: len(re.findall(r"^\$ place ", page.read_text("utf-8"), re.M)) for page in PAGES
+    }
+    assert {name for name, count in shown.items() if count == 0} <= {"add-a-rule"}
+    assert sum(shown.values()) > 40
+
+
+def test_a_page_that_shows_another_answer_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "WRITES", False)
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ place init here\nIt is there.\n```\n", encoding="utf-8")
+    with contextlib.chdir(tmp_path), pytest.raises(AssertionError, match="line 1: place init here"):
+        test_the_page_shows_what_the_program_answers(page, tmp_path)
