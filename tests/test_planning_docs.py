@@ -45,7 +45,7 @@ def blocks(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def commands(block: str) -> Iterator[tuple[str, str, str]]:
-    """Return each command of a console block, as written and on one line, with what it is to say."""
+    """Return each command of a console block: as written, on one line, and what it is to say."""
     for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
         written = re.match(r"(?:.*\\\n)*.*\n?", part)[0]
         yield written, written.replace("\\\n", " ").strip(), part.removeprefix(written)
@@ -119,7 +119,8 @@ def test_the_page_shows_what_the_program_answers(page: Path, beside_the_plans: P
 @needs_bundled
 def test_most_pages_show_commands_with_their_answers() -> None:
     shown = {
-        page.stem: len(re.findall(r"^\$ place ", page.read_text("utf-8"), re.M)) for page in PAGES
+        page.stem: len(re.findall(r"^\$ place ", page.read_text("utf-8"), re.MULTILINE))
+        for page in PAGES
     }
     assert {name for name, count in shown.items() if count == 0} <= {"add-a-rule"}
     assert sum(shown.values()) > 40
