@@ -12,6 +12,8 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
+_MOST_BITS, _BITS = 24, 10  # of the largest number of a rule: at most, and where it is brought to
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Limit:
@@ -68,6 +70,23 @@ class Rule:
         """What a tolerance is a share of where the right-hand side is small: 1 at most."""
         largest = max(np.abs(self.slope).max(initial=0.0), self.share.max(initial=0.0))
         return min(1.0, float(largest)) or 1.0  # nothing may be left to count once lanes are known
+
+    def middling(self) -> "Rule":
+        """Return the same rule with a largest number of a size that solvers are made for.
+
+        Multiplied by a power of two, so that nothing is rounded: what solvers forgive is absolute,
+        and all of a rule that counts millionths.
+        """
+        largest = max(np.abs(self.slope).max(initial=0.0), self.share.max(initial=0.0))
+        power = math.frexp(float(largest))[1]
+        if not largest or 0 <= power <= _MOST_BITS:
+            return self
+        return replace(
+            self,
+            slope=np.ldexp(self.slope, _BITS - power),
+            share=np.ldexp(self.share, _BITS - power),
+            most=math.ldexp(self.most, _BITS - power),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

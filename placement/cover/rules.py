@@ -1,5 +1,6 @@
 """The rules of a plan over its columns and rows: limits, cliques of posts too near, floors."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,12 +11,13 @@ from placement.cover.columns import Columns
 from placement.cover.instance import Limit, Rule
 from placement.cover.lanes import arrivals_of
 from placement.cover.survey import Survey
-from placement.plan.problem import Problem
+from placement.plan.problem import Floor, Problem
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 
-_HAIR = 2e-6  # of a person: above the solver's tolerance, so that a floor just met is met
+_BITS = 10  # of all people of a floor where they are less than one
+_HAIR = 2e-6  # of a person, or of all where they are less than one: a floor just met is met
 _SAME = 1e-9  # two posts exactly so far apart may both stand, whatever the rounding
 
 
@@ -150,6 +152,23 @@ def row_keys(problem: Problem, position: int) -> Ints | None:
     return np.asarray(key, dtype=np.int64).reshape(-1)
 
 
+def _power(problem: Problem, floor: Floor) -> int:
+    """Return by which power of two a floor counts people.
+
+    Those that are less than one person together by more than 1, so that what solvers forgive, which
+    is the same for every rule, is little of it.
+    """
+    total = float(problem.demand.people[floor.points].sum())
+    small = floor.resource != problem.laned and 0.0 < total < 1.0
+    return _BITS - math.frexp(total)[1] if small else 0
+
+
+def people_of(problem: Problem, floor: Floor) -> float:
+    """Return all people whom a floor counts, as its rule counts them."""
+    total = math.fsum(problem.demand.people[floor.points])
+    return math.ldexp(total, _power(problem, floor))
+
+
 def floors(
     problem: Problem, columns: Columns, row_of: Sequence[Ints], people: Floats
 ) -> tuple[Rule, ...]:
@@ -170,14 +189,16 @@ def floors(
     for floor in problem.floors:
         rows = np.unique(row_of[floor.resource][floor.points])
         rows = rows[rows >= 0]
+        power = _power(problem, floor)
+        total = float(problem.demand.people[floor.points].sum())
         found.append(
             Rule(
                 name=floor.name,
                 slope=np.zeros(len(columns.site)),
                 rows=rows,
                 times=np.full(len(rows), floor.times),
-                share=people[rows],
-                most=_HAIR - floor.share * float(problem.demand.people[floor.points].sum()),
+                share=np.ldexp(people[rows], power),
+                most=math.ldexp(_HAIR * min(1.0, total) - floor.share * total, power),
             )
         )
     return tuple(found)

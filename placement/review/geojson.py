@@ -4,7 +4,8 @@ Rules of the text, so that two solutions differ where the plans differ and nowhe
 
 - UTF-8, LF, final newline; keys in a fixed order, posts in the order of their identifiers;
 - coordinates with six decimals, other numbers rounded to six decimals and written without
-  trailing zeros; mean walks with one decimal;
+  trailing zeros; mean walks with one decimal; what was given and figures are held to (the budget,
+  the price of a change) with all its decimals;
 - a gap is rounded *up*, so that it never reads 0 where something is left to prove, and is `null`
   where it is infinite;
 - no dates, no durations, nothing of the machine; the version of placement that found the plan is a
@@ -24,6 +25,7 @@ from placement.review.reading import Members, load_json
 from placement.review.rules import read_rules, rule_texts
 from placement.review.texts import (
     each_text,
+    exact_text,
     gap_text,
     json_text,
     lines_text,
@@ -349,7 +351,7 @@ def _placement_text(solution: Solution) -> dict[str, str]:
         "format": str(FORMAT),
         **({} if solution.version is None else {"version": json_text(solution.version)}),
         "plan": json_text(solution.plan),
-        "budget": number_text("budget", solution.budget),
+        "budget": exact_text("budget", solution.budget),
         "budget_unit": json_text(solution.budget_unit),
         "cost": number_text("cost", solution.cost),
         "status": json_text(solution.status.value),

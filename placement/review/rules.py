@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from placement.review.reading import Members
-from placement.review.texts import gap_text, json_text, number_text, object_text
+from placement.review.texts import exact_text, gap_text, json_text, number_text, object_text
 from placement.solve.solution import Changes, Kept, Solution, Tier
 
 
@@ -47,7 +47,7 @@ def _tier(tier: Tier) -> dict[str, str]:
 def _changes(changes: Changes) -> dict[str, str]:
     return {
         "most": "null" if changes.most is None else str(int(changes.most)),
-        "price": number_text("changes.price", changes.price),
+        "price": exact_text("changes.price", changes.price),
         **{
             key: object_text(
                 {

@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 
 # Valid in JSON, but line ends to some editors and diff tools, or no text at all in UTF-8.
 _UNSAFE = re.compile("[\x7f\x85\u2028\u2029\ud800-\udfff]")
@@ -47,6 +48,13 @@ def number_text(name: str, value: float, *, digits: int = 6) -> str:
         raise ValueError(f"{name} of the solution is {value}, which no solution file can hold")
     text = f"{rounded(value, digits):.{digits}f}"
     return text.rstrip("0").rstrip(".")
+
+
+def exact_text(name: str, value: float) -> str:
+    """Return a finite number that was given, with all its decimals; `ValueError` as above."""
+    shortest = number_text(name, value)
+    value = float(value)
+    return shortest if float(shortest) == value else f"{Decimal(repr(value)):f}"
 
 
 def gap_text(gap: float) -> str:

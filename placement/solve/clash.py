@@ -8,6 +8,7 @@ import numpy as np
 
 from placement.cover.instance import Bools, Instance, Rule
 from placement.cover.posting import Posting
+from placement.cover.rules import people_of
 from placement.errors import InfeasibleError
 from placement.plan.problem import Problem
 from placement.solve.agreed import Agreed
@@ -119,7 +120,7 @@ def _impossible(problem: Problem, instance: Instance) -> dict[str, str]:
     times = instance.times_covered(np.arange(instance.columns))
     found = {}
     for floor in problem.floors:
-        people = math.fsum(problem.demand.people[floor.points])
+        people = people_of(problem, floor)
         for rule in instance.rules:
             if rule.name == floor.name:
                 reached = math.fsum(rule.share[times[rule.rows] >= rule.times])
@@ -260,9 +261,7 @@ def _enough(name: str) -> Callable[[float], str]:
 
 def _floors(problem: Problem, instance: Instance, wish: Agreed) -> list[_Rule]:
     """List floors, least units and changes; the least units of one resource have one name."""
-    people = {
-        floor.name: math.fsum(problem.demand.people[floor.points]) for floor in problem.floors
-    }
+    people = {floor.name: people_of(problem, floor) for floor in problem.floors}
     found = []
     for name in dict.fromkeys(rule.name for rule in instance.rules):
         same = [rule for rule in instance.rules if rule.name == name]

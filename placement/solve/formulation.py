@@ -33,6 +33,7 @@ type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
 _CUTS = 100  # plans that HiGHS forgives a limit, and that are cut off one by one
+_BITS_OF_RULES = 10  # where the largest number of a small rule is brought to
 _LARGEST_USE = 20  # bits of the largest number in a limit that HiGHS is given as it is
 KINDS = 12
 """Kinds of columns that use the same: with more, their totals say little."""
@@ -266,7 +267,13 @@ class Model:
                 for r, times, share in zip(rule.rows, rule.times, rule.share, strict=True)
                 if share and times <= len(z[r])
             ]
-            self.at_most(terms, rule.most)
+            largest = max((abs(factor) for _, factor in terms), default=0.0)
+            if 0.0 < largest < 0.5:  # next to which what HiGHS forgives is much
+                power = _BITS_OF_RULES - math.frexp(largest)[1]
+                terms = [(variable, math.ldexp(factor, power)) for variable, factor in terms]
+                self.at_most(terms, math.ldexp(rule.most, power))
+            else:
+                self.at_most(terms, rule.most)
         self.z = z
         return worth
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from placement.cover.instance import Instance, Limit, Rule
 from placement.cover.laned import laned
 from placement.cover.posting import Posting
+from placement.decimals import exceeds, total_of
 from placement.errors import AuditError, InfeasibleError, NoPlanError, UsageError
 from placement.plan.problem import Plan, Problem
 from placement.solve import tiers
@@ -237,7 +238,9 @@ def share_rule(posts: Posting, problem: Problem, resource: str, share: float) ->
     people = problem.demand.people
     need = share * math.fsum(people)
     if problem.laned == problem.resource_index(resource):
-        need -= _HAIR  # lanes admit parts of people: as with floors a share just met is met
+        need -= _HAIR * min(
+            1.0, need
+        )  # lanes admit parts of people: as with floors a share just met is met
     elif bool(np.all(people == np.floor(people))):
         # half a person of slack keeps every plan that reaches the share and no other, and
         # forgives the solver its rounding
@@ -324,19 +327,29 @@ def _at_cost(instance: Instance, priced: _Priced) -> Instance:
     spare = priced.cost - priced.bound
     free = np.where(needed, 0.0, instance.cost)
     too_dear = free > spare * (1 + 1e-9)
-    limit = Limit(name="spare", use=free, most=spare)
+    limit = Limit(name="spare", use=free, most=spare * (1 + 1e-9))
     return replace(
-        instance.with_budget(priced.cost),
+        instance.with_budget(_enough(instance, priced)),
         excluded=instance.excluded | too_dear,
         limits=(*instance.limits, limit) if spare > 0 else instance.limits,
     )
 
 
+def _enough(instance: Instance, priced: _Priced) -> float:
+    """Return the least budget that pays for the plan found, whose cost may be rounded down."""
+    paid = instance.cost[[] if priced.chosen is None else priced.chosen]
+    budget = max(priced.cost, total_of(paid))
+    return math.nextafter(budget, math.inf) if exceeds(paid, budget) else budget
+
+
 def _stated(solution: Solution, shares: Mapping[str, float], priced: _Priced) -> Solution:
     """Say what was asked, and what is proven of the cost."""
-    bound = round(min(priced.bound, solution.cost), _PLACES)
-    if priced.bound >= priced.cost:
-        bound = solution.cost
+    bound = solution.cost
+    if priced.bound < priced.cost:  # rounded down, and below the cost as it is written
+        bound = round(priced.bound, _PLACES)
+        if bound > priced.bound or bound >= solution.cost:
+            bound = round(min(bound, solution.cost) - 10.0**-_PLACES, _PLACES)
+        bound = max(0.0, min(bound, math.nextafter(solution.cost, 0.0)))
     gap = (solution.cost - bound) / solution.cost if solution.cost > bound else 0.0
     reverse = Reverse(shares=dict(shares), cost_bound=bound, cost_gap=round(gap, 9))
     others = {*(solution.overrides or ()), "reverse"} - {"budget"}

@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from placement.cover.instance import Instance, Rule
+from placement.cover.instance import Instance
 from placement.decimals import in_steps, in_whole
 from placement.solve.bounds.prices import worth_step
 from placement.solve.record import Outcome, Trace
@@ -24,7 +24,6 @@ type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
 _LARGEST = 10  # bits of the largest worth where worths have no step in common
-_LARGEST_OF_RULES = 24
 _UNPROVEN = 4e-9  # relative: how right the bounds of solvers are of worths that have no step
 _TRIED = 50
 
@@ -99,9 +98,10 @@ class Scaled:
         objective = self.whole.value(found.chosen)
         if found.status is Status.OPTIMAL:
             return replace(found, objective=objective, bound=objective, gap=0.0, trace=trace)
-        bound = max(self.bound(found.bound), objective)
+        bound = self.bound(found.bound)
         if not self.exact:
             bound += _UNPROVEN * abs(bound)
+        bound = max(min(bound, _everything(self.whole)), objective)
         return replace(
             found, objective=objective, bound=bound, gap=gap_of(objective, bound), trace=trace
         )
@@ -145,7 +145,7 @@ def scaled(instance: Instance, *, centred: bool = True) -> Scaled:
         cost=cost,
         budget=budget,
         limits=tuple(limits),
-        rules=tuple(map(_middling, instance.rules)),
+        rules=tuple(rule.middling() for rule in instance.rules),
     )
     certain = np.zeros(instance.rows, dtype=np.bool_)
     alone = None
@@ -183,18 +183,13 @@ def scaled(instance: Instance, *, centred: bool = True) -> Scaled:
     )
 
 
-def _middling(rule: Rule) -> Rule:
-    """Return a rule whose largest number is of a size that solvers are made for."""
-    largest = max(np.abs(rule.slope).max(initial=0.0), rule.share.max(initial=0.0))
-    power = math.frexp(float(largest))[1]
-    if not largest or -_LARGEST <= power <= _LARGEST_OF_RULES:
-        return rule
-    return replace(
-        rule,
-        slope=np.ldexp(rule.slope, -power),
-        share=np.ldexp(rule.share, -power),
-        most=math.ldexp(rule.most, -power),
-    )
+def _everything(instance: Instance) -> float:
+    """Return what a plan that covered all rows as often as counts would be worth, rounded once."""
+    worths = [instance.weight, np.maximum(instance.profit, 0.0), instance.gains.ravel()]
+    try:
+        return math.fsum(np.concatenate(worths).tolist())
+    except OverflowError:
+        return math.inf
 
 
 def _nearest(number: Fraction) -> float:

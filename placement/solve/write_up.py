@@ -11,7 +11,7 @@ from scipy.sparse import csc_array
 from placement.cover.areas import AreaWalks, areas, walks_by_area
 from placement.cover.posting import Posting
 from placement.cover.survey import Survey
-from placement.decimals import cost_of
+from placement.decimals import cost_of, total_of
 from placement.plan.clock import clock_of
 from placement.plan.ground import at_of
 from placement.plan.problem import Plan, Problem
@@ -39,6 +39,8 @@ type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
 _PLACES = 6  # decimals of the figures that are written
+_LAST_PLACE = 10.0**-_PLACES
+_LAST_BITS = 1e-12  # relative: what sums of floating-point numbers are off
 _PLACES_OF_LANES = 4  # what flows of people leave behind the fourth is dust
 
 
@@ -102,34 +104,29 @@ def write_up(
     if admitted is not None:
         listed = [_with_queue(post, admitted) for post in listed]
     listed.sort(key=lambda post: post.id)
-    gap, objective, bound = outcome.gap, outcome.objective, outcome.bound
-    if admitted is not None:
-        # counted anew from the people sent, a millionth of whom the search may have missed
-        objective = objective_of(problem, walks, units, admitted=admitted)
-        if shift(wish):
-            opened, closed = moved(wish, [post.id for post in listed])
-            objective -= wish.price * (len(opened) + len(closed)) + shift(wish)
-        tiers = tuple(_sent(problem, walks, units, tier, admitted) for tier in tiers)
-        bound = objective if outcome.status is Status.OPTIMAL else max(bound, objective)
-        if tiers and outcome.status is not Status.OPTIMAL:
-            bound = math.fsum(tier.bound for tier in tiers)
-        gap = 0.0
-        if bound > objective:
-            gap = (bound - objective) / objective if objective > 0 else math.inf
-    if shift(wish):
-        objective, bound = objective + shift(wish), bound + shift(wish)
-        gap = 0.0
-        if bound > objective:
-            gap = (bound - objective) / objective if objective > 0 else math.inf
+    proven = outcome.status is Status.OPTIMAL
+    # counted anew: the choice among equals may have found a better plan where none was proven, and
+    # lanes may have missed a millionth of those whom they admit
+    objective = objective_of(problem, walks, units, admitted=admitted)
+    if wish.baseline is not None:
+        opened, closed = moved(wish, [post.id for post in listed])
+        objective -= wish.price * (len(opened) + len(closed))
+    tiers = tuple(_counted_anew(problem, walks, units, tier, admitted) for tier in tiers)
+    bound = math.fsum(tier.bound for tier in tiers) if tiers else outcome.bound + shift(wish)
+    objective, bound, gap = _claimed(objective, bound, proven=proven)
+    if not proven and tiers:
+        tiers = _reaching(tiers, bound)
+        bound = max(bound, round(math.fsum(tier.bound for tier in tiers), _PLACES))
+        gap = _gap(objective, bound)
     return Solution(
         plan=plan.settings.name,
         budget=problem.budget,
         budget_unit=plan.settings.budget.unit.en,
-        cost=round(math.fsum(post.cost for post in listed), _PLACES),
+        cost=round(_total_cost(problem, units), _PLACES),
         status=outcome.status,
-        objective=round(objective, _PLACES),
-        bound=_rounded_up(objective, bound),
-        gap=round(gap, 9) if math.isfinite(gap) else gap,
+        objective=objective,
+        bound=bound,
+        gap=gap,
         coverage=coverage,
         walking=walks.walking,
         posts_list=tuple(listed),
@@ -140,7 +137,7 @@ def write_up(
         ),
         layers=plan.replaced,
         limits=plan.limits,
-        tiers=tuple(_rounded(tier) for tier in tiers),
+        tiers=tiers,
         rules=rules_kept(problem, walks, units, admitted=admitted),
         changes=_changes(problem, walks, posts, units, wish),
         lock=wish.lock,
@@ -161,12 +158,45 @@ def _share(gap: float | None) -> float | None:
     return None if gap is None else round(gap, _PLACES)
 
 
-def _rounded_up(objective: float, bound: float) -> float:
-    """Return a bound as it is written: above what is written of an objective that is below it."""
+def _claimed(objective: float, bound: float, *, proven: bool) -> tuple[float, float, float]:
+    """Return objective, bound and gap as they are written, so that they say the same of the proof.
+
+    A bound is rounded up, and lies above the objective as it is written unless that is proven best.
+    The gap is the one of the two figures that are written.
+    """
+    objective = round(objective, _PLACES) + 0.0
+    if proven:
+        return objective, objective, 0.0
     told = round(bound, _PLACES)
-    if bound > objective and told <= round(objective, _PLACES):
-        return round(objective + 10.0**-_PLACES, _PLACES)
-    return told
+    if bound - told > _LAST_BITS * abs(bound):
+        told = round(told + _LAST_PLACE, _PLACES)
+    told = max(told, _next_above(objective))
+    return objective, told, _gap(objective, told)
+
+
+def _next_above(figure: float) -> float:
+    """Return the least figure that is written otherwise than this one and is above it."""
+    return max(round(figure + _LAST_PLACE, _PLACES), math.nextafter(figure, math.inf))
+
+
+def _gap(objective: float, bound: float) -> float:
+    if bound <= objective:
+        return 0.0
+    return round((bound - objective) / objective, 9) if objective > 0 else math.inf
+
+
+def _reaching(tiers: tuple[Tier, ...], bound: float) -> tuple[Tier, ...]:
+    """Raise the bound of the last tier that is open, so that their sum is no less than the whole.
+
+    What is written of each is rounded by itself, which may leave the sum some last decimals short.
+    """
+    short = bound - math.fsum(tier.bound for tier in tiers)
+    if short <= 0:
+        return tiers
+    last = max((at for at, tier in enumerate(tiers) if tier.gap > 0), default=len(tiers) - 1)
+    raised = max(round(tiers[last].bound + short, _PLACES), _next_above(tiers[last].objective))
+    one = replace(tiers[last], bound=raised, gap=_gap(tiers[last].objective, raised))
+    return (*tiers[:last], one, *tiers[last + 1 :])
 
 
 def _overrides(plan: Plan, wish: Agreed) -> tuple[str, ...]:
@@ -184,14 +214,13 @@ def _overrides(plan: Plan, wish: Agreed) -> tuple[str, ...]:
     return tuple(name for name, other in asked.items() if other)
 
 
-def _sent(problem: Problem, walks: Survey, units: Ints, tier: Tier, admitted: Admitted) -> Tier:
-    """Count a tier anew from the people sent to gates."""
+def _counted_anew(
+    problem: Problem, walks: Survey, units: Ints, tier: Tier, admitted: Admitted | None
+) -> Tier:
+    """Count a tier anew from the posts and the people sent to gates, as it is written."""
     mine = problem.demand.tier == tier.tier
     objective = objective_of(problem, walks, units, admitted=admitted, whom=mine)
-    bound = objective if tier.gap == 0.0 else max(tier.bound, objective)
-    gap = 0.0
-    if bound > objective:
-        gap = (bound - objective) / objective if objective > 0 else math.inf
+    objective, bound, gap = _claimed(objective, tier.bound, proven=tier.gap == 0.0)
     return Tier(tier=tier.tier, objective=objective, bound=bound, gap=gap)
 
 
@@ -223,6 +252,13 @@ def _units(problem: Problem, posts: Posting, chosen: Ints) -> Ints:
     units = np.zeros(problem.sites.allowed.shape, dtype=np.int64)
     np.add.at(units, (posts.site[chosen], posts.resource[chosen]), posts.units[chosen])
     return units
+
+
+def _total_cost(problem: Problem, units: Ints) -> float:
+    """Return what all posts cost, of the decimals that the plan gives."""
+    there = units > 0
+    sites = problem.sites
+    return total_of(cost_of(sites.open_cost[there], sites.unit_cost[there], units[there]))
 
 
 def _post(
@@ -425,13 +461,4 @@ def _changes(
         price=wish.price,
         opened={post: bought(post) for post in opened},
         closed={post: bought(post) for post in closed},
-    )
-
-
-def _rounded(tier: Tier) -> Tier:
-    return Tier(
-        tier=tier.tier,
-        objective=round(tier.objective, _PLACES),
-        bound=round(tier.bound, _PLACES),
-        gap=round(tier.gap, 9) if math.isfinite(tier.gap) else tier.gap,
     )

@@ -17,7 +17,7 @@ type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
-_HAIR = 1e-5  # of a person
+_HAIR = 1e-5  # of a person, or of all people where they are less than one
 _OF_FLOWS = 0.05  # of the objective: how near two flows of people in time are to each other
 
 
@@ -160,7 +160,7 @@ def _floors(
             if n >= floor.times
         )
         findings.require(
-            covered >= floor.share * total - _HAIR,
+            covered >= floor.share * total - _HAIR * min(1.0, total),
             f"{floor.name!r} is broken: {covered:.10g} of {total:.10g} people",
         )
         measured[floor.name] = (floor.share, covered / total if total else 0.0)
