@@ -110,7 +110,7 @@ def check_output(path: str | Path, *, inputs: Iterable[str | Path] = ()) -> None
     Raises
     ------
     InputError
-        If the file is no regular file, write-protected, or one of `inputs`.
+        If the file is not a regular file, write-protected, or one of `inputs`.
     """
     _checked(path, inputs)
 
@@ -121,7 +121,7 @@ def _checked(path: str | Path, inputs: Iterable[str | Path]) -> tuple[Path, os.s
         place = Path(os.path.realpath(path))
         old = _stat(path)
         if old is not None and not stat.S_ISREG(old.st_mode):
-            kind = _KINDS.get(stat.S_IFMT(old.st_mode), "no regular file")
+            kind = _KINDS.get(stat.S_IFMT(old.st_mode), "not a regular file")
             raise InputError(
                 f"it is {kind} and cannot be written as a file",
                 file=path,

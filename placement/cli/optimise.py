@@ -140,13 +140,13 @@ def tell(plan: "Plan", solution: "Solution", files: "dict[str, Path | None]", ta
 
     if solution.status is not Status.OPTIMAL:
         why = {
-            Stopped.TIME_LIMIT: "stopped at the time limit",
-            Stopped.INTERRUPTED: "stopped as asked",
-            Stopped.GAP: "stopped at the gap that was asked for",
-            Stopped.ROUNDING: "stopped at what arithmetic can tell apart",
+            Stopped.TIME_LIMIT: "stopped early, at the time limit",
+            Stopped.INTERRUPTED: "stopped early",
+            Stopped.GAP: "stopped early, at the gap given by --gap",
+            Stopped.ROUNDING: "stopped early, at the precision of the arithmetic",
         }
-        reason = why.get(solution.stopped, "stopped") if solution.stopped else "stopped"
-        warn(f"{reason}: the plan keeps every rule but is not proven best, {_gap(solution)}")
+        reason = why.get(solution.stopped, "stopped early") if solution.stopped else "stopped early"
+        warn(f"{reason}: the plan keeps every rule and is not proven optimal, {_gap(solution)}")
     talk.say(_headline(solution), style="bold")
     talk.table(_rows(plan, solution))
     for path in files.values():
@@ -159,10 +159,10 @@ def _gap(solution: "Solution") -> str:
 
     reverse = solution.reverse
     if reverse is not None and reverse.cost_gap:
-        return f"a cheaper one could save at most {gap_words(reverse.cost_gap)}"
+        return f"a cheaper plan could save at most {gap_words(reverse.cost_gap)}"
     if solution.objective <= 0 or solution.bound == float("inf"):
-        return "and how far it is from the best is not known"
-    return f"a better one could gain at most {gap_words(solution.gap)}"
+        return "and its distance from the optimum is not known"
+    return f"at most {gap_words(solution.gap)} below optimal"
 
 
 def _headline(solution: "Solution") -> str:

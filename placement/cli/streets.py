@@ -29,7 +29,7 @@ def _step_free_option() -> Decorator:
     return click.option("--step-free", is_flag=True, help="Leave out steps and escalators.")
 
 
-@command.command("read", short_help="Keep an extract in a form that is read in a moment.")
+@command.command("read", short_help="Convert an extract to a fast-loading file.")
 @click.argument("extract", type=click.Path())
 @out_option("FILE.parquet", "File to write.", required=True)
 @_crs_option()
@@ -46,7 +46,7 @@ def _step_free_option() -> Decorator:
 def read(  # noqa: PLR0917 - as click hands them over
     extract: str, out: str, crs: str | None, speed: float, step_free: bool, as_json: bool
 ) -> None:
-    """Read EXTRACT (.osm.pbf, .osm, GeoJSON, …) and keep the network in a file.
+    """Read EXTRACT (.osm.pbf, .osm, GeoJSON, …) and write the network to a file.
 
     A .parquet file is read by many programs; an .arrow file is mapped into memory as it is.
     A plan takes the file as its street layer: `streets = "streets.parquet"`.
@@ -58,7 +58,7 @@ def read(  # noqa: PLR0917 - as click hands them over
     from placement.streets.store import write_streets
 
     if not out.lower().endswith((".parquet", ".arrow")):
-        raise UsageError(f"the network is kept in a .parquet or .arrow file; not in {out!r}.")
+        raise UsageError(f"the network is written to a .parquet or .arrow file, not to {out!r}.")
     check_output(out, inputs=[extract])
     talk = Talk()
     with talk.step("Reading the streets"):
@@ -71,7 +71,7 @@ def read(  # noqa: PLR0917 - as click hands them over
     else:
         click.echo(
             f"{facts['junctions']:,} junctions, {facts['edges']:,} edges, {facts['km']:,.1f} km "
-            f"in {streets.crs}, kept in {out}."
+            f"in {streets.crs}, written to {out}."
         )
 
 

@@ -121,7 +121,10 @@ def _text(why: "Why", solution: "Solution") -> str:
             lines.append(f"Cost {way.lower()}: as now.")
         lines += [
             f"{verb}: {', '.join(posts)}."
-            for verb, posts in (("Opened in turn", why.opened), ("Closed in turn", why.closed))
+            for verb, posts in (
+                ("Would open instead", why.opened),
+                ("Would close instead", why.closed),
+            )
             if posts
         ]
         if not (why.opened or why.closed):

@@ -43,7 +43,7 @@ def check_folder(
     above = next((one for one in (folder, *folder.parents) if _is_there(one)), Path())
     if not above.is_dir():
         raise UsageError(
-            f"{folder} cannot be made ({above} is no folder); choose another folder with --out."
+            f"{folder} cannot be made ({above} is not a folder); choose another folder with --out."
         )
     for name in _ALL:
         check_output(folder / name, inputs=[*plan.inputs, *inputs])
@@ -72,7 +72,7 @@ def check_solution(path: Path, plan: str) -> None:
         return
     there = answered(path)
     if there != plan:
-        whose = "is no solution" if there is None else f"is a solution of the plan {there!r}"
+        whose = "is not a solution" if there is None else f"is a solution of the plan {there!r}"
         raise UsageError(
             f"{path} {whose}, and would be replaced by one of {plan!r}; choose another folder "
             "with --out, or add --force."

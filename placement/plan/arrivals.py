@@ -206,6 +206,10 @@ def _shares(
         )
     if not 0 < total < math.inf:
         raise InputError(
-            "adds up to nobody", file=path, feature=name, field=column, remedy="give some people"
+            "adds up to zero people",
+            file=path,
+            feature=name,
+            field=column,
+            remedy="give some people",
         )
     return tuple(amounts.get(at, 0.0) / total for at in range(periods))

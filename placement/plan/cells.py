@@ -62,7 +62,7 @@ def plain_text(table: Table, row: Row, key: str, default: str = "") -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     raise InputError(
-        f"is no text: {reprlib.repr(value)}",
+        f"is not a text: {reprlib.repr(value)}",
         file=table.file,
         feature=row.name,
         field=key,
@@ -137,7 +137,7 @@ def _number(table: Table, row: Row, key: str, default: float | None) -> float:
         return math.inf
     except (TypeError, ValueError):
         raise InputError(
-            f"is no number: {reprlib.repr(value)}",
+            f"is not a number: {reprlib.repr(value)}",
             file=table.file,
             feature=row.name,
             field=key,

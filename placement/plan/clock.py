@@ -9,7 +9,7 @@ CLOCK = r"^[0-9]{1,2}:[0-9]{2}$"
 
 
 def minutes_of(clock: str) -> int | None:
-    """Return minutes after midnight, or None where a text is no time of day up to 48:00."""
+    """Return minutes after midnight, or None where a text is not a valid time up to 48:00."""
     if re.fullmatch(CLOCK, clock) is None:
         return None
     hours, minutes = (int(part) for part in clock.split(":"))
@@ -43,7 +43,7 @@ def hours_of(begins: str | None, ends: str | None) -> tuple[int, int] | None:
     for name, clock in (("begins", begins), ("ends", ends)):
         total = minutes_of(clock or "00:00")
         if total is None:
-            raise ValueError(name, f"{clock!r} is no time of day")
+            raise ValueError(name, f"{clock!r} is not a valid time")
         found.append(total % DAY_MIN)
     if found[0] == found[1]:
         raise ValueError("ends", "is the time of day it begins at")

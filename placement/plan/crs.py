@@ -113,7 +113,7 @@ def choose_plane(given: str | None, *, file: Path, around: Sequence[Geometries])
             crs = pyproj.CRS.from_user_input(given).to_2d()
     except CRSError:
         raise InputError(
-            f"{given!r} is no known coordinate system", file=file, field="crs", remedy=_REMEDY
+            f"{given!r} is not a known coordinate system", file=file, field="crs", remedy=_REMEDY
         ) from None
     if not crs.is_projected:
         what = "counts degrees where metres are needed" if crs.is_geographic else "is not projected"

@@ -88,10 +88,10 @@ def at_of(settings: Settings, at: str | None) -> int | None:
     Raises
     ------
     UsageError
-        If that is no time of day.
+        If that is not a valid time.
     """
     if at is not None and minutes_of(at) is None:
-        raise UsageError(f"{at!r} is no time of day; write it as 18:30.")
+        raise UsageError(f"{at!r} is not a valid time; write it as 18:30.")
     opens = [kind.lanes.opens for kind in settings.resources.values() if kind.lanes is not None]
     said = next(iter(time for time in (at, settings.walking.at, *opens) if time is not None), None)
     minutes = None if said is None else minutes_of(said)

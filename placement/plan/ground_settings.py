@@ -160,7 +160,7 @@ class Walking(Section):
     @model_validator(mode="after")
     def _a_time_of_day(self) -> Self:
         if self.at is not None and minutes_of(self.at) is None:
-            raise broken("at", f"{self.at!r} is no time of day", 'write "HH:MM"')
+            raise broken("at", f"{self.at!r} is not a valid time", 'write "HH:MM"')
         return self
 
 

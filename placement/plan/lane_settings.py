@@ -108,7 +108,7 @@ class LanesSettings(Section):
         if self.max_wait_min % self.period_min:
             raise broken(
                 "max_wait_min",
-                f"{self.max_wait_min} is no whole number of periods of {self.period_min} minutes",
+                f"{self.max_wait_min} is not a multiple of the period of {self.period_min} minutes",
                 "write a multiple of period_min",
             )
         self._shares_fit(window)
@@ -119,7 +119,7 @@ class LanesSettings(Section):
         for name, shares in self.profiles.items():
             if name in {"", OWN}:
                 raise broken(
-                    "profiles", f"{name!r} is no name for a profile", "give it another name"
+                    "profiles", f"{name!r} cannot be the name of a profile", "give it another name"
                 )
             _check_shares(f"profiles.{name}", shares, periods)
         if self.profile is None:
@@ -170,7 +170,7 @@ def _check_shares(field: str, shares: Sequence[float], periods: int) -> None:
         raise broken(
             field,
             f"has {len(shares)} shares, the window has {periods} periods",
-            "write one share a period",
+            "write one share for each period",
         )
     if abs(sum(shares) - 1) > 1e-6:
         raise broken(field, f"adds up to {sum(shares):.6g}, not 1", "correct the shares")
@@ -186,5 +186,5 @@ def _minutes(field: str, clock: str) -> int:
     """Return minutes after midnight."""
     minutes = minutes_of(clock)
     if minutes is None:
-        raise broken(field, f"{clock!r} is no time of day", 'write "HH:MM", at most "48:00"')
+        raise broken(field, f"{clock!r} is not a valid time", 'write "HH:MM", at most "48:00"')
     return minutes

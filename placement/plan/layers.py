@@ -263,7 +263,7 @@ def _problem(
     if rule is not None:
         used = set(demand.arrival[demand.people > 0].tolist())
         more += [
-            f"arrival profile {name!r} is nobody's"
+            f"arrival profile {name!r} is used by no demand"
             for at, name in enumerate(rule.profiles)
             if at > 0 and at not in used
         ]

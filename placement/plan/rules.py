@@ -143,7 +143,7 @@ def _known[V](name: str, known: Mapping[str, V], file: Path, field: str) -> V:
         meant = nearest(name, known)
         shown = ", ".join(repr(one) for one in sorted(known)[:5])
         raise InputError(
-            f"names nothing of the plan: {reprlib.repr(name)}",
+            f"names nothing in the plan: {reprlib.repr(name)}",
             file=file,
             field=field,
             remedy=f"write {meant!r}"

@@ -73,7 +73,7 @@ class NearSettings(Section):
 
 
 class ResourceSettings(Section):
-    """A kind of means: checkpoints, dog teams, or whatever the plan names."""
+    """A resource: checkpoints, dog teams, or any other that the plan defines."""
 
     label: Annotated[Text | None, Field(description="Name to show. Default: the table's name.")] = (
         None
@@ -327,12 +327,12 @@ def read_settings(path: str | Path) -> Settings:
         content = tomllib.loads(text)
     except RecursionError:
         raise InputError(
-            "is not valid TOML: nested too deeply", file=path, remedy="mend that line"
+            "is not valid TOML: nested too deeply", file=path, remedy="fix that line"
         ) from None
     except ValueError as error:  # Python's own, where a number has too many digits
         own = isinstance(error, tomllib.TOMLDecodeError)
         said = str(error).rstrip(".") if own else "a number has too many digits"
-        raise InputError(f"is not valid TOML: {said}", file=path, remedy="mend that line") from None
+        raise InputError(f"is not valid TOML: {said}", file=path, remedy="fix that line") from None
     _check_held(path, content)
     try:
         return Settings.model_validate(content)
@@ -352,7 +352,7 @@ def _check_held(path: Path, content: Mapping[str, Any]) -> None:
     while inside:
         value, depth = inside.pop()
         if depth > _MOST_DEPTH:
-            raise InputError("is nested too deeply", file=path, remedy="mend the dotted keys")
+            raise InputError("is nested too deeply", file=path, remedy="fix the dotted keys")
         if isinstance(value, int) and value.bit_length() > _MOST_BITS:
             raise InputError(
                 "holds a number of too many digits", file=path, remedy="correct the number"
@@ -376,5 +376,6 @@ def _input_error(path: Path, content: Mapping[str, Any], error: ValidationError)
     if first["type"] == "rule":
         where += [first["ctx"]["field"]] if first["ctx"]["field"] else []
     if len(found) > 1:
-        problem += f" ({len(found) - 1} more to mend)"
+        more = len(found) - 1
+        problem += f" ({more} more error{'s' if more > 1 else ''})"
     return InputError(problem, file=path, field=".".join(where) or None, remedy=remedy)

@@ -124,7 +124,7 @@ def _status(table: Table, row: Row, column: str) -> SiteStatus | None:
     given = plain_text(table, row, column).strip().lower()
     if given and given not in _STATUS:
         raise InputError(
-            f"{reprlib.repr(given)} is no status",
+            f"{reprlib.repr(given)} is not a status",
             file=table.file,
             feature=row.name,
             field=column,
@@ -158,7 +158,7 @@ def _allowed(table: Table, row: Row, names: Sequence[str]) -> list[bool]:
         if one not in names:
             meant = nearest(str(one), names)
             raise InputError(
-                f"{reprlib.repr(one)} is no resource of the plan",
+                f"{reprlib.repr(one)} is not a resource of the plan",
                 file=table.file,
                 feature=row.name,
                 field="resources",
@@ -175,7 +175,7 @@ def _check_columns(table: Table, names: Sequence[str]) -> None:
             if name != column and name not in names:
                 meant = nearest(name, names)
                 raise InputError(
-                    f"{name!r} is no resource of the plan",
+                    f"{name!r} is not a resource of the plan",
                     file=table.file,
                     field=column,
                     remedy=f"write '{field}_{meant}'" if meant else "rename or remove the column",

@@ -146,7 +146,7 @@ def read_table(
 
 
 def require_file(path: Path, *, layer: str) -> None:
-    """Refuse a layer whose file is not there, or is no regular file."""
+    """Refuse a layer whose file is not there, or is not a regular file."""
     regular.require_file(path, remedy=f"check the path given for the layer {layer!r}")
 
 
@@ -205,10 +205,10 @@ def _check_geometries(
     finite = np.isfinite(shapely.bounds(geometries)).all(axis=1)
     for position in np.flatnonzero(~finite).tolist():
         raise InputError(
-            "has coordinates that are no finite numbers",
+            "has coordinates that are not finite numbers",
             file=path,
             feature=rows[position].name,
-            remedy="mend them",
+            remedy="fix them",
         )
 
 
@@ -221,7 +221,7 @@ def _check_valid(path: Path, rows: Sequence[Row], geometries: Geometries) -> Non
             f"has an invalid geometry ({shapely.is_valid_reason(geometries[position])})",
             file=path,
             feature=rows[position].name,
-            remedy="mend it, for example with the 'fix geometries' tool of a GIS",
+            remedy="fix it, for example with the 'fix geometries' tool of a GIS",
         )
 
 
@@ -258,7 +258,7 @@ def _check_globe(path: Path, rows: Sequence[Row], lonlat: Geometries, crs: pypro
         x, y = shapely.get_coordinates(lonlat[position])[0]
         plain = crs == pyproj.CRS(WGS84)
         raise InputError(
-            f"({x:g}, {y:g}) is no longitude and latitude in degrees"
+            f"({x:g}, {y:g}) is not a longitude and latitude in degrees"
             if plain
             else f"does not lie where its coordinate system ({crs.name}) is defined",
             file=path,

@@ -47,7 +47,7 @@ def read_csv(path: Path) -> Features:
                 lonlat[number - 1, axis] = decimal(values.pop(key, ""))
             except ValueError:
                 raise InputError(
-                    f"is no number: {record.get(key, '')!r}",
+                    f"is not a number: {record.get(key, '')!r}",
                     file=path,
                     feature=row_name(number, values),
                     field=key,
@@ -88,7 +88,7 @@ def read_records(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
                 "has more or fewer values than the header",
                 file=path,
                 feature=row_name(number, values),
-                remedy="mend the row; texts with a separator go in double quotes",
+                remedy="fix the row; texts with a separator go in double quotes",
             )
         found.append(values)
     return columns, found

@@ -32,7 +32,7 @@ def read_geojson(path: Path) -> Features:
     content = parse_json(path, read_text(path), remedy=_REMEDY)
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list) or content.get("type") != "FeatureCollection":
-        raise InputError("is JSON, but no FeatureCollection", file=path, remedy=_REMEDY)
+        raise InputError("is JSON, but not a FeatureCollection", file=path, remedy=_REMEDY)
     _check_crs(path, content.get("crs"))
     rows: list[Properties] = []
     geometries = np.empty(len(features), dtype=np.object_)
@@ -50,7 +50,7 @@ def read_geojson(path: Path) -> Features:
                 "has a geometry that cannot be read",
                 file=path,
                 feature=row_name(position + 1, values),
-                remedy="mend its type or its coordinates",
+                remedy="fix its type or its coordinates",
             ) from None
     return Features(properties=rows, geometries=geometries, crs=pyproj.CRS(WGS84))
 
@@ -62,7 +62,7 @@ def _values(path: Path, number: int, feature: Any) -> Properties:  # noqa: ANN40
         properties = feature.get("properties") or {}
     if not isinstance(properties, dict):
         raise InputError(
-            "is no GeoJSON feature",
+            "is not a GeoJSON feature",
             file=path,
             feature=f"row {number}",
             remedy='give it "type": "Feature", an object of properties and a geometry',

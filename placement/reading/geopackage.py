@@ -70,11 +70,11 @@ def read_geopackage(path: Path, layer: str, kinds: Sequence[str] = ()) -> Featur
     Raises
     ------
     InputError
-        If the file is no GeoPackage, is damaged or cut short, has no such table or several, or
+        If the file is not a GeoPackage, is damaged or cut short, has no such table or several, or
         would take too much time or memory.
     """
     if head(path, 16) != b"SQLite format 3\x00":
-        raise InputError("is no GeoPackage", file=path, remedy=NOT_THAT)
+        raise InputError("is not a GeoPackage", file=path, remedy=NOT_THAT)
     with quiet(path, "GeoPackage"), _opened(path) as database:
         _check_whole(path, database)
         found = _chosen(path, _layers(database), layer, kinds)

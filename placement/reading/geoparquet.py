@@ -26,7 +26,7 @@ def read_geoparquet(path: Path) -> Features:
     import geopandas as gpd  # noqa: PLC0415 - heavy, and most plans are GeoJSON
 
     if head(path, 4) != b"PAR1":
-        raise InputError("is no GeoParquet", file=path, remedy=NOT_THAT)
+        raise InputError("is not a GeoParquet file", file=path, remedy=NOT_THAT)
     with quiet(path, "GeoParquet"):
         _check_size(path)
         return of_frame(path, gpd.read_parquet(path))

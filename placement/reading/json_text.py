@@ -65,6 +65,6 @@ def parse_json(path: Path, text: str, *, remedy: str) -> Any:  # noqa: ANN401 - 
             json.dumps(content, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError:
             raise InputError(
-                "holds half of a surrogate pair", file=path, remedy="mend the broken text"
+                "holds half of a surrogate pair", file=path, remedy="fix the broken text"
             ) from None
     return content

@@ -18,7 +18,7 @@ def reason(error: BaseException) -> str:
 
 
 def require_file(path: Path, *, remedy: str, missing: str = "there is no such file") -> int:
-    """Refuse what is no regular file: a folder, a pipe or a device could be waited on for ever.
+    """Refuse what is not a regular file: a folder, a pipe or a device could be waited on for ever.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def require_file(path: Path, *, remedy: str, missing: str = "there is no such fi
     Raises
     ------
     InputError
-        If it is missing, cannot be looked at, or is no regular file.
+        If it is missing, cannot be looked at, or is not a regular file.
     """
     try:
         found = path.stat()

@@ -139,7 +139,7 @@ def _read_period(members: Members) -> Period:
 def _read_clock(members: Members, name: str) -> str:
     clock = members.text(name)
     if minutes_of(clock) is None:
-        members.refuse(name, f"{clock!r} is no time of day", remedy=_REWRITE)
+        members.refuse(name, f"{clock!r} is not a valid time", remedy=_REWRITE)
     return clock
 
 

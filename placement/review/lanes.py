@@ -153,7 +153,7 @@ def read_clears(members: Members) -> str | None:
     Raises
     ------
     InputError
-        If it is no time of day and not null.
+        If it is not a valid time and not null.
     """
     if members.values.get("clears", "") is None:
         return None
@@ -163,5 +163,5 @@ def read_clears(members: Members) -> str | None:
 def _read_clock(members: Members, name: str) -> str:
     clock = members.text(name)
     if not _CLOCK.fullmatch(clock):
-        members.refuse(name, f"{clock!r} is no time of day", remedy=_REWRITE)
+        members.refuse(name, f"{clock!r} is not a valid time", remedy=_REWRITE)
     return clock

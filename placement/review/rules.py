@@ -91,7 +91,9 @@ def read_rules(summary: Members) -> dict[str, Any]:
 def _tier_number(tiers: Members) -> Any:  # noqa: ANN401 - a key for sorting
     def number(name: str) -> int:
         if not (name.isascii() and name.isdigit() and 0 < len(name) < 10):
-            tiers.refuse(name, "is no number of a tier", remedy="write a whole number of 1 or more")
+            tiers.refuse(
+                name, "is not the number of a tier", remedy="write a whole number of 1 or more"
+            )
         return int(name)
 
     return number

@@ -210,9 +210,9 @@ def test_a_solution_without_a_plan_is_not_written(
 @pytest.mark.parametrize(
     ("stopped", "says"),
     [
-        (Stopped.TIME_LIMIT, "stopped at the time limit"),
-        (Stopped.INTERRUPTED, "stopped as asked"),
-        (Stopped.GAP, "stopped at the gap that was asked for"),
+        (Stopped.TIME_LIMIT, "stopped early, at the time limit"),
+        (Stopped.INTERRUPTED, "stopped early"),
+        (Stopped.GAP, "stopped early, at the gap given by --gap"),
     ],
 )
 def test_a_plan_that_is_not_proven_says_so_even_where_nobody_watches(
@@ -222,7 +222,7 @@ def test_a_plan_that_is_not_proven_says_so_even_where_nobody_watches(
     done = ends(optimise=lambda *_, **__: found)
     assert done.exit_code == 0
     assert says in done.stderr
-    assert "not proven best, a better one could gain at most 1.23%" in done.stderr
+    assert "not proven optimal, at most 1.23% below optimal" in done.stderr
     assert len(files(tmp_path)) == 2
 
 
@@ -231,7 +231,7 @@ def test_an_unknown_gap_is_not_given_as_a_number(ends: Ends) -> None:
         agreed(), status=Status.FEASIBLE, stopped=None, objective=0.0, bound=9.0, gap=math.inf
     )
     done = ends(optimise=lambda *_, **__: found)
-    assert "how far it is from the best is not known" in done.stderr
+    assert "its distance from the optimum is not known" in done.stderr
 
 
 def test_a_map_that_fails_does_not_cost_the_solution(ends: Ends, tmp_path: Path) -> None:

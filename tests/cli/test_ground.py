@@ -50,13 +50,13 @@ def test_check_says_what_holds(town: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("check", "--at", "7 pm"), "'7 pm' is no time of day"),
+        (("check", "--at", "7 pm"), "'7 pm' is not a valid time"),
         (("check", "--closure", "Street 9"), "write 'Street"),
         (("check", "--closure", "none.geojson"), "there is no such file"),
         (("check", "--closure", "a", "--closure", "A"), "given twice"),
         (("optimise", "--closure", "Street 9"), "no street of streets.geojson"),
-        (("why", "north-west", "--at", "6"), "no time of day"),
-        (("cover", "--share", "checkpoint=0.5", "--at", "6"), "no time of day"),
+        (("why", "north-west", "--at", "6"), "not a valid time"),
+        (("cover", "--share", "checkpoint=0.5", "--at", "6"), "not a valid time"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_sentence(

@@ -129,7 +129,7 @@ def test_a_misspelt_column_of_a_closure_is_worth_a_warning(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"at": "6 pm"}, "'6 pm' is no time of day"),
+        ({"at": "6 pm"}, "'6 pm' is not a valid time"),
         ({"closures": ["Street 1", "STREET 1"]}, "'STREET 1' is given twice"),
         ({"closures": ["a/c.geojson", "b/c.geojson"]}, "'b/c.geojson' is given twice"),
         ({"closures": [" "]}, "has no name"),

@@ -58,7 +58,7 @@ def test_no_other_digit_is_one(digit: str) -> None:
 def test_strange_numbers_in_a_column_are_told(text: str, tmp_path: Path) -> None:
     sites = drawn_layers()["sites"]
     sites[0]["properties"]["open_cost"] = text
-    with pytest.raises(InputError, match=r"'bridge-north', field 'open_cost': is no number"):
+    with pytest.raises(InputError, match=r"'bridge-north', field 'open_cost': is not a number"):
         load_plan(write_plan(tmp_path, layers={"sites": sites, "streets": None}))
 
 

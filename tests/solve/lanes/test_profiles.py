@@ -81,7 +81,7 @@ def test_with_too_few_lanes_those_are_left_out_who_come_at_once(tmp_path: Path) 
     demand = tmp_path / "plan/demand.csv"
     demand.write_text(demand.read_text(encoding="utf-8").replace("early", ""), encoding="utf-8")
     plan = placement.load_plan(file)
-    assert "arrival profile 'coaches' is nobody's" in plan.warnings
+    assert "arrival profile 'coaches' is used by no demand" in plan.warnings
     even = placement.optimise(plan)
     assert lanes_of(even).profiles == {}
     # 4 lanes: 800 of the 1,000 of the last hour; of 425 every half-hour 400
