@@ -165,7 +165,7 @@ def _with_lanes(
             raise _not_found(stop)
         at_cost = replace(bound_posts, instance=bound_posts.instance.with_budget(found.cost))
         best, chosen_posts, staged = admission.solve(
-            at_cost, problem, stop=stop.share(0.9), gap=gap, seed=seed,
+            at_cost, problem, stop=stop.share(0.6), gap=gap, seed=seed,
             warm=(outcome.chosen, outcome.lanes), passing=outcome.passing,
         )  # fmt: skip
         assert best.chosen is not None  # noqa: S101 - it was given one

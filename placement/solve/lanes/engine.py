@@ -42,6 +42,7 @@ _TAIL, _SLOW = 8, 2e-5  # rounds of the root, and what they must gain
 _AROUND = 12  # neighbourhoods of the best plan that are solved before the whole
 _AT_A_TIME = 20.0  # seconds of the master in whole numbers, where there is a time limit
 _KERNELS = 6  # kernels that are solved, at most
+_NEAR_BOUND = 5e-3  # gap of a plan that is too good for kernels: they are solved again as leaves
 _KERNEL_SECONDS = 10.0  # of each, where there is a time limit
 _KERNEL_GAP = 0.1  # share of the open gap at which its plan is good enough
 _INNER_SOLVES, _INNER_NODES = 12, 500  # of its master in whole numbers, at most
@@ -65,7 +66,7 @@ class Run(Plans):
         self._begin(warm, passing, inner=inner)
         if not self.done:
             self.split()
-        if not self.done and not inner:
+        if not self.done and not inner and not self.gap <= _NEAR_BOUND:
             self.kernel()
         if not self.done and self.chosen is None:
             self._persist(around=0 if inner else _AROUND)
@@ -257,6 +258,9 @@ class Run(Plans):
     def whole(self, times: int | None = None) -> None:
         """Solve the master in whole numbers, leaf by leaf, until its plan is a plan."""
         priced, seconds, solved, rounds, vain = True, _AT_A_TIME, 0, _MORE_ROUNDS, 0
+        enough = (
+            1 if self.instance.rules else _VAIN
+        )  # rounds that see floors take ten times as long
         while self.leaves and not self.done and solved != times:
             solved += 1
             leaf = self.leaves[0]
@@ -278,7 +282,7 @@ class Run(Plans):
             known = self.objective
             added = self.learned(seen)
             self._limit_by_leaves()
-            if added and not self.done and self.chosen is not None and vain < _VAIN:
+            if added and not self.done and self.chosen is not None and vain < enough:
                 self.wander(rounds)
                 better = self.objective > known
                 rounds = _MORE_ROUNDS if better else min(2 * rounds, _MOST_ROUNDS)

@@ -25,6 +25,7 @@ from placement.solve.stop import Progress, Stop
 type Ints = NDArray[np.int64]
 
 _DIGITS = 3  # of a budget that is spent first
+_CHOOSING = 0.8  # of the time: sending people of a large plan, and the audit, take seconds as well
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -95,8 +96,8 @@ def best_with_lanes(
         if known.outcome.chosen is not None:
             warm, passing = (known.outcome.chosen, known.outcome.lanes), known.outcome.passing
     found, dealt, tiers = admission.solve(
-        posts, plan.problem, stop=stop.share(0.9), gap=gap, seed=seed, warm=warm, passing=passing,
-        progress=progress,
+        posts, plan.problem, stop=stop.share(_CHOOSING), gap=gap, seed=seed, warm=warm,
+        passing=passing, progress=progress,
     )  # fmt: skip
     if found.chosen is None:
         return NoPlan(outcome=found, posts=dealt, unproven={}), tiers

@@ -26,6 +26,7 @@ from placement.solve.solution import STAGES, Status
 from placement.solve.stop import Stop
 from tests.amount import cases
 from tests.solve.lanes.test_lanes_in_plans import write_lanes_plan
+from tests.solve.lanes.test_rules_with_lanes import write_tiers
 
 PLANS = (2, 3, 4, 8, *cases((), (5, 7)))
 
@@ -155,6 +156,29 @@ def test_a_budget_that_buys_nothing_more_leaves_the_plan_as_it_is(tmp_path: Path
             assert found.posts_list == old.posts_list, (seed, more)
             same += 1
     assert same > 12
+
+
+def test_neither_a_clock_nor_tiers_change_a_plan_for_money_that_buys_nothing(
+    tmp_path: Path,
+) -> None:
+    tiered = 0
+    for seed in range(12):
+        plan = placement.load_plan(write_tiers(tmp_path / str(seed), seed))
+        try:
+            old = placement.optimise(plan)
+        except InfeasibleError:
+            continue
+        if len(old.tiers) < 2:
+            continue
+        assert old.walk is not None
+        assert old.walk.unproven == {}, seed
+        more = with_budget(plan, plan.problem.budget + 0.5)  # everything costs whole numbers
+        found = placement.optimise(more, time_limit=600)
+        assert found.posts_list == old.posts_list, seed
+        tiered += 1
+        if tiered == 2:
+            return
+    pytest.fail("too few plans with tiers")
 
 
 def test_no_time_to_settle_is_said_stage_by_stage(tmp_path: Path) -> None:
