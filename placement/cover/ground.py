@@ -3,12 +3,14 @@
 import weakref
 from dataclasses import dataclass
 
+from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from placement.errors import InputError, UsageError
 from placement.plan.problem import Plan
 from placement.plan.settings import nearest
 from placement.plan.shapes import ClosureRule
+from placement.reading.held import Held
 from placement.streets import Snapped, Streets, read_streets, snap
 from placement.streets.closures import Closure, with_closures, with_crowd, with_pace
 
@@ -121,12 +123,13 @@ def _streets(plan: Plan, *, step_free: bool) -> Streets:
         return kept[step_free]
     assert plan.streets is not None  # noqa: S101 - told by the caller
     walking = plan.settings.walking
-    streets = read_streets(
-        plan.streets,
-        crs=plan.crs,
-        speed_m_s=walking.step_free_speed_m_s if step_free else walking.speed_m_s,
-        step_free=step_free,
-    )
+    speed_m_s = walking.step_free_speed_m_s if step_free else walking.speed_m_s
+    held = plan.streets.content if isinstance(plan.streets, Held) else None
+    if isinstance(held, Streets):
+        _check_network(plan, held, speed_m_s=speed_m_s, step_free=step_free)
+        streets = held
+    else:
+        streets = read_streets(plan.streets, crs=plan.crs, speed_m_s=speed_m_s, step_free=step_free)
     if walking.class_pace:
         if not step_free:
             _check_classes(plan, streets)
@@ -137,6 +140,25 @@ def _streets(plan: Plan, *, step_free: bool) -> Streets:
     if plan.timed:
         kept[step_free] = streets
     return streets
+
+
+def _check_network(plan: Plan, streets: Streets, *, speed_m_s: float, step_free: bool) -> None:
+    """Refuse a network that was made for something else than the plan asks."""
+    assert plan.streets is not None  # noqa: S101 - told by the caller
+    wanted = (
+        ("crs", streets.crs, plan.crs, CRS(streets.crs) == CRS(plan.crs)),
+        ("step_free", streets.step_free, step_free, streets.step_free == step_free),
+        ("speed_m_s", streets.speed_m_s, speed_m_s, streets.speed_m_s == speed_m_s),
+    )
+    for field, given, asked, same in wanted:
+        if not same:
+            raise InputError(
+                f"it was made for {field} {given!r}, not {asked!r}",
+                file=plan.streets,
+                field=field,
+                remedy="give the street layer itself, a path, a frame or a graph, or read the "
+                "network again",
+            )
 
 
 def _altered(plan: Plan, streets: Streets, at: int | None) -> Streets:

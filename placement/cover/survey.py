@@ -44,6 +44,9 @@ class Survey:
     step_free
         The streets without steps and where the points meet them, or None where nobody walks
         step-free or walks are straight lines.
+    given
+        Whether the plan gives the walks to people as a table; those between sites are straight
+        lines then.
     """
 
     streets: Streets | None
@@ -55,10 +58,13 @@ class Survey:
     unsnapped_demand: Ints
     apart: Mapping[str, csr_array] = field(default_factory=dict)
     step_free: Surface | None = None
+    given: bool = False
 
     @property
     def walking(self) -> str:
-        """How walks were measured: ``"streets"`` or ``"straight line"``."""
+        """How walks were measured: ``"streets"``, ``"straight line"`` or ``"given times"``."""
+        if self.given:
+            return "given times"
         return "straight line" if self.streets is None else "streets"
 
 
@@ -219,33 +225,22 @@ def _by_demand(times: csr_array, sources: Ints, sites: int) -> csr_array:
 
 
 def _straight(plan: Plan) -> Survey:
-    """Survey along straight lines, lengthened by the detour factor."""
-    check_pairs(plan, None)
+    """Survey along straight lines, lengthened by the detour factor, or by the times given."""
+    if plan.walk_s is None:
+        check_pairs(plan, None)
     walking = plan.settings.walking
     problem = plan.problem
     metres_per_second = walking.speed_m_s / walking.detour_factor
     walk: dict[str, csr_array] = {}
     near: dict[str, csr_array] = {}
     apart: dict[str, csr_array] = {}
-    step_free = problem.demand.step_free
     for position, resource in enumerate(problem.resources):
         posted = np.flatnonzero(problem.sites.allowed[:, position])
-        walk[resource.id] = _within(
-            problem.demand.xy,
-            problem.sites.xy,
-            posted,
-            limit_s=resource.walk_limit_s,
-            metres_per_second=metres_per_second,
+        walk[resource.id] = (
+            _straight_to_demand(plan, resource, posted)
+            if plan.walk_s is None
+            else _given(plan.walk_s, resource, posted)
         )
-        if step_free.any() and resource.walkers is Walkers.PEOPLE:
-            slow = _within(
-                problem.demand.xy,
-                problem.sites.xy,
-                posted,
-                limit_s=resource.walk_limit_s,
-                metres_per_second=walking.step_free_speed_m_s / walking.detour_factor,
-            )
-            walk[resource.id] = _each_their_own(walk[resource.id], slow, step_free)
         if resource.near is not None:
             other = problem.sites.allowed[:, problem.resource_index(resource.near.resource)]
             near[resource.id] = _within(
@@ -274,7 +269,37 @@ def _straight(plan: Plan) -> Survey:
         unsnapped_sites=none,
         unsnapped_demand=none,
         apart=apart,
+        given=plan.walk_s is not None,
     )
+
+
+def _straight_to_demand(plan: Plan, resource: Resource, posted: Ints) -> csr_array:
+    """Return the (demand points × sites) straight walks within a resource's limit."""
+    walking, problem = plan.settings.walking, plan.problem
+
+    def walks(speed_m_s: float) -> csr_array:
+        return _within(
+            problem.demand.xy,
+            problem.sites.xy,
+            posted,
+            limit_s=resource.walk_limit_s,
+            metres_per_second=speed_m_s / walking.detour_factor,
+        )
+
+    usual, step_free = walks(walking.speed_m_s), problem.demand.step_free
+    if not step_free.any() or resource.walkers is not Walkers.PEOPLE:
+        return usual
+    return _each_their_own(usual, walks(walking.step_free_speed_m_s), step_free)
+
+
+def _given(walk_s: csr_array, resource: Resource, posted: Ints) -> csr_array:
+    """Return the (demand points × sites) given walks within a resource's limit."""
+    table = walk_s.tocoo()
+    rows, columns = table.coords
+    may = np.zeros(walk_s.shape[1], dtype=np.bool_)
+    may[posted] = True
+    kept = may[columns] & (table.data <= resource.walk_limit_s * (1.0 + 1e-9))
+    return _table(rows[kept], columns[kept], table.data[kept], shape=walk_s.shape)
 
 
 def _within(

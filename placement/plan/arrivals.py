@@ -11,6 +11,7 @@ from placement.plan.clock import clock_of, minutes_of
 from placement.plan.problem import OWN, LanesRule, Resource
 from placement.plan.settings import Settings, nearest
 from placement.plan.table import Row, read_rows
+from placement.reading.held import Held, Source
 from placement.reading.identifiers import fault
 from placement.reading.numerals import decimal
 
@@ -21,7 +22,7 @@ _WANTED = {
 
 
 def with_profiles(
-    resources: tuple[Resource, ...], settings: Settings, table: Path | None, *, file: Path
+    resources: tuple[Resource, ...], settings: Settings, table: Source | None, *, file: Path
 ) -> tuple[Resource, ...]:
     """Give the resource with lanes the profiles of a table beside those of the plan file.
 
@@ -103,9 +104,10 @@ def known_profile(
     )
 
 
-def _profiles(path: Path, rule: LanesRule, *, file: Path) -> dict[str, tuple[float, ...]]:
+def _profiles(source: Source, rule: LanesRule, *, file: Path) -> dict[str, tuple[float, ...]]:
     """Read the profiles of a table: a row a profile and period."""
-    columns, rows = read_rows(path, layer="arrivals")
+    columns, rows = read_rows(source, layer="arrivals")
+    path = source.path if isinstance(source, Held) else source
     for column, remedy in _WANTED.items():
         if column not in columns:
             raise InputError("is missing", file=path, field=column, remedy=remedy)

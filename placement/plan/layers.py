@@ -33,6 +33,8 @@ from placement.plan.settings import Layers, Settings, Text, nearest, plan_path, 
 from placement.plan.shapes import ClosureRule, Shape
 from placement.plan.sites import build_sites
 from placement.plan.table import LINES, POINTS, POLYGONS, Row, Table, read_table, require_file
+from placement.plan.walk_table import walk_table
+from placement.reading.held import Source, source_of
 
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "route": LINES,
@@ -48,16 +50,19 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
 #: Layers that count for nothing where walks are straight lines.
 _ON_STREETS = ("rail", "barriers", "closures", "crowd")
 _NONE: Mapping[str, Any] = MappingProxyType({})
+_NO_CLOSURES = Wanted(files=(), streets=())
 
 
 def load_plan(
     path: str | Path,
     *,
-    layers: Mapping[str, str | Path] = _NONE,
+    layers: Mapping[str, object] = _NONE,
     budget: float | None = None,
     limits: Mapping[str, int] = _NONE,
     closures: Iterable[str | Path] = (),
     at: str | None = None,
+    walk_s: object = None,
+    **by_name: object,
 ) -> Plan:
     """Read a plan file and all its layers, and check them against each other.
 
@@ -68,7 +73,9 @@ def load_plan(
     path
         The plan file, or a folder with a ``plan.toml``.
     layers
-        Files to read in place of (or beside) those the plan names, by layer.
+        What to take in place of (or beside) the layers that the plan names, by layer: the path of
+        a file, a GeoDataFrame, or a DataFrame with columns ``lon`` and ``lat``; for ``streets``
+        also an OSMnx or NetworkX graph or a `placement.streets.Streets` network.
     budget
         Budget in place of the plan's, ≥ 0, in the plan's unit.
     limits
@@ -77,6 +84,89 @@ def load_plan(
         Beside the plan's own: files of polygons and lines, or names of streets to close.
     at
         Time of day, ``"HH:MM"``, in place of the plan's: closures with hours hold or not.
+    walk_s
+        Walking times in place of the street layer, see `Plan.from_frames`.
+    **by_name
+        The same as `layers`, by keyword: ``sites=frame``. A layer of closures goes into `layers`,
+        because `closures` are those of this run.
+
+    Returns
+    -------
+    Plan
+
+    Examples
+    --------
+    >>> load_plan("plan.toml", sites=sites, demand="demand.geojson")  # doctest: +SKIP
+
+    Raises
+    ------
+    InputError
+        If a file or a feature cannot be used; one sentence with file, feature, field and remedy.
+    UsageError
+        If `layers` or `limits` names what does not exist, a layer is of a type that holds none, a
+        number is out of range, `at` is no time, or something is to be closed where the plan has
+        no streets.
+    InfeasibleError
+        If the required posts alone break a rule.
+    """
+    if not isinstance(path, str | Path):
+        raise UsageError(
+            f"a plan is loaded from the path of its file, and not from {type(path).__name__}; "
+            "for a plan without files use Plan.from_frames(sites=…, demand=…)."
+        )
+    twice = sorted(by_name.keys() & layers.keys())
+    if twice:
+        raise UsageError(f"the layer {twice[0]!r} is given twice; keep one of the two.")
+    path = plan_path(path)
+    settings = read_settings(path)
+    most = budget_of(settings, budget)
+    replaced = {**layers, **by_name}
+    files = _files(path, settings, replaced, walk_s=walk_s is not None)
+    return build_plan(
+        settings,
+        files,
+        file=path,
+        budget=most,
+        limits=limits,
+        run=_wanted(closures),
+        minutes=at_of(settings, at),
+        walk_s=walk_s,
+        replaced=tuple(sorted(replaced)),
+    )
+
+
+def build_plan(
+    settings: Settings,
+    files: Mapping[str, Source],
+    *,
+    file: Path,
+    budget: float,
+    limits: Mapping[str, int] = _NONE,
+    run: Wanted = _NO_CLOSURES,
+    minutes: int | None = None,
+    walk_s: object = None,
+    replaced: tuple[str, ...] = (),
+) -> Plan:
+    """Read all layers of a plan, and check them against each other and the settings.
+
+    Parameters
+    ----------
+    settings
+        The plan file's content.
+    files
+        Where each layer comes from, in the order of the plan file's format.
+    file
+        The plan file, or what stands for it in messages.
+    budget, limits
+        Most the plan may cost, and most units by resource in place of the plan's ``fleet``.
+    run
+        Closures of this run.
+    minutes
+        Minute of the day the plan is made for.
+    walk_s
+        Walking times, or None.
+    replaced
+        Layers that stand in for the plan's own.
 
     Returns
     -------
@@ -84,25 +174,16 @@ def load_plan(
 
     Raises
     ------
-    InputError
-        If a file or a feature cannot be used; one sentence with file, feature, field and remedy.
-    UsageError
-        If `layers` or `limits` names what does not exist, a number is out of range, `at` is no
-        time, or something is to be closed where the plan has no streets.
-    InfeasibleError
-        If the required posts alone break a rule.
+    InputError, UsageError, InfeasibleError
+        As from `load_plan`.
     """
-    path = plan_path(path)
-    settings = read_settings(path)
-    most = budget_of(settings, budget)
     resources = _resources(settings, limits)
-    minutes = at_of(settings, at)
-    run = wanted(closures)
-    files = _files(path, settings, layers)
+    if walk_s is not None and "streets" in files:
+        raise UsageError("streets and walk_s both say how long walks take; keep one of the two.")
     if (run.files or run.streets) and "streets" not in files:
         raise UsageError("the plan has no street layer to close streets of; name one: streets = …")
-    for name, file in files.items():
-        require_file(file, layer=name)
+    for name, source in files.items():
+        require_file(source, layer=name)
     tables = {
         name: read_table(
             files[name], layer=name, kinds=kinds, instead="street" if name == "closures" else None
@@ -110,14 +191,54 @@ def load_plan(
         for name, kinds in _KINDS.items()
         if name in files
     }
-    resources = with_profiles(resources, settings, files.get("arrivals"), file=path)
+    resources = with_profiles(resources, settings, files.get("arrivals"), file=file)
     around = [tables[name].lonlat for name in ("route", "sites") if name in tables]
-    plane = choose_plane(settings.crs, file=path, around=around)
-    problem, warnings = _problem(tables, plane, settings, most, resources, plan_file=path)
+    plane = choose_plane(settings.crs, file=file, around=around)
+    problem, warnings = _problem(tables, plane, settings, budget, resources, plan_file=file)
     check_required(problem)
+    warnings += _idle(settings, files, tables, problem, given=walk_s is not None)
+    crowd = tables.get("crowd")
+    table = None
+    if walk_s is not None:
+        table, more = walk_table(walk_s, problem, tables)
+        warnings += more
+    return Plan(
+        file=file,
+        settings=settings,
+        crs=plane.name,
+        problem=problem,
+        streets=files.get("streets"),
+        walk_s=table,
+        route=_shapes(tables, "route", plane),
+        water=_shapes(tables, "water", plane),
+        areas=_shapes(tables, "areas", plane),
+        barriers=_shapes(tables, "rail", plane) + _shapes(tables, "barriers", plane),
+        closing=_closing(tables, run, settings, plane, plan_file=file),
+        crowds=() if crowd is None else crowds_of(crowd, _features(crowd, "crowd", plane)),
+        at=minutes,
+        closed=tuple(sorted((*(one.name for one in run.files), *run.streets))),
+        layers={name: source.name for name, source in files.items()},
+        replaced={name: files[name].name for name in replaced},
+        limits=dict(sorted(limits.items())),
+        warnings=tuple(warnings),
+        inputs=tuple(one for one in (file, *files.values(), *run.files) if isinstance(one, Path)),
+    )
+
+
+def _idle(
+    settings: Settings,
+    files: Mapping[str, Source],
+    tables: Mapping[str, Table],
+    problem: Problem,
+    *,
+    given: bool,
+) -> list[str]:
+    """Say which layers and columns count for nothing; `given` tells that walking times are."""
+    warnings = []
     if "streets" not in files:
-        factor = settings.walking.detour_factor
-        warnings.append(f"no street layer: walks are straight lines × {factor:g}")
+        if not given:
+            factor = settings.walking.detour_factor
+            warnings.append(f"no street layer: walks are straight lines × {factor:g}")
         idle = [name for name in _ON_STREETS if name in files]
         idle += ["[[closures]]"] if settings.closures else []
         if idle:
@@ -127,27 +248,17 @@ def load_plan(
     for name, columns in (("closures", CLOSURE_COLUMNS), ("crowd", CROWD_COLUMNS)):
         if name in tables:
             warnings += unused_columns(tables[name], columns)
-    crowd = tables.get("crowd")
-    return Plan(
-        file=path,
-        settings=settings,
-        crs=plane.name,
-        problem=problem,
-        streets=files.get("streets"),
-        route=_shapes(tables, "route", plane),
-        water=_shapes(tables, "water", plane),
-        areas=_shapes(tables, "areas", plane),
-        barriers=_shapes(tables, "rail", plane) + _shapes(tables, "barriers", plane),
-        closing=_closing(tables, run, settings, plane, plan_file=path),
-        crowds=() if crowd is None else crowds_of(crowd, _features(crowd, "crowd", plane)),
-        at=minutes,
-        closed=tuple(sorted((*(file.name for file in run.files), *run.streets))),
-        layers={name: file.name for name, file in files.items()},
-        replaced={name: files[name].name for name in sorted(layers)},
-        limits=dict(sorted(limits.items())),
-        warnings=tuple(warnings),
-        inputs=(path, *files.values(), *run.files),
-    )
+    return warnings
+
+
+def _wanted(closures: Iterable[str | Path]) -> Wanted:
+    """Return the closures of a run; a layer handed in here would be taken for its columns."""
+    if isinstance(closures, str | Path) or hasattr(closures, "columns"):
+        raise UsageError(
+            f"closures is of type {type(closures).__name__}: give a list of files and names of "
+            'streets; a layer of closures goes into layers={"closures": …}.'
+        )
+    return wanted(closures)
 
 
 def budget_of(settings: Settings, budget: float | None) -> float:
@@ -165,20 +276,25 @@ def budget_of(settings: Settings, budget: float | None) -> float:
     return float(budget)
 
 
-def _files(path: Path, settings: Settings, layers: Mapping[str, str | Path]) -> dict[str, Path]:
-    """Return the file of every layer in use, in the order of the plan file's format."""
+def _files(
+    path: Path, settings: Settings, layers: Mapping[str, object], *, walk_s: bool
+) -> dict[str, Source]:
+    """Return where every layer in use comes from, in the order of the plan file's format.
+
+    Walking times replace the street layer of the plan file, and not one that is handed in.
+    """
     known = tuple(Layers.model_fields)
     for name in layers:
         if name not in known:
             meant = nearest(name, known)
             hint = f"did you mean {meant!r}?" if meant else f"known are {', '.join(known)}."
             raise UsageError(f"there is no layer {name!r}; {hint}")
-    files = {}
+    files: dict[str, Source] = {}
     for name in known:
         named = getattr(settings.layers, name)
         if name in layers:
-            files[name] = Path(layers[name])
-        elif named is not None:
+            files[name] = source_of(name, layers[name])
+        elif named is not None and not (walk_s and name == "streets"):
             files[name] = path.parent / named
     return files
 

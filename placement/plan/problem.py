@@ -1,17 +1,21 @@
 """What is asked, as immutable arrays: sites, resources, demand and the rules between them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from placement.plan.shapes import ClosureRule, Crowd, Shape
+from placement.reading.held import Source
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
     from placement.plan.settings import Settings
 
 type Floats = NDArray[np.float64]
@@ -380,7 +384,7 @@ class Problem:
         return [r.id for r in self.resources].index(resource)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Plan:
     """What is asked: the plan file, its layers, and the problem they make.
 
@@ -395,7 +399,10 @@ class Plan:
     problem
         Sites, resources, demand and budget as arrays.
     streets
-        Path of the street layer, or None for straight lines.
+        The street layer: its path, lines or a network in memory, or None where there is none.
+    walk_s
+        (M, N) sparse, walking times in seconds between demand points and sites that were given in
+        place of streets, pairs that cannot be walked left out; None where walks are measured.
     route, water, areas, barriers
         Shapes of these layers, in the order of their identifiers; empty where the plan has none.
         `areas` are the areas people stand in; `barriers` are those of the layer ``rail`` and those
@@ -424,7 +431,8 @@ class Plan:
     settings: "Settings"
     crs: str
     problem: Problem
-    streets: Path | None = None
+    streets: Source | None = None
+    walk_s: "csr_array | None" = None
     route: tuple[Shape, ...] = ()
     water: tuple[Shape, ...] = ()
     areas: tuple[Shape, ...] = ()
@@ -438,6 +446,115 @@ class Plan:
     limits: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     inputs: tuple[Path, ...] = ()
+
+    @classmethod
+    def from_frames(
+        cls,
+        *,
+        resources: Mapping[str, Any],
+        budget: float | Mapping[str, Any],
+        name: str = "plan",
+        title: str | Mapping[str, str] | None = None,
+        crs: str | None = None,
+        walking: Mapping[str, Any] | None = None,
+        floors: Sequence[Mapping[str, Any]] = (),
+        groups: Sequence[Mapping[str, Any]] = (),
+        closed_streets: Sequence[Mapping[str, Any]] = (),
+        walk_s: object = None,
+        **layers: object,
+    ) -> "Plan":
+        """Make a plan without any file.
+
+        Everything is checked as in a plan file and its layers, by the same code: columns,
+        defaults and messages are those of files.
+
+        Parameters
+        ----------
+        resources
+            The means by identifier, each with the keys of ``[resources.<id>]`` in a plan file.
+        budget
+            Most the plan may cost, or ``{"amount": …, "unit": …}``.
+        name, title, crs
+            As in a plan file. `crs` is by default that of a network given as `streets`, else the
+            UTM zone at the middle of the sites and the route.
+        walking
+            The keys of ``[walking]``.
+        floors, groups
+            The tables ``[[floors]]`` and ``[[groups]]``.
+        closed_streets
+            The tables ``[[closures]]``: streets closed by name. The keyword ``closures`` is the
+            layer.
+        walk_s
+            Walking times in seconds in place of `streets`: a DataFrame (index: identifiers of
+            demand points, columns: identifiers of sites), an xarray DataArray of the two, or a
+            plain or scipy.sparse matrix with a row for each row of the layers ``demand`` and then
+            ``areas``, and a column for each row of ``sites``. NaN, infinity and what is missing
+            cannot be walked; a stored 0 is a walk of 0 s. The row of an area stands for all its
+            points, and that of a point for its people who walk without steps, unless
+            ``"<id>~step-free"`` has a row too. Times hold in both directions. Walks between two
+            sites, where a rule asks for them, are straight lines times the detour factor.
+        **layers
+            ``sites`` and at least one of ``demand`` and ``areas``; ``streets``, ``route``,
+            ``arrivals``, ``water``, ``rail``, ``barriers``, ``closures``, ``crowd``. Each is a
+            GeoDataFrame in any coordinate system, a DataFrame with columns ``lon`` and ``lat``
+            (degrees, WGS 84), or the path of a file. ``streets`` may also be an OSMnx or NetworkX
+            walking graph (nodes with x and y; edges may have a geometry and OpenStreetMap's keys)
+            or a `placement.streets.Streets` network.
+
+        Returns
+        -------
+        Plan
+
+        Raises
+        ------
+        UsageError
+            If a layer is unknown, or of a type that holds none.
+        InputError
+            If a setting, a frame or a row cannot be used; it names the keyword as its file.
+        InfeasibleError
+            If the required posts alone break a rule.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> plan = Plan.from_frames(
+        ...     sites=pd.DataFrame({"id": ["a", "b"], "lon": [2.30, 2.31], "lat": [48.86, 48.86]}),
+        ...     demand=pd.DataFrame(
+        ...         {"id": ["p", "q"], "lon": [2.301, 2.309], "lat": [48.86, 48.86],
+        ...          "people": [100, 250]}
+        ...     ),
+        ...     resources={"team": {"walk_limit_min": 5, "unit_cost": 1}},
+        ...     budget=1,
+        ... )
+        >>> plan
+        Plan 'plan': 2 sites, 2 demand points with 350 people, budget 1 units of cost
+          resources: team (5 min)
+          walks: straight lines × 1.3, crs EPSG:32631
+        """
+        build = import_module("placement.plan.frames").plan_from_frames
+        plan = build(
+            {
+                "name": name,
+                "title": title,
+                "crs": crs,
+                "budget": budget,
+                "walking": walking,
+                "resources": resources,
+                "floors": floors,
+                "groups": groups,
+                "closures": closed_streets,
+            },
+            layers,
+            walk_s=walk_s,
+        )
+        assert isinstance(plan, Plan)  # noqa: S101 - for the type checker
+        return plan
+
+    def __repr__(self) -> str:
+        return str(import_module("placement.plan.summary").plan_text(self))
+
+    def _repr_html_(self) -> str:
+        return str(import_module("placement.plan.summary").plan_html(self))
 
     @property
     def closures(self) -> tuple[Shape, ...]:

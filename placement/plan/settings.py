@@ -333,11 +333,29 @@ def read_settings(path: str | Path) -> Settings:
         own = isinstance(error, tomllib.TOMLDecodeError)
         said = str(error).rstrip(".") if own else "a number has too many digits"
         raise InputError(f"is not valid TOML: {said}", file=path, remedy="fix that line") from None
-    _check_held(path, content)
+    return parse_settings(content, file=path)
+
+
+def parse_settings(content: Mapping[str, Any], *, file: Path) -> Settings:
+    """Validate the content of a plan file.
+
+    Parameters
+    ----------
+    content
+        Its tables.
+    file
+        The plan file, or what stands for it in messages.
+
+    Raises
+    ------
+    InputError
+        If a key or a value is not allowed.
+    """
+    _check_held(file, content)
     try:
         return Settings.model_validate(content)
     except ValidationError as error:
-        raise _input_error(path, content, error) from None
+        raise _input_error(file, content, error) from None
 
 
 def json_schema() -> dict[str, Any]:

@@ -24,6 +24,7 @@ from placement.reading.features import (
     read_features,
     row_name,
 )
+from placement.reading.held import Held, Source
 
 POINTS = ("Point",)
 LINES = ("LineString", "MultiLineString")
@@ -82,15 +83,16 @@ class Table:
 
 
 def read_table(
-    path: Path, *, layer: str, kinds: Sequence[str], instead: str | None = None
+    source: Source, *, layer: str, kinds: Sequence[str], instead: str | None = None
 ) -> Table:
     """Read one layer of points, lines or polygons.
 
     Parameters
     ----------
-    path
+    source
         GeoJSON (``.geojson``, ``.json``), GeoPackage (``.gpkg``), GeoParquet (``.parquet``,
-        ``.geoparquet``), or for points CSV with columns ``lon`` and ``lat`` (``.csv``).
+        ``.geoparquet``), or for points CSV with columns ``lon`` and ``lat`` (``.csv``); or a layer
+        in memory.
     layer
         Name of the layer; a GeoPackage of several tables is read at the table of this name.
     kinds
@@ -109,8 +111,11 @@ def read_table(
         coordinate system; or if a geometry is missing, empty, invalid, of another type or beyond
         the globe.
     """
-    require_file(path, layer=layer)
-    found = read_features(path, layer=layer)
+    require_file(source, layer=layer)
+    if isinstance(source, Held):
+        path, found = source.path, source.features
+    else:
+        path, found = source, read_features(source, layer=layer)
     if not len(found):
         raise InputError(
             "has no features", file=path, remedy=f"add some, or leave the layer {layer!r} out"
@@ -120,38 +125,39 @@ def read_table(
         Row(name=row_name(number, values), properties=values)
         for number, values in enumerate(found.properties, start=1)
     )
-    source = shapely.force_2d(found.geometries)
+    shapes: Geometries = shapely.force_2d(found.geometries)
     unplaced: tuple[Row, ...] = ()
     if instead is not None:
-        bare = np.array([instead in row.properties for row in rows]) & shapely.is_missing(source)
+        bare = np.array([instead in row.properties for row in rows]) & shapely.is_missing(shapes)
         unplaced = tuple(row for row, without in zip(rows, bare, strict=True) if without)
         rows = tuple(row for row, without in zip(rows, bare, strict=True) if not without)
-        source = source[~bare]
-    _check_geometries(path, rows, source, kinds)
-    lonlat = _to_wgs84(path, source, crs)
+        shapes = shapes[~bare]
+    _check_geometries(path, rows, shapes, kinds)
+    lonlat = _to_wgs84(path, shapes, crs)
     _check_globe(path, rows, lonlat, crs)
     lonlat = unwrapped(lonlat)
     # in degrees a shape may be sound on the globe and look broken, or the other way about
-    _check_valid(path, rows, lonlat if crs.is_geographic else source)
+    _check_valid(path, rows, lonlat if crs.is_geographic else shapes)
     columns = sorted({column for row in (*rows, *unplaced) for column in row.properties})
     return Table(
         file=path,
         rows=rows,
         columns=tuple(columns),
         lonlat=lonlat,
-        source=source,
+        source=shapes,
         crs=crs,
         unplaced=unplaced,
     )
 
 
-def require_file(path: Path, *, layer: str) -> None:
+def require_file(source: Source, *, layer: str) -> None:
     """Refuse a layer whose file is not there, or is not a regular file."""
-    regular.require_file(path, remedy=f"check the path given for the layer {layer!r}")
+    if isinstance(source, Path):
+        regular.require_file(source, remedy=f"check the path given for the layer {layer!r}")
 
 
-def read_rows(path: Path, *, layer: str) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-    """Read a CSV table without geometries; rows are called by their number.
+def read_rows(source: Source, *, layer: str) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    """Read a table without geometries, CSV or in memory; rows are called by their number.
 
     Returns
     -------
@@ -163,17 +169,23 @@ def read_rows(path: Path, *, layer: str) -> tuple[tuple[str, ...], tuple[Row, ..
     InputError
         If the file is missing, no CSV, or has no rows.
     """
-    require_file(path, layer=layer)
-    if path.suffix.lower() != ".csv":
+    require_file(source, layer=layer)
+    records: list[dict[str, str]]
+    if isinstance(source, Held):
+        rows = source.features.properties
+        records = [{key: str(value) for key, value in row.items()} for row in rows]
+        columns = source.features.columns
+    elif source.suffix.lower() != ".csv":
         raise InputError(
-            f"the suffix {path.suffix!r} is not known",
-            file=path,
+            f"the suffix {source.suffix!r} is not known",
+            file=source,
             remedy=f"give the layer {layer!r} as .csv",
         )
-    columns, records = read_records(path)
+    else:
+        columns, records = read_records(source)
     if not records:
         raise InputError(
-            "has no rows", file=path, remedy=f"add some, or leave the layer {layer!r} out"
+            "has no rows", file=source, remedy=f"add some, or leave the layer {layer!r} out"
         )
     return columns, tuple(
         Row(name=f"row {number}", properties=values)

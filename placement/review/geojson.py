@@ -83,7 +83,7 @@ _FEATURE_KEYS = ("type", "id", "geometry", "properties")
 _POST_KEYS = ("site", "name", "resource", "units", "cost", "covered", "only")
 _QUEUE_KEYS = ("admitted", "longest_wait_min", "clears")
 _WITH_A_PLAN = (Status.OPTIMAL, Status.FEASIBLE)
-_WALKING = ("streets", "straight line")
+_WALKING = ("streets", "straight line", "given times")
 _VERSION = re.compile(r"[0-9][0-9A-Za-z.+!-]{0,63}")
 
 

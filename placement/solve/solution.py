@@ -373,7 +373,7 @@ class Solution:
     coverage
         By resource identifier.
     walking
-        ``"streets"`` or ``"straight line"``.
+        ``"streets"``, ``"straight line"`` or ``"given times"``.
     walk
         Second stage, or None where it did not run.
     posts_list

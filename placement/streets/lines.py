@@ -23,6 +23,7 @@ from placement.reading.features import (
     refuse_size,
     row_name,
 )
+from placement.reading.held import Held, Source
 from placement.reading.numerals import decimal
 from placement.streets.assemble import Lines
 from placement.streets.exported import COLUMNS as TAGS
@@ -59,16 +60,16 @@ class Drawn(NamedTuple):
     unused: tuple[str, ...]
 
 
-def read_lines(path: Path, *, step_free: bool = False) -> Drawn:
+def read_lines(source: Source, *, step_free: bool = False) -> Drawn:
     """Read street lines; they join where they share a vertex (7 decimals), never by crossing.
 
     Parameters
     ----------
-    path
-        GeoJSON, GeoPackage or GeoParquet with the columns ``id, name, class, oneway, bridge,
-        tunnel, level, incline``, all optional; or exported from OpenStreetMap, with its keys as
-        columns: where a feature has no ``class`` and the layer has ``highway``, its tags are read
-        as in an extract.
+    source
+        GeoJSON, GeoPackage, GeoParquet, or lines in memory, with the columns ``id, name, class,
+        oneway, bridge, tunnel, level, incline``, all optional; or exported from OpenStreetMap, with
+        its keys as columns: where a feature has no ``class`` and the layer has ``highway``, its
+        tags are read as in an extract.
     step_free
         Leave out steps and escalators.
 
@@ -81,7 +82,8 @@ def read_lines(path: Path, *, step_free: bool = False) -> Drawn:
     InputError
         Where the file cannot be read, or a feature is no line or holds a value of the wrong kind.
     """
-    found = _open(path)
+    path = source.path if isinstance(source, Held) else source
+    found = _open(source)
     names = [row_name(number, row) for number, row in enumerate(found.properties, start=1)]
     shapes = _geometry(_degrees(path, found), names, path)
     dropped: Counter[str] = Counter()
@@ -126,9 +128,12 @@ def read_lines(path: Path, *, step_free: bool = False) -> Drawn:
     )
 
 
-def _open(path: Path) -> Features:
+def _open(source: Source) -> Features:
     """Read any of the formats."""
-    if path.suffix.lower() in _OTHER_DRIVERS:
+    path = source.path if isinstance(source, Held) else source
+    if isinstance(source, Held):
+        found = source.features
+    elif path.suffix.lower() in _OTHER_DRIVERS:
         with quiet(path, "a layer of street lines"):
             count = pyogrio.read_info(path)["features"]
             if count > _MOST_FEATURES:

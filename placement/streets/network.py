@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from placement.errors import InputError
 from placement.globe import beside, local_crs, middle
+from placement.reading.held import Held
 from placement.reading.regular import require_file
 from placement.streets.assemble import Edges, assemble
 from placement.streets.graph import connected_parts, half_edges
@@ -215,7 +216,7 @@ class Streets:
 
 
 def read_streets(
-    path: str | Path,
+    source: str | Path | Held,
     *,
     crs: str | None,
     speed_m_s: float = WALK_SPEED_M_S,
@@ -225,9 +226,10 @@ def read_streets(
 
     Parameters
     ----------
-    path
+    source
         An OpenStreetMap extract (``.osm.pbf``, ``.pbf``, ``.osm``), lines as GeoJSON,
-        GeoPackage or GeoParquet, or a network kept by `placement.streets.store.write_streets`.
+        GeoPackage or GeoParquet, a network kept by `placement.streets.store.write_streets`, or
+        lines in memory.
     crs
         Metric coordinate system for snapping and drawing; lengths are geodesic regardless. None
         takes the UTM zone of the streets' middle, near a pole UPS.
@@ -246,13 +248,18 @@ def read_streets(
     InputError
         Where the file is missing, of an unknown kind, damaged, or holds nothing to walk on.
     """
-    path = Path(path)
-    require_file(path, remedy="give the street layer's path")
+    path = source.path if isinstance(source, Held) else Path(source)
+    if not isinstance(source, Held):
+        require_file(path, remedy="give the street layer's path")
     if not (np.isfinite(speed_m_s) and speed_m_s > 0):
         raise InputError(f"a walking speed of {speed_m_s} m/s cannot be", remedy="give 0.3 to 3")
     name = path.name.lower()
     unused: tuple[str, ...] = ()
-    if name.endswith((".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")):
+    if isinstance(source, Held):
+        from placement.streets.lines import read_lines  # noqa: PLC0415
+
+        lines, dropped, unused = read_lines(source, step_free=step_free)
+    elif name.endswith((".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")):
         from placement.streets.osm import read_osm  # noqa: PLC0415 - osmium only where it is used
 
         lines, dropped = read_osm(path, step_free=step_free)

@@ -27,6 +27,8 @@ def to_demand(plan: Plan, walks: Survey, resource: Resource, where: Ints) -> Flo
     """
     demand, sites, walking = plan.problem.demand, plan.problem.sites, plan.settings.walking
     on_foot = demand.step_free & (resource.walkers is Walkers.PEOPLE)
+    if plan.walk_s is not None:  # given, not measured: there is nothing to recompute them from
+        return _given(plan.walk_s, where)
     if walks.streets is None or walks.sites is None or walks.demand is None:
         speed = np.where(on_foot, walking.step_free_speed_m_s, walking.speed_m_s)
         return _straight(sites.xy[where], demand.xy, speed / walking.detour_factor)
@@ -62,6 +64,15 @@ def to_sites(plan: Plan, walks: Survey, origins: Ints, where: Ints, *, limit_s: 
         limit_s=limit_s,
         outward=True,
     )
+
+
+def _given(walk_s: csr_array, where: Ints) -> Floats:
+    """Return the (sites × demand points) walking seconds that a plan gives."""
+    table = np.full(walk_s.shape, np.inf)
+    for point in range(walk_s.shape[0]):
+        span = slice(walk_s.indptr[point], walk_s.indptr[point + 1])
+        table[point, walk_s.indices[span]] = walk_s.data[span]
+    return np.asarray(table[:, where].T)
 
 
 def _straight(origins: Floats, targets: Floats, metres_per_second: Floats | float) -> Floats:
