@@ -1,4 +1,4 @@
-"""What the tutorial and the how-to pages show is what the program answers, from top to bottom.
+"""What README, tutorial and how-to pages show is what the program answers, top to bottom.
 
 Python blocks are doctests. Console blocks are commands after ``$ `` with what they say. Blocks of
 ``diff`` are made in the file they name. Blocks of plain ``sh`` are not run: they need a network, or
@@ -27,7 +27,11 @@ ROOT = Path(__file__).parent.parent
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 STORED = {"outputs/paris-2024": "tests/cases/paris-2024.geojson"}  # folder by what it would hold
 PAGES = sorted(
-    {*(ROOT / "docs/tutorial").glob("*.md"), *(ROOT / "docs/how-to").glob("*.md")}
+    {
+        ROOT / "README.md",
+        *(ROOT / "docs/tutorial").glob("*.md"),
+        *(ROOT / "docs/how-to").glob("*.md"),
+    }
     - {ROOT / "docs/how-to/index.md", ROOT / "docs/how-to/coming-from-spopt.md"}
 )
 WRITES = os.environ.get("PLACE_GOLDEN") == "write"
