@@ -111,3 +111,24 @@ def test_every_page_is_reached_from_the_first_one() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_no_page_names_a_place_on_somebodys_machine(page: Path) -> None:
     assert not re.search(r"(?<![\w.])/(home|root|tmp|work|Users)/", page.read_text("utf-8"))
+
+
+AVOIDED = (
+    r"\bthe house\b", r"rules of the house", r"\bstranger\b", r"lean on each other", r"\broams\b",
+    r"one search settles", r"told from nothing", r"less than this is nobody",
+    r"kinds of means as a plan",
+    r"asks for nothing", r"a tab a subject", r"one post a line", r"more to mend", r"mend that line",
+    r"is no number", r"is no time of day", r"in a form that is read in a moment", r"hangs together",
+    r"personnes sans marches", r"\bcouloirs?\b", r"plan convenu", r"ce qui se tient",
+    r"imposés ouverts",
+    r"la plus juste d", r"toutes en\b", r"majorant prouvé",
+)  # fmt: skip
+"""Figures of speech and words of our own, each with a plain word in the glossary in its place."""
+WORDS = sorted((ROOT / "placement" / "maps" / "static").glob("*.json"))
+
+
+@pytest.mark.parametrize("page", [*PAGES, *WORDS], ids=name_of)
+def test_pages_and_the_map_use_plain_words(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    found = [word for word in AVOIDED if re.search(word, text, flags=re.IGNORECASE)]
+    assert not found

@@ -212,7 +212,7 @@ def _refuse_strangers(plan: Plan, solution: Solution) -> None:
 
 
 def write_network_map(streets: "Streets", facts: Mapping[str, Any], path: str | Path) -> None:
-    """Write the offline map of a street network: what hangs together, and what does not.
+    """Write the offline map of a street network: its connected parts, and what was left out.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Edges as a graph: half-edges by the node they leave, and what hangs together."""
+"""Edges as a graph: half-edges by the node they leave, and their connected parts."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The street network as arrays: what is walkable, how long it takes, what hangs together."""
+"""The street network as arrays: what is walkable, how long it takes, its connected parts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

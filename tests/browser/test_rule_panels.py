@@ -37,7 +37,11 @@ def test_a_tab_a_subject_by_mouse_keyboard_and_address(open_page, file) -> None:
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "posts"
     again, _ = open_page(file, address="#lang=fr&tab=lanes")
-    assert again.locator("[role=tabpanel]:visible h2").first.inner_text().startswith("Couloirs")
+    assert (
+        again.locator("[role=tabpanel]:visible h2")
+        .first.inner_text()
+        .startswith("Files de contrôle")
+    )
     seen.assert_quiet(file)
 
 
@@ -84,7 +88,7 @@ def test_the_panel_tells_who_is_sent_where(open_page, file) -> None:
     assert [text.split("\t")[1] for text in coming] == ["200", "30"]
     page.get_by_role("button", name="Français").click()
     # the page is drawn anew in the other language
-    page.locator("#view-lanes .going", has_text="sans marches").wait_for()
+    page.locator("#view-lanes .going", has_text="mobilité réduite").wait_for()
     page.locator("#view-lanes .coming", has_text="Qui est envoyé à cette entrée").wait_for()
     profiles = page.locator("#view-lanes .profiles tbody tr")
     assert profiles.count() == 2

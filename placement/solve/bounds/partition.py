@@ -91,7 +91,7 @@ def places_of_rows(instance: Instance, *, axes: int = 4) -> Floats:
 
     Returns
     -------
-    (R, axes + 1) float64, the last one a number for each part that hangs together.
+    (R, axes + 1) float64, the last one a number for each connected part.
     """
     rows, columns = instance.rows, instance.columns
     covers = sp.csr_array(
