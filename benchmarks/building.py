@@ -34,7 +34,7 @@ from planning import cases, draw, write
 
 from placement import load_plan
 from placement.plan.problem import Plan
-from placement.solve.optimise import optimise
+from placement.solve.questions.max_cover import optimise
 
 HOME = ROOT / ".benchmarks"
 KEPT = HOME / "building.json"
@@ -46,29 +46,32 @@ PARTS = (READING, WALKS, ROWS, MODELS, SOLVING, AUDITING)
 
 # where each part begins: functions by the name under which they are called
 DOORS = {
-    WALKS: ("placement.solve.optimise.survey",),
+    WALKS: ("placement.solve.questions.max_cover.survey",),
     ROWS: (
-        "placement.solve.optimise.posting",
-        "placement.solve.agreed.bind",
-        "placement.solve.lanes.admission.laned",
-        "placement.solve.walks.walk_sets",
+        "placement.solve.questions.max_cover.posting",
+        "placement.solve.questions.baseline.bind",
+        "placement.solve.capacitated.admission.laned",
+        "placement.solve.questions.secondary_objective.walk_sets",
     ),
     MODELS: (
-        "placement.solve.formulation.Model.__init__",
-        "placement.solve.formulation.Model.add_rows",
-        "placement.solve.formulation.Model.at_most",
-        "placement.solve.formulation.Model.exactly",
-        "placement.solve.formulation.Model.hold",
-        "placement.solve.formulation.Model.differ",
-        "placement.solve.formulation.Model.aim",
-        "placement.solve.formulation.Model.keep",
-        "placement.solve.lanes.master.Master.__init__",
+        "placement.solve.mip.mip_model.Model.__init__",
+        "placement.solve.mip.mip_model.Model.add_rows",
+        "placement.solve.mip.mip_model.Model.at_most",
+        "placement.solve.mip.mip_model.Model.exactly",
+        "placement.solve.mip.mip_model.Model.hold",
+        "placement.solve.mip.mip_model.Model.differ",
+        "placement.solve.mip.mip_model.Model.aim",
+        "placement.solve.mip.mip_model.Model.keep",
+        "placement.solve.capacitated.master.Master.__init__",
         "pulp.LpProblem.setObjective",
         "pulp.HiGHS.createAndConfigureSolver",
         "pulp.HiGHS.buildSolverModel",
         "pulp.HiGHS.findSolutionValues",
     ),
-    AUDITING: ("placement.solve.optimise.write_up", "placement.solve.optimise.audit"),
+    AUDITING: (
+        "placement.solve.questions.max_cover.write_up",
+        "placement.solve.questions.max_cover.audit",
+    ),
 }
 
 

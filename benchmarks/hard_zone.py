@@ -21,10 +21,10 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from placement.cover.instance import Floats, Instance, Ints
-from placement.solve.bounds.bound import relaxation
-from placement.solve.bounds.close import close
-from placement.solve.search.heuristic import search
-from placement.solve.stop import Stop
+from placement.solve.core.stopping import Stop
+from placement.solve.mclp.bounds.block_solver import close
+from placement.solve.mclp.bounds.bound import relaxation
+from placement.solve.mclp.heuristics.heuristic import search
 
 DATA = Path(os.environ.get("PLACEMENT_DATA", "../shared/data"))
 CITIES = {"NY": ("NewYork.csv", 400.0), "SF": ("SanFrancisco.csv", 600.0)}

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from placement.cover.instance import Instance
-from placement.solve.search.heuristic import search
+from placement.solve.mclp.heuristics.heuristic import search
 
 EARTH_M = 6_378_100.0
 

@@ -30,9 +30,9 @@ from placement.cover.aggregate import aggregate
 from placement.cover.instance import Instance, Limit
 from placement.cover.lanes import ONE_PERIOD, Arrivals, Lanes
 from placement.plan.layers import load_plan
-from placement.solve.lanes.engine import solve_lanes
-from placement.solve.solution import Status
-from placement.solve.stop import Stop
+from placement.solution import Status
+from placement.solve.capacitated.solver import solve_lanes
+from placement.solve.core.stopping import Stop
 from placement.streets import Streets, read_streets, snap, walking_times
 
 SITES, POINTS = 400, 10_000

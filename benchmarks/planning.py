@@ -33,9 +33,9 @@ from pages import write_table
 
 from placement import load_plan
 from placement.cover.survey import survey
-from placement.solve import stop
-from placement.solve.optimise import optimise
-from placement.solve.reverse import least_cost
+from placement.solve.core import stopping
+from placement.solve.questions.max_cover import optimise
+from placement.solve.questions.min_cost import least_cost
 from placement.streets import read_streets
 
 HOME = ROOT / ".benchmarks"
@@ -223,7 +223,7 @@ def measure(folder: Path, case: Case, *, seconds: float) -> dict[str, Any]:
             last = at
 
     told: list[tuple[float, float]] = []
-    began = stop.time.monotonic()
+    began = stopping.time.monotonic()
     gap = bound = float("nan")
     if case.shares:
         found = least_cost(plan, case.shares, time_limit=seconds, progress=watch)
@@ -239,7 +239,7 @@ def measure(folder: Path, case: Case, *, seconds: float) -> dict[str, Any]:
         "bound": bound,
         "gap": gap,
         "first_s": last,
-        "all_s": stop.time.monotonic() - began,
+        "all_s": stopping.time.monotonic() - began,
         "walk_gap": None if walk is None else walk.gap,
         "posts": len(found.posts_list),
         "load": os.getloadavg()[0],
@@ -288,7 +288,7 @@ def main() -> None:
         sys.exit("no street extract: set PLACEMENT_DATA")
     HOME.mkdir(exist_ok=True)
     if not args.clock:
-        mock.patch("placement.solve.stop.time", ProcessorTime).start()
+        mock.patch("placement.solve.core.stopping.time", ProcessorTime).start()
         mock.patch("pulp.HiGHS", PatientHiGHS).start()
     with tempfile.TemporaryDirectory() as place:
         draw(Path(place))

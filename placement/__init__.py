@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from placement.version import __version__
 
 if TYPE_CHECKING:
+    from placement.auditing.audit import audit
     from placement.cover.cover import Cover
     from placement.errors import (
         AuditError,
@@ -26,14 +27,13 @@ if TYPE_CHECKING:
     from placement.review.compare import Diff, compare
     from placement.review.drawn import write_catchments, write_routes
     from placement.review.geojson import read_solution, write_solution
-    from placement.solve.audit.audit import audit
-    from placement.solve.maximise import Result, maximise
-    from placement.solve.maximise import maximise as maximize
-    from placement.solve.optimise import optimise
-    from placement.solve.optimise import optimise as optimize
-    from placement.solve.reverse import least_cost
-    from placement.solve.solution import Solution, Status
-    from placement.solve.why import Why, why
+    from placement.solution import Solution, Status
+    from placement.solve.questions.max_cover import optimise
+    from placement.solve.questions.max_cover import optimise as optimize
+    from placement.solve.questions.maximise import Result, maximise
+    from placement.solve.questions.maximise import maximise as maximize
+    from placement.solve.questions.min_cost import least_cost
+    from placement.solve.questions.what_if import Why, why
 
 __all__ = [
     "AuditError",
@@ -78,20 +78,20 @@ _ROOM_OF = {
     "PlacementError": "placement.errors",
     "Plan": "placement.plan.problem",
     "Proof": "placement.prove.proof",
-    "Result": "placement.solve.maximise",
-    "Solution": "placement.solve.solution",
-    "Status": "placement.solve.solution",
+    "Result": "placement.solve.questions.maximise",
+    "Solution": "placement.solution",
+    "Status": "placement.solution",
     "UsageError": "placement.errors",
-    "Why": "placement.solve.why",
-    "audit": "placement.solve.audit.audit",
+    "Why": "placement.solve.questions.what_if",
+    "audit": "placement.auditing.audit",
     "compare": "placement.review.compare",
-    "least_cost": "placement.solve.reverse",
+    "least_cost": "placement.solve.questions.min_cost",
     "load_plan": "placement.plan.layers",
-    "maximise": "placement.solve.maximise",
-    "optimise": "placement.solve.optimise",
+    "maximise": "placement.solve.questions.maximise",
+    "optimise": "placement.solve.questions.max_cover",
     "prove_again": "placement.prove.proof",
     "read_solution": "placement.review.geojson",
-    "why": "placement.solve.why",
+    "why": "placement.solve.questions.what_if",
     "write_catchments": "placement.review.drawn",
     "write_map": "placement.maps",
     "write_routes": "placement.review.drawn",

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from placement.plan.problem import Plan
-from placement.solve.solution import Post, Solution, Status
+from placement.solution import Post, Solution, Status
 
 WEST, SOUTH = 2.3000, 48.8500
 _EPS = 1e-9

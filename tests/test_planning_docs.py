@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from placement.solve import engine
+from placement.solve.mclp import solver
 from tests.cli.running import run
 
 ROOT = Path(__file__).parent.parent
@@ -82,8 +82,8 @@ def change(block: str) -> None:
 def beside_the_plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Work in an empty folder with the bundled plans, as in the clone."""
     # every plan shown is proven best, and which of equals it is, so the search need not be long
-    monkeypatch.setattr(engine, "_FIRST_ROUNDS", 100)
-    monkeypatch.setattr(engine, "_MORE_ROUNDS", 500)
+    monkeypatch.setattr(solver, "_FIRST_ROUNDS", 100)
+    monkeypatch.setattr(solver, "_MORE_ROUNDS", 500)
     (tmp_path / "data").symlink_to(ROOT / "data", target_is_directory=True)
     with contextlib.chdir(tmp_path):
         yield tmp_path

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 from placement.review.schema import DRAFT, described, solution_parts
-from placement.solve.solution import Post, Solution
+from placement.solution import Post, Solution
 
 type Proven = Literal["claimed", "twice", "bound", "unconfirmed", "refuted"]
 

@@ -56,7 +56,7 @@ def command(
     from placement.cli.talk import Talk, give_json, warn
     from placement.cli.written import check_folder, write
     from placement.errors import InfeasibleError
-    from placement.solve.optimise import with_budget
+    from placement.solve.questions.max_cover import with_budget
 
     stop = Deadline(time_limit)
     talk = Talk()

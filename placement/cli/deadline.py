@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from placement.errors import NoPlanError
-from placement.solve.stop import Stop
+from placement.solve.core.stopping import Stop
 
 _AGAIN_S = 0.2  # an exception that something swallowed is raised again
 

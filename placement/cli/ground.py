@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from placement.plan.problem import Plan
-    from placement.solve.solution import Solution
+    from placement.solution import Solution
 
 _NAMED = 10  # identifiers listed in a text before "and n more"
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from placement.cli.talk import Talk
     from placement.plan.problem import Plan
     from placement.prove.proof import Proof
-    from placement.solve.solution import Solution
+    from placement.solution import Solution
 
 
 @click.command(
@@ -123,7 +123,7 @@ def command(
 def _demand_a_plan(solution: "Solution") -> None:
     """Raise where there is nothing to write."""
     from placement.errors import InfeasibleError, NoPlanError
-    from placement.solve.solution import Status, Stopped
+    from placement.solution import Status, Stopped
 
     if solution.status is Status.INFEASIBLE:
         raise InfeasibleError("No plan can keep every rule.")
@@ -136,7 +136,7 @@ def _demand_a_plan(solution: "Solution") -> None:
 def tell(plan: "Plan", solution: "Solution", files: "dict[str, Path | None]", talk: "Talk") -> None:
     """Sum up for the person at the terminal; warn of what is not proven in any case."""
     from placement.cli.talk import warn
-    from placement.solve.solution import Status, Stopped
+    from placement.solution import Status, Stopped
 
     if solution.status is not Status.OPTIMAL:
         why = {
@@ -166,7 +166,7 @@ def _gap(solution: "Solution") -> str:
 
 
 def _headline(solution: "Solution") -> str:
-    from placement.solve.solution import Status
+    from placement.solution import Status
 
     proven = solution.status is Status.OPTIMAL
     return f"{solution.plan}: {'proven optimal' if proven else f'feasible, {_gap(solution)}'}"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from placement.cli.talk import Talk
     from placement.plan.problem import Plan
     from placement.prove.proof import Proof
-    from placement.solve.solution import Solution
+    from placement.solution import Solution
 
 CLAIMED = "Figures and rules hold; optimality is the file's claim (--prove proves it again)."
 

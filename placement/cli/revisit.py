@@ -11,7 +11,7 @@ from placement.plan.ground import is_closure_file
 
 if TYPE_CHECKING:
     from placement.plan.problem import Plan
-    from placement.solve.solution import Solution
+    from placement.solution import Solution
 
 
 def revisit(

@@ -17,7 +17,7 @@ from placement.cli.options import (
 if TYPE_CHECKING:
     from placement.cli.answers import RoutesAnswer, RoutesWalk
     from placement.cover.routes import AreaRoute
-    from placement.solve.solution import Solution
+    from placement.solution import Solution
 
 
 @click.command("routes", short_help="Write which way each area walks, and say how long.")

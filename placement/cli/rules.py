@@ -9,7 +9,7 @@ from placement.review.texts import gap_words
 
 if TYPE_CHECKING:
     from placement.plan.problem import Plan
-    from placement.solve.solution import Admission, Kept, Part, Solution
+    from placement.solution import Admission, Kept, Part, Solution
 
 _NAMED = 4  # rules and changes that are shown one by one
 

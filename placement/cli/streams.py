@@ -97,7 +97,7 @@ class Signals:
     @classmethod
     def take(cls) -> None:
         """Treat SIGTERM like Ctrl-C, and SIGHUP too unless it is ignored (as under nohup)."""
-        from placement.solve.stop import Stop
+        from placement.solve.core.stopping import Stop
 
         Stop.second_signal = signal.SIG_DFL
         for name in ("SIGTERM", "SIGHUP"):

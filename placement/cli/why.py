@@ -10,8 +10,8 @@ from placement.cli.options import json_option, plan_options, time_limit_option
 
 if TYPE_CHECKING:
     from placement.cli.answers import WhyAnswer, WhyPost
-    from placement.solve.solution import Solution
-    from placement.solve.why import Why
+    from placement.solution import Solution
+    from placement.solve.questions.what_if import Why
 
 
 @click.command("why", short_help="Say what a post brings, or what forcing it in would cost.")
@@ -92,8 +92,8 @@ def _split(post: str, sites: tuple[str, ...]) -> tuple[str, str | None]:
 def _text(why: "Why", solution: "Solution") -> str:
     """Say it in sentences, on lines of their own."""
     from placement.review.texts import shown
-    from placement.solve.solution import Status
-    from placement.solve.why import Standing
+    from placement.solution import Status
+    from placement.solve.questions.what_if import Standing
 
     stands = {
         Standing.OPEN: "open",

@@ -9,7 +9,7 @@ from placement.cli.files import CATCHMENTS_FILE, MAP_FILE, ROUTES_FILE, SOLUTION
 if TYPE_CHECKING:
     from placement.cli.talk import Talk
     from placement.plan.problem import Plan
-    from placement.solve.solution import Solution
+    from placement.solution import Solution
 
 _ALL = (SOLUTION_FILE, MAP_FILE, CATCHMENTS_FILE, ROUTES_FILE)
 

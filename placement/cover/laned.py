@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from placement.cover.instance import Instance, Rule
+from placement.cover.instance_builder import Posting
 from placement.cover.lanes import Lanes, arrivals_of
-from placement.cover.posting import Posting
 from placement.plan.problem import Problem
 
 
@@ -23,7 +23,7 @@ def laned(problem: Problem, posts: Posting) -> tuple[Instance, Lanes]:
     Returns
     -------
     instance, lanes
-        As `placement.solve.lanes.engine.solve_lanes` takes them.
+        As `placement.solve.capacitated.solver.solve_lanes` takes them.
 
     Raises
     ------

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from placement.globe import beside, middle
-from placement.maps.walked import Shapes
+from placement.maps.walks_panel import Shapes
 from placement.plan.problem import Plan
 from placement.plan.shapes import Shape
-from placement.solve.solution import Solution
+from placement.solution import Solution
 
 if TYPE_CHECKING:
     from placement.cover.routes import AreaRoute

@@ -9,12 +9,12 @@ import shapely
 from numpy.typing import NDArray
 
 from placement.maps import coding
-from placement.maps.queued import queued
-from placement.maps.ruled import apart, ruled
-from placement.maps.walked import Shapes, own_rings, ringed, together, walked
+from placement.maps.queues_panel import queued
+from placement.maps.rules_panel import apart, ruled
+from placement.maps.walks_panel import Shapes, own_rings, ringed, together, walked
 from placement.plan.problem import Plan, Resource, SiteStatus
 from placement.plan.shapes import Shape
-from placement.solve.solution import Coverage, Solution
+from placement.solution import Coverage, Solution
 
 if TYPE_CHECKING:
     from placement.cover.routes import AreaRoute

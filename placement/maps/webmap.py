@@ -30,10 +30,10 @@ from placement.errors import InputError, PlacementError
 from placement.maps.frame import draw_plan, draw_routes, draw_shapes, draw_solution, plan_frame
 from placement.maps.network import network_data
 from placement.maps.page import page_data, uncovered
-from placement.maps.walked import in_degrees, times
+from placement.maps.walks_panel import in_degrees, times
 from placement.outputs import replace_file
 from placement.plan.problem import Plan
-from placement.solve.solution import Solution
+from placement.solution import Solution
 
 if TYPE_CHECKING:
     from placement.streets import Streets

@@ -1,7 +1,7 @@
 """Rules that clash before anything is searched: required posts that no limit leaves room for.
 
 Without a solver only "at least so much" can be said of a remedy; the exact least change is for
-`placement.solve.clash`, which sees what these checks let pass.
+`placement.solve.questions.infeasibility`, which sees what these checks let pass.
 """
 
 import math

@@ -7,11 +7,11 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from placement.auditing.findings import AT_LIMIT
+from placement.auditing.recount import to_demand, to_sites
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Resource
 from placement.prove.program import exact
-from placement.solve.audit.findings import AT_LIMIT
-from placement.solve.audit.recount import to_demand, to_sites
 
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]

@@ -13,7 +13,7 @@ from placement.prove.model import Model, write_model
 from placement.prove.program import Program, Terms, add, exact, value_of
 from placement.prove.question import Question, question_of
 from placement.prove.solver import demand_solver, solve
-from placement.solve.solution import Solution, Status
+from placement.solution import Solution, Status
 
 TIME_LIMIT_S = 60.0
 """Most seconds of a second proof unless told otherwise."""

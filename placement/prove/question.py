@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from placement.solve.solution import Solution
+from placement.solution import Solution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

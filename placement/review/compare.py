@@ -6,7 +6,7 @@ from typing import Any
 
 from placement.review.figures import Figure, cover, figures, nested, plain, step, stretch
 from placement.review.texts import shown
-from placement.solve.solution import Coverage, Post, Solution
+from placement.solution import Coverage, Post, Solution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from placement.globe import cut
 from placement.outputs import replace_file
 from placement.plan.problem import Plan
 from placement.review.texts import json_text, number_text, object_text
-from placement.solve.solution import Solution
+from placement.solution import Solution
 from placement.streets.rings import collection_text, rings_text
 
 #: Walks that are drawn unless others are asked for, minutes (A: half a gate's usual limit, and it).

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from placement.review.texts import gap_words, rounded, shown
-from placement.solve.solution import Admission, Coverage, Gate, Part, Solution
+from placement.solution import Admission, Coverage, Gate, Part, Solution
 
 type Value = float | str | None
 

@@ -33,7 +33,7 @@ from placement.review.texts import (
     object_text,
     rounded,
 )
-from placement.solve.solution import (
+from placement.solution import (
     STAGES,
     Coverage,
     Part,

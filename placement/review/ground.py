@@ -6,7 +6,7 @@ from placement.cover.areas import AreaWalks
 from placement.plan.clock import minutes_of
 from placement.review.reading import Members
 from placement.review.texts import json_text, number_text, object_text
-from placement.solve.solution import Period, Solution, Unsnapped
+from placement.solution import Period, Solution, Unsnapped
 
 _REWRITE = "write the file again with `place optimise`"
 _WALKS = ("median_s", "p95_s", "longest_s")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from placement.review.reading import Members
 from placement.review.texts import json_text, number_text, object_text
-from placement.solve.solution import Admission, Arriving, Gate, Post, Solution
+from placement.solution import Admission, Arriving, Gate, Post, Solution
 
 _REWRITE = "write the file again with `place optimise`"
 _CLOCK = re.compile(r"[0-9]{2}:[0-5][0-9]")

@@ -5,7 +5,7 @@ from typing import Any
 
 from placement.review.reading import Members
 from placement.review.texts import exact_text, gap_text, json_text, number_text, object_text
-from placement.solve.solution import Changes, Kept, Solution, Tier
+from placement.solution import Changes, Kept, Solution, Tier
 
 
 def rule_texts(solution: Solution) -> dict[str, str]:

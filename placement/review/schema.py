@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from placement.review.geojson import FORMAT
-from placement.solve.solution import Post, Solution
+from placement.solution import Post, Solution
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -7,7 +7,7 @@ import pytest
 
 from placement.maps.webmap import write_map
 from placement.plan.layers import load_plan
-from placement.solve.optimise import optimise
+from placement.solve.questions.max_cover import optimise
 from tests.builders import write_plan
 from tests.moved import moved_layers, replaced_crs
 

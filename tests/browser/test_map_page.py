@@ -10,7 +10,7 @@ from placement.cover.survey import survey
 from placement.maps import write_map
 from placement.maps.page import page_data, uncovered
 from placement.maps.webmap import write_page
-from placement.solve.solution import Status
+from placement.solution import Status
 from placement.streets import read_streets
 from tests.maps.pages import NASTY, POSTS, drawn_plan, hostile_plan, solution_of
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 _ROOT = Path(__file__).parents[2]
 _IMPORTS = (
-    "placement.cli.streams", "placement.solve.optimise", "placement.solve.reverse",
-    "placement.solve.why", "placement.maps", "placement.review.compare", "placement.review.drawn",
+    "placement.cli.streams", "placement.solve.questions.max_cover",
+    "placement.solve.questions.min_cost", "placement.solve.questions.what_if", "placement.maps",
+    "placement.review.compare", "placement.review.drawn",
     "placement.streets.store",
 )  # fmt: skip
 

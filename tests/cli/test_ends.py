@@ -21,7 +21,7 @@ from placement.errors import (
     UsageError,
 )
 from placement.review.geojson import read_solution, write_solution
-from placement.solve.solution import Solution, Status, Stopped
+from placement.solution import Solution, Status, Stopped
 
 CASES = Path(__file__).parent.parent / "cases"
 

@@ -273,8 +273,8 @@ def test_signals_keep_the_best_plan_and_a_second_one_ends_at_once(
     ("stage", "where"),
     [
         ("reading the plan", "placement.load_plan"),
-        ("walking the streets", "placement.solve.measured.survey"),
-        ("matching people with posts", "placement.solve.measured.posting"),
+        ("walking the streets", "placement.solve.questions.measured.survey"),
+        ("matching people with posts", "placement.solve.questions.measured.posting"),
     ],
 )
 @pytest.mark.parametrize("name", ["optimise", "cover", "why"])

@@ -3,7 +3,7 @@
 For each key by which a rule tells demand points apart, drawn plans in which many points have the
 same posts in reach: over every choice of posts the merged rows are worth what a row a point is
 worth, and keep the same rules; without the key they would not. Lanes are shown in
-``tests/solve/lanes/test_lanes_in_plans.py``: explicit flows of every point (classes of value,
+``tests/solve/capacitated/test_lanes_in_plans.py``: explicit flows of every point (classes of value,
 people without steps, the arrival profile); walks, whose key is the order of posts, below.
 """
 
@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 import placement
 from placement.cover import rules
-from placement.cover.posting import Posting, posting
+from placement.cover.instance_builder import Posting, posting
 from placement.cover.survey import survey
 from placement.plan.problem import Plan
-from placement.solve.walks import walk_sets
+from placement.solve.questions.secondary_objective import walk_sets
 from tests import oracle
 from tests.ruled_plans import SOUTH, WEST, Drawn, write_ruled_plan
 

@@ -10,7 +10,7 @@ import pytest
 import placement
 from placement.cover import rules
 from placement.cover.instance import Instance
-from placement.cover.posting import Posting, posting
+from placement.cover.instance_builder import Posting, posting
 from placement.cover.survey import Survey, survey
 from placement.errors import InfeasibleError
 from placement.plan.problem import Problem

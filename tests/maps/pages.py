@@ -10,7 +10,7 @@ from placement.cover.areas import STEP_FREE, AreaWalks
 from placement.cover.survey import survey
 from placement.plan.layers import load_plan
 from placement.plan.problem import Plan
-from placement.solve.solution import (
+from placement.solution import (
     Admission,
     Arriving,
     Changes,

@@ -12,10 +12,10 @@ from placement.cover.catchments import rings
 from placement.cover.routes import routes
 from placement.cover.survey import survey
 from placement.maps.page import page_data, uncovered
-from placement.maps.walked import in_degrees, times
+from placement.maps.walks_panel import in_degrees, times
 from placement.plan.layers import load_plan
 from placement.plan.problem import Plan
-from placement.solve.solution import Solution, Status
+from placement.solution import Solution, Status
 from tests.builders import write_plan
 from tests.maps.pages import drawn_plan, hostile_plan, solution_of
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from placement.maps.queued import queued, waiting_people
+from placement.maps.queues_panel import queued, waiting_people
 from placement.plan.problem import Plan
-from placement.solve.solution import Gate
+from placement.solution import Gate
 from tests.maps.pages import drawn_plan, ruled_plan, ruled_solution, solution_of
 from tests.maps.test_page import data_of
 

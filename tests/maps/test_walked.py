@@ -8,7 +8,7 @@ from shapely import Polygon, box
 
 from placement.cover.catchments import rings
 from placement.maps import coding
-from placement.maps.walked import in_degrees, own_rings, ringed, times
+from placement.maps.walks_panel import in_degrees, own_rings, ringed, times
 from placement.plan.problem import Plan
 from tests.maps.pages import drawn_plan, ruled_plan, ruled_solution, solution_of
 from tests.maps.test_page import data_of

@@ -19,7 +19,7 @@ from branca.element import Element
 from placement.errors import InputError
 from placement.maps import webmap, write_map
 from placement.plan.problem import Plan
-from placement.solve.solution import Status
+from placement.solution import Status
 from tests.maps.pages import drawn_plan, hostile_plan, solution_of
 
 ROOT = Path(__file__).parents[2]

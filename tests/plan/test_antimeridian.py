@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
+from placement.auditing.audit import audit
 from placement.cover.routes import routes
 from placement.cover.survey import survey
 from placement.errors import InputError
@@ -21,9 +22,8 @@ from placement.maps.webmap import map_page
 from placement.plan.layers import load_plan
 from placement.plan.problem import Plan
 from placement.review.drawn import catchments_text, routes_text
-from placement.solve.audit.audit import audit
-from placement.solve.optimise import optimise
-from placement.solve.solution import Solution
+from placement.solution import Solution
+from placement.solve.questions.max_cover import optimise
 from placement.streets import read_streets
 from tests.builders import box, line, point, write_geojson, write_plan
 from tests.moved import FORMS, Form, moved_crs, moved_layers, replaced_crs

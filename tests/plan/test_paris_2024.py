@@ -21,8 +21,8 @@ import shapely
 
 from placement.errors import InfeasibleError
 from placement.plan.layers import load_plan
-from placement.solve.optimise import optimise
-from placement.solve.solution import Status
+from placement.solution import Status
+from placement.solve.questions.max_cover import optimise
 from placement.streets import Streets, read_streets, snap, walking_times
 
 ROOT = Path(__file__).parents[2]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from placement.plan.problem import Plan
-from placement.solve.solution import Changes, Post, Reverse, Solution, Status, Tier
+from placement.solution import Changes, Post, Reverse, Solution, Status, Tier
 
 
 def claim(

@@ -15,8 +15,8 @@ from placement.prove.proof import Verdict, prove_again, prove_none
 from placement.prove.question import Question
 from placement.prove.solver import solve
 from tests.prove.claims import claim
-from tests.solve.lanes.test_lanes import best_by_flows
-from tests.solve.lanes.test_lanes_in_plans import unmerged, write_lanes_plan
+from tests.solve.capacitated.test_lanes_in_plans import unmerged, write_lanes_plan
+from tests.solve.capacitated.test_solver_with_lanes import best_by_flows
 
 LIMIT_S = 60.0
 

@@ -14,7 +14,7 @@ from placement.prove.program import value_of
 from placement.prove.proof import Verdict, prove_again, prove_none
 from placement.prove.question import Question, question
 from placement.prove.solver import solve
-from placement.solve.solution import Reverse
+from placement.solution import Reverse
 from tests.prove.claims import claim
 from tests.random_plans import the_answer, write_random_plan
 from tests.ruled_plans import draw_plan, right_answer, write_ruled_plan

@@ -8,7 +8,7 @@ import pytest
 
 from placement.review.compare import compare
 from placement.review.geojson import read_solution
-from placement.solve.solution import Period, Unsnapped
+from placement.solution import Period, Unsnapped
 
 CASES = Path(__file__).parent.parent / "cases"
 

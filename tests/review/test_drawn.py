@@ -14,7 +14,7 @@ from placement.cover.routes import routes
 from placement.cover.survey import survey
 from placement.errors import UsageError
 from placement.plan.problem import Plan
-from placement.solve.solution import Solution
+from placement.solution import Solution
 from placement.streets.numbering import geodesic_m
 from tests.builders import LOWER_QUAY, drawn_layers, point, write_plan
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from placement.errors import InputError, UsageError
 from placement.review.geojson import read_solution, solution_text, write_solution
-from placement.solve.solution import Coverage, Post, Solution, Status, Stopped, Walk
+from placement.solution import Coverage, Post, Solution, Status, Stopped, Walk
 
 CASES = Path(__file__).parent.parent / "cases"
 GOLDEN = sorted([*CASES.glob("*.geojson"), *CASES.glob("plans/*/solution.geojson")])

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from placement.solve.audit.findings import AT_LIMIT
-from placement.solve.audit.recount import walks_between
+from placement.auditing.findings import AT_LIMIT
+from placement.auditing.recount import walks_between
 from placement.streets import walking_times
 from tests.streets.random_walks import Walks, draw_walks
 from tests.streets.split_graph import all_times

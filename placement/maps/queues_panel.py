@@ -1,0 +1,182 @@
+"""What the page says of lanes: people a period and gate, and the fluid queue at every gate."""
+
+import math
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+
+from placement.cover.areas import STEP_FREE
+from placement.plan.clock import minutes_of
+from placement.plan.problem import OWN, Plan
+from placement.solution import Gate, Solution
+
+_NOBODY = 0.05
+"""People: fewer are what rounding leaves, and no queue."""
+
+type Knots = list[tuple[float, float]]
+
+
+def queued(plan: Plan, solution: Solution) -> dict[str, Any] | None:
+    """Describe the gates of a solution, or return None where the plan has no lanes.
+
+    Parameters
+    ----------
+    plan, solution
+        What was asked and what was chosen.
+
+    Returns
+    -------
+    dict or None
+        Minutes are counted from midnight. ``line`` is a queue as corners ``[minute, people]``
+        between which it grows or shrinks evenly; that of ``all`` is the sum over the gates.
+        ``room`` is how many people the lanes admit in a period. ``areas`` says of each area how
+        many of its people are sent to which gate, by its position in ``gates``; it is empty where
+        the solution does not tell. ``profiles`` says who comes when by which arrival profile,
+        and is empty where all come by the plan's own.
+    """
+    told = solution.lanes
+    if told is None or told.resource not in {kind.id for kind in plan.problem.resources}:
+        return None
+    position = plan.problem.resource_index(told.resource)
+    rule = plan.problem.resources[position].lanes
+    opens = minutes_of(told.opens) or 0
+    posts = {post.id: post for post in solution.posts_list}
+    gates: list[dict[str, Any]] = []
+    lines: list[Knots] = []
+    for name, gate in sorted(told.gates.items()):
+        units = posts[name].units if name in posts else 0
+        room = 0.0 if rule is None else rule.rate_h * units * told.period_min / 60
+        waiting = waiting_people(gate)
+        lines.append(_line(gate, waiting, room, opens, told.period_min))
+        gates.append(
+            {
+                "key": name,
+                "units": units,
+                "room": room,
+                "sent": _people(gate.sent),
+                "admitted": _people(gate.admitted),
+                "waiting": _people(waiting[1:]),
+                "line": _corners(lines[-1]),
+                "wait": gate.longest_wait_min,
+                "clears": gate.clears,
+            }
+        )
+    periods = max((len(gate.sent) for gate in told.gates.values()), default=0)
+    together = {
+        name: _people([math.fsum(gate[name][t] for gate in gates) for t in range(periods)])
+        for name in ("sent", "admitted", "waiting")
+    }
+    last = max((gate.clears for gate in told.gates.values() if gate.clears), default=None)
+    return {
+        "resource": position,
+        "opens": told.opens,
+        "closes": told.closes,
+        "from_min": opens,
+        "period_min": told.period_min,
+        "wait_limit_min": None if rule is None else rule.carry * rule.period_min,
+        "walk_s": told.mean_walk_s,
+        "gates": gates,
+        "areas": _areas(plan, solution),
+        "profiles": [
+            {
+                "name": name,
+                "own": name == OWN,
+                "people": one.people,
+                "coming": _people(one.coming),
+                "sent": _people(one.sent),
+            }
+            for name, one in sorted(told.profiles.items())
+        ],
+        "all": {
+            "units": sum(gate["units"] for gate in gates),
+            "room": math.fsum(gate["room"] for gate in gates),
+            **together,
+            "line": _corners(_sum(lines)),
+            "wait": max((gate.longest_wait_min for gate in told.gates.values()), default=0.0),
+            "clears": last,
+        },
+    }
+
+
+def _areas(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
+    """Describe where the people of each area are sent, those walking step-free apart."""
+    told = solution.lanes
+    if told is None or not told.areas:
+        return []
+    drawn = {shape.id: at for at, shape in enumerate(plan.areas)}
+    number = {name: at for at, name in enumerate(sorted(told.gates))}
+    everyone = solution.areas.get(told.resource, {})
+    found = []
+    for name in sorted({*everyone, *told.areas}):
+        sent = {post: math.fsum(people) for post, people in told.areas.get(name, {}).items()}
+        walks = everyone.get(name)
+        found.append(
+            {
+                "area": drawn.get(name.removesuffix(STEP_FREE)),
+                "name": name.removesuffix(STEP_FREE),
+                "step_free": name.endswith(STEP_FREE),
+                "people": math.fsum(sent.values()) if walks is None else walks.people,
+                "sent": [
+                    [number[post], round(people, 6)]
+                    for post, people in sorted(sent.items())
+                    if post in number
+                ],
+            }
+        )
+    return found
+
+
+def waiting_people(gate: Gate) -> list[float]:
+    """Return the people in the queue of a gate when it opens and at the end of each period."""
+    steps = [here - gone for here, gone in zip(gate.sent, gate.admitted, strict=True)]
+    return [people if people > _NOBODY else 0.0 for people in accumulate(steps, initial=0.0)]
+
+
+def _line(
+    gate: Gate, waiting: Sequence[float], room: float, opens: float, period_min: float
+) -> Knots:
+    """Return the corners of a queue: the ends of the periods, and where it is gone within one."""
+    corners = [(float(opens), 0.0)]
+    for t, coming in enumerate(gate.sent):
+        before, after = waiting[t], waiting[t + 1]
+        start = opens + t * period_min
+        if before > 0 and after == 0 and room > coming:
+            gone = start + period_min * min(1.0, before / (room - coming))
+            corners.append((gone, 0.0))
+        corners.append((start + period_min, after))
+    return corners
+
+
+def _sum(lines: Sequence[Knots]) -> Knots:
+    """Return the corners of several queues together."""
+    times = sorted({round(minute, 6) for line in lines for minute, _ in line})
+    people = np.zeros(len(times))
+    for line in lines:
+        people += np.interp(times, [minute for minute, _ in line], [many for _, many in line])
+    return list(zip(times, people.tolist(), strict=True))
+
+
+def _corners(line: Knots) -> list[list[float]]:
+    """Write a queue without the corners that lie on a straight line between their neighbours."""
+    kept: list[list[float]] = []
+    for minute, people in line:
+        corner = [round(minute, 2), round(people, 1)]
+        if kept and kept[-1] == corner:
+            continue
+        while len(kept) > 1 and _between(kept[-2], kept[-1], corner):
+            kept.pop()
+        kept.append(corner)
+    return kept
+
+
+def _between(a: list[float], b: list[float], c: list[float]) -> bool:
+    """Say whether b lies on the way from a to c."""
+    return math.isclose(
+        (b[0] - a[0]) * (c[1] - a[1]), (c[0] - a[0]) * (b[1] - a[1]), rel_tol=1e-9, abs_tol=1e-9
+    )
+
+
+def _people(people: Sequence[float]) -> list[float]:
+    return [round(one, 6) for one in people]

@@ -1,0 +1,188 @@
+"""What the page says of rules: floors by zone, tiers and priorities, other rules, changes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.plan.problem import Floor, Plan
+from placement.solution import Coverage, Kept, Part, Solution
+
+type Floats = NDArray[np.float64]
+type Covered = Mapping[str, Floats]
+
+
+def ruled(plan: Plan, solution: Solution, covered: Covered) -> dict[str, Any]:
+    """Describe how the rules of a plan are kept, and what moved against an agreed plan.
+
+    Parameters
+    ----------
+    plan, solution
+        What was asked and what was chosen.
+    covered
+        By resource identifier: (M,) float64, people of each demand point who are covered.
+
+    Returns
+    -------
+    dict
+        ``floors``, ``others`` (groups and separation), ``lock`` and ``forbid``, ``tiers``,
+        ``weights`` (people by priority) and ``changes``; empty, or None, where the plan has no
+        such rule.
+    """
+    return {
+        "floors": _floors(plan, solution),
+        "others": _others(plan, solution),
+        "lock": [_post(plan, post) for post in solution.lock],
+        "forbid": [_post(plan, post) for post in solution.forbid],
+        "tiers": _tiers(plan, solution, covered),
+        "weights": _weights(plan, covered),
+        "changes": _changes(plan, solution),
+    }
+
+
+def apart(coverage: Coverage, unavailable: float) -> dict[str, Any]:
+    """Describe the people of a resource whom a rule counts apart; None where there is none."""
+    return {
+        "step_free": _part(coverage.step_free),
+        "backup": _part(coverage.backup),
+        "expected": coverage.expected,
+        "unavailable": unavailable,
+    }
+
+
+def _part(part: Part | None) -> dict[str, float] | None:
+    if part is None:
+        return None
+    return {"covered": part.covered, "total": part.total, "share": part.share}
+
+
+def _floors(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
+    """Describe the floors whose reach the solution states, in the order of their names."""
+    found = []
+    for floor in sorted(plan.problem.floors, key=lambda one: one.name):
+        kept = solution.rules.get(floor.name)
+        if kept is None:
+            continue
+        zone, step_free = _zone(plan, floor)
+        found.append(
+            {
+                "resource": floor.resource,
+                "zone": zone,
+                "area": _area(plan, zone),
+                "step_free": step_free,
+                "times": floor.times,
+                "people": float(plan.problem.demand.people[floor.points].sum()),
+                **_kept(kept),
+            }
+        )
+    return found
+
+
+def _zone(plan: Plan, floor: Floor) -> tuple[str | None, bool]:
+    """Return the zone all of whose people a floor counts, or all who walk step-free there.
+
+    None for points that were named one by one.
+    """
+    demand = plan.problem.demand
+    zone = int(demand.zone[floor.points[0]])
+    there = demand.zone == zone
+    for step_free, whom in ((False, there), (True, there & demand.step_free)):
+        if np.array_equal(np.flatnonzero(whom), np.sort(floor.points)):
+            return demand.zones[zone], step_free
+    return None, bool(demand.step_free[floor.points].all())
+
+
+def _area(plan: Plan, zone: str | None) -> int | None:
+    """Return the position of the area that a zone is, or None where a zone is no one area."""
+    return next((at for at, shape in enumerate(plan.areas) if shape.id == zone), None)
+
+
+def _kept(kept: Kept) -> dict[str, float | None]:
+    return {"asked": kept.asked, "reached": kept.reached}
+
+
+def _others(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
+    """Describe groups and least distances, which concern posts and not people."""
+    found: list[dict[str, Any]] = [
+        {
+            "rule": "group",
+            "name": group.name.removeprefix("groups: "),
+            "resource": group.resource,
+            **_kept(solution.rules[group.name]),
+        }
+        for group in plan.problem.groups
+        if group.name in solution.rules
+    ]
+    for at, resource in enumerate(plan.problem.resources):
+        for rule in ("separation_m", "separation_min"):
+            kept = solution.rules.get(f"resources.{resource.id}.{rule}")
+            if kept is not None:
+                found.append({"rule": rule, "name": "", "resource": at, **_kept(kept)})
+    return found
+
+
+def _tiers(plan: Plan, solution: Solution, covered: Covered) -> list[dict[str, Any]]:
+    """Describe each tier with its people; ``people`` and ``covered`` count heads, not weights."""
+    demand = plan.problem.demand
+    return [
+        {
+            "tier": tier.tier,
+            "objective": tier.objective,
+            "gap": tier.gap if np.isfinite(tier.gap) else None,
+            **_heads(plan, covered, demand.tier == tier.tier),
+        }
+        for tier in solution.tiers
+    ]
+
+
+def _weights(plan: Plan, covered: Covered) -> list[dict[str, Any]]:
+    """Describe the people by priority, the highest first; empty where all weigh the same."""
+    priority = plan.problem.demand.priority
+    weights = np.unique(priority)[::-1].tolist()
+    if len(weights) < 2:
+        return []
+    return [
+        {"weight": weight, **_heads(plan, covered, priority == weight)} for weight in weights[:20]
+    ]
+
+
+def _heads(plan: Plan, covered: Covered, whom: NDArray[np.bool_]) -> dict[str, Any]:
+    return {
+        "people": float(plan.problem.demand.people[whom].sum()),
+        "covered": [float(covered[kind.id][whom].sum()) for kind in plan.problem.resources],
+    }
+
+
+def _changes(plan: Plan, solution: Solution) -> dict[str, Any] | None:
+    """Describe what opened and closed, what bought most first."""
+    changes = solution.changes
+    if changes is None:
+        return None
+    return {
+        "most": changes.most,
+        "price": changes.price,
+        **{
+            name: [
+                {**_post(plan, post), "bought": bought}
+                for post, bought in sorted(moved.items(), key=lambda one: (-one[1], one[0]))
+            ]
+            for name, moved in (("opened", changes.opened), ("closed", changes.closed))
+        },
+    }
+
+
+def _post(plan: Plan, post: str) -> dict[str, Any]:
+    """Describe a post by its identifier, which this plan may not know any more."""
+    site, _, resource = post.rpartition("/")
+    sites = plan.problem.sites
+    at = sites.id.index(site) if site in sites.id else None
+    kinds = [kind.id for kind in plan.problem.resources]
+    return {
+        "key": post,
+        "site": site,
+        "name": "" if at is None else sites.name[at],
+        "resource": kinds.index(resource) if resource in kinds else None,
+        "kind": resource,
+        "at": None if at is None else [round(float(one), 6) for one in sites.lonlat[at]],
+    }

@@ -1,0 +1,204 @@
+"""What the page says of walks: how long and which way areas walk, rings, the day, lost points."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from placement.cover.areas import STEP_FREE
+from placement.maps import coding
+from placement.plan.clock import clock_of
+from placement.plan.problem import Plan
+from placement.solution import Solution
+from placement.streets.rings import Ring, overlaps
+
+if TYPE_CHECKING:
+    from placement.cover.routes import AreaRoute
+
+RING_MIN = (3.0, 5.0, 8.0)
+"""Walks that rings are drawn for, minutes, as far as they are shorter than a resource's limit."""
+
+_MOST_OVER = 4
+"""Posts within the same reach that are told apart; more look like these."""
+
+type Shapes = dict[str, dict[float, list[tuple[str, shapely.Geometry]]]]
+
+
+def times(plan: Plan) -> list[float]:
+    """Return the walks, in minutes, to draw rings for: `RING_MIN` and every resource's limit."""
+    limits = {kind.walk_limit_s / 60 for kind in plan.problem.resources}
+    return sorted(limits | {each for each in RING_MIN if each < max(limits)})
+
+
+def in_degrees(plan: Plan, rings: Sequence[Ring]) -> Shapes:
+    """Return rings by resource and walk (seconds), each with its post, in degrees.
+
+    Each resource has its limit last, and before it those of `RING_MIN` that are shorter.
+    """
+    to_degrees = Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
+
+    def degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1]))
+
+    found: Shapes = {}
+    for kind in plan.problem.resources:
+        shown = [60 * each for each in RING_MIN if 60 * each < kind.walk_limit_s]
+        mine = [ring for ring in rings if ring.resource == kind.id]
+        found[kind.id] = {
+            limit_s: [
+                (ring.post, shapely.transform(ring.shape, degrees))
+                for ring in mine
+                if abs(ring.limit_s - limit_s) < 1e-6
+            ]
+            for limit_s in [*shown, kind.walk_limit_s]
+        }
+    return found
+
+
+def ringed(plan: Plan, shapes: Shapes) -> list[dict[str, Any]]:
+    """Describe, by resource, what is reached sooner than the limit, and by several posts.
+
+    Parameters
+    ----------
+    plan
+        What was asked.
+    shapes
+        As `in_degrees` returns them.
+
+    Returns
+    -------
+    list of dict
+        For each resource ``sooner``, pairs of seconds and polygons, the longest first, and
+        ``over``, the polygons that at least 2, 3, … posts reach within the limit.
+    """
+    described = []
+    for kind in plan.problem.resources:
+        mine = shapes.get(kind.id, {})
+        *sooner, last = list(mine.items()) or [(0.0, [])]
+        simple = [coding.simpler(shape) for _, shape in last[1] if not shape.is_empty]
+        described.append(
+            {
+                "sooner": [[limit_s, together(pairs)] for limit_s, pairs in reversed(sooner)],
+                "over": [coding.polygons(one) for one in overlaps(simple)[1:_MOST_OVER]],
+            }
+        )
+    return described
+
+
+def together(pairs: Sequence[tuple[str, shapely.Geometry]]) -> list[list[list[int]]]:
+    """Write the ground that is within reach of at least one post."""
+    present = [shape for _, shape in pairs if not shape.is_empty]
+    if not present:
+        return []
+    return coding.polygons(coding.simpler(shapely.union_all(present)))
+
+
+def own_rings(shapes: Shapes) -> dict[str, list[list[Any]]]:
+    """Return, by post, pairs of seconds and polygons of what it reaches sooner than the limit."""
+    found: dict[str, list[list[Any]]] = {}
+    for mine in shapes.values():
+        for limit_s in sorted(mine)[:-1]:
+            for post, shape in mine[limit_s]:
+                drawn = coding.polygons(coding.simpler(shape, tolerance_deg=4e-5))
+                found.setdefault(post, []).append([limit_s, drawn])
+    return found
+
+
+def walked(plan: Plan, solution: Solution, routes: "Sequence[AreaRoute]") -> dict[str, Any]:
+    """Describe how long people walk, which way, and on what ground.
+
+    Parameters
+    ----------
+    plan, solution
+        What was asked and what was chosen.
+    routes
+        The walk of each area to the post that serves it.
+
+    Returns
+    -------
+    dict
+        ``areas``, by resource a row an area; ``day``, what is covered while closures begin and
+        end; ``closing``, the closures in words; ``unsnapped``, the points without a street.
+    """
+    by_area = {(one.resource, one.area): one for one in routes}
+    drawn = {shape.id: at for at, shape in enumerate(plan.areas)}
+    return {
+        "areas": [
+            [
+                {
+                    "area": drawn.get(name.removesuffix(STEP_FREE)),
+                    "name": name.removesuffix(STEP_FREE),
+                    "step_free": name.endswith(STEP_FREE),
+                    "people": walks.people,
+                    "within": walks.within,
+                    "walks": [walks.median_s, walks.p95_s, walks.longest_s],
+                    "way": _way(by_area.get((kind.id, name))),
+                }
+                for name, walks in sorted(solution.areas.get(kind.id, {}).items())
+            ]
+            for kind in plan.problem.resources
+        ],
+        "day": [
+            {
+                "begins": period.begins,
+                "ends": period.ends,
+                "closed": list(period.closed),
+                "covered": [period.covered.get(kind.id) for kind in plan.problem.resources],
+            }
+            for period in solution.periods
+        ],
+        "at": solution.at,
+        "closing": _closing(plan),
+        "unsnapped": _unsnapped(plan, solution),
+    }
+
+
+def _way(route: "AreaRoute | None") -> dict[str, Any] | None:
+    if route is None:
+        return None
+    return {
+        "post": route.post,
+        "walk_s": round(route.walk_s, 1),
+        "names": list(route.names),
+        "line": coding.deltas(shapely.get_coordinates(route.line)),
+    }
+
+
+def _closing(plan: Plan) -> list[dict[str, Any]]:
+    """Describe the closures in words; shapes are drawn by their own."""
+    return [
+        {
+            "id": rule.id,
+            "name": rule.id if rule.shape is None else rule.shape.name,
+            "street": rule.street,
+            "oneway": rule.oneway,
+            "hours": None if rule.hours is None else [clock_of(one) for one in rule.hours],
+        }
+        for rule in sorted(plan.closing, key=lambda rule: rule.id)
+    ]
+
+
+def _unsnapped(plan: Plan, solution: Solution) -> dict[str, Any] | None:
+    """Say where the points are that no street is near."""
+    lost = solution.unsnapped
+    if lost is None:
+        return None
+    problem = plan.problem
+    sites = dict(zip(problem.sites.id, problem.sites.lonlat.tolist(), strict=True))
+    points = dict(zip(problem.demand.id, problem.demand.lonlat.tolist(), strict=True))
+    names = dict(zip(problem.sites.id, problem.sites.name, strict=True))
+    known = [one for one in lost.sites if one in sites]
+    places = [sites[one] for one in known]
+    places += [points[one] for one in lost.demand if one in points]
+    one_each = np.ones(len(places))
+    return {
+        "people": lost.people,
+        "sites": [{"site": one, "name": names[one]} for one in known],
+        "points": len(lost.demand),
+        "dots": coding.dots(
+            np.reshape(places, (-1, 2)).astype(np.float64), one_each, one_each.astype(np.int64)
+        ),
+    }

@@ -1,0 +1,102 @@
+"""Who has which gates in reach: the crowds of a plan with lanes, and the floors that count them."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.cover.areas import areas
+from placement.cover.instance_builder import Posting
+from placement.cover.survey import Survey
+from placement.plan.problem import Plan, Problem
+from placement.solve.capacitated.assignment import Crowds
+
+type Ints = NDArray[np.int64]
+
+
+def crowds_of(
+    plan: Plan, posts: Posting, walks: Survey, gates: Ints
+) -> tuple[Crowds, Ints, Ints, Ints]:
+    """Part the people of each row by area and profile, and list the open gates in their reach.
+
+    Parameters
+    ----------
+    plan, posts, walks
+        What is asked, the candidate posts, and the walks.
+    gates
+        (J,) int64, columns of the open gates, ascending.
+
+    Returns
+    -------
+    crowds
+        Of people with the same gates in reach, the same worth, rules, area and profile.
+    area, arrival
+        (n,) int64, the area of each crowd, and its profile among those of the plan.
+    crowd_of
+        (M,) int64, the crowd of each demand point, −1 where it has none.
+    """
+    problem = plan.problem
+    position = problem.laned or 0
+    demand, resource = problem.demand, problem.resources[position]
+    rule = resource.lanes
+    row_of, area_of = posts.row_of[position], areas(plan).of
+    there = np.flatnonzero((row_of >= 0) & (demand.people > 0))
+    shares = np.array([] if rule is None else list(rule.profiles.values()))
+    alike = np.column_stack([row_of[there], area_of[there], demand.arrival[there]])
+    _, first, number = np.unique(alike, axis=0, return_index=True, return_inverse=True)
+    crowd_of = np.full(len(demand), -1, dtype=np.int64)
+    crowd_of[there] = number.ravel()
+    people = np.bincount(number.ravel(), weights=demand.people[there], minlength=len(first))
+    table = walks.walk[resource.id].tocoo()
+    point, site = table.coords
+    gate_of = np.full(len(problem.sites), -1, dtype=np.int64)
+    gate_of[posts.site[gates]] = np.arange(len(gates))
+    kept = (crowd_of[point] >= 0) & (gate_of[site] >= 0)
+    point, gate = point[kept], gate_of[site[kept]]
+    # the mean walk of a crowd to each gate in its reach
+    way, at = np.unique(np.column_stack([crowd_of[point], gate]), axis=0, return_inverse=True)
+    on_foot = np.bincount(
+        at.ravel(), weights=table.data[kept] * demand.people[point], minlength=len(way)
+    )
+    return (
+        Crowds(
+            people=people,
+            worth=resource.value * demand.priority[there[first]],
+            tier=demand.tier[there[first]],
+            first=demand.step_free[there[first]],
+            shares=shares[demand.arrival[there[first]]],
+            crowd=way[:, 0],
+            gate=way[:, 1],
+            walk=on_foot / people[way[:, 0]],
+        ),
+        area_of[there[first]],
+        demand.arrival[there[first]],
+        crowd_of,
+    )
+
+
+def floors_of(
+    problem: Problem, crowd_of: Ints, shares: Mapping[str, float]
+) -> list[tuple[Ints, float]]:
+    """Return the crowds that each floor of the gates counts, and how many of them it asks for.
+
+    Parameters
+    ----------
+    problem
+        What is asked; one resource has lanes.
+    crowd_of
+        (M,) int64, the crowd of each demand point, −1 where it has none.
+    shares
+        By resource, the least share of all people to be admitted.
+    """
+    position, whole = problem.laned or 0, problem.demand.people
+    floors = [
+        (np.setdiff1d(crowd_of[floor.points], -1), floor.share * math.fsum(whole[floor.points]))
+        for floor in problem.floors
+        if floor.resource == position
+    ]
+    share = shares.get(problem.resources[position].id)
+    if share is not None:
+        floors.append((np.setdiff1d(crowd_of, -1), share * math.fsum(whole)))
+    return floors

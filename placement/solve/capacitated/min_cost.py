@@ -1,0 +1,196 @@
+"""The cheapest gates and lanes that keep every rule: the same master, its costs turned into worth.
+
+    minimise   Σ_j (cost_j · y_j + lane_cost_j · u_j)   under every rule of the instance
+
+Shares of people to be admitted are rules that count laned rows. The master and its cuts are those
+of `solver` and give the bound; plans come from `min_cost_heuristic`
+at budgets that close in on it.
+"""
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.cover.instance import Instance
+from placement.cover.lanes import Lanes
+from placement.solve.capacitated.master import Point
+from placement.solve.capacitated.min_cost_heuristic import Frugal
+from placement.solve.capacitated.solver import Run
+from placement.solve.capacitated.state import LanesOutcome
+from placement.solve.core.stopping import Progress, Stop
+from placement.solve.mip.minimise_rule import step_of, sum_of
+from placement.solve.mip.mip_model import stepped
+
+type Floats = NDArray[np.float64]
+
+_FIRST = 0.2  # of the bound, what the first budget is above it
+_WIDER = 2.0  # times that after each search without a plan
+_PART = 0.5  # of the way from the bound to the cost, the next budget after a plan
+_TRIES, _ROUNDS = 6, 120  # of the search at a budget
+_FOR_EACH = 20  # rounds for each column: small instances need few
+_LATER = 4  # tries at a budget beside the master
+_LATER_ROUNDS = 2_000  # rounds of them, at most
+_NEAR = 5e-4  # of the cost: budgets nearer to each other are one
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Priced:
+    """The cheapest plan found, and what is proven of its cost.
+
+    Attributes
+    ----------
+    outcome
+        The plan with its lanes; its objective and bound are minus the cost and its bound.
+    cost, bound
+        What it costs, and what any plan costs at least.
+    """
+
+    outcome: LanesOutcome
+    cost: float
+    bound: float
+
+
+class _Cheapest(Run):
+    """A run whose objective is minus the cost."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        lanes: Lanes,
+        shares: Collection[str],
+        *,
+        stop: Stop,
+        gap: float,
+        seed: int,
+        progress: Progress | None,
+    ) -> None:
+        super().__init__(instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress)
+        # nobody is worth anything to the cost, and yet flows are to admit all they can
+        self.order = np.ones(len(self.groups.people))
+        self.step = step_of(sum_of("cost", np.concatenate([-instance.profit, lanes.lane_cost])))
+        self._frugal = Frugal(self, shares, most=self.most, near=self.near, seed=seed)
+        self._rounds = min(_ROUNDS, _FOR_EACH * instance.columns)
+        self._more = 1
+
+    def limit(self, bound: float) -> None:
+        """Take a bound, in whole steps of cost."""
+        super().limit(stepped(bound, self.step))
+
+    @property
+    def gap(self) -> float:
+        """Distance of cost and bound, as a share of the cost."""
+        if self.chosen is None or self.proven:
+            return 0.0 if self.proven else math.inf
+        return (self.bound - self.objective) / max(abs(self.objective), 1e-9)
+
+    @property
+    def _apart(self) -> float:
+        """Costs nearer to each other than this are not told apart by the search."""
+        return max(self.step, _NEAR * abs(self.objective) if self.chosen is not None else 0.0, 1e-6)
+
+    def close_in(self, stop: Stop) -> None:
+        """Look for plans at budgets that close in on the least at which every rule is kept."""
+        dear, margin = self.instance.budget, _FIRST
+        while self.chosen is None and not self.done and not stop.reached():
+            low = max(0.0, -self.bound)
+            budget = min(dear, low + max(margin * low, self._apart))
+            self._frugal.within(budget, tries=_TRIES, rounds=self._rounds, stop=stop)
+            if budget >= dear:
+                break
+            margin *= _WIDER
+        failed = max(0.0, -self.bound) - self._apart
+        while self.chosen is not None and not self.done and not stop.reached():
+            cost, low = -self.objective, max(failed, -self.bound - self._apart)
+            if cost - self._apart <= low:
+                return
+            budget = min(cost - self._apart, max(low + self._apart, low + _PART * (cost - low)))
+            if not self._frugal.within(budget, tries=_TRIES, rounds=self._rounds, stop=stop):
+                failed = budget
+
+    def wander(self, rounds: int) -> None:  # noqa: ARG002
+        """Search again for a plan that is a step cheaper, with more rounds each time."""
+        budget = -self.objective - max(self.step, 1e-6)
+        self._more = min(2 * self._more, max(1, _LATER_ROUNDS // max(1, self._rounds)))
+        self._frugal.within(
+            budget, tries=_LATER, rounds=self._more * self._rounds, stop=self.part(0.3, math.inf)
+        )
+
+    def improve(self, point: Point) -> None:
+        """Take a point of the master for a plan, or search from it with the money it saves."""
+        y, u = np.round(point.y), np.round(point.u)
+        if self.plan(y, u, point.admitted):
+            return
+        start = y > 0.5, np.where(y[self.gates] > 0.5, u, 0.0).astype(np.int64)
+        budget = self.instance.budget
+        if self.chosen is not None:
+            budget = -self.objective - max(self.step, 1e-6)
+        self._frugal.within(
+            budget, tries=1, rounds=self._rounds, stop=self.part(0.3, math.inf), start=start
+        )
+
+
+def cheapest(
+    instance: Instance,
+    lanes: Lanes,
+    shares: Collection[str],
+    *,
+    stop: Stop,
+    gap: float = 0.0,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Priced:
+    """Find the cheapest plan that keeps every rule, and prove how cheap.
+
+    Parameters
+    ----------
+    instance, lanes
+        Rows, columns, lanes and rules; what rows are worth does not count, and the budget is one
+        that need not bind.
+    shares
+        Names of the rules whose people are counted for their own sake; floors are a matter of
+        course.
+    stop, gap, seed
+        As in `placement.solve.capacitated.solver.solve_lanes`; the gap is that of the cost.
+    progress
+        Called with seconds, cost and the bound of the cost.
+
+    Returns
+    -------
+    Priced
+    """
+    priced = replace(
+        instance,
+        weight=np.zeros(instance.rows),
+        gains=np.zeros((instance.rows, 0)),
+        profit=-instance.cost,
+    )
+
+    def told(seconds: float, objective: float, bound: float) -> None:
+        if progress is not None:
+            progress(seconds, -objective, 0.0 - bound)
+
+    run = _Cheapest(
+        priced,
+        replace(lanes, lane_worth=-lanes.lane_cost),
+        shares,
+        stop=stop,
+        gap=gap,
+        seed=seed,
+        progress=told,
+    )
+    point = run.root(stop.share(0.3))
+    if not run.done:
+        if point is not None:
+            run.tidy(point)
+        run.close_in(stop.share(0.7))
+    if not run.done:
+        run.split()
+    if not run.done:
+        run.whole()
+    found = run.told()
+    cost = 0.0 - found.objective
+    bound = min(max(0.0, -found.bound), cost)
+    return Priced(outcome=found, cost=cost, bound=bound)

@@ -1,0 +1,346 @@
+"""The one plan with lanes among equals: explicit flows in time, stage by stage, each one proven.
+
+What the plan is worth is held; then most people who walk without steps, least walk, least cost,
+fewest posts and lowest identifiers are looked for, in this order, each held before the next. Every
+person is written as a flow from a crowd and a period to a gate (Hall's condition for the queues, as
+in ``docs/explanation/model.md``), which is exact and grows fast: it is for plans where such flows
+are few.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from placement.cover.instance_builder import Posting
+from placement.cover.laned import laned
+from placement.cover.survey import Survey
+from placement.plan.problem import Plan
+from placement.solution import list_unproven
+from placement.solve.capacitated.admission import Admitted, admission
+from placement.solve.capacitated.assignment import Crowds
+from placement.solve.capacitated.crowds import crowds_of
+from placement.solve.capacitated.master import LanedModel
+from placement.solve.capacitated.state import LanesOutcome
+from placement.solve.core.stopping import Stop
+from placement.solve.mip.highs import Found
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+type Terms = list[tuple[Any, float]]
+
+MOST_FLOWS = 4_000
+"""Flows of a crowd to a gate in a period, at most: with more the solver is of no use."""
+
+_NODES = 2_000  # of each search tree: the same stop on a slow machine and on a fast one
+_HELD = 2e-7  # relative: what a stage that is held may lose to the rounding of the solver
+_EQUAL = 1e-6  # relative difference of a value and its bound that counts as none
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Settled:
+    """What is left of the choice among equals.
+
+    Attributes
+    ----------
+    outcome, posts, admitted
+        The plan, the candidate posts with its lanes, and who is admitted.
+    unproven
+        Stages that are not proven, in their order: how far the plan may be from the best of that
+        stage, as a share; None where nothing is known.
+    """
+
+    outcome: LanesOutcome
+    posts: Posting
+    admitted: Admitted
+    unproven: Mapping[str, float | None]
+
+    @property
+    def gap(self) -> float | None:
+        """How far from the shortest total walk it may be, as a share of it; None where unknown."""
+        if "step_free" in self.unproven:
+            return None
+        return self.unproven.get("walk", 0.0)
+
+
+def _gates(plan: Plan, posts: Posting) -> Ints:
+    return np.flatnonzero((posts.resource == plan.problem.laned) & ~posts.instance.excluded)
+
+
+def too_many(plan: Plan, posts: Posting, walks: Survey) -> bool:
+    """Tell whether there are too many flows to write down."""
+    crowds, _, _, _ = crowds_of(plan, posts, walks, _gates(plan, posts))
+    return bool(crowds.shares.shape[1] * len(crowds.crowd) > MOST_FLOWS)
+
+
+def settle(
+    plan: Plan,
+    posts: Posting,
+    walks: Survey,
+    outcome: LanesOutcome,
+    *,
+    shares: Mapping[str, float] = MappingProxyType({}),
+    stop: Stop,
+) -> Settled | None:
+    """Find the one plan among equals, as far as that can be proven.
+
+    Parameters
+    ----------
+    plan, posts, walks
+        What is asked, the candidate posts with the lanes of the plan and their rules, the walks.
+    outcome
+        The plan whose worth is held.
+    shares
+        By resource, the least share of all people to be admitted; a rule of the posts as well.
+    stop
+        When to stop; the plan so far is returned with what is left open.
+
+    Returns
+    -------
+    Settled or None
+        None where there are too many flows to write down.
+    """
+    if outcome.chosen is None:
+        raise ValueError("there is no plan to settle")
+    if too_many(plan, posts, walks):
+        return None
+    gates = _gates(plan, posts)
+    crowds, _, _, crowd_of = crowds_of(plan, posts, walks, gates)
+    admitted = admission(posts, plan, walks, outcome.chosen, shares=shares, stop=stop)
+    start = Settled(
+        outcome=outcome, posts=posts, admitted=admitted, unproven=list_unproven("step_free")
+    )
+    flows = _Flows(plan, posts, crowds, crowd_of, gates)
+    flows.hold(outcome.chosen, admitted)
+    found, unproven = flows.settled(stop)
+    if found is None:
+        return start
+    chosen, count = found
+    units = np.where(flows.lanes.gate, np.maximum(count, flows.lanes.least), posts.units)
+    dealt = replace(posts, units=units)
+    sent = admission(dealt, plan, walks, chosen, shares=shares, stop=stop)
+    worth = flows.worth_of(chosen, sent)
+    if any(
+        got < held - _EQUAL * max(1.0, abs(held))
+        for got, held in zip(worth, flows.worth_of(outcome.chosen, admitted), strict=True)
+    ):
+        return start
+    return Settled(
+        outcome=replace(outcome, chosen=chosen, lanes=np.where(flows.lanes.gate, count, 0)),
+        posts=dealt,
+        admitted=sent,
+        unproven=unproven,
+    )
+
+
+class _Flows:
+    """Posts, lanes and every flow of people, and the stages over them."""
+
+    def __init__(
+        self, plan: Plan, posts: Posting, crowds: Crowds, crowd_of: Ints, gates: Ints
+    ) -> None:
+        self._plan, self._posts, self._crowds = plan, posts, crowds
+        self.instance, self.lanes = laned(plan.problem, posts)
+        self._model = model = LanedModel(self.instance, self.lanes)
+        problem = model.problem
+        periods = crowds.shares.shape[1]
+        self._x = [
+            [problem.add_variable(f"x{way}_{t}", 0) for t in range(periods)]
+            for way in range(len(crowds.crowd))
+        ]
+        by_crowd: list[list[int]] = [[] for _ in crowds.people]
+        by_gate: list[list[int]] = [[] for _ in gates]
+        for way, (crowd, gate) in enumerate(zip(crowds.crowd, crowds.gate, strict=True)):
+            by_crowd[crowd].append(way)
+            by_gate[gate].append(way)
+        for crowd, ways in enumerate(by_crowd):
+            for t in range(periods):
+                coming = float(crowds.people[crowd] * crowds.shares[crowd, t])
+                if ways:
+                    model.at_most([(self._x[way][t], 1.0) for way in ways], coming)
+        rule = plan.problem.resources[plan.problem.laned or 0].lanes
+        carry = 0 if rule is None else rule.carry
+        for gate, ways in zip(gates.tolist(), by_gate, strict=True):
+            each = float(self.lanes.lane_people[gate]) / periods
+            for first in range(periods if ways else 0):
+                for last in range(first, periods):
+                    room = each * (min(last + carry, periods - 1) - first + 1)
+                    terms = [(self._x[w][t], 1.0) for w in ways for t in range(first, last + 1)]
+                    model.at_most([*terms, (model.u[gate], -room)], 0.0)
+        row_of = posts.row_of[plan.problem.laned or 0]
+        there = crowd_of >= 0
+        row = np.full(len(crowds.people), -1, dtype=np.int64)
+        row[crowd_of[there]] = row_of[there]
+        more: list[Terms] = []
+        for counted in self.instance.rules:
+            share = np.zeros(self.instance.rows)
+            np.add.at(share, counted.rows, counted.share)
+            each_row = share / np.maximum(self.lanes.people, 1e-9)
+            more.append(self._sent(-np.where(self.lanes.people > 0, each_row, 0.0)[row]))
+        model.add_rows(more)
+        self._rows: list[sp.csr_array] = []
+
+    def _sent(self, each: Floats) -> Terms:
+        """Return Σ each · people sent, `each` (n,) by crowd."""
+        return self._by_way(each[self._crowds.crowd])
+
+    def _by_way(self, each: Floats) -> Terms:
+        return [
+            (x, float(price))
+            for line, price in zip(self._x, each, strict=True)
+            if price
+            for x in line
+        ]
+
+    def _tiers(self) -> list[int]:
+        return [int(tier) for tier in self._posts.tiers] if len(self._posts.tiers) > 1 else [0]
+
+    def worth_of(self, chosen: Ints, admitted: Admitted) -> list[float]:
+        """Return what a plan is worth, tier by tier, and who of it comes first."""
+        problem, instance = self._plan.problem, self.instance
+        resource, demand = problem.resources[admitted.position], problem.demand
+        each = resource.value * admitted.people * demand.priority
+        passing = self.lanes.people > 0
+        found = []
+        for tier in self._tiers():
+            mine, people = ~passing, np.ones(len(demand), dtype=np.bool_)
+            if tier:
+                mine, people = mine & (self._posts.row_tier == tier), demand.tier == tier
+            only = replace(
+                instance,
+                weight=np.where(mine, instance.weight, 0.0),
+                gains=np.where(mine[:, None], instance.gains, 0.0),
+            )
+            found.append(only.value(chosen) + math.fsum(each[people]))
+        return found
+
+    def hold(self, chosen: Ints, admitted: Admitted) -> None:
+        """Hold what a plan is worth, tier by tier."""
+        instance, model, crowds = self.instance, self._model, self._crowds
+        for tier, held in zip(self._tiers(), self.worth_of(chosen, admitted), strict=True):
+            mine = np.ones(instance.rows, dtype=np.bool_)
+            people = np.ones(len(crowds.people), dtype=np.bool_)
+            if tier and crowds.tier is not None:
+                mine, people = self._posts.row_tier == tier, crowds.tier == tier
+            terms = self._sent(-np.where(people, crowds.worth, 0.0))
+            terms += [
+                (model.y[j], -float(instance.profit[j])) for j in np.flatnonzero(instance.profit)
+            ]
+            for r in np.flatnonzero(mine):
+                gain = [float(instance.weight[r]), *instance.gains[r]]
+                terms += [(z, -g) for z, g in zip(model.z[r], gain, strict=False) if g]
+            model.at_most(terms, -held + _HELD * max(1.0, abs(held)))
+
+    def settled(self, stop: Stop) -> tuple[tuple[Ints, Ints] | None, dict[str, float | None]]:
+        """Go through the stages; return columns and lanes, and what is left open."""
+        model, crowds, instance = self._model, self._crowds, self.instance
+        limit = self._plan.problem.resources[self._plan.problem.laned or 0].walk_limit_s
+        everyone = limit * math.fsum(crowds.people)
+        cost: Terms = [(model.y[j], float(instance.cost[j])) for j in np.flatnonzero(instance.cost)]
+        cost += [
+            (u, float(self.lanes.lane_cost[j]))
+            for j, u in model.u.items()
+            if self.lanes.lane_cost[j]
+        ]
+        stages: list[tuple[str, Terms, float]] = [
+            ("step_free", self._sent(-crowds.first.astype(np.float64)), 0.0),
+            ("walk", self._by_way(crowds.walk - limit), everyone),
+            ("cost", cost, 0.0),
+            ("posts", [(y, 1.0) for y in model.y], 0.0),
+        ]
+        # every variable is in the problem from the start, so that prices can be changed
+        self._live = live = model.keep([(v, 1.0) for v in model.problem.variables()])
+        values: Floats | None = None
+        for name, terms, constant in stages:
+            at, price = self._line(terms)
+            line = np.zeros(live.columns)
+            line[at] = price
+            live.change_costs(np.arange(live.columns), -line)
+            found = self._solve(stop, values)
+            if found.values is None:
+                return self._plan_of(values), list_unproven(name)
+            values = found.values
+            value = float(line @ values) + constant
+            short = value - (constant - found.bound)
+            if short > _EQUAL * max(1.0, abs(value)):
+                size = max(abs(value), 1e-9)
+                gap = short / size if math.isfinite(short) else None
+                return self._plan_of(values), list_unproven(name, gap)
+            slack = _HELD * max(1.0, abs(value))
+            self._add(line, value - constant + slack)
+        return self._lowest(values, stop)
+
+    def _lowest(
+        self, values: Floats | None, stop: Stop
+    ) -> tuple[tuple[Ints, Ints] | None, dict[str, float | None]]:
+        """Of plans equal in all else take the one with the lowest posts, then most lanes there."""
+        live, model = self._live, self._model
+        assert values is not None  # noqa: S101 - the stages before have left some
+        live.change_costs(np.arange(live.columns), np.zeros(live.columns))
+        columns = np.array([live.column.get(y.id, -1) for y in model.y], dtype=np.int64)
+        free = columns[columns >= 0]
+        is_open = np.round(values[free])
+        self._add(np.bincount(free, weights=2 * is_open - 1, minlength=live.columns),
+                  float(is_open.sum()) - 1.0)  # fmt: skip
+        other = self._solve(stop, None)
+        live.delete_rows(np.array([live.rows - 1]))
+        if other.values is None and not other.infeasible:
+            return self._plan_of(values), list_unproven("ids")
+        for at in () if other.infeasible else free.tolist():
+            one = np.array([at])
+            low, high = live.low[one].copy(), live.high[one].copy()
+            if values[at] < 0.5 and high[0] > 0.5:
+                live.change_bounds(one, np.ones(1), high)
+                found = self._solve(stop, None)
+                live.change_bounds(one, low, high)
+                if found.values is None and not found.infeasible:
+                    return self._plan_of(values), list_unproven("ids")
+                values = values if found.values is None else found.values
+            fixed = np.round(values[one])
+            live.change_bounds(one, fixed, fixed)
+        live.change_bounds(free, np.round(values[free]), np.round(values[free]))
+        for u in model.u.values():
+            at = live.column.get(u.id, -1)
+            if at < 0 or values[at] > live.high[at] - 0.5 or values[at] < 0.5:
+                continue
+            one = np.array([at])
+            live.change_costs(one, np.ones(1))
+            found = self._solve(stop, values)
+            live.change_costs(one, np.zeros(1))
+            if found.values is None or found.bound > found.values[at] + 0.5:
+                return self._plan_of(values), list_unproven("ids")
+            values = found.values
+            live.change_bounds(one, np.round(values[one]), live.high[one])
+        return self._plan_of(values), {}
+
+    def _solve(self, stop: Stop, values: Floats | None) -> Found:
+        start = None if values is None else (np.arange(self._live.columns), values)
+        return self._live.solve(stop, gap=0.0, gap_abs=0.0, start=start, nodes=_NODES)
+
+    def _line(self, terms: Terms) -> tuple[Ints, Floats]:
+        at = np.array([self._live.column[v.id] for v, _ in terms], dtype=np.int64)
+        return at, np.array([price for _, price in terms], dtype=np.float64)
+
+    def _add(self, line: Floats, most: float) -> None:
+        self._live.add_rows(sp.csr_array(line[None]), np.full(1, -math.inf), np.full(1, most))
+
+    def _plan_of(self, values: Floats | None) -> tuple[Ints, Ints] | None:
+        if values is None:
+            return None
+        model, live = self._model, self._live
+        is_open = np.array(
+            [
+                (values[live.column[y.id]] if y.id in live.column else float(y.lowBound)) > 0.5
+                for y in model.y
+            ]
+        )
+        count = np.zeros(self.instance.columns, dtype=np.int64)
+        for j, u in model.u.items():
+            if u.id in live.column:
+                count[j] = round(values[live.column[u.id]]) * is_open[j]
+        return np.flatnonzero(is_open), count

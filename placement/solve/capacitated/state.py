@@ -1,0 +1,315 @@
+"""What is known of a run with lanes: plans are taken only after flows have told whom they admit."""
+
+import math
+from dataclasses import dataclass, fields, replace
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from placement.cover.instance import Instance, Rule
+from placement.cover.lanes import Lanes
+from placement.decimals import cost_of
+from placement.solve.capacitated.floors import Floors
+from placement.solve.capacitated.master import Groups
+from placement.solve.capacitated.max_flow_cuts import networks
+from placement.solve.core.incumbent import Outcome, Record
+from placement.solve.core.stopping import Progress, Stop
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+
+EQUAL = 1e-6
+"""Relative difference of plan and bound that counts as none: the solver keeps the rows of the
+master to about this."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class LanesOutcome(Outcome):
+    """What was found, with lanes and the people they admit.
+
+    Attributes
+    ----------
+    lanes
+        (C,) int64, lanes of each column; 0 where none.
+    admitted
+        (R,) float64, people of each laned row who are admitted; 0 for other rows.
+    passing
+        (layers, R) float64, the same people in each layer of the queue
+        (`placement.solve.capacitated.max_flow_cuts.networks`), as if all came by it.
+    """
+
+    lanes: Ints
+    admitted: Floats
+    passing: Floats
+
+    @classmethod
+    def beside(
+        cls, found: Outcome, *, lanes: Ints, admitted: Floats, passing: Floats
+    ) -> "LanesOutcome":
+        """Return what was found with lanes and people."""
+        plain = {part.name: getattr(found, part.name) for part in fields(Outcome)}
+        return cls(**plain, lanes=lanes, admitted=admitted, passing=passing)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Guide:
+    """What a search is to look for where the instance is worth nothing but must keep some rule.
+
+    Attributes
+    ----------
+    instance
+        The instance with another worth of its rows and columns.
+    first
+        (R,) float64 ≥ 0, by it laned rows are admitted: the highest first, 0 nobody.
+    """
+
+    instance: Instance
+    first: Floats
+
+
+def settled(instance: Instance, lanes: Lanes, count: Ints, admitted: Floats) -> Instance:
+    """Return the instance that is left when lanes and admitted people are known.
+
+    Lanes become part of each column's cost and use; laned rows are worth nothing more, and what
+    they add to rules is on the right-hand side.
+
+    Parameters
+    ----------
+    instance, lanes
+        What is asked.
+    count
+        (C,) int64, lanes of each column.
+    admitted
+        (R,) float64, people.
+    """
+    laned = lanes.people > 0
+    part = np.divide(admitted, lanes.people, out=np.zeros(instance.rows), where=laned)
+    rules = []
+    for rule in instance.rules:
+        here = laned[rule.rows]
+        got = math.fsum(rule.share[here] * part[rule.rows[here]])
+        rules.append(
+            Rule(
+                name=rule.name,
+                slope=rule.slope,
+                rows=rule.rows[~here],
+                times=rule.times[~here],
+                share=rule.share[~here],
+                most=rule.most + got,
+            )
+        )
+    limits = tuple(
+        replace(limit, use=limit.use + lanes.lane_use[n] * count) if len(lanes.lane_use) else limit
+        for n, limit in enumerate(instance.limits)
+    )
+    return replace(
+        instance,
+        weight=np.where(laned, 0.0, instance.weight),
+        cost=cost_of(instance.cost, lanes.lane_cost, count),
+        limits=limits,
+        rules=tuple(rules),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Plan:
+    """A plan with whom it admits, and the name of the first rule that it breaks, if any."""
+
+    chosen: Ints
+    lanes: Floats
+    count: Ints
+    by_group: Floats
+    passing: Floats
+    admitted: Floats
+    worth: float
+    broken: str | None
+
+
+class Known(Record):
+    """The best plan with its lanes and people, and the networks that tell whom a plan admits.
+
+    Parameters
+    ----------
+    instance, lanes
+        What is asked.
+    stop, gap, progress
+        As in `Record`.
+    guide
+        What a search is to look for, if not for the worth of the instance.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        lanes: Lanes,
+        *,
+        stop: Stop,
+        gap: float,
+        progress: Progress | None,
+        guide: Guide | None = None,
+    ) -> None:
+        lanes.check(instance)
+        # a price on changes makes the profit of new posts negative
+        worth = [instance.weight, np.maximum(instance.profit, 0.0), instance.gains.ravel()]
+        super().__init__(
+            stop=stop,
+            gap=gap,
+            progress=progress,
+            top=math.fsum(np.concatenate(worth)),
+            equal=EQUAL,
+            unit=min(1.0, float(instance.weight[instance.weight > 0].min(initial=1.0))),
+        )
+        self.instance, self.lanes = instance, lanes
+        self.gates = np.flatnonzero(lanes.gate)
+        self.rows = np.flatnonzero(lanes.people > 0)
+        self.groups = Groups.build(instance, lanes)
+        self.networks, self.shares, self.ratio = networks(
+            instance, lanes, self.groups.of, len(self.groups.people)
+        )
+        covers = csr_array(
+            (np.ones(len(instance.indices)), instance.indices, instance.indptr),
+            shape=(instance.rows, instance.columns),
+        )
+        self._covers = covers[self.rows]
+        self.count = np.zeros(instance.columns, dtype=np.int64)
+        self.admitted = np.zeros(instance.rows)
+        self.passing = np.zeros((len(self.networks), instance.rows))
+        people, of = lanes.people[self.rows], self.groups.of[self.rows]
+        # a group is worth the same by the row; what comes first may differ within it, on average
+        self.order = self.groups.worth
+        if guide is not None:
+            self.order = np.bincount(of, weights=people * guide.first[self.rows]) / np.bincount(
+                of, weights=people
+            )
+        self.point: tuple[Floats, Floats, Floats] | None = None
+        self.floors = Floors(instance, lanes, self.groups, self.networks, self.shares)
+        self._counting = {instance.rules[at].name for at in self.floors.laned}
+
+    def most_lanes(self) -> Ints:
+        """Return (J,) lanes that the people in reach of each gate can need, within its limits.
+
+        The first layer is the narrowest, and with several profiles all may come in one period.
+        """
+        instance, lanes = self.instance, self.lanes
+        reach = np.bincount(
+            instance.indices,
+            weights=np.repeat(lanes.people, np.diff(instance.indptr)),
+            minlength=instance.columns,
+        )[self.gates]
+        narrow = self.ratio[0] if lanes.arrivals.classes == 1 else 1.0 / lanes.arrivals.periods
+        each = lanes.lane_people[self.gates]
+        need = np.ceil(reach / np.maximum(each * narrow, 1e-9) - 1e-9)
+        most = np.minimum(lanes.most[self.gates], np.maximum(lanes.least[self.gates], need))
+        return most.astype(np.int64)
+
+    def reached(self, y: Floats) -> Floats:
+        """Return (laned rows,) how far each laned row is in reach of open gates, 0 to 1."""
+        return cast("Floats", np.minimum(self._covers @ y, 1.0))
+
+    def flows(
+        self, y: Floats, u: Floats, wanted: Floats | None, *, worth: Floats | None = None
+    ) -> tuple[Floats, Floats]:
+        """Return people admitted by (layer, group) and by (layer, row), for gates y and lanes u.
+
+        The wanted come first, then others by their worth, that of the objective (or what the guide
+        says comes first) if none is given.
+        """
+        worth = self.order if worth is None else worth
+        by_group = np.zeros((len(self.networks), len(self.groups.people)))
+        passing = np.zeros((len(self.networks), self.instance.rows))
+        for k, network in enumerate(self.networks):
+            first = np.zeros(network.groups) if wanted is None else wanted[k]
+            got, _ = network.admit(y, u, np.minimum(first, network.whole), then=worth)
+            by_group[k] = got.group
+            each = len(got.source) // max(1, len(self.rows))  # sources of a row
+            source = got.source.reshape(len(self.rows), each)
+            passing[k, self.rows] = source.sum(axis=1)
+        return by_group, passing
+
+    def people(self, passing: Floats) -> Floats:
+        """Return (R,) people admitted, from those by (layer, row)."""
+        admitted = np.zeros(self.instance.rows)
+        for share, layer in zip(self.shares, passing, strict=True):
+            admitted += share * layer
+        return admitted
+
+    def together(self, passing: Floats) -> Floats:
+        """Return people by (layer, group), from those by (layer, row)."""
+        return np.stack(
+            [
+                np.bincount(
+                    self.groups.of[self.rows],
+                    weights=layer[self.rows],
+                    minlength=len(self.groups.people),
+                )
+                for layer in passing
+            ]
+        )
+
+    def plan(self, y: Floats, u: Floats, wanted: Floats | None = None) -> bool:
+        """Take a plan of columns y (C,) and lanes u (J,), if it keeps every rule and is better.
+
+        `wanted` (layers, G) are people to be admitted first, where a rule needs them.
+        """
+        plan = self._reckoned(y, u, wanted)
+        return plan is not None and plan.broken is None and self._took(plan)
+
+    def kept(self, y: Floats, u: Floats) -> bool:
+        """Take a plan as `plan` does, whoever must be admitted first so that it keeps every rule.
+
+        Where people are admitted by their worth alone and a rule that counts them is broken, a
+        linear program says whether others would keep it: a plan that can be kept is kept.
+        """
+        plan = self._reckoned(y, u, None)
+        if plan is None or plan.worth <= self.objective:
+            return False
+        if plan.broken is None:
+            return self._took(plan)
+        if not self.floors.laned or plan.broken not in self._counting:
+            return False
+        wanted, _ = self.floors.first(plan.chosen, plan.lanes, self.order)
+        return self.plan(y, u, wanted)
+
+    def _reckoned(self, y: Floats, u: Floats, wanted: Floats | None) -> "_Plan | None":
+        """Say whom a plan admits; None where its lanes are none that its gates may have."""
+        chosen = np.flatnonzero(y > 0.5)
+        is_open = (y[self.gates] > 0.5).astype(np.float64)
+        whole = np.round(u) * is_open
+        count = np.zeros(self.instance.columns, dtype=np.int64)
+        count[self.gates] = whole.astype(np.int64)
+        if (whole > self.lanes.most[self.gates]).any() or (
+            whole < self.lanes.least[self.gates] * is_open
+        ).any():
+            return None
+        by_group, passing = self.flows(is_open, whole, wanted)
+        admitted = self.people(passing)
+        rest = settled(self.instance, self.lanes, count, admitted)
+        each = self.instance.weight[self.rows] / self.lanes.people[self.rows]
+        worth = rest.value(chosen) + math.fsum(each * admitted[self.rows])
+        return _Plan(
+            chosen=chosen,
+            lanes=whole,
+            count=count,
+            by_group=by_group,
+            passing=passing,
+            admitted=admitted,
+            worth=worth + math.fsum(self.lanes.lane_worth * count),
+            broken=rest.broken_rule(chosen, tolerance=1e-7),
+        )
+
+    def _took(self, plan: "_Plan") -> bool:
+        if not self.take(plan.chosen, plan.worth):
+            return False
+        self.count, self.admitted, self.passing = plan.count, plan.admitted, plan.passing
+        y = np.zeros(self.instance.columns)
+        y[plan.chosen] = 1.0
+        self.point = (y, plan.lanes, plan.by_group)
+        return True
+
+    def told(self) -> LanesOutcome:
+        """Say what is known."""
+        return LanesOutcome.beside(
+            self.outcome(), lanes=self.count, admitted=self.admitted, passing=self.passing
+        )

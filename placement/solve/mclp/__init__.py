@@ -1,0 +1,1 @@
+"""Maximal covering without lanes: search, bounds and proof."""

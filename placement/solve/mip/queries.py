@@ -1,0 +1,211 @@
+"""The questions asked of the integer model: most cover, the least among equals, any plan at all."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.cover.instance import Instance
+from placement.solve.core.gap import worth_step
+from placement.solve.core.stopping import Progress, Stop
+from placement.solve.mip.mip_model import Answer, Model, stepped
+
+type Floats = NDArray[np.float64]
+type Ints = NDArray[np.int64]
+
+_LARGEST = 24  # bits of the largest worth HiGHS is given as it is
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class WalkSets:
+    """What people walk to their nearest open post, as a function of the open columns.
+
+    A group whose posts, nearest first, are j1, j2, … walks at least as far as j1, and farther by
+    a step for each leading set of that order without an open post:
+    total = base + Σ_s step[s] · [no column of set s is open].
+
+    Attributes
+    ----------
+    indptr, indices
+        The sets in compressed form, columns ascending.
+    step
+        (S,) float64, > 0, weight times seconds.
+    base
+        Weight times seconds of everyone's shortest walk.
+    whole
+        Whether every step is a whole number, so that two totals differ by one at least.
+    """
+
+    indptr: Ints
+    indices: Ints
+    step: Floats
+    base: float
+    whole: bool
+
+    def total(self, chosen: Ints) -> float:
+        """Return weight times seconds walked when these columns are open."""
+        if len(self.step) == 0:
+            return self.base
+        is_open = np.zeros(int(max(self.indices.max(), chosen.max(initial=0))) + 1)
+        is_open[chosen] = 1.0
+        unmet = np.add.reduceat(is_open[self.indices], self.indptr[:-1]) == 0
+        return self.base + float(self.step[unmet].sum())
+
+
+def most_cover(
+    instance: Instance,
+    *,
+    stop: Stop,
+    warm: Ints | None = None,
+    gap: float = 0.0,
+    held: float | None = None,
+    other_than: Ints | None = None,
+    max_nodes: int | None = None,
+    progress: Progress | None = None,
+) -> Answer:
+    """Solve the maximal covering model (Church & ReVelle 1974) with the instance's rules.
+
+    Parameters
+    ----------
+    instance
+        Rows, columns and rules.
+    stop
+        When to stop.
+    warm
+        Columns of a known plan to start from.
+    gap
+        Relative gap at which to stop; at 0 the answer is proven, up to one unit of the weights.
+    held
+        Plans below this objective are not wanted.
+    other_than
+        The plan of these columns is not wanted.
+    max_nodes
+        Most nodes of the search tree: a stop rule that does not depend on the machine's speed.
+    progress
+        Called now and then with seconds, objective and bound.
+
+    Returns
+    -------
+    Answer
+        The bound is on covered weight plus profit.
+    """
+    model = Model(instance, maximise=True)
+    worth = model.add_rows()
+    scale = _middling([value for _, value in worth])
+    worth = [(variable, value * scale) for variable, value in worth]
+    # plans differ by at least one unit: less than that is no gap
+    unit = worth_step(instance) * scale
+    if held is not None:
+        model.hold(worth, held * scale, unit)
+    if other_than is not None:
+        model.differ(other_than)
+    model.aim(worth)
+    known = None
+    if warm is not None and other_than is None and instance.broken_rule(warm) is None:
+        value = instance.value(warm)
+        known = value if held is None or value >= held else None
+    answer = model.solve(
+        warm=warm,
+        stop=stop,
+        gap=gap,
+        gap_abs=0.999 * unit,
+        known=None if known is None else known * scale,
+        progress=None
+        if progress is None
+        else lambda seconds, objective, above: progress(seconds, objective / scale, above / scale),
+        max_nodes=max_nodes,
+    )
+    bound = stepped(answer.bound, unit) / scale
+    return Answer(chosen=answer.chosen, bound=bound, infeasible=answer.infeasible)
+
+
+def _least(cost: Floats) -> float:
+    """Return the least cost there is, 1 at most."""
+    return min(1.0, float(cost[cost > 0].min(initial=1.0)))
+
+
+def _middling(worths: list[float]) -> float:
+    """Return a power of two that brings the largest of some worths to a size HiGHS is made for."""
+    power = math.frexp(max(map(abs, worths), default=1.0))[1]
+    return math.ldexp(1.0, min(0, _LARGEST - power))
+
+
+def among_equals(
+    instance: Instance,
+    walks: WalkSets,
+    *,
+    held: float,
+    minimise: Literal["walk", "cost", "posts"],
+    walk_most: float | None = None,
+    cost_most: float | None = None,
+    posts_most: int | None = None,
+    other_than: Ints | None = None,
+    warm: Ints | None = None,
+    max_nodes: int | None = None,
+    stop: Stop,
+) -> Answer:
+    """Among plans that keep a level of coverage, find the least in walk, cost or posts.
+
+    Parameters
+    ----------
+    instance
+        Rows, columns and rules.
+    walks
+        What people walk, as sets of posts and steps.
+    held
+        The objective that must be kept.
+    minimise
+        What to make small.
+    walk_most, cost_most, posts_most
+        Levels that must be kept too, or None.
+    other_than
+        A plan of these columns is not wanted.
+    warm
+        Columns of a plan to start from.
+    max_nodes
+        Most nodes of the search tree: a stop rule that does not depend on the machine's speed.
+    stop
+        When to stop.
+
+    Returns
+    -------
+    Answer
+        The bound is on ``walks.total(...)``, on the cost or on the number of posts.
+    """
+    model = Model(instance, maximise=False)
+    model.hold(model.add_rows(), held, worth_step(instance))
+    walked = []
+    if minimise == "walk" or walk_most is not None:
+        for s, step in enumerate(walks.step):
+            v = model.problem.add_variable(f"v{s}", 0, 1)
+            members = walks.indices[walks.indptr[s] : walks.indptr[s + 1]]
+            model.at_most([(v, -1.0), *((model.y[j], -1.0) for j in members)], -1.0)
+            walked.append((v, float(step)))
+    paid = [(model.y[j], float(instance.cost[j])) for j in np.flatnonzero(instance.cost)]
+    if walk_most is not None:
+        model.at_most(
+            walked, walk_most - walks.base + (0.5 if walks.whole else 1e-9 * abs(walk_most))
+        )
+    if cost_most is not None:
+        model.at_most(paid, cost_most + min(0.25, 1e-9 * max(_least(instance.cost), cost_most)))
+    counted = [(y, 1.0) for y in model.y]
+    if posts_most is not None:
+        model.at_most(counted, posts_most)
+    if other_than is not None:
+        model.differ(other_than)
+    price = {"walk": walked, "cost": paid, "posts": counted}[minimise]
+    model.aim(price)
+    answer = model.solve(warm=warm, stop=stop, gap=0.0, gap_abs=0.0, max_nodes=max_nodes)
+    base = walks.base if minimise == "walk" else 0.0
+    return Answer(chosen=answer.chosen, bound=answer.bound + base, infeasible=answer.infeasible)
+
+
+def keeps_rules(instance: Instance, *, stop: Stop) -> Answer:
+    """Find the cheapest plan that keeps the rules, or prove there is none."""
+    model = Model(instance, maximise=False)
+    if instance.rules:
+        model.add_rows()
+    model.aim([(model.y[j], float(c)) for j, c in enumerate(instance.cost)])
+    return model.solve(warm=None, stop=stop, gap=0.0, gap_abs=0.0)

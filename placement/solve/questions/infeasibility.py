@@ -1,0 +1,332 @@
+"""When no plan keeps every rule: which rules clash, and what would do, in the plan's own words."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from placement.cover.instance import Bools, Instance, Rule
+from placement.cover.instance_builder import Posting
+from placement.cover.rules import people_of
+from placement.errors import InfeasibleError
+from placement.plan.problem import Problem
+from placement.solve.core.stopping import Stop
+from placement.solve.mip.minimise_rule import feasible, is_least, least, left_side, step_of, sum_of
+from placement.solve.questions.baseline import Wishes
+
+_PROBE = 0.3  # share of the time left that one probe may take
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """Rules that no plan can keep together.
+
+    Attributes
+    ----------
+    rules
+        Their names, such as ``"budget 40"``, ``"resources.dog_team.fleet"``,
+        ``"required post 'site-12/dog_team'"``.
+    irreducible
+        Whether each of them is shown to be needed for the clash; else a probe ran out of time.
+    remedies
+        What would make a plan possible, each by itself and all other rules kept, such as
+        ``"budget 412 would do"``.
+    apart
+        Whether each rule is impossible by itself; then all the remedies are needed together.
+    """
+
+    rules: tuple[str, ...]
+    irreducible: bool
+    remedies: tuple[str, ...]
+    apart: bool = False
+
+    def error(self) -> InfeasibleError:
+        """Return the error that says so."""
+        named = ", ".join(self.rules)
+        verb = "clash" if len(self.rules) > 1 else "cannot be kept"
+        others = ""
+        if not self.irreducible:
+            verb, others = "are conflicting", " (some of them may not be needed for it)"
+        if self.apart:
+            verb, others = "cannot be kept", ", each by itself, whatever is open"
+        message = f"no plan keeps every rule: {named} {verb}{others}"
+        if self.remedies:
+            message += f"; {(', and ' if self.apart else ', or ').join(self.remedies)}"
+        return InfeasibleError(f"{message}.", rules=self.rules, remedies=self.remedies)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rule:
+    """A rule by name, and the instance without it.
+
+    Attributes
+    ----------
+    name
+        In the plan file's words.
+    drop
+        Returns an instance without it.
+    left
+        Its left side, where a number can be changed to keep it; else it can only be dropped.
+    words
+        Says the remedy, given the least left side that is possible.
+    """
+
+    name: str
+    drop: Callable[[Instance], Instance]
+    left: Rule | None = None
+    words: Callable[[float], str]
+
+
+def clash(problem: Problem, posts: Posting, *, wish: Wishes | None = None, stop: Stop) -> Clash:
+    """Name rules that no plan can keep together, and the least changes that would do.
+
+    A deletion filter (Chinneck & Dravnieks 1991), many rules at a time and then in halves: what
+    still clashes without them is left out for good. A probe that runs out of time counts neither
+    as feasible nor as infeasible: its rules stay, and the answer is not called irreducible. The
+    least change of each rule that is left is then solved exactly, all other rules being kept.
+
+    Parameters
+    ----------
+    problem, posts
+        What is asked, and the candidate posts; no plan keeps all their rules.
+    wish
+        What the run had to keep to besides.
+    stop
+        When to stop.
+
+    Returns
+    -------
+    Clash
+    """
+    apart = _impossible(problem, posts.instance)
+    if len(apart) > 1:  # no clash among them: each is one, with its own remedy
+        return Clash(
+            rules=tuple(apart), irreducible=True, remedies=tuple(apart.values()), apart=True
+        )
+    filtered = _Filter(posts.instance, stop.share(0.6))
+    for rules in _rules(problem, posts, wish or Wishes()):
+        filtered.without(rules)
+    remedies = [_remedy(posts.instance, rule, stop=stop.share(_PROBE)) for rule in filtered.kept]
+    return Clash(
+        rules=tuple(rule.name for rule in filtered.kept),
+        irreducible=filtered.irreducible,
+        remedies=tuple(remedy for remedy in remedies if remedy is not None),
+    )
+
+
+def _impossible(problem: Problem, instance: Instance) -> dict[str, str]:
+    """Return the floors that even all posts together do not reach, and what each could be."""
+    times = instance.times_covered(np.arange(instance.columns))
+    found = {}
+    for floor in problem.floors:
+        people = people_of(problem, floor)
+        for rule in instance.rules:
+            if rule.name == floor.name:
+                reached = math.fsum(rule.share[times[rule.rows] >= rule.times])
+                if -reached > rule.most + 1e-6 * rule.unit:
+                    found[rule.name] = _share(rule.name, people)(-reached)
+    return found
+
+
+class _Filter:
+    """What still clashes, and the rules that are needed for it as far as is known."""
+
+    def __init__(self, instance: Instance, stop: Stop) -> None:
+        self.instance = instance
+        self.stop = stop
+        self.kept: list[_Rule] = []
+        self.irreducible = True
+
+    def without(self, rules: Sequence[_Rule]) -> None:
+        """Leave out those of the rules that the others clash without."""
+        if not rules:
+            return
+        rest = self.instance
+        for rule in rules:
+            rest = rule.drop(rest)
+        possible = feasible(rest, stop=self.stop.share(_PROBE))
+        if possible is False:
+            self.instance = rest
+        elif len(rules) == 1:
+            self.kept.append(rules[0])
+            self.irreducible &= possible is not None
+        else:
+            half = len(rules) // 2
+            self.without(rules[:half])
+            self.without(rules[half:])
+
+
+def _remedy(instance: Instance, rule: _Rule, *, stop: Stop) -> str | None:
+    """Return the least change of a rule that makes a plan possible, or None if none is known."""
+    rest = rule.drop(instance)
+    if rule.left is None:
+        return rule.words(0.0) if feasible(rest, stop=stop) else None
+    answer = least(rest, rule.left, stop=stop)
+    if answer.chosen is None:
+        return None
+    value = left_side(rest, rule.left, answer.chosen)
+    step = step_of(rule.left)
+    words = rule.words(value)
+    if is_least(value, answer.bound, step):
+        return words
+    return f"{words} (maybe less would, too)"
+
+
+def _rules(problem: Problem, posts: Posting, wish: Wishes) -> list[list[_Rule]]:
+    """List the rules that can clash, by kind; those tried last are the likeliest to be named."""
+    instance = posts.instance
+    excluded = _by_post(problem, posts, instance.excluded)
+    required = _by_post(problem, posts, instance.required)
+    total = math.fsum(instance.cost)
+    return [
+        [
+            _Rule(
+                name=f"excluded post {name!r}",
+                drop=_allow(columns),
+                words=_said(f"allow post {name!r}"),
+            )
+            for name, columns in excluded.items()
+            if name not in wish.forbid
+        ],
+        _limits(instance),
+        _floors(problem, instance, wish),
+        [
+            _Rule(
+                name=f"resources.{resource.id}.near",
+                drop=_uncoupled((posts.resource == position) & posts.opens),
+                words=_said(f"drop resources.{resource.id}.near"),
+            )
+            for position, resource in enumerate(problem.resources)
+            if resource.near is not None
+        ],
+        [
+            _Rule(
+                name=f"budget {problem.budget:.10g}",
+                drop=lambda instance: instance.with_budget(total),
+                left=sum_of("budget", instance.cost),
+                words=lambda cost: f"budget {cost:.10g} would do",
+            )
+        ],
+        [
+            _Rule(
+                name=f"{'locked' if name in wish.lock else 'required'} post {name!r}",
+                drop=_release(columns),
+                words=_said(
+                    f"do not lock post {name!r}"
+                    if name in wish.lock
+                    else f"drop the requirement of post {name!r}"
+                ),
+            )
+            for name, columns in required.items()
+        ],
+        [
+            _Rule(
+                name=f"forbidden post {name!r}",
+                drop=_allow(columns),
+                words=_said(f"do not forbid post {name!r}"),
+            )
+            for name, columns in excluded.items()
+            if name in wish.forbid
+        ],
+    ]
+
+
+def _limits(instance: Instance) -> list[_Rule]:
+    """List fleets, posts, groups and separations; cliques of one separation have one name."""
+    found = []
+    for name in dict.fromkeys(limit.name for limit in instance.limits):
+        same = [limit for limit in instance.limits if limit.name == name]
+        alone = len(same) == 1 and ".separation" not in name
+        found.append(
+            _Rule(
+                name=name,
+                drop=_without_limit(name),
+                left=sum_of(name, same[0].use) if alone else None,
+                words=_enough(name) if alone else _said(f"drop {name}"),
+            )
+        )
+    return found
+
+
+def _enough(name: str) -> Callable[[float], str]:
+    """Say how much of a limit would do."""
+    resource, _, field = name.removeprefix("resources.").rpartition(".")
+    if field == "fleet":
+        return lambda units: f"a fleet of {units:.10g} {resource} would do"
+    if field == "posts":
+        return lambda posts: f"{posts:.10g} posts of {resource} would do"
+    return lambda most: f"{name} with most = {most:.10g} would do"
+
+
+def _floors(problem: Problem, instance: Instance, wish: Wishes) -> list[_Rule]:
+    """List floors, least units and changes; the least units of one resource have one name."""
+    people = {floor.name: people_of(problem, floor) for floor in problem.floors}
+    found = []
+    for name in dict.fromkeys(rule.name for rule in instance.rules):
+        same = [rule for rule in instance.rules if rule.name == name]
+        left: Rule | None = same[0] if len(same) == 1 else None
+        words = _said(f"drop {name}")
+        if left is not None and name in people:
+            words = _share(name, people[name])
+        elif left is not None and name == wish.rule:
+            words = _changes(len(wish.baseline or ()))
+        else:
+            left = None
+        found.append(_Rule(name=name, drop=_without_rule(name), left=left, words=words))
+    return found
+
+
+def _share(name: str, people: float) -> Callable[[float], str]:
+    """Say what share a floor could ask at most, rounded down."""
+
+    def words(left: float) -> str:
+        share = math.floor(-left / people * 1e6 + 1e-9) / 1e6
+        return f"{name} could be {share:.6g} at most"
+
+    return words
+
+
+def _changes(agreed: int) -> Callable[[float], str]:
+    return lambda left: f"max_changes {left + agreed:.10g} would do"
+
+
+def _said(words: str) -> Callable[[float], str]:
+    return lambda _least: words
+
+
+def _by_post(problem: Problem, posts: Posting, flags: Bools) -> dict[str, Bools]:
+    """Return the flagged columns of each post that has any, in order."""
+    found: dict[str, Bools] = {}
+    for column in np.flatnonzero(flags).tolist():
+        columns = found.setdefault(_post(problem, posts, column), np.zeros_like(flags))
+        columns[column] = True
+    return found
+
+
+def _post(problem: Problem, posts: Posting, column: int) -> str:
+    return f"{problem.sites.id[posts.site[column]]}/{problem.resources[posts.resource[column]].id}"
+
+
+def _without_limit(name: str) -> Callable[[Instance], Instance]:
+    return lambda instance: replace(
+        instance, limits=tuple(limit for limit in instance.limits if limit.name != name)
+    )
+
+
+def _uncoupled(columns: Bools) -> Callable[[Instance], Instance]:
+    return lambda instance: replace(instance, coupled=instance.coupled & ~columns)
+
+
+def _without_rule(name: str) -> Callable[[Instance], Instance]:
+    return lambda instance: replace(
+        instance, rules=tuple(rule for rule in instance.rules if rule.name != name)
+    )
+
+
+def _allow(columns: Bools) -> Callable[[Instance], Instance]:
+    return lambda instance: replace(instance, excluded=instance.excluded & ~columns)
+
+
+def _release(columns: Bools) -> Callable[[Instance], Instance]:
+    return lambda instance: replace(instance, required=instance.required & ~columns)

@@ -1,0 +1,220 @@
+"""From a plan to an audited solution: the pipeline, readable from top to bottom."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from placement.auditing.audit import audit
+from placement.errors import AuditError, NoPlanError, UsageError
+from placement.plan.problem import Plan
+from placement.solution import Solution, Status
+from placement.solve.capacitated import admission
+from placement.solve.capacitated.thrift import best_with_lanes
+from placement.solve.core.incumbent import Outcome
+from placement.solve.core.stopping import Progress, Stop
+from placement.solve.questions import lexicographic
+from placement.solve.questions.baseline import Wishes, bind, check_wishes, start, start_lanes
+from placement.solve.questions.infeasibility import clash
+from placement.solve.questions.measured import measured
+from placement.solve.questions.report import write_up
+from placement.solve.questions.secondary_objective import Refined, refine
+
+type Ints = NDArray[np.int64]
+
+
+def optimise(
+    plan: Plan,
+    *,
+    budget: float | None = None,
+    time_limit: float | None = None,
+    gap: float = 0.0,
+    seed: int = 0,
+    baseline: Solution | None = None,
+    max_changes: int | None = None,
+    change_price: float = 0.0,
+    lock: Iterable[str] = (),
+    forbid: Iterable[str] = (),
+    progress: Progress | None = None,
+    within: Stop | None = None,
+) -> Solution:
+    """Choose posts that cover the most people within the budget and every rule.
+
+    The plan is measured on its streets, solved as a maximal covering location problem (Church &
+    ReVelle 1974), given the shorter walks among equals, and audited.
+
+    Parameters
+    ----------
+    plan
+        A loaded plan.
+    budget
+        Most to spend, in the plan's unit; the plan's own budget if None.
+    time_limit
+        Seconds, or None. At the limit, as at Ctrl-C, the best plan so far is returned.
+    gap
+        Relative gap that is good enough; 0 asks for proof.
+    seed
+        Of the search for a first plan.
+    baseline
+        The agreed plan: the solution says what moved against it, and what each change bought.
+    max_changes
+        Most posts that may open or close against `baseline`; a post that moves is two changes.
+    change_price
+        What each change takes off the objective.
+    lock, forbid
+        Posts, as ``"<site>/<resource>"``, that must be open, or closed.
+    progress
+        Called with seconds, objective and bound.
+    within
+        A stop rule that runs already, of a command for instance, and is not to be outlasted.
+
+    Returns
+    -------
+    Solution
+        Already audited.
+
+    Raises
+    ------
+    UsageError
+        If an option is out of range.
+    InputError
+        If the streets cannot be read.
+    InfeasibleError
+        If no plan keeps every rule; it names the rules that clash, and what would do.
+    NoPlanError
+        If no plan was found within the limit.
+    KeyboardInterrupt
+        If Ctrl-C came before any plan.
+    AuditError
+        If a figure does not hold when recomputed; nothing to be expected, and nothing to be hidden.
+    """
+    stop = Stop(_checked("time_limit", time_limit), within=within)
+    gap = _checked("gap", gap) or 0.0
+    if budget is not None:
+        plan = with_budget(plan, budget)
+    wish = check_wishes(
+        baseline=baseline,
+        max_changes=max_changes,
+        change_price=change_price,
+        lock=lock,
+        forbid=forbid,
+    )
+    if wish.price and len(plan.problem.demand.tiers) > 1:
+        raise UsageError("a price on changes has no place among tiers: limit the changes instead.")
+    if plan.problem.laned is not None:
+        return _with_lanes(plan, wish, stop=stop, gap=gap, seed=seed, progress=progress)
+    walks, posts, stop = measured(plan, stop)
+    posts = bind(posts, plan.problem, wish)
+    with stop.catching_interrupts():
+        staged = lexicographic.solve(
+            posts,
+            stop=stop.share(0.8),
+            gap=gap,
+            seed=seed,
+            start=start(posts, plan.problem, wish),
+            progress=progress,
+        )
+        outcome = staged.outcome
+        if outcome.status is Status.INFEASIBLE:
+            raise clash(plan.problem, posts, wish=wish, stop=stop.explaining(30)).error()
+        chosen = _chosen(outcome, stop)
+        refined = refine(staged.held, plan.problem, walks, chosen, stop=stop)
+    solution = write_up(plan, posts, walks, outcome, refined, tiers=staged.tiers, wish=wish)
+    return _audited(plan, solution)
+
+
+def _with_lanes(
+    plan: Plan,
+    wish: Wishes,
+    *,
+    stop: Stop,
+    gap: float,
+    seed: int,
+    progress: Progress | None,
+) -> Solution:
+    """Choose posts and lanes, then the one plan among equals."""
+    walks, posts, stop = measured(plan, stop)
+    posts = bind(posts, plan.problem, wish)
+    with stop.catching_interrupts():
+        known = start(posts, plan.problem, wish)
+        lanes = start_lanes(posts, plan.problem, wish)
+        best, staged = best_with_lanes(
+            plan,
+            posts,
+            walks,
+            warm=None if known is None else (known, lanes),
+            stop=stop,
+            gap=gap,
+            seed=seed,
+            progress=progress,
+        )
+        if best.outcome.status is Status.INFEASIBLE:
+            raise admission.conflict(plan.problem, posts, stop=stop.explaining(25))
+        chosen = _chosen(best.outcome, stop)
+        assert best.admitted is not None  # noqa: S101 - there is a plan
+    refined = Refined(chosen=chosen, gap=best.gap, unproven=best.unproven)
+    solution = write_up(
+        plan,
+        best.posts,
+        walks,
+        best.outcome,
+        refined,
+        tiers=staged,
+        wish=wish,
+        admitted=best.admitted,
+    )
+    return _audited(plan, solution)
+
+
+def _chosen(outcome: Outcome, stop: Stop) -> Ints:
+    """Return the columns of the plan that was found.
+
+    Raises
+    ------
+    NoPlanError
+        If there is none.
+    KeyboardInterrupt
+        If Ctrl-C came before it.
+    """
+    if outcome.chosen is None or (outcome.status is not Status.OPTIMAL and _is_empty(outcome)):
+        if stop.interrupted:
+            raise KeyboardInterrupt
+        raise NoPlanError(
+            "no plan was found within the limit, and none was shown to be impossible; "
+            "give more time with --time-limit."
+        )
+    return outcome.chosen
+
+
+def _audited(plan: Plan, solution: Solution) -> Solution:
+    report = audit(plan, solution)
+    if not report.ok:
+        raise AuditError(report.findings)
+    return solution
+
+
+def _is_empty(outcome: Outcome) -> bool:
+    """Tell whether the plan is the one that opens nothing: what a search starts from."""
+    return outcome.chosen is not None and len(outcome.chosen) == 0
+
+
+def with_budget(plan: Plan, budget: float) -> Plan:
+    """Return a plan with another budget.
+
+    Raises
+    ------
+    UsageError
+        If the budget is negative or not a finite number.
+    """
+    amount = _checked("budget", budget)
+    if amount is None or math.isinf(amount):
+        raise UsageError(f"budget is {budget}: give a finite number of 0 or more.")
+    return replace(plan, problem=replace(plan.problem, budget=amount))
+
+
+def _checked(name: str, value: float | None) -> float | None:
+    if value is not None and not value >= 0:
+        raise UsageError(f"{name} is {value}: give a number of 0 or more.")
+    return value

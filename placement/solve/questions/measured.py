@@ -1,0 +1,38 @@
+"""What a plan is solved on: its walks, and who has which posts in reach; timed for what follows."""
+
+import math
+from collections.abc import Iterable
+
+from placement.cover.instance_builder import Posting, posting
+from placement.cover.survey import Survey, survey
+from placement.plan.problem import Plan
+from placement.solve.core.stopping import Stop
+
+
+def measured(
+    plan: Plan, stop: Stop, *, counted: Iterable[str] = ()
+) -> tuple[Survey, Posting, Stop]:
+    """Walk the streets and match people with posts.
+
+    Parameters
+    ----------
+    plan
+        What is asked.
+    stop
+        The rule of all that is to be done.
+    counted
+        As for `placement.cover.instance_builder.posting`.
+
+    Returns
+    -------
+    walks, posts, stop
+        The last is the rule of the search: the audit at the end measures once more, and is left as
+        much time as this took.
+    """
+    before = stop.left()
+    with stop.step("walking the streets"):
+        walks = survey(plan)
+    with stop.step("matching people with posts"):
+        posts = posting(plan.problem, walks, counted=tuple(counted))
+    took = 0.0 if math.isinf(before) else before - stop.left()
+    return walks, posts, stop.keeping(took)

@@ -1,0 +1,56 @@
+"""The engine against trying every choice."""
+
+import math
+
+import numpy as np
+import pytest
+
+from placement.solution import Status, Stopped
+from placement.solve.core.stopping import Stop
+from placement.solve.mclp import solver
+from tests import oracle
+
+
+@pytest.mark.parametrize("batch", range(10))
+def test_random_instances_of_every_rule_equal_brute_force(batch: int) -> None:
+    for seed in range(batch * 30, batch * 30 + 30):
+        instance = oracle.random_instance(seed, deep=seed % 2 == 1)
+        top, _ = oracle.best(instance)
+        outcome = solver.solve(instance, stop=Stop())
+        if top == -math.inf:
+            assert outcome.status is Status.INFEASIBLE, seed
+            assert outcome.chosen is None
+            continue
+        assert outcome.status is Status.OPTIMAL, seed
+        assert outcome.stopped is Stopped.PROVEN
+        assert outcome.chosen is not None
+        assert oracle.keeps_rules(instance, tuple(outcome.chosen)), seed
+        assert outcome.objective == pytest.approx(top), seed
+        assert outcome.bound == outcome.objective
+        assert outcome.gap == 0
+
+
+def test_stopping_at_once_returns_a_plan_with_an_honest_bound() -> None:
+    instance = oracle.random_instance(3, coupling=False, limits=False, status=False)
+    stop = Stop()
+    stop.interrupt()
+    outcome = solver.solve(instance, stop=stop)
+    assert outcome.status is Status.FEASIBLE
+    assert outcome.stopped is Stopped.INTERRUPTED
+    assert outcome.bound >= oracle.best(instance)[0]
+    assert outcome.gap == math.inf  # nothing is covered yet
+
+
+def test_the_trace_only_gets_better() -> None:
+    outcome = solver.solve(oracle.random_instance(12), stop=Stop())
+    objectives = [moment.objective for moment in outcome.trace]
+    bounds = [moment.bound for moment in outcome.trace]
+    assert objectives == sorted(objectives)
+    assert bounds == sorted(bounds, reverse=True)
+
+
+def test_the_same_instance_and_seed_give_the_same_outcome() -> None:
+    instance = oracle.random_instance(21)
+    first, second = (solver.solve(instance, stop=Stop()) for _ in range(2))
+    assert np.array_equal(first.chosen, second.chosen)
+    assert first.bound == second.bound
