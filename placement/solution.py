@@ -1,14 +1,22 @@
 """What comes out: a status, a plan, and what is proven about it."""
 
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from importlib import import_module
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Protocol
 
 from placement.cover.areas import AreaWalks
+from placement.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import geopandas as gpd
+
+    from placement.plan.problem import Plan
 
 
 STAGES = ("step_free", "walk", "cost", "posts", "ids")
@@ -360,7 +368,7 @@ class Period:
     covered: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, repr=False, kw_only=True)
 class Solution:
     """The posts chosen, with what is proven about them.
 
@@ -459,18 +467,136 @@ class Solution:
 
     @property
     def posts(self) -> "gpd.GeoDataFrame":
-        """Posts as a GeoDataFrame (WGS 84), indexed by ``"<site>/<resource>"``."""
+        """Posts as a GeoDataFrame (points, WGS 84), indexed by ``"<site>/<resource>"``.
+
+        Returns
+        -------
+        GeoDataFrame
+            The index is called ``post``. Columns and their types are the same for any number of
+            posts: ``site``, ``name`` and ``resource`` (text), ``units`` (int64), ``cost`` (float64,
+            in the unit of the budget), ``covered`` and ``only`` (float64, people), ``geometry``; in
+            plans with lanes also ``admitted`` (float64, people), ``longest_wait_min`` (float64,
+            minutes, NaN where none) and ``clears`` (text ``"HH:MM"`` or None).
+        """
         import geopandas as gpd  # noqa: PLC0415 - heavy, and only wanted by callers in Python
+        import pandas as pd  # noqa: PLC0415
         from shapely import points  # noqa: PLC0415
 
-        names = ["site", "name", "resource", "units", "cost", "covered", "only"]
-        if self.lanes is not None:
-            names += ["admitted", "longest_wait_min", "clears"]
+        names = _POST_COLUMNS | (_LANE_COLUMNS if self.lanes is not None else {})
         return gpd.GeoDataFrame(
-            {name: [getattr(post, name) for post in self.posts_list] for name in names},
+            {
+                name: pd.Series([getattr(post, name) for post in self.posts_list], dtype=kind)
+                for name, kind in names.items()
+            },
             geometry=points([(post.lon, post.lat) for post in self.posts_list])
             if self.posts_list
             else [],
-            index=[post.id for post in self.posts_list],
             crs="EPSG:4326",
+        ).set_index(pd.Index([post.id for post in self.posts_list], dtype=object, name="post"))
+
+    def __repr__(self) -> str:
+        shares = ", ".join(
+            f"{name} {part.share:.1%} of {part.total:,.10g} people"
+            for name, part in sorted(self.coverage.items())
         )
+        return (
+            f"Solution of {self.plan!r}: {self.status}, {len(self.posts_list)} posts, cost "
+            f"{self.cost:,.10g} of {self.budget:,.10g} {self.budget_unit}\n"
+            f"  cover: {shares}\n"
+            f"  objective {self.objective:,.10g}, bound {self.bound:,.10g}, gap {self.gap:.2%}"
+        )
+
+    def _repr_html_(self) -> str:
+        return str(import_module("placement.maps.notebook").solution_html(self, plan_of(self)))
+
+    def explore(self, plan: "Plan | None" = None) -> "MapPage":
+        """Return the interactive map of the solution, which a notebook shows by itself.
+
+        Parameters
+        ----------
+        plan
+            The plan it answers; None takes the one it was made from in this process.
+
+        Returns
+        -------
+        placement.maps.notebook.MapPage
+            The same page that `placement.write_map` writes: ``html`` is its text, and
+            ``to_file(path)`` writes it.
+
+        Raises
+        ------
+        UsageError
+            If the plan is not known, as for a solution that was read from a file.
+        InputError
+            If the solution has a post that the plan does not know.
+        """
+        page: MapPage = import_module("placement.maps.notebook").explore(
+            self, plan_of(self) if plan is None else plan
+        )
+        return page
+
+    def to_file(self, path: "str | Path") -> None:
+        """Write the solution as GeoJSON, as `placement.write_solution` does.
+
+        Parameters
+        ----------
+        path
+            The file, ``.geojson`` or ``.json``. It appears complete or not at all.
+
+        Raises
+        ------
+        UsageError
+            If the path has another suffix.
+        InputError
+            If the file cannot be written.
+        """
+        if not isinstance(path, str | PurePath):
+            kind = type(path).__name__
+            raise UsageError(f"a solution is written to a path, and not to {kind}.")
+        suffix = PurePath(path).suffix.lower()
+        if suffix not in {".geojson", ".json"}:
+            raise UsageError(
+                f"a solution is written as .geojson, and not as {suffix or 'a plain name'!r}; for "
+                "other formats use solution.posts.to_file(path)."
+            )
+        import_module("placement.review.geojson").write_solution(self, path)
+
+
+class MapPage(Protocol):
+    """A map as a page that stands by itself."""
+
+    @property
+    def html(self) -> str:
+        """The page as text."""
+
+    def to_file(self, path: "str | Path") -> None:
+        """Write the page."""
+
+    def _repr_html_(self) -> str: ...
+
+
+_POST_COLUMNS = {
+    "site": object,
+    "name": object,
+    "resource": object,
+    "units": "int64",
+    "cost": "float64",
+    "covered": "float64",
+    "only": "float64",
+}
+_LANE_COLUMNS = {"admitted": "float64", "longest_wait_min": "float64", "clears": object}
+
+# a solution is compared by its content, and found again here by being the same object
+_plans: "dict[int, tuple[weakref.ref[Solution], Plan]]" = {}
+
+
+def remember(solution: Solution, plan: "Plan") -> None:
+    """Keep the plan of a solution at hand, for as long as the solution lives."""
+    key = id(solution)
+    _plans[key] = weakref.ref(solution, lambda _: _plans.pop(key, None)), plan
+
+
+def plan_of(solution: Solution) -> "Plan | None":
+    """Return the plan that a solution was made from in this process, or None."""
+    held = _plans.get(id(solution))
+    return held[1] if held is not None and held[0]() is solution else None

@@ -52,6 +52,10 @@ def rings(plan: Plan, posts: Iterable[Posted], *, minutes: Sequence[float]) -> l
     UsageError
         If there is no walk, one is given twice, or one is not above 0 and at most a day.
     """
+    if plan.walk_s is not None:
+        raise UsageError(
+            "walking times were given as a table, which draws no catchments: give the streets."
+        )
     if not minutes or len(set(minutes)) < len(minutes):
         raise UsageError("give one or more walks in minutes, each once, as in 3,5,8.")
     if not all(0 < each <= _DAY_MIN for each in minutes):

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from placement.cover.aggregate import Tally
 from placement.cover.points import Points, chunks, known_count
 from placement.errors import InputError, UsageError
+from placement.plan.summary import html_table
 
 if TYPE_CHECKING:
     from placement.streets import Streets
@@ -98,6 +99,16 @@ class Cover:
             f"Cover({len(self.weight):,} rows from {self.n_points:,} points, {self.n_sites:,} "
             f"sites, weight {within:,.12g} of {self.total:,.12g} within reach)"
         )
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("sites", f"{self.n_sites:,}"),
+            ("demand points", f"{self.n_points:,}"),
+            ("distinct rows", f"{len(self.weight):,}"),
+            ("weight within reach", f"{math.fsum(self.weight.tolist()):,.12g}"),
+            ("weight in all", f"{self.total:,.12g}"),
+        ]
+        return html_table("Cover", rows)
 
     @classmethod
     def from_matrix(cls, matrix: Any, weight: ArrayLike | None = None) -> "Cover":  # noqa: ANN401 - scipy.sparse has no types

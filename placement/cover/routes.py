@@ -83,6 +83,10 @@ def routes(plan: Plan, posts: Iterable[Posted], *, post: str | None = None) -> l
     UsageError
         If `post` is none of the posts.
     """
+    if plan.walk_s is not None:
+        raise UsageError(
+            "walking times were given as a table, which draws no ways: give the streets."
+        )
     posts = list(posts)
     names = [f"{each.site}/{each.resource}" for each in posts]
     if post is not None and post not in names:

@@ -179,14 +179,17 @@ def map_page(plan: Plan, solution: Solution) -> str:
     _refuse_strangers(plan, solution)
     found = survey(plan)
     frame = plan_frame(plan)
-    shapes = in_degrees(plan, rings(plan, solution.posts_list, minutes=times(plan)))
+    given = plan.walk_s is not None  # times tell neither how far one gets nor which way
+    drawn = [] if given else rings(plan, solution.posts_list, minutes=times(plan))
+    ways = [] if given else routes(plan, solution.posts_list)
+    shapes = in_degrees(plan, drawn)
     data = page_data(
         draw_plan(plan, frame),
         draw_solution(solution, frame),
         found.streets,
         draw_shapes(shapes, frame),
         uncovered(plan, solution, found),
-        routes=draw_routes(routes(plan, solution.posts_list), frame),
+        routes=draw_routes(ways, frame),
         frame=frame,
     )
     return page(data)

@@ -239,6 +239,7 @@ function about(data, tell) {
   const parts = [tell.say("aid")];
   parts.push(data.walking.kind === "streets"
     ? tell.say("walk_streets", { file: data.sources.streets })
+    : data.walking.kind === "given times" ? tell.say("walk_given")
     : tell.say("walk_straight", { detour: tell.money(data.walking.detour) }));
   parts.push(data.bound === null
     ? tell.say("weighted_open", { objective: tell.people(data.objective) })

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from placement.auditing.audit import audit
 from placement.errors import AuditError, NoPlanError, UsageError
 from placement.plan.problem import Plan
-from placement.solution import Solution, Status
+from placement.solution import Solution, Status, remember
 from placement.solve.capacitated import admission
 from placement.solve.capacitated.thrift import best_with_lanes
 from placement.solve.core.incumbent import Outcome
@@ -192,6 +192,7 @@ def _audited(plan: Plan, solution: Solution) -> Solution:
     report = audit(plan, solution)
     if not report.ok:
         raise AuditError(report.findings)
+    remember(solution, plan)
     return solution
 
 

@@ -10,13 +10,16 @@ from placement.cover.cover import Cover
 from placement.cover.instance import Instance
 from placement.decimals import exceeds, total_of
 from placement.errors import InfeasibleError, UsageError
+from placement.plan.summary import html_table
 from placement.solution import Status, Stopped
 from placement.solve.core.incumbent import Trace
 from placement.solve.core.stopping import Progress, Stop
 from placement.solve.mclp import solver
 
+_SHOWN = 8
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Result:
     """Sites to open, and what is proven about them.
 
@@ -48,6 +51,27 @@ class Result:
     gap: float
     cost: float
     trace: tuple[Trace, ...]
+
+    def __repr__(self) -> str:
+        shown = ", ".join(str(site) for site in self.chosen[:_SHOWN].tolist())
+        more = ", …" if len(self.chosen) > _SHOWN else ""
+        return (
+            f"Result({self.status}, {len(self.chosen)} sites [{shown}{more}], covered "
+            f"{self.covered:,.12g}, bound {self.bound:,.12g}, gap {self.gap:.2%}, cost "
+            f"{self.cost:,.10g}, stopped: {self.stopped})"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("status", str(self.status)),
+            ("stopped", str(self.stopped)),
+            ("sites", f"{len(self.chosen):,}"),
+            ("covered", f"{self.covered:,.12g}"),
+            ("bound", f"{self.bound:,.12g}"),
+            ("gap", f"{self.gap:.2%}"),
+            ("cost", f"{self.cost:,.10g}"),
+        ]
+        return html_table("Result", rows)
 
 
 def maximise(

@@ -15,7 +15,7 @@ from placement.cover.laned import laned
 from placement.decimals import exceeds, total_of
 from placement.errors import AuditError, InfeasibleError, NoPlanError, UsageError
 from placement.plan.problem import Plan, Problem
-from placement.solution import Reverse, Solution, Status, Stopped
+from placement.solution import Reverse, Solution, Status, Stopped, remember
 from placement.solve.capacitated import admission
 from placement.solve.capacitated.min_cost import cheapest
 from placement.solve.capacitated.walk_improvement import among_equals
@@ -136,6 +136,7 @@ def least_cost(
     report = audit(plan, solution)
     if not report.ok:
         raise AuditError(report.findings)
+    remember(solution, plan)
     return solution
 
 
@@ -186,6 +187,7 @@ def _with_lanes(
     report = audit(plan, solution)
     if not report.ok:
         raise AuditError(report.findings)
+    remember(solution, plan)
     return solution
 
 
