@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from placement.cover.areas import AreaWalks
 from placement.errors import UsageError
+from placement.plan.post_id import PostId
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,7 +103,7 @@ class Post:
     @property
     def id(self) -> str:
         """``"<site>/<resource>"``."""
-        return f"{self.site}/{self.resource}"
+        return str(PostId(self.site, self.resource))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

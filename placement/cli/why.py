@@ -85,8 +85,9 @@ def _split(post: str, sites: tuple[str, ...]) -> tuple[str, str | None]:
     """Tell site from resource; identifiers of sites hold no slash, but be sure."""
     if post in sites or "/" not in post:
         return post, None
-    site, _, resource = post.rpartition("/")
-    return site, resource
+    from placement.plan.post_id import PostId
+
+    return PostId.parse(post)
 
 
 def _text(why: "Why", solution: "Solution") -> str:

@@ -12,6 +12,7 @@ from placement import streets
 from placement.cover.ground import barriers
 from placement.cover.survey import survey
 from placement.errors import UsageError
+from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Resource, Walkers
 from placement.streets.rings import Ring
 
@@ -62,7 +63,7 @@ def rings(plan: Plan, posts: Iterable[Posted], *, minutes: Sequence[float]) -> l
         raise UsageError(f"a walk takes more than 0 and at most {_DAY_MIN} minutes.")
     limits_s = [60.0 * each for each in sorted(minutes)]
     return [
-        Ring(post=f"{post.site}/{kind.id}", resource=kind.id, limit_s=limit_s, shape=shape)
+        Ring(post=str(PostId(post.site, kind.id)), resource=kind.id, limit_s=limit_s, shape=shape)
         for kind, mine, grounds in _by_resource(plan, posts, limits_s)
         for post, shapes in zip(mine, grounds, strict=True)
         for limit_s, shape in zip(limits_s, shapes, strict=True)

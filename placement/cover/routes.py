@@ -14,6 +14,7 @@ from placement.cover.catchments import Posted
 from placement.cover.ground import Surface
 from placement.cover.survey import Survey, survey
 from placement.errors import UsageError
+from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Resource, Walkers
 from placement.plan.settings import nearest
 from placement.streets.routes import route
@@ -88,7 +89,7 @@ def routes(plan: Plan, posts: Iterable[Posted], *, post: str | None = None) -> l
             "walking times were given as a table, which draws no ways: give the streets."
         )
     posts = list(posts)
-    names = [f"{each.site}/{each.resource}" for each in posts]
+    names = [str(PostId(each.site, each.resource)) for each in posts]
     if post is not None and post not in names:
         meant = nearest(post, names)
         hint = f"did you mean {meant!r}?" if meant else f"open are {', '.join(sorted(names))}."
@@ -106,7 +107,7 @@ def routes(plan: Plan, posts: Iterable[Posted], *, post: str | None = None) -> l
         wanted = serving >= 0
         if post is not None:
             wanted &= serving == next(
-                (at for at, each in enumerate(mine) if f"{each.site}/{kind.id}" == post), -2
+                (at for at, each in enumerate(mine) if str(PostId(each.site, kind.id)) == post), -2
             )
         for area, name in enumerate(found.names):
             point = _from(plan, groups[area], wanted)
@@ -122,7 +123,7 @@ def routes(plan: Plan, posts: Iterable[Posted], *, post: str | None = None) -> l
                 AreaRoute(
                     area=name,
                     resource=kind.id,
-                    post=f"{plan.problem.sites.id[site]}/{kind.id}",
+                    post=str(PostId(plan.problem.sites.id[site], kind.id)),
                     point=plan.problem.demand.id[point],
                     step_free=slow,
                     walk_s=float(walk_s[point]),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from placement.plan.post_id import PostId
 from placement.plan.problem import Floor, Plan
 from placement.solution import Coverage, Kept, Part, Solution
 
@@ -174,7 +175,7 @@ def _changes(plan: Plan, solution: Solution) -> dict[str, Any] | None:
 
 def _post(plan: Plan, post: str) -> dict[str, Any]:
     """Describe a post by its identifier, which this plan may not know any more."""
-    site, _, resource = post.rpartition("/")
+    site, resource = PostId.parse(post)
     sites = plan.problem.sites
     at = sites.id.index(site) if site in sites.id else None
     kinds = [kind.id for kind in plan.problem.resources]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from placement.plan.post_id import PostId
 from placement.plan.shapes import ClosureRule, Crowd, Shape
 from placement.reading.held import Source
 
@@ -382,6 +383,10 @@ class Problem:
     def resource_index(self, resource: str) -> int:
         """Return the position of a resource; `ValueError` if there is none of that name."""
         return [r.id for r in self.resources].index(resource)
+
+    def post_id(self, site: int, resource: int) -> str:
+        """Return how the post of a site and a resource, by their positions, is named."""
+        return str(PostId(self.sites.id[site], self.resources[resource].id))
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

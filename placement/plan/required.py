@@ -31,9 +31,7 @@ def check_required(problem: Problem) -> None:
     if not required.any():
         return
     site, resource = np.nonzero(required)
-    names = [
-        f"{sites.id[j]}/{problem.resources[k].id}" for j, k in zip(site, resource, strict=True)
-    ]
+    names = [problem.post_id(j, k) for j, k in zip(site.tolist(), resource.tolist(), strict=True)]
     units = sites.min_units[required]
     costs = cost_of(sites.open_cost[required], sites.unit_cost[required], units)
     cost = math.fsum(costs.tolist())

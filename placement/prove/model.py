@@ -62,9 +62,7 @@ class Model:
         """Return the open posts and their units, in order."""
         problem = self.plan.problem
         found = {
-            f"{problem.sites.id[j]}/{problem.resources[k].id}": int(
-                value_of(self.units[j, k], values)
-            )
+            problem.post_id(j, k): int(value_of(self.units[j, k], values))
             for (j, k), at in self.opens.items()
             if values[at]
         }
@@ -73,7 +71,7 @@ class Model:
     def named(self) -> dict[str, Post]:
         """Return the candidate posts by name."""
         problem = self.plan.problem
-        return {f"{problem.sites.id[j]}/{problem.resources[k].id}": (j, k) for j, k in self.opens}
+        return {problem.post_id(j, k): (j, k) for j, k in self.opens}
 
 
 def write_model(plan: Plan, question: Question) -> Model:

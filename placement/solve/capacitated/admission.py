@@ -138,8 +138,7 @@ def admission(
     room = rule.lane_people * count / len(rule.shares)
     floors = floors_of(problem, crowd_of, shares)
     sent = send(crowds, room, rule.carry, floors, stop=stop)
-    names = [f"{problem.sites.id[site]}/{problem.resources[position].id}"
-             for site in posts.site[gates].tolist()]  # fmt: skip
+    names = [problem.post_id(site, position) for site in posts.site[gates].tolist()]
     told: dict[str, Gate] = {}
     for at, name in enumerate(names):
         coming = sent[crowds.gate == at].sum(axis=0) / UNIT

@@ -90,7 +90,7 @@ def check_wishes(
 def post_names(problem: Problem, posts: Posting) -> list[str]:
     """Return the post of each column, as ``"<site>/<resource>"``."""
     return [
-        f"{problem.sites.id[site]}/{problem.resources[resource].id}"
+        problem.post_id(site, resource)
         for site, resource in zip(posts.site.tolist(), posts.resource.tolist(), strict=True)
     ]
 

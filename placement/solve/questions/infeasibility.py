@@ -305,7 +305,7 @@ def _by_post(problem: Problem, posts: Posting, flags: Bools) -> dict[str, Bools]
 
 
 def _post(problem: Problem, posts: Posting, column: int) -> str:
-    return f"{problem.sites.id[posts.site[column]]}/{problem.resources[posts.resource[column]].id}"
+    return problem.post_id(posts.site[column], posts.resource[column])
 
 
 def _without_limit(name: str) -> Callable[[Instance], Instance]:

@@ -14,6 +14,7 @@ from placement.cover.survey import Survey
 from placement.decimals import cost_of, total_of
 from placement.plan.clock import clock_of
 from placement.plan.ground import at_of
+from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Problem
 from placement.solution import (
     Changes,
@@ -429,10 +430,7 @@ def _changes(
         return None
     site = {name: at for at, name in enumerate(problem.sites.id)}
     kind = {resource.id: at for at, resource in enumerate(problem.resources)}
-    present = [
-        f"{problem.sites.id[at]}/{problem.resources[position].id}"
-        for at, position in np.argwhere(units > 0).tolist()
-    ]
+    present = [problem.post_id(at, position) for at, position in np.argwhere(units > 0).tolist()]
     opened, closed = moved(wish, present)
     lanes = None if problem.laned is None else Worth(posts, problem)
 
@@ -443,7 +441,7 @@ def _changes(
     whole = worth(units)
 
     def bought(post: str) -> float:
-        name, _, resource = post.rpartition("/")
+        name, resource = PostId.parse(post)
         if name not in site or resource not in kind:
             return 0.0  # there is no such candidate any more
         at = site[name], kind[resource]

@@ -208,7 +208,7 @@ def _why(
 ) -> Why:
     problem, walks, posts, base = case.problem, case.walks, case.posts, case.base
     at, position = post
-    name = f"{problem.sites.id[at]}/{problem.resources[position].id}"
+    name = problem.post_id(at, position)
     is_open = any(listed.id == name for listed in case.solution.posts_list)
     standing = _standing(problem, walks, posts, at, position, is_open=is_open)
     said = Why(post=name, standing=standing, is_open=is_open)
