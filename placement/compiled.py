@@ -1,8 +1,10 @@
 """How kernels are compiled: one way for all, so that every loop gets the same treatment."""
 
+import functools
 import gc
 import logging
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any, NoReturn, cast
 
 from numba.core import event, sigutils, types
@@ -11,6 +13,7 @@ from numba.core.registry import CPUDispatcher
 from placement.compile_cache import CompileCache
 
 _log = logging.getLogger(__name__)
+_FEW_STEPS = 2_000
 
 
 class _Kernel(CPUDispatcher):
@@ -64,7 +67,7 @@ event.register("numba:compile", _Announcement())  # type: ignore[no-untyped-call
 
 
 def _say() -> bool:
-    _log.info("compiling loops for this computer, once after installing: up to half a minute")
+    _log.info("compiling loops for this computer and keeping them: up to half a minute")
     return True
 
 
@@ -94,6 +97,34 @@ def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
         The compiled function, with the annotations of the original.
     """
     return cast("Callable[P, R]", _kernel(_Kernel, function))
+
+
+def suited[**P, R](function: Callable[P, R], *, steps: int) -> Callable[P, R]:
+    """Return a compiled function, or the same in Python where there is little to do.
+
+    Compiling takes seconds, once a machine, and loading what was compiled a tenth of a second. What
+    a function returns is the same in both.
+
+    Parameters
+    ----------
+    function
+        What `compiled` returned. It must not count on whole numbers that wrap around.
+    steps
+        About how many steps its innermost loop takes.
+    """
+    return function if steps > _FEW_STEPS else cast("Callable[P, R]", _in_python(function))
+
+
+@functools.cache
+def _in_python(kernel: _Kernel) -> Callable[..., Any]:
+    """Return what a kernel was compiled from, with the kernels it calls in Python as well."""
+    source = kernel.py_func
+    names = dict(source.__globals__)
+    plain = FunctionType(source.__code__, names, source.__name__, source.__defaults__)
+    for name in source.__code__.co_names:
+        if isinstance(called := names.get(name), _Kernel):
+            names[name] = plain if called is kernel else _in_python(called)
+    return plain
 
 
 def part_of_compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:

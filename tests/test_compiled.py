@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numba.core import config
 
-from placement.compiled import compiled, part_of_compiled
+from placement.compiled import compiled, part_of_compiled, suited
 
 
 @part_of_compiled
@@ -43,6 +43,32 @@ def test_whole_numbers_of_any_width_may_come_from_outside() -> None:
     assert len(plus.signatures) == 1
 
 
+@part_of_compiled
+def _rises(some, at):
+    return at == 0 or some[at - 1] < some[at]
+
+
+@compiled
+def _rising(some):
+    found = [0 for _ in range(0)]
+    for at in range(len(some)):
+        if _rises(some, at):
+            found.append(at)
+    return np.array(found)
+
+
+def test_little_work_is_done_in_python_without_compiling_anything() -> None:
+    some = np.array([3, 5, 5, 1, 2])
+    little = suited(_rising, steps=5)
+    assert little(some).tolist() == [0, 1, 4]
+    assert not _rising.signatures
+    assert not _rises.signatures
+    much = suited(_rising, steps=10**9)
+    assert much is _rising
+    assert much(some).tolist() == [0, 1, 4]
+    assert _rising.signatures
+
+
 def test_a_part_has_no_door_from_python() -> None:
     with pytest.raises(TypeError, match="_twice is there for compiled functions only"):
         _twice(1)
@@ -70,5 +96,5 @@ def test_a_first_compilation_is_said_once_and_a_second_run_says_nothing(tmp_path
             check=True,
         )
         said.append(done.stderr)
-    assert said[0].count("compiling loops for this computer, once after installing") == 1
+    assert said[0].count("compiling loops for this computer and keeping them") == 1
     assert said[1] == ""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from placement.compiled import compiled, part_of_compiled
+from placement.compiled import compiled, part_of_compiled, suited
 from placement.cover.points import checked_weight
 from placement.errors import UsageError
 
@@ -155,7 +155,8 @@ class Tally:
             starts = np.asarray(indptr[first : last + 1], dtype=np.int64)
             entries = np.asarray(indices[starts[0] : starts[-1]], dtype=np.int32)
             starts = starts - starts[0]
-            if not _ascending(starts, entries):
+            ascending = suited(_ascending, steps=len(entries))
+            if not ascending(starts, entries):
                 starts, entries = _sorted_rows(starts, entries)
             keys = (
                 np.zeros(last - first, dtype=np.int64)
@@ -213,13 +214,15 @@ class Tally:
 
     def order(self) -> Ints:
         """Return the distinct rows in order of key, then of entries: (count,) int64."""
-        return _row_order(self._start, self._pool, self._key, self.count)
+        sort = suited(_row_order, steps=10 * self.count)
+        return sort(self._start, self._pool, self._key, self.count)
 
     def rows(self, order: Ints) -> tuple[Ints, Ints, Floats]:
         """Return (indptr, indices, weight) of distinct rows, in the order asked."""
         lengths = self._start[order + 1] - self._start[order]
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        indices = _gather(self._start, self._pool, order, indptr)
+        gather = suited(_gather, steps=int(indptr[-1]))
+        indices = gather(self._start, self._pool, order, indptr)
         return indptr, indices, self._sum[order, 0] + self._sum[order, 1]
 
     def _add(self, starts: Ints, entries: Entries, weight: Floats, low: Floats, key: Ints) -> Ints:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from placement.compiled import compiled, part_of_compiled
+from placement.compiled import compiled, part_of_compiled, suited
 from placement.cover.instance import Instance
 
 type Floats = NDArray[np.float64]
@@ -56,10 +56,11 @@ def dominated_columns(instance: Instance, *, late: Callable[[], bool] = lambda: 
         beside_indptr,
         owner[order],
     )
+    mark = suited(_dominated, steps=instance.columns * max(1, len(instance.indices)) // 10)
     for begin in range(0, instance.columns, _AT_ONCE):
         if begin and late():
             break
-        _dominated(*compared, begin, min(begin + _AT_ONCE, instance.columns), dominated)
+        mark(*compared, begin, min(begin + _AT_ONCE, instance.columns), dominated)
     return dominated
 
 

@@ -32,6 +32,7 @@ _RULED_STEPS = 10  # columns for each step that a round is worth where rules cou
 _FEW_ENTRIES = (
     5_000  # of the cover relation, over columns not yet settled: HiGHS takes them at once
 )
+_TINY_ENTRIES = 500  # of it in all: HiGHS solves that sooner than the search is loaded or compiled
 _FEW_NODES = 2_000  # of its tree, before blocks are tried
 _MANY_NODES = 20_000  # where blocks have settled most columns
 
@@ -120,6 +121,8 @@ def _search(run: Run, seed: int, rounds: int | None, stop: Stop) -> None:
 def _look(run: Run, seed: int, rounds: int | None, stop: Stop) -> None:
     """Look for a better plan once."""
     offset, instance = run.reduction.offset, run.reduction.instance
+    if len(instance.indices) <= _TINY_ENTRIES:
+        return
     found = run.reduced_plan()
     # a required post whose only affordable partner the search does not find: left to the model
     with suppress(ValueError):
@@ -283,7 +286,8 @@ class _Beside:
         """Return the best plan known."""
         if self._thread is None and not self._looked:
             self._looked = True
-            _search(self._run, self._seed, _LONG_ROUNDS, self._run.stop)
+            # once: rules are taken in after the blocks, whose columns are those of now
+            _look(self._run, self._seed, _LONG_ROUNDS, self._run.stop)
         self._take()
         return self._run.reduced_plan()
 

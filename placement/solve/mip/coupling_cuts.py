@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from placement.compiled import compiled
+from placement.compiled import compiled, suited
 from placement.cover.instance import Instance
 
 type Floats = NDArray[np.float64]
@@ -91,7 +91,8 @@ class Reach:
         """Return cuts that values of all variables break: variables and slopes, Σ ≤ 0 each."""
         y = np.where(self.y >= 0, values[self.y], 0.0)
         u = np.where(self.u >= 0, values[self.u], 0.0)
-        rows, counts, starts, members = _broken(
+        grow = suited(_broken, steps=len(self.post) * len(self.near))
+        rows, counts, starts, members = grow(
             self.first, self.post, self.level_first, values[self.level], self.near_first, self.near,
             y, u, _VIOLATED,
         )  # fmt: skip

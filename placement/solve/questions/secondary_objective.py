@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from placement.compiled import compiled
+from placement.compiled import compiled, suited
 from placement.cover.aggregate import aggregate
 from placement.cover.decided import decided
 from placement.cover.instance import Instance
@@ -235,12 +235,14 @@ def walk_sets(posting: Posting, problem: Problem, survey: Survey, instance: Inst
         steps = in_steps(weight, rounded=True)
         power = 10 - math.frexp(float(weight.max(initial=0.0)))[1]
         weight = np.ldexp(weight, power) if steps is None else steps.count
+    measure = suited(_lengths, steps=len(column))
     for band in _BANDS_S:
         banded = np.round(seconds / band) * band
-        length = _lengths(start, column, instance.required)
+        length = measure(start, column, instance.required)
         if int((length * (length + 1) // 2).sum()) <= _MOST_ENTRIES:
             break
-    sets = _sets(start, length, column, banded, weight, np.round(limit / band) * band)
+    gather = suited(_sets, steps=int((length * (length + 1) // 2).sum()))
+    sets = gather(start, length, column, banded, weight, np.round(limit / band) * band)
     indptr, indices, step, base = sets
     indptr, indices, step, _ = aggregate(indptr, indices, step)
     whole = bool(np.all(weight == np.floor(weight))) and float(step.sum()) + base < MOST_STEPS
@@ -291,6 +293,7 @@ def _sets(  # noqa: PLR0917 - compiled code takes its arguments by position
     indptr = np.zeros(sets + 1, dtype=np.int64)
     indices = np.empty(entries, dtype=np.int64)
     step = np.empty(sets)
+    members = np.empty(length.max() if len(length) else 0, dtype=np.int64)
     base = 0.0
     s = 0
     at = 0
@@ -298,13 +301,19 @@ def _sets(  # noqa: PLR0917 - compiled code takes its arguments by position
         first = start[i]
         base += weight[i] * min(seconds[first], limit[i])
         for n in range(length[i]):
+            # in order by insertion: a call of np.sort takes seconds to compile
+            place = n
+            while place > 0 and members[place - 1] > column[first + n]:
+                members[place] = members[place - 1]
+                place -= 1
+            members[place] = column[first + n]
             behind = first + n + 1
             beyond = seconds[behind] if behind < start[i + 1] else limit[i]
             rise = min(beyond, limit[i]) - min(seconds[first + n], limit[i])
             if rise <= 0.0:
                 continue
-            members = np.sort(column[first:behind])
-            indices[at : at + n + 1] = members
+            for k in range(n + 1):
+                indices[at + k] = members[k]
             at += n + 1
             step[s] = weight[i] * rise
             s += 1
