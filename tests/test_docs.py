@@ -132,3 +132,10 @@ def test_pages_and_the_map_use_plain_words(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     found = [word for word in AVOIDED if re.search(word, text, flags=re.IGNORECASE)]
     assert not found
+
+
+def test_the_page_for_users_of_spopt_names_the_version_of_pulp_that_the_package_takes() -> None:
+    facts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (pulp,) = [one for one in facts["project"]["dependencies"] if one.startswith("pulp")]
+    page = (DOCS / "how-to" / "coming-from-spopt.md").read_text(encoding="utf-8")
+    assert f"`{pulp}`" in page
