@@ -138,3 +138,15 @@ def test_a_page_that_shows_another_answer_is_refused(
     page.write_text("```console\n$ place init here\nIt is there.\n```\n", encoding="utf-8")
     with contextlib.chdir(tmp_path), pytest.raises(AssertionError, match="line 1: place init here"):
         test_the_page_shows_what_the_program_answers(page, tmp_path)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_number_in_the_text_of_a_page_stands_in_an_answer_too(page: Path) -> None:
+    if page.stem in {"planning", "README"}:  # they also give measured seconds and the plans' sizes
+        return
+    text = page.read_text(encoding="utf-8")
+    shown = " ".join(block for _, _, block in blocks(text))
+    said = re.sub(r"^```.*?^```$|`[^`\n]*`|\]\([^)]*\)", "", text, flags=re.MULTILINE | re.DOTALL)
+    said = re.sub(r"Python 3\.\d+[^\n]*\n?[\d., or]*|^\|.*", "", said, flags=re.MULTILINE)
+    for number in re.findall(r"\d[\d.,]*\d", said):
+        assert number in shown, number
