@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from placement.cover.instance import Floats, Instance, Ints
+from placement.arrays import Floats, Ints
+from placement.cover.instance import Instance
 from placement.solve.core.stopping import Stop
 from placement.solve.mclp.bounds.block_solver import close
 from placement.solve.mclp.bounds.bound import relaxation

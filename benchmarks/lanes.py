@@ -21,11 +21,11 @@ from typing import Any
 
 import geopandas
 import numpy as np
-from numpy.typing import NDArray
 from pages import write_table
 from scipy.sparse import csr_array
 from shapely import contains_xy
 
+from placement.arrays import Bools, Floats, Ints
 from placement.cover.aggregate import aggregate
 from placement.cover.instance import Instance, Limit
 from placement.cover.lanes import ONE_PERIOD, Arrivals, Lanes
@@ -44,10 +44,6 @@ PAGE = ROOT / "docs" / "explanation" / "proofs.md"
 KEPT = ROOT / ".benchmarks" / "lanes.json"
 PROFILE = np.array([0.10, 0.14, 0.20, 0.20, 0.20, 0.16])  # arrivals by half-hour, 15:30 to 18:30
 SLOWER = 0.69 / 1.34
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 
 def points_in(areas: geopandas.GeoDataFrame, rng: np.random.Generator) -> tuple[Floats, Floats]:

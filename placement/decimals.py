@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-type Floats = NDArray[np.float64]
+from placement.arrays import Floats
 
 MOST_STEPS = 2.0**52
 """Sums of whole numbers up to here are exact in floating point, in any order."""

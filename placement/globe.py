@@ -4,10 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-type Floats = NDArray[np.float64]
-type Geometries = NDArray[np.object_]
+from placement.arrays import Floats, Geometries
 
 _TURN = 360.0
 _HALF = 180.0

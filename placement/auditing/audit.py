@@ -12,6 +12,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from placement.arrays import Floats
 from placement.auditing.claims import check_claims, check_tiers, claims_of
 from placement.auditing.conditions import check_conditions
 from placement.auditing.findings import AT_LIMIT, TENTH, WRITTEN, Findings, decimal
@@ -23,9 +24,6 @@ from placement.auditing.rules import Reach, check_changes, check_rules, reaches,
 from placement.cover.survey import Survey, survey
 from placement.plan.problem import Plan, Problem, Sites, SiteStatus
 from placement.solution import Coverage, Part, Post, Solution
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,14 +14,12 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
+from placement.arrays import Floats, Ints
 from placement.auditing.findings import Findings
 from placement.auditing.rules import Reach
 from placement.auditing.sent import areas_of, check_areas, check_profiles
 from placement.plan.problem import LanesRule, Plan, Resource
 from placement.solution import Admission, Gate, Post, Solution, Status
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 _HAIR = 0.05  # people: what is no queue yet, and what shares of six decimals leave open
 _HELD = 1e-3  # people: of a tier before, so that the next is not given them

@@ -1,16 +1,13 @@
 """Walks measured anew for the audit: scipy's Dijkstra on the split graph, shared with nobody."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from placement.arrays import Floats, Ints
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Resource, Walkers
 from placement.streets import Snapped, Streets
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 
 def to_demand(plan: Plan, walks: Survey, resource: Resource, where: Ints) -> Floats:

@@ -5,17 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.auditing.findings import AT_LIMIT, WRITTEN, Findings
 from placement.auditing.recount import to_demand, to_sites
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Problem
 from placement.solution import Kept, Solution
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _HAIR = 1e-5  # of a person, or of all people where they are less than one
 _OF_FLOWS = 0.05  # of the objective: how near two flows of people in time are to each other

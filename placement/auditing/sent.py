@@ -4,14 +4,12 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Ints
 from placement.auditing.findings import Findings
 from placement.auditing.rules import Reach
 from placement.plan.problem import Plan
 from placement.solution import Solution
-
-type Ints = NDArray[np.int64]
 
 _PARTS = 1_000_000  # of a person: six decimals are written
 _ROUNDING = 1e-4  # people of an area, as the plan's own decimals may add up

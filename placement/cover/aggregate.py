@@ -10,17 +10,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from placement.arrays import Floats, Ints, Ints32, Words
 from placement.compiled import compiled, part_of_compiled, suited
 from placement.cover.points import checked_weight
 from placement.errors import UsageError
 
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Entries = NDArray[np.int32]
-type Words = NDArray[np.uint64]
-
 ENTRIES_AT_ONCE = 1 << 22
-"""Entries that are looked at in one go: what bounds the memory next to the distinct rows."""
+"""Ints32 that are looked at in one go: what bounds the memory next to the distinct rows."""
 
 _K1 = np.uint64(0x9E3779B97F4A7C15)
 _K2 = np.uint64(0xC2B2AE3D27D4EB4F)
@@ -174,7 +170,7 @@ class Tally:
         self._points += points
 
     def add_sums(
-        self, starts: Ints, entries: Entries, sums: Floats, *, key: Ints | None = None
+        self, starts: Ints, entries: Ints32, sums: Floats, *, key: Ints | None = None
     ) -> None:
         """Count rows with ascending entries whose weights are sums, of points counted elsewhere.
 
@@ -201,7 +197,7 @@ class Tally:
         self._total[:] = before  # the other's total counts its empty rows as well
         self.add_total(float(total[0]), float(total[1]), points=other.points)
 
-    def parts(self) -> tuple[Ints, Entries, Ints, Floats, Floats]:
+    def parts(self) -> tuple[Ints, Ints32, Ints, Floats, Floats]:
         """Return starts, entries, keys, unevaluated sums and unevaluated total, for merging."""
         used = int(self._start[self.count])
         return (
@@ -225,7 +221,7 @@ class Tally:
         indices = gather(self._start, self._pool, order, indptr)
         return indptr, indices, self._sum[order, 0] + self._sum[order, 1]
 
-    def _add(self, starts: Ints, entries: Entries, weight: Floats, low: Floats, key: Ints) -> Ints:
+    def _add(self, starts: Ints, entries: Ints32, weight: Floats, low: Floats, key: Ints) -> Ints:
         """Count rows with ascending entries, growing the arrays whenever they are full."""
         group = np.empty(len(weight), dtype=np.int64)
         if not weight.flags.writeable:
@@ -282,7 +278,7 @@ def _blocks(indptr: NDArray[np.integer]) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def _sorted_rows(starts: Ints, entries: Entries) -> tuple[Ints, Entries]:
+def _sorted_rows(starts: Ints, entries: Ints32) -> tuple[Ints, Ints32]:
     """Sort the entries of every row and drop the repeated ones."""
     row = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     order = np.lexsort((entries, row))
@@ -294,7 +290,7 @@ def _sorted_rows(starts: Ints, entries: Entries) -> tuple[Ints, Entries]:
 
 
 @compiled
-def _ascending(starts: Ints, entries: Entries) -> bool:
+def _ascending(starts: Ints, entries: Ints32) -> bool:
     """Tell whether the entries of every row strictly ascend."""
     for r in range(len(starts) - 1):
         for e in range(starts[r] + 1, starts[r + 1]):
@@ -317,7 +313,7 @@ def _tally(  # noqa: C901, PLR0917 - one loop, compiled
     first: int,
     count: int,
     starts: Ints,
-    entries: Entries,
+    entries: Ints32,
     weight: Floats,
     low: Floats,
     key: Ints,
@@ -327,7 +323,7 @@ def _tally(  # noqa: C901, PLR0917 - one loop, compiled
     start: Ints,
     row_key: Ints,
     sums: Floats,
-    pool: Entries,
+    pool: Ints32,
     total: Floats,
     group: Ints,
 ) -> tuple[int, int]:
@@ -410,7 +406,7 @@ def _rehash(slots: Ints, digest: Words, count: int) -> None:
 
 
 @part_of_compiled
-def _comes_before(a: int, b: int, start: Ints, pool: Entries, key: Ints) -> bool:
+def _comes_before(a: int, b: int, start: Ints, pool: Ints32, key: Ints) -> bool:
     """Tell whether row `a` precedes row `b`: by key, then entry by entry, the shorter first."""
     if key[a] != key[b]:
         return bool(key[a] < key[b])
@@ -424,7 +420,7 @@ def _comes_before(a: int, b: int, start: Ints, pool: Entries, key: Ints) -> bool
 
 
 @compiled
-def _row_order(start: Ints, pool: Entries, key: Ints, count: int) -> Ints:
+def _row_order(start: Ints, pool: Ints32, key: Ints, count: int) -> Ints:
     """Merge sort of the rows."""
     order = np.arange(count)
     other = np.empty_like(order)
@@ -449,7 +445,7 @@ def _row_order(start: Ints, pool: Entries, key: Ints, count: int) -> Ints:
 
 
 @compiled
-def _gather(start: Ints, pool: Entries, order: Ints, indptr: Ints) -> Ints:
+def _gather(start: Ints, pool: Ints32, order: Ints, indptr: Ints) -> Ints:
     """Copy the entries of rows, in the order asked."""
     indices = np.empty(indptr[-1], dtype=np.int64)
     for k in range(len(order)):

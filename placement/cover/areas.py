@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from placement.arrays import Floats, Ints
 from placement.plan.problem import Plan
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 #: What people of no zone and no drawn area stand in.
 ELSEWHERE = "elsewhere"

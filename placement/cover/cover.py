@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from placement.arrays import Floats, Ints
 from placement.cover.aggregate import Tally
 from placement.cover.points import Points, chunks, known_count
 from placement.errors import InputError, UsageError
@@ -15,9 +16,6 @@ from placement.plan.summary import html_table
 
 if TYPE_CHECKING:
     from placement.streets import Streets
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 
 class Cover:

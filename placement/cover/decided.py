@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from placement.cover.instance import Instance, Ints, Rule
+from placement.arrays import Ints
+from placement.cover.instance import Instance, Rule
 from placement.cover.reduce import merge_rows
 from placement.decimals import left_over
 

@@ -14,16 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Floats, Ints32
 from placement.compiled import compiled
 from placement.cover.aggregate import Tally, add_to
 from placement.cover.points import Chunk, refuse_point
 from placement.cover.squares import DEPTH, Squares, cut_squares, write_rows
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Entries = NDArray[np.int32]
 
 POINTS_AT_ONCE = 1 << 15
 """Points a thread takes in one go: what bounds the memory beside the caller's chunk."""
@@ -183,13 +179,13 @@ def _count_points(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
     origin: Floats,
     scale: float,
     bits: int,
-    table: Entries,
-    child: Entries,
-    leaf: Entries,
-    cross: Entries,
+    table: Ints32,
+    child: Ints32,
+    leaf: Ints32,
+    cross: Ints32,
     sums: Floats,
     outside: Floats,
-    late: Entries,
+    late: Ints32,
 ) -> tuple[int, int]:
     """Add every point to its counter.
 

@@ -3,15 +3,11 @@
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from placement.arrays import Bools, Floats, Ints
 from placement.compiled import compiled, part_of_compiled, suited
 from placement.cover.instance import Instance
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _AT_ONCE = 20_000  # columns between two looks at the clock: a tenth of a second or so
 

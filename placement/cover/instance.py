@@ -4,13 +4,9 @@ import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.decimals import MOST_STEPS, exceeds
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _MOST_BITS, _BITS = 24, 10  # of the largest number of a rule: at most, and where it is brought to
 

@@ -4,18 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.cover import rules
 from placement.cover.aggregate import aggregate
 from placement.cover.columns import columns_of, coupling, least_units, statuses
 from placement.cover.instance import Instance
 from placement.cover.survey import Survey
 from placement.plan.problem import Problem
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -4,15 +4,12 @@ import os
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from placement.arrays import Ints
 from placement.errors import InputError, UsageError
 from placement.plan.problem import Plan
 from placement.reading.numerals import decimal
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 MOST_GB = 4.0
 """Most memory for the walks of a plan, GB of 10⁹ bytes, unless `VARIABLE` says otherwise."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from placement.arrays import Floats
 from placement.compiled import compiled
 from placement.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-type Floats = NDArray[np.float64]
 type Points = ArrayLike | Iterable[Any] | str | PathLike[str]
 
 ROWS_AT_ONCE = 1 << 20

@@ -18,14 +18,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from placement.arrays import Bools, Ints
 from placement.cover.aggregate import aggregate
 from placement.cover.dominance import dominated_columns
 from placement.cover.instance import Instance, Limit, Rule
 from placement.decimals import left_over
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _TOLERANCE = 1e-12  # relative: what sums of floating-point numbers are off, so no plan is lost
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 from scipy.sparse import csr_array
 
+from placement.arrays import Floats, Ints
 from placement.cover.areas import areas, centre
 from placement.cover.catchments import Posted
 from placement.cover.ground import Surface
@@ -18,9 +19,6 @@ from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Resource, Walkers
 from placement.plan.settings import nearest
 from placement.streets.routes import route
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 _PLACES = 6  # decimals of a degree, about a decimetre
 

@@ -4,17 +4,14 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from placement.arrays import Floats, Ints
 from placement.cover.columns import Columns
 from placement.cover.instance import Limit, Rule
 from placement.cover.lanes import arrivals_of
 from placement.cover.survey import Survey
 from placement.plan.problem import Floor, Problem
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 _BITS = 10  # of all people of a floor where they are less than one
 _HAIR = 2e-6  # of a person, or of all where they are less than one: a floor just met is met

@@ -3,13 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Floats, Ints, Ints32
 from placement.compiled import compiled, part_of_compiled
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Entries = NDArray[np.int32]
 
 DEPTH = 20
 """The finest square has a side of 2⁻²⁰ of the whole."""
@@ -53,19 +49,19 @@ class Squares:
 
     disc: Floats
     site_first: Ints
-    site: Entries
+    site: Ints32
     origin: Floats
     scale: float
     bits: int
-    table: Entries
-    child: Entries
-    parent: Entries
+    table: Ints32
+    child: Ints32
+    parent: Ints32
     sure_first: Ints
     sure_last: Ints
-    sure: Entries
-    leaf: Entries
-    node: Entries
-    cross: Entries
+    sure: Ints32
+    leaf: Ints32
+    node: Ints32
+    cross: Ints32
     slots: int
 
 
@@ -123,7 +119,7 @@ def cut_squares(sites: Floats, radius: Floats, *, points: int | None = None) -> 
     )
 
 
-def write_rows(squares: Squares, leaves: Entries, inside: Ints, xy: Floats) -> tuple[Ints, Entries]:
+def write_rows(squares: Squares, leaves: Ints32, inside: Ints, xy: Floats) -> tuple[Ints, Ints32]:
     """Write out which sites cover leaves, or points in them.
 
     Parameters
@@ -160,7 +156,7 @@ def write_rows(squares: Squares, leaves: Entries, inside: Ints, xy: Floats) -> t
 
 
 @part_of_compiled
-def _with_room(array: Entries, used: int, more: int) -> Entries:
+def _with_room(array: Ints32, used: int, more: int) -> Ints32:
     """Return the array, or a longer copy of what is used of it, with room for more."""
     if used + more <= len(array):
         return array
@@ -173,7 +169,7 @@ def _with_room(array: Entries, used: int, more: int) -> Entries:
 @compiled
 def _cut(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
     disc: Floats, x0: float, y0: float, extent: float, margin: float, most_nodes: int
-) -> tuple[Entries, Entries, Ints, Ints, Entries, Entries, Entries, Entries, int]:
+) -> tuple[Ints32, Ints32, Ints, Ints, Ints32, Ints32, Ints32, Ints32, int]:
     """Cut squares in four, coarse ones first, while more than a few circles cross them."""
     child = np.empty(most_nodes, dtype=np.int32)
     parent = np.empty(most_nodes, dtype=np.int32)
@@ -273,7 +269,7 @@ def _cut(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
 
 
 @compiled
-def _table(child: Entries, bits: int) -> Entries:
+def _table(child: Ints32, bits: int) -> Ints32:
     """Look up every square of one depth beforehand."""
     side = 1 << bits
     table = np.empty(side * side, dtype=np.int32)
@@ -290,20 +286,20 @@ def _table(child: Entries, bits: int) -> Entries:
 
 @compiled
 def _write_rows(  # noqa: PLR0917 - one loop, compiled
-    leaves: Entries,
+    leaves: Ints32,
     inside: Ints,
     xy: Floats,
     disc: Floats,
     site_first: Ints,
-    site: Entries,
-    parent: Entries,
+    site: Ints32,
+    parent: Ints32,
     sure_first: Ints,
     sure_last: Ints,
-    sure: Entries,
-    leaf: Entries,
-    node_of: Entries,
-    cross: Entries,
-) -> tuple[Ints, Entries]:
+    sure: Ints32,
+    leaf: Ints32,
+    node_of: Ints32,
+    cross: Ints32,
+) -> tuple[Ints, Ints32]:
     """Write the sites of each leaf: the sure ones, and those crossing ones that count.
 
     With `inside` they are its bits; without, they are tested against `xy`.
@@ -335,9 +331,7 @@ def _write_rows(  # noqa: PLR0917 - one loop, compiled
 
 
 @part_of_compiled
-def _append(
-    entries: Entries, used: int, site: Entries, first: int, last: int
-) -> tuple[Entries, int]:
+def _append(entries: Ints32, used: int, site: Ints32, first: int, last: int) -> tuple[Ints32, int]:
     """Append some sites, in a longer array if need be."""
     entries = _with_room(entries, used, last - first)
     for k in range(first, last):

@@ -5,18 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import KDTree
 
+from placement.arrays import Bools, Floats, Ints
 from placement.cover.ground import Ground, Surface, ground
 from placement.cover.pairs import check_pairs
 from placement.plan.problem import Plan, Problem, Resource, Walkers
 from placement.streets import Snapped, Streets, walking_times
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pyproj import Transformer
+
+from placement.arrays import Floats, Ints
 
 if TYPE_CHECKING:
     from placement.maps.frame import Frame
     from placement.streets import Streets
 
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 SHAPE_SCALE = 1e6
 """Steps in a degree for shapes and points: 0.1 m."""

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from pyproj import Transformer
 
+from placement.arrays import Floats
 from placement.globe import beside, middle
 from placement.maps.walks_panel import Shapes
 from placement.plan.problem import Plan
@@ -18,7 +18,6 @@ from placement.solution import Solution
 if TYPE_CHECKING:
     from placement.cover.routes import AreaRoute
 
-type Floats = NDArray[np.float64]
 
 #: Web Mercator, which the page draws in, ends at 85.05°.
 MOST_LATITUDE = 85.0

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from placement.arrays import Bools
 from placement.maps import coding
 from placement.maps.queues_panel import queued
 from placement.maps.rules_panel import apart, ruled
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from placement.maps.frame import Frame
     from placement.streets import Streets
 
-type Bools = NDArray[np.bool_]
 type Uncovered = Mapping[str, Bools]
 
 LANGUAGES = ("en", "fr")

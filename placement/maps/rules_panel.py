@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from placement.arrays import Floats
 from placement.plan.post_id import PostId
 from placement.plan.problem import Floor, Plan
 from placement.solution import Coverage, Kept, Part, Solution
 
-type Floats = NDArray[np.float64]
 type Covered = Mapping[str, Floats]
 
 

@@ -8,15 +8,13 @@ from pathlib import Path
 import numpy as np
 import pyproj
 import shapely
-from numpy.typing import NDArray
 from pyproj.exceptions import CRSError
 
+from placement.arrays import Floats, Geometries
 from placement.errors import InputError
 from placement.globe import around_pole, local_crs, middle, widened, wrapped
 from placement.plan.table import POLYGONS, Table, project
-from placement.reading.features import WGS84, Geometries
-
-type Floats = NDArray[np.float64]
+from placement.reading.features import WGS84
 
 _REMEDY = "give a projected one in metres, e.g. EPSG:2154, or leave it out for the local UTM zone"
 _EDGE_DEG = 0.5  # projections serve a little beyond the line their area of use is drawn at

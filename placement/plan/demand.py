@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Floats, Geometries
 from placement.errors import InputError
 from placement.plan.arrivals import known_profile
 from placement.plan.cells import (
@@ -21,9 +21,6 @@ from placement.plan.cells import (
 from placement.plan.problem import Demand, LanesRule
 from placement.plan.sampling import MOST_CELLS, cells_of, largest_remainder, sample
 from placement.plan.table import Row, Table
-from placement.reading.features import Geometries
-
-type Floats = NDArray[np.float64]
 
 _COLUMNS = (
     "id",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats
 from placement.plan.post_id import PostId
 from placement.plan.shapes import ClosureRule, Crowd, Shape
 from placement.reading.held import Source
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from placement.plan.settings import Settings
-
-type Floats = NDArray[np.float64]
-type Bools = NDArray[np.bool_]
 
 
 OWN = "default"

@@ -5,15 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Ints
 from placement.errors import InputError
 from placement.plan.demand import STEP_FREE
 from placement.plan.problem import Backup, Demand, Floor, Group, Sites
 from placement.plan.rule_settings import EVERY, BackupSettings
 from placement.plan.settings import Settings, nearest
-
-type Ints = NDArray[np.int64]
 
 
 def build_floors(settings: Settings, demand: Demand, *, file: Path) -> tuple[Floor, ...]:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-type Floats = NDArray[np.float64]
+from placement.arrays import Floats
 
 _CHUNK = 20_000
 MOST_CELLS = 2_000_000

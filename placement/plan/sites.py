@@ -5,15 +5,13 @@ import reprlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Floats
 from placement.errors import InputError
 from placement.plan.cells import identifiers, number, plain_text, unused_columns, whole
 from placement.plan.problem import Sites, SiteStatus
 from placement.plan.settings import ResourceSettings, nearest
 from placement.plan.table import Row, Table
-
-type Floats = NDArray[np.float64]
 
 _OWN = ("id", "name", "kind", "level", "resources")
 _BY_RESOURCE = ("status", "open_cost", "unit_cost", "min_units", "max_units")

@@ -12,18 +12,12 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from placement.arrays import Geometries
 from placement.errors import InputError
 from placement.globe import around_pole, unwrapped
 from placement.reading import regular
 from placement.reading.csv_table import read_records
-from placement.reading.features import (
-    WGS84,
-    Geometries,
-    Properties,
-    quiet,
-    read_features,
-    row_name,
-)
+from placement.reading.features import WGS84, Properties, quiet, read_features, row_name
 from placement.reading.held import Held, Source
 
 POINTS = ("Point",)

@@ -15,8 +15,6 @@ from placement.plan.demand import STEP_FREE
 from placement.plan.problem import Problem
 from placement.plan.table import Table
 
-type Floats = NDArray[np.float64]
-
 _FILE = Path("walk_s")
 _TYPES = (
     "give a DataFrame (index: demand, columns: sites), an xarray DataArray, or a plain or "

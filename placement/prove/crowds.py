@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools
 from placement.auditing.findings import AT_LIMIT
 from placement.auditing.recount import to_demand, to_sites
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Resource
 from placement.prove.program import exact
-
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _AT_ONCE = 64  # sites whose walks are held at a time
 

@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 import pyproj
-from numpy.typing import NDArray
 
+from placement.arrays import Geometries
 from placement.errors import InputError
 from placement.reading.regular import NOT_THAT, reason
 
-type Geometries = NDArray[np.object_]
 type Properties = Mapping[str, Any]
 
 WGS84 = "OGC:CRS84"

@@ -5,16 +5,11 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints, Ints32
 from placement.compiled import compiled
 from placement.streets.numbering import GRID, geodesic_m, hilbert
 from placement.streets.ways import ELEVATOR_WAIT_S, Way
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Ints32 = NDArray[np.int32]
-type Bools = NDArray[np.bool_]
 
 _HALF_TURN, _POLE = np.int32(1_800_000_000), np.int32(900_000_000)  # 1e-7 degree
 

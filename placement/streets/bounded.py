@@ -7,14 +7,9 @@ out, the caller makes more and the search goes on at the source it stopped at.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Floats, Ints, Ints32, Words
 from placement.compiled import compiled, part_of_compiled
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Ints32 = NDArray[np.int32]
-type Words = NDArray[np.uint64]
 
 #: Most bits of a column that one turn of putting a row in order looks at.
 _DIGIT = 11

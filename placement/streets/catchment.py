@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import contourpy
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from placement.arrays import Floats, Ints
 from placement.errors import UsageError
 from placement.streets.network import Streets
 from placement.streets.search import walking_times
@@ -18,8 +19,6 @@ from placement.streets.ways import WALK_SPEED_M_S
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 #: Side of a raster cell, metres: fine enough to tell two streets apart.
 CELL_M = 15.0

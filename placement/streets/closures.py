@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from placement.arrays import Floats, Ints
 from placement.errors import UsageError
 from placement.streets.graph import connected_parts, half_edges
 from placement.streets.network import Streets, transformer
@@ -17,8 +18,6 @@ from placement.streets.numbering import GRID, hilbert
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 #: Pieces shorter than this, in metres, are what rounding leaves at an outline, not streets.
 _CRUMB_M = 1e-6

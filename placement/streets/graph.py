@@ -7,9 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Ints32 = NDArray[np.int32]
+from placement.arrays import Floats, Ints, Ints32
 
 
 def connected_parts(

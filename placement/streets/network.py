@@ -10,6 +10,7 @@ import numpy as np
 import pyproj
 from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.errors import InputError
 from placement.globe import beside, local_crs, middle
 from placement.reading.held import Held
@@ -21,9 +22,6 @@ from placement.streets.ways import WALK_SPEED_M_S
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 #: A part with less than this share of the largest part's length is an island: nothing is snapped
 #: to it, or a point would be lost on a courtyard's path that leads nowhere [A].

@@ -8,14 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from placement.arrays import Ints, Ints32
 from placement.errors import InputError
 from placement.streets.assemble import Lines
 from placement.streets.pbf import DamagedError, UnfamiliarError
 from placement.streets.squares import crossings
 from placement.streets.ways import Way
-
-type Ints = NDArray[np.int64]
-type Ints32 = NDArray[np.int32]
 
 #: The coordinate of a node that the file does not hold.
 NOWHERE = 2147483647

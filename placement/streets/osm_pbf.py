@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from placement.arrays import Ints, Ints32
 from placement.compiled import compiled
 from placement.streets.osm import NOWHERE, Extract
 from placement.streets.pbf import Block
@@ -15,9 +16,6 @@ from placement.streets.pbf import blocks as data_blocks
 from placement.streets.pbf_groups import read_nodes, read_relations, read_ways
 from placement.streets.tags import KEYS, WALK_KEYS, blocks, is_area, read_way
 from placement.streets.ways import Way
-
-type Ints = NDArray[np.int64]
-type Ints32 = NDArray[np.int32]
 
 _NODES, _DENSE, _WAYS, _RELATIONS = 1, 2, 3, 4
 

@@ -10,13 +10,9 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bytes, Ints, Ints32
 from placement.streets.pbf_groups import matched, open_block
-
-type Bytes = NDArray[np.uint8]
-type Ints = NDArray[np.int64]
-type Ints32 = NDArray[np.int32]
 
 #: What a file may ask of its reader and get.
 _FEATURES = frozenset({"OsmSchema-V0.6", "DenseNodes"})

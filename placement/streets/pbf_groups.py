@@ -6,14 +6,9 @@ Whatever the bytes say, nothing is read outside the block: what cannot be is a `
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bytes, Ints, Ints32
 from placement.compiled import compiled, part_of_compiled
-
-type Bytes = NDArray[np.uint8]
-type Ints = NDArray[np.int64]
-type Ints32 = NDArray[np.int32]
-
 
 #: Most ways or relations of a group: the format asks for 8,000, and two bytes can claim to be one.
 MOST_THINGS = 1_000_000

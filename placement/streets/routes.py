@@ -7,14 +7,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from placement.arrays import Floats, Ints
 from placement.compiled import compiled
 from placement.errors import UsageError
 from placement.streets.catchment import place_of
 from placement.streets.network import Streets
 from placement.streets.snap import Snapped
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

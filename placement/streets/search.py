@@ -7,16 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from placement.arrays import Floats, Ints, Ints32
 from placement.compiled import compiled
 from placement.errors import UsageError
 from placement.streets.bounded import Targets, Ways, Workspace, search_rows, workspace
 from placement.streets.graph import grouped
 from placement.streets.network import Streets
 from placement.streets.snap import Snapped
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Ints32 = NDArray[np.int32]
 
 #: Share of the limit by which a walk may exceed it: a walk of exactly the limit must count,
 #: whatever the last bits of a sum of times.

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.compiled import compiled, part_of_compiled
 from placement.errors import UsageError
 from placement.streets.network import Streets
@@ -16,9 +17,6 @@ from placement.streets.network import Streets
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 # corner, side, columns and rows of square cells; where each cell's items start, and the items
 type Cells = tuple[float, float, float, int, int, Ints, Ints]
 

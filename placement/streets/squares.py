@@ -6,12 +6,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from placement.arrays import Ints
+
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from placement.streets.osm import Extract
 
-type Ints = NDArray[np.int64]
 
 #: More ways into a square than this are thinned out: the ways across grow with its square.
 _MOST_ENTRIES = 80

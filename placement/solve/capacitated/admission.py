@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Floats, Ints
 from placement.cover.areas import areas
 from placement.cover.instance import Instance, Rule
 from placement.cover.instance_builder import Posting
@@ -25,9 +25,6 @@ from placement.solve.capacitated.queueing import queue
 from placement.solve.capacitated.solver import impossible, solve_lanes
 from placement.solve.capacitated.state import Guide, Known, LanesOutcome
 from placement.solve.core.stopping import Progress, Stop
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 DUST = 0.05
 """People who are no queue yet: what rounding leaves at a gate."""

@@ -11,15 +11,11 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array, vstack
 
+from placement.arrays import Bools, Floats, Ints
 from placement.solve.core.stopping import Stop
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 UNIT = 1_000_000
 """Parts of a person that are counted: the six decimals of a written figure."""

@@ -5,12 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Floats
 from placement.solve.capacitated.master import Master, Point
 from placement.solve.core.stopping import Stop
-
-type Floats = NDArray[np.float64]
 
 _WHOLE = 1e-6  # how far from whole a total of the relaxation may be
 _DEEPER = 1e-5  # relative: what cuts at a leaf must gain for more of them to be looked for

@@ -4,15 +4,13 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Ints
 from placement.cover.areas import areas
 from placement.cover.instance_builder import Posting
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Problem
 from placement.solve.capacitated.assignment import Crowds
-
-type Ints = NDArray[np.int64]
 
 
 def crowds_of(

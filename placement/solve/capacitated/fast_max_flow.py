@@ -7,13 +7,9 @@ on from the one before, whose gates are narrower.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.compiled import part_of_compiled
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 EPS = 1e-7
 """People: less than this is nobody."""

@@ -10,18 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array
 
+from placement.arrays import Floats, Ints
 from placement.cover.aggregate import aggregate
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
 from placement.solve.capacitated.master import Groups
 from placement.solve.capacitated.max_flow_cuts import Network
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 _DEAR = 1e3  # price of a person missing to a rule, in people of the highest worth
 _MORE = 1e-9  # relative, of what a rule asks for: what flows lose to rounding

@@ -10,17 +10,13 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.compiled import compiled, part_of_compiled
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
 from placement.solve.capacitated.fast_max_flow import EPS, admit
 from placement.solve.core.stopping import Stop
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _NOISE = 0.3  # of the score while reopening
 HEATS = (0.001, 0.003)

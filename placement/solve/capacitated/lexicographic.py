@@ -4,8 +4,8 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Floats, Ints
 from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting
 from placement.cover.lanes import Lanes
@@ -15,10 +15,6 @@ from placement.solve.capacitated.state import EQUAL, Guide, LanesOutcome, settle
 from placement.solve.core.gap import relative_gap
 from placement.solve.core.stopping import Progress, Stop
 from placement.solve.core.tiers import hold_tier, keep_worth_of, sum_tiers
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _LATER = 0.02  # of its worth, what a search sees in people of later tiers
 _FIRST = 0.05  # relative gap of the plan that the first tier starts from, where there are rules

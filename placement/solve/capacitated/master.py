@@ -7,17 +7,13 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
 from placement.solve.capacitated.max_flow_cuts import Cut
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.mip_model import Model, alike
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

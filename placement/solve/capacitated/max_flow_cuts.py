@@ -16,15 +16,11 @@ variable for each pair by one inequality at a time, and is as strong as the flow
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.compiled import compiled
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _EPS = 1e-7  # people: less than this is no room for a path
 

@@ -12,7 +12,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
@@ -23,8 +22,6 @@ from placement.solve.capacitated.state import LanesOutcome
 from placement.solve.core.stopping import Progress, Stop
 from placement.solve.mip.minimise_rule import step_of, sum_of
 from placement.solve.mip.mip_model import stepped
-
-type Floats = NDArray[np.float64]
 
 _FIRST = 0.2  # of the bound, what the first budget is above it
 _WIDER = 2.0  # times that after each search without a plan

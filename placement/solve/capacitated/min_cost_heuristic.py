@@ -4,17 +4,13 @@ import math
 from collections.abc import Collection
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
 from placement.solve.capacitated.parted import Parted, Sought
 from placement.solve.capacitated.state import Known, settled
 from placement.solve.core.stopping import Stop
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _UNASKED = 0.02  # worth of a person nobody asked for
 _BESIDE = 0.3  # of what the budget buys, what people of another resource's rule are worth, at first

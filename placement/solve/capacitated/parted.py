@@ -13,16 +13,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.cover.instance import Instance
 from placement.solve.capacitated.greedy import HEATS, Search
 from placement.solve.capacitated.state import Known
 from placement.solve.core.stopping import Stop
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _FLOOR = 0.5  # what a person whom a floor asks for is worth more than others, at first
 _DEARER, _CHEAPER = 2.0, 0.6  # times that what was missed, or not needed, is worth in the next

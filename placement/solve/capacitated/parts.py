@@ -3,14 +3,11 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Ints
 from placement.cover.aggregate import aggregate
 from placement.cover.instance import Instance, Rule
 from placement.cover.lanes import Lanes
-
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -10,9 +10,9 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
+from placement.arrays import Floats, Ints
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
 from placement.solve.capacitated.greedy import HEATS, Search
@@ -21,10 +21,6 @@ from placement.solve.capacitated.max_flow_cuts import Cut
 from placement.solve.capacitated.parted import Parted, Sought
 from placement.solve.capacitated.state import Guide, Known
 from placement.solve.core.stopping import Progress, Stop
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _VIOLATED = 1e-6  # relative to all people
 _ROUNDS = 500  # of the first search, at most

@@ -7,9 +7,8 @@ come first served. People are directed to gates; who could not be admitted is no
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-type Floats = NDArray[np.float64]
+from placement.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

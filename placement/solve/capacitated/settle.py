@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
+from placement.arrays import Floats, Ints
 from placement.cover.instance_builder import Posting
 from placement.cover.laned import laned
 from placement.cover.survey import Survey
@@ -30,8 +30,6 @@ from placement.solve.capacitated.state import LanesOutcome
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.highs import Found
 
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 type Terms = list[tuple[Any, float]]
 
 MOST_FLOWS = 4_000

@@ -18,8 +18,8 @@ The queue is fluid, and people are directed to gates: nobody chooses one for him
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
 from placement.solve.capacitated.branch_on_totals import Leaf, split
@@ -29,10 +29,6 @@ from placement.solve.capacitated.primal_heuristics import Plans
 from placement.solve.capacitated.state import EQUAL, Guide, LanesOutcome
 from placement.solve.core.incumbent import list_known_plans
 from placement.solve.core.stopping import Progress, Stop
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _MORE_ROUNDS = 200  # of the search between two solves of the master, at first
 _MOST_ROUNDS = 1_000

@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields, replace
 from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from placement.arrays import Floats, Ints
 from placement.cover.instance import Instance, Rule
 from placement.cover.lanes import Lanes
 from placement.decimals import cost_of
@@ -16,9 +16,6 @@ from placement.solve.capacitated.master import Groups
 from placement.solve.capacitated.max_flow_cuts import networks
 from placement.solve.core.incumbent import Outcome, Record
 from placement.solve.core.stopping import Progress, Stop
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 EQUAL = 1e-6
 """Relative difference of plan and bound that counts as none: the solver keeps the rows of the

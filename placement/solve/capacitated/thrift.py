@@ -9,9 +9,7 @@ import math
 from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from placement.arrays import Ints
 from placement.cover.instance_builder import Posting
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan
@@ -21,8 +19,6 @@ from placement.solve.capacitated.settle import Settled, too_many
 from placement.solve.capacitated.state import EQUAL, LanesOutcome
 from placement.solve.capacitated.walk_improvement import Shorter, among_equals, gap_of
 from placement.solve.core.stopping import Progress, Stop
-
-type Ints = NDArray[np.int64]
 
 _DIGITS = 3  # of a budget that is spent first
 _CHOOSING = 0.8  # of the time: sending people of a large plan, and the audit, take seconds as well

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting
@@ -27,8 +26,6 @@ from placement.solve.capacitated.solver import Run
 from placement.solve.capacitated.state import LanesOutcome
 from placement.solve.capacitated.walk_lagrangian import Compared, compared
 from placement.solve.core.stopping import Stop
-
-type Floats = NDArray[np.float64]
 
 _TIMES = 3  # that the engine is asked again, at most
 _MERIT = 3.5e-5  # of the objective: what all merit to be had counts

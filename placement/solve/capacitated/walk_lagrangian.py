@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.compiled import compiled, part_of_compiled
 from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting
@@ -27,10 +27,6 @@ from placement.plan.problem import Plan
 from placement.solve.capacitated.crowds import crowds_of, floors_of
 from placement.solve.core.stopping import Stop
 from placement.solve.mclp.bounds import bound
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _ROUNDS = 600
 _SCALE = 3.0

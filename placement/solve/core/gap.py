@@ -4,11 +4,9 @@ import math
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Floats
 from placement.cover.instance import Instance
-
-type Floats = NDArray[np.float64]
 
 
 def relative_gap(objective: float, bound: float) -> float:

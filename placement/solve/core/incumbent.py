@@ -4,13 +4,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Ints
 from placement.cover.instance import Instance
 from placement.solution import Status, Stopped
 from placement.solve.core.stopping import Progress, Stop
-
-type Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

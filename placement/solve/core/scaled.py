@@ -11,17 +11,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools
 from placement.cover.instance import Instance
 from placement.decimals import in_steps, in_whole
 from placement.solution import Status
 from placement.solve.core.gap import relative_gap, worth_step
 from placement.solve.core.incumbent import Outcome, Trace
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _LARGEST = 10  # bits of the largest worth where worths have no step in common
 _UNPROVEN = 4e-9  # relative: how right the bounds of solvers are of worths that have no step

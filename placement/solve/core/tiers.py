@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools
 from placement.cover.instance import Instance, Rule
 from placement.solution import Status, Stopped
 from placement.solve.core.gap import relative_gap
 from placement.solve.core.incumbent import Outcome
-
-type Bools = NDArray[np.bool_]
 
 
 def keep_worth_of(instance: Instance, mine: Bools) -> Instance:

@@ -3,16 +3,14 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools
 from placement.cover.instance import Instance
 from placement.cover.reduce import Reduction, keep_columns
 from placement.solve.core.stopping import Stop
 from placement.solve.mclp.solver_state import Run, reduced
 from placement.solve.mip.branch_and_bound import Tree
 from placement.solve.mip.lp_relaxation import Relaxed
-
-type Bools = NDArray[np.bool_]
 
 _TOTALS = 60  # relaxations that are solved to settle the totals, at most
 _KERNEL = 600  # of a kernel

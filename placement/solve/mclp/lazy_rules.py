@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from placement.cover.instance import Instance, Ints
+from placement.arrays import Ints
+from placement.cover.instance import Instance
 
 _TIMES = 5  # that rules are taken in one by one, before all of them are
 

@@ -4,17 +4,14 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Ints
 from placement.cover.instance import Instance, Rule
 from placement.cover.reduce import Reduction
 from placement.solve.core.gap import worth_step
 from placement.solve.mclp.bounds import bound
 from placement.solve.mclp.solver_state import Run, reduced
 from placement.solve.mip import queries
-
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _CLOSE = 1e-8  # relative: bounds of solvers are right to less than that
 _PLANS = 30  # that are looked at before the rest is left open

@@ -7,8 +7,8 @@ from dataclasses import replace
 from queue import SimpleQueue
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Ints
 from placement.cover.instance import Instance
 from placement.cover.reduce import Reduction
 from placement.solve.core.incumbent import Outcome, list_known_plans
@@ -21,8 +21,6 @@ from placement.solve.mclp.kernel_search import grown
 from placement.solve.mclp.settle import settle
 from placement.solve.mclp.solver_state import EQUAL, Run, reduced
 from placement.solve.mip import queries
-
-type Ints = NDArray[np.int64]
 
 # rounds of the search before and after the bound: counted, so that they are always the same
 _FIRST_ROUNDS = 1_000

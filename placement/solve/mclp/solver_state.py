@@ -5,16 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Ints
 from placement.cover.instance import Instance, Limit
 from placement.cover.reduce import Reduction, reduce
 from placement.solve.core.incumbent import Record
 from placement.solve.core.scaled import Scaled
 from placement.solve.core.stopping import Progress, Stop
 from placement.solve.mclp.lazy_rules import LeftOut
-
-type Ints = NDArray[np.int64]
 
 EQUAL = 1e-9
 """Relative difference of sums that no arithmetic of doubles tells apart."""

@@ -12,15 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.lp_relaxation import WHOLE, Point, Relaxed
 from placement.solve.mip.mip_model import stepped
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _ROUNDS = 10  # of cuts at a leaf
 _DEEPER = 1e-5  # relative: what a round must gain for another

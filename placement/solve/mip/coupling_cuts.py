@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Floats, Ints
 from placement.compiled import compiled, suited
 from placement.cover.instance import Instance
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _VIOLATED = 0.02  # what a cut must cut off to be worth its place
 

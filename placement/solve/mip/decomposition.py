@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from placement.cover.instance import Floats, Instance, Ints, Rule
+from placement.arrays import Floats, Ints
+from placement.cover.instance import Instance, Rule
 from placement.cover.reduce import merge_rows, split
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.minimise_rule import least, sum_of

@@ -21,13 +21,9 @@ import highspy
 import numpy as np
 import pulp
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
+from placement.arrays import Floats, Ints
 from placement.solve.core.stopping import Progress, Stop
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _log = logging.getLogger(__name__)
 

@@ -6,12 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from placement.arrays import Floats, Ints
 from placement.cover.instance import Instance
 from placement.cover.reduce import keep_columns
 from placement.solve.mip.mip_model import KINDS, Model, alike, stacks
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -6,17 +6,13 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.cover.instance import Instance
 from placement.solve.core.gap import worth_step
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.coupling_cuts import Reach
 from placement.solve.mip.integer_units import UnitsModel
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 WHOLE = 1e-6
 """How far from whole a variable of the relaxation may be."""

@@ -9,17 +9,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Floats, Ints
 from placement.cover.instance import Instance, Rule
 from placement.decimals import in_steps
 from placement.solve.core.gap import worth_step
 from placement.solve.core.scaled import scaled
 from placement.solve.core.stopping import Progress, Stop
 from placement.solve.mip.mip_model import Answer, Model, alike, stepped
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 _MOST_TOTALS = 12  # different prices, before totals of each say little
 

@@ -22,15 +22,12 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.cover.instance import Instance
 from placement.decimals import in_whole
 from placement.solve.core.gap import held_slack
 from placement.solve.core.stopping import Progress, Stop
 from placement.solve.mip.highs import LiveModel
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _CUTS = 100  # plans that HiGHS forgives a limit, and that are cut off one by one
 _BITS_OF_RULES = 10  # where the largest number of a small rule is brought to

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Floats, Ints
 from placement.cover.instance import Instance
 from placement.solve.core.gap import worth_step
 from placement.solve.core.stopping import Progress, Stop
 from placement.solve.mip.mip_model import Answer, Model, stepped
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 _LARGEST = 24  # bits of the largest worth HiGHS is given as it is
 

@@ -6,16 +6,13 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Ints
 from placement.cover.instance import Rule
 from placement.cover.instance_builder import Posting
 from placement.errors import UsageError
 from placement.plan.problem import Problem
 from placement.solution import Solution
-
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from placement.cover.instance import Bools, Instance, Rule
+from placement.arrays import Bools
+from placement.cover.instance import Instance, Rule
 from placement.cover.instance_builder import Posting
 from placement.cover.rules import people_of
 from placement.errors import InfeasibleError

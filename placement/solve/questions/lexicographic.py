@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Ints
 from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting
 from placement.solution import Tier
@@ -14,9 +14,6 @@ from placement.solve.core.scaled import scaled
 from placement.solve.core.stopping import Progress, Stop
 from placement.solve.core.tiers import hold_tier, keep_worth_of, sum_tiers
 from placement.solve.mclp import solver
-
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -4,9 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
+from placement.arrays import Ints
 from placement.auditing.audit import audit
 from placement.errors import AuditError, NoPlanError, UsageError
 from placement.plan.problem import Plan
@@ -21,8 +19,6 @@ from placement.solve.questions.infeasibility import clash
 from placement.solve.questions.measured import measured
 from placement.solve.questions.report import write_up
 from placement.solve.questions.secondary_objective import Refined, refine
-
-type Ints = NDArray[np.int64]
 
 
 def optimise(

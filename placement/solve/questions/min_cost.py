@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Ints
 from placement.auditing.audit import audit
 from placement.cover.instance import Instance, Limit, Rule
 from placement.cover.instance_builder import Posting
@@ -39,9 +39,6 @@ from placement.solve.questions.max_cover import with_budget
 from placement.solve.questions.measured import measured
 from placement.solve.questions.report import write_up
 from placement.solve.questions.secondary_objective import Refined, refine
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 _PLACES = 6
 _HAIR = 2e-6  # of a person

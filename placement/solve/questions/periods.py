@@ -3,16 +3,14 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Ints
 from placement.cover.ground import ground
 from placement.cover.survey import to_demand
 from placement.plan.clock import clock_of
 from placement.plan.ground import parts_of_day
 from placement.plan.problem import Plan
 from placement.solution import Period
-
-type Ints = NDArray[np.int64]
 
 _PLACES = 6
 

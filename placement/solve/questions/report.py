@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
+from placement.arrays import Bools, Floats, Ints
 from placement.cover.areas import AreaWalks, areas, walks_by_area
 from placement.cover.instance_builder import Posting
 from placement.cover.survey import Survey
@@ -35,10 +35,6 @@ from placement.solve.questions.baseline import Wishes, moved, shift
 from placement.solve.questions.periods import periods
 from placement.solve.questions.secondary_objective import Refined
 from placement.version import __version__
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _PLACES = 6  # decimals of the figures that are written
 _LAST_PLACE = 10.0**-_PLACES

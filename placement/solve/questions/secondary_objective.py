@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints
 from placement.compiled import compiled, suited
 from placement.cover.aggregate import aggregate
 from placement.cover.decided import decided
@@ -23,10 +23,6 @@ from placement.solve.mclp.bounds import bound
 from placement.solve.mip import queries
 from placement.solve.mip.mip_model import Answer
 from placement.solve.mip.queries import WalkSets
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
-type Bools = NDArray[np.bool_]
 
 _MOST_ENTRIES = 20_000_000  # of the walk sets, before walks are compared in wider bands
 _BANDS_S = (1.0, 5.0, 15.0, 60.0)

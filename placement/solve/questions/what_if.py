@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Ints
 from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting, posting
 from placement.cover.laned import laned
@@ -21,8 +21,6 @@ from placement.solve.core.stopping import Progress, Stop
 from placement.solve.mip.minimise_rule import least, sum_of
 from placement.solve.questions import baseline, lexicographic
 from placement.solve.questions.min_cost import with_shares
-
-type Ints = NDArray[np.int64]
 
 _PLACES = 6
 _NODES = 2_000  # of the tree that looks for the fewest changes

@@ -10,7 +10,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from placement.cover.instance import Floats, Instance, Ints
+from placement.arrays import Floats, Ints
+from placement.cover.instance import Instance
 from placement.solve.mclp.bounds.block_tree import branch, probe, restrict
 from placement.solve.mclp.bounds.dual_bounds import Bound
 from placement.solve.mclp.bounds.incumbent_search import Hunt, SharedStop

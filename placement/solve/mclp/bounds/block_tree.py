@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from placement.cover.instance import Floats, Ints
+from placement.arrays import Floats, Ints
 from placement.solve.mclp.bounds.incumbent_search import Hunt, Until
 from placement.solve.mclp.bounds.variable_splitting import Point, Splitting
 

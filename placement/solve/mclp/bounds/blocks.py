@@ -11,7 +11,8 @@ Research 2010, 120756). φ_b is found by `branch`, prices by
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from placement.cover.instance import Floats, Instance, Ints
+from placement.arrays import Floats, Ints
+from placement.cover.instance import Instance
 from placement.solve.mclp.bounds.bound import StopRule
 from placement.solve.mclp.bounds.dual_bounds import Bound
 from placement.solve.mclp.bounds.lagrangian_instance import adjust

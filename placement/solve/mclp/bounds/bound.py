@@ -12,8 +12,9 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
+from placement.arrays import Bools, Floats, Ints
 from placement.compiled import compiled, part_of_compiled
-from placement.cover.instance import Bools, Floats, Instance, Ints
+from placement.cover.instance import Instance
 from placement.solve.core.gap import worth_step
 from placement.solve.mclp.bounds.dual_bounds import Bound, System, fix, priced, system
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from placement.arrays import Bools, Floats, Ints
 from placement.compiled import compiled, part_of_compiled
-from placement.cover.instance import Bools, Floats, Ints
 
 
 class Block(NamedTuple):

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from placement.arrays import Floats, Ints
 from placement.compiled import compiled
-from placement.cover.instance import Floats, Ints
 
 
 class Pool(NamedTuple):

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from placement.cover.instance import Bools, Floats, Instance, Ints
+from placement.arrays import Bools, Floats, Ints
+from placement.cover.instance import Instance
 from placement.solve.core.gap import step_of, worth_step
 
 _GRID_BITS = 48

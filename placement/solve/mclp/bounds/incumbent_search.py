@@ -7,7 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
-from placement.cover.instance import Instance, Ints
+from placement.arrays import Ints
+from placement.cover.instance import Instance
 from placement.solve.core.gap import worth_step
 from placement.solve.mclp.bounds.dual_bounds import worth_grid
 from placement.solve.mclp.heuristics.heuristic import search

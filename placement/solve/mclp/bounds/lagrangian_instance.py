@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from placement.cover.instance import Floats, Instance, Ints
+from placement.arrays import Floats, Ints
+from placement.cover.instance import Instance
 from placement.solve.mclp.bounds.branch import Block
 from placement.solve.mclp.bounds.dual_bounds import Bound, System, system, worth_grid
 

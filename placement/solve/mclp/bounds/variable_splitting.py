@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from placement.cover.instance import Bools, Floats, Ints
+from placement.arrays import Bools, Floats, Ints
 from placement.solve.mclp.bounds.bound import StopRule
 from placement.solve.mclp.bounds.branch import solve_block
 from placement.solve.mclp.bounds.bundle import Pool, balance, worth_at

@@ -4,15 +4,13 @@ import math
 
 import numpy as np  # noqa: F401
 
+from placement.arrays import Floats, Ints32, Words
 from placement.compiled import compiled, part_of_compiled
 from placement.solve.mclp.heuristics.moves import (
     LOGGED,
     OPENED,
     Board,
-    Floats,
-    ShortInts,
     State,
-    Words,
     below,
     close_column,
     fits,
@@ -32,7 +30,7 @@ SHUT = 0.02
 def anneal(  # noqa: C901, PLR0917
     board: Board,
     state: State,
-    plan: ShortInts,
+    plan: Ints32,
     best: Floats,
     heat: Floats,
     steps: int,

@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from placement.cover.instance import Bools, Instance, Ints
+from placement.arrays import Bools, Floats, Ints, Ints32
+from placement.cover.instance import Instance
 from placement.decimals import in_whole
-from placement.solve.mclp.heuristics.moves import Board, Floats, ShortInts
+from placement.solve.mclp.heuristics.moves import Board
 
 ROOM = 1e-10
 """Share by which a rule may be passed, for the rounding of sums; half a whole number at most."""
@@ -164,7 +165,7 @@ def _closest(
     columns: sparse.csr_array,
     near: sparse.csr_array,
     led: sparse.csr_array,
-) -> tuple[Ints, ShortInts]:
+) -> tuple[Ints, Ints32]:
     """List, for each column, those that share most rows with it, the closest first.
 
     Two columns are as close as the rows they share are many beside those they cover (Jaccard);

@@ -4,15 +4,12 @@ import math
 
 import numpy as np
 
+from placement.arrays import Bools, Floats, Ints, Ints32
 from placement.compiled import compiled, part_of_compiled
 from placement.solve.mclp.heuristics.moves import (
     LOGGED,
     OPENED,
     Board,
-    Bools,
-    Floats,
-    Ints,
-    ShortInts,
     State,
     close_column,
     open_column,
@@ -22,7 +19,7 @@ MOST_STATES = 1024
 
 
 @compiled
-def cross(board: Board, state: State, other: ShortInts) -> float:  # noqa: C901, PLR0912
+def cross(board: Board, state: State, other: Ints32) -> float:  # noqa: C901, PLR0912
     """Take over those parts of another plan that together make this one better.
 
     The columns in which two plans differ fall into components that share no row which is not
@@ -95,7 +92,7 @@ def cross(board: Board, state: State, other: ShortInts) -> float:  # noqa: C901,
 
 
 @part_of_compiled
-def differences(state: State, other: ShortInts, columns: int) -> tuple[ShortInts, int, int]:
+def differences(state: State, other: Ints32, columns: int) -> tuple[Ints32, int, int]:
     """List columns only this plan opens, then those only the other does, with both counts."""
     wanted = np.zeros(columns, np.bool_)
     for column in other:
@@ -127,12 +124,12 @@ def root(parent: Ints, column: int) -> int:
 def components(  # noqa: C901, PLR0912, PLR0917
     board: Board,
     state: State,
-    differs: ShortInts,
+    differs: Ints32,
     leaving: int,
     total: int,
-    first: ShortInts,
-    before: ShortInts,
-    after: ShortInts,
+    first: Ints32,
+    before: Ints32,
+    after: Ints32,
 ) -> Ints:
     """Join columns that share a row nothing common covers, or are coupled.
 

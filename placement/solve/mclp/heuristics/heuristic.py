@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from placement.cover.instance import Instance, Ints
+from placement.arrays import Ints, Ints32
+from placement.cover.instance import Instance
 from placement.solve.mclp.heuristics.board import keep
-from placement.solve.mclp.heuristics.moves import ShortInts
 from placement.solve.mclp.heuristics.parallel_tempering import temper
 from placement.solve.mclp.heuristics.search_state import TILTS, Chase, Field, StopRule
 
@@ -83,7 +83,7 @@ def search(
         field.move_to(field.best_plan())
         field.rebuild(chase, FIRST_ROUNDS)
         chase.offer(field)
-    elite: list[ShortInts] = []
+    elite: list[Ints32] = []
     steps = float(min(FIRST_STEPS, max(2_000, 100 * len(field.columns))))
     for _ in range(GENERATIONS):
         if not chase.over and field.has_choice():
@@ -94,7 +94,7 @@ def search(
     return chase.chosen, chase.objective
 
 
-def _generation(chase: Chase, field: Field, elite: list[ShortInts], steps: int) -> None:
+def _generation(chase: Chase, field: Field, elite: list[Ints32], steps: int) -> None:
     """Make fresh plans, anneal in their kernel, cross and polish; renew the elite in place."""
     pool = list(elite)
     for number in range(FRESH):
@@ -120,7 +120,7 @@ def _generation(chase: Chase, field: Field, elite: list[ShortInts], steps: int) 
     field.rebuild(chase, steps // (1000 if field.plain else 100))
     chase.offer(field)
     elite.append(field.best_plan())
-    ranked: list[tuple[float, ShortInts]] = []
+    ranked: list[tuple[float, Ints32]] = []
     for plan in elite:
         field.move_to(plan)
         if not any(np.array_equal(plan, other) for _, other in ranked):
@@ -129,7 +129,7 @@ def _generation(chase: Chase, field: Field, elite: list[ShortInts], steps: int) 
     elite[:] = [plan for _, plan in ranked[:ELITE]]
 
 
-def _kernel_plans(chase: Chase, field: Field, pool: list[ShortInts], steps: int) -> list[ShortInts]:
+def _kernel_plans(chase: Chase, field: Field, pool: list[Ints32], steps: int) -> list[Ints32]:
     """Anneal among the columns that plans of a pool open; return plans of the whole field."""
     union = np.unique(np.concatenate(pool))
     only = np.zeros(chase.instance.columns, np.bool_)

@@ -5,16 +5,13 @@ from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Floats, Ints
 from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting
 from placement.plan.problem import Problem
 from placement.solve.core.stopping import Stop
 from placement.solve.mclp.heuristics import heuristic
-
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
 
 _ROUNDS = 1_500  # of the search at each budget
 _BUDGETS = 9  # tried one after the other

@@ -9,15 +9,9 @@ Opening or closing walks through a whole row only where its coverage changes bet
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from placement.arrays import Bools, Floats, Ints, Ints32, Words
 from placement.compiled import compiled, part_of_compiled
-
-type Ints = NDArray[np.int64]
-type ShortInts = NDArray[np.int32]
-type Floats = NDArray[np.float64]
-type Bools = NDArray[np.bool_]
-type Words = NDArray[np.uint64]
 
 OPENED = 0
 LOGGED = 1
@@ -57,9 +51,9 @@ class Board(NamedTuple):
     """
 
     row_first: Ints
-    row_column: ShortInts
+    row_column: Ints32
     column_first: Ints
-    column_row: ShortInts
+    column_row: Ints32
     weight: Floats
     profit: Floats
     use: Floats
@@ -69,12 +63,12 @@ class Board(NamedTuple):
     least: Floats
     locked: Bools
     near_first: Ints
-    near_column: ShortInts
+    near_column: Ints32
     led_first: Ints
-    led_column: ShortInts
+    led_column: Ints32
     coupled: Bools
     close_first: Ints
-    close_column: ShortInts
+    close_column: Ints32
 
 
 class State(NamedTuple):
@@ -105,15 +99,15 @@ class State(NamedTuple):
     """
 
     is_open: Bools
-    cover: ShortInts
-    who: ShortInts
+    cover: Ints32
+    who: Ints32
     score: Floats
-    served: ShortInts
+    served: Ints32
     used: Floats
     worth: Floats
-    order: ShortInts
-    place: ShortInts
-    log: ShortInts
+    order: Ints32
+    place: Ints32
+    log: Ints32
     counts: Ints
 
 
@@ -262,7 +256,7 @@ def undo(board: Board, state: State) -> bool:
 
 
 @compiled
-def become(board: Board, state: State, plan: ShortInts) -> None:
+def become(board: Board, state: State, plan: Ints32) -> None:
     """Move to another plan by closing and opening what differs; the log is cleared.
 
     Parameters

@@ -4,14 +4,9 @@ import math
 
 import numpy as np
 
+from placement.arrays import Ints32
 from placement.solve.mclp.heuristics.anneal import anneal
-from placement.solve.mclp.heuristics.moves import (
-    ShortInts,
-    State,
-    become,
-    new_state,
-    refresh,
-)
+from placement.solve.mclp.heuristics.moves import State, become, new_state, refresh
 from placement.solve.mclp.heuristics.search_state import (
     BATCH_STEPS,
     EXCHANGES,
@@ -35,7 +30,7 @@ KEPT = 20
 class _Replica:
     """A plan that wanders at one temperature, and the best one it met since the last harvest."""
 
-    def __init__(self, field: Field, plan: ShortInts, warmth: float) -> None:
+    def __init__(self, field: Field, plan: Ints32, warmth: float) -> None:
         self.warmth = warmth
         self.state: State = new_state(field.board)
         become(field.board, self.state, plan)
@@ -53,14 +48,14 @@ class _Replica:
         used = field.board.price @ self.state.is_open if price else 0.0
         return float(self.state.worth[0] - price * used)
 
-    def harvest(self) -> ShortInts:
+    def harvest(self) -> Ints32:
         """Return the best plan since the last time, ascending; begin anew."""
         found = np.sort(self.plan[: int(self.best[1])])
         self.best[0] = -math.inf
         return found
 
 
-def temper(chase: Chase, field: Field, elite: list[ShortInts]) -> None:
+def temper(chase: Chase, field: Field, elite: list[Ints32]) -> None:
     """Anneal at several fixed temperatures at once, until the chase is over.
 
     Replica exchange (Swendsen & Wang 1986; Geyer 1991): now and then two neighbouring temperatures
@@ -83,9 +78,7 @@ def temper(chase: Chase, field: Field, elite: list[ShortInts]) -> None:
         known = []
 
 
-def _follow(
-    chase: Chase, field: Field, known: list[ShortInts], random: np.random.Generator
-) -> None:
+def _follow(chase: Chase, field: Field, known: list[Ints32], random: np.random.Generator) -> None:
     """Start replicas afresh and follow them until they find nothing better for long."""
     board = field.board
     replicas = []
@@ -93,7 +86,7 @@ def _follow(
     for number, heat in enumerate(np.geomspace(*HEAT, REPLICAS).tolist()):
         field.greedy(TILTS[number % len(TILTS)], 0.3)
         replicas.append(_Replica(field, field.opened(), unit * heat))
-    best: list[tuple[float, ShortInts]] = []
+    best: list[tuple[float, Ints32]] = []
     for plan in known:
         field.move_to(plan)
         _remember(best, float(field.state.worth[0]), plan)
@@ -128,7 +121,7 @@ def _exchange(
             cold.state, hot.state = hot.state, cold.state
 
 
-def _harvest(field: Field, replicas: list[_Replica], best: list[tuple[float, ShortInts]]) -> None:
+def _harvest(field: Field, replicas: list[_Replica], best: list[tuple[float, Ints32]]) -> None:
     """Finish the best plan of each replica, cross it with the best of all; keep what is good."""
     for number, replica in enumerate(replicas):
         if replica.best[0] == -math.inf:
@@ -145,7 +138,7 @@ def _harvest(field: Field, replicas: list[_Replica], best: list[tuple[float, Sho
             become(field.board, replica.state, plan)
 
 
-def _remember(best: list[tuple[float, ShortInts]], worth: float, plan: ShortInts) -> None:
+def _remember(best: list[tuple[float, Ints32]], worth: float, plan: Ints32) -> None:
     """Keep a plan if it is among the best and differs from each of them."""
     if any(np.array_equal(plan, other) for _, other in best):
         return

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from placement.arrays import Bools, Floats, Ints, Words
 from placement.compiled import compiled
-from placement.cover.instance import Instance, Ints
+from placement.cover.instance import Instance
 from placement.solve.mclp.heuristics.board import rules_of
-from placement.solve.mclp.heuristics.moves import Bools, Floats, Words, below, uniform
+from placement.solve.mclp.heuristics.moves import below, uniform
 from placement.solve.mclp.heuristics.search_state import StopRule
 
 HEAT = (0.02, 0.0002)

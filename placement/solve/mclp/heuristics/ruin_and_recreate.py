@@ -4,16 +4,13 @@ import math
 
 import numpy as np
 
+from placement.arrays import Floats, Ints, Ints32, Words
 from placement.compiled import compiled, part_of_compiled
 from placement.solve.mclp.heuristics.moves import (
     LOGGED,
     OPENED,
     Board,
-    Floats,
-    Ints,
-    ShortInts,
     State,
-    Words,
     below,
     close_column,
     close_with_led,
@@ -36,7 +33,7 @@ NOT_LOCAL = 512
 def fill(  # noqa: C901, PLR0917
     board: Board,
     state: State,
-    candidates: ShortInts,
+    candidates: Ints32,
     count: int,
     tilt: float,
     noise: float,
@@ -164,7 +161,7 @@ def best_swap(board: Board, state: State, closing: int) -> int:  # noqa: C901
 
 
 @compiled
-def descend(board: Board, state: State, columns: ShortInts, count: int) -> None:
+def descend(board: Board, state: State, columns: Ints32, count: int) -> None:
     """Swap each of some open columns for a better one, until none can be.
 
     Parameters
@@ -218,8 +215,8 @@ def destroy(board: Board, state: State, centre: int, count: int) -> None:
 def rounds(  # noqa: C901, PLR0912, PLR0917
     board: Board,
     state: State,
-    every: ShortInts,
-    best_plan: ShortInts,
+    every: Ints32,
+    best_plan: Ints32,
     best: Floats,
     heat: Floats,
     span: Ints,

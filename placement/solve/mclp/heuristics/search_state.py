@@ -6,7 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from placement.cover.instance import Instance, Ints
+from placement.arrays import Floats, Ints, Ints32, Words
+from placement.cover.instance import Instance
 from placement.solve.mclp.heuristics.anneal import anneal, is_plain
 from placement.solve.mclp.heuristics.board import Kept
 from placement.solve.mclp.heuristics.crossover import cross
@@ -14,10 +15,7 @@ from placement.solve.mclp.heuristics.moves import (
     LOGGED,
     OPENED,
     Board,
-    Floats,
-    ShortInts,
     State,
-    Words,
     become,
     clear,
     close_column,
@@ -130,11 +128,11 @@ class Field:
         """Tell whether anything can be open that need not be."""
         return int(self.best[1]) > len(self.locked)
 
-    def opened(self) -> ShortInts:
+    def opened(self) -> Ints32:
         """Return the open columns, ascending."""
         return np.sort(self.state.order[: self.state.counts[OPENED]])
 
-    def best_plan(self) -> ShortInts:
+    def best_plan(self) -> Ints32:
         """Return the columns of the best plan, ascending."""
         return np.sort(self.plan[: int(self.best[1])])
 
@@ -150,7 +148,7 @@ class Field:
             self.best[:] = self.state.worth[0], count
             self.plan[:count] = self.state.order[:count]
 
-    def move_to(self, plan: ShortInts) -> None:
+    def move_to(self, plan: Ints32) -> None:
         """Make a plan the state's."""
         become(self.board, self.state, plan)
 
@@ -223,7 +221,7 @@ class Field:
         self.best[:], self.plan[:] = best, plan
         self.note()
 
-    def cross(self, others: list[ShortInts]) -> None:
+    def cross(self, others: list[Ints32]) -> None:
         """Cross the state's plan with others until none has a part to give."""
         moved = True
         while moved:
