@@ -287,3 +287,10 @@ def test_every_public_name_is_on_the_page_of_python() -> None:
 def test_the_page_of_the_command_line_shows_every_command() -> None:
     assert ".. click:: placement.cli:place" in text_of("command-line")
     assert isinstance(place, click.Group)
+
+
+def test_no_directive_has_an_option_twice() -> None:
+    for page in sorted(REFERENCE.glob("*.md")):
+        for block in re.split(r"^\.\. ", page.read_text(encoding="utf-8"), flags=re.MULTILINE):
+            options = re.findall(r"^   :(\w+):", block, flags=re.MULTILINE)
+            assert len(options) == len(set(options)), f"{page.name}: {block}"
