@@ -131,6 +131,9 @@ $(VENV)/.docs: $(VENV)/.run requirements/docs.txt
 SPHINX := $(PYTHON) -m sphinx --fail-on-warning --keep-going --quiet
 docs: $(VENV)/.docs
 	@$(SPHINX) -b html docs build/docs
+	@if grep -rnE '<(script|img|iframe)[^>]*src="(https?:)?//|<link[^>]*stylesheet[^>]*href="(https?:)?//' \
+	  --include='*.html' build/docs; then \
+	  echo "The pages above load something from a network." >&2; exit 1; fi
 	@echo "The documentation is build/docs/index.html (open it in a browser, no network needed)."
 
 docs-links: $(VENV)/.docs
