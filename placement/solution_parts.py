@@ -1,0 +1,314 @@
+"""What a solution says of posts, cover, rules, gates, walks and changes, as immutable figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from placement.plan.post_id import PostId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A resource opened at a site.
+
+    Attributes
+    ----------
+    site, name, resource
+        Identifier and name of the site, identifier of the resource.
+    units
+        Lanes, teams.
+    cost
+        In the unit of the budget.
+    covered
+        People within the walking limit of this post.
+    only
+        People within its limit that no other open post of the resource covers.
+    lon, lat
+        Position in degrees, WGS 84, rounded to six decimals.
+    admitted
+        People its lanes admit; None where cover knows no capacity, as below.
+    longest_wait_min
+        Longest wait in its fluid queue, minutes, one decimal.
+    clears
+        When its last queue has cleared, ``"HH:MM"``; None where nobody waits.
+    """
+
+    site: str
+    name: str
+    resource: str
+    units: int
+    cost: float
+    covered: float
+    only: float
+    lon: float
+    lat: float
+    admitted: float | None = None
+    longest_wait_min: float | None = None
+    clears: str | None = None
+
+    @property
+    def id(self) -> str:
+        """``"<site>/<resource>"``."""
+        return str(PostId(self.site, self.resource))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """People covered of some of the people of a plan.
+
+    Attributes
+    ----------
+    covered, total
+        People.
+    share
+        ``covered / total``, 0 where there is nobody; six decimals.
+    """
+
+    covered: float
+    total: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """People covered by one resource, of all people of the plan.
+
+    Attributes
+    ----------
+    covered, total
+        People; of a resource with lanes, those whom its lanes admit are covered.
+    share
+        ``covered / total``, 0 where there is nobody; six decimals.
+    step_free
+        Of those who walk without steps; None where nobody does.
+    backup
+        Covered twice, of those for whom that counts; None where it counts for nobody.
+    expected
+        People covered on average where units may be unavailable; None where they never are.
+    """
+
+    covered: float
+    total: float
+    share: float
+    step_free: Part | None = None
+    backup: Part | None = None
+    expected: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """What is reached in one tier, those before it being held.
+
+    Attributes
+    ----------
+    tier
+        Its number.
+    objective
+        Σ value · priority · people covered, over the people of the tier.
+    bound
+        No plan that holds the tiers before has more than this.
+    gap
+        ``(bound − objective) / objective``.
+    """
+
+    tier: int
+    objective: float
+    bound: float
+    gap: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How a rule is kept.
+
+    Attributes
+    ----------
+    asked
+        What the rule asks: a share, a number of posts, metres or minutes.
+    reached
+        What the plan reaches, six decimals; None where there is nothing to measure (a single post
+        has no neighbour, and walks beyond twice the least asked are not looked for).
+    """
+
+    asked: float
+    reached: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What moved against an agreed plan, and what each change bought.
+
+    Attributes
+    ----------
+    most
+        Most posts that might open or close, or None.
+    price
+        What each change costs in the objective.
+    opened, closed
+        By post: what the objective, without the price, would lose if this change alone were undone
+        (negative for a post whose closing lost cover; it frees cost).
+    """
+
+    most: int | None
+    price: float
+    opened: Mapping[str, float]
+    closed: Mapping[str, float]
+
+    @property
+    def count(self) -> int:
+        """Number of changes."""
+        return len(self.opened) + len(self.closed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What happens at one gate, period by period.
+
+    Attributes
+    ----------
+    sent
+        People who arrive in each period and are admitted in time; at most six decimals.
+    admitted
+        People who pass in each period, those who waited included.
+    longest_wait_min
+        Longest wait, minutes, one decimal.
+    clears
+        When the last queue has cleared, ``"HH:MM"``, rounded up; None where nobody waits.
+    """
+
+    sent: tuple[float, ...]
+    admitted: tuple[float, ...]
+    longest_wait_min: float
+    clears: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arriving:
+    """The people who come by one arrival profile.
+
+    Attributes
+    ----------
+    people
+        How many there are in the plan, whoever is in reach of a gate.
+    coming
+        How many of them come in each period; adds up to them.
+    sent
+        How many of these are sent to gates and admitted in time.
+    """
+
+    people: float
+    coming: tuple[float, ...]
+    sent: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Who passes the gates of the resource with lanes, and when.
+
+    Attributes
+    ----------
+    resource
+        Its identifier.
+    opens, closes
+        The window, ``"HH:MM"``.
+    period_min
+        Length of a period, minutes.
+    mean_walk_s
+        Mean walk of the admitted people to the gate they are sent to, seconds, one decimal.
+    gates
+        By post.
+    areas
+        By area and post: the people of the area who are sent to this gate, who arrive in each
+        period. Areas are those of ``Solution.areas``, people who walk without steps apart;
+        areas and gates between which nobody is sent are left out. The sums over areas are the
+        gates' own ``sent``. Empty where a file does not tell.
+    profiles
+        By arrival profile, "default" for the plan's own: who comes and who of them is sent.
+        Empty where all people come by the plan's own.
+    """
+
+    resource: str
+    opens: str
+    closes: str
+    period_min: float
+    mean_walk_s: float
+    gates: Mapping[str, Gate]
+    areas: Mapping[str, Mapping[str, tuple[float, ...]]] = field(default_factory=dict)
+    profiles: Mapping[str, Arriving] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reverse:
+    """What the cheapest plan had to reach, and what is proven of its cost.
+
+    Attributes
+    ----------
+    shares
+        By resource, the least share of all people that had to be covered.
+    cost_bound
+        No plan that reaches the shares costs less.
+    cost_gap
+        ``(cost − cost_bound) / cost``: 0 where the cost is proven least.
+    """
+
+    shares: Mapping[str, float]
+    cost_bound: float
+    cost_gap: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """What the second stage did: shorter walks at the same objective.
+
+    Attributes
+    ----------
+    mean_s
+        Mean walk of the covered people to (or from) their nearest post, by resource, in seconds,
+        one decimal.
+    gap
+        Proven distance from the shortest total walk, as a share of it; None where unknown.
+    unproven
+        Stages of the choice among plans of equal worth (`STAGES`) that are not proven, in their
+        order, with how far the plan may be from the best of that stage, as a share; None where
+        nothing is known. Empty where the plan is proven to be the one.
+    """
+
+    mean_s: Mapping[str, float]
+    gap: float | None
+    unproven: Mapping[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsnapped:
+    """Points that lie too far from any street: they cover nobody, or nobody covers them.
+
+    Attributes
+    ----------
+    sites, demand
+        Identifiers, in order.
+    people
+        People at these demand points.
+    """
+
+    sites: tuple[str, ...]
+    demand: tuple[str, ...]
+    people: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """What the chosen posts cover while some closures hold.
+
+    Attributes
+    ----------
+    begins, ends
+        From when and until when, ``"HH:MM"``; over midnight where the end comes first.
+    closed
+        Identifiers of the closures that hold, in order.
+    covered
+        By resource: people within the walking limit of a post, capacity left aside.
+    """
+
+    begins: str
+    ends: str
+    closed: tuple[str, ...]
+    covered: Mapping[str, float]
