@@ -6,8 +6,10 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from placement.cli import place
 from placement.plan.settings import Settings
 from tests.builders import PLAN
 
@@ -139,3 +141,21 @@ def test_the_page_for_users_of_spopt_names_the_version_of_pulp_that_the_package_
     (pulp,) = [one for one in facts["project"]["dependencies"] if one.startswith("pulp")]
     page = (DOCS / "how-to" / "coming-from-spopt.md").read_text(encoding="utf-8")
     assert f"`{pulp}`" in page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_command_and_option_that_a_page_shows_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    context = click.Context(place)
+    for line in re.findall(r"(?:^ *(?:\$ )?|`)place ([a-z]+[^`\n]*)", text, re.MULTILINE):
+        command: click.Command | None = place
+        words = line.split()
+        while words and isinstance(command, click.Group):
+            command = command.get_command(context, words[0])
+            assert command is not None, line
+            words = words[1:]
+            if words and not words[0].isalpha():
+                break
+        everywhere = {"--help", "--debug", "--quiet", "--verbose"}
+        known = {opt for parameter in command.params for opt in parameter.opts} | everywhere
+        assert set(re.findall(r"(?<!\S)--[a-z][a-z-]+", line.partition(" #")[0])) <= known, line
