@@ -1,8 +1,8 @@
 """Write files: whole or not at all, and never over what must not be lost.
 
-Every file the program writes goes through here. A file is written under a passing name in its own
-folder, brought to the disk, and then moved to its place in one step: whoever reads it meanwhile or
-finds it after a crash, a power cut or on a full disk has the old content or the new one.
+Every file the program writes goes through here. A file is written under a temporary name in its own
+folder, flushed to the disk, and then renamed in one step: whoever reads it meanwhile, after a
+crash, after a power cut or on a full disk has the old content or the new one.
 """
 
 import os
@@ -58,11 +58,11 @@ def replace_files(contents: Mapping[Path, bytes], *, inputs: Iterable[str | Path
 
 @contextmanager
 def replacing(path: str | Path, *, inputs: Iterable[str | Path] = ()) -> Iterator[Path]:
-    """Give a passing name to write under; move it to its place when that is done.
+    """Give a temporary name to write under; move it to its place when that is done.
 
     An existing file keeps its mode, and its owner where that may be kept; a new one has the mode
     the umask allows. A symbolic link is followed: the file it names is replaced, the link stays.
-    What a killed process left under passing names in the folder is removed.
+    What a killed process left under temporary names in the folder is removed.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def _stat(path: str | Path) -> os.stat_result | None:
 
 
 def _passing(folder: Path) -> tuple[int, Path]:
-    """Make an empty file under a passing name, locked for as long as it is open."""
+    """Make an empty file under a temporary name, locked for as long as it is open."""
     while True:
         passing = folder / f".place-{os.getpid()}-{secrets.token_hex(8)}.part"
         handle = os.open(passing, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)

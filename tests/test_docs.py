@@ -126,6 +126,7 @@ AVOIDED = (
     r"la plus juste d", r"toutes en\b", r"majorant prouvé",
 )  # fmt: skip
 """Figures of speech and words of our own, each with a plain word in the glossary in its place."""
+SOURCES = sorted((ROOT / "placement").rglob("*.py"))
 WORDS = sorted((ROOT / "placement" / "maps" / "static").glob("*.json"))
 
 
@@ -134,6 +135,13 @@ def test_pages_and_the_map_use_plain_words(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     found = [word for word in AVOIDED if re.search(word, text, flags=re.IGNORECASE)]
     assert not found
+
+
+def test_sources_use_plain_words() -> None:
+    for source in SOURCES:
+        text = source.read_text(encoding="utf-8")
+        found = [word for word in AVOIDED if re.search(word, text, flags=re.IGNORECASE)]
+        assert not found, source
 
 
 def test_the_page_for_users_of_spopt_names_the_version_of_pulp_that_the_package_takes() -> None:

@@ -65,7 +65,7 @@ def walking_times(
     Raises
     ------
     UsageError
-        Where the limit is no number ≥ 0.
+        Where the limit is not a number ≥ 0.
 
     References
     ----------

@@ -76,7 +76,7 @@ def _ranges(streets: Streets) -> Iterator[tuple[str, bool]]:
 
 def _numbers(streets: Streets) -> Iterator[tuple[str, bool]]:
     for name in ("node_xy", "vertex_xy"):
-        near = np.abs(getattr(streets, name)) < _MOST_M  # false for what is no number
+        near = np.abs(getattr(streets, name)) < _MOST_M  # false for what is not a number
         yield f"{name} holds what is no place", bool(near.all())
     lon, lat = np.abs(streets.node_lonlat).T
     yield "node_lonlat holds what is no place", bool((lon <= 180).all() and (lat <= 90).all())

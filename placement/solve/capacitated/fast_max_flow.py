@@ -1,4 +1,4 @@
-"""How many people the open gates admit, told from nothing in a fraction of a millisecond.
+"""How many people the open gates admit, computed from scratch in a fraction of a millisecond.
 
 Rows of people with the same open gates in reach are one: some tens of open gates leave some
 hundreds of kinds of rows out of thousands, and maximum flows on those are a matter of microseconds.
@@ -12,7 +12,7 @@ from placement.arrays import Bools, Floats, Ints
 from placement.compiled import part_of_compiled
 
 EPS = 1e-7
-"""People: less than this is nobody."""
+"""Tolerance, in people, below which a flow counts as zero."""
 
 
 @part_of_compiled

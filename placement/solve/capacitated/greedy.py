@@ -20,7 +20,7 @@ from placement.solve.core.stopping import Stop
 
 _NOISE = 0.3  # of the score while reopening
 HEATS = (0.001, 0.003)
-"""Shares of the value that a state may be worse at first: one search settles, the next roams."""
+"""Shares of the value that a state may be worse at first: low and high temperature replicas."""
 
 
 @part_of_compiled

@@ -1,4 +1,4 @@
-"""Prove a plan of posts that lean on each other or count twice: totals, a kernel, then a tree."""
+"""Prove a plan of coupled posts or rows with multiplicity: totals, kernel search, then a tree."""
 
 import math
 

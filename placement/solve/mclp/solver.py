@@ -48,10 +48,10 @@ def solve(
 
     A search finds a good plan at once; the relaxation bounds every plan and shows which posts no
     better plan can have; HiGHS settles what is left where that is little, and blocks of
-    neighbouring rows, solved exactly and made to agree, where it is not. Where posts lean on each
-    other or rows count more than once, a tree of relaxations comes first. Rules that no good plan
-    breaks are left out of all that, as long as none does. All of it works on the instance in whole
-    numbers. Without a time limit the same instance and seed give the same outcome.
+    neighbouring rows, solved exactly and made to agree, where it is not. Where posts are coupled
+    or rows have a multiplicity, branch and bound on relaxations comes first. Rules that no good
+    plan breaks are left out as long as none does. All of it works on the instance in whole numbers.
+    Without a time limit the same instance and seed give the same outcome.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Branch and bound on the whole variables of a relaxation that stays alive, totals first.
 
 HiGHS tries many posts before it branches on one, and takes seconds for each of them where posts
-lean on each other and cover many rows. Here a post is judged by what branching on it has shown so
+are coupled and cover many rows. Here a post is judged by what branching on it has shown so
 far (pseudo-costs: Bénichou et al., Math. Programming 1, 1971), and the best leaf is next.
 """
 
