@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,13 +32,18 @@ def imported(path: Path) -> Iterator[str]:
             yield str(node.module)
 
 
+@cache
+def imports() -> dict[str, set[str]]:
+    """Return what each module imports, by first name."""
+    return {
+        path.relative_to(PACKAGE).as_posix(): {name.partition(".")[0] for name in imported(path)}
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
 def importers(package: str) -> list[str]:
     """Return the modules that import a package."""
-    return sorted(
-        path.relative_to(PACKAGE).as_posix()
-        for path in PACKAGE.rglob("*.py")
-        if any(name.partition(".")[0] == package for name in imported(path))
-    )
+    return [module for module, names in imports().items() if package in names]
 
 
 @pytest.mark.parametrize(
