@@ -98,6 +98,10 @@ def test_a_link_to_a_heading_that_is_missing_is_found(tmp_path: Path) -> None:
     assert anchors(page) == {"a-b-c", "a-b-c-1"}
 
 
+def test_the_readme_stays_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 150
+
+
 def test_every_page_is_reached_from_the_first_one() -> None:
     seen: set[Path] = set()
     ahead = [DOCS / "index.md"]
