@@ -143,7 +143,7 @@ bench: $(VENV)/.run
 	@for bench in benchmarks/[a-z]*.py; do echo "== $$bench"; $(PYTHON) "$$bench" || exit 1; done
 
 clean:
-	rm -rf .venv .venv-newest .venv-lowest .venv-lock outputs/paris-2024 build dist
+	rm -rf .venv .venv-newest .venv-lowest .venv-lock build dist
+	rm -f outputs/paris-2024*/map.html
 	rm -rf requirements/javascript/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks
 	find placement tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
-	if [ -d outputs ]; then rmdir --ignore-fail-on-non-empty outputs; fi

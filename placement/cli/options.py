@@ -284,7 +284,7 @@ def prove_options() -> Decorator:
             "--prove",
             is_flag=True,
             help="Prove the claim again by a second solver, on a model written apart. Needs "
-            "`pip install 'placement[prove]'`.",
+            "`pip install 'event-placement[prove]'`.",
         ),
         click.option(
             "--prove-time-limit",

@@ -95,7 +95,7 @@ def test_without_the_extra_nothing_is_begun(folder: Path, monkeypatch: pytest.Mo
     ):
         done = run(*words, "--prove")
         assert done.exit_code == 2
-        assert "pip install 'placement[prove]'" in done.stderr
+        assert "pip install 'event-placement[prove]'" in done.stderr
         assert done.stderr.count("\n") == 1
         assert not done.stdout
     assert not (folder / "never").exists()
