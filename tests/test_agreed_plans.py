@@ -1,4 +1,4 @@
-"""The agreed plans that the repository keeps belong to the bundled plans, and every figure holds."""
+"""The agreed plans that the repository keeps belong to the bundled plans: every figure holds."""
 
 import subprocess
 from pathlib import Path
