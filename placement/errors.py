@@ -45,7 +45,7 @@ class MissingExtraError(UsageError):
     def __init__(self, what: str, *, package: str, extra: str) -> None:
         super().__init__(
             f"{what} needs {package}, which is not installed: "
-            f"run `pip install 'placement[{extra}]'`."
+            f"run `pip install 'event-placement[{extra}]'`."
         )
 
 

@@ -1,6 +1,7 @@
 """How much a command says: a summary wherever standard error leads, less, more, tracebacks."""
 
 import logging
+import re
 from pathlib import Path
 
 import click
@@ -62,7 +63,7 @@ def test_verbose_says_each_step_and_each_better_plan(words: tuple[str, ...], tow
     said = run(*words, town).stderr.splitlines()
     steps = [line.partition(": done in ")[0] for line in said if ": done in " in line]
     assert steps == ["Reading the plan", "Choosing posts", "Drawing the map"]
-    assert any(line.startswith("Choosing posts: 0 s, best ") for line in said)
+    assert any(re.match(r"Choosing posts: \d+ s, best ", line) for line in said)
     assert len(said) == len(set(said)), "no moment twice"
     assert set(run("optimise", town).stderr.splitlines()) <= set(said)
 

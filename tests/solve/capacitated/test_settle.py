@@ -124,7 +124,7 @@ def test_the_cheapest_plan_is_the_first_of_all_choices_of_its_cost(tmp_path: Pat
             for c in np.flatnonzero(right)
         }, seed
         asked += 1
-    assert asked > 3
+    assert asked > cases(2, 3)
 
 
 def test_the_plan_does_not_depend_on_which_of_the_equals_was_found(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_the_plan_does_not_depend_on_which_of_the_equals_was_found(tmp_path: Pat
         again = placement.optimise(plan, baseline=start)
         assert again.posts_list == first.posts_list, seed
         asked += 1
-    assert asked > 3
+    assert asked > cases(2, 3)
 
 
 def test_a_budget_that_buys_nothing_more_leaves_the_plan_as_it_is(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_budget_that_buys_nothing_more_leaves_the_plan_as_it_is(tmp_path: Path
             found = placement.optimise(with_budget(plan, plan.problem.budget + more))
             assert found.posts_list == old.posts_list, (seed, more)
             same += 1
-    assert same > 12
+    assert same > cases(9, 12)
 
 
 def test_neither_a_clock_nor_tiers_change_a_plan_for_money_that_buys_nothing(
