@@ -27,6 +27,7 @@ ONLY = (
 LANGUAGES = ("en", "fr")
 # looked at in every size and language; the others in the widest, the narrowest and the wordier
 WHOLE = ("wide", "none")
+WORDY = ("hostile", "ruled")  # the pages that are looked at with every font
 # by name: what fontconfig knows, and a width of glyphs in percent of the font's own
 CONDITIONS: dict[str, tuple[str | None, int]] = {
     "installed": (None, 100),
@@ -102,6 +103,8 @@ def test_nothing_overflows_and_no_word_is_torn(
     try:
         found = []
         for name, file in files.items():
+            if condition not in WHOLE and name not in WORDY:
+                continue
             context = browser.new_context(offline=True, locale="en-GB", bypass_csp=width != 100)
             page = context.new_page()
             page.goto(file.as_uri())

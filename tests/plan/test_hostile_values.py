@@ -12,6 +12,7 @@ from placement.errors import InfeasibleError, InputError
 from placement.plan import settings as plan_file
 from placement.plan.layers import load_plan
 from placement.plan.settings import Settings
+from tests.amount import cases
 from tests.builders import drawn_layers, write_plan
 
 BARE = {"streets": None, "route": None, "water": None}
@@ -40,7 +41,9 @@ geometries = st.one_of(
     ),
 )
 patient = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=cases(30, 60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -271,8 +271,8 @@ def test_a_closed_standard_output_stays_closed_and_nobody_elses_file_is_written(
     assert kept.read_bytes() == b"mine"
     gone = BANNER.format(
         before="os.close(1)",
-        # SQLite, which PROJ brings, puts /dev/null where a standard stream is closed, and nobody else
-        # puts anything
+        # SQLite, which PROJ brings, puts /dev/null where a standard stream is closed; nobody else
+        # puts anything there
         after="try:\n    where = os.fstat(1).st_rdev\nexcept OSError:\n    pass\n"
         "else:\n    sys.exit(0 if where == os.stat(os.devnull).st_rdev else 9)",
     )
