@@ -161,5 +161,5 @@ def test_without_the_extra_one_sentence_says_what_to_install(
         lambda: prove_again(plan, claim(plan, BEST, 50.0)),
         lambda: prove_none(plan, Question(budget=1.0)),
     ):
-        with pytest.raises(UsageError, match=r"pip install 'placement\[prove\]'"):
+        with pytest.raises(UsageError, match=r"pip install 'event-placement\[prove\]'"):
             ask()
