@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-from placement.errors import MissingExtraError
+from placement.errors import MissingExtraError, UsageError
 from placement.prove.program import Program, Terms, value_of
 
 _FAR = 2**60  # a right side beyond this binds nothing that fits a solver's numbers
@@ -40,9 +40,18 @@ def demand_solver() -> None:
     ------
     MissingExtraError
         If it is not.
+    UsageError
+        If it cannot be loaded beside this version of highspy.
     """
     if find_spec("ortools") is None:
         raise MissingExtraError("a second proof", package="ortools", extra="prove")
+    try:  # both bring a HiGHS of their own, and with highspy 1.15 only one of them can be loaded
+        import_module("ortools.sat.python.cp_model")
+    except ImportError as error:
+        raise UsageError(
+            "a second proof needs an ortools that can be loaded beside highspy, and this one "
+            "cannot: install highspy 1.16 (`pip install 'highspy>=1.16'`)."
+        ) from error
 
 
 def solve(
