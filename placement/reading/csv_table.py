@@ -3,6 +3,7 @@
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -13,7 +14,6 @@ from placement.reading.features import (
     MOST_CELLS,
     WGS84,
     Features,
-    Properties,
     refuse_size,
     row_name,
 )
@@ -38,24 +38,34 @@ def read_csv(path: Path) -> Features:
                 field=wanted,
                 remedy="give degrees, WGS 84, in the columns 'lon' and 'lat'",
             )
-    rows: list[Properties] = []
-    lonlat = np.empty((len(records), 2))
-    for number, record in enumerate(records, start=1):
-        values = dict(record)
+    rows: list[dict[str, Any]] = [dict(record) for record in records]
+    return take_points(rows, path, remedy="give degrees with a decimal point")
+
+
+def take_points(rows: list[dict[str, Any]], file: Path, *, remedy: str) -> Features:
+    """Make points of the values ``lon`` and ``lat``, degrees, which are taken out of the rows.
+
+    Raises
+    ------
+    InputError
+        If one is not a number, with this remedy.
+    """
+    lonlat = np.empty((len(rows), 2))
+    for number, row in enumerate(rows, start=1):
         for axis, key in enumerate(("lon", "lat")):
+            given = row.pop(key, "")
             try:
-                lonlat[number - 1, axis] = decimal(values.pop(key, ""))
+                lonlat[number - 1, axis] = decimal(str(given))  # which True is not
             except ValueError:
                 raise InputError(
-                    f"is not a number: {record.get(key, '')!r}",
-                    file=path,
-                    feature=row_name(number, values),
+                    f"is not a number: {given!r}",
+                    file=file,
+                    feature=row_name(number, row),
                     field=key,
-                    remedy="give degrees with a decimal point",
+                    remedy=remedy,
                 ) from None
-        rows.append(values)
-    geometries = np.asarray(shapely.points(lonlat), dtype=np.object_).reshape(len(records))
-    return Features(properties=rows, geometries=geometries, crs=pyproj.CRS(WGS84))
+    points = np.asarray(shapely.points(lonlat), dtype=np.object_).reshape(len(rows))
+    return Features(properties=rows, geometries=points, crs=pyproj.CRS(WGS84))
 
 
 def read_records(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:

@@ -11,14 +11,13 @@ import pyproj
 import shapely
 
 from placement.errors import InputError, UsageError
+from placement.reading.csv_table import take_points
 from placement.reading.features import (
     WGS84,
     Features,
     Properties,
     of_frame,
-    row_name,
 )
-from placement.reading.numerals import decimal
 
 _STREETS = (
     "give a path, a GeoDataFrame of lines, an OSMnx or NetworkX graph whose nodes have x and y, or "
@@ -159,7 +158,7 @@ def frame_features(frame: Any, *, file: Path, places: bool = True) -> Features: 
                 field=wanted,
                 remedy="give degrees, WGS 84, in the columns 'lon' and 'lat', or a GeoDataFrame",
             )
-    return _at_degrees(rows, file)
+    return take_points(rows, file, remedy="give degrees")
 
 
 def _rows(frame: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - pandas is untyped here
@@ -176,26 +175,6 @@ def _rows(frame: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - pandas is untyp
 def _own(cell: object) -> object:
     """Turn numpy's scalars into Python's."""
     return cell.item() if isinstance(cell, np.generic) else cell
-
-
-def _at_degrees(rows: list[dict[str, Any]], file: Path) -> Features:
-    """Take points from the columns ``lon`` and ``lat``."""
-    lonlat = np.empty((len(rows), 2))
-    for number, row in enumerate(rows, start=1):
-        for axis, key in enumerate(("lon", "lat")):
-            given = row.pop(key, "")
-            try:
-                lonlat[number - 1, axis] = decimal(str(given))  # which True is not
-            except ValueError:
-                raise InputError(
-                    f"is not a number: {given!r}",
-                    file=file,
-                    feature=row_name(number, row),
-                    field=key,
-                    remedy="give degrees",
-                ) from None
-    points = np.asarray(shapely.points(lonlat), dtype=np.object_).reshape(len(rows))
-    return Features(properties=rows, geometries=points, crs=pyproj.CRS(WGS84))
 
 
 def graph_features(graph: Any, *, file: Path) -> Features:  # noqa: ANN401 - networkx is optional
