@@ -9,7 +9,7 @@ from typing import Any
 
 import shapely
 
-from placement.errors import UsageError
+from placement.errors import InputError, UsageError
 from placement.globe import inner_points
 from placement.plan.arrivals import with_profiles, zone_arrivals
 from placement.plan.cells import identifiers, plain_text, unused_columns
@@ -196,6 +196,7 @@ def build_plan(
     plane = choose_plane(settings.crs, file=file, around=around)
     problem, warnings = _problem(tables, plane, settings, budget, resources, plan_file=file)
     check_required(problem)
+    _check_worth(problem, file)
     warnings += _idle(settings, files, tables, problem, given=walk_s is not None)
     crowd = tables.get("crowd")
     table = None
@@ -223,6 +224,25 @@ def build_plan(
         warnings=tuple(warnings),
         inputs=tuple(one for one in (file, *files.values(), *run.files) if isinstance(one, Path)),
     )
+
+
+def _check_worth(problem: Problem, file: Path | None) -> None:
+    """Refuse a plan in which everybody together is worth too little for figures and proofs.
+
+    Objectives are written with six decimals, and with lanes a proof counts differences below a
+    millionth as none.
+    """
+    people = math.fsum(problem.demand.people * problem.demand.priority)
+    total = people * math.fsum(kind.value for kind in problem.resources)
+    if 0 < total < 1:
+        raise InputError(
+            f"everybody together is worth only {total:.3g}: objectives are written with six "
+            "decimals, and plans could not be told apart",
+            file=file,
+            field="resources.*.value",
+            remedy=f"multiply every value by {10 ** -math.floor(math.log10(total)) * 1000:,}; "
+            "no plan becomes better or worse than another by that",
+        )
 
 
 def _idle(

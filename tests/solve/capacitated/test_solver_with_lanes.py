@@ -1,6 +1,7 @@
 """Gates with lanes against explicit flows in time, solved by another model."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -197,3 +198,16 @@ def test_pieces_of_the_evening_profile() -> None:
 def test_several_profiles_have_no_common_pieces() -> None:
     with pytest.raises(ValueError, match="several profiles"):
         Arrivals(shares=np.array([[1.0, 0.0], [0.0, 1.0]])).pieces()
+
+
+@pytest.mark.parametrize("factor", [2.0**-30, 2.0**-17, 2.0**20])
+@pytest.mark.parametrize("seed", [4, 10, 12, 17, 29])
+def test_optimal_is_not_said_where_worths_are_too_small_to_tell_plans_apart(
+    seed: int, factor: float
+) -> None:
+    instance, lanes = random_case(seed, 1 + seed % 3, 1)
+    best = best_by_flows(instance, lanes)
+    found = solve_lanes(replace(instance, weight=instance.weight * factor), lanes, stop=Stop())
+    assert found.bound >= best * factor * (1 - 1e-6)
+    if found.status is Status.OPTIMAL:
+        assert math.isclose(found.objective, best * factor, rel_tol=1e-6)
