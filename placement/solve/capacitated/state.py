@@ -308,14 +308,15 @@ class Known(Record):
         return True
 
     def told(self) -> LanesOutcome:
-        """Say what is known; "optimal" only where plans a millionth apart do not differ."""
+        """Say what is known; "optimal" only where less than one person could be missing.
+
+        The solver tells nothing apart below `EQUAL`, and a plan counts as proven within `EQUAL` of
+        its objective: of objectives that are very small, or very large, that may be somebody.
+        """
         found = self.outcome()
-        worths = np.abs(
-            np.concatenate([self.instance.weight, self.instance.profit, self.lanes.lane_worth])
-        )
-        finest = float(worths[worths > 0].min(initial=math.inf))
-        if found.status is Status.OPTIMAL and found.objective < 1 and finest < 1e-3:
-            bound = found.objective + EQUAL
+        left = max(self.bound - found.objective, EQUAL if found.objective < 1 else 0.0)
+        if found.status is Status.OPTIMAL and left > self._worth_of_one():
+            bound = found.objective + left
             found = replace(
                 found, status=Status.FEASIBLE, stopped=Stopped.ROUNDING, bound=bound,
                 gap=relative_gap(found.objective, bound),
@@ -323,3 +324,15 @@ class Known(Record):
         return LanesOutcome.beside(
             found, lanes=self.count, admitted=self.admitted, passing=self.passing
         )
+
+    def _worth_of_one(self) -> float:
+        """Return the least that one person, or one row without lanes, is worth in any plan."""
+        people = self.lanes.people
+        worths = np.concatenate(
+            [
+                self.instance.weight / np.where(people > 0, people, 1.0),
+                self.instance.profit,
+                self.lanes.lane_worth,
+            ]
+        )
+        return float(np.abs(worths[worths != 0]).min(initial=math.inf))

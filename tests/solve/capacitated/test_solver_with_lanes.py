@@ -211,3 +211,14 @@ def test_optimal_is_not_said_where_worths_are_too_small_to_tell_plans_apart(
     assert found.bound >= best * factor * (1 - 1e-6)
     if found.status is Status.OPTIMAL:
         assert math.isclose(found.objective, best * factor, rel_tol=1e-6)
+
+
+def test_optimal_is_not_said_where_one_crowd_is_worth_so_much_that_others_do_not_count() -> None:
+    for seed in range(cases(8, 200)):
+        instance, lanes = random_case(seed, 1 + seed % 2, 1)
+        weight = instance.weight.copy()
+        weight[0] *= 2.0**30
+        heavy = replace(instance, weight=weight)
+        found = solve_lanes(heavy, lanes, stop=Stop())
+        if found.status is Status.OPTIMAL:
+            assert found.objective >= best_by_flows(heavy, lanes) - 1
