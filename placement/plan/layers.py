@@ -227,17 +227,18 @@ def build_plan(
 
 
 def _check_worth(problem: Problem, file: Path | None) -> None:
-    """Refuse a plan in which everybody together is worth too little for figures and proofs.
+    """Refuse a plan with lanes in which everybody together is worth too little for a proof.
 
-    Objectives are written with six decimals, and with lanes a proof counts differences below a
-    millionth as none.
+    With lanes a proof counts differences below a millionth as none; without them it is exact.
     """
+    if problem.laned is None:
+        return
     people = math.fsum(problem.demand.people * problem.demand.priority)
     total = people * math.fsum(kind.value for kind in problem.resources)
     if 0 < total < 1:
         raise InputError(
-            f"everybody together is worth only {total:.3g}: objectives are written with six "
-            "decimals, and plans could not be told apart",
+            f"everybody together is worth only {total:.3g}: with lanes, plans are told apart by a "
+            "millionth",
             file=file,
             field="resources.*.value",
             remedy=f"multiply every value by {10 ** -math.floor(math.log10(total)) * 1000:,}; "
