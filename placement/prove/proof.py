@@ -10,9 +10,10 @@ from fractions import Fraction
 from placement.errors import UsageError
 from placement.plan.problem import Plan
 from placement.prove.model import Model, write_model
+from placement.prove.process import SolverEndedError
 from placement.prove.program import Program, Terms, add, exact, value_of
 from placement.prove.question import Question, question_of
-from placement.prove.solver import demand_solver, solve
+from placement.prove.solver import Answer, demand_solver, solve
 from placement.solution import Solution, Status
 
 TIME_LIMIT_S = 60.0
@@ -35,7 +36,7 @@ class Verdict(StrEnum):
     BOUND = "bound"
     """The second solver knows a bound, and nothing better than the plan."""
     UNCONFIRMED = "unconfirmed"
-    """The second solver came to no bound in time."""
+    """The second solver came to no bound in time, or ended without an answer."""
     REFUTED = "refuted"
     """The second solver has what the claim rules out."""
 
@@ -89,13 +90,29 @@ def prove_again(plan: Plan, solution: Solution, *, time_limit: float = TIME_LIMI
     MissingExtraError
         If the second solver is not installed.
     UsageError
-        If the time limit is not a number above 0.
+        If it does not run, or the time limit is not a number above 0.
     """
     demand_solver()
     clock = _Clock(time_limit)
     model = write_model(plan, question_of(solution))
-    own = _own_values(model, solution, clock)
+    try:
+        return _proof(model, solution, clock)
+    except SolverEndedError as error:
+        return _ended(error)
+
+
+def _ended(error: SolverEndedError) -> Proof:
+    words = f"not confirmed: the second solver ended without an answer, {error}"
+    return Proof(verdict=Verdict.UNCONFIRMED, words=words)
+
+
+def _proof(model: Model, solution: Solution, clock: "_Clock") -> Proof:
+    """Prove one part of a claim after the other."""
+    answer = _own_values(model, solution, clock)
+    own = answer.values
     if own is None and model.flows is None:
+        if not answer.none:
+            return _not_in_time()
         return Proof(
             verdict=Verdict.REFUTED,
             words="refuted: the posts do not keep every rule of the second model",
@@ -137,12 +154,15 @@ def prove_none(plan: Plan, asked: Question, *, time_limit: float = TIME_LIMIT_S)
     MissingExtraError
         If the second solver is not installed.
     UsageError
-        If the time limit is not a number above 0.
+        If it does not run, or the time limit is not a number above 0.
     """
     demand_solver()
     clock = _Clock(time_limit)
     model = write_model(plan, asked)
-    answer = solve(model.program, {}, time_limit=clock.part(1))
+    try:
+        answer = solve(model.program, {}, time_limit=clock.part(1))
+    except SolverEndedError as error:
+        return _ended(error)
     if answer.none:
         return Proof(
             verdict=Verdict.TWICE, words="no plan exists: confirmed twice, by a second solver"
@@ -153,6 +173,10 @@ def prove_none(plan: Plan, asked: Question, *, time_limit: float = TIME_LIMIT_S)
             words="refuted: the second solver has a plan that keeps every rule",
             better=model.posts(answer.values),
         )
+    return _not_in_time()
+
+
+def _not_in_time() -> Proof:
     return Proof(verdict=Verdict.UNCONFIRMED, words=f"not confirmed in time: {_MORE}")
 
 
@@ -195,8 +219,8 @@ class _Clock:
         return max(0.01, (self._ends - time.monotonic()) / left)
 
 
-def _own_values(model: Model, solution: Solution, clock: _Clock) -> Sequence[int] | None:
-    """Return all variables for the solution's own posts; None where no values keep all rows."""
+def _own_values(model: Model, solution: Solution, clock: _Clock) -> Answer:
+    """Look for values of all variables that the solution's own posts can have."""
     program = model.program
     low, high = list(program.low), list(program.high)
     units = {post.id: post.units for post in solution.posts_list}
@@ -211,7 +235,7 @@ def _own_values(model: Model, solution: Solution, clock: _Clock) -> Sequence[int
     for terms in model.worth.values():
         add(worth, terms)
     fixed = replace(program, low=low, high=high)
-    return solve(fixed, worth, time_limit=clock.part(3)).values
+    return solve(fixed, worth, time_limit=clock.part(3))
 
 
 def _spent(model: Model, solution: Solution) -> Fraction:
@@ -355,8 +379,7 @@ def _all(found: Sequence[Proof], solution: Solution) -> Proof:
     cost = next((one.cost_bound for one in found if one.cost_bound is not None), None)
     verdicts = [one.verdict for one in found]
     if Verdict.UNCONFIRMED in verdicts:
-        words = f"not confirmed in time: {_MORE}"
-        return Proof(verdict=Verdict.UNCONFIRMED, words=words, cost_bound=cost)
+        return replace(_not_in_time(), cost_bound=cost)
     known = [] if bound is None else [f"no plan is worth more than {bound:,.10g}"]
     known += [] if cost is None else [f"none that reaches the shares costs less than {cost:,.10g}"]
     if all(one is Verdict.TWICE for one in verdicts):

@@ -152,18 +152,6 @@ def test_a_time_limit_is_a_number_above_0(tmp_path: Path) -> None:
             prove_again(plan, claim(plan, BEST, 50.0), time_limit=seconds)
 
 
-def test_solvers_that_cannot_be_loaded_together_are_told_in_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(_name: str) -> None:
-        raise ImportError("undefined symbol")
-
-    plan = write(tmp_path)
-    monkeypatch.setattr("placement.prove.solver.import_module", refuse)
-    with pytest.raises(UsageError, match="beside highspy"):
-        prove_again(plan, claim(plan, BEST, 50.0))
-
-
 def test_without_the_extra_one_sentence_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
