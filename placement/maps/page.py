@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 
 from placement.arrays import Bools
 from placement.maps import coding
+from placement.maps.numbering import numbers
+from placement.maps.people_panel import Uncovered, gaps, main_resource, shown_resources, whole
 from placement.maps.queues_panel import queued
 from placement.maps.rules_panel import apart, ruled
 from placement.maps.walks_panel import Shapes, own_rings, ringed, together, walked
+from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Resource, SiteStatus
 from placement.plan.shapes import Shape
 from placement.solution import Coverage, Solution
@@ -21,9 +24,8 @@ if TYPE_CHECKING:
     from placement.cover.routes import AreaRoute
     from placement.cover.survey import Survey
     from placement.maps.frame import Frame
+    from placement.solve.questions.served import Served
     from placement.streets import Streets
-
-type Uncovered = Mapping[str, Bools]
 
 LANGUAGES = ("en", "fr")
 _STATUS = {SiteStatus.OPTIONAL: "optional", SiteStatus.REQUIRED: "required"}
@@ -66,6 +68,7 @@ def page_data(
     uncovered: Uncovered,
     *,
     routes: "Sequence[AreaRoute]" = (),
+    served: "Mapping[str, Served] | None" = None,
     frame: "Frame | None" = None,
 ) -> dict[str, Any]:
     """Turn a plan and its solution into what the page's script reads.
@@ -83,6 +86,8 @@ def page_data(
         By resource identifier: (M,) bool, True where no open post of it covers the point.
     routes
         The walk of each area to the post that serves it.
+    served
+        By post, whom it serves and what closing it alone would lose. None tells neither.
     frame
         Where the network is drawn; all else is in degrees to draw at. None draws it where it lies.
 
@@ -115,8 +120,15 @@ def page_data(
             "detour": settings.walking.detour_factor,
             "gap": None if solution.walk is None else _finite(solution.walk.gap),
         },
-        "resources": [_resource(resource, plan, solution) for resource in problem.resources],
-        "posts": _posts(plan, solution, shapes),
+        "resources": [
+            _resource(resource, plan, solution) | {"shown": shown}
+            for resource, shown in zip(
+                problem.resources, shown_resources(plan, solution), strict=True
+            )
+        ],
+        "main": main_resource(plan, solution),
+        "posts": _posts(plan, solution, shapes, served or {}),
+        "gaps": gaps(plan, solution, uncovered),
         "sites": _sites(plan, solution),
         "areas": _areas(plan, uncovered),
         "route": [_shape(shape, coding.lines(shape.lonlat)) for shape in plan.route],
@@ -181,8 +193,11 @@ def _within(shapes: Shapes, resource: Resource) -> list[tuple[str, shapely.Geome
     return mine[max(mine)] if mine else []
 
 
-def _posts(plan: Plan, solution: Solution, shapes: Shapes) -> list[dict[str, Any]]:
+def _posts(
+    plan: Plan, solution: Solution, shapes: Shapes, served: "Mapping[str, Served]"
+) -> list[dict[str, Any]]:
     """Describe the open posts, each with the area within its walking limit."""
+    given, people_of = numbers(plan, solution), _served(solution, served)
     order = {resource.id: row for row, resource in enumerate(plan.problem.resources)}
     reach = {key: shape for kind in plan.problem.resources for key, shape in _within(shapes, kind)}
     sooner = own_rings(shapes)
@@ -194,15 +209,18 @@ def _posts(plan: Plan, solution: Solution, shapes: Shapes) -> list[dict[str, Any
     for post in solution.posts_list:
         slot[post.site] = slot.get(post.site, -1) + 1
         shape = reach.get(post.id)
+        people = served.get(post.id)
         described.append(
             {
+                "number": given[post.id],
                 "site": post.site,
                 "name": post.name,
                 "resource": order[post.resource],
                 "units": post.units,
                 "cost": post.cost,
                 "covered": post.covered,
-                "only": post.only,
+                "served": people_of.get(post.id),
+                "loss": None if people is None else people.loss,
                 "at": [round(post.lon, 6), round(post.lat, 6)],
                 # posts of several resources at one site stand side by side
                 "slot": [slot[post.site], beside[post.site]],
@@ -211,6 +229,16 @@ def _posts(plan: Plan, solution: Solution, shapes: Shapes) -> list[dict[str, Any
             }
         )
     return described
+
+
+def _served(solution: Solution, served: "Mapping[str, Served]") -> dict[str, int]:
+    """Return the whole people each post serves, which add up to those its resource covers."""
+    found: dict[str, int] = {}
+    for resource, coverage in solution.coverage.items():
+        mine = [post for post in served if PostId.parse(post).resource == resource]
+        people = np.array([served[post].people for post in mine])
+        found |= dict(zip(mine, whole(people, round(coverage.covered)).tolist(), strict=True))
+    return found
 
 
 def _sites(plan: Plan, solution: Solution) -> list[dict[str, Any]]:

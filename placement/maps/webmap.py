@@ -34,11 +34,13 @@ from placement.maps.walks_panel import in_degrees, times
 from placement.outputs import replace_file
 from placement.plan.problem import Plan
 from placement.solution import Solution
+from placement.solve.questions.served import served
 
 if TYPE_CHECKING:
     from placement.streets import Streets
 
 _SCRIPTS = (
+    "language.js",
     "streets.js",
     "tables.js",
     "rules.js",
@@ -49,7 +51,7 @@ _SCRIPTS = (
     "legend.js",
     "map.js",
 )
-_NETWORK_SCRIPTS = ("streets.js", "network.js")
+_NETWORK_SCRIPTS = ("language.js", "streets.js", "network.js")
 _naming = threading.Lock()
 
 
@@ -190,6 +192,7 @@ def map_page(plan: Plan, solution: Solution) -> str:
         draw_shapes(shapes, frame),
         uncovered(plan, solution, found),
         routes=draw_routes(ways, frame),
+        served=served(plan, solution, found),
         frame=frame,
     )
     return page(data)
@@ -240,7 +243,7 @@ def network_page(streets: "Streets", facts: Mapping[str, Any]) -> str:
     """Return the offline map of a street network as text; see `write_network_map`."""
     return page(
         network_data(streets, facts),
-        words="network.json",
+        words="network",
         show="showNetwork",
         scripts=_NETWORK_SCRIPTS,
     )
@@ -254,13 +257,20 @@ def write_page(data: Mapping[str, Any], path: str | Path) -> None:
 def page(
     data: Mapping[str, Any],
     *,
-    words: str = "words.json",
+    words: str = "plan",
     show: str = "showPlan",
     scripts: Iterable[str] | None = None,
 ) -> str:
     """Return the page as text: the same bytes for the same dictionary, in any process."""
-    spoken = json.loads(_own(words))
-    block = _json_block({"words": spoken, "leaflet": _leaflet("LICENSE").decode(), **data})
+    spoken = languages()
+    block = _json_block(
+        {
+            "languages": {code: one["language"] for code, one in spoken.items()},
+            "words": {code: one[words] for code, one in spoken.items()},
+            "leaflet": _leaflet("LICENSE").decode(),
+            **data,
+        }
+    )
     with _counted_names():
         shell = _Page(
             title=str(data["title"]["en"]),
@@ -289,6 +299,16 @@ def page(
         text = shell.render()
     _refuse_extra(text)
     return text
+
+
+def languages() -> dict[str, dict[str, dict[str, Any]]]:
+    """Return the words of every language, by its code: one file each in ``static/words``."""
+    folder = resources.files("placement.maps").joinpath("static", "words")
+    files = sorted(one.name for one in folder.iterdir() if one.name.endswith(".json"))
+    return {
+        name.removesuffix(".json"): json.loads(folder.joinpath(name).read_text(encoding="utf-8"))
+        for name in files
+    }
 
 
 def _own(name: str) -> str:

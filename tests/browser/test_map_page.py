@@ -165,7 +165,9 @@ def test_a_popup_speaks_the_language_chosen_while_it_is_open(open_page, file) ->
 
 def test_markers_answer_to_the_keyboard(open_page, file) -> None:
     page, _ = open_page(file)
-    marker = page.locator(".leaflet-marker-icon[aria-label='Checkpoint: Quay, west']")
+    marker = page.locator(
+        ".leaflet-marker-icon[aria-label^='Checkpoint: C'][aria-label$=' Quay, west']"
+    )
     assert marker.get_attribute("role") == "button"
     marker.focus()
     page.keyboard.press("Enter")

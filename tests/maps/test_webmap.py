@@ -197,17 +197,20 @@ def test_every_status_can_be_drawn_and_only_one_is_called_proven(plan, tmp_path,
 
 
 def test_both_languages_have_every_word_with_the_same_gaps() -> None:
-    words = json.loads(webmap._own("words.json"))
-    assert list(words["en"]) == list(words["fr"])
-    for key, english in words["en"].items():
-        gaps = re.findall(r"\{\w+\}", english)
-        assert sorted(gaps) == sorted(re.findall(r"\{\w+\}", words["fr"][key])), key
+    spoken = webmap.languages()
+    assert list(spoken) == ["en", "fr"]
+    for part in ("language", "plan", "network"):
+        assert list(spoken["en"][part]) == list(spoken["fr"][part])
+    for part in ("plan", "network"):
+        for key, english in spoken["en"][part].items():
+            gaps = set(re.findall(r"\{\w+\}", english))
+            assert gaps == set(re.findall(r"\{\w+\}", spoken["fr"][part][key])), key
 
 
 def test_the_script_uses_every_word_and_no_other() -> None:
     folder = resources.files("placement.maps").joinpath("static")
     code = "".join(folder.joinpath(name).read_text() for name in webmap._SCRIPTS)
-    known = set(json.loads(webmap._own("words.json"))["en"])
+    known = set(webmap.languages()["en"]["plan"])
     plain = set(re.findall(r"say\(\s*\"(\w+)\"", code)) | set(re.findall(r"\"(layer_\w+)\"", code))
     assert plain <= known
     built = ("status_", "site_", "group_", "within_", "rule_", "unit_")
@@ -216,10 +219,8 @@ def test_the_script_uses_every_word_and_no_other() -> None:
 
 
 def test_the_page_of_a_network_uses_every_word_and_no_other() -> None:
-    words = json.loads(webmap._own("network.json"))
-    assert words["en"].keys() == words["fr"].keys()
     said = set(re.findall(r"say\(\s*\"(\w+)\"", webmap._own("network.js")))
-    assert said == words["en"].keys()
+    assert said == webmap.languages()["en"]["network"].keys()
 
 
 def test_the_script_never_writes_markup() -> None:

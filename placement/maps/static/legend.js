@@ -105,7 +105,7 @@ function makeLegend(map, data, tell, state, entries) {
   const byResource = () => {
     const groups = ["posts", "reach", "missing", "slow"]
       .filter((group) => entries.some((entry) => entry.group === group));
-    const rows = data.resources.map((resource) => {
+    const rows = data.resources.filter((resource) => resource.shown).map((resource) => {
       const label = tell.say("layer_resource", {
         label: tell.own(resource.label), min: tell.minutes(resource.limit_s),
       });

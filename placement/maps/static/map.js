@@ -64,7 +64,7 @@ function showPlan(map) {
     for (const post of mine) {
       const size = 30;
       const shift = (post.slot[0] - (post.slot[1] - 1) / 2) * 25;
-      const picture = sign(position, size, post.units);
+      const picture = sign(position, size, post.number);
       if (moved.has(post.key)) { picture.append(plusBadge()); }
       const marker = L.marker([post.at[1], post.at[0]], {
         icon: L.divIcon({
@@ -76,7 +76,7 @@ function showPlan(map) {
       const name = () => {
         const element = marker.getElement();
         if (element) {
-          const label = tell.say("post_label", { label: tell.own(resource.label), name: post.name || post.site });
+          const label = tell.say("post_label", { label: tell.own(resource.label), name: postName(post) });
           element.setAttribute("aria-label", moved.has(post.key) ? tell.say("label_opened", { label }) : label);
         }
       };
@@ -103,17 +103,17 @@ function showPlan(map) {
 
   data.resources.forEach((resource, position) => {
     const slow = position + data.resources.length;
-    if (data.missing.m.some((mask) => missingAt(mask, slow))) {
+    if (resource.shown && data.missing.m.some((mask) => missingAt(mask, slow))) {
       const key = `slow-${resource.id}`;
       offer("slow", key, missingLayer(data.missing, slow, missingKind(position, true), "missing"),
         () => missingSwatch(missingKind(position, true)));
       state.hidden.add(key);
     }
-    if (!data.missing.m.some((mask) => missingAt(mask, position))) { return; }
+    if (!resource.shown || !data.missing.m.some((mask) => missingAt(mask, position))) { return; }
     const key = `missing-${resource.id}`;
     offer("missing", key, missingLayer(data.missing, position, missingKind(position, false), "missing"),
       () => missingSwatch(missingKind(position, false)));
-    if (entries.filter((entry) => entry.group === "missing").length > 1) { state.hidden.add(key); }
+    if (position !== data.main) { state.hidden.add(key); }
   });
 
   const closedMarkers = new Map();
@@ -353,9 +353,7 @@ function showPlan(map) {
     byId("language").setAttribute("aria-label", tell.say("language"));
     byId("panel").setAttribute("aria-label", tell.say("panel"));
     frame.setAttribute("aria-label", tell.say("map"));
-    for (const one of ["en", "fr"]) {
-      byId(`lang-${one}`).setAttribute("aria-pressed", String(one === language));
-    }
+    pressLanguage(language, data.languages);
     const long = data.status !== "feasible" ? tell.say(`status_${data.status}_long`)
       : data.gap === null ? tell.say("status_feasible_open")
         : tell.say("status_feasible_long", { gap: tell.share(data.gap) });
@@ -380,14 +378,13 @@ function showPlan(map) {
   /* The language and the tab stand in the address, so that a link keeps them. */
   const address = () => new URLSearchParams(window.location.hash.slice(1));
   const asked = () => address().get("lang");
-  const fallback = (navigator.language || "en").toLowerCase().startsWith("fr") ? "fr" : "en";
-  const fromAddress = () => (["en", "fr"].includes(asked()) ? asked() : fallback);
+  const fromAddress = () => firstLanguage(data.languages, asked());
   const keep = (name, value) => {
     const next = address();
     next.set(name, value);
     window.location.replace(`#${next}`);
   };
-  for (const one of ["en", "fr"]) { byId(`lang-${one}`).addEventListener("click", () => { keep("lang", one); speak(one); }); }
+  languageButtons(byId("language"), data.languages, (code) => { keep("lang", code); speak(code); });
   state.choose = (tab) => {
     state.tab = tab;
     state.showTab();

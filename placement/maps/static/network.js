@@ -8,8 +8,7 @@ const PART_STYLES = {
 function showNetwork(map) {
   const data = JSON.parse(document.getElementById("plan-data").textContent);
   const byId = (id) => document.getElementById(id);
-  const languages = Object.keys(data.words).sort();
-  let language = languages.find((known) => (navigator.language || "").startsWith(known)) || "en";
+  let language = firstLanguage(data.languages, null);
   const say = (key, values = {}) => data.words[language][key].replace(
     /\{(\w+)\}/g,
     (_, name) => (typeof values[name] === "number"
@@ -80,9 +79,7 @@ function showNetwork(map) {
     byId("title").textContent = data.title[language];
     byId("status").textContent = say("status", facts);
     frame.setAttribute("aria-label", say("map"));
-    for (const known of languages) {
-      byId(`lang-${known}`).setAttribute("aria-pressed", String(known === language));
-    }
+    pressLanguage(language, data.languages);
     const cards = element("div", null, null, "cards");
     const main = say("mainFigures", { junctions: facts.main_junctions, km: facts.main_km });
     card(cards, say("parts"), [
@@ -98,9 +95,7 @@ function showNetwork(map) {
     if (/\.(pbf|osm)/.test(facts.file)) { element("p", say("credit"), cards, "under"); }
     byId("panel").replaceChildren(cards);
   };
-  for (const known of languages) {
-    byId(`lang-${known}`).addEventListener("click", () => { language = known; write(); });
-  }
+  languageButtons(byId("language"), data.languages, (code) => { language = code; write(); });
   byId("panel").tabIndex = -1;
   byId("skip").addEventListener("click", () => byId("panel").focus());
   write();

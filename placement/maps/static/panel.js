@@ -1,6 +1,5 @@
-/* Words, numbers and the panel beside the map. Every text reaches the page by textContent. */
+/* The panel beside the map. Every text reaches the page by textContent. */
 
-const LOCALES = { en: "en-GB", fr: "fr-FR" };
 const LOOKS = [
   { colour: "#0072b2", shade: "#005a8c", ink: "#ffffff", shape: "square", dash: "" },
   { colour: "#d55e00", shade: "#a34700", ink: "#000000", shape: "triangle", dash: "6 4" },
@@ -48,8 +47,11 @@ function look(resource) {
   return { ...own, shape: LOOKS[(resource + turn) % LOOKS.length].shape };
 }
 
-/* The sign of a post: shape and colour by resource, the number of units inside. */
-function sign(resource, size, units) {
+/* A post by its number and name. */
+const postName = (post) => `${post.number} ${post.name || post.site}`;
+
+/* The sign of a post: shape and colour by resource, its number inside. */
+function sign(resource, size, number) {
   const { colour, ink, shape } = look(resource);
   const outline = OUTLINES[shape];
   const picture = drawn("svg", {
@@ -59,51 +61,13 @@ function sign(resource, size, units) {
     drawn("path", { d: outline.d, fill: "none", stroke: "#ffffff", "stroke-width": 5, "stroke-linejoin": "round" }),
     drawn("path", { d: outline.d, fill: colour, stroke: "#1b1b1b", "stroke-width": 1.2, "stroke-linejoin": "round" }),
   );
-  if (units !== null) {
-    const text = String(units);
+  if (number !== null) {
     picture.append(drawn("text", {
       x: 16, y: outline.text, fill: ink, "text-anchor": "middle", class: "units",
-      "font-size": text.length > 2 ? 9 : 13,
-    }, text));
+      "font-size": [13, 13, 12, 10, 8][Math.min(number.length, 4)],
+    }, number));
   }
   return picture;
-}
-
-/* Everything that depends on the language. */
-function speaker(data) {
-  const state = { language: "en" };
-  const tell = {
-    get language() { return state.language; },
-    use(language) {
-      state.language = language;
-      const locale = LOCALES[language];
-      state.whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-      state.money = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-      state.share = new Intl.NumberFormat(locale, {
-        style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1,
-      });
-      state.tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-      state.order = new Intl.Collator(locale, { numeric: true });
-    },
-    say(key, values) {
-      return data.words[state.language][key].replace(
-        /\{(\w+)\}/g, (all, name) => (values && name in values ? values[name] : all),
-      );
-    },
-    own: (texts) => texts[state.language],
-    people: (number) => state.whole.format(number),
-    money: (number) => state.money.format(number),
-    mean: (seconds) => state.tenths.format(seconds / 60),
-    minutes: (seconds) => state.money.format(seconds / 60),
-    /* One decimal, yet never "100.0%" of what is not all, nor "0.0%" of what is not nothing. */
-    share(part) {
-      if (part > 0 && part < 0.0005) { return `< ${state.share.format(0.001)}`; }
-      return state.share.format(part < 1 && part > 0.9994 ? 0.999 : part);
-    },
-    compare: (a, b) => state.order.compare(a, b),
-  };
-  tell.use("en");
-  return tell;
 }
 
 function bar(share, colour) {

@@ -15,7 +15,7 @@ function makePopups(data, tell, moved, drawWays) {
       [tell.say("units", { unit: tell.own(resource.unit) }), tell.people(post.units)],
       [`${tell.say("cost")} (${tell.own(data.budget.unit)})`, tell.money(post.cost)],
       [tell.say("reach"), tell.people(post.covered)],
-      [tell.say("only"), tell.people(post.only)],
+      [tell.say("loss"), post.loss === null ? "–" : tell.people(post.loss)],
       [tell.say("identifier"), post.site],
     ]);
     if (waysTo(data, post).length > 0) {

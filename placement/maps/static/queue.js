@@ -5,8 +5,7 @@ const QUEUE = { bars: "#c3cfdb", room: "#1b1f24", line: "#b34700", fill: "#f3c8a
 function clockOf(minute, tell) {
   const whole = Math.round(minute);
   const [hours, minutes] = [Math.floor(whole / 60), whole % 60];
-  return `${String(hours).padStart(2, "0")}${tell.language === "fr" ? " h " : ":"}${String(minutes).padStart(2, "0")}`
-    .replaceAll(" ", "\u00a0");
+  return `${String(hours).padStart(2, "0")}${tell.clock}${String(minutes).padStart(2, "0")}`;
 }
 
 /* A clock of the data, "HH:MM", as the language writes it. */

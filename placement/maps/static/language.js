@@ -1,0 +1,97 @@
+/* Words, numbers and plurals in the language of the reader. A language is one file of words/. */
+
+/* The buttons that change the language, in the order of the languages' codes. */
+function languageButtons(box, languages, choose) {
+  for (const code of Object.keys(languages).sort()) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.id = `lang-${code}`;
+    button.lang = code;
+    button.textContent = languages[code].name;
+    button.addEventListener("click", () => choose(code));
+    box.append(button);
+  }
+}
+
+function pressLanguage(language, languages) {
+  for (const code of Object.keys(languages)) {
+    document.getElementById(`lang-${code}`).setAttribute("aria-pressed", String(code === language));
+  }
+}
+
+/* The language that is asked for, the reader's own, or English. */
+function firstLanguage(languages, asked) {
+  if (Object.hasOwn(languages, asked || "")) { return asked; }
+  const own = (navigator.language || "en").toLowerCase();
+  return Object.keys(languages).find((code) => own.startsWith(code)) || "en";
+}
+
+/* A name in the plural: of "dog team" the last word, of "point de contrôle" all before "de". */
+function pluralOf(name, { stop, last, endings }) {
+  const words = name.split(" ");
+  const cut = words.findIndex((word, at) => at > 0 && new RegExp(stop, "iu").test(word));
+  const end = cut < 0 ? words.length : cut;
+  const bend = (word) => {
+    const rule = endings.find(([ending]) => new RegExp(ending, "iu").test(word));
+    return rule === undefined ? word : word.replace(new RegExp(rule[0], "iu"), rule[1]);
+  };
+  return words.map((word, at) => (at < end && (!last || at === end - 1) ? bend(word) : word)).join(" ");
+}
+
+/* Everything that depends on the language. */
+function speaker(data) {
+  const state = { language: "en" };
+  const tell = {
+    get language() { return state.language; },
+    get clock() { return data.languages[state.language].clock; },
+    use(language) {
+      state.language = language;
+      const { locale } = data.languages[language];
+      state.whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+      state.money = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+      state.percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
+      state.share = new Intl.NumberFormat(locale, {
+        style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1,
+      });
+      state.tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+      state.order = new Intl.Collator(locale, { numeric: true });
+      state.plurals = new Intl.PluralRules(locale);
+      state.list = new Intl.ListFormat(locale, { type: "conjunction" });
+    },
+    say(key, values) {
+      return data.words[state.language][key].replace(
+        /\{(\w+)\}/g, (all, name) => (values && name in values ? values[name] : all),
+      );
+    },
+    /* Words that go with a number: `key_one` where the language says one of it as of one. */
+    count(key, number, values) {
+      const one = state.plurals.select(Math.round(number)) === "one";
+      return tell.say(`${key}_${one ? "one" : "many"}`, { n: tell.people(number), ...values });
+    },
+    own: (texts) => texts[state.language] || texts.en,
+    /* A name of the plan as it stands behind a number. */
+    counted(number, texts) {
+      const name = tell.own(texts);
+      return state.plurals.select(number) === "one" ? name : pluralOf(name, data.languages[state.language].plural);
+    },
+    /* A name of the plan within a sentence: its capital goes, unless it has several. */
+    within: (name) => (/^\p{Lu}\P{Lu}*$/u.test(name) ? name[0].toLocaleLowerCase(state.language) + name.slice(1) : name),
+    list: (texts) => state.list.format(texts),
+    people: (number) => state.whole.format(number),
+    money: (number) => state.money.format(number),
+    mean: (seconds) => state.tenths.format(seconds / 60),
+    minutes: (seconds) => state.money.format(seconds / 60),
+    /* One decimal, yet never "100.0%" of what is not all, nor "0.0%" of what is not nothing. */
+    share(part) {
+      if (part > 0 && part < 0.0005) { return `< ${state.share.format(0.001)}`; }
+      return state.share.format(part < 1 && part > 0.9994 ? 0.999 : part);
+    },
+    /* Without decimals, where that is not all of what is not all, nor nothing of what is. */
+    percent(part) {
+      return (part > 0 && part < 0.005) || (part < 1 && part >= 0.995) ? tell.share(part) : state.percent.format(part);
+    },
+    compare: (a, b) => state.order.compare(a, b),
+  };
+  tell.use("en");
+  return tell;
+}
