@@ -98,6 +98,29 @@ class InputError(PlacementError):
         super().__init__(_short(f"{text}; {remedy}." if remedy else f"{text}.", _MOST_SENTENCE))
 
 
+class ConflictMarkersError(InputError):
+    """A file in which git left a conflict of a merge.
+
+    Parameters
+    ----------
+    file
+        Path or name of the file, as the user gave it.
+    line
+        Number of the first line that marks one.
+    then
+        What to do once the conflict is resolved, without a final full stop.
+    """
+
+    def __init__(self, *, file: object, line: int, then: str | None = None) -> None:
+        self.line = line
+        remedy = "keep one side of each conflict and remove the lines of <, = and >"
+        super().__init__(
+            f"has conflict markers of a merge (the first on line {line:,})",
+            file=file,
+            remedy=f"{remedy}, then {then}" if then else remedy,
+        )
+
+
 class InfeasibleError(PlacementError):
     """No plan can keep every rule.
 

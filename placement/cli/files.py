@@ -73,14 +73,22 @@ def find_plan_of(solution: Path, name: str) -> Path:
     ------
     UsageError
         If there is none.
+    ConflictMarkersError
+        If there is none, and a merge left a conflict in one that cannot be read for that.
     """
-    from placement.errors import UsageError
+    from placement.errors import ConflictMarkersError, UsageError
 
     folders = [Path(), *Path(os.path.abspath(solution)).parents[:_LEVELS]]  # noqa: PTH100 - links
+    conflict: ConflictMarkersError | None = None
     for folder in folders:
         for file in (folder / PLAN_FILE, folder / name / PLAN_FILE):
-            if _name_of(file) == name:
-                return file
+            try:
+                if _name_of(file) == name:
+                    return file
+            except ConflictMarkersError as error:
+                conflict = conflict or error
+    if conflict is not None:
+        raise conflict
     raise UsageError(
         f"{solution} answers the plan {name!r}, and no {PLAN_FILE} of that name is here or beside "
         "it; give its plan file as the argument PLAN."
@@ -89,13 +97,15 @@ def find_plan_of(solution: Path, name: str) -> Path:
 
 def _name_of(file: Path) -> str | None:
     """Return the name that a plan file gives itself; None where there is none to read."""
-    from placement.errors import InputError
+    from placement.errors import ConflictMarkersError, InputError
     from placement.reading.regular import read_bytes
 
     try:
         if not file.is_file():
             return None
         named = tomllib.loads(read_bytes(file).decode()).get("name")
+    except ConflictMarkersError:
+        raise
     except (OSError, ValueError, RecursionError, InputError):
         return None
     return named if isinstance(named, str) else None

@@ -105,14 +105,22 @@ def check_beside(target: str | Path, plan: "Plan", *, inputs: Iterable[str | Pat
 
 
 def answered(path: str | Path) -> str | None:
-    """Return the name of the plan that a file is a solution of, or None where it is none."""
-    from placement.errors import InputError
+    """Return the name of the plan that a file is a solution of, or None where it is none.
+
+    Raises
+    ------
+    ConflictMarkersError
+        If a merge left a conflict in it: what it was, nobody can say.
+    """
+    from placement.errors import ConflictMarkersError, InputError
     from placement.review.reading import load_json
 
     if Path(path).suffix.lower() not in {".geojson", ".json"}:
         return None
     try:
         top = load_json(path)
+    except ConflictMarkersError:
+        raise
     except InputError:
         return None
     said = top.get("placement") if isinstance(top, dict) else None

@@ -1,13 +1,17 @@
 """Regular files of a size that can be meant: all else is told, and never waited on."""
 
+import re
 import stat
 from pathlib import Path
 
-from placement.errors import InputError
+from placement.errors import ConflictMarkersError, InputError
 
 MIB = 1 << 20
 MOST_TEXT_BYTES = 1024 * MIB
 """Most bytes of a layer that is read as text."""
+
+# Lines that begin and end a conflict; `=======` alone may stand in a text.
+_MARKER = re.compile(rb"^(?:<{7}|>{7})(?:[ \r\n]|\Z)", re.MULTILINE)
 
 NOT_THAT = "check the file, or its suffix"
 
@@ -74,7 +78,7 @@ def read_bytes(path: Path, *, most: int = MOST_TEXT_BYTES) -> bytes:
     Raises
     ------
     InputError
-        If it cannot be read, or is larger than `most` bytes.
+        If it cannot be read, is larger than `most` bytes, or has conflict markers of a merge.
     """
     content = head(path, most + 1)
     if len(content) > most:
@@ -83,7 +87,30 @@ def read_bytes(path: Path, *, most: int = MOST_TEXT_BYTES) -> bytes:
             file=path,
             remedy=NOT_THAT,
         )
+    refuse_conflict_markers(path, content)
     return content
+
+
+def refuse_conflict_markers(path: Path, content: bytes) -> None:
+    """Refuse a text in which a merge left a conflict.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    content
+        What it holds.
+
+    Raises
+    ------
+    ConflictMarkersError
+        If a line begins or ends a conflict.
+    """
+    if b"<<<<<<<" not in content and b">>>>>>>" not in content:  # the fast way over large files
+        return
+    marker = _MARKER.search(content)
+    if marker is not None:
+        raise ConflictMarkersError(file=path, line=content.count(b"\n", 0, marker.start()) + 1)
 
 
 def read_text(path: Path, *, most: int = MOST_TEXT_BYTES, remedy: str = NOT_THAT) -> str:
@@ -92,7 +119,8 @@ def read_text(path: Path, *, most: int = MOST_TEXT_BYTES, remedy: str = NOT_THAT
     Raises
     ------
     InputError
-        If it cannot be read, is larger than `most` bytes, or is not UTF-8.
+        If it cannot be read, is larger than `most` bytes, has conflict markers of a merge, or is
+        not UTF-8.
     """
     try:
         return read_bytes(path, most=most).decode("utf-8-sig")

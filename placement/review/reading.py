@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from placement.errors import InputError
+from placement.errors import ConflictMarkersError, InputError
 from placement.reading.json_text import each_key_once
 from placement.reading.regular import read_bytes, require_file
 
 _NOT_A_SOLUTION = "name a solution that `place optimise` wrote"
+_RECOMPUTE = (
+    "write the file again with `place evaluate`, or choose anew with `place optimise --force`"
+)
 
 
 def load_json(path: str | Path) -> Any:  # noqa: ANN401 - whatever the file holds
@@ -31,7 +34,7 @@ def load_json(path: str | Path) -> Any:  # noqa: ANN401 - whatever the file hold
     ------
     InputError
         If the file cannot be read, is not UTF-8 or not JSON, holds a key twice in one object, or
-        NaN or Infinity.
+        NaN or Infinity; a `ConflictMarkersError` if a merge left a conflict in it.
     """
 
     def constant(name: str) -> NoReturn:
@@ -42,8 +45,12 @@ def load_json(path: str | Path) -> Any:  # noqa: ANN401 - whatever the file hold
     path = Path(path)
     require_file(path, remedy=_NOT_A_SOLUTION)
     try:
+        content = read_bytes(path)
+    except ConflictMarkersError as error:
+        raise ConflictMarkersError(file=path, line=error.line, then=_RECOMPUTE) from None
+    try:
         return json.loads(
-            read_bytes(path).decode("utf-8-sig"),
+            content.decode("utf-8-sig"),
             object_pairs_hook=lambda members: each_key_once(path, members),
             parse_constant=constant,
         )

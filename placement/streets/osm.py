@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from placement.arrays import Ints, Ints32
 from placement.errors import InputError
+from placement.reading.regular import MOST_TEXT_BYTES, head, refuse_conflict_markers
 from placement.streets.assemble import Lines
 from placement.streets.pbf import DamagedError, UnfamiliarError
 from placement.streets.squares import crossings
@@ -98,6 +99,7 @@ def read_osm(
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 - osmium's errors are of many kinds
+        refuse_conflict_markers(path, head(path, MOST_TEXT_BYTES))
         detail = str(error).strip().rstrip(".").splitlines()
         raise InputError(
             "the OpenStreetMap file cannot be read to its end"
