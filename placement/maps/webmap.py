@@ -49,6 +49,7 @@ _SCRIPTS = (
     "panel.js",
     "popups.js",
     "legend.js",
+    "view.js",
     "map.js",
 )
 _NETWORK_SCRIPTS = ("language.js", "streets.js", "network.js")

@@ -13,6 +13,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
+from placement.maps import write_map
+from placement.plan.layers import load_plan
+from placement.review.geojson import read_solution
+
+ROOT = Path(__file__).parents[2]
+
 # What a browser does by itself, and what machines lack: a sandbox, a GPU, room in /dev/shm.
 LAUNCH = (
     "--no-sandbox",
@@ -76,6 +82,16 @@ def browser(launch: Callable[..., Any]) -> Iterator[Any]:
     found = launch()
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def paris_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Draw the agreed plan of paris-2024: 54 posts, 29 areas, a route along a bent river."""
+    folder = tmp_path_factory.mktemp("paris")
+    plan = load_plan(ROOT / "data/geo/paris-2024")
+    solution = read_solution(ROOT / "outputs/paris-2024/solution.geojson")
+    write_map(plan, solution, folder / "map.html")
+    return folder / "map.html"
 
 
 @pytest.fixture

@@ -1,5 +1,9 @@
 /* The legend, which is the layer control too, and the swatches it shows. */
 
+const SMALL_WINDOW = "(max-width: 1100px)"; // here the legend would hide too much of the map
+const LEGEND_CORNERS = /** @type {L.ControlPosition[]} */ (["topright", "bottomright", "bottomleft"]);
+const LEGEND_MARGIN = 10;
+const LEGEND_FOOT = 40; // room for the scale or the sources below it
 const AREA_RAMP = [[245, 240, 248], [196, 174, 214]];
 const CANDIDATES = {
   optional: { radius: 2.6, color: "#858d96", weight: 1, fillColor: "#ffffff", fillOpacity: 1 },
@@ -63,7 +67,7 @@ function makeLegend(map, data, tell, state, entries) {
       return box;
     },
   });
-  box.open = !window.matchMedia("(max-width: 1100px)").matches;
+  box.open = !window.matchMedia(SMALL_WINDOW).matches;
   const held = new control({ position: "topright" }).addTo(map);
   const notes = {
     sites: () => make("ul", { class: "notes" }, ...["required", "excluded"]
@@ -128,27 +132,24 @@ function makeLegend(map, data, tell, state, entries) {
     box.replaceChildren(make("summary", null, tell.say("layers")), byResource(), set);
     fitTables(box);
   };
-  /* Into the corner where it hides least of the plan; says at which side it still hides some. */
-  const settle = () => {
-    if (!box.open) { return null; }
-    const size = map.getSize();
-    const points = data.posts.map((post) => [post.at[1], post.at[0]]);
-    for (const area of data.areas) { for (const rings of area.shape) { points.push(...positions(rings[0])); } }
-    for (const way of data.route) { for (const steps of way.shape) { points.push(...positions(steps)); } }
-    const places = points.map((point) => map.latLngToContainerPoint(point));
-    const hidden = (side, end) => places.filter((place) => (
-      (side === "right" ? size.x - place.x : place.x) < box.offsetWidth + 36
-      && (end === "bottom" ? size.y - place.y - 24 : place.y) < box.offsetHeight + 36)).length;
-    const corners = [["top", "right"], ["bottom", "right"], ["bottom", "left"]]
-      .map(([end, side]) => ({ end, side, hidden: hidden(side, end) }))
-      .sort((a, b) => a.hidden - b.hidden);
-    held.setPosition(/** @type {L.ControlPosition} */ (corners[0].end + corners[0].side));
-    return corners[0].hidden > 0 ? corners[0].side : null;
+  /* Where it would stand in a corner: [left, top, right, bottom] in a map of that size. */
+  const place = (corner, size) => {
+    const [wide, high] = [box.offsetWidth, box.offsetHeight];
+    const left = corner.endsWith("left") ? LEGEND_MARGIN : size.x - wide - LEGEND_MARGIN;
+    const top = corner.startsWith("top") ? LEGEND_MARGIN : size.y - high - LEGEND_FOOT;
+    return [left, top, left + wide, top + high];
   };
+  const move = (corner) => { if (corner !== held.getPosition()) { held.setPosition(corner); } };
+  const corner = () => held.getPosition();
+  /* Folded in a small window, unless the reader has chosen. */
+  let chosen = false;
+  box.addEventListener("click", (event) => { if (/** @type {HTMLElement} */ (event.target).closest("summary")) { chosen = true; } });
+  const small = window.matchMedia(SMALL_WINDOW);
+  const fold = () => { if (!chosen || small.matches) { box.open = !small.matches; } };
   const width = () => box.offsetWidth;
   const shift = () => (!box.open || map.getSize().x < 2.5 * width() ? 0
     : held.getPosition().endsWith("left") ? width() : -width());
   /* Where map and legend are too narrow for a popup beside it, the legend is folded. */
   const giveWay = () => { if (map.getSize().x < 2.5 * width()) { box.open = false; } };
-  return { draw, extra, settle, width, shift, giveWay };
+  return { draw, extra, box, corners: LEGEND_CORNERS, place, move, corner, fold, shift, giveWay };
 }

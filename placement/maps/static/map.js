@@ -26,21 +26,6 @@ function showPlan(map) {
   });
   const inPane = (name, style) => ({ pane: name, renderer: renderers[name], ...style });
 
-  /* What is around the whole plan, and where to begin. */
-  const around = data.bounds === null ? null
-    : L.latLngBounds([[data.bounds[1], data.bounds[0]], [data.bounds[3], data.bounds[2]]]);
-  const fit = (left, right) => {
-    if (around === null) { map.setView([0, 0], 3, { animate: false }); return; }
-    map.fitBounds(around, {
-      paddingTopLeft: [24 + left, 24], paddingBottomRight: [24 + right, 32], maxZoom: 17, animate: false,
-    });
-  };
-  const showAll = () => {
-    fit(0, 0);
-    const side = legend.settle();
-    if (side !== null) { fit(side === "left" ? legend.width() : 0, side === "right" ? legend.width() : 0); }
-  };
-
   /** @type {L.PopupOptions} */
   const popupOptions = { maxWidth: 300, minWidth: 220, autoPanPadding: [16, 16] };
   const named = (layer, thing) => layer.bindTooltip(() => make("span", { dir: "auto" },
@@ -332,7 +317,7 @@ function showPlan(map) {
   /* Small controls whose words change with the language. */
   const zoom = L.control.zoom({ position: "topleft" }).addTo(map);
   const zoomButton = (way) => zoom.getContainer().querySelector(`.leaflet-control-zoom-${way}`);
-  const whole = make("button", { type: "button", class: "whole", onclick: showAll },
+  const whole = make("button", { type: "button", class: "whole", onclick: () => view.showAll() },
     drawn("svg", { viewBox: "0 0 20 20", width: 16, height: 16, "aria-hidden": "true" },
       drawn("path", { d: "M3 7V3H7M13 3H17V7M17 13V17H13M7 17H3V13", fill: "none", stroke: "currentColor", "stroke-width": 2 })));
   const wholeBar = make("div", { class: "leaflet-bar" }, whole);
@@ -363,6 +348,7 @@ function showPlan(map) {
     drawPanel(byId("panel"), data, tell, state, { show: showPost, showArea, showSite, showWay, ticks: legend.extra });
     mark();
     legend.draw();
+    view.again();
     for (const rename of renamings) { rename(); }
     for (const [button, word] of [[zoomButton("in"), "zoom_in"], [zoomButton("out"), "zoom_out"], [whole, "whole"]]) {
       button.title = tell.say(word);
@@ -409,13 +395,14 @@ function showPlan(map) {
   window.addEventListener("beforeprint", () => {
     document.documentElement.classList.add("paper");
     arrange();
-    showAll();
+    view.begin();
   });
   window.addEventListener("afterprint", () => {
     document.documentElement.classList.remove("paper");
     arrange();
-    showAll();
+    view.begin();
   });
+  const view = makeView(map, data, legend);
   speak(fromAddress());
   const narrow = window.matchMedia("(max-width: 800px)");
   const arrange = () => {
@@ -423,11 +410,11 @@ function showPlan(map) {
     if (narrow.matches || onPaper) { byId("panel").before(frame); } else { byId("panel").after(frame); }
     map.invalidateSize({ animate: false });
   };
-  narrow.addEventListener("change", () => { arrange(); showAll(); });
+  narrow.addEventListener("change", () => { arrange(); view.begin(); });
   window.addEventListener("resize", () => { for (const place of document.querySelectorAll("#panel, .legend")) { fitTables(place); } });
   document.addEventListener("toggle", (event) => fitTables(event.target), true);
   arrange();
-  showAll();
+  view.begin();
   /* only now, so that every tile is painted once */
   for (const entry of entries) { if (!state.hidden.has(entry.key)) { map.addLayer(entry.layer); } }
   resize();

@@ -1,0 +1,75 @@
+"""What matters is in sight: posts, areas and route lie in the free part of the map."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from placement.maps import write_map
+from tests.maps.pages import drawn_plan, solution_of
+
+HIDDEN = (Path(__file__).parent / "hidden.js").read_text(encoding="utf-8")
+SIZES = ((1440, 900), (1024, 768), (390, 844), (320, 568))
+CORNER = """() => {
+  const box = document.querySelector('.legend').getBoundingClientRect();
+  return [box.left, box.top];
+}"""
+STILL = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def resize(page: Any, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate(STILL)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_that_matters_is_cut_or_covered(open_page, paris_map, size) -> None:
+    page, seen = open_page(paris_map, size=size)
+    assert page.locator(".leaflet-marker-icon").count() > 10
+    assert page.evaluate(HIDDEN) == []
+    page.locator("#lang-fr").click()
+    assert page.evaluate(HIDDEN) == []
+    seen.assert_quiet(paris_map)
+
+
+def test_nor_after_the_window_was_resized(open_page, paris_map) -> None:
+    page, _ = open_page(paris_map, size=(1440, 900))
+    for width, height in (*SIZES[::-1], (700, 500), SIZES[0]):
+        resize(page, width, height)
+        assert page.evaluate(HIDDEN) == [], (width, height)
+
+
+def test_small_plans_and_their_legend_fit_too(open_page, tmp_path) -> None:
+    plan = drawn_plan(tmp_path)
+    write_map(plan, solution_of(plan), tmp_path / "map.html")
+    page, _ = open_page(tmp_path / "map.html", size=(1440, 900))
+    for width, height in SIZES:
+        resize(page, width, height)
+        assert page.evaluate(HIDDEN) == [], (width, height)
+
+
+def test_the_legend_stays_where_it_is_when_the_whole_plan_is_asked_for(open_page, paris_map):
+    page, _ = open_page(paris_map)
+    corner = page.evaluate(CORNER)
+    for _ in range(2):
+        page.locator(".leaflet-control-zoom-in").click()
+        page.wait_for_function("!document.querySelector('.leaflet-zoom-anim')")
+    page.mouse.move(900, 600)
+    page.mouse.down()
+    page.mouse.move(700, 400, steps=4)
+    page.mouse.up()
+    assert page.evaluate(HIDDEN) != []
+    page.locator("button.whole").click()
+    assert page.evaluate(CORNER) == corner
+    assert page.evaluate(HIDDEN) == []
+
+
+def test_a_view_the_reader_chose_is_kept_when_the_window_changes(open_page, paris_map) -> None:
+    page, _ = open_page(paris_map)
+    page.locator(".leaflet-control-zoom-in").click()
+    page.wait_for_function("!document.querySelector('.leaflet-zoom-anim')")
+    scale = "document.querySelector('.leaflet-control-scale-line').textContent"
+    before = page.evaluate(scale)
+    resize(page, 1300, 800)
+    assert page.evaluate(scale) == before
+    assert page.evaluate(HIDDEN) != []
