@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 from pyproj import Transformer
 
 from placement.arrays import Floats, Ints
+from placement.maps.frame import Frame
 
 if TYPE_CHECKING:
-    from placement.maps.frame import Frame
     from placement.streets import Streets
 
 
@@ -112,9 +112,7 @@ def bounds(geometries: Iterable["shapely.Geometry"], points: ArrayLike) -> list[
     return [round(float(value), 6) for value in (*low, *high)]
 
 
-def street_lines(
-    streets: "Streets", frame: "Frame | None" = None
-) -> dict[str, dict[str, list[int]]]:
+def street_lines(streets: "Streets", frame: Frame | None = None) -> dict[str, dict[str, list[int]]]:
     """Write the street network for drawing, by group of class.
 
     Parameters

@@ -10,7 +10,6 @@ from pyproj import Transformer
 
 from placement.arrays import Floats
 from placement.globe import beside, middle
-from placement.maps.walks_panel import Shapes
 from placement.plan.problem import Plan
 from placement.plan.shapes import Shape
 from placement.solution import Solution
@@ -18,6 +17,8 @@ from placement.solution import Solution
 if TYPE_CHECKING:
     from placement.cover.routes import AreaRoute
 
+
+type Shapes = dict[str, dict[float, list[tuple[str, shapely.Geometry]]]]
 
 #: Web Mercator, which the page draws in, ends at 85.05°.
 MOST_LATITUDE = 85.0

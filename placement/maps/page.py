@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from placement.arrays import Bools
 from placement.maps import coding
+from placement.maps.frame import Shapes
 from placement.maps.numbering import numbers
 from placement.maps.people_panel import Uncovered, gaps, main_resource, shown_resources, whole
 from placement.maps.queues_panel import queued
 from placement.maps.rules_panel import apart, ruled
-from placement.maps.walks_panel import Shapes, own_rings, ringed, together, walked
+from placement.maps.walks_panel import own_rings, ringed, together, walked
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Resource, SiteStatus
 from placement.plan.shapes import Shape

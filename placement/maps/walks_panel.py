@@ -10,6 +10,7 @@ from pyproj import Transformer
 
 from placement.cover.areas import STEP_FREE
 from placement.maps import coding
+from placement.maps.frame import Shapes
 from placement.plan.clock import clock_of
 from placement.plan.problem import Plan
 from placement.solution import Solution
@@ -23,8 +24,6 @@ RING_MIN = (3.0, 5.0, 8.0)
 
 _MOST_OVER = 4
 """Posts within the same reach that are told apart; more look like these."""
-
-type Shapes = dict[str, dict[float, list[tuple[str, shapely.Geometry]]]]
 
 
 def times(plan: Plan) -> list[float]:

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from placement.plan.clock import minutes_of
 from placement.plan.format import Clock, Positive, Section, broken
-from placement.plan.problem import OWN, LanesRule
+from placement.plan.resources import OWN, LanesRule
 
 # no `type` statement: it would become a definition of its own in the schema
 Shares = Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(strict=False)]

@@ -27,7 +27,7 @@ from placement.plan.format import (
 )
 from placement.plan.ground_settings import ClosureSettings, Layers, Walking
 from placement.plan.lane_settings import LanesSettings
-from placement.plan.problem import Walkers
+from placement.plan.resources import Walkers
 from placement.plan.rule_settings import BackupSettings, FloorSettings, GroupSettings
 from placement.reading.regular import MIB, is_folder, read_text, require_file
 

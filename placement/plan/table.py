@@ -17,7 +17,8 @@ from placement.errors import InputError
 from placement.globe import around_pole, unwrapped
 from placement.reading import regular
 from placement.reading.csv_table import read_records
-from placement.reading.features import WGS84, Properties, quiet, read_features, row_name
+from placement.reading.features import WGS84, Properties, quiet, row_name
+from placement.reading.formats import read_features
 from placement.reading.held import Held, Source
 
 POINTS = ("Point",)

@@ -1,11 +1,8 @@
-"""A file of any format → properties and geometries, in the file's own order and coordinates.
-
-What a feature means, and which geometries are wanted, is asked elsewhere.
-"""
+"""The features of a layer: properties and geometries, in the file's own order and coordinates."""
 
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,54 +59,6 @@ def row_name(number: int, properties: Properties) -> str:
     if isinstance(found, float) and found.is_integer():
         found = int(found)
     return f"row {number}" if found is None or found == "" else str(found)
-
-
-def read_features(path: Path, *, layer: str, kinds: Sequence[str] = ()) -> Features:
-    """Read the features of a file that was required before.
-
-    Parameters
-    ----------
-    path
-        GeoJSON, GeoPackage, GeoParquet, or a table of points as CSV, by suffix.
-    layer
-        Name of the layer; a GeoPackage of several tables is read at the table of this name.
-    kinds
-        Geometry types by which a GeoPackage's table may be told from others, if it has no such
-        name and one table alone is of these; none where only the name decides.
-
-    Raises
-    ------
-    InputError
-        If the suffix is not known, or the file is not what its suffix says or too large.
-    """
-    reader = _readers().get(path.suffix.lower())
-    if reader is None:
-        raise InputError(
-            f"the suffix {path.suffix!r} is not known",
-            file=path,
-            remedy=f"give the layer {layer!r} as one of {', '.join(_readers())}",
-        )
-    return reader(path, layer, kinds)
-
-
-type Reader = Callable[[Path, str, Sequence[str]], Features]
-
-
-def _readers() -> Mapping[str, Reader]:
-    # the formats know what features are, not the other way round
-    from placement.reading.csv_table import read_csv  # noqa: PLC0415
-    from placement.reading.geojson import read_geojson  # noqa: PLC0415
-    from placement.reading.geopackage import read_geopackage  # noqa: PLC0415
-    from placement.reading.geoparquet import read_geoparquet  # noqa: PLC0415
-
-    return {
-        ".geojson": lambda path, _layer, _kinds: read_geojson(path),
-        ".json": lambda path, _layer, _kinds: read_geojson(path),
-        ".gpkg": read_geopackage,
-        ".parquet": lambda path, _layer, _kinds: read_geoparquet(path),
-        ".geoparquet": lambda path, _layer, _kinds: read_geoparquet(path),
-        ".csv": lambda path, _layer, _kinds: read_csv(path),
-    }
 
 
 def horizontal(crs: pyproj.CRS) -> pyproj.CRS:

@@ -12,7 +12,8 @@ import shapely
 from placement.errors import InputError, UsageError
 from placement.globe import cut, local_crs, middle, unwrapped
 from placement.outputs import replacing
-from placement.reading.features import quiet, read_features
+from placement.reading.features import quiet
+from placement.reading.formats import read_features
 from placement.reading.regular import require_file
 from placement.streets.answer import check_whole
 from placement.streets.request import LIMITS, Limits, Request, checked_address, trouble

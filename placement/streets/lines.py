@@ -19,10 +19,10 @@ from placement.reading.features import (
     Features,
     of_frame,
     quiet,
-    read_features,
     refuse_size,
     row_name,
 )
+from placement.reading.formats import read_features
 from placement.reading.held import Held, Source
 from placement.reading.numerals import decimal
 from placement.streets.assemble import Lines

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,51 +12,10 @@ from placement.arrays import Ints, Ints32
 from placement.errors import InputError
 from placement.reading.regular import MOST_TEXT_BYTES, head, refuse_conflict_markers
 from placement.streets.assemble import Lines
+from placement.streets.extract import NOWHERE, Extract
+from placement.streets.osm_pbf import read_pbf
 from placement.streets.pbf import DamagedError, UnfamiliarError
 from placement.streets.squares import crossings
-from placement.streets.ways import Way
-
-#: The coordinate of a node that the file does not hold.
-NOWHERE = 2147483647
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Extract:
-    """The walkable part of an extract.
-
-    Attributes
-    ----------
-    first
-        (L + 1,) int64, where each line starts in ``place``.
-    place
-        (Q,) int32, the lines' nodes, as positions in ``key``.
-    way
-        (L,) each line's position in ``ways``.
-    ways
-        The distinct ways.
-    key
-        (P,) int64, sorted ids of the nodes.
-    x, y
-        (P,) int32, longitude and latitude in units of 1e-7 degree, `NOWHERE` where missing.
-    squares
-        Surfaces that are walked across: position in ``ways`` and the lines of the outline.
-    closed, lifts
-        Positions in ``key`` of barriers closed to walkers, and of lifts.
-    dropped
-        How many ways were left out by reason.
-    """
-
-    first: Ints
-    place: Ints32
-    way: Ints
-    ways: tuple[Way, ...]
-    key: Ints
-    x: Ints32
-    y: Ints32
-    squares: tuple[tuple[int, Ints], ...]
-    closed: Ints
-    lifts: Ints
-    dropped: Mapping[str, int]
 
 
 def read_osm(
@@ -85,8 +44,6 @@ def read_osm(
     InputError
         Where the file is cut short or is no OpenStreetMap file.
     """
-    from placement.streets.osm_pbf import read_pbf  # noqa: PLC0415 - it imports this module
-
     try:
         if path.name.lower().endswith(".pbf"):
             try:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from placement.arrays import Ints, Ints32
 from placement.compiled import compiled
-from placement.streets.osm import NOWHERE, Extract
+from placement.streets.extract import NOWHERE, Extract
 from placement.streets.pbf import Block
 from placement.streets.pbf import blocks as data_blocks
 from placement.streets.pbf_groups import read_nodes, read_relations, read_ways

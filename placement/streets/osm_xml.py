@@ -10,7 +10,7 @@ import numpy as np
 import osmium
 from osmium.osm import NODE, RELATION, WAY, Relation
 
-from placement.streets.osm import NOWHERE, Extract
+from placement.streets.extract import NOWHERE, Extract
 from placement.streets.pbf import DamagedError
 from placement.streets.tags import KEYS, WALK_KEYS, blocks, is_area, read_way
 from placement.streets.ways import Way

@@ -7,18 +7,17 @@ import shapely
 from numpy.typing import NDArray
 
 from placement.arrays import Ints
+from placement.streets.extract import NOWHERE, Extract
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
-
-    from placement.streets.osm import Extract
 
 
 #: More ways into a square than this are thinned out: the ways across grow with its square.
 _MOST_ENTRIES = 80
 
 
-def crossings(found: "Extract") -> Ints:
+def crossings(found: Extract) -> Ints:
     """Return the straight ways across squares between the places where streets enter them.
 
     Two entries are joined where the line between them stays on the surface; round a corner or
@@ -43,7 +42,7 @@ def crossings(found: "Extract") -> Ints:
             found.place[found.first[i] : found.first[i + 1]].astype(np.int64)
             for i in lines.tolist()
         ]
-        spans = [span[found.x[span] < 2147483647] for span in spans]
+        spans = [span[found.x[span] < NOWHERE] for span in spans]
         spans = [span for span in spans if len(span) > 1]
         if not spans:
             continue
@@ -67,13 +66,13 @@ def crossings(found: "Extract") -> Ints:
     return np.concatenate(result)
 
 
-def _xy(found: "Extract", places: Ints) -> NDArray[np.float64]:
+def _xy(found: Extract, places: Ints) -> NDArray[np.float64]:
     xy = np.empty((len(places), 2))
     xy[:, 0], xy[:, 1] = found.x[places], found.y[places]
     return xy
 
 
-def _surface(found: "Extract", spans: list[Ints]) -> "BaseGeometry | None":
+def _surface(found: Extract, spans: list[Ints]) -> "BaseGeometry | None":
     """Return the surface inside the outlines, its inner rings cut out; None where it is none."""
     if len(spans) == 1:
         xy = _xy(found, spans[0])

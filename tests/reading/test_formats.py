@@ -17,7 +17,8 @@ from placement.plan.layers import load_plan
 from placement.plan.settings import read_settings
 from placement.plan.table import POINTS, Table, read_table
 from placement.reading import features, geopackage, geoparquet
-from placement.reading.features import horizontal, read_features
+from placement.reading.features import horizontal
+from placement.reading.formats import read_features
 from tests.builders import write_geojson, write_plan
 
 PLACES = gpd.GeoDataFrame(

@@ -1,0 +1,97 @@
+"""A street layer of any kind → the network: the entry point for files and for lines in memory."""
+
+from pathlib import Path
+
+import numpy as np
+
+from placement.errors import InputError
+from placement.globe import beside, local_crs, middle
+from placement.reading.held import Held
+from placement.reading.regular import require_file
+from placement.streets.assemble import Edges, assemble
+from placement.streets.lines import read_lines
+from placement.streets.network import Streets, build
+from placement.streets.store import is_stored, read_stored
+from placement.streets.ways import WALK_SPEED_M_S
+
+
+def read_streets(
+    source: str | Path | Held,
+    *,
+    crs: str | None,
+    speed_m_s: float = WALK_SPEED_M_S,
+    step_free: bool = False,
+) -> Streets:
+    """Read a street layer.
+
+    Parameters
+    ----------
+    source
+        An OpenStreetMap extract (``.osm.pbf``, ``.pbf``, ``.osm``), lines as GeoJSON,
+        GeoPackage or GeoParquet, a network kept by `placement.streets.store.write_streets`, or
+        lines in memory.
+    crs
+        Metric coordinate system for snapping and drawing; lengths are geodesic regardless. None
+        takes the UTM zone of the streets' middle, near a pole UPS.
+    speed_m_s
+        Walking speed on the level.
+    step_free
+        Leave out steps and escalators.
+
+    Returns
+    -------
+    Streets
+        The network.
+
+    Raises
+    ------
+    InputError
+        Where the file is missing, of an unknown kind, damaged, or holds nothing to walk on.
+    """
+    path = source.path if isinstance(source, Held) else Path(source)
+    if not isinstance(source, Held):
+        require_file(path, remedy="give the street layer's path")
+    if not (np.isfinite(speed_m_s) and speed_m_s > 0):
+        raise InputError(f"a walking speed of {speed_m_s} m/s cannot be", remedy="give 0.3 to 3")
+    name = path.name.lower()
+    unused: tuple[str, ...] = ()
+    if isinstance(source, Held):
+        lines, dropped, unused = read_lines(source, step_free=step_free)
+    elif name.endswith((".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")):
+        from placement.streets.osm import read_osm  # noqa: PLC0415 - osmium only where it is used
+
+        lines, dropped = read_osm(path, step_free=step_free)
+    elif name.endswith(".arrow") or (name.endswith(".parquet") and is_stored(path)):
+        return read_stored(path, crs=crs, speed_m_s=speed_m_s, step_free=step_free)
+    elif name.endswith((".geojson", ".json", ".gpkg", ".parquet", ".geoparquet", ".fgb", ".shp")):
+        lines, dropped, unused = read_lines(path, step_free=step_free)
+    else:
+        raise InputError(
+            f"street layers of kind {path.suffix or 'without suffix'!r} are not read",
+            file=path,
+            remedy="give .osm.pbf, .osm, .geojson, .gpkg or .parquet",
+        )
+    edges = assemble(lines, speed_m_s=speed_m_s)
+    del lines
+    if len(edges.tail) == 0:
+        why = ", ".join(f"{count} {reason}" for reason, count in sorted(dropped.items()))
+        raise InputError(
+            "nothing in it can be walked" + (f" (left out: {why})" if why else ""),
+            file=path,
+            remedy="give a layer with streets, or check its tags",
+        )
+    return build(
+        edges,
+        crs=crs or _zone(edges),
+        source=path.name,
+        speed_m_s=speed_m_s,
+        step_free=step_free,
+        dropped=dropped,
+        unused=unused,
+    )
+
+
+def _zone(edges: Edges) -> str:
+    """Return the metric coordinate system of the middle of what was read."""
+    lon, lat = edges.lonlat[edges.node].T
+    return local_crs(float(np.median(beside(lon, middle(lon)))), float(np.median(lat)))
