@@ -14,6 +14,12 @@ from placement.compiled import part_of_compiled
 EPS = 1e-7
 """Tolerance, in people, below which a flow counts as zero."""
 
+_BITS = 62  # of a word of a set: whole numbers stay positive
+_FULL = (1 << _BITS) - 1
+_PRIME = 67  # powers of two up to 2^65 all leave different rests
+_PLACE = np.zeros(_PRIME, dtype=np.int64)  # which power of two leaves a rest
+_PLACE[[pow(2, n, _PRIME) for n in range(_BITS)]] = np.arange(_BITS)
+
 
 @part_of_compiled
 def _kinds(  # noqa: PLR0917 - compiled functions take no keywords
@@ -46,6 +52,60 @@ def _kinds(  # noqa: PLR0917 - compiled functions take no keywords
             count += 1
         of[row] = table[slot]
     return count
+
+
+@part_of_compiled
+def _arcs(
+    indptr: Ints, gates: Ints, one: Ints, is_open: Bools, opened: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """Return the arcs from kinds to open gates.
+
+    Parameters
+    ----------
+    indptr, gates
+        Gates of each row.
+    one
+        (kinds,) int64, a row of each kind.
+    is_open, opened
+        Open gates, as (J,) bool and as a list.
+
+    Returns
+    -------
+    start, head
+        Open gates of each kind, ``head[start[n]:start[n + 1]]``, by their number in the list.
+    ways
+        (kinds, any) int64, the same as sets: bit b of word w is the gate 62 w + b.
+    """
+    number = np.empty(len(is_open), dtype=np.int64)
+    for h in range(len(opened)):
+        number[opened[h]] = h
+    count = len(one)
+    start = np.zeros(count + 1, dtype=np.int64)
+    for n in range(count):
+        start[n + 1] = start[n]
+        for e in range(indptr[one[n]], indptr[one[n] + 1]):
+            if is_open[gates[e]]:
+                start[n + 1] += 1
+    head = np.empty(start[count], dtype=np.int64)
+    ways = np.zeros((count, len(opened) // _BITS + 1), dtype=np.int64)
+    at = 0
+    for n in range(count):
+        for e in range(indptr[one[n]], indptr[one[n] + 1]):
+            if is_open[gates[e]]:
+                h = number[gates[e]]
+                head[at] = h
+                ways[n, h // _BITS] |= 1 << h % _BITS
+                at += 1
+    return start, head, ways
+
+
+@part_of_compiled
+def _arc(start: Ints, head: Ints, kind: int, gate: int) -> int:
+    """Return the position of the arc from a kind to a gate."""
+    a = start[kind]
+    while head[a] != gate:
+        a += 1
+    return int(a)
 
 
 @part_of_compiled
@@ -97,7 +157,7 @@ def admit(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flow, kept in one loop
     float
         What the admitted people are worth.
     """
-    size, n_gates = len(people), len(each)
+    size = len(people)
     of = np.empty(size, dtype=np.int64)
     count = _kinds(by_gate, rows, rank, words, is_open, of)
     left = np.zeros(count)
@@ -106,103 +166,95 @@ def admit(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flow, kept in one loop
         left[of[row]] += people[row]
         if one[of[row]] < 0:
             one[of[row]] = row
-    # arcs from kinds to gates, and back
-    start = np.zeros(count + 1, dtype=np.int64)
-    for n in range(count):
-        start[n + 1] = start[n]
-        for e in range(indptr[one[n]], indptr[one[n] + 1]):
-            if is_open[gates[e]]:
-                start[n + 1] += 1
-    arcs = start[count]
-    head = np.empty(arcs, dtype=np.int64)
-    tail = np.empty(arcs, dtype=np.int64)
-    back = np.zeros(n_gates + 1, dtype=np.int64)
-    at = 0
-    for n in range(count):
-        for e in range(indptr[one[n]], indptr[one[n] + 1]):
-            if is_open[gates[e]]:
-                head[at] = gates[e]
-                tail[at] = n
-                back[gates[e] + 1] += 1
-                at += 1
-    for g in range(n_gates):
-        back[g + 1] += back[g]
-    place = back[:n_gates].copy()
-    into = np.empty(arcs, dtype=np.int64)
-    for a in range(arcs):
-        into[place[head[a]]] = a
-        place[head[a]] += 1
-    flow = np.zeros(arcs)
-    used = np.zeros(n_gates)
-    seen_kind = np.full(count, -1, dtype=np.int64)
-    seen_gate = np.full(n_gates, -1, dtype=np.int64)
-    to_gate = np.empty(n_gates, dtype=np.int64)
+    opened = np.flatnonzero(is_open)
+    start, head, ways = _arcs(indptr, gates, one, is_open, opened)
+    flow = np.zeros(len(head))
+    room = np.zeros(len(opened))
+    used = np.zeros(len(opened))
+    # sets of gates and of kinds, a bit for each: of most it is known at once that none is new
+    gate_sets, kind_sets = ways.shape[1], count // _BITS + 1
+    holds = np.zeros((len(opened), kind_sets), dtype=np.int64)  # kinds that send people there
+    alive = np.empty(gate_sets, dtype=np.int64)
+    new_gates = np.empty(gate_sets, dtype=np.int64)
+    new_kinds = np.empty(kind_sets, dtype=np.int64)
+    to_gate = np.empty(len(opened), dtype=np.int64)
     to_kind = np.empty(count, dtype=np.int64)
     queue = np.empty(count, dtype=np.int64)
-    stamp = 0
+    kind_dead = np.empty(count, dtype=np.bool_)
     total = 0.0
-    ranks = len(worth)
     for k in range(len(share)):
-        kind_dead = np.zeros(count, dtype=np.bool_)
-        gate_dead = np.zeros(n_gates, dtype=np.bool_)
-        for r in range(ranks):
+        kind_dead[:] = False
+        alive[:] = _FULL
+        for h in range(len(opened)):
+            room[h] = lanes[opened[h]] * each[opened[h]] * ratio[k]
+        for r in range(len(worth)):
             for first in range(count):
                 if rank[one[first]] != r:
                     continue
                 while left[first] > EPS and not kind_dead[first]:
-                    stamp += 1
+                    new_gates[:] = alive
+                    new_kinds[:] = _FULL
+                    new_kinds[first // _BITS] ^= 1 << first % _BITS
                     queue[0] = first
-                    seen_kind[first] = stamp
-                    to_kind[first] = -1
                     ahead, behind, end = 0, 1, -1
                     while ahead < behind and end < 0:
                         n = queue[ahead]
                         ahead += 1
-                        for a in range(start[n], start[n + 1]):
-                            g = head[a]
-                            if gate_dead[g] or seen_gate[g] == stamp:
-                                continue
-                            seen_gate[g] = stamp
-                            to_gate[g] = a
-                            if lanes[g] * each[g] * ratio[k] - used[g] > EPS:
-                                end = g
-                                break
-                            for p in range(back[g], back[g + 1]):
-                                b = into[p]
-                                if seen_kind[tail[b]] != stamp and flow[b] > EPS:
-                                    seen_kind[tail[b]] = stamp
-                                    to_kind[tail[b]] = b
-                                    queue[behind] = tail[b]
-                                    behind += 1
+                        for w in range(gate_sets):
+                            others = ways[n, w] & new_gates[w]
+                            while others and end < 0:
+                                bit = others & -others
+                                others ^= bit
+                                new_gates[w] ^= bit
+                                h = w * _BITS + _PLACE[bit % _PRIME]
+                                to_gate[h] = n
+                                if room[h] - used[h] > EPS:
+                                    end = h
+                                    break
+                                for v in range(kind_sets):
+                                    more = holds[h, v] & new_kinds[v]
+                                    new_kinds[v] ^= more
+                                    while more:
+                                        bit = more & -more
+                                        more ^= bit
+                                        m = v * _BITS + _PLACE[bit % _PRIME]
+                                        to_kind[m] = h
+                                        queue[behind] = m
+                                        behind += 1
                     if end < 0:
                         for n in range(behind):
                             kind_dead[queue[n]] = True
-                            for a in range(start[queue[n]], start[queue[n] + 1]):
-                                gate_dead[head[a]] = True
+                            for w in range(gate_sets):
+                                alive[w] &= ~ways[queue[n], w]
                         break
-                    amount = min(left[first], lanes[end] * each[end] * ratio[k] - used[end])
-                    g = end
-                    while to_kind[tail[to_gate[g]]] >= 0:
-                        b = to_kind[tail[to_gate[g]]]
-                        amount = min(amount, flow[b])
-                        g = head[b]
+                    amount = min(left[first], room[end] - used[end])
+                    n = to_gate[end]
+                    while n != first:
+                        amount = min(amount, flow[_arc(start, head, n, to_kind[n])])
+                        n = to_gate[to_kind[n]]
                     used[end] += amount
                     left[first] -= amount
-                    g = end
+                    h = end
                     while True:
-                        a = to_gate[g]
+                        n = to_gate[h]
+                        a = _arc(start, head, n, h)
                         flow[a] += amount
-                        b = to_kind[tail[a]]
-                        if b < 0:
+                        if flow[a] > EPS:
+                            holds[h, n // _BITS] |= 1 << n % _BITS
+                        if n == first:
                             break
-                        flow[b] -= amount
-                        g = head[b]
+                        h = to_kind[n]
+                        a = _arc(start, head, n, h)
+                        flow[a] -= amount
+                        if flow[a] <= EPS:
+                            holds[h, n // _BITS] &= ~(1 << n % _BITS)
         lost = 0.0
         for n in range(count):
             lost += left[n] * worth[rank[one[n]]]
         total -= share[k] * lost
-        for g in range(n_gates):
-            load[k, g] = used[g]
+        load[k, :] = 0.0
+        for h in range(len(opened)):
+            load[k, opened[h]] = used[h]
         for row in range(size):
             dead[k, row] = kind_dead[of[row]]
     every = 0.0

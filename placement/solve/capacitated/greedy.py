@@ -56,6 +56,17 @@ def _flip(  # noqa: PLR0917 - as above
         times[rows[p]] += by
 
 
+@part_of_compiled
+def _add_up(indptr: Ints, gates: Ints, people: Floats, dead: Bools, reach: Floats) -> None:
+    """Write the people in reach of each gate whom more room would help, (layers, J)."""
+    reach[:] = 0.0
+    for k in range(len(reach)):
+        for r in range(len(people)):
+            if dead[k, r]:
+                for e in range(indptr[r], indptr[r + 1]):
+                    reach[k, gates[e]] += people[r]
+
+
 @compiled
 def _close_around(  # noqa: PLR0917 - compiled functions take no keywords
     gone: Ints,
@@ -101,7 +112,7 @@ def _reopen(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, for speed
     waits_indptr: Ints, waits: Ints,
     ptr: Ints, rows: Ints, levels: Floats, profit: Floats,
     limit_indptr: Ints, limit: Ints, use: Floats, lane_use: Floats, budget: Floats,
-    is_open: Bools, lanes: Ints, times: Ints, noise: Floats,
+    heads: Floats, is_open: Bools, lanes: Ints, times: Ints, noise: Floats,
 ) -> float:  # fmt: skip
     """Open what adds most for its price until nothing more fits; return the value."""
     columns, layers, size = len(is_open), len(share), len(people)
@@ -111,7 +122,7 @@ def _reopen(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, for speed
     tried = np.zeros(columns, dtype=np.bool_)
     partnered = np.zeros(columns, dtype=np.bool_)
     adds = np.zeros(columns)
-    reach = np.zeros(layers)
+    reach = np.zeros((layers, len(each)))
     while True:
         for g in range(len(each)):
             open_gate[g] = is_open[column[g]]
@@ -134,6 +145,7 @@ def _reopen(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, for speed
         for c in range(columns):
             partnered[c] = _has_partner(c, near_indptr, near, coupled, is_open)
             adds[c] = 0.0 if is_open[c] else _gain(c, ptr, rows, levels, times, profit)
+        known = False
         best, best_score, best_lanes = -1, 0.0, 0
         for c in range(columns):
             if tried[c] or (not allowed[c] and not is_open[c]) or not partnered[c]:
@@ -158,26 +170,21 @@ def _reopen(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, for speed
                 continue
             gain, lanes_more, cut = adds[c], 0, 0.0
             if g >= 0:
-                reach[:] = 0.0
-                heads = 0.0
-                for p in range(by_gate[g], by_gate[g + 1]):
-                    r = gate_rows[p]
-                    heads += people[r]
-                    for k in range(layers):
-                        if dead[k, r]:
-                            reach[k] += people[r]
+                if not known:
+                    _add_up(indptr, gates, people, dead, reach)
+                    known = True
                 pay = worth[0]
                 top = 0.0
                 for n in range(1 if is_open[c] else max(1, least[g]), can + 1):
                     more = 0.0
                     for k in range(layers):
-                        more += share[k] * min(reach[k], n * each[g] * ratio[k])
+                        more += share[k] * min(reach[k, g], n * each[g] * ratio[k])
                     score = (adds[c] + pay * more) / (cost + n * lane_cost + 1e-9)
                     if score > top:
                         top, lanes_more, cut = score, n, pay * more
                 gain += cut
                 # of equal bargains the gate with more people around is the safer one
-                gain *= 1.0 + 0.05 * min(1.0, heads / (3.0 * can * each[g] + 1e-9))
+                gain *= 1.0 + 0.05 * min(1.0, heads[g] / (3.0 * can * each[g] + 1e-9))
             price = cost + lanes_more * lane_cost + 1e-9
             score = gain / price
             if not is_open[c]:
@@ -307,6 +314,7 @@ class Search:
             ),
             instance.profit,
             *_limits(instance, lanes),
+            np.bincount(by_row, weights=lanes.people[of_row[passing]], minlength=len(gates)),
         )
         self.is_open = np.zeros(columns, dtype=np.bool_)
         self.lanes = np.zeros(len(gates), dtype=np.int64)
