@@ -1,8 +1,10 @@
 """Longitudes on a globe: both sides of the antimeridian are one place, and zones end at poles."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
+import pyproj
 import shapely
 
 from placement.arrays import Floats, Geometries
@@ -19,6 +21,15 @@ _WIDE_ZONES = (
     (72.0, 84.0, 21.0, 33.0, 35),
     (72.0, 84.0, 33.0, 42.0, 37),
 )
+
+
+@lru_cache(maxsize=64)
+def transformer(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
+    """Return the way from one coordinate system to another, x (or longitude) first.
+
+    Finding it takes longer than what a layer needs of it, and each layer asks again.
+    """
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
 
 def beside(lon: Floats, centre: float) -> Floats:

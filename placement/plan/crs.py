@@ -12,7 +12,7 @@ from pyproj.exceptions import CRSError
 
 from placement.arrays import Floats, Geometries
 from placement.errors import InputError
-from placement.globe import around_pole, local_crs, middle, widened, wrapped
+from placement.globe import around_pole, local_crs, middle, transformer, widened, wrapped
 from placement.plan.table import POLYGONS, Table, project
 from placement.reading.features import WGS84
 
@@ -66,7 +66,7 @@ class Plane:
 
     def to_lonlat(self, xy: Floats) -> Floats:
         """Turn (n, 2) metres into (n, 2) degrees, WGS 84."""
-        back = pyproj.Transformer.from_crs(self.crs, pyproj.CRS(WGS84), always_xy=True)
+        back = transformer(self.crs, pyproj.CRS(WGS84))
         lon, lat = back.transform(xy[:, 0], xy[:, 1])
         return np.column_stack([wrapped(lon), lat])
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from placement.arrays import Geometries
 from placement.errors import InputError
-from placement.globe import around_pole, unwrapped
+from placement.globe import around_pole, transformer, unwrapped
 from placement.reading import regular
 from placement.reading.csv_table import read_records
 from placement.reading.features import WGS84, Properties, quiet, row_name
@@ -247,10 +247,10 @@ def _to_wgs84(path: Path, geometries: Geometries, crs: pyproj.CRS) -> Geometries
 
 def project(geometries: Geometries, source: pyproj.CRS, target: pyproj.CRS) -> Geometries:
     """Return geometries in another coordinate system, x (or longitude) first."""
-    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
+    there = transformer(source, target)
 
     def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+        return np.column_stack(there.transform(xy[:, 0], xy[:, 1]))
 
     found: Geometries = shapely.transform(geometries, moved)
     return found

@@ -41,7 +41,7 @@ geometries = st.one_of(
     ),
 )
 patient = settings(
-    max_examples=cases(30, 60),
+    max_examples=cases(20, 60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -111,7 +111,7 @@ DRAWN: dict[str, Any] = {
 
 
 @given(st.sampled_from(places(DRAWN)), json_values, st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(100, 300), deadline=None)
 def test_any_value_of_a_plan_file(where: tuple[str, ...], value: Any, rename: bool) -> None:
     content = copy.deepcopy(DRAWN)
     table = content

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement.plan.sampling import largest_remainder, sample
+from tests.amount import cases
 
 coordinates = st.integers(-2000, 2000).map(lambda tenth: tenth / 10)
 
@@ -26,7 +27,7 @@ def polygons(draw: st.DrawFn) -> shapely.Geometry:
 
 
 @given(polygons(), st.integers(0, 100_000), st.sampled_from([5.0, 20.0, 33.3]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(50, 150), deadline=None)
 def test_people_are_conserved_exactly_and_stand_inside(
     polygon: shapely.Geometry, people: int, spacing_m: float
 ) -> None:

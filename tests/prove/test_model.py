@@ -15,6 +15,7 @@ from placement.prove.proof import Verdict, prove_again, prove_none
 from placement.prove.question import Question, question
 from placement.prove.solver import solve
 from placement.solution import Reverse
+from tests.amount import cases
 from tests.prove.claims import claim
 from tests.random_plans import the_answer, write_random_plan
 from tests.ruled_plans import draw_plan, right_answer, write_ruled_plan
@@ -58,7 +59,7 @@ def test_random_plans_are_worth_what_trying_every_choice_finds(batch: int, tmp_p
             assert found[0] == [pytest.approx(right[0], abs=1e-6)], seed
 
 
-@pytest.mark.parametrize("batch", range(4))
+@pytest.mark.parametrize("batch", range(cases(2, 4)))
 def test_plans_of_every_rule_are_proven_twice_and_worse_plans_refuted(
     batch: int, tmp_path: Path
 ) -> None:

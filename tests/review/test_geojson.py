@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from placement.errors import InputError, UsageError
 from placement.review.geojson import read_solution, solution_text, write_solution
 from placement.solution import Coverage, Post, Solution, Status, Stopped, Walk
+from tests.amount import cases
 
 CASES = Path(__file__).parent.parent / "cases"
 GOLDEN = sorted([*CASES.glob("*.geojson"), *CASES.glob("plans/*/solution.geojson")])
@@ -167,7 +168,7 @@ numbers = st.floats(min_value=0, max_value=1e12, allow_nan=False)
 ids = st.text(st.characters(blacklist_characters="/"), min_size=1, max_size=8)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(60, 200), deadline=None)
 @given(st.data())
 def test_any_solution_is_stable_on_a_second_pass(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from placement.errors import UsageError
 from placement.streets import Snapped, Streets, snap, walking_times
+from tests.amount import cases
 from tests.streets.draw import at, draw
 from tests.streets.split_graph import all_times
 
@@ -40,7 +41,7 @@ def _random_points(streets: Streets, count: int, seed: int) -> Snapped:
     return Snapped(edge=edge, fraction=fraction, access_s=rng.choice([0.0, 10.0, 33.3], count))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=cases(40, 120), deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn_network(), st.sampled_from([0.0, 60.0, 150.0, 400.0]), st.booleans())
 def test_equals_scipy_on_the_split_graph(
     network: tuple[list, int], limit_s: float, outward: bool

@@ -44,10 +44,13 @@ def best_beside(plan: Plan, old: Solution, most: int | None, price: float) -> fl
     return best_by_flows(priced, lanes) - price * len(before)
 
 
+SIZE = cases(3, 8)
+
+
 @pytest.mark.parametrize("batch", range(cases(1, 2)))
 def test_random_plans_beside_an_agreed_one_equal_explicit_flows(batch: int, tmp_path: Path) -> None:
     asked = 0
-    for seed in range(batch * 8, batch * 8 + 8):
+    for seed in range(batch * SIZE, batch * SIZE + SIZE):
         try:
             plan = placement.load_plan(write_lanes_plan(tmp_path / str(seed), seed))
             less = with_budget(plan, 0.6 * plan.problem.budget)
@@ -65,7 +68,7 @@ def test_random_plans_beside_an_agreed_one_equal_explicit_flows(batch: int, tmp_
             assert solution_text(again) == solution_text(found)
             assert placement.audit(plan, again, baseline=old).findings == ()
             asked += 1
-    assert asked > 8
+    assert asked > SIZE
 
 
 def _written(solution: Solution, folder: Path) -> Path:

@@ -1,6 +1,8 @@
 """A plan with lanes that is handed in and keeps the rules is the first plan, and is never lost."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from placement.solve.capacitated.solver import solve_lanes
 from placement.solve.capacitated.state import Known, LanesOutcome, settled
 from placement.solve.core.stopping import Stop
 from placement.solve.questions.max_cover import with_budget
+from tests.amount import cases
 from tests.solve.capacitated.test_lanes_in_plans import write_lanes_plan
 from tests.solve.capacitated.test_solver_with_lanes import best_by_flows, random_case
 
@@ -31,7 +34,7 @@ def test_no_time_at_all_leaves_the_best_plan_whoever_its_floors_ask_for(
     periods: int, classes: int
 ) -> None:
     asked = floors_bind = 0
-    for seed in range(30):
+    for seed in range(cases(12, 30)):
         instance, lanes = random_case(seed, periods, classes)
         if (instance.required & instance.excluded).any():
             continue
@@ -48,13 +51,13 @@ def test_no_time_at_all_leaves_the_best_plan_whoever_its_floors_ask_for(
         y[best.chosen] = 1.0
         floors_bind += not known.plan(y, best.lanes[known.gates].astype(np.float64))
         asked += 1
-    assert asked > 12
+    assert asked > cases(4, 12)
     assert floors_bind > 0  # the most worthy first would break a floor
 
 
 def test_whom_a_plan_admits_so_that_its_rules_are_kept_is_the_most_worth_there_is() -> None:
     asked = 0
-    for seed in range(60):
+    for seed in range(cases(30, 60)):
         instance, lanes = random_case(seed, 4, 1 + seed % 2)
         if not instance.rules or (instance.required & instance.excluded).any():
             continue
@@ -71,49 +74,50 @@ def test_whom_a_plan_admits_so_that_its_rules_are_kept_is_the_most_worth_there_i
         if taken:
             assert known.objective == pytest.approx(top, rel=1e-6, abs=1e-6), seed
             asked += 1
-    assert asked > 10
+    assert asked > cases(5, 10)
 
 
-def solved(plan: Plan) -> placement.Solution | None:
-    try:
-        return placement.optimise(plan)
-    except InfeasibleError:
-        return None
+type Solved = Callable[[int], tuple[Plan, placement.Solution] | None]
 
 
-def test_an_agreed_plan_stands_at_once_at_any_budget_that_pays_for_it(tmp_path: Path) -> None:
-    asked = 0
-    for seed in range(12):
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory: pytest.TempPathFactory) -> Solved:
+    """Draw a plan with lanes and solve it, once for all tests; None where that cannot be."""
+
+    @cache
+    def found(seed: int) -> tuple[Plan, placement.Solution] | None:
         try:
-            plan = placement.load_plan(write_lanes_plan(tmp_path / str(seed), seed))
+            plan = placement.load_plan(write_lanes_plan(tmp_path_factory.mktemp("plan"), seed))
+            return plan, placement.optimise(plan)
         except InfeasibleError:
-            continue
-        old = solved(plan)
-        if old is None or not old.posts_list:
+            return None
+
+    return found
+
+
+def test_an_agreed_plan_stands_at_once_at_any_budget_that_pays_for_it(solved: Solved) -> None:
+    asked = 0
+    for plan, old in filter(None, map(solved, range(cases(6, 12)))):
+        if not old.posts_list:
             continue
         for more in (0.0, 1.0, 7.0):
             richer = with_budget(plan, old.cost + more)
             found = placement.optimise(richer, baseline=old, time_limit=0)
-            assert found.objective >= old.objective - 1e-4, seed
+            assert found.objective >= old.objective - 1e-4, plan.settings.name
             asked += 1
-    assert asked > 10
+    assert asked > cases(5, 10)
 
 
-def test_locked_posts_that_keep_the_rules_are_a_plan_at_once(tmp_path: Path) -> None:
+def test_locked_posts_that_keep_the_rules_are_a_plan_at_once(solved: Solved) -> None:
     asked = 0
-    for seed in range(12):
-        try:
-            plan = placement.load_plan(write_lanes_plan(tmp_path / str(seed), seed))
-        except InfeasibleError:
-            continue
-        old = solved(plan)
-        gates = [] if old is None else [p.id for p in old.posts_list if p.resource == "gate"]
+    for plan, old in filter(None, map(solved, range(12))):
+        gates = [post.id for post in old.posts_list if post.resource == "gate"]
         if not gates or plan.problem.floors:
             continue
         try:
             found = placement.optimise(plan, lock=gates[:1], time_limit=0)
         except NoPlanError:
-            pytest.fail(f"the locked post of {seed} is a plan")
+            pytest.fail(f"the locked post {gates[0]} is a plan")
         assert gates[0] in {post.id for post in found.posts_list}
         asked += 1
     assert asked > 2

@@ -173,9 +173,12 @@ def assert_best(folder: Path, seed: int, *, profiles: bool = False) -> None:
     assert_sums_agree_as_written(found)
 
 
+SIZE = cases(6, 12)
+
+
 @pytest.mark.parametrize("batch", range(cases(2, 4)))
 def test_random_plans_equal_explicit_flows_in_time(batch: int, tmp_path: Path) -> None:
-    for seed in range(batch * 12, batch * 12 + 12):
+    for seed in range(batch * SIZE, batch * SIZE + SIZE):
         assert_best(tmp_path / str(seed), seed)
 
 
@@ -183,7 +186,7 @@ def test_random_plans_equal_explicit_flows_in_time(batch: int, tmp_path: Path) -
 def test_random_plans_with_several_profiles_equal_explicit_flows(
     batch: int, tmp_path: Path
 ) -> None:
-    for seed in range(100 + batch * 12, 112 + batch * 12):
+    for seed in range(100 + batch * SIZE, 100 + (batch + 1) * SIZE):
         assert_best(tmp_path / str(seed), seed, profiles=True)
 
 

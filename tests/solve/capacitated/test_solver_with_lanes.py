@@ -168,10 +168,13 @@ def best_by_flows(instance: Instance, lanes: Lanes) -> float:
     return -math.inf if answer.x is None else -float(answer.fun)
 
 
+SIZE = cases(12, 25)
+
+
 @pytest.mark.parametrize("batch", range(cases(2, 4)))
 @pytest.mark.parametrize(("periods", "classes"), [(1, 1), (6, 1), (4, 2)])
 def test_random_cases_equal_explicit_flows_in_time(batch: int, periods: int, classes: int) -> None:
-    for seed in range(batch * 25, batch * 25 + 25):
+    for seed in range(batch * SIZE, batch * SIZE + SIZE):
         instance, lanes = random_case(seed, periods, classes)
         if (instance.required & instance.excluded).any():
             continue

@@ -9,9 +9,10 @@ from placement.solution import Status, Stopped
 from placement.solve.core.stopping import Stop
 from placement.solve.mclp import solver
 from tests import oracle
+from tests.amount import cases
 
 
-@pytest.mark.parametrize("batch", range(10))
+@pytest.mark.parametrize("batch", range(cases(5, 10)))
 def test_random_instances_of_every_rule_equal_brute_force(batch: int) -> None:
     for seed in range(batch * 30, batch * 30 + 30):
         instance = oracle.random_instance(seed, deep=seed % 2 == 1)
