@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from placement.review.drawn import write_catchments, write_routes
     from placement.review.geojson import read_solution, write_solution
     from placement.solution import Solution, Status
+    from placement.solve.questions.evaluate import Evaluation, evaluate
     from placement.solve.questions.max_cover import optimise
     from placement.solve.questions.max_cover import optimise as optimize
     from placement.solve.questions.maximise import Result, maximise
@@ -39,6 +40,7 @@ __all__ = [
     "AuditError",
     "Cover",
     "Diff",
+    "Evaluation",
     "InfeasibleError",
     "InputError",
     "NoPlanError",
@@ -53,6 +55,7 @@ __all__ = [
     "__version__",
     "audit",
     "compare",
+    "evaluate",
     "least_cost",
     "load_plan",
     "maximise",
@@ -72,6 +75,7 @@ _ROOM_OF = {
     "AuditError": "placement.errors",
     "Cover": "placement.cover.cover",
     "Diff": "placement.review.compare",
+    "Evaluation": "placement.solve.questions.evaluate",
     "InfeasibleError": "placement.errors",
     "InputError": "placement.errors",
     "NoPlanError": "placement.errors",
@@ -85,6 +89,7 @@ _ROOM_OF = {
     "Why": "placement.solve.questions.what_if",
     "audit": "placement.auditing.audit",
     "compare": "placement.review.compare",
+    "evaluate": "placement.solve.questions.evaluate",
     "least_cost": "placement.solve.questions.min_cost",
     "load_plan": "placement.plan.layers",
     "maximise": "placement.solve.questions.maximise",

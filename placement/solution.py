@@ -81,6 +81,8 @@ class Status(StrEnum):
     """Proven: no plan within the rules has a higher objective."""
     FEASIBLE = "feasible"
     """Keeps every rule; the bound says how much better a plan could be at most."""
+    PROPOSED = "proposed"
+    """Made by hand: its figures hold, it may break rules, and nothing is claimed for it."""
     INFEASIBLE = "infeasible"
     """Proven: no plan keeps every rule."""
     UNKNOWN = "unknown"
@@ -117,10 +119,11 @@ class Solution:
         that may be unavailable count as the plan says, and changes against an agreed plan take off
         their price.
     bound
-        No plan within the rules has a higher objective than this; with tiers, the sum of theirs.
+        No plan within the rules has a higher objective than this; with tiers, the sum of theirs. A
+        proposed plan that breaks rules may have more. Infinite where it is not known.
     gap
-        ``(bound − objective) / objective``: 0 where both are equal, infinite where only the
-        objective is 0.
+        ``(bound − objective) / objective``: 0 where both are equal, or a proposed plan has more;
+        infinite where only the objective is 0, or the bound is not known.
     coverage
         By resource identifier.
     walking

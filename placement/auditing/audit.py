@@ -23,7 +23,7 @@ from placement.auditing.reverse import check_reverse
 from placement.auditing.rules import Reach, check_changes, check_rules, reaches, worth_of
 from placement.cover.survey import Survey, survey
 from placement.plan.problem import Plan, Problem, Sites, SiteStatus
-from placement.solution import Coverage, Part, Post, Solution
+from placement.solution import Coverage, Part, Post, Solution, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +40,19 @@ class Report:
         One sentence for each thing the run asked other than the plan file says.
     claims
         One sentence for each thing that only the file says, its proof first of all.
+    broken
+        One sentence for each rule that a proposed plan breaks; of other plans these are findings.
     """
 
     findings: tuple[str, ...]
     checked: int
     overrides: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether everything holds."""
+        """Whether everything holds; a proposed plan may still break rules."""
         return not self.findings
 
 
@@ -70,7 +73,7 @@ def audit(plan: Plan, solution: Solution, *, baseline: Solution | None = None) -
     Report
     """
     problem = plan.problem
-    findings = Findings()
+    findings = Findings(proposed=solution.status is Status.PROPOSED)
     findings.require(
         solution.plan == plan.settings.name,
         f"the solution is of plan {solution.plan!r}, not of {plan.settings.name!r}",
@@ -80,7 +83,13 @@ def audit(plan: Plan, solution: Solution, *, baseline: Solution | None = None) -
 
     def report() -> Report:
         found = tuple(findings.found)
-        return Report(findings=found, checked=findings.checked, overrides=overrides, claims=claims)
+        return Report(
+            findings=found,
+            checked=findings.checked,
+            overrides=overrides,
+            claims=claims,
+            broken=tuple(findings.broken),
+        )
 
     if not _check_posts(problem, solution, findings):
         return report()
@@ -91,8 +100,8 @@ def audit(plan: Plan, solution: Solution, *, baseline: Solution | None = None) -
     )
     _check_rules(plan, solution, walks, findings)
     found = reaches(plan, solution, walks)
-    _check_figures(plan, solution, found, findings)
     check_rules(plan, solution, walks, found, findings)
+    _check_figures(plan, solution, found, findings)
     check_ground(plan, solution, walks, found, findings)
     check_reverse(plan, solution, findings)
     check_changes(
@@ -122,14 +131,14 @@ def _check_posts(problem: Problem, solution: Solution, findings: Findings) -> bo
             known = False
             continue
         k = resources.index(post.resource)
-        findings.require(
+        findings.keep(
             bool(sites.allowed[site, k]), f"post {post.id!r} is of a resource its site forbids"
         )
-        findings.require(
+        findings.keep(
             bool(sites.status[site, k] != SiteStatus.EXCLUDED), f"post {post.id!r} is excluded"
         )
         least, most = int(sites.min_units[site, k]), int(sites.max_units[site, k])
-        findings.require(
+        findings.keep(
             least <= post.units <= most,
             f"post {post.id!r} has {post.units} units, its site takes {least} to {most}",
         )
@@ -168,7 +177,7 @@ def _check_rules(plan: Plan, solution: Solution, walks: Survey, findings: Findin
     findings.equal("cost", solution.cost, float(cost))
     # a cheapest plan has what it costs for its budget, as it is written
     room = Fraction(0) if solution.reverse is None else decimal(WRITTEN)
-    findings.require(
+    findings.keep(
         cost <= decimal(solution.budget) + room,
         f"the posts cost {float(cost):.17g}, the budget is {solution.budget:.17g}",
     )
@@ -178,11 +187,11 @@ def _check_rules(plan: Plan, solution: Solution, walks: Survey, findings: Findin
         fleet = solution.limits.get(resource.id, plan.settings.resources[resource.id].fleet)
         if fleet is not None:
             units = sum(post.units for post in posts)
-            findings.require(
+            findings.keep(
                 units <= fleet, f"{units} units of {resource.id!r}, the fleet is {fleet}"
             )
         if resource.posts is not None:
-            findings.require(
+            findings.keep(
                 len(posts) <= resource.posts,
                 f"{len(posts)} posts of {resource.id!r}, at most {resource.posts} may be opened",
             )
@@ -190,7 +199,7 @@ def _check_rules(plan: Plan, solution: Solution, walks: Survey, findings: Findin
             sites.allowed[:, k] & (sites.status[:, k] == SiteStatus.REQUIRED)
         ):
             post_id = f"{sites.id[must]}/{resource.id}"
-            findings.require(post_id in present, f"required post {post_id!r} is missing")
+            findings.keep(post_id in present, f"required post {post_id!r} is missing")
         if resource.near is None or not posts:
             continue
         others = [p for p in solution.posts_list if p.resource == resource.near.resource]
@@ -199,7 +208,7 @@ def _check_rules(plan: Plan, solution: Solution, walks: Survey, findings: Findin
         seconds = to_sites(plan, walks, origins, where, limit_s=resource.near.walk_s)
         for n, post in enumerate(posts):
             nearest = float(seconds[:, n].min()) if others else math.inf
-            findings.require(
+            findings.keep(
                 nearest <= resource.near.walk_s * AT_LIMIT,
                 f"post {post.id!r} has no {resource.near.resource!r} within "
                 f"{resource.near.walk_s:.10g} s",

@@ -114,9 +114,9 @@ def check_rules(
         _check_reached(name, kept, reached, findings)
     present = {post.id for post in solution.posts_list}
     for post in solution.lock:
-        findings.require(post in present, f"locked post {post!r} is missing")
+        findings.keep(post in present, f"locked post {post!r} is missing")
     for post in solution.forbid:
-        findings.require(post not in present, f"forbidden post {post!r} is open")
+        findings.keep(post not in present, f"forbidden post {post!r} is open")
 
 
 def _check_reached(name: str, kept: Kept, reached: float | None, findings: Findings) -> None:
@@ -144,7 +144,7 @@ def _floors(
         kept = solution.rules.get(floor.name)
         if floor.resource == problem.laned and kept is not None and kept.reached is not None:
             # people admitted: that they can be is checked with the lanes
-            findings.require(
+            findings.keep(
                 kept.reached >= floor.share - 1e-6 - _HAIR / max(total, _HAIR),
                 f"{floor.name!r} is broken: {kept.reached:.10g} of {total:.10g} people",
             )
@@ -155,7 +155,7 @@ def _floors(
             for p, n in zip(people[floor.points], times[floor.points], strict=True)
             if n >= floor.times
         )
-        findings.require(
+        findings.keep(
             covered >= floor.share * total - _HAIR * min(1.0, total),
             f"{floor.name!r} is broken: {covered:.10g} of {total:.10g} people",
         )
@@ -171,7 +171,7 @@ def _groups(problem: Problem, found: list[Reach], findings: Findings) -> _Measur
             for k, reach in enumerate(found)
             if group.resource in {None, k}
         )
-        findings.require(count <= group.most, f"{group.name!r} is broken: {count} posts are open")
+        findings.keep(count <= group.most, f"{group.name!r} is broken: {count} posts are open")
         measured[group.name] = (float(group.most), float(count))
     return measured
 
@@ -200,7 +200,7 @@ def _separation(plan: Plan, walks: Survey, found: list[Reach], findings: Finding
 
 def _apart(name: str, least: float, found: list[float], findings: Findings) -> None:
     nearest = min(found, default=math.inf)
-    findings.require(
+    findings.keep(
         nearest * AT_LIMIT * AT_LIMIT >= least,
         f"{name!r} is broken: two posts are {nearest:.10g} apart",
     )
@@ -226,7 +226,7 @@ def check_changes(
         return
     findings.require(set(changes.opened) <= present, "a post that opened is not open")
     findings.require(not set(changes.closed) & present, "a post that closed is open")
-    findings.require(
+    findings.keep(
         changes.most is None or changes.count <= changes.most,
         f"{changes.count} changes, at most {changes.most} were allowed",
     )

@@ -82,7 +82,7 @@ _PLACEMENT_EXTRAS = (
 _FEATURE_KEYS = ("type", "id", "geometry", "properties")
 _POST_KEYS = ("site", "name", "resource", "units", "cost", "covered", "only")
 _QUEUE_KEYS = ("admitted", "longest_wait_min", "clears")
-_WITH_A_PLAN = (Status.OPTIMAL, Status.FEASIBLE)
+_WITH_A_PLAN = (Status.OPTIMAL, Status.FEASIBLE, Status.PROPOSED)
 _WALKING = ("streets", "straight line", "given times")
 _VERSION = re.compile(r"[0-9][0-9A-Za-z.+!-]{0,63}")
 
@@ -93,7 +93,7 @@ def write_solution(solution: Solution, path: str | Path) -> None:
     Parameters
     ----------
     solution
-        A solution with a plan: optimal or feasible.
+        A solution with a plan: optimal, feasible or proposed.
     path
         The file; an existing one is replaced whole.
 

@@ -52,6 +52,7 @@ def write_up(
     tiers: tuple[Tier, ...] = (),
     wish: Wishes,
     admitted: Admitted | None = None,
+    units: Ints | None = None,
 ) -> Solution:
     """Count people for every post and resource, and state what is proven.
 
@@ -67,13 +68,16 @@ def write_up(
         What the run had to keep to.
     admitted
         Who passes the gates, in a plan with lanes.
+    units
+        (N, K) int64, units of every post, 0 where there is none; None takes those of the columns
+        that were found.
 
     Returns
     -------
     Solution
     """
     problem = plan.problem
-    units = _units(problem, posts, refined.chosen)
+    units = _units(problem, posts, refined.chosen) if units is None else units
     listed: list[Post] = []
     coverage: dict[str, Coverage] = {}
     mean_s: dict[str, float] = {}
@@ -102,17 +106,18 @@ def write_up(
     if admitted is not None:
         listed = [_with_queue(post, admitted) for post in listed]
     listed.sort(key=lambda post: post.id)
-    proven = outcome.status is Status.OPTIMAL
     # counted anew: the choice among equals may have found a better plan where none was proven, and
     # lanes may have missed a millionth of those whom they admit
     objective = objective_of(problem, walks, units, admitted=admitted)
     if wish.baseline is not None:
         opened, closed = moved(wish, [post.id for post in listed])
         objective -= wish.price * (len(opened) + len(closed))
-    tiers = tuple(_counted_anew(problem, walks, units, tier, admitted) for tier in tiers)
+    tiers = tuple(
+        _counted_anew(problem, walks, units, tier, admitted, outcome.status) for tier in tiers
+    )
     bound = math.fsum(tier.bound for tier in tiers) if tiers else outcome.bound + shift(wish)
-    objective, bound, gap = _claimed(objective, bound, proven=proven)
-    if not proven and tiers:
+    objective, bound, gap = _claimed(objective, bound, outcome.status)
+    if outcome.status is not Status.OPTIMAL and tiers:
         tiers = _reaching(tiers, bound)
         bound = max(bound, round(math.fsum(tier.bound for tier in tiers), _PLACES))
         gap = round(relative_gap(objective, bound), 9)
@@ -156,19 +161,21 @@ def _share(gap: float | None) -> float | None:
     return None if gap is None else round(gap, _PLACES)
 
 
-def _claimed(objective: float, bound: float, *, proven: bool) -> tuple[float, float, float]:
+def _claimed(objective: float, bound: float, status: Status) -> tuple[float, float, float]:
     """Return objective, bound and gap as they are written, so that they say the same of the proof.
 
-    A bound is rounded up, and lies above the objective as it is written unless that is proven best.
-    The gap is the one of the two figures that are written.
+    A bound is rounded up, and lies above the objective as it is written unless that is proven best
+    or the plan is proposed, which may break rules. The gap is the one of the two figures that are
+    written.
     """
     objective = round(objective, _PLACES) + 0.0
-    if proven:
+    if status is Status.OPTIMAL:
         return objective, objective, 0.0
     told = round(bound, _PLACES)
     if bound - told > _LAST_BITS * abs(bound):
         told = round(told + _LAST_PLACE, _PLACES)
-    told = max(told, _next_above(objective))
+    if status is not Status.PROPOSED:
+        told = max(told, _next_above(objective))
     return objective, told, round(relative_gap(objective, told), 9)
 
 
@@ -183,7 +190,7 @@ def _reaching(tiers: tuple[Tier, ...], bound: float) -> tuple[Tier, ...]:
     What is written of each is rounded by itself, which may leave the sum some last decimals short.
     """
     short = bound - math.fsum(tier.bound for tier in tiers)
-    if short <= 0:
+    if math.isinf(bound) or short <= 0:
         return tiers
     last = max((at for at, tier in enumerate(tiers) if tier.gap > 0), default=len(tiers) - 1)
     raised = max(round(tiers[last].bound + short, _PLACES), _next_above(tiers[last].objective))
@@ -208,13 +215,20 @@ def _overrides(plan: Plan, wish: Wishes) -> tuple[str, ...]:
     return tuple(name for name, other in asked.items() if other)
 
 
-def _counted_anew(
-    problem: Problem, walks: Survey, units: Ints, tier: Tier, admitted: Admitted | None
+def _counted_anew(  # noqa: PLR0917 - told by one caller
+    problem: Problem,
+    walks: Survey,
+    units: Ints,
+    tier: Tier,
+    admitted: Admitted | None,
+    status: Status,
 ) -> Tier:
     """Count a tier anew from the posts and the people sent to gates, as it is written."""
     mine = problem.demand.tier == tier.tier
     objective = objective_of(problem, walks, units, admitted=admitted, whom=mine)
-    objective, bound, gap = _claimed(objective, tier.bound, proven=tier.gap == 0.0)
+    if status is not Status.PROPOSED:
+        status = Status.OPTIMAL if tier.gap == 0.0 else Status.FEASIBLE
+    objective, bound, gap = _claimed(objective, tier.bound, status)
     return Tier(tier=tier.tier, objective=objective, bound=bound, gap=gap)
 
 

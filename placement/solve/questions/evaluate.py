@@ -1,0 +1,251 @@
+"""What a plan made by hand is worth: its figures, the rules it breaks, how far from the best it is."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from placement.arrays import Ints
+from placement.auditing.audit import audit
+from placement.cover.instance_builder import Posting, posting
+from placement.cover.survey import survey
+from placement.errors import AuditError
+from placement.plan.hand_made import SNAP_M, read_posts
+from placement.plan.problem import Plan, Problem
+from placement.solution import Solution, Status, Stopped, Tier, list_unproven, remember
+from placement.solve.capacitated import admission
+from placement.solve.core.incumbent import Outcome
+from placement.solve.core.stopping import Progress, Stop
+from placement.solve.questions import lexicographic
+from placement.solve.questions.baseline import Wishes, columns_of
+from placement.solve.questions.max_cover import with_budget
+from placement.solve.questions.measured import measured
+from placement.solve.questions.report import write_up
+from placement.solve.questions.secondary_objective import Refined
+
+BOUND_TIME_LIMIT_S = 60.0
+"""Seconds for the bound unless others are given (A: what somebody waits for an answer)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What is known of a plan made by hand.
+
+    Attributes
+    ----------
+    solution
+        Its posts and figures, audited; its status is proposed.
+    broken
+        A sentence for each rule that it breaks, empty if it keeps all.
+    notes
+        A sentence for each point that was taken for a site, and each column that looks misspelt.
+    best
+        Objective of the best plan within the rules that was found on the way to the bound; None
+        where none was found or looked for.
+    possible
+        False where it is proven that no plan keeps every rule, None where that is not known.
+    """
+
+    solution: Solution
+    broken: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    best: float | None = None
+    possible: bool | None = None
+
+
+def evaluate(
+    plan: Plan,
+    posts: object,
+    *,
+    budget: float | None = None,
+    bound: bool = True,
+    time_limit: float | None = BOUND_TIME_LIMIT_S,
+    snap_m: float = SNAP_M,
+    seed: int = 0,
+    progress: Progress | None = None,
+    within: Stop | None = None,
+) -> Evaluation:
+    """Say what posts chosen by hand are worth, which rules they break, how far from the best they are.
+
+    Nothing is changed or mended: the posts are counted as they are, also where they break rules.
+
+    Parameters
+    ----------
+    plan
+        A loaded plan.
+    posts
+        The path of a CSV file, GeoJSON, GeoPackage or GeoParquet with a row for each post; a frame
+        of the same columns; or units by ``"<site>/<resource>"``. A row has ``site``, or a place
+        near one; ``resource``, unless the plan has one alone; and ``units``, else the least that
+        the site takes. Other columns are not looked at.
+    budget
+        Most the plan may cost, in the plan's unit; the plan's own budget if None.
+    bound
+        Whether to look for what no plan within the rules can beat.
+    time_limit
+        Seconds to look for it, or None.
+    snap_m
+        How far from a site a point may lie to be taken for it, metres.
+    seed
+        Of the search.
+    progress
+        Called with seconds, objective and bound.
+    within
+        A stop rule that runs already, of a command for instance, and is not to be outlasted.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    InputError
+        If the posts or the streets cannot be read.
+    UsageError
+        If an option is out of range.
+    AuditError
+        If a figure does not hold when recomputed; nothing to be expected, and nothing to be hidden.
+    """
+    if budget is not None:
+        plan = with_budget(plan, budget)
+    problem = plan.problem
+    read = read_posts(posts, problem, crs=plan.crs, snap_m=snap_m)
+    units = np.zeros(problem.sites.allowed.shape, dtype=np.int64)
+    for post, many in read.units.items():
+        units[post] = many
+    names = {problem.post_id(*post): many for post, many in read.units.items()}
+    limits = _unknown(problem)
+    if bound:
+        stop = Stop(time_limit, within=within)
+        limits = _limits(plan, names, stop=stop, seed=seed, progress=progress)
+    solution = _counted(plan, units, names, limits)
+    report = audit(plan, solution)
+    if not report.ok:
+        raise AuditError(report.findings)
+    remember(solution, plan)
+    return Evaluation(
+        solution=solution,
+        broken=report.broken,
+        notes=read.notes,
+        best=limits.best,
+        possible=limits.possible,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Limits:
+    """What no plan within the rules can beat, in all and tier by tier."""
+
+    bound: float
+    tiers: tuple[Tier, ...]
+    best: float | None = None
+    possible: bool | None = None
+
+
+def _unknown(problem: Problem) -> _Limits:
+    tiers = problem.demand.tiers
+    open_ones = tuple(
+        Tier(tier=tier, objective=0.0, bound=math.inf, gap=math.inf) for tier in tiers
+    )
+    return _Limits(bound=math.inf, tiers=open_ones if len(tiers) > 1 else ())
+
+
+def _limits(
+    plan: Plan, units: Mapping[str, int], *, stop: Stop, seed: int, progress: Progress | None
+) -> _Limits:
+    """Look for a bound, from the plan made by hand where that keeps the rules."""
+    problem = plan.problem
+    _, posts, stop = measured(plan, stop)
+    start = columns_of(posts, problem, units)
+    with stop.catching_interrupts():
+        if problem.laned is not None:
+            names = [
+                problem.post_id(site, kind)
+                for site, kind in zip(posts.site.tolist(), posts.resource.tolist(), strict=True)
+            ]
+            lanes = np.array([units.get(name, 0) for name in names], dtype=np.int64)
+            found, _, tiers = admission.solve(
+                posts, problem, stop=stop, gap=0.0, seed=seed, warm=(start, lanes),
+                progress=progress,
+            )  # fmt: skip
+            status, bound, best = found.status, found.bound, found.objective
+        else:
+            staged = lexicographic.solve(
+                posts,
+                stop=stop,
+                gap=0.0,
+                seed=seed,
+                start=start if posts.instance.broken_rule(start) is None else None,
+                progress=progress,
+            )
+            outcome, tiers = staged.outcome, staged.tiers
+            status, best = outcome.status, outcome.objective
+            # proven to be the best to the last decimal, which sums of floats may miss
+            bound = best if status is Status.OPTIMAL else outcome.bound
+    unknown = _unknown(problem)
+    if status is Status.INFEASIBLE:
+        return replace(unknown, possible=False)
+    known = {tier.tier: tier for tier in tiers}
+    return _Limits(
+        bound=bound,
+        tiers=tuple(known.get(tier.tier, tier) for tier in unknown.tiers),
+        best=best if found_a_plan(status) else None,
+        possible=True if found_a_plan(status) else None,
+    )
+
+
+def found_a_plan(status: Status) -> bool:
+    """Tell whether a search came to a plan."""
+    return status in (Status.OPTIMAL, Status.FEASIBLE)
+
+
+def _counted(plan: Plan, units: Ints, names: Mapping[str, int], limits: _Limits) -> Solution:
+    """Count the people of the posts as they are, those included that the plan has no room for."""
+    wide = _widened(plan, units)
+    problem = wide.problem
+    walks = survey(wide)
+    posts = posting(problem, walks)
+    chosen = np.flatnonzero((units[posts.site, posts.resource] > 0) & posts.opens)
+    admitted = None
+    if problem.laned is not None:
+        dealt = replace(posts, units=_lanes(posts, problem, units))
+        admitted = admission.admission(dealt, wide, walks, chosen)
+    outcome = Outcome(
+        status=Status.PROPOSED,
+        stopped=Stopped.PROVEN,
+        chosen=chosen,
+        objective=-math.inf,  # counted anew from the posts
+        bound=limits.bound,
+        gap=math.inf,
+        trace=(),
+    )
+    refined = Refined(chosen=chosen, gap=None, unproven=list_unproven("step_free"))
+    solution = write_up(
+        wide,
+        posts,
+        walks,
+        outcome,
+        refined,
+        tiers=limits.tiers,
+        wish=Wishes(),
+        admitted=admitted,
+        units=units,
+    )
+    return replace(solution, stopped=None)
+
+
+def _lanes(posts: Posting, problem: Problem, units: Ints) -> Ints:
+    given = units[posts.site, posts.resource]
+    gate = posts.resource == problem.laned
+    return np.where(gate & (given > 0), given, posts.units)
+
+
+def _widened(plan: Plan, units: Ints) -> Plan:
+    """Return the plan in which each post may be where it is; the plan itself where each may."""
+    sites = plan.problem.sites
+    if (sites.allowed | (units == 0)).all():
+        return plan
+    allowed = sites.allowed | (units > 0)
+    problem = replace(plan.problem, sites=replace(sites, allowed=allowed))
+    return replace(plan, problem=problem)
