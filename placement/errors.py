@@ -150,6 +150,24 @@ class NoPlanError(PlacementError):
     exit_code: ClassVar[int] = 5
 
 
+class BrokenRulesError(PlacementError):
+    """A plan made by hand breaks rules; it is written all the same.
+
+    Parameters
+    ----------
+    message
+        One sentence that says where it is.
+    broken
+        One sentence a rule.
+    """
+
+    exit_code: ClassVar[int] = 6
+
+    def __init__(self, message: str, *, broken: Sequence[str]) -> None:
+        self.broken = tuple(broken)
+        super().__init__(f"{message}: {'; '.join(self.broken)}.")
+
+
 class AuditError(PlacementError):
     """A solution whose figures or rules do not hold when recomputed.
 

@@ -232,11 +232,14 @@ class Solution:
             f"{name} {part.share:.1%} of {part.total:,.10g} people"
             for name, part in sorted(self.coverage.items())
         )
+        known = f"bound {self.bound:,.10g}, gap {self.gap:.2%}"
+        if self.bound == float("inf"):
+            known = "bound not known"
         return (
             f"Solution of {self.plan!r}: {self.status}, {len(self.posts_list)} posts, cost "
             f"{self.cost:,.10g} of {self.budget:,.10g} {self.budget_unit}\n"
             f"  cover: {shares}\n"
-            f"  objective {self.objective:,.10g}, bound {self.bound:,.10g}, gap {self.gap:.2%}"
+            f"  objective {self.objective:,.10g}, {known}"
         )
 
     def _repr_html_(self) -> str:

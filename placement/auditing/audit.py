@@ -187,9 +187,7 @@ def _check_rules(plan: Plan, solution: Solution, walks: Survey, findings: Findin
         fleet = solution.limits.get(resource.id, plan.settings.resources[resource.id].fleet)
         if fleet is not None:
             units = sum(post.units for post in posts)
-            findings.keep(
-                units <= fleet, f"{units} units of {resource.id!r}, the fleet is {fleet}"
-            )
+            findings.keep(units <= fleet, f"{units} units of {resource.id!r}, the fleet is {fleet}")
         if resource.posts is not None:
             findings.keep(
                 len(posts) <= resource.posts,

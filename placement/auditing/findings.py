@@ -41,7 +41,9 @@ class Findings:
 
     def equal(self, what: str, told: float, recomputed: float, *, within: float = WRITTEN) -> None:
         """Note a finding unless a figure is what it was recomputed to be, to its last decimal."""
-        close = told == recomputed or abs(told - recomputed) <= within + _LAST_BITS * abs(recomputed)
+        close = told == recomputed or abs(told - recomputed) <= within + _LAST_BITS * abs(
+            recomputed
+        )
         self.require(close, f"{what} is {told:.12g}, recomputed {recomputed:.12g}")
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 from placement.review.schema import DRAFT, described, solution_parts
 from placement.solution import Post, Solution
 
+type Searched = Literal["optimal", "feasible", "infeasible", "unknown"]
 type Proven = Literal["claimed", "twice", "bound", "unconfirmed", "refuted"]
 
 
@@ -87,7 +88,7 @@ class WhyPost(TypedDict):
     post: str
     standing: Literal["open", "closed", "required", "excluded", "unsnapped", "not allowed"]
     open: bool
-    status: Literal["optimal", "feasible", "infeasible", "unknown"] | None
+    status: Searched | None
     proven: bool
     loss: float | None
     loss_least: float | None
@@ -243,6 +244,8 @@ class AuditAnswer(ProofAnswer):
         What the run asked other than the plan file says, a sentence each.
     claims
         What is taken from the file without proof, a sentence each.
+    broken
+        Rules that a proposed plan breaks, a sentence each; of other plans these are findings.
     version
         Version of placement that found the solution. None where its file does not say.
     """
@@ -252,7 +255,39 @@ class AuditAnswer(ProofAnswer):
     findings: list[str]
     overrides: list[str]
     claims: list[str]
+    broken: list[str]
     version: str | None
+
+
+class EvaluateAnswer(TypedDict):
+    """What a plan made by hand is worth.
+
+    Attributes
+    ----------
+    file
+        The solution that was written.
+    broken
+        The rules it breaks, a sentence each.
+    notes
+        Which points were taken for which sites, a sentence each, and columns that look misspelt.
+    best
+        Objective of the best plan within the rules that was found on the way to the bound. None
+        where none was.
+    possible
+        False where no plan can keep every rule. None where that is not known.
+    placement
+        As in solution.geojson.
+    posts
+        The posts, in the order of their identifiers.
+    """
+
+    file: str
+    broken: list[str]
+    notes: list[str]
+    best: float | None
+    possible: bool | None
+    placement: Solution
+    posts: list[Post]
 
 
 class Step(TypedDict):
@@ -464,6 +499,7 @@ ANSWERS: Mapping[str, Any] = {
     "routes": RoutesAnswer,
     "audit": AuditAnswer,
     "diff": DiffAnswer,
+    "evaluate": EvaluateAnswer,
     "streets read": StreetsInfoAnswer,
     "streets info": StreetsInfoAnswer,
 }

@@ -15,6 +15,7 @@ from placement.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from placement.auditing.audit import Report
     from placement.cli.answers import AuditAnswer
 
 
@@ -50,6 +51,7 @@ def command(
 ) -> None:
     """Recompute SOLUTION, a file or the folder that `place optimise` wrote, from its PLAN.
 
+    A plan that `place evaluate` wrote may break rules: those are told, and refuse nothing.
     Budget, unit and fleets are those of the plan file; what a run asked instead is named. Exits
     with 1 if a figure or a rule does not hold, or a second proof refutes what is claimed.
 
@@ -63,6 +65,7 @@ def command(
     from placement.cli.talk import Talk, give_json
     from placement.errors import AuditError
     from placement.review.texts import shown
+    from placement.solution import Status
 
     talk = Talk()
     demand_solver(prove=prove)
@@ -82,6 +85,7 @@ def command(
             "findings": list(findings),
             "overrides": list(report.overrides),
             "claims": list(report.claims),
+            "broken": list(report.broken),
             **proof_json(proof),
             "version": chosen.version,
         }
@@ -89,8 +93,8 @@ def command(
     if findings:
         raise AuditError(findings)
     if not as_json:
-        click.echo(f"All {report.checked:,} figures and rules hold.")
-        if not prove:
+        _tell_kept(report)
+        if not prove and chosen.status is not Status.PROPOSED:
             click.echo(CLAIMED)
         if chosen.version != placement.__version__:
             found = (
@@ -104,3 +108,19 @@ def command(
                 click.echo(shown(f"{head}: {sentence}."))
         talk.table(rule_rows(asked, chosen))
     show_proof(proof)
+
+
+def _tell_kept(report: "Report") -> None:
+    """Say that all holds, or which rules a proposed plan breaks."""
+    from placement.review.texts import shown
+
+    if not report.broken:
+        click.echo(f"All {report.checked:,} figures and rules hold.")
+        return
+    many = len(report.broken)
+    rules = "a rule is broken" if many == 1 else f"{many} rules are broken"
+    click.echo(
+        f"Proposed by hand: of {report.checked:,} figures and rules {rules}, all else holds."
+    )
+    for sentence in report.broken:
+        click.echo(shown(f"Broken: {sentence}."))

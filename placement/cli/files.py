@@ -83,7 +83,7 @@ def find_plan_of(solution: Path, name: str) -> Path:
     for folder in folders:
         for file in (folder / PLAN_FILE, folder / name / PLAN_FILE):
             try:
-                if _name_of(file) == name:
+                if name_of(file) == name:
                     return file
             except ConflictMarkersError as error:
                 conflict = conflict or error
@@ -95,7 +95,7 @@ def find_plan_of(solution: Path, name: str) -> Path:
     )
 
 
-def _name_of(file: Path) -> str | None:
+def name_of(file: Path) -> str | None:
     """Return the name that a plan file gives itself; None where there is none to read."""
     from placement.errors import ConflictMarkersError, InputError
     from placement.reading.regular import read_bytes

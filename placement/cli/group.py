@@ -21,6 +21,8 @@ _MODULES = {
     "routes": "routes",
     "audit": "audit",
     "diff": "diff",
+    "evaluate": "evaluate",
+    "fmt": "fmt",
     "streets": "streets",
     "schema": "schema",
     "completion": "completion",

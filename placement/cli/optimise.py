@@ -148,7 +148,7 @@ def tell(plan: "Plan", solution: "Solution", files: "dict[str, Path | None]", ta
         reason = why.get(solution.stopped, "stopped early") if solution.stopped else "stopped early"
         warn(f"{reason}: the plan keeps every rule and is not proven optimal, {_gap(solution)}")
     talk.say(_headline(solution), style="bold")
-    talk.table(_rows(plan, solution))
+    talk.table(rows_of(plan, solution))
     for path in files.values():
         if path is not None:
             talk.say(f"wrote {path}")
@@ -172,7 +172,8 @@ def _headline(solution: "Solution") -> str:
     return f"{solution.plan}: {'proven optimal' if proven else f'feasible, {_gap(solution)}'}"
 
 
-def _rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
+def rows_of(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
+    """Return what to say of a solution: cover by resource, cost, walks, and how rules are kept."""
     from placement.cli.ground import ground_rows
     from placement.cli.rules import rule_rows
 

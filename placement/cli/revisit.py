@@ -40,6 +40,33 @@ def revisit(
     """
     path = find_solution(solution)
     chosen = placement.read_solution(path)
+    return load_asked(path, chosen, plan, layers=layers, closures=closures), chosen
+
+
+def load_asked(
+    path: Path,
+    chosen: "Solution",
+    plan: str | None,
+    *,
+    layers: Mapping[str, str],
+    closures: Sequence[str] = (),
+) -> "Plan":
+    """Return the plan that a solution answers, with its budget, limits, layers and closures.
+
+    Parameters
+    ----------
+    path
+        The solution's file.
+    chosen
+        The solution.
+    plan, layers, closures
+        As for `revisit`.
+
+    Raises
+    ------
+    InputError, UsageError
+        As for `revisit`.
+    """
     for name, replaced in chosen.layers.items():
         if name not in layers:
             raise UsageError(
@@ -69,4 +96,4 @@ def revisit(
             file=path,
             remedy="name its plan file after the solution",
         )
-    return asked, chosen
+    return asked

@@ -1,6 +1,6 @@
 """``place why``: what a post brings, or what forcing it in would cost."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -9,7 +9,7 @@ from placement.cli import suggest
 from placement.cli.options import json_option, plan_options, time_limit_option
 
 if TYPE_CHECKING:
-    from placement.cli.answers import WhyAnswer, WhyPost
+    from placement.cli.answers import Searched, WhyAnswer, WhyPost
     from placement.solution import Solution
     from placement.solve.questions.what_if import Why
 
@@ -159,7 +159,7 @@ def _as_json(why: "Why") -> "WhyPost":
         "post": why.post,
         "standing": why.standing.value,
         "open": why.is_open,
-        "status": None if why.status is None else why.status.value,
+        "status": None if why.status is None else cast("Searched", why.status.value),
         "proven": why.proven,
         "loss": why.loss,
         "loss_least": why.loss_least,

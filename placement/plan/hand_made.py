@@ -89,9 +89,7 @@ def read_posts(given: object, problem: Problem, *, crs: str, snap_m: float = SNA
     elif isinstance(given, str | Path) and Path(given).suffix.lower() == ".csv":
         table = _read_csv(Path(given))
     else:
-        table = read_table(
-            source_of("posts", given), layer="posts", kinds=_KINDS, instead="site"
-        )
+        table = read_table(source_of("posts", given), layer="posts", kinds=_KINDS, instead="site")
     reader = _Reader(table, problem, crs=crs, snap_m=snap_m)
     units: dict[tuple[int, int], int] = {}
     rows = [*zip(table.rows, table.lonlat, strict=True), *((row, None) for row in table.unplaced)]

@@ -90,8 +90,13 @@ def prove_again(plan: Plan, solution: Solution, *, time_limit: float = TIME_LIMI
     MissingExtraError
         If the second solver is not installed.
     UsageError
-        If it does not run, or the time limit is not a number above 0.
+        If it does not run, the time limit is not a number above 0, or the plan was made by hand.
     """
+    if solution.status is Status.PROPOSED:
+        raise UsageError(
+            "a proposed plan claims nothing that could be proven again: prove the plan that "
+            "`place optimise` finds."
+        )
     demand_solver()
     clock = _Clock(time_limit)
     model = write_model(plan, question_of(solution))

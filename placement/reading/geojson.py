@@ -33,7 +33,7 @@ def read_geojson(path: Path) -> Features:
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list) or content.get("type") != "FeatureCollection":
         raise InputError("is JSON, but not a FeatureCollection", file=path, remedy=_REMEDY)
-    _check_crs(path, content.get("crs"))
+    check_crs(path, content.get("crs"))
     rows: list[Properties] = []
     geometries = np.empty(len(features), dtype=np.object_)
     for position, feature in enumerate(features):
@@ -73,7 +73,7 @@ def _values(path: Path, number: int, feature: Any) -> Properties:  # noqa: ANN40
     return values
 
 
-def _check_crs(path: Path, member: object) -> None:
+def check_crs(path: Path, member: object) -> None:
     """Refuse a ``crs`` member (dropped from GeoJSON in 2016) that is not WGS 84."""
     if member is None:
         return

@@ -19,9 +19,10 @@ from pathlib import Path
 
 from placement.errors import UsageError
 from placement.outputs import replace_file
+from placement.reading.geojson import check_crs
 from placement.review.ground import ground_texts, list_text, read_ground, read_names
 from placement.review.lanes import lanes_texts, queue_texts, read_clears, read_lanes
-from placement.review.reading import Members, load_json
+from placement.review.reading import Members, load_json, tell_dropped
 from placement.review.rules import read_rules, rule_texts
 from placement.review.texts import (
     each_text,
@@ -136,8 +137,9 @@ def solution_text(solution: Solution) -> str:
 def read_solution(path: str | Path) -> Solution:
     """Read a solution that `write_solution` wrote, or that follows its format.
 
-    Posts may stand in any order and numbers in any notation; everything else is taken strictly,
-    since a solution is what people agreed on.
+    Posts may stand in any order and numbers in any notation. What a solution has no member for
+    (``name``, ``crs``, ``bbox``, heights, comments, a program's own properties) is dropped with a
+    warning in the log. Everything else is taken strictly: a solution is what people agreed on.
 
     Parameters
     ----------
@@ -152,14 +154,27 @@ def read_solution(path: str | Path) -> Solution:
     Raises
     ------
     InputError
-        For anything that is missing, unknown, twice, of the wrong type or out of range.
+        For anything that is missing, twice, of the wrong type or out of range.
     """
-    top = Members(load_json(path), file=path)
+    return take_solution(load_json(path), file=path)
+
+
+def take_solution(content: object, *, file: str | Path) -> Solution:
+    """Take a solution from what its file holds; see `read_solution`.
+
+    Parameters
+    ----------
+    content
+        What the file holds, as `placement.review.reading.load_json` returns it.
+    file
+        The file, for messages.
+    """
+    top = Members(content, file=file)
     kind = top.text("type")
     if kind != "FeatureCollection":
         top.refuse("type", f"{kind!r} is not 'FeatureCollection'", remedy=_REWRITE)
     if "placement" not in top.values:
-        top.refuse("placement", "the member is missing", remedy=_REWRITE)
+        top.refuse("placement", "the member is missing", remedy=_EVALUATE)
     summary = top.inner("placement")
     number = summary.whole("format")
     if number != FORMAT:
@@ -171,13 +186,15 @@ def read_solution(path: str | Path) -> Solution:
             else _REWRITE,
         )
     top.only(_TOP_KEYS)
+    check_crs(Path(file), top.values.get("crs"))
     summary.only((*_PLACEMENT_KEYS, *_PLACEMENT_EXTRAS))
     coverage = {
         resource: _read_coverage(summary.inner("coverage").inner(resource))
         for resource in sorted(summary.inner("coverage").values)
     }
     gap = summary.number("gap", least=0.0, null=math.inf)
-    return Solution(
+    posts = _read_posts(top, coverage)
+    solution = Solution(
         plan=summary.text("plan"),
         budget=summary.number("budget", least=0.0),
         budget_unit=summary.text("budget_unit"),
@@ -188,7 +205,7 @@ def read_solution(path: str | Path) -> Solution:
         gap=gap,
         coverage=coverage,
         walking=summary.choice("walking", _WALKING),
-        posts_list=_read_posts(top, coverage),
+        posts_list=posts,
         walk=_read_walk(summary.inner("walk")) if "walk" in summary.values else None,
         layers={name: summary.inner("layers").text(name) for name in _keys(summary, "layers")},
         limits={name: summary.inner("limits").whole(name) for name in _keys(summary, "limits")},
@@ -199,9 +216,12 @@ def read_solution(path: str | Path) -> Solution:
         **read_ground(summary),
         **read_rules(summary),
     )
+    tell_dropped(top.dropped, file=file)
+    return solution
 
 
 _REWRITE = "write the file again with `place optimise`"
+_EVALUATE = "write the file again with `place optimise`, or count its posts with `place evaluate`"
 
 
 def _read_version(summary: Members) -> str:
@@ -277,13 +297,14 @@ def _read_reverse(members: Members) -> Reverse:
 def _read_posts(top: Members, coverage: Mapping[str, Coverage]) -> tuple[Post, ...]:
     posts: dict[str, Post] = {}
     for number, value in enumerate(top.items("features"), start=1):
-        feature = Members(value, file=top.file, feature=f"number {number}")
-        identifier = feature.text("id")
-        feature = Members(value, file=top.file, feature=identifier)
+        feature = Members(value, file=top.file, feature=f"number {number}", dropped=top.dropped)
+        if "id" in feature.values:
+            feature.feature = feature.text("id")
         feature.only(_FEATURE_KEYS)
         if feature.text("type") != "Feature":
             feature.refuse("type", "it is not 'Feature'", remedy=_REWRITE)
         post = _read_post(feature)
+        identifier = post.id if "id" not in feature.values else feature.feature
         if identifier != post.id:
             feature.refuse(
                 "id", f"site and resource make {post.id!r}", remedy="give the feature that id"
@@ -306,10 +327,12 @@ def _read_post(feature: Members) -> Post:
     if geometry.text("type") != "Point":
         geometry.refuse("type", "a post is a Point", remedy=_REWRITE)
     position = geometry.items("coordinates")
-    if len(position) != 2:
+    if len(position) not in {2, 3}:
         geometry.refuse(
             "coordinates", f"{len(position)} numbers", remedy="give longitude and latitude"
         )
+    if len(position) == 3:
+        feature.dropped.append("a height")
     pair = Members({"longitude": position[0], "latitude": position[1]}, file=feature.file,
                    feature=feature.feature)  # fmt: skip
     properties = feature.inner("properties")

@@ -1,8 +1,15 @@
-"""Take JSON apart strictly: every refusal says where it is and what to do."""
+"""Take JSON apart strictly: every refusal says where it is and what to do.
+
+What a solution has no member for (a title, a program's own keys, a comment) says nothing of the
+plan and is dropped, with a warning; what it has one for is taken as it should be or refused.
+"""
 
 import difflib
 import json
+import logging
 import math
+import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,6 +22,9 @@ _NOT_A_SOLUTION = "name a solution that `place optimise` wrote"
 _RECOMPUTE = (
     "write the file again with `place evaluate`, or choose anew with `place optimise --force`"
 )
+_TEXT_OR_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_MOST_TOLD = 8
+_LOG = logging.getLogger(__name__)
 
 
 def load_json(path: str | Path) -> Any:  # noqa: ANN401 - whatever the file holds
@@ -36,24 +46,45 @@ def load_json(path: str | Path) -> Any:  # noqa: ANN401 - whatever the file hold
         If the file cannot be read, is not UTF-8 or not JSON, holds a key twice in one object, or
         NaN or Infinity; a `ConflictMarkersError` if a merge left a conflict in it.
     """
-
-    def constant(name: str) -> NoReturn:
-        raise InputError(
-            f"{name} is not a number that JSON knows", file=path, remedy="give a finite number"
-        )
-
     path = Path(path)
     require_file(path, remedy=_NOT_A_SOLUTION)
     try:
         content = read_bytes(path)
     except ConflictMarkersError as error:
         raise ConflictMarkersError(file=path, line=error.line, then=_RECOMPUTE) from None
-    try:
+    return parse_json(content, file=path)
+
+
+def parse_json(content: bytes, *, file: str | Path) -> Any:  # noqa: ANN401 - whatever it holds
+    """Return what the bytes of a JSON file hold, refusing what `load_json` refuses.
+
+    Comments, as some editors write them (``//`` and ``/* */``), are dropped with a warning.
+    """
+    path = file
+
+    def constant(name: str) -> NoReturn:
+        raise InputError(
+            f"{name} is not a number that JSON knows", file=path, remedy="give a finite number"
+        )
+
+    def parsed(text: str) -> Any:  # noqa: ANN401
         return json.loads(
-            content.decode("utf-8-sig"),
+            text,
             object_pairs_hook=lambda members: each_key_once(path, members),
             parse_constant=constant,
         )
+
+    try:
+        text = content.decode("utf-8-sig")
+        try:
+            return parsed(text)
+        except json.JSONDecodeError:
+            bare = _TEXT_OR_COMMENT.sub(_without_comment, text)
+            if bare == text:
+                raise
+            found = parsed(bare)
+            _LOG.warning("%s: comments are dropped", path)
+            return found
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise InputError(
@@ -61,6 +92,26 @@ def load_json(path: str | Path) -> Any:  # noqa: ANN401 - whatever the file hold
         ) from error
     except (ValueError, RecursionError) as error:
         raise InputError("not JSON in UTF-8", file=path, remedy=_NOT_A_SOLUTION) from error
+
+
+def _without_comment(found: re.Match[str]) -> str:
+    """Return a text as it is, and of a comment its line ends, so that lines keep their numbers."""
+    return found[1] or "\n" * found[0].count("\n") or " "
+
+
+def tell_dropped(dropped: Sequence[str], *, file: str | Path) -> None:
+    """Warn of what was left out of a file, in one line; each thing once, with how often."""
+    if not dropped:
+        return
+    times = Counter(dropped)
+    told = [f"{what} ({many} times)" if many > 1 else what for what, many in times.items()]
+    more = "" if len(told) <= _MOST_TOLD else f" and {len(told) - _MOST_TOLD} others"
+    _LOG.warning(
+        "%s: dropped what a solution has no place for: %s%s",
+        file,
+        ", ".join(told[:_MOST_TOLD]),
+        more,
+    )
 
 
 class Members:
@@ -76,6 +127,8 @@ class Members:
         Identifier of the feature it belongs to, if any.
     path
         Names that lead to it from the top of the file or of the feature, e.g. ``"placement"``.
+    dropped
+        Collects what is left out: members of names that are not known.
 
     Raises
     ------
@@ -84,8 +137,15 @@ class Members:
     """
 
     def __init__(
-        self, value: object, *, file: str | Path, feature: str | None = None, path: str = ""
+        self,
+        value: object,
+        *,
+        file: str | Path,
+        feature: str | None = None,
+        path: str = "",
+        dropped: list[str] | None = None,
     ) -> None:
+        self.dropped: list[str] = [] if dropped is None else dropped
         self.file = file
         self.feature = feature
         self._path = path
@@ -105,20 +165,24 @@ class Members:
         raise InputError(problem, file=self.file, feature=self.feature, field=field, remedy=remedy)
 
     def only(self, known: Sequence[str]) -> None:
-        """Refuse members of other names, naming the nearest that is known."""
+        """Drop members of other names, and note them with the nearest name that is known."""
         for name in self.values:
             if name not in known:
-                nearest = difflib.get_close_matches(name, known, n=1)
-                self.refuse(
-                    name,
-                    "the key is unknown",
-                    remedy=f"write {nearest[0]!r}" if nearest else "remove it",
-                )
+                nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+                where = f"{self._path}.{name}" if self._path else name
+                meant = f", did you mean {nearest[0]!r}?" if nearest else ""
+                self.dropped.append(f"{where!r}{meant}")
 
     def inner(self, name: str) -> "Members":
         """Return a member that is itself an object."""
         path = f"{self._path}.{name}" if self._path else name
-        return Members(self._get(name), file=self.file, feature=self.feature, path=path)
+        return Members(
+            self._get(name),
+            file=self.file,
+            feature=self.feature,
+            path=path,
+            dropped=self.dropped,
+        )
 
     def items(self, name: str) -> list[Any]:
         """Return a member that is a list."""

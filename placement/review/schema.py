@@ -140,7 +140,8 @@ def solution_parts() -> dict[str, dict[str, Any]]:
     } | whole["properties"]
     whole["required"].insert(0, "format")
     whole["properties"]["status"] = _beside(
-        {"enum": ["optimal", "feasible", "proposed"]}, whole["properties"]["status"].get("description", "")
+        {"enum": ["optimal", "feasible", "proposed"]},
+        whole["properties"]["status"].get("description", ""),
     )
     whole["properties"]["tiers"] = _beside(
         {"type": "object", "additionalProperties": {"$ref": _REFERENCE.format(model="Tier")}},

@@ -15,7 +15,7 @@ import placement
 from placement.cli.revisit import revisit
 from placement.errors import PlacementError
 from placement.plan.problem import Plan
-from placement.review.geojson import read_solution
+from placement.review.geojson import read_solution, solution_text
 from tests.amount import NIGHT
 from tests.auditing.fuzz import edits
 from tests.cli.test_a_plan_for_each_rule import CASES, PLANS
@@ -33,17 +33,17 @@ class Auditor:
     """Audits edited files of one plan, which is read once for all that ask the same of it."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        self._plan, self._file = PLANS / name, folder / "solution.geojson"
+        self._plan, self.file = PLANS / name, folder / "solution.geojson"
         self._read: dict[object, Plan] = {}
 
     def __call__(self, top: object) -> Said | None:
         """Return what the audit names, None where it refuses."""
-        self._file.write_text(json.dumps(top), encoding="utf-8")
+        self.file.write_text(json.dumps(top), encoding="utf-8")
         try:
-            told = read_solution(self._file)
+            told = read_solution(self.file)
             key = told.plan, told.budget, str(told.limits), told.at, told.closures, str(told.layers)
             if key not in self._read:
-                self._read[key] = revisit(str(self._file), str(self._plan), layers={})[0]
+                self._read[key] = revisit(str(self.file), str(self._plan), layers={})[0]
             report = placement.audit(self._read[key], told)
         except PlacementError:
             return None
@@ -61,6 +61,8 @@ def test_every_edit_is_refused_or_named(name: str, tmp_path: Path) -> None:
         if draw.random() < SHARE:
             said = audited(top)
             found["refused" if said is None else "named"] += 1
+            if said == right and solution_text(read_solution(audited.file)) == text:
+                continue  # what a solution has no member for is dropped, and changes nothing
             assert said != right or any(one in edit for one in LOOSE), edit
     assert found["refused"] > 30
     assert found["refused"] > 8 * found["named"]

@@ -289,38 +289,33 @@ def _twice(top: dict[str, Any]) -> None:
     ("change", "says"),
     [
         (_set("type", "Feature"), ["'type'", "'FeatureCollection'", "place optimise"]),
-        (_drop("placement"), ["'placement'", "missing", "place optimise"]),
+        (_drop("placement"), ["'placement'", "missing", "place optimise", "place evaluate"]),
         (_drop("features"), ["'features'", "missing"]),
-        (_set("crs", {}), ["'crs'", "unknown", "remove it"]),
+        (_set("crs", {}), ["'crs'", "not in WGS 84"]),
         (_set("placement.format", 2), ["'placement.format'", "format 2", "install the version"]),
         (_set("placement.format", 0), ["format 0", "place optimise"]),
         (_set("placement.version", ""), ["'placement.version'", "not a version", "'0.1.0'"]),
         (_set("placement.version", "1\n2"), ["'placement.version'", "not a version"]),
         (_set("placement.version", 1), ["'placement.version'", "a number where a text"]),
         (_set("placement.format", "1"), ["a text where a number belongs"]),
-        (_set("placement.budgets", 1), ["'placement.budgets'", "unknown", "write 'budget'"]),
         (_set("placement.budget", -1), ["'placement.budget'", "-1 is out of range", "at least 0"]),
         (_set("placement.budget", True), ["'placement.budget'", "true or false where a number"]),
         (_set("placement.cost", None), ["'placement.cost'", "null where a number belongs"]),
         (_set("placement.cost", 10**400), ["'placement.cost'", "too large"]),
-        (_set("placement.status", "best"), ["'best'", "'optimal' or 'feasible'"]),
+        (_set("placement.status", "best"), ["'best'", "'optimal' or 'feasible' or 'proposed'"]),
         (_set("placement.status", "infeasible"), ["'infeasible'", "'optimal' or 'feasible'"]),
         (_set("placement.walking", "bus"), ["'placement.walking'", "'straight line'"]),
         (_set("placement.coverage", []), ["'placement.coverage'", "a list where an object"]),
         (_set("placement.coverage.gate.share", 1.5), ["coverage.gate.share", "from 0 to 1"]),
-        (_set("placement.coverage.gate.people", 1), ["coverage.gate.people", "unknown"]),
         (_set("placement.limits", {"gate": 1.5}), ["placement.limits.gate", "not whole"]),
         (_set("placement.walk", {"gap": None}), ["placement.walk.mean_s", "missing"]),
         (_set("features", {}), ["'features'", "a list belongs"]),
         (_set("features.0", 3), ["feature 'number 1'", "a number where an object belongs"]),
-        (_drop("features.1.id"), ["feature 'number 2'", "'id'", "missing"]),
         (_set("features.0.id", "z/gate"), ["feature 'z/gate'", "'a/gate'", "that id"]),
-        (_set("features.0.bbox", []), ["feature 'a/gate'", "'bbox'", "unknown"]),
         (_set("features.0.geometry.type", "LineString"), ["'a/gate'", "geometry.type", "Point"]),
         (_set("features.0.geometry.coordinates", [2]), ["coordinates", "longitude and latitude"]),
         (_set("features.0.geometry.coordinates", [2, 95]), ["latitude", "from -90 to 90"]),
         (_set("features.0.properties.units", 1.5), ["'a/gate'", "properties.units", "not whole"]),
-        (_set("features.0.properties.unit", 1), ["properties.unit'", "write 'units'"]),
         (_set("features.0.properties.name", 3), ["properties.name", "a number where a text"]),
         (_set("features.0.properties.only", 9999), ["properties.only", "more than `covered`"]),
         (_set("features.0.properties.resource", "dog"), ["'a/gate'", "'a/dog'"]),
@@ -339,6 +334,59 @@ def test_what_is_off_is_refused_by_name(
         read_solution(path)
     for words in [str(path), *says]:
         assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (_set("name", "Layer 1"), ["'name'"]),
+        (_set("title", "A plan"), ["'title'"]),
+        (_set("bbox", [2, 48, 3, 49]), ["'bbox'"]),
+        (_set("crs", {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}),
+         ["'crs'"]),
+        (_set("placement.budgets", 1), ["'placement.budgets', did you mean 'budget'?"]),
+        (_set("placement.coverage.gate.people", 1), ["'placement.coverage.gate.people'"]),
+        (_set("features.0.bbox", []), ["'bbox'"]),
+        (_set("features.0.geometry.bbox", []), ["'geometry.bbox'"]),
+        (_set("features.0.geometry.coordinates", [2.25, 48.5, 31.0]), ["a height"]),
+        (_set("features.0.properties.unit", 1), ["'properties.unit', did you mean 'units'?"]),
+        (_set("features.0.properties.marker-color", "#f00"), ["'properties.marker-color'"]),
+        (_drop("features.1.id"), []),
+    ],
+)  # fmt: skip
+def test_what_a_solution_has_no_place_for_is_dropped_with_a_warning(
+    change: Callable[[dict[str, Any]], None],
+    says: list[str],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    top = json.loads(solution_text(solution()))
+    top["features"][0]["geometry"]["coordinates"] = [2.25, 48.5]
+    plain = tmp_path / "plain.geojson"
+    plain.write_text(json.dumps(top), encoding="utf-8")
+    change(top)
+    path = tmp_path / "edited.geojson"
+    path.write_text(json.dumps(top), encoding="utf-8")
+    assert solution_text(read_solution(path)) == solution_text(read_solution(plain))
+    told = [record.getMessage() for record in caplog.records if str(path) in record.getMessage()]
+    assert len(told) == (1 if says else 0)
+    for words in says:
+        assert words in told[0]
+
+
+def test_comments_of_a_text_editor_are_dropped_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = solution_text(solution()).replace('"name": "', '"name": "// no comment /* either */', 1)
+    path = tmp_path / "commented.geojson"
+    path.write_text(text, encoding="utf-8")
+    before = read_solution(path)
+    path.write_text(
+        text.replace('  "features"', '  // moved on Monday\n  /* two\nlines */ "features"'),
+        encoding="utf-8",
+    )
+    assert read_solution(path) == before
+    assert [record.getMessage() for record in caplog.records] == [f"{path}: comments are dropped"]
 
 
 @pytest.mark.parametrize(

@@ -339,9 +339,10 @@ function showPlan(map) {
     byId("panel").setAttribute("aria-label", tell.say("panel"));
     frame.setAttribute("aria-label", tell.say("map"));
     pressLanguage(language, data.languages);
-    const long = data.status !== "feasible" ? tell.say(`status_${data.status}_long`)
-      : data.gap === null ? tell.say("status_feasible_open")
-        : tell.say("status_feasible_long", { gap: tell.share(data.gap) });
+    const open = ["feasible", "proposed"].includes(data.status);
+    const long = !open ? tell.say(`status_${data.status}_long`)
+      : data.gap === null ? tell.say(`status_${data.status}_open`)
+        : tell.say(`status_${data.status}_long`, { gap: tell.share(data.gap) });
     byId("status").className = data.status;
     byId("status").replaceChildren(
       make("strong", null, tell.say(`status_${data.status}`)), " ", make("span", null, long));

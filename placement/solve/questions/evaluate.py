@@ -1,4 +1,4 @@
-"""What a plan made by hand is worth: its figures, the rules it breaks, how far from the best it is."""
+"""What a plan made by hand is worth: its figures, the rules it breaks, and the best there is."""
 
 import math
 from collections.abc import Mapping
@@ -66,7 +66,7 @@ def evaluate(
     progress: Progress | None = None,
     within: Stop | None = None,
 ) -> Evaluation:
-    """Say what posts chosen by hand are worth, which rules they break, how far from the best they are.
+    """Say what posts chosen by hand are worth, which rules they break, and how good the best is.
 
     Nothing is changed or mended: the posts are counted as they are, also where they break rules.
 
@@ -119,7 +119,7 @@ def evaluate(
     if bound:
         stop = Stop(time_limit, within=within)
         limits = _limits(plan, names, stop=stop, seed=seed, progress=progress)
-    solution = _counted(plan, units, names, limits)
+    solution = _counted(plan, units, limits)
     report = audit(plan, solution)
     if not report.ok:
         raise AuditError(report.findings)
@@ -200,7 +200,7 @@ def found_a_plan(status: Status) -> bool:
     return status in (Status.OPTIMAL, Status.FEASIBLE)
 
 
-def _counted(plan: Plan, units: Ints, names: Mapping[str, int], limits: _Limits) -> Solution:
+def _counted(plan: Plan, units: Ints, limits: _Limits) -> Solution:
     """Count the people of the posts as they are, those included that the plan has no room for."""
     wide = _widened(plan, units)
     problem = wide.problem
