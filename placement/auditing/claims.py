@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from placement.auditing.findings import Findings
 from placement.plan.problem import Problem
-from placement.solution import Solution, Status
+from placement.solution import Solution, Status, list_unproven
 
 _GRID = 1e-6  # figures are written with six decimals, and a gap is rounded up to them
 _DUST = 1e-9  # of a gap: not something left to prove
@@ -50,6 +50,11 @@ def check_claims(solution: Solution, everyone: float, findings: Findings) -> Non
         f"status is {solution.status.value!r} at an objective of {objective:.12g} and a bound of "
         f"{bound:.12g}" + (f", with {open_cost:.12g} open in cost" if open_cost else ""),
     )
+    if proposed and solution.walk is not None:
+        findings.require(
+            solution.walk.gap is None and solution.walk.unproven == list_unproven("step_free"),
+            "nothing was chosen among equals of a proposed plan, and walks are told to be proven",
+        )
     if solution.walk is not None and solution.walk.gap is not None:
         findings.require(
             0 <= solution.walk.gap <= 1,
@@ -128,7 +133,7 @@ def claims_of(solution: Solution, *, baseline: bool) -> tuple[str, ...]:
             f"no plan that reaches the shares costs less than {reverse.cost_bound:.12g}, a gap of "
             f"{reverse.cost_gap:.6g}"
         )
-    if solution.walk is not None:
+    if solution.walk is not None and solution.status is not Status.PROPOSED:
         gap = solution.walk.gap
         said.append(
             "how far the walks are from the shortest is not known"

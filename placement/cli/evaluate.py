@@ -211,7 +211,8 @@ def _tell(plan: "Plan", found: "Evaluation", talk: "object", *, bound: bool) -> 
     many = len(found.broken)
     keeps = "keeps every rule" if not many else f"breaks {many} rule{'s' if many > 1 else ''}"
     talk.say(f"{found.solution.plan}: proposed by hand, {keeps}", style="bold")
-    talk.table([*rows_of(plan, found.solution), ("The best", distance(found, bound=bound), "", "")])
+    talk.table(rows_of(plan, found.solution))
+    talk.say(f"The best: {distance(found, bound=bound)}")
 
 
 def distance(found: "Evaluation", *, bound: bool) -> str:

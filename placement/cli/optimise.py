@@ -176,6 +176,7 @@ def rows_of(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
     """Return what to say of a solution: cover by resource, cost, walks, and how rules are kept."""
     from placement.cli.ground import ground_rows
     from placement.cli.rules import rule_rows
+    from placement.solution import Status
 
     rows: list[tuple[str, ...]] = []
     for resource in plan.problem.resources:
@@ -200,7 +201,8 @@ def rows_of(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
         )
     )
     rows.append(("Walks", f"by {solution.walking}", "", ""))
-    if solution.walk is not None and solution.walk.unproven:
+    chosen = solution.status is not Status.PROPOSED  # else nothing was chosen among equals
+    if chosen and solution.walk is not None and solution.walk.unproven:
         rows.append(("Among equals", unproven_words(solution.walk.unproven), "", ""))
     return rows + ground_rows(plan, solution) + rule_rows(plan, solution)
 
