@@ -1,5 +1,7 @@
 # make demo    the bundled plan, from nothing to a map        make check   style, types, layers
 # make test    everything that is tested                      make bench   side by side with peers
+# make test-quick  what takes a second or less of it: after each change
+# make coverage  which lines the tests reach, without the browser, compiled loops included
 # make newest  the tests on the newest versions allowed       make lowest  and on the lowest
 # make lock    renew the locked versions (needs a network)    make clean   remove what make made
 # make docs    the documentation as a site, every warning an error
@@ -9,7 +11,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test night check docs docs-links newest lowest lock fuzz bench clean
+.PHONY: help demo test test-quick coverage night check docs docs-links newest lowest lock fuzz bench clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
@@ -71,12 +73,29 @@ demo: $(VENV)/.run
 	@echo "The map is outputs/paris-2024/map.html (open it in a browser, no network needed),"
 	@echo "the solution outputs/paris-2024/solution.geojson."
 
+# A file of tests runs in one process, so that what its tests share is made once.
+PYTEST := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: $(VENV)/.develop
-	@$(PYTHON) -m pytest -n 2
+	@$(PYTHON) $(PYTEST)
+
+test-quick: $(VENV)/.develop
+	@$(PYTHON) $(PYTEST) -m 'not slow'
+
+# Machine code tells nobody which lines it runs: tests of the loops run once more in Python, where
+# they take a hundred times as long and wrap numbers around aloud.
+COVER := $(PYTHON) -m coverage
+LOOPS := tests/streets tests/cover tests/solve/mclp tests/solve/capacitated
+coverage: $(VENV)/.develop
+	@$(COVER) erase
+	@$(COVER) run -m pytest -q -m 'not slow'
+	@NUMBA_DISABLE_JIT=1 $(COVER) run -m pytest -q -m 'not slow' \
+	  -W 'ignore:overflow encountered in scalar:RuntimeWarning' $(LOOPS)
+	@$(COVER) combine --quiet
+	@$(COVER) report
 
 # Random tests with all their cases (PLACE_NIGHT), of which `make test` takes a part.
 night: $(VENV)/.develop
-	@PLACE_NIGHT=1 $(PYTHON) -m pytest -n 2
+	@PLACE_NIGHT=1 $(PYTHON) $(PYTEST)
 	@$(PYTHON) -m tests.fuzz
 
 # What goes wrong is kept in tests/fuzz/failed, with the command that runs it again.
@@ -86,12 +105,12 @@ fuzz: $(VENV)/.develop
 # Installed anew each time, since newer versions may have come out.
 newest: .venv-newest/.made
 	@.venv-newest/bin/python $(PIP) --upgrade --upgrade-strategy eager --editable '.[test]'
-	@.venv-newest/bin/python -m pytest -n 2
+	@.venv-newest/bin/python $(PYTEST)
 
 lowest: .venv-lowest/.made requirements/lowest.txt
 	@.venv-lowest/bin/python $(PIP) $(LOCKED) requirements/lowest.txt
 	@.venv-lowest/bin/python $(PIP) $(ITSELF)
-	@.venv-lowest/bin/python -m pytest -n 2
+	@.venv-lowest/bin/python $(PYTEST)
 
 # A resolver that knows the markers of every system and Python, and not this machine's settings;
 # what runs is locked first, so that what tests adds to it and changes none of it.

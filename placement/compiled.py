@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any, NoReturn, cast
 
-from numba.core import event, sigutils, types
+from numba.core import config, event, sigutils, types
 from numba.core.registry import CPUDispatcher
 
 from placement.compile_cache import CompileCache
@@ -112,7 +112,9 @@ def suited[**P, R](function: Callable[P, R], *, steps: int) -> Callable[P, R]:
     steps
         About how many steps its innermost loop takes.
     """
-    return function if steps > _FEW_STEPS else cast("Callable[P, R]", _in_python(function))
+    if steps > _FEW_STEPS or not isinstance(function, _Kernel):
+        return function
+    return cast("Callable[P, R]", _in_python(function))
 
 
 @functools.cache
@@ -143,7 +145,12 @@ def part_of_compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     return cast("Callable[P, R]", _kernel(_Part, function, no_cpython_wrapper=True))
 
 
-def _kernel(kind: type[_Kernel], function: Callable[..., Any], **options: bool) -> _Kernel:
+def _kernel(
+    kind: type[_Kernel], function: Callable[..., Any], **options: bool
+) -> Callable[..., Any]:
+    # NUMBA_DISABLE_JIT=1, by which the lines of loops can be counted
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return function
     how = {"nopython": True, "nogil": True, "no_cfunc_wrapper": True, **options}
     kernel = kind(py_func=function, targetoptions=how)
     kernel.enable_caching()

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 BUNDLED = ("paris-2024", "paris-2024-cover", "paris-2024-dogs")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BUNDLED)
 def test_an_agreed_plan_is_audited(name: str) -> None:
     plan = placement.load_plan(ROOT / "data" / "geo" / name)

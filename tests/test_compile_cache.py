@@ -68,6 +68,7 @@ def _kept(folder: Path) -> list[Path]:
     return sorted((folder / "__pycache__").glob("*.nbc"))
 
 
+@pytest.mark.slow
 def test_nothing_can_be_kept_anywhere_and_the_program_runs_and_says_so_once(folder: Path) -> None:
     (folder / "__pycache__").write_text("a file where the folder should be")
     (folder / "home").write_text("and here")

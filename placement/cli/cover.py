@@ -4,6 +4,7 @@ import click
 
 import placement
 from placement.cli.options import (
+    Written,
     gap_option,
     plan_options,
     prove_options,
@@ -34,12 +35,7 @@ def command(
     gap: float,
     prove: bool,
     prove_time_limit: float,
-    out: str | None,
-    force: bool,
-    catchments: tuple[float, ...] | None,
-    routes: bool,
-    no_map: bool,
-    as_json: bool,
+    written: Written,
 ) -> None:
     """Find the cheapest plan that covers given shares of all people.
 
@@ -66,8 +62,8 @@ def command(
         asked = placement.load_plan(
             file, closures=closures, at=at, layers=layers, limits=limits, budget=_UNBOUND
         )
-    folder = Path(out) if out else Path("outputs") / asked.settings.name / "cover"
-    check_folder(folder, asked, force=force)
+    folder = Path(written.out) if written.out else Path("outputs") / asked.settings.name / "cover"
+    check_folder(folder, asked, force=written.force)
     for warning in asked.warnings:
         warn(warning)
     try:
@@ -84,10 +80,10 @@ def command(
         asked,
         solution,
         folder,
-        draw=not no_map,
+        draw=not written.no_map,
         talk=talk,
-        catchments=catchments,
-        routes=routes,
+        catchments=written.catchments,
+        routes=written.routes,
     )
     tell(asked, solution, files, talk)
     reverse = solution.reverse
@@ -100,6 +96,6 @@ def command(
     else:
         talk.say(f"no plan that reaches the shares costs less than {solution.cost:,.10g}")
     proof = find_proof(asked, solution, talk, prove=prove, time_limit=prove_time_limit)
-    if as_json:
+    if written.as_json:
         give_json(summary_json(solution, files, proof))
     show_proof(proof)

@@ -6,6 +6,8 @@ import click
 
 import placement
 from placement.cli.options import (
+    Agreed,
+    Written,
     agreed_options,
     gap_option,
     plan_options,
@@ -43,21 +45,12 @@ def command(
     layers: dict[str, str],
     closures: tuple[str, ...],
     at: str | None,
-    baseline: str | None,
-    max_changes: int | None,
-    change_price: float,
-    lock: tuple[str, ...],
-    forbid: tuple[str, ...],
+    agreed: Agreed,
     time_limit: float | None,
     gap: float,
     prove: bool,
     prove_time_limit: float,
-    out: str | None,
-    force: bool,
-    catchments: tuple[float, ...] | None,
-    routes: bool,
-    no_map: bool,
-    as_json: bool,
+    written: Written,
 ) -> None:
     """Choose the posts that cover the most within the budget.
 
@@ -77,22 +70,23 @@ def command(
     talk = Talk()
     demand_solver(prove=prove)
     file = find_plan(plan)
-    agreed = () if baseline is None else (find_solution(baseline),)
-    old = placement.read_solution(agreed[0]) if agreed else None
+    old = (
+        None if agreed.baseline is None else placement.read_solution(find_solution(agreed.baseline))
+    )
     with talk.step("Reading the plan"), stop.step("reading the plan"):
         asked = placement.load_plan(
             file, closures=closures, at=at, layers=layers, budget=budget, limits=limits
         )
-    folder = Path(out) if out else Path("outputs") / asked.settings.name
-    check_folder(folder, asked, force=force)
+    folder = Path(written.out) if written.out else Path("outputs") / asked.settings.name
+    check_folder(folder, asked, force=written.force)
     for warning in asked.warnings:
         warn(warning)
     wishes: dict[str, Any] = {
         "baseline": old,
-        "max_changes": max_changes,
-        "change_price": change_price,
-        "lock": lock,
-        "forbid": forbid,
+        "max_changes": agreed.max_changes,
+        "change_price": agreed.change_price,
+        "lock": agreed.lock,
+        "forbid": agreed.forbid,
     }
     try:
         with talk.step("Choosing posts") as progress:
@@ -108,14 +102,14 @@ def command(
         asked,
         solution,
         folder,
-        draw=not no_map,
+        draw=not written.no_map,
         talk=talk,
-        catchments=catchments,
-        routes=routes,
+        catchments=written.catchments,
+        routes=written.routes,
     )
     tell(asked, solution, files, talk)
     proof = find_proof(asked, solution, talk, prove=prove, time_limit=prove_time_limit)
-    if as_json:
+    if written.as_json:
         give_json(summary_json(solution, files, proof))
     show_proof(proof)
 

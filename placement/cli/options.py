@@ -1,7 +1,9 @@
 """Options and arguments that several commands share."""
 
+import functools
 import math
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import Any
 
 import click
@@ -11,6 +13,29 @@ from placement.reading.numerals import decimal, fraction
 
 type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 type Callback[T] = Callable[[click.Context, click.Parameter, Any], T]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """What `agreed_options` take: the agreed solution, and posts that stand fast."""
+
+    baseline: str | None
+    max_changes: int | None
+    change_price: float
+    lock: tuple[str, ...]
+    forbid: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What `written_options` take: where a solution goes, and what is written beside it."""
+
+    out: str | None
+    force: bool
+    catchments: tuple[float, ...] | None
+    routes: bool
+    no_map: bool
+    as_json: bool
 
 
 def amount(*, above_zero: bool = False, percent: bool = False) -> Callback[float | None]:
@@ -117,6 +142,20 @@ def _stacked(*decorators: Decorator) -> Decorator:
         for decorator in reversed(decorators):
             command = decorator(command)
         return command
+
+    return decorate
+
+
+def _bundled(name: str, kind: type[Agreed | Written], options: Decorator) -> Decorator:
+    """Hand a command the values of some options as one argument."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def call(**values: Any) -> Any:  # noqa: ANN401 - as click calls it
+            own = {one.name: values.pop(one.name) for one in fields(kind)}
+            return command(**values, **{name: kind(**own)})
+
+        return options(call)
 
     return decorate
 
@@ -298,8 +337,8 @@ def prove_options() -> Decorator:
 
 
 def written_options(folder: str) -> Decorator:
-    """Take where a solution goes, and what is written beside it: a map, layers, JSON."""
-    return _stacked(
+    """Take as `written` where a solution goes, and what is beside it: a map, layers, JSON."""
+    options = _stacked(
         out_option("DIR", f"Folder to write to.  [default: {folder}]", folder=True),
         click.option(
             "--force", is_flag=True, help="Write over the solution of another plan as well."
@@ -308,11 +347,12 @@ def written_options(folder: str) -> Decorator:
         click.option("--no-map", is_flag=True, help="Write the solution alone."),
         json_option(),
     )
+    return _bundled("written", Written, options)
 
 
 def agreed_options() -> Decorator:
-    """Take what is agreed already: ``--baseline``, ``--max-changes``, ``--change-price``, posts."""
-    return _stacked(
+    """Take as `agreed`: ``--baseline``, ``--max-changes``, ``--change-price``, locked posts."""
+    options = _stacked(
         click.option(
             "--baseline",
             metavar="OLD.geojson",
@@ -347,6 +387,7 @@ def agreed_options() -> Decorator:
             help="Keep this post closed in this run. Repeatable.",
         ),
     )
+    return _bundled("agreed", Agreed, options)
 
 
 def json_option() -> Decorator:

@@ -126,6 +126,7 @@ def test_rules_are_read_from_the_plan(tmp_path: Path, town: tuple[Plan, Solution
     assert any("has no 'checkpoint' within 180 s" in finding for finding in findings)
 
 
+@pytest.mark.slow
 def test_random_mutations_of_random_plans_are_refused(tmp_path: Path) -> None:
     """Hundreds of solutions, each with one figure off by a little."""
     draw = random.Random(0)

@@ -87,6 +87,7 @@ def test_every_plan_is_asked() -> None:
     assert folders == {*CASES, *REFUSED, *ASKED}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_a_rule_from_the_plan_file_to_the_map(name: str) -> None:
     case, folder = CASES[name], PLANS / name

@@ -182,6 +182,7 @@ def test_a_solution_without_its_plan_is_refused_and_no_other_plan_is_taken(
     assert [path.name for path in (tmp_path / "far" / "out").iterdir()] == ["solution.geojson"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ASKED_OF_A_SOLUTION, ids=lambda words: words[0])
 def test_the_plan_of_a_solution_is_found_by_its_name(
     words: tuple[str, ...], town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -319,6 +320,7 @@ def test_without_a_plan_the_bundled_one_is_taken_and_said(
     assert json.loads(done.stdout)["plan"] == DEFAULT_EXAMPLE
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent as on POSIX")
 def test_ctrl_c_before_anything_was_found_exits_with_130(tmp_path: Path) -> None:
     code = (

@@ -5,9 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cli.test_start import ROOT
 
 
+@pytest.mark.slow
 def test_the_starter_compiles_hardly_anything_and_says_so_once(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     env = os.environ | {"NUMBA_CACHE_DIR": str(cache), "PYTHONPATH": str(ROOT)}

@@ -56,6 +56,7 @@ def at(value: Any, path: tuple[Any, ...]) -> Any:
     return value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ruled", "agreed"])
 def test_what_the_schema_takes_of_a_changed_solution_is_of_the_right_kind(
     name: str, tmp_path: Path

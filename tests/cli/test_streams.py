@@ -124,6 +124,7 @@ def test_every_command_is_here() -> None:
     assert writing | {"init"} == set(WRITES)
 
 
+@pytest.mark.slow
 def test_json_is_all_there_is_on_standard_output(forks: Forks, folder: Path) -> None:
     with_json = [name for name, command in commands().items() if "--json" in _options(command)]
     _renew(folder)
@@ -146,6 +147,7 @@ def test_without_json_data_goes_to_standard_output_and_nothing_else_does(
         assert (ended.code, ended.out) == (0, ""), (name, ended)
 
 
+@pytest.mark.slow
 def test_a_lost_standard_output_is_told_and_a_lost_standard_error_costs_nothing(
     forks: Forks, folder: Path
 ) -> None:
@@ -176,6 +178,7 @@ def test_a_lost_standard_output_is_told_and_a_lost_standard_error_costs_nothing(
         assert not (name.endswith("gone") and one.err), (name, one)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["optimise", "cover"])
 def test_a_plan_is_written_whatever_becomes_of_the_streams(
     forks: Forks, folder: Path, name: str
@@ -194,6 +197,7 @@ def test_a_plan_is_written_whatever_becomes_of_the_streams(
             assert b"standard output" not in (folder / file).read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRITES)
 def test_killed_or_out_of_room_each_command_leaves_the_old_files(
     forks: Forks, folder: Path, name: str
@@ -239,6 +243,7 @@ placement.load_plan = load
 """
 
 
+@pytest.mark.slow
 def test_signals_keep_the_best_plan_and_a_second_one_ends_at_once(
     forks: Forks, folder: Path
 ) -> None:

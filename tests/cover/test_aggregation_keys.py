@@ -112,6 +112,7 @@ def test_merging_is_exact_and_the_key_is_needed_for_it(key: str, tmp_path: Path)
     assert needed
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**6), tried=st.integers(0, 2**6 - 1))
 def test_sets_of_nearest_posts_are_worth_every_persons_walk(

@@ -101,6 +101,7 @@ def test_a_cost_matrix_that_makes_no_sense_is_refused() -> None:
             Cover.from_cost_matrix([[1.0, 2.0]], limit)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weight", [[1e308, 1e308], [1.7e308, 1.7e308]])
 def test_weights_whose_sum_is_beyond_all_floats_get_a_sentence(weight) -> None:
     for make in (

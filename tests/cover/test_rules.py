@@ -52,6 +52,7 @@ def _unmerged(problem: Problem, walks: Survey, merged: Posting) -> Instance:
     return apart.instance
 
 
+@pytest.mark.slow
 def test_merging_people_that_no_rule_tells_apart_changes_no_worth_and_no_rule(
     tmp_path: Path,
 ) -> None:

@@ -163,6 +163,7 @@ def test_the_same_bytes_twice_and_from_many_threads(plan: Plan, tmp_path) -> Non
     assert Element._generate_id() != Element._generate_id()
 
 
+@pytest.mark.slow
 def test_the_same_bytes_in_another_process_with_shuffled_rows(tmp_path) -> None:
     script = (
         "import sys; from pathlib import Path; from tests.builders import write_plan;"

@@ -63,6 +63,7 @@ def at_home(*, streets: bool) -> tuple[Plan, Solution]:
         return plan, optimise(plan)
 
 
+@pytest.mark.slow
 @given(
     offset=st.integers(-60, 60).map(lambda step: step * 1e-4),
     form=st.sampled_from(FORMS),
@@ -92,6 +93,7 @@ def test_moving_a_plan_over_the_antimeridian_changes_no_figure(
             assert found.coverage[resource].covered == pytest.approx(coverage.covered)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("crs", ['crs = "EPSG:3460"', ""])
 def test_fiji_walks_a_hundred_metres_and_not_around_the_globe(crs: str, tmp_path: Path) -> None:
     road = line((179.999, -17), (179.9995, -17), (-179.9995, -17), (-179.999, -17), id="road")
@@ -142,6 +144,7 @@ def test_an_extract_that_ends_streets_at_the_antimeridian_is_joined_there(
     assert streets.length_m[0] == pytest.approx(GEODESIC_M, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_files_keep_to_180_degrees_and_are_cut_there(tmp_path: Path) -> None:
     plan = load_plan(
         write_plan(

@@ -58,6 +58,7 @@ def loads_or_is_refused(folder: Any, layers: dict[str, Any]) -> None:
     assert "\n" not in said
 
 
+@pytest.mark.slow
 @given(st.sampled_from(SITE), json_values)
 @patient
 def test_any_value_of_a_site(
@@ -68,6 +69,7 @@ def test_any_value_of_a_site(
     loads_or_is_refused(tmp_path_factory.mktemp("site"), {"sites": sites})
 
 
+@pytest.mark.slow
 @given(st.sampled_from(("demand", "areas")), st.sampled_from(PEOPLE), json_values)
 @patient
 def test_any_value_of_people(
@@ -78,6 +80,7 @@ def test_any_value_of_people(
     loads_or_is_refused(tmp_path_factory.mktemp("people"), {layer: rows})
 
 
+@pytest.mark.slow
 @given(st.sampled_from(("sites", "areas")), geometries)
 @patient
 def test_any_geometry(tmp_path_factory: pytest.TempPathFactory, layer: str, geometry: Any) -> None:
@@ -110,6 +113,7 @@ DRAWN: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 @given(st.sampled_from(places(DRAWN)), json_values, st.booleans())
 @settings(max_examples=cases(100, 300), deadline=None)
 def test_any_value_of_a_plan_file(where: tuple[str, ...], value: Any, rename: bool) -> None:

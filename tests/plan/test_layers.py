@@ -97,6 +97,7 @@ def test_arrays_cannot_be_written_to(plan: Plan) -> None:
         plan.problem.demand.people[0] = 1
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6))
 @settings(max_examples=15, deadline=None)
 def test_the_order_of_the_rows_never_matters(

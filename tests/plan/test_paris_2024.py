@@ -21,9 +21,11 @@ import shapely
 
 from placement.errors import InfeasibleError
 from placement.plan.layers import load_plan
+from placement.review.geojson import read_solution
 from placement.solution import Status
 from placement.solve.questions.max_cover import optimise
 from placement.streets import Streets, read_streets, snap, walking_times
+from tests.amount import NIGHT, cases
 
 ROOT = Path(__file__).parents[2]
 HERE = ROOT / "data" / "geo" / "paris-2024"
@@ -331,6 +333,7 @@ def test_the_files_are_small_and_canonical() -> None:
         assert len(text.splitlines()) == len(ids) + 2
 
 
+@pytest.mark.slow
 def test_the_script_writes_the_same_bytes(tmp_path: Path) -> None:
     script = HERE.parent / "make_paris_2024.py"
     subprocess.run(  # its own process: another hash seed, no leftovers
@@ -345,6 +348,7 @@ def test_the_script_writes_the_same_bytes(tmp_path: Path) -> None:
         assert (tmp_path / name).read_bytes() == (HERE / name).read_bytes(), name
 
 
+@pytest.mark.slow
 @needs_real
 def test_bridges_are_within_100_m_of_the_real_ones() -> None:
     lines: dict[str, list[Any]] = {}
@@ -381,6 +385,7 @@ def test_walks_are_within_15_percent_of_the_real_ones_in_the_median() -> None:
     assert mean == pytest.approx(100 * np.mean(off), abs=1.0)
 
 
+@pytest.mark.slow
 def test_400_officers_leave_something_to_debate() -> None:
     solution = optimise(load_plan(COVER), budget=400, gap=0.01)
     shares = {name: cover.share for name, cover in solution.coverage.items()}
@@ -388,6 +393,7 @@ def test_400_officers_leave_something_to_debate() -> None:
     assert 0.5 <= shares["dog_team"] <= 0.8
 
 
+@pytest.mark.slow
 def test_the_whole_plan_is_proven_with_every_kind_of_rule() -> None:
     plan = load_plan(HERE)
     problem = plan.problem
@@ -396,14 +402,21 @@ def test_the_whole_plan_is_proven_with_every_kind_of_rule() -> None:
     assert problem.laned is not None
     assert problem.demand.step_free.any()
     assert any(resource.separation_m for resource in problem.resources)
-    solution = optimise(plan)  # audited before it is handed over
-    assert solution.status is Status.OPTIMAL
+    # audited before it is handed over; the last 0.3% of the proof take most of the time
+    solution = optimise(plan, gap=cases(0.003, 0.0))
+    assert solution.gap <= cases(0.003, 0.0)
+    assert solution.status is Status.OPTIMAL or not NIGHT
+    agreed = read_solution(ROOT / "outputs/paris-2024/solution.geojson")
+    assert agreed.status is Status.OPTIMAL
+    assert solution.objective <= agreed.objective + 1e-4
+    assert solution.bound >= agreed.objective - 1e-4
     assert solution.cost <= 2000
     shares = {name: cover.share for name, cover in solution.coverage.items()}
     assert 0.8 <= shares["checkpoint"] <= 0.95
     assert 0.6 <= shares["dog_team"] <= 0.8
 
 
+@pytest.mark.slow
 def test_too_little_money_for_the_whole_plan_is_said_with_what_is_not_enough() -> None:
     with pytest.raises(InfeasibleError, match=r"no budget up to 1[01]\d\d would do") as caught:
         optimise(load_plan(HERE), budget=300)

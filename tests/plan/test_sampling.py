@@ -26,6 +26,7 @@ def polygons(draw: st.DrawFn) -> shapely.Geometry:
     return hull
 
 
+@pytest.mark.slow
 @given(polygons(), st.integers(0, 100_000), st.sampled_from([5.0, 20.0, 33.3]))
 @settings(max_examples=cases(50, 150), deadline=None)
 def test_people_are_conserved_exactly_and_stand_inside(

@@ -17,6 +17,7 @@ WHOLE = st.integers(0, 50_000).map(float)
 ANY = st.floats(0, 1e6, allow_nan=False)
 
 
+@pytest.mark.slow
 @given(st.lists(WHOLE | ANY, min_size=1, max_size=20), st.floats(0, 1))
 def test_nobody_is_lost_when_a_crowd_is_parted(people: list[float], share: float) -> None:
     crowd = _Crowd(
@@ -40,6 +41,7 @@ def test_nobody_is_lost_when_a_crowd_is_parted(people: list[float], share: float
         assert all(one >= 0 for one in found)
 
 
+@pytest.mark.slow
 @given(st.lists(WHOLE, min_size=1, max_size=20), st.integers(0, 100))
 def test_whole_people_of_an_area_stay_whole(people: list[float], percent: int) -> None:
     total = int(sum(people))

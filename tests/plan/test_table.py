@@ -47,6 +47,7 @@ def same_problem(one: Any, other: Any) -> None:
                 assert a == b, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("suffix", "crs"),
     [
@@ -73,6 +74,7 @@ def test_points_are_the_same_in_every_format(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_lists_survive_parquet_and_the_texts_that_a_geopackage_makes_of_them(
     tmp_path: Path,
 ) -> None:

@@ -168,6 +168,7 @@ numbers = st.floats(min_value=0, max_value=1e12, allow_nan=False)
 ids = st.text(st.characters(blacklist_characters="/"), min_size=1, max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=cases(60, 200), deadline=None)
 @given(st.data())
 def test_any_solution_is_stable_on_a_second_pass(

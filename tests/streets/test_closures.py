@@ -132,6 +132,7 @@ boxes = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn_network(), boxes)
 def test_edges_are_cut_where_the_outline_is(

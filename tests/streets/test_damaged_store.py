@@ -155,6 +155,7 @@ def read_all_damaged(folder: Path, count: int) -> None:
     print("refused", refused)  # noqa: T201
 
 
+@pytest.mark.slow
 def test_a_damaged_network_is_refused_or_sound_and_never_ends_the_process(tmp_path: Path) -> None:
     streets = draw(tmp_path, *TOWN)
     for suffix in ("parquet", "arrow"):

@@ -287,6 +287,7 @@ def test_both_forms_give_the_same_network(tmp_path: Path) -> None:
     assert one.dropped == two.dropped
 
 
+@pytest.mark.slow
 def test_a_pbf_cut_at_any_byte(tmp_path: Path) -> None:
     content = _whole_pbf(tmp_path).read_bytes()
     cut = tmp_path / "cut.osm.pbf"
@@ -313,6 +314,7 @@ def _blob(kind: bytes, data: bytes) -> bytes:
     return len(header).to_bytes(4, "big") + header + blob
 
 
+@pytest.mark.slow
 def test_garbled_blocks_never_break_the_reader(tmp_path: Path) -> None:
     whole = _whole_pbf(tmp_path)
     content = _blob(b"OSMHeader", b"\x22\x0eOsmSchema-V0.6")

@@ -18,6 +18,7 @@ from tests.streets.test_search import _random_points, drawn_network
 LOOP = {"oneway": "-1", "class": "footway", "name": ""}
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn_network())
 @example(([([(0.0, 0.0), (67.0, 5.0), (0.0, 0.0), (134.0, 0.0)], LOOP)], 66))

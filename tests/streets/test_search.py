@@ -41,6 +41,7 @@ def _random_points(streets: Streets, count: int, seed: int) -> Snapped:
     return Snapped(edge=edge, fraction=fraction, access_s=rng.choice([0.0, 10.0, 33.3], count))
 
 
+@pytest.mark.slow
 @settings(max_examples=cases(40, 120), deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn_network(), st.sampled_from([0.0, 60.0, 150.0, 400.0]), st.booleans())
 def test_equals_scipy_on_the_split_graph(

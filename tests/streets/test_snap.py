@@ -21,6 +21,7 @@ def _names(streets: Streets, points: np.ndarray, **options: object) -> list[str]
     return [str(streets.name[e]) if e >= 0 else "" for e in found.edge]
 
 
+@pytest.mark.slow
 def test_equals_a_search_of_every_edge(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     lines = [

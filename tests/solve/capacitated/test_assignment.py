@@ -94,6 +94,7 @@ def test_no_gate_in_reach_sends_nobody() -> None:
     assert send(crowds, np.zeros(0), 0).shape == (0, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [1, 2])
 def test_random_plans_send_as_many_as_the_engine_says(classes: int) -> None:
     for seed in range(40):
@@ -215,6 +216,7 @@ def by_one_model(
     return best
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(24))
 def test_crowds_alike_are_put_together_without_loss(seed: int) -> None:
     crowds, room, carry, floors = many_alike(seed)

@@ -47,6 +47,7 @@ def best_beside(plan: Plan, old: Solution, most: int | None, price: float) -> fl
 SIZE = cases(3, 8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", range(cases(1, 2)))
 def test_random_plans_beside_an_agreed_one_equal_explicit_flows(batch: int, tmp_path: Path) -> None:
     asked = 0
@@ -84,6 +85,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Solution, Solu
     return plan, old, placement.optimise(plan, baseline=old, max_changes=2)
 
 
+@pytest.mark.slow
 def test_no_change_of_posts_may_still_deal_lanes_anew(
     town: tuple[Plan, Solution, Solution],
 ) -> None:
@@ -182,6 +184,7 @@ def test_the_audit_refuses_what_was_touched(
     assert not placement.audit(plan, MUTATIONS[name](new), baseline=old).ok
 
 
+@pytest.mark.slow
 def test_a_price_makes_changes_fewer_and_why_counts_it(
     town: tuple[Plan, Solution, Solution],
 ) -> None:
@@ -199,6 +202,7 @@ def test_a_price_makes_changes_fewer_and_why_counts_it(
     assert said.loss == pytest.approx(priced.objective - other.objective, abs=0.01)
 
 
+@pytest.mark.slow
 def test_the_command_keeps_the_agreed_plan(tmp_path: Path) -> None:
     file = crowded(tmp_path)
     old, new = tmp_path / "old", tmp_path / "new"

@@ -2,6 +2,8 @@
 
 import math
 
+import pytest
+
 from placement.solve.capacitated.branch_on_totals import split
 from placement.solve.capacitated.solver import Run
 from placement.solve.core.stopping import Stop
@@ -9,6 +11,7 @@ from tests.amount import cases
 from tests.solve.capacitated.test_solver_with_lanes import best_by_flows, random_case
 
 
+@pytest.mark.slow
 def test_leaves_hold_the_best_plan_and_bound_it() -> None:
     lower = branched = 0
     for seed in range(cases(20, 60)):

@@ -29,6 +29,7 @@ def ended() -> Stop:
     return stop
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("periods", "classes"), [(1, 1), (6, 1), (4, 2)])
 def test_no_time_at_all_leaves_the_best_plan_whoever_its_floors_ask_for(
     periods: int, classes: int
@@ -95,6 +96,7 @@ def solved(tmp_path_factory: pytest.TempPathFactory) -> Solved:
     return found
 
 
+@pytest.mark.slow
 def test_an_agreed_plan_stands_at_once_at_any_budget_that_pays_for_it(solved: Solved) -> None:
     asked = 0
     for plan, old in filter(None, map(solved, range(cases(6, 12)))):
@@ -108,6 +110,7 @@ def test_an_agreed_plan_stands_at_once_at_any_budget_that_pays_for_it(solved: So
     assert asked > cases(5, 10)
 
 
+@pytest.mark.slow
 def test_locked_posts_that_keep_the_rules_are_a_plan_at_once(solved: Solved) -> None:
     asked = 0
     for plan, old in filter(None, map(solved, range(12))):

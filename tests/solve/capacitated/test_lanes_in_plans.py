@@ -176,12 +176,14 @@ def assert_best(folder: Path, seed: int, *, profiles: bool = False) -> None:
 SIZE = cases(6, 12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", range(cases(2, 4)))
 def test_random_plans_equal_explicit_flows_in_time(batch: int, tmp_path: Path) -> None:
     for seed in range(batch * SIZE, batch * SIZE + SIZE):
         assert_best(tmp_path / str(seed), seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", range(cases(1, 2)))
 def test_random_plans_with_several_profiles_equal_explicit_flows(
     batch: int, tmp_path: Path
@@ -204,6 +206,7 @@ def crowded(folder: Path) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_the_window_and_the_queue_are_told(town: tuple[Plan, Solution]) -> None:
     _, solution = town
     told = solution.lanes
@@ -387,6 +390,7 @@ MUTATIONS: dict[str, Callable[[Solution], Solution]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_the_audit_refuses_what_was_touched(name: str, town: tuple[Plan, Solution]) -> None:
     plan, solution = town
@@ -394,6 +398,7 @@ def test_the_audit_refuses_what_was_touched(name: str, town: tuple[Plan, Solutio
     assert not placement.audit(plan, MUTATIONS[name](solution)).ok
 
 
+@pytest.mark.slow
 def test_the_command_shows_lanes_and_waits(tmp_path: Path) -> None:
     file = crowded(tmp_path)
     out = tmp_path / "out"
@@ -424,6 +429,7 @@ def test_a_fleet_counts_lanes(tmp_path: Path) -> None:
     assert sum(post.units for post in found.posts_list if post.resource == "checkpoint") == 2
 
 
+@pytest.mark.slow
 def test_why_tells_what_a_gate_or_a_post_beside_it_brings(town: tuple[Plan, Solution]) -> None:
     plan, solution = town
     present = {post.id for post in solution.posts_list}

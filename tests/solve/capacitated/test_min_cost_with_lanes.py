@@ -50,6 +50,7 @@ def least_by_flows(instance: Instance, lanes: Lanes) -> float:
     return -best_by_flows(nothing, replace(lanes, lane_worth=-lanes.lane_cost))
 
 
+@pytest.mark.slow
 def test_random_plans_cost_what_explicit_flows_cost(tmp_path: Path) -> None:
     asked = 0
     for seed in range(cases(4, 8)):
@@ -98,6 +99,7 @@ MUTATIONS: dict[str, Callable[[Solution], Solution]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_the_audit_refuses_what_was_touched(name: str, town: tuple[Plan, Solution]) -> None:
     plan, solution = town
@@ -127,6 +129,7 @@ def test_a_share_beyond_the_lanes_says_what_can_be_reached(town: tuple[Plan, Sol
         placement.least_cost(plan, {"checkpoint": 0.2, "dog_team": 0.999})
 
 
+@pytest.mark.slow
 def test_the_command_names_the_cost(tmp_path: Path) -> None:
     file, out = crowded(tmp_path), tmp_path / "out"
     ran = CliRunner().invoke(

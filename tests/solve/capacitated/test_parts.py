@@ -10,6 +10,7 @@ from placement.solve.capacitated.parts import part_of
 from tests.solve.capacitated.test_solver_with_lanes import best_by_flows, random_case
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [1, 2])
 def test_a_part_is_worth_what_the_whole_is_with_the_other_posts_closed(classes: int) -> None:
     merged = solved = 0

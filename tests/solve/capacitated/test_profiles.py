@@ -88,6 +88,7 @@ def test_with_too_few_lanes_those_are_left_out_who_come_at_once(tmp_path: Path) 
     assert (peaked.objective, even.objective) == (1500.0, 1600.0)
 
 
+@pytest.mark.slow
 def test_one_profile_under_several_names_is_the_collapsed_model(tmp_path: Path) -> None:
     for seed in range(200, 212):
         file = write_lanes_plan(tmp_path / str(seed), seed)

@@ -79,6 +79,7 @@ def audited(plan: Plan, found: Solution, folder: Path) -> None:
 SIZE = cases(4, 8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", range(2))
 def test_each_tier_is_held_while_the_next_is_served(batch: int, tmp_path: Path) -> None:
     asked = 0
@@ -152,6 +153,7 @@ def with_second_patrols(plan: Plan) -> Instance:
 PATROLS = ["unavailable = 0.4\n", 'backup = { zones = "*", worth = 0.5 }\n']
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("patrol", PATROLS)
 def test_teams_away_and_backup_beside_lanes(patrol: str, tmp_path: Path) -> None:
     twice = 0
@@ -227,6 +229,7 @@ def test_the_audit_refuses_other_tiers(name: str, tiered: tuple[Plan, Solution])
     assert not placement.audit(plan, MUTATIONS[name](solution)).ok
 
 
+@pytest.mark.slow
 def test_why_holds_the_tiers_too(tiered: tuple[Plan, Solution]) -> None:
     plan, solution = tiered
     gate = next(post for post in solution.posts_list if post.resource == "gate")

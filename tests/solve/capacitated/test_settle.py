@@ -82,6 +82,7 @@ def by_trying(plan: Plan, shares: Mapping[str, float] | None = None) -> tuple[in
     return min(found)[1] if found else None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", PLANS)
 def test_the_plan_is_the_first_of_all_choices_stage_by_stage(tmp_path: Path, seed: int) -> None:
     plan = drawn(tmp_path, seed)
@@ -102,6 +103,7 @@ def test_the_plan_is_the_first_of_all_choices_stage_by_stage(tmp_path: Path, see
     assert tuple(mine.tolist()) == right
 
 
+@pytest.mark.slow
 def test_the_cheapest_plan_is_the_first_of_all_choices_of_its_cost(tmp_path: Path) -> None:
     asked = 0
     for seed in PLANS:
@@ -127,6 +129,7 @@ def test_the_cheapest_plan_is_the_first_of_all_choices_of_its_cost(tmp_path: Pat
     assert asked > cases(2, 3)
 
 
+@pytest.mark.slow
 def test_the_plan_does_not_depend_on_which_of_the_equals_was_found(tmp_path: Path) -> None:
     asked = 0
     for seed in PLANS:
@@ -144,6 +147,7 @@ def test_the_plan_does_not_depend_on_which_of_the_equals_was_found(tmp_path: Pat
     assert asked > cases(2, 3)
 
 
+@pytest.mark.slow
 def test_a_budget_that_buys_nothing_more_leaves_the_plan_as_it_is(tmp_path: Path) -> None:
     same = 0
     for seed in PLANS:
@@ -158,6 +162,7 @@ def test_a_budget_that_buys_nothing_more_leaves_the_plan_as_it_is(tmp_path: Path
     assert same > cases(9, 12)
 
 
+@pytest.mark.slow
 def test_neither_a_clock_nor_tiers_change_a_plan_for_money_that_buys_nothing(
     tmp_path: Path,
 ) -> None:

@@ -171,6 +171,7 @@ def best_by_flows(instance: Instance, lanes: Lanes) -> float:
 SIZE = cases(12, 25)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", range(cases(2, 4)))
 @pytest.mark.parametrize(("periods", "classes"), [(1, 1), (6, 1), (4, 2)])
 def test_random_cases_equal_explicit_flows_in_time(batch: int, periods: int, classes: int) -> None:
@@ -203,6 +204,7 @@ def test_several_profiles_have_no_common_pieces() -> None:
         Arrivals(shares=np.array([[1.0, 0.0], [0.0, 1.0]])).pieces()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [2.0**-30, 2.0**-17, 2.0**20])
 @pytest.mark.parametrize("seed", [4, 10, 12, 17, 29])
 def test_optimal_is_not_said_where_worths_are_too_small_to_tell_plans_apart(

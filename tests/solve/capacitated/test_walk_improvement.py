@@ -20,6 +20,7 @@ from placement.solve.core.stopping import Stop
 from tests.solve.capacitated.test_lanes_in_plans import write_lanes_plan
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(9))
 def test_no_choice_as_good_walks_less_than_the_bound_told(tmp_path: Path, seed: int) -> None:
     plan = placement.load_plan(write_lanes_plan(tmp_path, seed))

@@ -99,6 +99,7 @@ def by_trying(case: Case) -> tuple[float, tuple[float, float]] | None:
     return best, (worth - 1e-6, firsts - 1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_no_choice_of_gates_and_lanes_saves_more_than_the_bound(seed: int) -> None:
     case = random_case(seed)

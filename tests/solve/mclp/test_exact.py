@@ -68,6 +68,7 @@ def covers(draw, whole=SMALL):
     return np.array(bits).reshape(points, sites), weight, cost
 
 
+@pytest.mark.slow
 @SEVERAL
 @given(covers(), st.integers(-12, 12), st.integers(-12, 12), st.integers(0, 12), st.booleans())
 def test_proofs_hold_at_every_scale(cover, power, of_money, budget, beside) -> None:
@@ -87,6 +88,7 @@ def test_proofs_hold_where_weights_differ_by_a_billionth_of_themselves(cover, bu
     check(matrix, [float(10**12 + one) for one in weight], cost, budget)
 
 
+@pytest.mark.slow
 @SEVERAL
 @given(covers(st.sampled_from([1, 10**6, 10**12, 10**15])), st.integers(0, 12))
 def test_proofs_hold_of_the_smallest_beside_the_largest(cover, budget) -> None:
@@ -94,6 +96,7 @@ def test_proofs_hold_of_the_smallest_beside_the_largest(cover, budget) -> None:
     check(matrix, [float(one) for one in weight], cost, budget)
 
 
+@pytest.mark.slow
 @SEVERAL
 @given(covers(), st.integers(0, 12), st.integers(0, 2**32 - 1))
 def test_weights_that_share_no_step_are_proven_in_full(cover, budget, seed) -> None:
@@ -118,6 +121,7 @@ def amounts():
     return st.one_of(digits, st.integers(1, 99).map(lambda one: float(np.sqrt(one))))
 
 
+@pytest.mark.slow
 @SEVERAL
 @given(covers(), st.data())
 def test_a_budget_is_spent_to_the_last_digit_and_never_beyond(cover, data) -> None:
@@ -134,6 +138,7 @@ def test_a_budget_is_spent_to_the_last_digit_and_never_beyond(cover, data) -> No
 DEAR = st.sampled_from([5e-324, 1e-10, 2**0.5, 1.0, 2.0, 795.0906408, 2.0**30, 1e308])
 
 
+@pytest.mark.slow
 @SEVERAL
 @given(
     covers(), st.data(), st.sampled_from(["budget 0", "dear", "excluded", "no demand", "no sites"])

@@ -73,6 +73,7 @@ def grow(
     return best, tree
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(60))
 def test_trees_find_and_prove_the_best_plan(seed: int) -> None:
     instance = drawn(seed)
@@ -85,6 +86,7 @@ def test_trees_find_and_prove_the_best_plan(seed: int) -> None:
     assert max(found, tree.bound) == pytest.approx(right, rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(30))
 def test_bounds_hold_wherever_a_tree_is_cut_off(seed: int) -> None:
     instance = drawn(seed)
@@ -94,6 +96,7 @@ def test_bounds_hold_wherever_a_tree_is_cut_off(seed: int) -> None:
         assert not plans or max(found, tree.bound) >= right * (1 - 1e-9)
 
 
+@pytest.mark.slow
 def test_a_bound_that_is_enough_ends_the_growth() -> None:
     for seed in range(1, 40, 2):
         instance = teams(seed)
@@ -103,6 +106,7 @@ def test_a_bound_that_is_enough_ends_the_growth() -> None:
         assert short.bound >= tree.bound
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 40, 2))
 def test_cuts_and_closed_columns_lose_no_plan(seed: int) -> None:
     instance = teams(seed)

@@ -32,6 +32,7 @@ def seeds() -> list[int]:
     return sorted(set(found))
 
 
+@pytest.mark.slow
 def test_no_time_at_all_leaves_an_agreed_plan_of_any_rules_and_units_as_it_is(
     tmp_path: Path,
 ) -> None:

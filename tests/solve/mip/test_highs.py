@@ -72,6 +72,7 @@ def solve(live: LiveModel, start: np.ndarray | None = None, **options: Any) -> h
     return live.solve(Stop(), gap=0.0, gap_abs=0.0, start=given, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("maximise", [False, True])
 def test_any_start_leads_to_the_optimum(*, maximise: bool) -> None:
     sign = -1.0 if maximise else 1.0
@@ -91,6 +92,7 @@ def test_any_start_leads_to_the_optimum(*, maximise: bool) -> None:
             assert all(sign * live.worth(x) >= best - 1e-4 for x in seen), (seed, name)
 
 
+@pytest.mark.slow
 def test_a_kept_model_stays_right_while_it_changes() -> None:
     for seed in range(40):
         first, more, fixed = variants(random_model(seed), seed).values()
@@ -254,12 +256,14 @@ for _ in range(2):
 """
 
 
+@pytest.mark.slow
 def test_the_solver_writes_nothing_to_standard_output() -> None:
     script = BANNER.format(before="", after="print('ours')")
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
     assert ran.stdout == b"ours" + os.linesep.encode()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are closed otherwise there")
 def test_a_closed_standard_output_stays_closed_and_nobody_elses_file_is_written(
     tmp_path: Path,

@@ -76,6 +76,7 @@ def hard(monkeypatch) -> Cover:
     return Cover.from_discs(points, sites, 1.2, rng.integers(1, 101, 3_000))
 
 
+@pytest.mark.slow
 def test_without_a_limit_the_same_seed_gives_the_same_steps(hard: Cover) -> None:
     first, second = (maximise(hard, budget=18, time_limit=None, seed=5) for _ in range(2))
     assert first.status is Status.OPTIMAL
@@ -84,6 +85,7 @@ def test_without_a_limit_the_same_seed_gives_the_same_steps(hard: Cover) -> None
     assert steps[0] == steps[1]
 
 
+@pytest.mark.slow
 def test_with_a_limit_the_search_beside_the_blocks_ends_with_them(hard: Cover) -> None:
     before = threading.active_count()
     limited = maximise(hard, budget=18, time_limit=600)
@@ -96,6 +98,7 @@ def test_with_a_limit_the_search_beside_the_blocks_ends_with_them(hard: Cover) -
     assert bound == sorted(bound, reverse=True)
 
 
+@pytest.mark.slow
 def test_a_gap_that_is_good_enough_ends_the_work(hard: Cover) -> None:
     result = maximise(hard, budget=18, gap=0.004)
     assert result.gap <= 0.004

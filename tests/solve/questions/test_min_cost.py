@@ -15,6 +15,7 @@ from tests.small_plans import every_choice, write_small_plan
 NO_BUDGET = 1e15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", range(6))
 def test_random_plans_cost_what_trying_every_choice_costs(batch: int, tmp_path: Path) -> None:
     """72 plans: the least cost, the most cover at that cost, and what can be reached at most."""

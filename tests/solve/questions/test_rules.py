@@ -22,6 +22,7 @@ def _short_search(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(solver, "_MORE_ROUNDS", 20)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_random_plans_that_mix_every_rule_have_the_one_right_answer(
     batch: int, tmp_path: Path

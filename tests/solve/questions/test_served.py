@@ -32,6 +32,7 @@ def most(plan: Plan, solution: Solution, walks: Survey, resource: int) -> float:
     return most_admitted(plan, reaches(plan, solution, walks)[resource])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3, 5, 8, 13])
 def test_the_loss_of_a_gate_is_what_the_others_cannot_admit(tmp_path, seed) -> None:
     plan = placement.load_plan(write_lanes_plan(tmp_path, seed, profiles=seed % 2 == 1))

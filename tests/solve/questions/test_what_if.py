@@ -14,6 +14,7 @@ from tests.builders import write_plan
 from tests.small_plans import every_choice, write_small_plan
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", range(5))
 def test_random_posts_bring_what_trying_every_choice_says(batch: int, tmp_path: Path) -> None:
     """50 plans, one post each: the loss, and that the other plan is one of the best that way."""

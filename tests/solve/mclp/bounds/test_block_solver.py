@@ -15,6 +15,7 @@ from tests.solve.mclp.bounds.every import every_plan
 from tests.solve.mclp.bounds.test_blocks import random_instance
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize("size", [3, 6])
 @given(seed=st.integers(0, 2**32 - 1))

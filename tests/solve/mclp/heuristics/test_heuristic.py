@@ -60,6 +60,7 @@ def oracle(instance: Instance) -> float:
     return best
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(60))
 def test_small_instances_with_every_rule_are_solved_to_the_optimum(seed: int) -> None:
     instance = small(seed)
@@ -109,6 +110,7 @@ def test_a_search_ends_where_iterations_do_not_divide() -> None:
         assert search(uniform(2), stop=Never(), iterations=iterations)[1] > 0
 
 
+@pytest.mark.slow
 def test_reports_grow_and_end_with_the_answer() -> None:
     seen: list[float] = []
     instance = uniform(3)

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pytest
 
 from placement.cover.instance import Instance, Rule
 from placement.solve.core.stopping import Stop
@@ -57,6 +58,7 @@ def ruled_instance(seed: int) -> Instance:
     )
 
 
+@pytest.mark.slow
 def test_plans_keep_every_rule_and_come_close_to_the_best() -> None:
     shares = []
     for seed in range(60):
