@@ -331,10 +331,10 @@ def _gates(  # noqa: PLR0917 - compiled code takes its arguments by position
     total = np.zeros(len(room))
     for j in range(len(room)):
         who = crowd[indptr[j] : indptr[j + 1]]
-        value, order, above = _ranked(gain[indptr[j] : indptr[j + 1]], who, bonus)
+        value, order, heads, above = _ranked(gain[indptr[j] : indptr[j + 1]], who, bonus, people)
         chosen, chosen_lanes = -np.inf, 0
         for u in range(least[j], most[j] + 1):
-            got = _dual(value, order, above, people[who], shares, ratio * room[j] * u)
+            got = _dual(value, heads, above, shares, ratio * room[j] * u)
             got -= money * (opening[j] + lane[j] * u)
             if got > chosen:
                 chosen, chosen_lanes = got, u
@@ -344,7 +344,7 @@ def _gates(  # noqa: PLR0917 - compiled code takes its arguments by position
             for k in range(len(shares)):
                 left = ratio[k] * shares[k] * room[j] * chosen_lanes
                 for n in range(above[k]):
-                    i = who[order[k, n]]
+                    i = order[k, n]
                     amount = min(left, people[i] * shares[k])
                     used[i, k] += amount
                     left -= amount
@@ -352,28 +352,35 @@ def _gates(  # noqa: PLR0917 - compiled code takes its arguments by position
 
 
 @part_of_compiled
-def _ranked(gain: Floats, who: Ints, bonus: Floats) -> tuple[Floats, Ints, Ints]:
-    """Return what a person is worth to a gate by layer and way, the ways by it, and those worth it.
+def _ranked(
+    gain: Floats, who: Ints, bonus: Floats, people: Floats
+) -> tuple[Floats, Ints, Floats, Ints]:
+    """Return what a person is worth to a gate by layer and way, the best ways first.
 
-    The last are the first `above` of the order.
+    Of each layer the first `above` ways count, those worth something: their value, crowd, people.
     """
-    layers = bonus.shape[1]
-    value = np.empty((layers, len(who)))
-    order = np.empty((layers, len(who)), dtype=np.int64)
+    size, layers = len(who), bonus.shape[1]
+    value, heads = np.empty((layers, size)), np.empty((layers, size))
+    order = np.empty((layers, size), dtype=np.int64)
     above = np.zeros(layers, dtype=np.int64)
+    some, where = np.empty(size), np.empty(size, dtype=np.int64)
     for k in range(layers):
-        for n in range(len(who)):
-            value[k, n] = gain[n] + bonus[who[n], k]
-        order[k] = np.argsort(-value[k], kind="mergesort")
-        while above[k] < len(who) and value[k, order[k, above[k]]] > 0.0:
-            above[k] += 1
-    return value, order, above
+        count = 0
+        for n in range(size):
+            worth = gain[n] + bonus[who[n], k]
+            if worth > 0.0:
+                some[count], where[count] = -worth, who[n]
+                count += 1
+        above[k] = count
+        ranked = np.argsort(some[:count], kind="mergesort")
+        for n in range(count):
+            value[k, n], order[k, n] = -some[ranked[n]], where[ranked[n]]
+            heads[k, n] = people[order[k, n]]
+    return value, order, heads, above
 
 
 @part_of_compiled
-def _dual(  # noqa: PLR0917 - compiled code takes its arguments by position
-    value: Floats, order: Ints, above: Ints, people: Floats, shares: Floats, room: Floats
-) -> float:
+def _dual(value: Floats, heads: Floats, above: Ints, shares: Floats, room: Floats) -> float:
     """Return a dual value of the queue of one gate, which no way of filling it exceeds."""
     layers = len(shares)
     floor = np.zeros(layers)
@@ -381,9 +388,9 @@ def _dual(  # noqa: PLR0917 - compiled code takes its arguments by position
         # the price of each layer is that of the last person for whom there is room
         left = room[k]
         for n in range(above[k]):
-            left -= people[order[k, n]]
+            left -= heads[k, n]
             if left < 0.0:
-                floor[k] = value[k, order[k, n]]
+                floor[k] = value[k, n]
                 break
         if k + 1 < layers:
             floor[k] = max(floor[k], floor[k + 1])
@@ -391,9 +398,8 @@ def _dual(  # noqa: PLR0917 - compiled code takes its arguments by position
     for k in range(layers):
         mine = floor[k] * room[k]
         for n in range(above[k]):
-            at = order[k, n]
-            if value[k, at] <= floor[k]:
+            if value[k, n] <= floor[k]:
                 break
-            mine += (value[k, at] - floor[k]) * people[at]
+            mine += (value[k, n] - floor[k]) * heads[k, n]
         got += mine * shares[k]
     return got
