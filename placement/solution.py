@@ -1,5 +1,6 @@
 """What comes out: a status, a plan, and what is proven about it."""
 
+import hashlib
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -164,6 +165,9 @@ class Solution:
     overrides
         Members of the solution in which the run asked other than its plan file says, in order; None
         where a file does not tell.
+    digests
+        SHA-256 of what it was made from, by layer; ``plan`` is the plan file, ``baseline`` the
+        agreed plan. Free of the order of rows and of formatting. Null where a file does not tell.
     stopped
         Why the search stopped; not part of the written solution.
     """
@@ -196,7 +200,20 @@ class Solution:
     areas: Mapping[str, Mapping[str, AreaWalks]] = field(default_factory=dict)
     version: str | None = None
     overrides: tuple[str, ...] | None = None
+    digests: Mapping[str, str] | None = None
     stopped: Stopped | None = field(default=None, compare=False)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical text, whatever file it was read from.
+
+        Raises
+        ------
+        UsageError, ValueError
+            As `placement.write_solution`, for what no file can hold.
+        """
+        text: str = import_module("placement.review.geojson").solution_text(self)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def posts(self) -> "gpd.GeoDataFrame":

@@ -17,6 +17,7 @@ from placement.auditing.claims import check_claims, check_tiers, claims_of
 from placement.auditing.conditions import check_conditions
 from placement.auditing.findings import AT_LIMIT, TENTH, WRITTEN, Findings, decimal
 from placement.auditing.ground import check_ground
+from placement.auditing.identity import check_identity
 from placement.auditing.lanes import check_lanes, most_admitted
 from placement.auditing.recount import to_sites
 from placement.auditing.reverse import check_reverse
@@ -42,6 +43,8 @@ class Report:
         One sentence for each thing that only the file says, its proof first of all.
     broken
         One sentence for each rule that a proposed plan breaks; of other plans these are findings.
+    changed
+        One sentence for each way in which the inputs are not those the solution was made from.
     """
 
     findings: tuple[str, ...]
@@ -49,6 +52,7 @@ class Report:
     overrides: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -80,6 +84,7 @@ def audit(plan: Plan, solution: Solution, *, baseline: Solution | None = None) -
     )
     overrides = check_conditions(plan, solution, findings)
     claims = claims_of(solution, baseline=baseline is not None)
+    changed = check_identity(plan, solution, baseline=baseline)
 
     def report() -> Report:
         found = tuple(findings.found)
@@ -89,6 +94,7 @@ def audit(plan: Plan, solution: Solution, *, baseline: Solution | None = None) -
             overrides=overrides,
             claims=claims,
             broken=tuple(findings.broken),
+            changed=changed,
         )
 
     if not _check_posts(problem, solution, findings):

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from placement.auditing.findings import Findings
+from placement.auditing.identity import NO_IDENTITY
 from placement.plan.problem import Problem
 from placement.solution import Solution, Status, list_unproven
 
@@ -145,6 +146,8 @@ def claims_of(solution: Solution, *, baseline: bool) -> tuple[str, ...]:
             + ("nobody knows by how much" if left is None else f"by at most {left:.6g}")
             for stage, left in solution.walk.unproven.items()
         ]
+    if solution.digests is None:
+        said.append(NO_IDENTITY)
     if solution.changes is not None and not baseline:
         said.append(
             "what moved against the agreed plan: give that plan with --baseline to check it"

@@ -246,6 +246,8 @@ class AuditAnswer(ProofAnswer):
         What is taken from the file without proof, a sentence each.
     broken
         Rules that a proposed plan breaks, a sentence each; of other plans these are findings.
+    changed
+        In which ways the inputs are not those the solution was made from, a sentence each.
     version
         Version of placement that found the solution. None where its file does not say.
     """
@@ -256,6 +258,7 @@ class AuditAnswer(ProofAnswer):
     overrides: list[str]
     claims: list[str]
     broken: list[str]
+    changed: list[str]
     version: str | None
 
 

@@ -62,7 +62,7 @@ def command(
     from placement.cli.proving import CLAIMED, demand_solver, find_proof, proof_json, show_proof
     from placement.cli.revisit import revisit
     from placement.cli.rules import rule_rows
-    from placement.cli.talk import Talk, give_json
+    from placement.cli.talk import Talk, give_json, warn
     from placement.errors import AuditError
     from placement.review.texts import shown
     from placement.solution import Status
@@ -74,6 +74,8 @@ def command(
         asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
     with talk.step("Recomputing"):
         report = placement.audit(asked, chosen, baseline=old)
+    for sentence in report.changed:
+        warn(sentence)
     findings = (*report.findings, *(report.overrides if strict else ()))
     proof = None
     if not findings:
@@ -86,6 +88,7 @@ def command(
             "overrides": list(report.overrides),
             "claims": list(report.claims),
             "broken": list(report.broken),
+            "changed": list(report.changed),
             **proof_json(proof),
             "version": chosen.version,
         }

@@ -9,6 +9,7 @@ from placement.cli.options import (
     minutes_option,
     plan_argument,
     solution_argument,
+    unchecked_option,
 )
 
 
@@ -21,6 +22,7 @@ from placement.cli.options import (
 @layer_option()
 @closure_option()
 @beside_option("catchments.geojson")
+@unchecked_option()
 def command(
     *,
     solution: str,
@@ -29,6 +31,7 @@ def command(
     layers: dict[str, str],
     closures: tuple[str, ...],
     out: str | None,
+    unchecked: bool,
 ) -> None:
     """Write the catchments of SOLUTION, a file or the folder that `place optimise` wrote.
 
@@ -39,7 +42,7 @@ def command(
     or beside it.
     """
     from placement.cli.files import CATCHMENTS_FILE, find_solution
-    from placement.cli.revisit import revisit
+    from placement.cli.revisit import demand_checked, revisit
     from placement.cli.talk import Talk
     from placement.cli.written import check_beside
     from placement.outputs import replace_file
@@ -48,6 +51,7 @@ def command(
     talk = Talk()
     with talk.step("Reading the plan"):
         asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
+    demand_checked(asked, chosen, talk, unchecked=unchecked)
     source = find_solution(solution)
     target = out or str(source.with_name(CATCHMENTS_FILE))
     check_beside(target, asked, inputs=[source])

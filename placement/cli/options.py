@@ -390,6 +390,15 @@ def agreed_options() -> Decorator:
     return _bundled("agreed", Agreed, options)
 
 
+def unchecked_option() -> Decorator:
+    """``--unchecked``, for commands that show a solution."""
+    return click.option(
+        "--unchecked",
+        is_flag=True,
+        help="Take a solution as it stands: no audit, which refuses what does not hold.",
+    )
+
+
 def json_option() -> Decorator:
     """``--json``."""
     return click.option(

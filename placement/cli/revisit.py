@@ -10,8 +10,45 @@ from placement.errors import InputError, UsageError
 from placement.plan.ground import is_closure_file
 
 if TYPE_CHECKING:
+    from placement.cli.talk import Talk
     from placement.plan.problem import Plan
     from placement.solution import Solution
+
+
+def demand_checked(
+    asked: "Plan", chosen: "Solution", talk: "Talk", *, unchecked: bool = False
+) -> None:
+    """Say which inputs changed since a solution, and refuse one whose figures do not hold.
+
+    Parameters
+    ----------
+    asked, chosen
+        What `revisit` returned.
+    talk
+        Says that the figures are recomputed.
+    unchecked
+        Take the solution as it stands.
+
+    Raises
+    ------
+    AuditError
+        If the audit refuses it.
+    """
+    from placement.auditing.identity import NO_IDENTITY, check_identity
+    from placement.cli.talk import warn
+    from placement.errors import AuditError
+
+    for sentence in check_identity(asked, chosen):
+        warn(sentence)
+    if chosen.digests is None:
+        talk.say(f"{NO_IDENTITY[0].upper()}{NO_IDENTITY[1:]}.")
+    if unchecked:
+        warn("the solution was not checked: its figures may not hold")
+        return
+    with talk.step("Recomputing"):
+        report = placement.audit(asked, chosen)
+    if report.findings:
+        raise AuditError(report.findings)
 
 
 def revisit(

@@ -12,6 +12,7 @@ from placement.cli.options import (
     layer_option,
     plan_argument,
     solution_argument,
+    unchecked_option,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @layer_option()
 @closure_option()
 @beside_option("routes.geojson")
+@unchecked_option()
 @json_option()
 def command(
     *,
@@ -41,6 +43,7 @@ def command(
     layers: dict[str, str],
     closures: tuple[str, ...],
     out: str | None,
+    unchecked: bool,
     as_json: bool,
 ) -> None:
     """Write the walk of each area of SOLUTION to the post that serves it, and a table of all walks.
@@ -52,7 +55,7 @@ def command(
     or beside it.
     """
     from placement.cli.files import ROUTES_FILE, find_solution
-    from placement.cli.revisit import revisit
+    from placement.cli.revisit import demand_checked, revisit
     from placement.cli.talk import Talk, give_json, give_table
     from placement.cli.written import check_beside
     from placement.cover import routes as walked
@@ -62,6 +65,7 @@ def command(
     talk = Talk()
     with talk.step("Reading the plan"):
         asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
+    demand_checked(asked, chosen, talk, unchecked=unchecked)
     source = find_solution(solution)
     target = out or str(source.with_name(ROUTES_FILE))
     check_beside(target, asked, inputs=[source])

@@ -6,7 +6,7 @@ import click
 
 import placement
 from placement.cli import suggest
-from placement.cli.options import json_option, plan_options, time_limit_option
+from placement.cli.options import json_option, plan_options, time_limit_option, unchecked_option
 
 if TYPE_CHECKING:
     from placement.cli.answers import Searched, WhyAnswer, WhyPost
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 )
 @plan_options(budget=True)
 @time_limit_option("Stop after so many seconds with what is known.")
+@unchecked_option()
 @json_option()
 def command(
     *,
@@ -36,6 +37,7 @@ def command(
     closures: tuple[str, ...],
     at: str | None,
     time_limit: float | None,
+    unchecked: bool,
     as_json: bool,
 ) -> None:
     """Say why SITE/RESOURCE is open or closed, or each resource the SITE may have.
@@ -46,7 +48,7 @@ def command(
     """
     from placement.cli.deadline import Deadline
     from placement.cli.files import find_plan
-    from placement.cli.revisit import revisit
+    from placement.cli.revisit import demand_checked, revisit
     from placement.cli.talk import Talk, give_json, warn
     from placement.errors import UsageError
 
@@ -64,6 +66,8 @@ def command(
             asked = placement.load_plan(
                 file, closures=closures, at=at, layers=layers, budget=budget, limits=limits
             )
+    if solution is not None:
+        demand_checked(asked, chosen, talk, unchecked=unchecked)
     site, resource = _split(post, asked.problem.sites.id)
     if solution is None:
         for warning in asked.warnings:

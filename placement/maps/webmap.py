@@ -177,8 +177,14 @@ def write_map(plan: Plan, solution: Solution, path: str | Path) -> None:
     replace_file(path, map_page(plan, solution).encode(), inputs=plan.inputs)
 
 
-def map_page(plan: Plan, solution: Solution) -> str:
-    """Return the offline map of a solution as text; see `write_map`."""
+_UNCHECKED = {"en": "Not checked", "fr": "Non vérifié"}
+
+
+def map_page(plan: Plan, solution: Solution, *, checked: bool = True) -> str:
+    """Return the offline map of a solution as text; see `write_map`.
+
+    Of a solution that was not `checked` the headline says so.
+    """
     _refuse_strangers(plan, solution)
     found = survey(plan)
     frame = plan_frame(plan)
@@ -196,6 +202,9 @@ def map_page(plan: Plan, solution: Solution) -> str:
         served=served(plan, solution, found),
         frame=frame,
     )
+    if not checked:
+        title = {code: f"{_UNCHECKED[code]}: {said}" for code, said in data["title"].items()}
+        data = {**data, "title": title}
     return page(data)
 
 

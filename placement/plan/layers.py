@@ -1,7 +1,7 @@
 """A plan file and its layers → `Plan`: parse, then build, then never change again."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from placement.plan.arrivals import with_profiles, zone_arrivals
 from placement.plan.cells import identifiers, plain_text, unused_columns
 from placement.plan.crs import Plane, check_fit, choose_plane
 from placement.plan.demand import build_demand, crowds_at_points, crowds_in_areas
+from placement.plan.digests import digest_inputs
 from placement.plan.ground import (
     CLOSURE_COLUMNS,
     CLOSURE_KINDS,
@@ -194,6 +195,7 @@ def build_plan(
     resources = with_profiles(resources, settings, files.get("arrivals"), file=file)
     around = [tables[name].lonlat for name in ("route", "sites") if name in tables]
     plane = choose_plane(settings.crs, file=file, around=around)
+    closed = _closed(run)
     problem, warnings = _problem(tables, plane, settings, budget, resources, plan_file=file)
     check_required(problem)
     _check_worth(problem, file)
@@ -214,7 +216,7 @@ def build_plan(
         water=_shapes(tables, "water", plane),
         areas=_shapes(tables, "areas", plane),
         barriers=_shapes(tables, "rail", plane) + _shapes(tables, "barriers", plane),
-        closing=_closing(tables, run, settings, plane, plan_file=file),
+        closing=_closing(tables, run, closed, settings, plane, plan_file=file),
         crowds=() if crowd is None else crowds_of(crowd, _features(crowd, "crowd", plane)),
         at=minutes,
         closed=tuple(sorted((*(one.name for one in run.files), *run.streets))),
@@ -222,6 +224,9 @@ def build_plan(
         replaced={name: files[name].name for name in replaced},
         limits=dict(sorted(limits.items())),
         warnings=tuple(warnings),
+        digests=digest_inputs(
+            settings, tables, closed=closed, arrivals=files.get("arrivals"), walk_s=table
+        ),
         inputs=tuple(one for one in (file, *files.values(), *run.files) if isinstance(one, Path)),
     )
 
@@ -416,8 +421,22 @@ def _problem(
     return problem, [*warnings, *more]
 
 
+def _closed(run: Wanted) -> tuple[Table, ...]:
+    """Read the files of closures of this run."""
+    return tuple(
+        read_table(file, layer="closures", kinds=CLOSURE_KINDS, instead="street")
+        for file in run.files
+    )
+
+
 def _closing(
-    tables: Mapping[str, Table], run: Wanted, settings: Settings, plane: Plane, *, plan_file: Path
+    tables: Mapping[str, Table],
+    run: Wanted,
+    closed: Sequence[Table],
+    settings: Settings,
+    plane: Plane,
+    *,
+    plan_file: Path,
 ) -> tuple[ClosureRule, ...]:
     """Return all closures: the layer's, the plan file's, and those of this run."""
     found: list[ClosureRule] = []
@@ -425,10 +444,9 @@ def _closing(
     if own is not None:
         found += closures_of_layer(own, _features(own, "closures", plane))
     found += closures_by_name(settings, run.streets, plan_file)
-    for file in run.files:
-        table = read_table(file, layer="closures", kinds=CLOSURE_KINDS, instead="street")
+    for table in closed:
         shapes = _features(table, "closures", plane)
-        found += closures_of_layer(table, shapes, prefix=f"{file.name}:")
+        found += closures_of_layer(table, shapes, prefix=f"{table.file.name}:")
     return tuple(found)
 
 

@@ -312,6 +312,9 @@ class Plan:
         Most units set for this run, by resource.
     warnings
         Sentences about inputs that are usable but worth a look.
+    digests
+        SHA-256 of what it was read from, by layer, ``plan`` for the plan file; that of the streets
+        apart, see `placement.plan.digests`.
     inputs
         Every file it was read from, the plan file first: what is made of it never replaces them.
     """
@@ -334,6 +337,7 @@ class Plan:
     replaced: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[Path, ...] = ()
 
     @classmethod

@@ -51,3 +51,8 @@ def read_features(path: Path, *, layer: str, kinds: Sequence[str] = ()) -> Featu
             remedy=f"give the layer {layer!r} as one of {', '.join(_READERS)}",
         )
     return reader(path, layer, kinds)
+
+
+def is_layer_file(path: Path) -> bool:
+    """Tell by its suffix whether a file is of a format that `read_features` reads."""
+    return path.suffix.lower() in _READERS

@@ -64,6 +64,7 @@ _PLACEMENT_KEYS = (
 _PLACEMENT_EXTRAS = (
     "version",
     "overrides",
+    "digests",
     "walk",
     "layers",
     "limits",
@@ -85,6 +86,7 @@ _POST_KEYS = ("site", "name", "resource", "units", "cost", "covered", "only")
 _QUEUE_KEYS = ("admitted", "longest_wait_min", "clears")
 _WITH_A_PLAN = (Status.OPTIMAL, Status.FEASIBLE, Status.PROPOSED)
 _WALKING = ("streets", "straight line", "given times")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _VERSION = re.compile(r"[0-9][0-9A-Za-z.+!-]{0,63}")
 
 
@@ -213,6 +215,7 @@ def take_solution(content: object, *, file: str | Path) -> Solution:
         lanes=read_lanes(summary),
         version=_read_version(summary) if "version" in summary.values else None,
         overrides=read_names(summary, "overrides") if "overrides" in summary.values else None,
+        digests=_read_digests(summary) if "digests" in summary.values else None,
         **read_ground(summary),
         **read_rules(summary),
     )
@@ -231,6 +234,15 @@ def _read_version(summary: Members) -> str:
             "version", f"{version!r} is not a version", remedy="give one like '0.1.0', or remove it"
         )
     return version
+
+
+def _read_digests(summary: Members) -> dict[str, str]:
+    inner = summary.inner("digests")
+    found = {name: inner.text(name) for name in sorted(inner.values)}
+    for name, digest in found.items():
+        if not _DIGEST.fullmatch(digest):
+            inner.refuse(name, "it is not a SHA-256 in 64 hexadecimal digits", remedy=_REWRITE)
+    return found
 
 
 def _keys(summary: Members, name: str) -> list[str]:
@@ -392,6 +404,8 @@ def _placement_text(solution: Solution) -> dict[str, str]:
     }
     if solution.overrides is not None:
         texts["overrides"] = list_text(solution.overrides)
+    if solution.digests is not None:
+        texts["digests"] = object_text(each_text(solution.digests, json_text), indent="      ")
     if solution.walk is not None:
         texts["walk"] = object_text(
             {

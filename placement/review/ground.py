@@ -5,7 +5,7 @@ from typing import Any
 from placement.cover.areas import AreaWalks
 from placement.plan.clock import minutes_of
 from placement.review.reading import Members
-from placement.review.texts import json_text, number_text, object_text
+from placement.review.texts import area_lines, json_text, number_text, object_text
 from placement.solution import Period, Solution, Unsnapped
 
 _REWRITE = "write the file again with `place optimise`"
@@ -32,7 +32,7 @@ def ground_texts(solution: Solution) -> dict[str, str]:
         texts["periods"] = f"[\n{rows}\n    ]"
     if solution.areas:
         tables = {
-            resource: object_text(
+            resource: area_lines(
                 {
                     area: _walks_text(f"areas.{resource}.{area}", walks)
                     for area, walks in sorted(table.items())

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from placement.review.reading import Members
-from placement.review.texts import json_text, number_text, object_text
+from placement.review.texts import area_lines, json_text, number_text, object_text
 from placement.solution import Admission, Arriving, Gate, Post, Solution
 
 _REWRITE = "write the file again with `place optimise`"
@@ -37,7 +37,7 @@ def lanes_texts(solution: Solution) -> dict[str, str]:
             )
             for area, table in sorted(told.areas.items())
         }
-        texts["areas"] = object_text(areas, indent="        ")
+        texts["areas"] = area_lines(areas, indent="        ")
     if told.profiles:
         profiles = {
             name: _profile_text(f"lanes.profiles.{name}", profile)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
+from placement.cover.areas import STEP_FREE
+
 # Valid in JSON, but line ends to some editors and diff tools, or no text at all in UTF-8.
 _UNSAFE = re.compile("[\x7f\x85\u2028\u2029\ud800-\udfff]")
 
@@ -34,6 +36,21 @@ def object_text(members: Mapping[str, str], *, indent: str = "") -> str:
 def lines_text(members: Iterable[tuple[str, str]], *, indent: str) -> str:
     """Return members one a line."""
     return ",\n".join(f"{indent}{json_text(name)}: {value}" for name, value in members)
+
+
+def area_lines(tables: Mapping[str, str], *, indent: str) -> str:
+    """Return an object with one line an area: its people who walk without steps stand beside it.
+
+    A post that moves alters both at once, and a line that differs is one place to look at.
+    """
+    lines: dict[str, list[str]] = {}
+    for name, value in sorted(tables.items()):
+        area = name.removesuffix(STEP_FREE)
+        lines.setdefault(area, []).append(f"{json_text(name)}: {value}")
+    if not lines:
+        return "{}"
+    rows = ",\n".join(indent + ", ".join(lines[area]) for area in sorted(lines))
+    return f"{{\n{rows}\n{indent[2:]}}}"
 
 
 def rounded(value: float, digits: int = 6) -> float:

@@ -47,7 +47,8 @@ class Auditor:
             report = placement.audit(self._read[key], told)
         except PlacementError:
             return None
-        return (report.overrides, report.claims, told.version) if report.ok else None
+        named = (*report.claims, *report.changed)
+        return (report.overrides, named, told.version) if report.ok else None
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -93,6 +94,7 @@ KINDS = {
         [{"begins": "00:00", "ends": "00:00", "closed": [], "covered": {}}],
     ),
     "unsnapped": ("plain", "unsnapped", {"sites": [], "demand": [], "people": 1}),
+    "digests": ("plain", "digests", {"plan": "0" * 64}),
     "plan": ("plain", "plan", "another"),
     "format": ("plain", "format", 2),
 }

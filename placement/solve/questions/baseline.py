@@ -27,6 +27,8 @@ class Wishes:
         Posts of the agreed plan, or None without one.
     units
         Units of its posts: what a search may start from, no rule.
+    digest
+        Digest of the agreed plan, or None without one.
     most
         Most posts that may open or close against it, or None.
     price
@@ -37,6 +39,7 @@ class Wishes:
     forbid: tuple[str, ...] = ()
     baseline: tuple[str, ...] | None = None
     units: Mapping[str, int] = field(default_factory=dict)
+    digest: str | None = None
     most: int | None = None
     price: float = 0.0
 
@@ -79,6 +82,7 @@ def check_wishes(
         if baseline is None
         else tuple(sorted(post.id for post in baseline.posts_list)),
         units={} if baseline is None else {post.id: post.units for post in baseline.posts_list},
+        digest=None if baseline is None else baseline.digest,
         most=None if max_changes is None else int(max_changes),
         price=float(change_price),
     )

@@ -13,6 +13,7 @@ from placement.cover.instance_builder import Posting
 from placement.cover.survey import Survey
 from placement.decimals import cost_of, total_of
 from placement.plan.clock import clock_of
+from placement.plan.digests import BASELINE, digests_of
 from placement.plan.ground import at_of
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Problem
@@ -153,8 +154,15 @@ def write_up(
         areas=by_area,
         version=__version__,
         overrides=_overrides(plan, wish),
+        digests=_digests(plan, wish),
         stopped=outcome.stopped,
     )
+
+
+def _digests(plan: Plan, wish: Wishes) -> dict[str, str]:
+    """Return the digests of all that the run was given."""
+    agreed = {} if wish.digest is None else {BASELINE: wish.digest}
+    return dict(sorted({**digests_of(plan), **agreed}.items()))
 
 
 def _share(gap: float | None) -> float | None:
