@@ -168,6 +168,35 @@ class BrokenRulesError(PlacementError):
         super().__init__(f"{message}: {'; '.join(self.broken)}.")
 
 
+class MergeConflictError(PlacementError):
+    """Two solutions whose changes exclude each other; the file marks where.
+
+    Parameters
+    ----------
+    file
+        The solution that was merged.
+    conflicts
+        One sentence a conflict, without a full stop.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, file: object, conflicts: Sequence[str]) -> None:
+        self.conflicts = tuple(conflicts)
+        super().__init__(
+            _short(
+                f"{file}: merged with {_counted(len(self.conflicts), 'conflict')}, marked in the "
+                f"file: {'; '.join(self.conflicts)}; keep one side of each, then count it anew "
+                "with `place evaluate FILE -o FILE`.",
+                _MOST_SENTENCE,
+            )
+        )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
+
+
 class AuditError(PlacementError):
     """A solution whose figures or rules do not hold when recomputed.
 

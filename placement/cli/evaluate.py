@@ -61,7 +61,8 @@ def command(
 
     POSTS is a CSV file, GeoJSON, GeoPackage or GeoParquet with a row for each post: `site`, or a
     point near one; `resource`; `units`. A solution that was edited keeps the budget, the limits and
-    the closures it was made with, unless others are given.
+    the closures it was made with, unless others are given; one that is proposed may be written in
+    its place.
 
     PLAN is a plan file or its folder; without it the plan that POSTS records, ./plan.toml, or else
     the bundled plan. Exits with 6 where the posts break rules: they are named, and the solution is
@@ -85,7 +86,7 @@ def command(
         )
     for warning in asked.warnings:
         warn(warning)
-    inputs = [*asked.inputs, source]
+    inputs = [*asked.inputs, *([] if _is_itself(source, target) else [source])]
     _check(target, asked, inputs, force=force)
     with talk.step("Counting, and looking for the best") as progress:
         found = placement.evaluate(
@@ -181,6 +182,19 @@ def _name(plan: str) -> str | None:
 
     file = Path(plan)
     return name_of(file / PLAN_FILE if is_folder(file) else file)
+
+
+def _is_itself(posts: "Path", target: "Path") -> bool:
+    """Tell whether a proposed solution, edited or merged, is to be counted anew in its place."""
+    from placement.review.reading import load_json
+
+    if posts.suffix.lower() not in {".geojson", ".json"} or not target.is_file():
+        return False
+    if not target.samefile(posts):
+        return False
+    top = load_json(posts)
+    said = top.get("placement") if isinstance(top, dict) else None
+    return isinstance(said, dict) and said.get("status") == "proposed"
 
 
 def _check(target: "Path", plan: "Plan", inputs: "list[Path]", *, force: bool) -> None:

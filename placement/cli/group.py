@@ -26,6 +26,9 @@ _MODULES = {
     "streets": "streets",
     "schema": "schema",
     "completion": "completion",
+    "git-setup": "git_setup",
+    "merge": "merge",
+    "textconv": "textconv",
 }
 _ALIASES = {"optimize": "optimise"}
 

@@ -20,7 +20,7 @@ from placement.reading.regular import read_bytes, require_file
 
 _NOT_A_SOLUTION = "name a solution that `place optimise` wrote"
 _RECOMPUTE = (
-    "write the file again with `place evaluate`, or choose anew with `place optimise --force`"
+    "count it anew with `place evaluate FILE -o FILE`, or choose anew with `place optimise --force`"
 )
 _TEXT_OR_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _MOST_TOLD = 8

@@ -1,6 +1,7 @@
 """``place evaluate`` and ``place fmt``: from a file somebody edited to a canonical solution."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,23 @@ def test_no_input_and_no_solution_of_a_search_is_written_over(town: Path, solved
     assert solved.read_bytes() == before
     done = run("evaluate", "posts.csv", town, "--no-bound", "--out", solved, "--force")
     assert done.exit_code == 0
+
+
+def test_a_proposed_solution_may_be_counted_anew_in_its_place(town: Path) -> None:
+    Path("posts.csv").write_text(
+        "site,resource,units\nbridge-north,checkpoint,2\nbridge-south,checkpoint,2\n",
+        encoding="utf-8",
+    )
+    assert run("evaluate", "posts.csv", town, "--no-bound").exit_code == 0
+    whole = Path("proposed.geojson").read_text(encoding="utf-8")
+    Path("proposed.geojson").write_text(
+        re.sub(r'"units": \d+', '"units": 1', whole, count=1), encoding="utf-8"
+    )
+    done = run("evaluate", "proposed.geojson", town, "--no-bound", "-o", "proposed.geojson")
+    assert done.exit_code == 0, done.stderr
+    units = [post.units for post in read_solution("proposed.geojson").posts_list]
+    assert units == [1, 2]
+    assert run("audit", "proposed.geojson", town).exit_code == 0
 
 
 def scrambled(text: str) -> str:

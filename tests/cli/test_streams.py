@@ -31,7 +31,9 @@ PRINTS = {
     "streets info": ("streets", "info", "town/streets.geojson"),
     "schema": ("schema",),
     "completion": ("completion", "bash"),
+    "textconv": ("textconv", "done/solution.geojson"),
 }
+_THREE = ("done/solution.geojson",) * 3
 #: Words for each command that writes files, and the files.
 WRITES = {
     "optimise": (
@@ -46,6 +48,11 @@ WRITES = {
     "catchments": (("catchments", "done", "town", "-o", "w/c.geojson"), ("w/c.geojson",)),
     "routes": (PRINTS["routes"], ("w/routes.geojson",)),
     "init": (("init", "w/new"), ()),
+    "evaluate": (
+        ("evaluate", "done/solution.geojson", "town", "--no-bound", "--force", "-o", "w/p.geojson"),
+        ("w/p.geojson",),
+    ),
+    "merge": (("merge", *_THREE, "-o", "w/m.geojson"), ("w/m.geojson",)),
     "streets read": (PRINTS["streets read"], ("w/kept.parquet",)),
     "streets info": (
         (*PRINTS["streets info"], "--islands", "w/islands.geojson", "--map", "w/net.html"),
@@ -119,7 +126,10 @@ def _renew(folder: Path, files: tuple[str, ...] = ()) -> None:
 def test_every_command_is_here() -> None:
     known = commands()
     quiet = set(known) - set(PRINTS)
-    assert quiet == {"optimise", "cover", "map", "catchments", "init", "streets fetch"}
+    assert quiet == {
+        "optimise", "cover", "map", "catchments", "init", "streets fetch",
+        "evaluate", "fmt", "git-setup", "merge",
+    }  # fmt: skip
     writing = {name for name, one in known.items() if _options(one) & {"--out", "--map"}}
     assert writing | {"init"} == set(WRITES)
 

@@ -1,0 +1,1 @@
+"""How solutions live in git: in words for a diff, merged post by post, sealed."""
