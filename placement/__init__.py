@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         PlacementError,
         UsageError,
     )
+    from placement.exports.export import write_export
     from placement.maps import write_map
     from placement.plan.layers import load_plan
     from placement.plan.problem import Plan
@@ -66,6 +67,7 @@ __all__ = [
     "read_solution",
     "why",
     "write_catchments",
+    "write_export",
     "write_map",
     "write_routes",
     "write_solution",
@@ -98,6 +100,7 @@ _ROOM_OF = {
     "read_solution": "placement.review.geojson",
     "why": "placement.solve.questions.what_if",
     "write_catchments": "placement.review.drawn",
+    "write_export": "placement.exports.export",
     "write_map": "placement.maps",
     "write_routes": "placement.review.drawn",
     "write_solution": "placement.review.geojson",

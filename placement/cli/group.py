@@ -23,6 +23,7 @@ _MODULES = {
     "diff": "diff",
     "evaluate": "evaluate",
     "fmt": "fmt",
+    "export": "export",
     "streets": "streets",
     "schema": "schema",
     "completion": "completion",

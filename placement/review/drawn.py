@@ -106,7 +106,8 @@ def _route_text(name: str, each: AreaRoute) -> str:
         "point": json_text(each.point),
         "step_free": "true" if each.step_free else "false",
         "walk_s": number_text(f"{name}.walk_s", each.walk_s, digits=1),
-        "streets": "[" + ", ".join(json_text(street) for street in each.names) + "]",
+        # one text: a list is no field of a shapefile
+        "streets": json_text("; ".join(each.names)),
     }
     return object_text(
         {

@@ -1,0 +1,62 @@
+"""What columns and layers are called: as in the solution file, or in French."""
+
+_FRENCH = {
+    "admitted": "personnes admises",
+    "areas": "zones",
+    "area": "zone",
+    "assumption": "hypothèse",
+    "assumptions": "hypothèses",
+    "begins": "début",
+    "catchments": "zones d’attraction",
+    "clears": "file résorbée à",
+    "closed_lines": "rues fermées",
+    "closures": "fermetures",
+    "cost": "coût",
+    "covered": "personnes couvertes",
+    "ends": "fin",
+    "id": "identifiant",
+    "label": "type de poste",
+    "lat": "latitude",
+    "lon": "longitude",
+    "longest_s": "trajet le plus long (s)",
+    "longest_wait_min": "attente la plus longue (min)",
+    "median_s": "trajet médian (s)",
+    "name": "nom",
+    "only": "couvertes par lui seul",
+    "p95_s": "trajet, 95 % (s)",
+    "people": "personnes",
+    "post": "poste",
+    "posts": "postes",
+    "resource": "moyen",
+    "route": "itinéraire",
+    "sent": "personnes envoyées",
+    "share": "part",
+    "site": "emplacement",
+    "staffing": "effectifs par période",
+    "unit": "unité",
+    "units": "unités",
+    "value": "valeur",
+    "walk_s": "trajet au plus (s)",
+    "within": "personnes à portée",
+}
+
+
+def title(name: str, language: str) -> str:
+    """Return what a column, layer or sheet is called for people who read a language.
+
+    Parameters
+    ----------
+    name
+        Its name in the solution file, or ``"<resource>_<name>"``.
+    language
+        ``"en"`` leaves the names of the solution file as they are.
+    """
+    if language != "fr":
+        return name
+    if name in _FRENCH:
+        return _FRENCH[name]
+    for end in ("within", "median_s"):
+        resource = name.removesuffix(f"_{end}")
+        if resource != name:
+            return f"{resource} : {_FRENCH[end]}"
+    return name
