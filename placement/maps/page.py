@@ -116,10 +116,17 @@ def page_data(
             "cost": solution.cost,
             "unit": _both(settings.budget.unit.by_language(), solution.budget_unit),
         },
+        "asked": None if solution.reverse is None else _finite(solution.reverse.cost_gap),
         "walking": {
             "kind": solution.walking,
             "detour": settings.walking.detour_factor,
             "gap": None if solution.walk is None else _finite(solution.walk.gap),
+        },
+        "pace": {
+            "speed_m_s": settings.walking.speed_m_s,
+            "slow_m_s": settings.walking.step_free_speed_m_s
+            if problem.demand.step_free.any()
+            else None,
         },
         "resources": [
             _resource(resource, plan, solution) | {"shown": shown}

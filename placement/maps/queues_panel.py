@@ -75,6 +75,7 @@ def queued(plan: Plan, solution: Solution) -> dict[str, Any] | None:
         "closes": told.closes,
         "from_min": opens,
         "period_min": told.period_min,
+        "a_lane_h": None if rule is None else rule.rate_h,
         "wait_limit_min": None if rule is None else rule.carry * rule.period_min,
         "walk_s": told.mean_walk_s,
         "gates": gates,

@@ -47,6 +47,8 @@ _SCRIPTS = (
     "queue.js",
     "walks.js",
     "panel.js",
+    "overview.js",
+    "posts.js",
     "popups.js",
     "legend.js",
     "view.js",

@@ -3,7 +3,7 @@ import js from "@eslint/js";
 import globals from "globals";
 
 export default [
-  { ignores: ["placement/maps/static/leaflet/**"] },
+  { ignores: ["placement/maps/static/leaflet/**", "tests/browser/axe-core/**"] },
   js.configs.recommended,
   {
     languageOptions: { ecmaVersion: 2022, sourceType: "script", globals: { ...globals.browser, L: "readonly" } },

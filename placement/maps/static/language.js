@@ -63,6 +63,7 @@ function speaker(data) {
         /\{(\w+)\}/g, (all, name) => (values && name in values ? values[name] : all),
       );
     },
+    has: (key) => Object.hasOwn(data.words[state.language], key),
     /* Words that go with a number: `key_one` where the language says one of it as of one. */
     count(key, number, values) {
       const one = state.plurals.select(Math.round(number)) === "one";

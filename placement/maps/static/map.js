@@ -7,13 +7,19 @@ function showPlan(map) {
   const tell = speaker(data);
   const byId = (id) => document.getElementById(id);
   const state = {
-    sorting: data.resources.map(() => ({ key: "covered", down: true })),
+    sorting: data.resources.map(() => ({ key: "number", down: false })), sought: "", post: null,
+    announce: (text) => { byId("said").textContent = text; },
     hidden: new Set(), folded: null, opener: null, gate: null, tab: "overview", choose: null, showTab: null,
   };
   data.posts.forEach((post) => { post.key = `${post.site}/${data.resources[post.resource].id}`; });
 
   const frame = map.getContainer();
   frame.setAttribute("role", "region");
+  /* by keyboard its buttons come first, then what is drawn */
+  frame.prepend(frame.querySelector(".leaflet-control-container"));
+  if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    Object.assign(map.options, { zoomAnimation: false, markerZoomAnimation: false, inertia: false });
+  }
   const renderers = {};
   PANES.forEach((name, i) => {
     const pane = map.createPane(name);
@@ -23,6 +29,10 @@ function showPlan(map) {
     } else {
       renderers[name] = L.svg({ pane: name, padding: 0.3 });
     }
+  });
+  /* A browser gives paths with tooltips a tab stop and no name; tables hold the same as buttons. */
+  map.on("layeradd", ({ layer }) => {
+    if (layer instanceof L.Path && layer.getElement()) { layer.getElement().setAttribute("tabindex", "-1"); }
   });
   const inPane = (name, style) => ({ pane: name, renderer: renderers[name], ...style });
 
@@ -35,7 +45,7 @@ function showPlan(map) {
 
   /* What opened since the agreed plan wears a plus; what closed has a layer of its own. */
   const moved = new Map((data.rules.changes === null ? [] : data.rules.changes.opened).map((post) => [post.key, post]));
-  const { popup, postPopup, movePopup, sitePopup, areaPopup } = makePopups(data, tell, moved, drawWays);
+  const { popup, postPopup, movePopup, sitePopup, areaPopup } = makePopups(data, tell, moved, { drawWays, showQueue });
 
   /* Layers, in the order of the legend. */
   const entries = [];
@@ -92,7 +102,7 @@ function showPlan(map) {
       const key = `slow-${resource.id}`;
       offer("slow", key, missingLayer(data.missing, slow, missingKind(position, true), "missing"),
         () => missingSwatch(missingKind(position, true)));
-      state.hidden.add(key);
+      if (position !== data.main) { state.hidden.add(key); }
     }
     if (!resource.shown || !data.missing.m.some((mask) => missingAt(mask, position))) { return; }
     const key = `missing-${resource.id}`;
@@ -156,13 +166,15 @@ function showPlan(map) {
   });
 
   const candidates = [];
+  const candidateLayers = new Map();
   if (data.sites.length > 0) {
     const group = L.layerGroup();
     for (const site of data.sites) {
       const circle = L.circleMarker([site.at[1], site.at[0]], inPane("sites", CANDIDATES[standing(site)]));
       candidates.push([circle, CANDIDATES[standing(site)].radius]);
       circle.bindPopup(() => sitePopup(site), popupOptions);
-      group.addLayer(named(circle, site));
+      candidateLayers.set(site, named(circle, site));
+      group.addLayer(circle);
     }
     offer("plan", "sites", group, candidateSwatch, () => tell.say("layer_sites"));
   }
@@ -216,6 +228,8 @@ function showPlan(map) {
   function choose(post) {
     chosen.clearLayers();
     state.post = post;
+    keep("post", post === null ? null : post.key);
+    if (post !== null) { state.announce(tell.say("shown", { name: postName(post) })); }
     if (post !== null && data.lanes !== null && data.lanes.gates.some((gate) => gate.key === post.key)) {
       state.gate = post.key;
       state.drawQueue();
@@ -299,6 +313,18 @@ function showPlan(map) {
     const layer = areaLayers.get(area);
     if (area.shape.length > 0) { openAt(layer, layer.getBounds().getCenter(), opener); }
   };
+  const showCandidate = (site, opener) => {
+    reveal("sites");
+    openAt(candidateLayers.get(site), [site.at[1], site.at[0]], opener);
+  };
+  /* The tab of lanes, with the queue of this gate. */
+  function showQueue(post) {
+    state.gate = post.key;
+    state.choose("lanes");
+    state.drawQueue();
+    byId("tab-lanes").focus();
+    if (narrow.matches) { byId("panel").scrollIntoView({ block: "start" }); }
+  }
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") { return; }
     map.closePopup();
@@ -309,6 +335,12 @@ function showPlan(map) {
     const close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
     if (close) { close.setAttribute("aria-label", tell.say("close")); }
     frame.classList.add("open");
+    /* beside the legend, or over it once it is folded: never behind it */
+    legend.giveWay();
+    const shift = legend.shift();
+    event.popup.options.autoPanPaddingTopLeft = L.point(16 + Math.max(0, shift), 16);
+    event.popup.options.autoPanPaddingBottomRight = L.point(16 + Math.max(0, -shift), 16);
+    event.popup.update();
   });
   map.on("popupclose", () => { frame.classList.remove("open"); ways.clearLayers(); });
 
@@ -339,14 +371,10 @@ function showPlan(map) {
     byId("panel").setAttribute("aria-label", tell.say("panel"));
     frame.setAttribute("aria-label", tell.say("map"));
     pressLanguage(language, data.languages);
-    const open = ["feasible", "proposed"].includes(data.status);
-    const long = !open ? tell.say(`status_${data.status}_long`)
-      : data.gap === null ? tell.say(`status_${data.status}_open`)
-        : tell.say(`status_${data.status}_long`, { gap: tell.share(data.gap) });
-    byId("status").className = data.status;
-    byId("status").replaceChildren(
-      make("strong", null, tell.say(`status_${data.status}`)), " ", make("span", null, long));
-    drawPanel(byId("panel"), data, tell, state, { show: showPost, showArea, showSite, showWay, ticks: legend.extra });
+    drawStatus(byId("status"), data, tell);
+    drawPanel(byId("panel"), data, tell, state, {
+      show: showPost, showArea, showSite, showCandidate, showWay, ticks: legend.extra,
+    });
     mark();
     legend.draw();
     view.again();
@@ -368,8 +396,8 @@ function showPlan(map) {
   const fromAddress = () => firstLanguage(data.languages, asked());
   const keep = (name, value) => {
     const next = address();
-    next.set(name, value);
-    window.location.replace(`#${next}`);
+    if (value === null) { next.delete(name); } else { next.set(name, value); }
+    if (`${next}` !== `${address()}`) { window.location.replace(`#${next}`); }
   };
   languageButtons(byId("language"), data.languages, (code) => { keep("lang", code); speak(code); });
   state.choose = (tab) => {
@@ -378,9 +406,15 @@ function showPlan(map) {
     byId("panel").scrollTop = 0;
     keep("tab", tab);
   };
+  /* A post that the address names is shown, as if its row had been chosen. */
+  const showAsked = () => {
+    const post = data.posts.find((one) => one.key === address().get("post"));
+    if (post !== undefined && post !== state.post) { showPost(post, null); }
+  };
   window.addEventListener("hashchange", () => {
     state.tab = address().get("tab") || "overview";
     if (fromAddress() !== tell.language) { speak(fromAddress()); } else { state.showTab(); }
+    showAsked();
   });
   byId("skip").addEventListener("click", () => { state.choose("overview"); byId("posts").focus(); });
   state.tab = address().get("tab") || "overview";
@@ -419,5 +453,6 @@ function showPlan(map) {
   /* only now, so that every tile is painted once */
   for (const entry of entries) { if (!state.hidden.has(entry.key)) { map.addLayer(entry.layer); } }
   resize();
+  showAsked();
   document.documentElement.classList.add("ready");
 }

@@ -55,7 +55,7 @@ function showNetwork(map) {
   };
   const card = (parent, title, rows) => {
     const box = element("section", null, parent, "card");
-    element("h3", title, box);
+    element("h2", title, box);
     const list = element("dl", null, box, "facts");
     for (const [term, figure, colour] of rows) {
       const row = element("div", null, list);

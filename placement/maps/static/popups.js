@@ -1,33 +1,38 @@
 /* Popups: built when they open, in the language of that moment. */
 
-/* `moved` are the posts that opened since the agreed plan, `drawWays` draws walks on the map. */
-function makePopups(data, tell, moved, drawWays) {
+const MOST_GATES = 4;
+
+/* `moved` are the posts that opened since the agreed plan, `drawWays` draws walks on the
+ * map, `showQueue` opens the tab of lanes at a gate. */
+function makePopups(data, tell, moved, { drawWays, showQueue }) {
   function popup(title, subtitle, pairs) {
     return make("div", { class: "popup", role: "group", "aria-label": title, tabindex: -1 },
-      make("h3", { dir: "auto" }, title),
+      make("h2", { dir: "auto" }, title),
       subtitle === "" ? null : make("p", { class: "under" }, subtitle), facts(pairs));
   }
   function postPopup(post) {
     const resource = data.resources[post.resource];
     const change = moved.get(post.key);
-    const box = popup(post.name || post.site, tell.own(resource.label), [
+    const gate = data.lanes === null ? undefined : data.lanes.gates.find((one) => one.key === post.key);
+    const box = popup(postName(post), tell.own(resource.label), [
       ...(change === undefined ? [] : [[tell.say("opened_bought"), tell.money(change.bought)]]),
+      [tell.say(gate === undefined ? "served_nearest" : "passing"), orDash(post.served, tell)],
+      [tell.say("loss"), orDash(post.loss, tell)],
+      ...(gate === undefined ? [] : gateFacts(gate, tell)),
       [tell.say("units", { unit: tell.own(resource.unit) }), tell.people(post.units)],
       [`${tell.say("cost")} (${tell.own(data.budget.unit)})`, tell.money(post.cost)],
       [tell.say("reach"), tell.people(post.covered)],
-      [tell.say("loss"), post.loss === null ? "–" : tell.people(post.loss)],
       [tell.say("identifier"), post.site],
     ]);
-    if (waysTo(data, post).length > 0) {
+    if (gate !== undefined) {
+      box.append(make("button", { type: "button", class: "link ways", onclick: () => showQueue(post) }, tell.say("show_queue")));
+    }
+    const areas = waysTo(data, post).length;
+    if (areas > 0) {
       box.append(make("button", {
         type: "button", class: "link ways", onclick: () => drawWays(waysTo(data, post), post.resource),
-      }, tell.say(resource.walkers === "team" ? "show_ways_team" : "show_ways", { areas: tell.people(waysTo(data, post).length) })));
+      }, tell.count(resource.walkers === "team" ? "show_ways_team" : "show_ways", areas)));
     }
-    const gate = data.lanes === null ? undefined : data.lanes.gates.find((one) => one.key === post.key);
-    if (gate === undefined) { return box; }
-    const title = tell.say("queue_of", { name: post.name || post.site });
-    box.querySelector(".facts").before(queueChart(data.lanes, gate, title, tell, { width: 268, height: 130 }),
-      facts(gateFacts(gate, tell)));
     return box;
   }
   /* A post that closed, or one that was locked or forbidden, where no open post tells its story. */
@@ -40,35 +45,46 @@ function makePopups(data, tell, moved, drawWays) {
   }
   function sitePopup(site) {
     const unit = tell.own(data.budget.unit);
-    const pairs = data.resources.map((resource, position) => {
+    const pairs = data.resources.flatMap((resource, position) => {
+      if (!resource.shown) { return []; }
       const option = site.options.find((one) => one.resource === position);
       const value = option === undefined ? tell.say("not_here") : option.status === "excluded"
         ? tell.say("site_excluded") : tell.say("from_cost", {
           status: tell.say(`site_${option.status}`),
           cost: tell.money(option.open + option.unit * option.least), unit,
         });
-      return [tell.own(resource.label), value];
+      return [[tell.own(resource.label), value]];
     });
-    if (site.kind) { pairs.push([tell.say("kind"), site.kind]); }
+    if (site.kind) { pairs.push([tell.say("kind"), kindOf(site.kind, tell)]); }
     pairs.push([tell.say("identifier"), site.site]);
     return popup(site.name || site.site, tell.say("candidate"), pairs);
+  }
+  /* The gates an area's people are sent to, the first few of them. */
+  function sentTo(row) {
+    const nameOf = (gate) => data.posts.filter((post) => post.key === gate.key).map(postName)[0] || gate.key;
+    const all = goingTo(row, nameOf, data.lanes.gates, tell);
+    const left = all.length - MOST_GATES;
+    return left > 0 ? [...all.slice(0, MOST_GATES), tell.count("more_gates", left)] : all;
   }
   function areaPopup(area) {
     const of = (covered, people) => tell.say("part_of", {
       covered: tell.people(covered), total: tell.people(people), share: tell.share(people > 0 ? covered / people : 0),
     });
+    const row = data.gaps.rows.find((one) => one.area !== null && data.areas[one.area] === area);
     const pairs = [[tell.say("people"), tell.people(area.people)]];
     data.resources.forEach((resource, position) => {
+      if (!resource.shown || row === undefined) { return; }
       const label = tell.own(resource.label);
       const laned = data.lanes !== null && data.lanes.resource === position;
-      pairs.push([tell.say(laned ? "reach_of" : "covered_by", { label }), of(area.covered[position], area.people)]);
-      if (area.step_free !== null) {
-        pairs.push([tell.say("step_free_of", { label }), of(area.step_free.covered[position], area.step_free.people)]);
+      const known = row.all.turned[position] !== null;
+      pairs.push([tell.say(known ? "covered_by" : "reach_of", { label }), of(row.all.people - lostOf(row.all, position), row.all.people)]);
+      if (row.slow !== null) {
+        pairs.push([tell.say("step_free_of", { label }), of(row.slow.people - lostOf(row.slow, position), row.slow.people)]);
       }
       if (laned) {
-        const nameOf = (gate) => (data.posts.find((post) => post.key === gate.key) || {}).name || gate.key;
-        for (const row of data.lanes.areas.filter((one) => one.area !== null && data.areas[one.area] === area)) {
-          pairs.push([tell.say(row.step_free ? "sent_step_free" : "sent_to"), goingTo(row, nameOf, data.lanes.gates, tell).join("; ")]);
+        pairs.push([tell.say("why_far"), tell.people(row.all.far[position])], [tell.say("why_turned"), orDash(row.all.turned[position], tell)]);
+        for (const sent of data.lanes.areas.filter((one) => one.area === row.area)) {
+          pairs.push([tell.say(sent.step_free ? "sent_step_free" : "sent_to"), sentTo(sent).join("; ")]);
         }
       }
       for (const floor of data.rules.floors) {

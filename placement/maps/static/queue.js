@@ -87,7 +87,7 @@ function periodText(lanes, t, tell) {
 }
 
 function periodTable(lanes, gate, tell) {
-  return make("table", { class: "periods" }, make("caption", null, tell.say("periods_title")),
+  return make("table", { class: "periods" },
     headRow(tell.say("period"), tell.say("arriving"), tell.say("admitted"), tell.say("waiting")),
     make("tbody", null, ...gate.sent.map((people, t) => make("tr", null,
       make("th", { scope: "row" }, periodText(lanes, t, tell)),
@@ -114,7 +114,7 @@ function areasTable(data, gate, nameOf, tell) {
   const sum = (row) => row.sent.reduce((all, [, people]) => all + people, 0);
   const named = areas.map((row) => ({ row, name: areaName(data, row, tell) })).sort((a, b) => tell.compare(a.name, b.name));
   if (gate === null) {
-    return make("table", { class: "going" }, make("caption", null, tell.say("going_title")),
+    return make("table", { class: "going" },
       headRow(tell.say("area"), tell.say("people_short"), tell.say("going_to")),
       make("tbody", null, ...named.map(({ row, name }) => make("tr", { class: row.sent.length > 1 ? "parted" : null },
         make("th", { scope: "row" }, name),
@@ -162,20 +162,20 @@ function clearsText(gate, tell) {
 /* What a gate's popup says beside its own facts. */
 function gateFacts(gate, tell) {
   return [
-    [tell.say("passing"), tell.people(gate.sent.reduce((sum, one) => sum + one, 0))],
     [tell.say("longest_wait"), waitText(gate, tell)],
     [tell.say("clears"), clearsText(gate, tell)],
   ];
 }
 
 /* Lanes as a view of the panel. `state.gate` is the gate whose queue is shown, or null for all. */
-function lanesView(data, tell, state, show) {
+function lanesView(data, tell, state, show, isOpen) {
   const { lanes } = data;
   if (lanes === null) { return null; }
   const resource = data.resources[lanes.resource];
-  const names = new Map(data.posts.map((post) => [post.key, post.name || post.site]));
+  const names = new Map(data.posts.map((post) => [post.key, postName(post)]));
   const nameOf = (gate) => names.get(gate.key) || gate.key;
   const gates = [...lanes.gates].sort((a, b) => tell.compare(nameOf(a), nameOf(b)) || (a.key < b.key ? -1 : 1));
+  const sum = (people) => people.reduce((all, one) => all + one, 0);
   const choice = make("select", { id: "gate" }, make("option", { value: "" }, tell.say("all_gates")),
     ...gates.map((gate) => make("option", { value: gate.key, dir: "auto" }, nameOf(gate))));
   const figure = make("div", { class: "queuebox" });
@@ -185,8 +185,9 @@ function lanesView(data, tell, state, show) {
     const shown = gate || lanes.all;
     const title = tell.say("queue_of", { name: gate === null ? tell.say("all_gates") : nameOf(gate) });
     figure.replaceChildren(queueChart(lanes, shown, title, tell, { width: 376, height: 200 }), queueKey(tell),
-      facts([[tell.say("units", { unit: tell.own(resource.unit) }), tell.people(shown.units)], ...gateFacts(shown, tell)], true),
-      periodTable(lanes, shown, tell), ...(gate === null ? [] : [areasTable(data, gate, nameOf, tell)].filter((one) => one !== null)));
+      facts([[tell.say("units", { unit: tell.own(resource.unit) }), tell.people(shown.units)],
+        [tell.say("passing"), tell.people(sum(shown.sent))], ...gateFacts(shown, tell)], true),
+      fold("periods", "h3", tell.say("periods_title"), figure.querySelector("details") === null ? isOpen("periods", false) : figure.querySelector("details").open, periodTable(lanes, shown, tell)), ...(gate === null ? [] : [areasTable(data, gate, nameOf, tell)].filter((one) => one !== null)));
     for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("tr[data-gate]"))) {
       row.classList.toggle("chosen", gate !== null && row.dataset.gate === gate.key);
     }
@@ -195,7 +196,6 @@ function lanesView(data, tell, state, show) {
   choice.addEventListener("change", () => { state.gate = choice.value || null; draw(); });
   state.drawQueue = draw;
   const byWait = [...lanes.gates].sort((a, b) => b.wait - a.wait || tell.compare(nameOf(a), nameOf(b)) || (a.key < b.key ? -1 : 1));
-  const sum = (people) => people.reduce((all, one) => all + one, 0);
   const post = (gate) => data.posts.find((one) => one.key === gate.key);
   const table = make("table", { class: "gates" }, make("caption", null, tell.say("gates_title")),
     headRow(tell.say("gate"), tell.say("lanes_short"), tell.say("people_short"), tell.say("wait_short"), tell.say("clears_short")),
@@ -210,6 +210,7 @@ function lanesView(data, tell, state, show) {
     headRow(tell.say("gate"), ...lanes.all.sent.map((_, t) => periodText(lanes, t, tell))),
     make("tbody", null, ...gates.map((gate) => make("tr", null, make("th", { scope: "row" }, nameOf(gate)),
       ...gate.sent.map((people) => make("td", null, tell.people(people)))))));
+  const going = areasTable(data, null, nameOf, tell);
   const found = view(
     heading(tell.say("lanes_title"), tell.say("lanes_hint", {
       opens: clockText(lanes.opens, tell), closes: clockText(lanes.closes, tell),
@@ -217,7 +218,8 @@ function lanesView(data, tell, state, show) {
       walk: tell.mean(lanes.walk_s),
     })),
     make("p", { class: "choice" }, make("label", { for: "gate" }, tell.say("choose_gate")), choice), figure,
-    make("p", { class: "hint told" }, tell.say("fluid")), table, profileTable(lanes, tell), areasTable(data, null, nameOf, tell), paper);
+    make("p", { class: "hint told" }, tell.say("fluid")), table, profileTable(lanes, tell),
+    going === null ? null : fold("going", "h2", tell.say("going_title"), isOpen("going", false), going), paper);
   draw();
   return found;
 }

@@ -78,18 +78,8 @@ function floorsView(data, tell, showArea) {
 
 /* Those who walk step-free, area by area; the whole plan's figures stand on the cards. */
 function stepFreeView(data, tell, showArea) {
-  const areas = data.areas.filter((area) => area.step_free !== null);
-  if (areas.length === 0) { return []; }
-  const worst = (area) => Math.max(...area.step_free.covered.map((covered) => area.step_free.people - covered));
-  areas.sort((a, b) => worst(b) - worst(a) || tell.compare(a.name, b.name));
-  return [...heading(tell.say("step_free_title"), tell.say("step_free_hint")), make("table", { class: "stepfree" },
-    headRow(tell.say("area"), tell.say("people"), ...data.resources.map((one, at) => headSign(one, at, tell))),
-    make("tbody", null, ...areas.map((area) => make("tr", null,
-      make("th", { scope: "row" }, make("button", {
-        type: "button", class: "link", onclick: (event) => showArea(area, event.currentTarget),
-      }, area.name || area.id)),
-      make("td", null, tell.people(area.step_free.people)),
-      ...area.step_free.covered.map((covered) => make("td", null, tell.people(area.step_free.people - covered)))))))];
+  if (data.gaps.slow.people === 0) { return []; }
+  return [...heading(tell.say("step_free_title"), tell.say("step_free_hint")), gapTable(data, "slow", tell, showArea)];
 }
 
 function otherRules(data, tell, showSite) {
@@ -120,10 +110,16 @@ function otherRules(data, tell, showSite) {
   return pieces;
 }
 
+/* A post that is open by number and name, any other by name. */
+function nameWithNumber(data, post) {
+  const open = data.posts.find((one) => one.key === post.key);
+  return open === undefined ? post.name || post.site : postName(open);
+}
+
 /* A post by name, to be shown on the map where the plan still knows its site. */
 function postButton(data, post, tell, showSite) {
   const kind = post.resource === null ? post.kind : tell.own(data.resources[post.resource].label);
-  const text = tell.say("post_label", { label: kind, name: post.name || post.site });
+  const text = tell.say("post_label", { label: kind, name: nameWithNumber(data, post) });
   return post.at === null ? make("span", null, text) : make("button", {
     type: "button", class: "link", "data-change": post.key, onclick: (event) => showSite(post, event.currentTarget),
   }, text);

@@ -55,6 +55,7 @@ function walksView(data, tell, ticks, showWay) {
   }
   const tables = [];
   data.resources.forEach((resource, position) => {
+    if (!resource.shown) { return; }
     for (const [word, slow] of [["walks_of", false], ["walks_step_free", true]]) {
       const rows = areas[position].filter((row) => row.step_free === slow && row.people > 0);
       if (rows.length > 0) {
@@ -70,7 +71,8 @@ function walksView(data, tell, ticks, showWay) {
   }
   if (unsnapped !== null) {
     pieces.push(...heading(tell.say("lost_title"), tell.say("lost_hint", {
-      people: tell.people(unsnapped.people), points: tell.people(unsnapped.points), sites: tell.people(unsnapped.sites.length),
+      people: tell.count("of_all", unsnapped.people), points: tell.count("lost_point", unsnapped.points),
+      sites: tell.count("lost_site", unsnapped.sites.length),
     })), unsnapped.sites.length === 0 ? null : make("ul", { class: "plainlist" },
       ...unsnapped.sites.map((one) => make("li", { dir: "auto" }, one.name || one.site))));
   }
@@ -81,7 +83,7 @@ function walksView(data, tell, ticks, showWay) {
 function wayFacts(data, row, position, tell) {
   const post = data.posts.find((one) => one.key === row.way.post);
   const team = data.resources[position].walkers === "team";
-  const ends = [nameOfWalk(data, row, tell), post === undefined ? row.way.post : post.name || post.site];
+  const ends = [nameOfWalk(data, row, tell), post === undefined ? row.way.post : postName(post)];
   const [from, to] = team ? ends.reverse() : ends;
   return [
     [tell.say("way_from"), from], [tell.say("way_to"), to],

@@ -1,0 +1,218 @@
+/* The first view: what the plan does in a sentence, what it leaves out and where, what it assumes. */
+
+/* How many posts of each kind, "43 checkpoints and 12 dog teams". */
+function postsInWords(data, tell) {
+  const kinds = data.resources.filter((resource) => resource.posts > 0).map((resource) => (
+    `${tell.people(resource.posts)} ${tell.within(tell.counted(resource.posts, resource.label))}`));
+  return tell.list(kinds);
+}
+
+function walkInWords(seconds, tell) {
+  return tell.count("walk_min", seconds / 60, { n: tell.minutes(seconds) });
+}
+
+/* What is known of better plans: never more than the status says. */
+function proofInWords(data, tell) {
+  const budget = `${tell.money(data.budget.amount)} ${tell.own(data.budget.unit)}`;
+  if (data.asked !== null && (data.status === "optimal" || data.status === "feasible")) {
+    return data.asked === 0 ? tell.say("proof_cost") : tell.say("proof_cost_gap", { gap: tell.share(data.asked) });
+  }
+  if (!["feasible", "proposed"].includes(data.status)) { return tell.say(`status_${data.status}_long`, { budget }); }
+  return data.gap === null ? tell.say(`status_${data.status}_open`)
+    : tell.say(`status_${data.status}_long`, { budget, gap: tell.share(data.gap) });
+}
+
+/* The plan in one sentence, of the resource that is worth most. */
+function headline(data, tell) {
+  const resource = data.resources[data.main];
+  if (data.posts.length === 0) { return ""; }
+  const kind = data.lanes !== null && data.lanes.resource === data.main ? "lanes"
+    : resource.walkers === "team" ? "team" : "people";
+  return tell.say(`headline_${kind}`, {
+    posts: postsInWords(data, tell), share: tell.percent(resource.share), people: tell.count("of_all", resource.total),
+    label: tell.within(tell.own(resource.label)), walk: walkInWords(resource.limit_s, tell),
+  });
+}
+
+function drawStatus(box, data, tell) {
+  box.className = data.status;
+  const sentence = headline(data, tell);
+  box.replaceChildren(make("strong", null, tell.say(`status_${data.status}`)), " ",
+    ...(sentence === "" ? [] : [make("b", null, sentence), " "]), make("span", null, proofInWords(data, tell)));
+}
+
+/* An area by its name in the plan, or what its people are called who stand in none. */
+function rowName(data, row, tell) {
+  const area = row.area === null ? null : data.areas[row.area];
+  return area !== null ? area.name || area.id : row.name === "elsewhere" ? tell.say("elsewhere") : row.name;
+}
+
+function rowButton(data, row, tell, showArea) {
+  const name = rowName(data, row, tell);
+  return row.area === null ? make("span", { dir: "auto" }, name) : make("button", {
+    type: "button", class: "link", onclick: (event) => showArea(data.areas[row.area], event.currentTarget),
+  }, name);
+}
+
+const lostOf = (part, at) => part.far[at] + (part.turned[at] || 0);
+
+/* Who is not covered and why, and in which areas most of them are. */
+function gapSection(data, tell, showArea, isOpen) {
+  const at = data.main;
+  const resource = data.resources[at];
+  const [far, turned] = [data.gaps.all.far[at], data.gaps.all.turned[at]];
+  const said = far + turned === 0 ? tell.say("gap_none")
+    : [tell.count("gap_all", far + turned),
+      far > 0 ? tell.count(resource.walkers === "team" ? "gap_far_team" : "gap_far", far, { walk: walkInWords(resource.limit_s, tell) }) : "",
+      turned > 0 ? tell.count("gap_turned", turned) : ""].filter((text) => text !== "").join(" ");
+  const worst = data.gaps.rows.filter((row) => lostOf(row.all, at) > 0)
+    .sort((a, b) => lostOf(b.all, at) - lostOf(a.all, at) || tell.compare(rowName(data, a, tell), rowName(data, b, tell)));
+  const pieces = [make("h2", null, tell.say("gap_title")), make("p", null, said)];
+  if (worst.length > 0) {
+    pieces.push(make("p", null, tell.say("gap_where")), make("ul", { class: "worst" }, ...worst.slice(0, 3).map((row) => make("li", null,
+      rowButton(data, row, tell, showArea), " ", make("b", null, tell.people(lostOf(row.all, at)))))));
+  }
+  if (data.gaps.rows.length > 1) {
+    pieces.push(fold("areas", "h3", tell.say("areas_title"), isOpen("areas", false), gapTable(data, "all", tell, showArea)));
+  }
+  return make("section", { class: "gap", "aria-label": tell.say("gap_title") }, ...pieces);
+}
+
+/* People not covered, area by area, with the sum of each column; `key` is "all" or "slow". */
+function gapTable(data, key, tell, showArea) {
+  const columns = data.resources.flatMap((resource, at) => (!resource.shown ? []
+    : [["far", at], ...(data.lanes !== null && data.lanes.resource === at ? [["turned", at]] : [])]));
+  const rows = data.gaps.rows.filter((row) => row[key] !== null);
+  const most = (row) => Math.max(...columns.map(([, at]) => lostOf(row[key], at)));
+  rows.sort((a, b) => most(b) - most(a) || tell.compare(rowName(data, a, tell), rowName(data, b, tell)));
+  const figures = (part) => [make("td", null, tell.people(part.people)),
+    ...columns.map(([why, at]) => make("td", null, part[why][at] === null ? "–" : tell.people(part[why][at])))];
+  return make("table", { class: "areas" },
+    headRow(tell.say("area"), tell.say("people_short"), ...columns.map(([why, at]) => {
+      const head = make("span", { class: "reason" }, sign(at, 14, null), make("span", null, tell.say(`why_${why}`)));
+      head.title = tell.own(data.resources[at].label);
+      return head;
+    })),
+    make("tbody", null, ...rows.map((row) => make("tr", null,
+      make("th", { scope: "row" }, rowButton(data, row, tell, showArea)), ...figures(row[key]))),
+    make("tr", { class: "total" }, make("th", { scope: "row" }, tell.say("all_areas")), ...figures(data.gaps[key]))));
+}
+
+/* What the figures rest on, each in a few words. */
+function assumed(data, tell) {
+  const { walking, pace, lanes } = data;
+  const told = [tell.say("assume_walk", { speed: tell.money(pace.speed_m_s * 3.6) })];
+  if (pace.slow_m_s !== null) { told.push(tell.say("assume_slow", { speed: tell.money(pace.slow_m_s * 3.6) })); }
+  if (lanes !== null) {
+    told.push(tell.say("assume_open", { opens: clockText(lanes.opens, tell), closes: clockText(lanes.closes, tell) }));
+    if (lanes.a_lane_h !== null) { told.push(tell.say("assume_lane", { people: tell.people(lanes.a_lane_h) })); }
+    if (lanes.wait_limit_min !== null) { told.push(tell.say("assume_wait", { min: tell.money(lanes.wait_limit_min) })); }
+  }
+  if (walking.kind === "given times") { told.splice(0, pace.slow_m_s === null ? 1 : 2, tell.say("assume_given")); }
+  return make("section", { "aria-label": tell.say("assume_title") }, make("h2", null, tell.say("assume_title")),
+    make("ul", { class: "assumed" }, ...told.map((text) => make("li", null, text)), make("li", null, tell.say("aid"))));
+}
+
+function resourceCard(data, resource, position, tell) {
+  const unit = tell.own(resource.unit);
+  const pairs = [
+    [tell.say("posts"), tell.people(resource.posts)],
+    [resource.fleet === null ? tell.say("units", { unit })
+      : tell.say("units_of", { unit, fleet: tell.people(resource.fleet) }),
+    tell.people(resource.units)],
+  ];
+  if (resource.walk_s !== null && resource.posts > 0) {
+    pairs.push([tell.say("mean_walk"), tell.say("minutes", { min: tell.mean(resource.walk_s) })]);
+  }
+  const of = (part) => tell.say("part_of", {
+    covered: tell.people(part.covered), total: tell.people(part.total), share: tell.share(part.share),
+  });
+  const wide = [];
+  if (resource.step_free !== null) { wide.push([tell.say("step_free"), of(resource.step_free)]); }
+  if (resource.backup !== null) { wide.push([tell.say("backup"), of(resource.backup)]); }
+  if (resource.expected !== null) {
+    wide.push([tell.say("expected", { away: tell.share(resource.unavailable) }), of({
+      covered: resource.expected, total: resource.total, share: resource.total > 0 ? resource.expected / resource.total : 0,
+    })]);
+  }
+  const laned = data.lanes !== null && data.lanes.resource === position;
+  const within = laned ? "within_lanes" : resource.walkers === "team" ? "within_team" : "within_people";
+  const [far, turned] = [data.gaps.all.far[position], data.gaps.all.turned[position]];
+  return make("article", { class: "card" },
+    make("h3", null, sign(position, 20, null), make("span", null, tell.own(resource.label))),
+    make("div", { class: "lead" },
+      make("p", { class: "big" }, tell.share(resource.share)),
+      make("p", { class: "under" }, tell.say(within, { min: tell.minutes(resource.limit_s) }))),
+    bar(resource.share, look(position).colour),
+    make("p", { class: "split" },
+      make("span", null, tell.say("of_people", {
+        covered: tell.people(resource.covered), total: tell.people(resource.total),
+      })),
+      make("span", null, tell.say("not_covered", { people: tell.people(far + turned) }))),
+    laned && far + turned > 0 ? make("p", { class: "under" }, tell.say("gap_split", { far: tell.people(far), turned: tell.people(turned) })) : null,
+    facts(pairs, true), wide.length > 0 ? facts(wide) : null);
+}
+
+function costCard(data, tell) {
+  const { cost, amount, unit } = data.budget;
+  const pairs = data.resources.filter((resource) => resource.shown)
+    .map((resource) => [tell.own(resource.label), tell.money(resource.cost)]);
+  pairs.push([tell.say("left"), tell.money(amount - cost)]);
+  return make("article", { class: "card" },
+    make("h3", null, make("span", null, tell.say("cost"))),
+    make("div", { class: "lead" },
+      make("p", { class: "big" }, tell.money(cost)),
+      make("p", { class: "under" }, tell.say("cost_of", { budget: tell.money(amount), unit: tell.own(unit) }))),
+    bar(amount > 0 ? cost / amount : 0, "#4a5560"),
+    facts(pairs, true));
+}
+
+/* Method and proof: what was computed, and how far it is from the best. */
+function about(data, tell) {
+  const parts = [];
+  parts.push(data.walking.kind === "streets"
+    ? tell.say("walk_streets", { file: data.sources.streets })
+    : data.walking.kind === "given times" ? tell.say("walk_given")
+    : tell.say("walk_straight", { detour: tell.money(data.walking.detour) }));
+  parts.push(tell.say("method"));
+  parts.push(data.bound === null
+    ? tell.say("weighted_open", { objective: tell.people(data.objective) })
+    : tell.say("weighted", {
+      objective: tell.people(data.objective), bound: tell.people(data.bound),
+      gap: data.gap === null ? "–" : tell.share(data.gap),
+    }));
+  if (data.walking.gap !== null) { parts.push(tell.say("walk_gap", { gap: tell.share(data.walking.gap) })); }
+  if (data.posts.some((post) => post.loss !== null)) { parts.push(tell.say("loss_told")); }
+  for (const [layer, file] of Object.entries(data.sources.replaced)) {
+    parts.push(tell.say("replaced", { layer, file }));
+  }
+  for (const [id, limit] of Object.entries(data.limits)) {
+    const resource = data.resources.find((one) => one.id === id);
+    parts.push(tell.say("limit", { resource: resource ? tell.own(resource.label) : id, limit: tell.people(limit) }));
+  }
+  return parts.map((text) => make("p", null, text));
+}
+
+function sources(data, tell) {
+  const box = make("div");
+  const files = [...new Set(Object.values(data.sources.layers))].join(tell.say("list_and"));
+  box.append(make("p", null, tell.say("data", { files: files || data.plan })));
+  if (data.sources.osm) { box.append(make("p", null, tell.say("osm"))); }
+  box.append(make("p", null, tell.say("drawn")), make("pre", { lang: "en" }, data.leaflet));
+  return box;
+}
+
+function overview(data, tell, state, { show, showArea, showCandidate, isOpen }) {
+  return make("div", { class: "view" },
+    gapSection(data, tell, showArea, isOpen),
+    make("section", { "aria-label": tell.say("figures") },
+      make("h2", null, tell.say("figures")),
+      make("div", { class: "cards" },
+        ...data.resources.map((resource, position) => (resource.shown ? resourceCard(data, resource, position, tell) : null)),
+        costCard(data, tell))),
+    postSection(data, tell, state, show),
+    data.sites.length > 0 ? candidates(data, tell, showCandidate, isOpen) : null,
+    assumed(data, tell),
+    fold("about", "h2", tell.say("about"), isOpen("about", false), ...about(data, tell)),
+    fold("sources", "h2", tell.say("sources"), isOpen("sources", false), sources(data, tell)));
+}
