@@ -1,5 +1,7 @@
 """``place audit``: recompute a solution from its plan."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +19,7 @@ from placement.cli.options import (
 if TYPE_CHECKING:
     from placement.auditing.audit import Report
     from placement.cli.answers import AuditAnswer
+    from placement.plan.problem import Plan
 
 
 @click.command("audit", short_help="Recompute every figure and rule of a solution.")
@@ -36,6 +39,12 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Refuse a solution whose run asked other than its plan file says.",
 )
+@click.option(
+    "--seal",
+    type=click.Path(),
+    metavar="FILE",
+    help="Refuse a solution that is not as `place seal` found it; names each file that changed.",
+)
 @json_option()
 def command(
     *,
@@ -45,6 +54,7 @@ def command(
     closures: tuple[str, ...],
     baseline: str | None,
     strict: bool,
+    seal: str | None,
     prove: bool,
     prove_time_limit: float,
     as_json: bool,
@@ -70,13 +80,15 @@ def command(
     talk = Talk()
     demand_solver(prove=prove)
     old = None if baseline is None else placement.read_solution(find_solution(baseline))
-    with talk.step("Reading the plan"):
+    broken_seal = _check_seal(seal, solution, plan)
+    with talk.step("Reading the plan"), _telling(broken_seal):
         asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
+    broken_seal += _unsealed(seal, asked)
     with talk.step("Recomputing"):
         report = placement.audit(asked, chosen, baseline=old)
     for sentence in report.changed:
         warn(sentence)
-    findings = (*report.findings, *(report.overrides if strict else ()))
+    findings = (*broken_seal, *report.findings, *(report.overrides if strict else ()))
     proof = None
     if not findings:
         proof = find_proof(asked, chosen, talk, prove=prove, time_limit=prove_time_limit)
@@ -111,6 +123,51 @@ def command(
                 click.echo(shown(f"{head}: {sentence}."))
         talk.table(rule_rows(asked, chosen))
     show_proof(proof)
+
+
+def _check_seal(seal: str | None, solution: str, plan: str | None) -> list[str]:
+    """Say which files changed since a solution was sealed; nothing of the plan is read yet."""
+    if seal is None:
+        return []
+    from pathlib import Path
+
+    from placement.cli.files import find_plan_of, find_solution
+    from placement.cli.talk import warn
+    from placement.plan.settings import plan_path
+    from placement.versioning.seal import check_seal
+
+    file = find_solution(solution)
+    chosen = placement.read_solution(file)
+    asked = plan_path(plan) if plan is not None else find_plan_of(file, chosen.plan)
+    changed, others = check_seal(Path(seal), file=file, solution=chosen, folder=asked.parent)
+    for sentence in others:
+        warn(sentence)
+    return changed
+
+
+@contextmanager
+def _telling(broken_seal: list[str]) -> Iterator[None]:
+    """Say what a seal found even where a plan that changed since cannot be read."""
+    from placement.cli.talk import warn
+    from placement.errors import PlacementError
+
+    try:
+        yield
+    except PlacementError:
+        for sentence in broken_seal:
+            warn(sentence)
+        raise
+
+
+def _unsealed(seal: str | None, plan: "Plan") -> list[str]:
+    """Say which inputs of a plan its seal does not name."""
+    if seal is None:
+        return []
+    from pathlib import Path
+
+    from placement.versioning.seal import unsealed
+
+    return unsealed(Path(seal), plan, plan.inputs[0].parent)
 
 
 def _tell_kept(report: "Report") -> None:

@@ -27,6 +27,7 @@ _MODULES = {
     "streets": "streets",
     "schema": "schema",
     "completion": "completion",
+    "seal": "seal",
     "git-setup": "git_setup",
     "merge": "merge",
     "textconv": "textconv",

@@ -250,6 +250,7 @@ def _proposed(
         coverage={**theirs.coverage, **ours.coverage},
         reverse=None,
         changes=None,
+        digests=ours.digests if ours.digests == theirs.digests else None,
     )
     told = {*(ours.overrides or ()), *(theirs.overrides or ())} & {"at", "budget"}
     told |= {name for name in (*_LISTS, "limits", "layers") if getattr(made, name)}

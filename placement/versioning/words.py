@@ -24,7 +24,7 @@ _ASKED = (
     "walking",
     "reverse",
     "overrides",
-    "inputs",
+    "digests",
 )
 _LONG = ("areas", "periods", "lanes")
 """Members with many lines, each a section of its own, after those that are read first."""

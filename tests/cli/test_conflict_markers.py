@@ -35,8 +35,12 @@ READS = {
     "catchments": (("catchments", "done", "town", "-o", "c.geojson"), (SOLVED, PLAN, *LAYERS)),
     "routes": (("routes", "done", "town", "-o", "r.geojson"), (SOLVED, PLAN, *LAYERS)),
     "audit": (("audit", "done", "town"), (SOLVED, PLAN, *LAYERS)),
+    "seal": (("seal", "done", "town"), (SOLVED, PLAN, *LAYERS)),
     "diff": (("diff", "done", "done"), (SOLVED,)),
-    "evaluate": (("evaluate", SOLVED, "town", "--no-bound"), (SOLVED, PLAN, *LAYERS)),
+    "evaluate": (
+        ("evaluate", SOLVED, "town", "--no-bound", "--snap", "5000"),
+        (SOLVED, PLAN, *LAYERS),
+    ),
     "fmt": (("fmt", "done"), (SOLVED,)),
     "streets read": (("streets", "read", LAYERS[2], "-o", "s.parquet"), (LAYERS[2],)),
     "streets info": (("streets", "info", LAYERS[2]), (LAYERS[2],)),

@@ -52,6 +52,7 @@ WRITES = {
         ("evaluate", "done/solution.geojson", "town", "--no-bound", "--force", "-o", "w/p.geojson"),
         ("w/p.geojson",),
     ),
+    "seal": (("seal", "done", "town", "-o", "w/s.json"), ("w/s.json",)),
     "merge": (("merge", *_THREE, "-o", "w/m.geojson"), ("w/m.geojson",)),
     "streets read": (PRINTS["streets read"], ("w/kept.parquet",)),
     "streets info": (
@@ -128,7 +129,7 @@ def test_every_command_is_here() -> None:
     quiet = set(known) - set(PRINTS)
     assert quiet == {
         "optimise", "cover", "map", "catchments", "init", "streets fetch",
-        "evaluate", "fmt", "git-setup", "merge",
+        "evaluate", "fmt", "git-setup", "merge", "seal",
     }  # fmt: skip
     writing = {name for name, one in known.items() if _options(one) & {"--out", "--map"}}
     assert writing | {"init"} == set(WRITES)
