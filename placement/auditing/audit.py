@@ -307,7 +307,7 @@ def _check_coverage(
         findings.equal(f"people expected by {resource.id!r}", told.expected, mean)
 
 
-def _check_part(  # noqa: PLR0917 - who, of whom, by what
+def _check_part(
     words: str,
     told: Part | Coverage,
     people: Floats,

@@ -43,7 +43,7 @@ def _step_free_option() -> Decorator:
 )
 @_step_free_option()
 @json_option()
-def read(  # noqa: PLR0917 - as click hands them over
+def read(
     extract: str, out: str, crs: str | None, speed: float, step_free: bool, as_json: bool
 ) -> None:
     """Read EXTRACT (.osm.pbf, .osm, GeoJSON, …) and write the network to a file.
@@ -93,7 +93,7 @@ def read(  # noqa: PLR0917 - as click hands them over
     help="Draw the network, its parts and islands as an offline map.",
 )
 @json_option()
-def info(  # noqa: PLR0917 - click hands over its options
+def info(
     file: str,
     crs: str | None,
     step_free: bool,

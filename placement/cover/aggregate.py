@@ -237,12 +237,7 @@ class Tally:
                 low,
                 key,
                 self._mask,
-                self._slots,
-                self._digest,
-                self._start,
-                self._key,
-                self._sum,
-                self._pool,
+                (self._slots, self._digest, self._start, self._key, self._sum, self._pool),
                 self._total,
                 group,
             )
@@ -309,7 +304,7 @@ def add_to(pair: Floats, value: float) -> None:
 
 
 @compiled
-def _tally(  # noqa: C901, PLR0917 - one loop, compiled
+def _tally(  # noqa: C901 - one loop, compiled
     first: int,
     count: int,
     starts: Ints,
@@ -318,12 +313,7 @@ def _tally(  # noqa: C901, PLR0917 - one loop, compiled
     low: Floats,
     key: Ints,
     mask: np.uint64,
-    slots: Ints,
-    digest: Words,
-    start: Ints,
-    row_key: Ints,
-    sums: Floats,
-    pool: Ints32,
+    table: tuple[Ints, Words, Ints, Ints, Floats, Ints32],
     total: Floats,
     group: Ints,
 ) -> tuple[int, int]:
@@ -331,6 +321,7 @@ def _tally(  # noqa: C901, PLR0917 - one loop, compiled
 
     Returns the first row not done and the count of distinct rows.
     """
+    slots, digest, start, row_key, sums, pool = table
     wrap = len(slots) - 1
     for r in range(first, len(weight)):
         begin, end = starts[r], starts[r + 1]

@@ -389,7 +389,7 @@ class Cover:
         return np.asarray(np.logical_or.reduceat(is_open[self.indices], self.indptr[:-1]))
 
 
-def _rebuilt(  # noqa: PLR0917 - pickle calls by position
+def _rebuilt(
     indptr: Ints, indices: Ints, weight: Floats, n_sites: int, n_points: int, total: float
 ) -> Cover:
     """Make a Cover again from its parts (copy and pickle)."""

@@ -134,9 +134,7 @@ def _count(
                 squares.child,
                 squares.leaf,
                 squares.cross,
-                worker.sums,
-                worker.outside,
-                worker.late,
+                (worker.sums, worker.outside, worker.late),
             )
         if wrong >= 0:
             refuse_point(xy, weight, wrong, number=before + begin + wrong)
@@ -171,7 +169,7 @@ def _judged(weight: Floats) -> tuple[int, float]:
 
 
 @compiled
-def _count_points(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
+def _count_points(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     xy: Floats,
     weight: Floats,
     plain: bool,  # noqa: FBT001 - compiled
@@ -183,9 +181,7 @@ def _count_points(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
     child: Ints32,
     leaf: Ints32,
     cross: Ints32,
-    sums: Floats,
-    outside: Floats,
-    late: Ints32,
+    counters: tuple[Floats, Floats, Ints32],
 ) -> tuple[int, int]:
     """Add every point to its counter.
 
@@ -195,6 +191,7 @@ def _count_points(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
     Returns how many points lie in a square without counters (their numbers, and their leaves, are
     in `late`), and the first point that cannot be used, or −1.
     """
+    sums, outside, late = counters
     x0, y0, most = origin[0], origin[1], float(1 << DEPTH)
     column = np.empty(_BLOCK, dtype=np.int32)
     row = np.empty(_BLOCK, dtype=np.int32)

@@ -1,6 +1,7 @@
 """Which columns another one can stand in for: the loops behind `reduce.drop_dominated`."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -37,7 +38,7 @@ def dominated_columns(instance: Instance, *, late: Callable[[], bool] = lambda: 
     beside_indptr = np.concatenate([[0], np.cumsum(np.bincount(near, minlength=instance.columns))])
     use = [instance.cost, *(limit.use for limit in instance.limits)]
     dominated = np.zeros(instance.columns, dtype=np.bool_)
-    compared = (
+    compared = _Compared(
         instance.indptr,
         instance.indices,
         by_column.indptr.astype(np.int64),
@@ -56,7 +57,7 @@ def dominated_columns(instance: Instance, *, late: Callable[[], bool] = lambda: 
     for begin in range(0, instance.columns, _AT_ONCE):
         if begin and late():
             break
-        mark(*compared, begin, min(begin + _AT_ONCE, instance.columns), dominated)
+        mark(compared, begin, min(begin + _AT_ONCE, instance.columns), dominated)
     return dominated
 
 
@@ -76,86 +77,68 @@ def _within(a: int, b: int, starts: Ints, items: Ints) -> bool:
     return True
 
 
+class _Compared(NamedTuple):
+    """What columns are compared by: their rows, their use of each limit, and their neighbours."""
+
+    indptr: Ints
+    indices: Ints
+    row_starts: Ints
+    rows: Ints
+    use: Floats
+    profit: Floats
+    required: Bools
+    excluded: Bools
+    coupled: Bools
+    near_starts: Ints
+    near: Ints
+    beside_starts: Ints
+    beside: Ints
+
+
 @part_of_compiled
-def _stands_in(  # noqa: PLR0917 - compiled
-    b: int,
-    a: int,
-    row_starts: Ints,
-    rows: Ints,
-    use: Floats,
-    profit: Floats,
-    required: Bools,
-    excluded: Bools,
-    coupled: Bools,
-    near_starts: Ints,
-    near: Ints,
-    beside_starts: Ints,
-    beside: Ints,
-) -> bool:
+def _stands_in(b: int, a: int, of: _Compared) -> bool:
     """Tell whether column `b` can stand in for column `a`.
 
     Where a is its own neighbour, the last condition makes b a neighbour of a, hence its own.
     """
-    if profit[a] > 0 or required[a] or excluded[b]:
+    if of.profit[a] > 0 or of.required[a] or of.excluded[b]:
         return False
-    if not required[b]:
-        for rule in range(len(use)):
-            if use[rule, b] > use[rule, a]:
+    if not of.required[b]:
+        for rule in range(len(of.use)):
+            if of.use[rule, b] > of.use[rule, a]:
                 return False
-        if coupled[b] and not (coupled[a] and _within(a, b, near_starts, near)):
+        if of.coupled[b] and not (of.coupled[a] and _within(a, b, of.near_starts, of.near)):
             return False
-    return _within(a, b, row_starts, rows) and _within(a, b, beside_starts, beside)
+    return _within(a, b, of.row_starts, of.rows) and _within(a, b, of.beside_starts, of.beside)
 
 
 @compiled
-def _dominated(  # noqa: PLR0917 - one loop, compiled
-    indptr: Ints,
-    indices: Ints,
-    row_starts: Ints,
-    rows: Ints,
-    use: Floats,
-    profit: Floats,
-    required: Bools,
-    excluded: Bools,
-    coupled: Bools,
-    near_starts: Ints,
-    near: Ints,
-    beside_starts: Ints,
-    beside: Ints,
-    begin: int,
-    end: int,
-    dominated: Bools,
-) -> None:
+def _dominated(of: _Compared, begin: int, end: int, dominated: Bools) -> None:
     """Mark those of some columns that can be dropped.
 
     Who stands in for a column is among those that cover its rarest row, or, if it covers none,
     among the neighbours of one to whom it is a neighbour.
     """
+    indptr, row_starts = of.indptr, of.row_starts
     for a in range(begin, end):
-        if profit[a] > 0 or required[a]:
+        if of.profit[a] > 0 or of.required[a]:
             continue
         if row_starts[a] < row_starts[a + 1]:
-            rarest = rows[row_starts[a]]
+            rarest = of.rows[row_starts[a]]
             for e in range(row_starts[a], row_starts[a + 1]):
-                r = rows[e]
+                r = of.rows[e]
                 if indptr[r + 1] - indptr[r] < indptr[rarest + 1] - indptr[rarest]:
                     rarest = r
-            others = indices[indptr[rarest] : indptr[rarest + 1]]
-        elif beside_starts[a] < beside_starts[a + 1]:
-            j = beside[beside_starts[a]]
-            others = near[near_starts[j] : near_starts[j + 1]]
+            others = of.indices[indptr[rarest] : indptr[rarest + 1]]
+        elif of.beside_starts[a] < of.beside_starts[a + 1]:
+            j = of.beside[of.beside_starts[a]]
+            others = of.near[of.near_starts[j] : of.near_starts[j + 1]]
         else:
             dominated[a] = True
             continue
         for b in others:
-            if b == a or not _stands_in(
-                b, a, row_starts, rows, use, profit, required, excluded, coupled,
-                near_starts, near, beside_starts, beside,
-            ):  # fmt: skip
+            if b == a or not _stands_in(b, a, of):
                 continue
-            if b < a or not _stands_in(
-                a, b, row_starts, rows, use, profit, required, excluded, coupled,
-                near_starts, near, beside_starts, beside,
-            ):  # fmt: skip
+            if b < a or not _stands_in(a, b, of):
                 dominated[a] = True
                 break

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field, replace
+from typing import TypedDict, Unpack
 
 import numpy as np
 
@@ -83,6 +84,19 @@ class Rule:
             share=np.ldexp(self.share, _BITS - power),
             most=math.ldexp(self.most, _BITS - power),
         )
+
+
+class _Further(TypedDict, total=False):
+    """What an instance need not have; see `Instance`."""
+
+    required: Bools | None
+    excluded: Bools | None
+    limits: tuple[Limit, ...]
+    near_indptr: Ints | None
+    near_indices: Ints | None
+    coupled: Bools | None
+    gains: Floats | None
+    rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -179,17 +193,13 @@ class Instance:
         weight: Floats,
         cost: Floats,
         budget: float,
-        required: Bools | None = None,
-        excluded: Bools | None = None,
-        limits: tuple[Limit, ...] = (),
-        near_indptr: Ints | None = None,
-        near_indices: Ints | None = None,
-        coupled: Bools | None = None,
-        gains: Floats | None = None,
-        rules: tuple[Rule, ...] = (),
+        **further: Unpack[_Further],
     ) -> "Instance":
         """Build an instance, leaving out the rules it does not have."""
         columns = len(cost)
+        required, excluded = further.get("required"), further.get("excluded")
+        near_indptr, near_indices = further.get("near_indptr"), further.get("near_indices")
+        coupled, gains = further.get("coupled"), further.get("gains")
         none = np.zeros(columns, dtype=np.bool_)
         return cls(
             indptr=indptr.astype(np.int64),
@@ -200,7 +210,7 @@ class Instance:
             budget=float(budget),
             required=none.copy() if required is None else required.copy(),
             excluded=none.copy() if excluded is None else excluded.copy(),
-            limits=limits,
+            limits=further.get("limits", ()),
             near_indptr=np.zeros(columns + 1, dtype=np.int64)
             if near_indptr is None
             else near_indptr.astype(np.int64),
@@ -209,7 +219,7 @@ class Instance:
             else near_indices.astype(np.int64),
             coupled=none.copy() if coupled is None else coupled.copy(),
             gains=np.zeros((0, 0)) if gains is None else gains.astype(np.float64),
-            rules=rules,
+            rules=further.get("rules", ()),
         )
 
     @property

@@ -146,9 +146,7 @@ def write_rows(squares: Squares, leaves: Ints32, inside: Ints, xy: Floats) -> tu
         squares.site_first,
         squares.site,
         squares.parent,
-        squares.sure_first,
-        squares.sure_last,
-        squares.sure,
+        (squares.sure_first, squares.sure_last, squares.sure),
         squares.leaf,
         squares.node,
         squares.cross,
@@ -167,7 +165,7 @@ def _with_room(array: Ints32, used: int, more: int) -> Ints32:
 
 
 @compiled
-def _cut(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
+def _cut(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     disc: Floats, x0: float, y0: float, extent: float, margin: float, most_nodes: int
 ) -> tuple[Ints32, Ints32, Ints, Ints, Ints32, Ints32, Ints32, Ints32, int]:
     """Cut squares in four, coarse ones first, while more than a few circles cross them."""
@@ -285,7 +283,7 @@ def _table(child: Ints32, bits: int) -> Ints32:
 
 
 @compiled
-def _write_rows(  # noqa: PLR0917 - one loop, compiled
+def _write_rows(
     leaves: Ints32,
     inside: Ints,
     xy: Floats,
@@ -293,9 +291,7 @@ def _write_rows(  # noqa: PLR0917 - one loop, compiled
     site_first: Ints,
     site: Ints32,
     parent: Ints32,
-    sure_first: Ints,
-    sure_last: Ints,
-    sure: Ints32,
+    surely: tuple[Ints, Ints, Ints32],
     leaf: Ints32,
     node_of: Ints32,
     cross: Ints32,
@@ -304,6 +300,7 @@ def _write_rows(  # noqa: PLR0917 - one loop, compiled
 
     With `inside` they are its bits; without, they are tested against `xy`.
     """
+    sure_first, sure_last, sure = surely
     starts = np.zeros(len(leaves) + 1, dtype=np.int64)
     entries = np.empty(1024, dtype=np.int32)
     used = 0

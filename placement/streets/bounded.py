@@ -180,7 +180,7 @@ def _settle(ways: Ways, bound: float, work: Workspace, heap: int, reached: int) 
 
 
 @part_of_compiled
-def _in_order(  # noqa: PLR0917 - compiled
+def _in_order(
     columns: Ints32, values: Floats, begin: int, size: int, bits: int, tally: Words
 ) -> None:
     """Put a row in the order of its columns: by digits, the lowest first, through what is behind.
@@ -217,12 +217,10 @@ def _in_order(  # noqa: PLR0917 - compiled
 
 
 @compiled
-def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
+def search_rows(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     ways: Ways,
     targets: Targets,
-    source_edge: Ints,
-    source_fraction: Floats,
-    source_access: Floats,
+    sources: tuple[Ints, Floats, Floats],
     bound: float,
     bits: int,
     work: Workspace,
@@ -238,8 +236,8 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
     ----------
     ways, targets
         The network, and where to.
-    source_edge, source_fraction, source_access
-        (S,), see `placement.streets.snap.Snapped`.
+    sources
+        Edge, fraction and access of each, (S,); see `placement.streets.snap.Snapped`.
     bound
         Longest walk, inclusive.
     bits
@@ -256,6 +254,7 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
     done, filled
         The first source that there was no room for, S if none; and what is written now.
     """
+    source_edge, source_fraction, source_access = sources
     head, half_edge = ways.head, ways.half_edge
     edge_tail, edge_head, tail_first = ways.edge_tail, ways.edge_head, ways.tail_first
     along, against = ways.along, ways.against

@@ -142,7 +142,7 @@ def open_block(  # noqa: C901, PLR0912 - one loop, compiled
 
 
 @compiled
-def read_ways(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
+def read_ways(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     data: Bytes, begin: int, end: int, key: Ints32, needed: int, wanted: Ints
 ) -> Ways:
     """Decode the ways of a group that have a wanted key or a wanted id.
@@ -305,7 +305,7 @@ def read_relations(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
 
 
 @compiled
-def read_nodes(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
+def read_nodes(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     data: Bytes,
     kind: int,
     begin: int,

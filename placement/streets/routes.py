@@ -145,7 +145,7 @@ def _sooner(one: float, other: float) -> bool:
 
 
 @compiled
-def _tree(  # noqa: C901, PLR0912, PLR0917 - one loop, compiled
+def _tree(  # noqa: C901, PLR0912 - one loop, compiled
     first: Ints,
     head: NDArray[np.int32],
     walk_s: Floats,

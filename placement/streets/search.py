@@ -127,7 +127,7 @@ def _tables(streets: Streets, targets: Snapped, *, outward: bool) -> tuple[Ways,
     )
 
 
-def _rows(  # noqa: PLR0917 - as many as there are
+def _rows(
     ways: Ways, targets: Targets, chunk: Snapped, bound: float, bits: int, work: Workspace,
     room: int,
 ) -> tuple[Ints, Ints32, Floats]:  # fmt: skip
@@ -138,7 +138,7 @@ def _rows(  # noqa: PLR0917 - as many as there are
     done = filled = 0
     while True:
         done, filled = search_rows(
-            ways, targets, *start, bound, bits, work, done, filled, sizes, columns, values
+            ways, targets, start, bound, bits, work, done, filled, sizes, columns, values
         )
         if done == len(chunk):
             return sizes, columns[:filled], values[:filled]
@@ -188,7 +188,7 @@ def _at_closed_ends(
 
 
 @compiled
-def _place(  # noqa: PLR0917 - compiled
+def _place(
     indptr: Ints,
     chunk: Ints,
     sizes: Ints,

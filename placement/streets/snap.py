@@ -131,22 +131,15 @@ def snap(
     _snap(
         points,
         levels,
-        *_grid(streets),
-        streets.vertex_xy,
-        streets.vertex_m,
-        streets.vertex_first,
-        streets.bridge | streets.tunnel,
-        streets.level,
-        scale,
+        (*_grid(streets), streets.vertex_xy, streets.vertex_m, streets.vertex_first),
+        (streets.bridge | streets.tunnel, streets.level, scale),
         in_water,
         banks,
         walls,
         max_m,
         reach,
         np.empty(64),
-        edge,
-        fraction,
-        distance,
+        (edge, fraction, distance),
     )
     return Snapped(
         edge=edge,
@@ -220,7 +213,7 @@ def _cells(a: Floats, b: Floats, cell: float) -> Cells:
 
 
 @compiled
-def _fill_cells(  # noqa: PLR0917 - compiled
+def _fill_cells(
     a: Floats, b: Floats, x0: float, y0: float, cell: float, nx: int, fill: Ints, item: Ints
 ) -> None:
     """Find for each cell the segments whose line touches it, cells row by row.
@@ -280,9 +273,7 @@ def _as_array(shapes: "BaseGeometry | Iterable[BaseGeometry]") -> NDArray[Any]:
 
 
 @part_of_compiled
-def _foot(  # noqa: PLR0917 - compiled
-    px: float, py: float, ax: float, ay: float, bx: float, by: float
-) -> float:
+def _foot(px: float, py: float, ax: float, ay: float, bx: float, by: float) -> float:
     """Return the share of the segment a-b at which it is nearest to p."""
     dx, dy = bx - ax, by - ay
     square = dx * dx + dy * dy
@@ -292,7 +283,7 @@ def _foot(  # noqa: PLR0917 - compiled
 
 
 @part_of_compiled
-def _crossings(  # noqa: C901, PLR0917 - compiled
+def _crossings(  # noqa: C901 - compiled
     px: float,
     py: float,
     qx: float,
@@ -364,32 +355,28 @@ def _wet(count: int, at: Floats, length: float, inside: np.bool_) -> bool:
 
 
 @compiled
-def _snap(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, compiled
+def _snap(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     points: Floats,
     levels: Ints,
-    cells: Cells,
-    edge_of: Ints,
-    vertex: Floats,
-    vertex_m: Floats,
-    vertex_first: Ints,
-    structure: Bools,
-    edge_level: Ints,
-    scale: Floats,
+    segments: tuple[Cells, Ints, Floats, Floats, Ints],
+    edges: tuple[Bools, Ints, Floats],
     in_water: Bools,
     banks: tuple[Cells, Floats, Floats],
     walls: tuple[Cells, Floats, Floats],
     max_m: float,
     reach: float,
     at: Floats,
-    edge: Ints,
-    fraction: Floats,
-    distance: Floats,
+    found: tuple[Ints, Floats, Floats],
 ) -> None:
     """Find each point's edge; widen the ring of cells until nothing nearer can come.
 
-    What is found is written into ``edge`` (−1 before), ``fraction`` and ``distance``; ``at`` is
-    room for where a connector meets walls.
+    Segments are their grid, their edges, their vertices, how far along and where an edge's begin;
+    edges have a structure, a level and a scale. What is found is written into ``found``: edge (−1
+    before), fraction and distance; ``at`` is room for where a connector meets walls.
     """
+    cells, edge_of, vertex, vertex_m, vertex_first = segments
+    structure, edge_level, scale = edges
+    edge, fraction, distance = found
     x0, y0, cell, nx, ny, first, item = cells
     has_water, has_walls = len(banks[1]) > 0, len(walls[1]) > 0
     if item.size == 0:

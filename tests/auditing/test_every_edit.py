@@ -51,6 +51,7 @@ class Auditor:
         return (report.overrides, named, told.version) if report.ok else None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_every_edit_is_refused_or_named(name: str, tmp_path: Path) -> None:
     text = (PLANS / name / "solution.geojson").read_text(encoding="utf-8")

@@ -27,6 +27,7 @@ def _short_search(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(solver, "_MORE_ROUNDS", 20)
 
 
+@pytest.mark.slow
 def test_the_audit_holds_every_solution_that_was_written(tmp_path, monkeypatch) -> None:
     told = Counter(check(seed, tmp_path, monkeypatch) for seed in range(PLANS))
     assert sum(told.values()) == PLANS

@@ -135,6 +135,7 @@ WORDS: dict[str, list[tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ANSWERS)
 def test_each_answer_follows_the_schema_of_its_command(name: str, folder: Path) -> None:
     checks, anything = schema("json", name), schema("json")
@@ -152,6 +153,7 @@ def test_each_answer_follows_the_schema_of_its_command(name: str, folder: Path) 
             assert key.startswith("proof_") or not checks.is_valid(without), key
 
 
+@pytest.mark.slow
 def test_an_audit_that_refuses_and_kept_differences_follow_the_schema(folder: Path) -> None:
     file = folder / "wrong.geojson"
     text = (folder / "new" / "solution.geojson").read_text(encoding="utf-8")

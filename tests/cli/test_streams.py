@@ -317,6 +317,7 @@ def test_the_time_limit_ends_each_stage_and_says_which(
     assert list((folder / "w").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_limit_that_is_over_at_once_ends_the_command(forks: Forks, folder: Path) -> None:
     _renew(folder)
     (ended,) = forks.run(Case(words=(*WRITES["optimise"][0], "--time-limit", "0.001")))

@@ -28,6 +28,7 @@ def read(folder: Path, seed: int) -> Plan | None:
         return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", range(2))
 def test_random_plans_with_lanes_equal_explicit_flows_in_time(batch: int, tmp_path: Path) -> None:
     """With one profile and with several, floors, people without steps, and queues."""

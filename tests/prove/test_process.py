@@ -19,6 +19,8 @@ from placement.prove.proof import Verdict, prove_again
 from tests.prove.endless import endless
 from tests.prove.test_proof import BEST, claim, write
 
+pytestmark = pytest.mark.slow  # each begins a process, and reads its libraries
+
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and processes of POSIX")
 
 

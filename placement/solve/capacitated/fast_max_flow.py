@@ -22,9 +22,7 @@ _PLACE[[pow(2, n, _PRIME) for n in range(_BITS)]] = np.arange(_BITS)
 
 
 @part_of_compiled
-def _kinds(  # noqa: PLR0917 - compiled functions take no keywords
-    by_gate: Ints, rows: Ints, rank: Ints, words: Ints, is_open: Bools, of: Ints
-) -> int:
+def _kinds(by_gate: Ints, rows: Ints, rank: Ints, words: Ints, is_open: Bools, of: Ints) -> int:
     """Write the kind of each row, (R,), into `of`: same open gates and same rank; count kinds."""
     size = len(of)
     mark = np.empty(size, dtype=np.int64)

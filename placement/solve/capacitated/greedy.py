@@ -35,9 +35,7 @@ def _has_partner(c: int, near_indptr: Ints, near: Ints, coupled: Bools, is_open:
 
 
 @part_of_compiled
-def _gain(  # noqa: PLR0917 - compiled functions take no keywords
-    c: int, ptr: Ints, rows: Ints, levels: Floats, times: Ints, profit: Floats
-) -> float:
+def _gain(c: int, ptr: Ints, rows: Ints, levels: Floats, times: Ints, profit: Floats) -> float:
     """Return what one more column adds by covering rows that pass no gate."""
     gain = profit[c]
     for p in range(ptr[c], ptr[c + 1]):
@@ -47,9 +45,7 @@ def _gain(  # noqa: PLR0917 - compiled functions take no keywords
 
 
 @part_of_compiled
-def _flip(  # noqa: PLR0917 - as above
-    c: int, by: int, ptr: Ints, rows: Ints, times: Ints, is_open: Bools
-) -> None:
+def _flip(c: int, by: int, ptr: Ints, rows: Ints, times: Ints, is_open: Bools) -> None:
     """Open (by 1) or close (by −1) a column."""
     is_open[c] = by > 0
     for p in range(ptr[c], ptr[c + 1]):
@@ -68,7 +64,7 @@ def _add_up(indptr: Ints, gates: Ints, people: Floats, dead: Bools, reach: Float
 
 
 @compiled
-def _close_around(  # noqa: PLR0917 - compiled functions take no keywords
+def _close_around(
     gone: Ints,
     required: Bools,
     coupled: Bools,

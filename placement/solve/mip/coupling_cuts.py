@@ -125,7 +125,7 @@ def _joined(lists: Sequence[Any]) -> Ints:
 
 
 @compiled
-def _broken(  # noqa: C901, PLR0912, PLR0917 - one loop, compiled
+def _broken(  # noqa: C901, PLR0912 - one loop, compiled
     first: Ints, post: Ints, level_first: Ints, level: Floats, near_first: Ints, near: Ints,
     y: Floats, u: Floats, least: float,
 ) -> tuple[Ints, Ints, Ints, Ints]:  # fmt: skip

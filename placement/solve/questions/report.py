@@ -223,7 +223,7 @@ def _overrides(plan: Plan, wish: Wishes) -> tuple[str, ...]:
     return tuple(name for name, other in asked.items() if other)
 
 
-def _counted_anew(  # noqa: PLR0917 - told by one caller
+def _counted_anew(
     problem: Problem,
     walks: Survey,
     units: Ints,
@@ -299,7 +299,7 @@ def _post(
     )
 
 
-def _coverage(  # noqa: PLR0917 - told by one caller
+def _coverage(
     problem: Problem,
     position: int,
     table: csc_array,

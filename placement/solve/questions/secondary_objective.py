@@ -276,7 +276,7 @@ def _lengths(start: Ints, column: Ints, required: Bools) -> Ints:
 
 
 @compiled
-def _sets(  # noqa: PLR0917 - compiled code takes its arguments by position
+def _sets(
     start: Ints, length: Ints, column: Ints, seconds: Floats, weight: Floats, limit: Floats
 ) -> tuple[Ints, Ints, Floats, float]:
     """Return the leading sets of every order, with the step behind each and the shortest walks."""

@@ -189,7 +189,7 @@ def _copy(to: Floats, source: Floats) -> None:
 
 
 @part_of_compiled
-def _buy(  # noqa: PLR0917 - compiled code takes no keywords
+def _buy(
     handed: Floats, cost: Floats, free: Bools, required: Bools, budget: float, opened: Floats
 ) -> float:
     """Fill the budget by worth per cost, the last column in part; return the worth bought."""

@@ -6,7 +6,7 @@ location problem behind every block bound. All numbers are whole multiples of on
 proven here is proven exactly.
 """
 
-# ruff: noqa: C901, PLR0912, PLR0915, PLR0917 - compiled loops, kept whole and without keywords
+# ruff: noqa: C901, PLR0912, PLR0915 - compiled loops, kept whole and without keywords
 
 from typing import NamedTuple
 

@@ -4,7 +4,7 @@ Every block prices its own copies of the columns it shares with other blocks. Wh
 column agree in all blocks and the budget is kept, the prices are the best there are; the master
 problem here moves them that way, using all plans of the blocks met so far.
 """
-# ruff: noqa: C901, PLR0912, PLR0915, PLR0917 - compiled loops, kept whole and without keywords
+# ruff: noqa: C901, PLR0912, PLR0915 - compiled loops, kept whole and without keywords
 
 from typing import NamedTuple
 

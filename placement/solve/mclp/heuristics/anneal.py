@@ -27,7 +27,7 @@ SHUT = 0.02
 
 
 @compiled
-def anneal(  # noqa: C901, PLR0917
+def anneal(  # noqa: C901
     board: Board,
     state: State,
     plan: Ints32,
@@ -105,7 +105,7 @@ def is_plain(board: Board) -> bool:
 
 
 @part_of_compiled
-def exchange(  # noqa: PLR0911, PLR0917
+def exchange(  # noqa: PLR0911
     board: Board,
     state: State,
     column: int,

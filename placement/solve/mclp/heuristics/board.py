@@ -113,7 +113,7 @@ def _merged(rows: sparse.csr_array, weight: Floats) -> tuple[sparse.csr_array, F
     return sparse.csr_array(rows[first]), np.bincount(group, weight, len(numbers))
 
 
-def _board(  # noqa: PLR0917
+def _board(
     rows: sparse.csr_array,
     weight: Floats,
     profit: Floats,

@@ -121,7 +121,7 @@ def root(parent: Ints, column: int) -> int:
 
 
 @part_of_compiled
-def components(  # noqa: C901, PLR0912, PLR0917
+def components(  # noqa: C901, PLR0912
     board: Board,
     state: State,
     differs: Ints32,

@@ -322,9 +322,7 @@ def _next_unit(field: Field, walk: Walk, column: int) -> int:
 
 
 @compiled
-def _follow(  # noqa: PLR0917 - compiled
-    field: Field, walk: Walk, may: Bools, moved: Ints, count: int, seed: Words
-) -> int:
+def _follow(field: Field, walk: Walk, may: Bools, moved: Ints, count: int, seed: Words) -> int:
     """Close who leaned on what was closed, and open as many in turn; return how many moved.
 
     A gate moves with the teams that stand by it: else each of them, left alone, would forbid it.
@@ -379,7 +377,7 @@ def _neighbour(field: Field, column: int, seed: Words) -> int:
 
 
 @compiled
-def _anneal(  # noqa: C901, PLR0912, PLR0917 - one loop, compiled
+def _anneal(  # noqa: C901, PLR0912 - one loop, compiled
     field: Field,
     walk: Walk,
     price: Floats,

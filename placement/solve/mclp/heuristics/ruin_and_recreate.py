@@ -30,7 +30,7 @@ NOT_LOCAL = 512
 
 
 @compiled
-def fill(  # noqa: C901, PLR0917
+def fill(  # noqa: C901
     board: Board,
     state: State,
     candidates: Ints32,
@@ -212,7 +212,7 @@ def destroy(board: Board, state: State, centre: int, count: int) -> None:
 
 
 @compiled
-def rounds(  # noqa: C901, PLR0912, PLR0917
+def rounds(  # noqa: C901, PLR0912
     board: Board,
     state: State,
     every: Ints32,
