@@ -46,9 +46,9 @@ PARTS = (READING, WALKS, ROWS, MODELS, SOLVING, AUDITING)
 
 # where each part begins: functions by the name under which they are called
 DOORS = {
-    WALKS: ("placement.solve.questions.max_cover.survey",),
+    WALKS: ("placement.solve.questions.measured.survey",),
     ROWS: (
-        "placement.solve.questions.max_cover.posting",
+        "placement.solve.questions.measured.posting",
         "placement.solve.questions.baseline.bind",
         "placement.solve.capacitated.admission.laned",
         "placement.solve.questions.secondary_objective.walk_sets",

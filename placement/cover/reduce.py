@@ -203,7 +203,21 @@ def _rule_beside(rule: Rule, opened: Bools, times: Ints) -> Rule:
 
 def merge_rows(instance: Instance) -> Reduction:
     """Merge rows of the same columns; drop rows without any column and without worth."""
-    indptr, indices, weight, group = aggregate(instance.indptr, instance.indices, instance.weight)
+    merged, _ = merge_alike(instance)
+    return Reduction.none(_keep_rows(merged, _worth(merged)))
+
+
+def merge_alike(instance: Instance, key: Ints | None = None) -> tuple[Instance, Ints]:
+    """Merge rows of the same columns, and of the same key, (R,) int64, if there is one.
+
+    Returns
+    -------
+    merged, group
+        The latter is (R,) int64, the row that each one became, −1 for those without any column.
+    """
+    indptr, indices, weight, group = aggregate(
+        instance.indptr, instance.indices, instance.weight, key=key
+    )
     held = group >= 0
     gains = np.zeros((len(weight), instance.gains.shape[1]))
     np.add.at(gains, group[held], instance.gains[held])
@@ -215,7 +229,7 @@ def merge_rows(instance: Instance) -> Reduction:
         gains=gains,
         rules=tuple(_renumbered(rule, group[rule.rows]) for rule in instance.rules),
     )
-    return Reduction.none(_keep_rows(merged, _worth(merged)))
+    return merged, group
 
 
 def take_singletons(instance: Instance) -> Reduction:

@@ -9,21 +9,19 @@ import numpy as np
 
 from placement.arrays import Floats, Ints
 from placement.cover.areas import areas
-from placement.cover.instance import Instance, Rule
 from placement.cover.instance_builder import Posting
 from placement.cover.laned import laned
-from placement.cover.lanes import Lanes
 from placement.cover.survey import Survey
-from placement.errors import InfeasibleError
 from placement.plan.clock import clock_of
 from placement.plan.problem import LanesRule, Plan, Problem
-from placement.solution import Admission, Arriving, Gate, Tier
+from placement.solution import Admission, Arriving, Gate
 from placement.solve.capacitated.assignment import UNIT, send
 from placement.solve.capacitated.crowds import crowds_of, floors_of
 from placement.solve.capacitated.lexicographic import by_tier
 from placement.solve.capacitated.queueing import queue
-from placement.solve.capacitated.solver import impossible, solve_lanes
-from placement.solve.capacitated.state import Guide, Known, LanesOutcome
+from placement.solve.capacitated.state import LanesOutcome, State
+from placement.solve.core.incumbent import Start
+from placement.solve.core.lexicographic import Staged
 from placement.solve.core.stopping import Progress, Stop
 
 DUST = 0.05
@@ -67,35 +65,29 @@ def solve(
     stop: Stop,
     gap: float,
     seed: int,
-    warm: tuple[Ints, Ints] | None = None,
-    passing: Floats | None = None,
+    start: Start | None = None,
     progress: Progress | None = None,
-) -> tuple[LanesOutcome, Posting, tuple[Tier, ...]]:
+) -> Staged[LanesOutcome]:
     """Choose posts and lanes, tier by tier.
 
     Parameters
     ----------
     posts, problem
         The candidate posts, and what is asked; one resource has lanes.
-    stop, gap, seed, warm, passing, progress
+    stop, gap, seed, start, progress
         As in `placement.solve.capacitated.solver.solve_lanes`.
 
     Returns
     -------
-    outcome
+    Staged
         Columns, lanes and proof; "optimal" is within 1e-6 of the objective.
-    posts
-        The same candidate posts, those of the plan with the lanes it gives them.
-    tiers
-        Each by itself; empty in a plan without tiers.
     """
     instance, lanes = laned(problem, posts)
     found, tiers = by_tier(
-        instance, lanes, posts, stop=stop, gap=gap, seed=seed, warm=warm, passing=passing,
-        progress=progress,
-    )  # fmt: skip
+        instance, lanes, posts, stop=stop, gap=gap, seed=seed, start=start, progress=progress
+    )
     units = np.where(lanes.gate, np.maximum(found.lanes, lanes.least), posts.units)
-    return found, replace(posts, units=units), tiers
+    return Staged(outcome=found, tiers=tiers, posts=replace(posts, units=units))
 
 
 def admission(
@@ -211,92 +203,18 @@ class Worth:
 
     def __init__(self, posts: Posting, problem: Problem) -> None:
         instance, lanes = laned(problem, posts)
-        self._known = Known(instance, lanes, stop=Stop(), gap=0.0, progress=None)
-        gates = self._known.gates
+        self._state = State(instance, lanes, stop=Stop(), gap=0.0, progress=None)
+        gates = self._state.gates
         self._where = posts.site[gates], posts.resource[gates]
 
     def of(self, units: Ints) -> float:
         """Return the worth where posts have these units, (N, K) int64, 0 where there is none."""
         lanes = units[self._where].astype(np.float64)
-        known = self._known
-        _, passing = known.flows((lanes > 0).astype(np.float64), lanes, None)
-        admitted = known.people(passing)
-        each = known.instance.weight[known.rows] / known.lanes.people[known.rows]
-        return math.fsum(each * admitted[known.rows])
-
-
-def conflict(problem: Problem, posts: Posting, *, stop: Stop) -> InfeasibleError:
-    """Return the error that names rules that no plan with lanes can keep together.
-
-    Floors that differ in their zone alone are taken together. As long as the relaxation still shows
-    that the others clash, rules are left out; it never shows that they do not, so what is named may
-    hold more than is needed.
-
-    Parameters
-    ----------
-    problem, posts
-        The candidate posts, and what is asked; no plan keeps every rule.
-    stop
-        When to stop.
-    """
-    instance, lanes = laned(problem, posts)
-    rest, named = instance, []
-    alike = _alike(problem)
-    floors = {name for names in alike.values() for name in names}
-    alike |= {rule.name: {rule.name} for rule in instance.rules if rule.name not in floors}
-    for name, names in alike.items():
-        without = tuple(rule for rule in rest.rules if rule.name not in names)
-        fewer = replace(rest, rules=without)
-        if impossible(fewer, lanes, stop=stop):
-            rest = fewer
-        else:
-            named.append(name)
-    remedies: tuple[str, ...] = ()
-    if rest is not instance or impossible(instance, lanes, stop=stop):
-        low = _too_little(instance, lanes, stop=stop)
-        if low is None:
-            remedies = ("no budget would do",)
-        elif low > instance.budget:
-            remedies = (f"no budget up to {low:.10g} would do",)
-    rules = (f"budget {problem.budget:.10g}", *named)
-    if problem.laned is not None:
-        rules += (f"resources.{problem.resources[problem.laned].id}.lanes",)
-    return InfeasibleError(
-        f"no plan keeps every rule: {', '.join(rules)} are conflicting (some of them may not be "
-        f"needed for it, and other rules may add to it){''.join(f'; {one}' for one in remedies)}.",
-        rules=rules,
-        remedies=remedies,
-    )
-
-
-def _alike(problem: Problem) -> dict[str, set[str]]:
-    """Return the names of floors that differ in their zone alone, by what to call them together."""
-    demand = problem.demand
-    found: dict[str, dict[str, str]] = {}
-    for floor in problem.floors:
-        zone = f"zone {demand.zones[demand.zone[floor.points[0]]]!r}"
-        found.setdefault(floor.name.replace(zone, "{}"), {})[floor.name] = zone
-    return {
-        words.replace(
-            "{}", next(iter(names.values())) if len(names) == 1 else f"{len(names)} zones"
-        ): set(names)
-        for words, names in found.items()
-    }
-
-
-def _too_little(instance: Instance, lanes: Lanes, *, stop: Stop) -> float | None:
-    """Return a budget that is shown to be too small, by bisection; None if every one is."""
-    low = math.floor(instance.budget)
-    high = math.ceil(math.fsum(instance.cost) + math.fsum(lanes.lane_cost * lanes.most))
-    if impossible(instance.with_budget(high), lanes, stop=stop):
-        return None
-    while high - low > max(1, low // 100) and not stop.reached():
-        middle = (low + high) // 2
-        if impossible(instance.with_budget(middle), lanes, stop=stop):
-            low = middle
-        else:
-            high = middle
-    return float(low)
+        state = self._state
+        _, passing = state.flows((lanes > 0).astype(np.float64), lanes, None)
+        admitted = state.people(passing)
+        each = state.instance.weight[state.rows] / state.lanes.people[state.rows]
+        return math.fsum(each * admitted[state.rows])
 
 
 def _gate(coming: Floats, rule: LanesRule, lanes: int) -> Gate:
@@ -316,64 +234,3 @@ def _gate(coming: Floats, rule: LanesRule, lanes: int) -> Gate:
         longest_wait_min=wait,
         clears=clears,
     )
-
-
-def unreachable(
-    problem: Problem, posts: Posting, shares: Mapping[str, Rule], *, stop: Stop
-) -> InfeasibleError:
-    """Return the error that says how much can be reached where shares cannot, whatever it costs.
-
-    Parameters
-    ----------
-    problem, posts
-        What is asked, and the candidate posts without rules for the shares.
-    shares
-        By resource, the rule that it covers its share of all people.
-    stop
-        When to stop.
-    """
-    instance, lanes = laned(problem, posts)
-    free = instance.with_budget(math.fsum(instance.cost) + math.fsum(lanes.lane_cost * lanes.most))
-    if impossible(free, lanes, stop=stop.share(0.3)):
-        return conflict(problem, posts, stop=stop)
-    total = math.fsum(problem.demand.people) or 1.0
-    alone = {
-        resource: _most(problem, posts, free, lanes, resource=resource, stop=stop)
-        for resource in shares
-    }
-    out_of_reach = [name for name, (_, most) in alone.items() if most < -shares[name].most]
-    said = [_reach(name, alone[name], total, "") for name in out_of_reach]
-    for resource in () if out_of_reach else shares:  # each can be reached, but not all
-        others = tuple(rule for name, rule in shares.items() if name != resource)
-        beside = replace(free, rules=(*free.rules, *others))
-        words = " and ".join(rule.name.removeprefix("share ") for rule in others)
-        most = _most(problem, posts, beside, lanes, resource=resource, stop=stop)
-        said.append(_reach(resource, most, total, f" beside {words}" if words else ""))
-    rules = tuple(shares[name].name for name in out_of_reach or shares)
-    return InfeasibleError(
-        f"no plan reaches {', '.join(rules)}, whatever it costs: {'; '.join(said)}.",
-        rules=rules,
-        remedies=tuple(said),
-    )
-
-
-def _most(
-    problem: Problem, posts: Posting, instance: Instance, lanes: Lanes, *, resource: str, stop: Stop
-) -> tuple[float, float]:
-    """Return the most people a resource can cover: of a plan, and at most."""
-    mine = posts.row_resource == problem.resource_index(resource)
-    none = np.zeros((instance.rows, 0))
-    counted = replace(instance, weight=np.where(mine, posts.people, 0.0), gains=none)
-    # the search must see the people whom rules count, too
-    seen = Guide(
-        instance=replace(counted, weight=posts.people.astype(np.float64)),
-        first=(lanes.people > 0).astype(np.float64),
-    )
-    most = solve_lanes(counted, lanes, stop=stop.share(0.4), guide=seen)
-    return max(0.0, most.objective), max(0.0, most.bound)
-
-
-def _reach(resource: str, most: tuple[float, float], total: float, beside: str) -> str:
-    low, high = (math.floor(people / total * 1e6) / 1e6 for people in most)
-    reach = f"{low:.6g}" if low == high else f"between {low:.6g} and {high:.6g}"
-    return f"{resource} can reach {reach} at most{beside}"

@@ -107,7 +107,7 @@ def _arc(start: Ints, head: Ints, kind: int, gate: int) -> int:
 
 
 @part_of_compiled
-def admit(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flow, kept in one loop for speed
+def admit(  # noqa: C901, PLR0912, PLR0915, PLR0913, PLR0917 - one flow, kept in one loop for speed
     indptr: Ints,
     gates: Ints,
     by_gate: Ints,

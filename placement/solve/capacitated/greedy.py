@@ -100,7 +100,7 @@ def _close_around(
 
 
 @compiled
-def _reopen(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, for speed
+def _reopen(  # noqa: C901, PLR0912, PLR0915, PLR0913, PLR0917 - one loop, for speed
     indptr: Ints, gates: Ints, by_gate: Ints, gate_rows: Ints, rank: Ints, words: Ints,
     people: Floats, worth: Floats, share: Floats, ratio: Floats, each: Floats,
     least: Ints, most: Ints, column: Ints, number: Ints,

@@ -1,11 +1,11 @@
-"""Strict tiers with lanes: the first is served as well as can be, then held while the next is."""
+"""Strict tiers with lanes: a search of one tier sees a little of those that come after it."""
 
 import math
 from dataclasses import replace
 
 import numpy as np
 
-from placement.arrays import Floats, Ints
+from placement.arrays import Bools, Floats
 from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting
 from placement.cover.lanes import Lanes
@@ -13,8 +13,9 @@ from placement.solution import Status, Tier
 from placement.solve.capacitated.solver import solve_lanes
 from placement.solve.capacitated.state import EQUAL, Guide, LanesOutcome, settled
 from placement.solve.core.gap import relative_gap
+from placement.solve.core.incumbent import Start
+from placement.solve.core.lexicographic import keep_worth_of, serve_tiers, sum_tiers
 from placement.solve.core.stopping import Progress, Stop
-from placement.solve.core.tiers import hold_tier, keep_worth_of, sum_tiers
 
 _LATER = 0.02  # of its worth, what a search sees in people of later tiers
 _FIRST = 0.05  # relative gap of the plan that the first tier starts from, where there are rules
@@ -29,8 +30,7 @@ def by_tier(
     stop: Stop,
     gap: float,
     seed: int,
-    warm: tuple[Ints, Ints] | None,
-    passing: Floats | None = None,
+    start: Start | None,
     progress: Progress | None,
 ) -> tuple[LanesOutcome, tuple[Tier, ...]]:
     """Serve each tier as well as can be while those before it are held.
@@ -40,78 +40,79 @@ def by_tier(
     """
     if len(posts.tiers) <= 1:
         alone = solve_lanes(
-            instance, lanes, stop=stop, gap=gap, seed=seed, warm=warm, passing=passing,
-            progress=progress,
-        )  # fmt: skip
+            instance, lanes, stop=stop, gap=gap, seed=seed, start=start, progress=progress
+        )
         return alone, ()
     standing: LanesOutcome | None = None
     if instance.rules:
         # a plan that keeps every floor is found sooner where all people are worth something
         first = solve_lanes(
-            instance, lanes, stop=stop.share(0.25), gap=_FIRST, seed=seed, warm=warm,
-            passing=passing,
-        )  # fmt: skip
-        if first.chosen is not None:
-            warm, passing = (first.chosen, first.lanes), first.passing
-            standing = first
-    outcomes: list[LanesOutcome] = []
-    rules = instance.rules
-    ahead = len(posts.tiers) - np.searchsorted(posts.tiers, posts.row_tier)
-    each = np.divide(
-        instance.weight, lanes.people, out=np.zeros(instance.rows), where=lanes.people > 0
-    )
-    top = 2.0 * max(1.0, float(each.max(initial=0.0)))
-    for done, tier in enumerate(posts.tiers):
-        mine, held = posts.row_tier == tier, posts.row_tier < tier
-        stage = replace(keep_worth_of(instance, mine), rules=rules)
-        later = keep_worth_of(instance, ~(mine | held))
-        sought = keep_worth_of(instance, mine | held)
-        sought = replace(
-            sought,
-            rules=rules,
-            weight=sought.weight + _LATER * later.weight,
-            gains=sought.gains + _LATER * later.gains,
+            instance, lanes, stop=stop.share(0.25), gap=_FIRST, seed=seed, start=start
         )
-        guide = Guide(
-            instance=sought,
+        if first.chosen is not None:
+            start, standing = first.plan, first
+    ahead = len(posts.tiers) - np.searchsorted(posts.tiers, posts.row_tier)
+    each = _worth_of_one(instance, lanes)
+    top = 2.0 * max(1.0, float(each.max(initial=0.0)))
+
+    def guide(tier: int, rules: Instance) -> Guide:
+        known = posts.row_tier <= tier
+        later, sought = keep_worth_of(rules, ~known), keep_worth_of(rules, known)
+        return Guide(
+            instance=replace(
+                sought,
+                weight=sought.weight + _LATER * later.weight,
+                gains=sought.gains + _LATER * later.gains,
+            ),
             first=np.where(each > 0, each + top * np.where(later.weight > 0, 0, ahead), 0.0),
         )
+
+    def serve(tier: int, rules: Instance, stop: Stop) -> LanesOutcome:
+        nonlocal start, standing
+        stage = keep_worth_of(rules, posts.row_tier == tier)
         found = solve_lanes(
-            stage, lanes, stop=stop.share(1.0 / (len(posts.tiers) - done)), gap=gap, seed=seed,
-            warm=warm, passing=passing, progress=progress, guide=guide if rules else None,
+            stage, lanes, stop=stop, gap=gap, seed=seed, start=start, progress=progress,
+            guide=guide(tier, rules) if rules.rules else None,
         )  # fmt: skip
         if found.chosen is None and standing is not None:
             found = _kept_standing(stage, lanes, standing, found)
-        outcomes.append(found)
-        if found.chosen is None:
-            break
-        standing = found
-        warm, passing = (found.chosen, found.lanes), found.passing
-        least = found.objective - _HELD * max(1.0, found.objective)
-        rules = (*rules, hold_tier(f"tier {tier}", instance, mine, least))
+        standing, start = found, found.plan
+        return found
+
+    def hold(_mine: Bools, found: LanesOutcome) -> tuple[Instance, float]:
+        return instance, found.objective - _HELD * max(1.0, found.objective)
+
+    outcomes, tiers, _ = serve_tiers(
+        replace(posts, instance=instance), serve=serve, hold=hold, stop=stop
+    )
     last = outcomes[-1]
     if last.chosen is None:
         return last, ()
-    rest = settled(instance, lanes, last.lanes, last.admitted)
-    total = rest.value(last.chosen) + math.fsum(each * last.admitted)
+    total = _worth(instance, lanes, last)
     whole = sum_tiers(instance, outcomes, objective=total)
-    told = tuple(
-        Tier(tier=tier, objective=one.objective, bound=one.bound, gap=one.gap)
-        for tier, one in zip(posts.tiers, outcomes, strict=True)
-    )
     return LanesOutcome.beside(
         whole, lanes=last.lanes, admitted=last.admitted, passing=last.passing
-    ), told
+    ), tiers
+
+
+def _worth_of_one(instance: Instance, lanes: Lanes) -> Floats:
+    """Return (R,) worth of one person of each laned row, 0 of other rows."""
+    laned = lanes.people > 0
+    return np.divide(instance.weight, lanes.people, out=np.zeros(instance.rows), where=laned)
+
+
+def _worth(instance: Instance, lanes: Lanes, found: LanesOutcome) -> float:
+    """Return what a plan is worth to an instance."""
+    assert found.chosen is not None  # noqa: S101 - else there is no plan
+    rest = settled(instance, lanes, found.lanes, found.admitted)
+    return rest.value(found.chosen) + math.fsum(_worth_of_one(instance, lanes) * found.admitted)
 
 
 def _kept_standing(
     stage: Instance, lanes: Lanes, standing: LanesOutcome, found: LanesOutcome
 ) -> LanesOutcome:
     """Return the plan that is known where a stage found none: it keeps every rule all the same."""
-    assert standing.chosen is not None  # noqa: S101 - else it would not stand
-    each = np.divide(stage.weight, lanes.people, out=np.zeros(stage.rows), where=lanes.people > 0)
-    rest = settled(stage, lanes, standing.lanes, standing.admitted)
-    worth = rest.value(standing.chosen) + math.fsum(each * standing.admitted)
+    worth = _worth(stage, lanes, standing)
     bound = max(found.bound, worth)
     proven = bound <= worth + EQUAL * max(1.0, worth)
     bound = worth if proven else bound

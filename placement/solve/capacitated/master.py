@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -104,6 +104,10 @@ class Point:
             admitted=self.admitted + part * (other.admitted - self.admitted),
             value=self.value + part * (other.value - self.value),
         )
+
+    def rounded(self) -> "Point":
+        """Return the point with posts and lanes rounded."""
+        return replace(self, y=np.round(self.y), u=np.round(self.u))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -91,8 +91,8 @@ class Network:
         Arcs from each door.
     outlet_gate, outlet_people
         (O,) gate of each outlet, and people that one lane of it admits there.
-    gates, groups, rows
-        Numbers J, G and R; the sources of a row follow each other.
+    sizes
+        Numbers J of gates, G of groups and R of rows; the sources of a row follow each other.
     carry
         Where doors and outlets are gates and periods: periods that people may wait.
     """
@@ -109,12 +109,10 @@ class Network:
         outlets: Ints,
         outlet_gate: Ints,
         outlet_people: Floats,
-        gates: int,
-        groups: int,
-        rows: int,
+        sizes: tuple[int, int, int],
         carry: int = 0,
     ) -> None:
-        self.rows = rows
+        gates, groups, self.rows = sizes
         self.amount, self.group, self.gates, self.groups = amount, group, gates, groups
         self.door_gate, self.outlet_gate = door_gate, outlet_gate
         self.carry = carry
@@ -440,9 +438,7 @@ def networks(
                 outlets=every,
                 outlet_gate=every,
                 outlet_people=each * b,
-                gates=len(every),
-                groups=groups,
-                rows=len(rows),
+                sizes=(len(every), groups, len(rows)),
             )
             for b in ratio
         ]
@@ -474,9 +470,7 @@ def networks(
                 outlets=outlets,
                 outlet_gate=np.repeat(every, periods),
                 outlet_people=np.repeat(each / periods, periods),
-                gates=len(every),
-                groups=groups,
-                rows=len(rows),
+                sizes=(len(every), groups, len(rows)),
                 carry=arrivals.carry,
             )
         ],

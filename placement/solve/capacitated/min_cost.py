@@ -15,13 +15,13 @@ import numpy as np
 
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
+from placement.solve.capacitated.cutting_planes import CuttingPlanes
 from placement.solve.capacitated.master import Point
 from placement.solve.capacitated.min_cost_heuristic import Frugal
-from placement.solve.capacitated.solver import Run
-from placement.solve.capacitated.state import LanesOutcome
+from placement.solve.capacitated.solver import BranchAndCut
+from placement.solve.capacitated.state import Guide, LanesOutcome, State
 from placement.solve.core.stopping import Progress, Stop
 from placement.solve.mip.minimise_rule import step_of, sum_of
-from placement.solve.mip.mip_model import stepped
 
 _FIRST = 0.2  # of the bound, what the first budget is above it
 _WIDER = 2.0  # times that after each search without a plan
@@ -50,83 +50,76 @@ class Priced:
     bound: float
 
 
-class _Cheapest(Run):
-    """A run whose objective is minus the cost."""
+class CheapPlans:
+    """Finds plans of which the objective is minus the cost.
 
-    def __init__(
-        self,
-        instance: Instance,
-        lanes: Lanes,
-        shares: Collection[str],
-        *,
-        stop: Stop,
-        gap: float,
-        seed: int,
-        progress: Progress | None,
-    ) -> None:
-        super().__init__(instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress)
-        # nobody is worth anything to the cost, and yet flows are to admit all they can
-        self.order = np.ones(len(self.groups.people))
-        self.step = step_of(sum_of("cost", np.concatenate([-instance.profit, lanes.lane_cost])))
-        self._frugal = Frugal(self, shares, most=self.most, near=self.near, seed=seed)
-        self._rounds = min(_ROUNDS, _FOR_EACH * instance.columns)
+    Parameters
+    ----------
+    state
+        What is asked, and what is known.
+    shares
+        As `cheapest` takes them.
+    seed
+        Of the searches.
+    """
+
+    def __init__(self, state: State, shares: Collection[str], *, seed: int) -> None:
+        self._state, self._record = state, state.record
+        self._frugal = Frugal(state, shares, seed=seed)
+        self._rounds = min(_ROUNDS, _FOR_EACH * state.instance.columns)
         self._more = 1
-
-    def limit(self, bound: float) -> None:
-        """Take a bound, in whole steps of cost."""
-        super().limit(stepped(bound, self.step))
-
-    @property
-    def gap(self) -> float:
-        """Distance of cost and bound, as a share of the cost."""
-        if self.chosen is None or self.proven:
-            return 0.0 if self.proven else math.inf
-        return (self.bound - self.objective) / max(abs(self.objective), 1e-9)
 
     @property
     def _apart(self) -> float:
         """Costs nearer to each other than this are not told apart by the search."""
-        return max(self.step, _NEAR * abs(self.objective) if self.chosen is not None else 0.0, 1e-6)
+        record = self._record
+        near = _NEAR * abs(record.objective) if record.chosen is not None else 0.0
+        return max(record.step, near, 1e-6)
+
+    @property
+    def _cheaper(self) -> float:
+        """A budget a step below the best plan."""
+        return -self._record.objective - max(self._record.step, 1e-6)
 
     def close_in(self, stop: Stop) -> None:
         """Look for plans at budgets that close in on the least at which every rule is kept."""
-        dear, margin = self.instance.budget, _FIRST
-        while self.chosen is None and not self.done and not stop.reached():
-            low = max(0.0, -self.bound)
+        record = self._record
+        dear, margin = self._state.instance.budget, _FIRST
+        while record.chosen is None and not record.done and not stop.reached():
+            low = max(0.0, -record.bound)
             budget = min(dear, low + max(margin * low, self._apart))
             self._frugal.within(budget, tries=_TRIES, rounds=self._rounds, stop=stop)
             if budget >= dear:
                 break
             margin *= _WIDER
-        failed = max(0.0, -self.bound) - self._apart
-        while self.chosen is not None and not self.done and not stop.reached():
-            cost, low = -self.objective, max(failed, -self.bound - self._apart)
+        failed = max(0.0, -record.bound) - self._apart
+        while record.chosen is not None and not record.done and not stop.reached():
+            cost, low = -record.objective, max(failed, -record.bound - self._apart)
             if cost - self._apart <= low:
                 return
             budget = min(cost - self._apart, max(low + self._apart, low + _PART * (cost - low)))
             if not self._frugal.within(budget, tries=_TRIES, rounds=self._rounds, stop=stop):
                 failed = budget
 
-    def wander(self, rounds: int) -> None:  # noqa: ARG002
+    def wander(self, rounds: int) -> None:  # noqa: ARG002 - this search counts its own
         """Search again for a plan that is a step cheaper, with more rounds each time."""
-        budget = -self.objective - max(self.step, 1e-6)
         self._more = min(2 * self._more, max(1, _LATER_ROUNDS // max(1, self._rounds)))
+        stop = self._state.part(0.3, math.inf)
         self._frugal.within(
-            budget, tries=_LATER, rounds=self._more * self._rounds, stop=self.part(0.3, math.inf)
+            self._cheaper, tries=_LATER, rounds=self._more * self._rounds, stop=stop
         )
 
     def improve(self, point: Point) -> None:
         """Take a point of the master for a plan, or search from it with the money it saves."""
+        state = self._state
         y, u = np.round(point.y), np.round(point.u)
-        if self.plan(y, u, point.admitted):
+        if state.plan(y, u, point.admitted):
             return
-        start = y > 0.5, np.where(y[self.gates] > 0.5, u, 0.0).astype(np.int64)
-        budget = self.instance.budget
-        if self.chosen is not None:
-            budget = -self.objective - max(self.step, 1e-6)
-        self._frugal.within(
-            budget, tries=1, rounds=self._rounds, stop=self.part(0.3, math.inf), start=start
-        )
+        start = y > 0.5, np.where(y[state.gates] > 0.5, u, 0.0).astype(np.int64)
+        known = self._record.chosen is not None
+        budget = self._cheaper if known else state.instance.budget
+        stop = state.part(0.3, math.inf)
+        self._frugal.within(budget, tries=1, rounds=self._rounds, stop=stop, start=start)
 
 
 def cheapest(
@@ -169,25 +162,30 @@ def cheapest(
         if progress is not None:
             progress(seconds, -objective, 0.0 - bound)
 
-    run = _Cheapest(
+    state = State(
         priced,
         replace(lanes, lane_worth=-lanes.lane_cost),
-        shares,
         stop=stop,
         gap=gap,
-        seed=seed,
         progress=told,
+        # nobody is worth anything to the cost, and yet flows are to admit all they can
+        guide=Guide(instance=priced, first=np.ones(instance.rows)),
+        step=step_of(sum_of("cost", np.concatenate([instance.cost, lanes.lane_cost]))),
+        costs=True,
     )
-    point = run.root(stop.share(0.3))
-    if not run.done:
+    record, planes = state.record, CuttingPlanes(state)
+    plans = CheapPlans(state, shares, seed=seed)
+    tree = BranchAndCut(planes, plans)
+    point = planes.root(stop.share(0.3))
+    if not record.done:
         if point is not None:
-            run.tidy(point)
-        run.close_in(stop.share(0.7))
-    if not run.done:
-        run.split()
-    if not run.done:
-        run.whole()
-    found = run.told()
+            planes.tidy(point)
+        plans.close_in(stop.share(0.7))
+    if not record.done:
+        tree.split()
+    if not record.done:
+        tree.solve_whole()
+    found = state.told()
     cost = 0.0 - found.objective
     bound = min(max(0.0, -found.bound), cost)
     return Priced(outcome=found, cost=cost, bound=bound)

@@ -9,7 +9,7 @@ from placement.arrays import Bools, Floats, Ints
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
 from placement.solve.capacitated.parted import Parted, Sought
-from placement.solve.capacitated.state import Known, settled
+from placement.solve.capacitated.state import State, settled
 from placement.solve.core.stopping import Stop
 
 _UNASKED = 0.02  # worth of a person nobody asked for
@@ -22,21 +22,17 @@ class Frugal(Parted):
 
     Parameters
     ----------
-    known
+    state
         What is asked, and where plans are taken; its objective is minus the cost.
     shares
         Names of the rules whose people are counted for their own sake.
-    most, near
-        As `placement.solve.capacitated.greedy.Search` takes them.
     seed
         Of the search.
     """
 
-    def __init__(
-        self, known: Known, shares: Collection[str], *, most: Ints, near: Ints, seed: int
-    ) -> None:
-        super().__init__(known, most=most, near=near, seed=seed, counted=shares)
-        need = np.array([-rule.most for rule in known.instance.rules])
+    def __init__(self, state: State, shares: Collection[str], *, seed: int) -> None:
+        super().__init__(state, seed=seed, counted=shares)
+        need = np.array([-rule.most for rule in state.instance.rules])
         self._part = np.clip(need / np.maximum(self._whole, 1e-9), 0.0, 1.0)
 
     def within(
@@ -57,7 +53,7 @@ class Frugal(Parted):
         tries, rounds, stop, start
             As in `Parted.run`.
         """
-        instance, lanes = self._known.instance, self._known.lanes
+        instance, lanes = self._state.instance, self._state.lanes
         sought = Sought(
             each=np.full(instance.rows, 1.0 if len(self._share) else _UNASKED),
             rows=np.zeros((instance.rows, 1)),
@@ -80,12 +76,12 @@ class Frugal(Parted):
         wanted
             (layers, G) float64, people to be admitted first.
         """
-        known = self._known
-        instance, groups = known.instance, known.groups
+        state = self._state
+        instance, groups = state.instance, state.groups
         chosen = np.flatnonzero(is_open)
         count = np.zeros(instance.columns, dtype=np.int64)
-        count[known.gates] = lanes
-        y, u = is_open[known.gates].astype(np.float64), lanes.astype(np.float64)
+        count[state.gates] = lanes
+        y, u = is_open[state.gates].astype(np.float64), lanes.astype(np.float64)
         times = instance.times_covered(chosen)
         part = self._part.copy()
         part[self._share] = 0.0
@@ -93,9 +89,9 @@ class Frugal(Parted):
         inside = groups.share > 0
         for _ in range(_ADMITTING):
             first = np.where(inside, part[:, None], 0.0).max(axis=0, initial=0.0)
-            wanted = np.stack([first * network.whole for network in known.networks])
-            _, passing = known.flows(y, u, wanted)
-            rest = settled(instance, known.lanes, count, known.people(passing))
+            wanted = np.stack([first * network.whole for network in state.networks])
+            _, passing = state.flows(y, u, wanted)
+            rest = settled(instance, state.lanes, count, state.people(passing))
             short = np.zeros(len(part))
             for at, rule in enumerate(rest.rules):
                 met = times[rule.rows] >= rule.times
@@ -113,20 +109,20 @@ class Frugal(Parted):
 
     def take(self, is_open: Bools, lanes: Ints, wanted: Floats) -> bool:
         """Take a plan, without the posts and lanes that no rule needs."""
-        known = self._known
+        state = self._state
         is_open, lanes = is_open.copy(), lanes.copy()
         if not self._kept(is_open, lanes, wanted):
             return False
-        cost, gates = known.instance.cost + 0.0, known.gates
-        cost[gates] += known.lanes.lane_cost[gates] * lanes
+        cost, gates = state.instance.cost + 0.0, state.gates
+        cost[gates] += state.lanes.lane_cost[gates] * lanes
         for c in np.lexsort((np.arange(len(cost)), -cost)).tolist():
-            if is_open[c] and cost[c] > 0 and not known.instance.required[c]:
+            if is_open[c] and cost[c] > 0 and not state.instance.required[c]:
                 others, rest = is_open.copy(), np.where(gates == c, 0, lanes)
                 others[c] = False
                 if self._kept(others, rest, wanted):
                     is_open, lanes = others, rest
-        for g in np.argsort(-known.lanes.lane_cost[gates], kind="stable").tolist():
-            while lanes[g] > known.lanes.least[gates[g]] and known.lanes.lane_cost[gates[g]] > 0:
+        for g in np.argsort(-state.lanes.lane_cost[gates], kind="stable").tolist():
+            while lanes[g] > state.lanes.least[gates[g]] and state.lanes.lane_cost[gates[g]] > 0:
                 fewer = lanes.copy()
                 fewer[g] -= 1
                 if not self._kept(is_open, fewer, wanted):
@@ -136,7 +132,7 @@ class Frugal(Parted):
 
     def _kept(self, is_open: Bools, lanes: Ints, wanted: Floats) -> bool:
         """Tell whether a plan was better than the best known one, and taken."""
-        return self._known.plan(is_open.astype(np.float64), lanes.astype(np.float64), wanted)
+        return self._state.plan(is_open.astype(np.float64), lanes.astype(np.float64), wanted)
 
 
 def _people_for_money(instance: Instance, lanes: Lanes) -> float:

@@ -17,7 +17,7 @@ import numpy as np
 from placement.arrays import Bools, Floats, Ints
 from placement.cover.instance import Instance
 from placement.solve.capacitated.greedy import HEATS, Search
-from placement.solve.capacitated.state import Known
+from placement.solve.capacitated.state import State
 from placement.solve.core.stopping import Stop
 
 _FLOOR = 0.5  # what a person whom a floor asks for is worth more than others, at first
@@ -73,10 +73,8 @@ class Parted:
 
     Parameters
     ----------
-    known
+    state
         What is asked, and where plans are taken.
-    most, near
-        As `placement.solve.capacitated.greedy.Search` takes them.
     seed
         Of the search.
     counted
@@ -85,19 +83,17 @@ class Parted:
 
     def __init__(
         self,
-        known: Known,
+        state: State,
         *,
-        most: Ints,
-        near: Ints,
         seed: int,
         counted: Collection[str] = (),
     ) -> None:
-        self._known, self._most, self._near, self._seed = known, most, near, seed
+        self._state, self._seed = state, seed
         self._random = np.random.default_rng(seed)
         self._times = 0
-        instance = known.instance
+        instance = state.instance
         self._laned = np.zeros(len(instance.rules), dtype=np.bool_)
-        self._laned[known.floors.laned] = True
+        self._laned[state.floors.laned] = True
         asked = np.array([rule.name in counted for rule in instance.rules], dtype=np.bool_)
         self._share = np.flatnonzero(self._laned & asked)
         self._forced = np.zeros(instance.columns, dtype=np.bool_)
@@ -115,8 +111,8 @@ class Parted:
 
     def _search(self, budget: float, sought: Sought) -> Search:
         """Return a search of rows in two parts, worth what was learned so far."""
-        known = self._known
-        instance, lanes = known.instance, known.lanes
+        state = self._state
+        instance, lanes = state.instance, state.lanes
         passing = lanes.people > 0
         more, part = np.zeros(instance.rows), np.zeros(instance.rows)
         deep = max((int(rule.times.max(initial=1)) for rule in instance.rules), default=1)
@@ -160,10 +156,10 @@ class Parted:
         return Search(
             parted,
             replace(lanes, people=people, profile=lanes.profile[rows]),
-            most=self._most,
+            most=state.most,
             shares=shares,
             ratio=ratio,
-            near=self._near,
+            near=state.near,
             seed=self._seed + self._times,
         )
 
@@ -197,14 +193,8 @@ class Parted:
         start
             Columns (C,) and lanes (J,) to start from, if not from the best plan.
         """
-        known, taken, since = self._known, False, 0
-        is_open = np.zeros(known.instance.columns, dtype=np.bool_)
-        lanes = np.zeros(len(known.gates), dtype=np.int64)
-        if start is not None:
-            is_open, lanes = start
-        elif known.chosen is not None:
-            is_open[known.chosen] = True
-            lanes = known.count[known.gates]
+        state, taken, since = self._state, False, 0
+        is_open, lanes = start or (state.is_open(), state.count[state.gates])
         self._forced[:] = False
         for n in range(tries):
             if stop.reached():
@@ -230,11 +220,11 @@ class Parted:
 
         Gates that are open have their least lanes here at least, as the search gives them.
         """
-        known = self._known
-        instance, gates = known.instance, known.gates
+        state = self._state
+        instance, gates = state.instance, state.gates
         needed = instance.required | self._forced
         is_open = (is_open | needed) & ~(instance.excluded & ~instance.required)
-        least = np.maximum(known.lanes.least[gates], lanes)
+        least = np.maximum(state.lanes.least[gates], lanes)
         partner = np.repeat(np.arange(instance.columns), np.diff(instance.near_indptr))
         count = np.zeros(instance.columns, dtype=np.int64)
         while True:
@@ -245,9 +235,9 @@ class Parted:
                 continue
             count[gates] = np.where(is_open[gates], least, 0)
             chosen = np.flatnonzero(is_open)
-            if known.lanes.spent(instance, chosen, count) <= budget + 1e-9:
+            if state.lanes.spent(instance, chosen, count) <= budget + 1e-9:
                 return is_open, count[gates]
-            free = chosen[known.lanes.gate[chosen] & ~needed[chosen]]
+            free = chosen[state.lanes.gate[chosen] & ~needed[chosen]]
             if len(free) == 0:
                 return np.zeros_like(is_open), np.zeros_like(lanes)
             is_open = is_open.copy()
@@ -259,8 +249,8 @@ class Parted:
         Small floors may need one certain gate, where others that serve more people keep it closed
         (separation, groups): no worth makes up for them. Those others are closed in `is_open`.
         """
-        known = self._known
-        instance, rule = known.instance, known.instance.rules[at]
+        state = self._state
+        instance, rule = state.instance, state.instance.rules[at]
         share = np.zeros(instance.rows)
         share[rule.rows] = rule.share
         row = np.repeat(np.arange(instance.rows), np.diff(instance.indptr))
@@ -271,7 +261,7 @@ class Parted:
             return
         more = np.where(reached, 0.0, share)[row]
         gained = np.bincount(instance.indices, weights=more, minlength=instance.columns)
-        gained[instance.excluded | ~known.lanes.gate] = 0.0
+        gained[instance.excluded | ~state.lanes.gate] = 0.0
         enough = np.flatnonzero(gained >= min(missing, float(gained.max(initial=0.0))))
         enough = enough[gained[enough] > 0]
         if len(enough) == 0:
@@ -288,7 +278,7 @@ class Parted:
 
     def _learn(self, is_open: Bools, short: Floats) -> None:
         """Make dearer what was missed, and cheaper what is covered beyond what a rule asks for."""
-        instance = self._known.instance
+        instance = self._state.instance
         times = instance.times_covered(np.flatnonzero(is_open))
         for at, rule in enumerate(instance.rules):
             if short[at] > 0:
@@ -313,14 +303,14 @@ class Parted:
         wanted
             (layers, G) float64, people to be admitted first.
         """
-        known = self._known
-        wanted, short = known.floors.first(
-            np.flatnonzero(is_open), lanes.astype(np.float64), known.order
+        state = self._state
+        wanted, short = state.floors.first(
+            np.flatnonzero(is_open), lanes.astype(np.float64), state.order
         )
-        most = np.array([rule.most for rule in known.instance.rules])
+        most = np.array([rule.most for rule in state.instance.rules])
         short = np.where(short > 1e-7 * np.maximum(1.0, np.abs(most)), short, 0.0)
         return short / np.maximum(1.0, self._whole), wanted
 
     def take(self, is_open: Bools, lanes: Ints, wanted: Floats) -> bool:
         """Take a plan, if it keeps every rule and is better."""
-        return self._known.plan(is_open.astype(np.float64), lanes.astype(np.float64), wanted)
+        return self._state.plan(is_open.astype(np.float64), lanes.astype(np.float64), wanted)

@@ -61,8 +61,6 @@ class Settled:
     @property
     def gap(self) -> float | None:
         """How far from the shortest total walk it may be, as a share of it; None where unknown."""
-        if "step_free" in self.unproven:
-            return None
         return self.unproven.get("walk", 0.0)
 
 

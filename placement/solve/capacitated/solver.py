@@ -16,25 +16,28 @@ The queue is fluid, and people are directed to gates: nobody chooses one for him
 """
 
 import math
+from typing import Protocol
 
 import numpy as np
 
-from placement.arrays import Bools, Floats, Ints
+from placement.arrays import Bools, Floats
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
-from placement.solve.capacitated.branch_on_totals import Leaf, split
+from placement.solve.capacitated.branch_on_totals import split
+from placement.solve.capacitated.cutting_planes import CuttingPlanes
 from placement.solve.capacitated.master import Point
 from placement.solve.capacitated.parts import part_of
-from placement.solve.capacitated.primal_heuristics import Plans
-from placement.solve.capacitated.state import EQUAL, Guide, LanesOutcome
-from placement.solve.core.incumbent import list_known_plans
+from placement.solve.capacitated.primal_heuristics import PrimalHeuristics
+from placement.solve.capacitated.state import EQUAL, Guide, LanesOutcome, State
+from placement.solve.core.incumbent import Start, list_known_plans
+from placement.solve.core.kernel_search import search_kernels
 from placement.solve.core.stopping import Progress, Stop
+from placement.solve.mip.branch_and_bound import Leaf
 
 _MORE_ROUNDS = 200  # of the search between two solves of the master, at first
 _MOST_ROUNDS = 1_000
 _VAIN = 2  # times that it finds nothing before it is left to the solver
-_ROOT_ROUNDS = 120
-_TAIL, _SLOW = 8, 2e-5  # rounds of the root, and what they must gain
+_LAST = 6  # points that the solver met of which cuts are learned
 _AROUND = 12  # neighbourhoods of the best plan that are solved before the whole
 _AT_A_TIME = 20.0  # seconds of the master in whole numbers, where there is a time limit
 _KERNELS = 6  # kernels that are solved, at most
@@ -45,269 +48,296 @@ _INNER_SOLVES, _INNER_NODES = 12, 500  # of its master in whole numbers, at most
 _FIRST_GAP = 1e-3  # the same where no plan is known
 _SOME = 1e-6  # of a post: more is wanted by the relaxation
 _LEAVES = 60  # relaxations that are solved to settle the totals, at most
-_PART = 0.3  # how far from the best known point towards the master's cuts are looked for
 
 
-class Run(Plans):
-    """The plans, and the bounds that prove them."""
+class Improver(Protocol):
+    """Finds plans where the master met a point, and from the best plan."""
 
-    leaves: list[Leaf]
-    totals: tuple[Floats, Floats]
-    settled = -math.inf  # bound of leaves that only tolerances keep open
+    def improve(self, point: Point) -> None:
+        """Repair a point of the master."""
+        ...
 
-    def go(
-        self, warm: tuple[Ints, Ints] | None, passing: Floats | None, *, inner: bool = False
-    ) -> None:
-        """Find plans and prove them; an inner run is of the kernel of another, and ends sooner."""
-        self._begin(warm, passing, inner=inner)
-        if not self.done:
-            self.split()
-        if not self.done and not inner and not self.gap <= _NEAR_BOUND:
-            self.kernel()
-        if not self.done and self.chosen is None:
-            self._persist(around=0 if inner else _AROUND)
-        if not self.done:
-            self.whole(_INNER_SOLVES if inner else None)
+    def wander(self, rounds: int) -> None:
+        """Search on from the best plan."""
+        ...
 
-    def _begin(
-        self, warm: tuple[Ints, Ints] | None, passing: Floats | None, *, inner: bool
-    ) -> None:
-        """Take the plan that is known, bound all others, and search for better ones."""
-        self._hand_in(warm, passing)
-        point = self.root(self.stop.share(0.3))
-        if self.done:
-            return
-        if point is not None:
-            self.tidy(point)
-        if warm is not None:
-            self.dealt(*warm)
-        if not self.instance.rules:
-            self.first(point)
-        elif self.chosen is None or not inner:
-            self.floored()
 
-    def _hand_in(self, warm: tuple[Ints, Ints] | None, passing: Floats | None) -> None:
-        """Take what is handed in for the first plan, if it keeps the rules, before any search."""
-        known, lanes = (None, self.lanes.least) if warm is None else warm
-        for chosen in list_known_plans(self.instance, known):
-            y = np.zeros(self.instance.columns)
-            y[chosen] = 1.0
-            u = np.maximum(lanes, self.lanes.least)[self.gates] * y[self.gates]
-            if passing is not None:
-                self.plan(y, u, self.together(passing))
-            self.kept(y, u)
+class BranchAndCut:
+    """Bounds that prove the plans of a state, by the master and its cuts.
 
-    def _persist(self, *, around: int) -> None:
-        """Search for a first plan that keeps every rule."""
-        if self.instance.rules:
-            self.floored()
-            self.around(around)
-        if self.chosen is None:
-            self.first(None)
+    Parameters
+    ----------
+    planes
+        The master with its cuts, and the state.
+    improver
+        Finds plans beside the master.
+    """
 
-    def root(self, stop: Stop) -> Point | None:
-        """Cut until the relaxation and the best point inside it meet, or cuts run out."""
-        best: Point | None = None
-        inside = -math.inf
-        point: Point | None = None
-        plain = not self.instance.rules
-        values: list[float] = []
-        for _ in range(_ROOT_ROUNDS):
-            point, infeasible = self.master.relaxed(stop)
-            self.infeasible = self.infeasible or infeasible
-            if point is None:
-                return best
-            self.limit(self.bounded(point))
-            if self.done or point.value - inside <= 1e-6 * abs(point.value):
-                break
-            values.append(point.value)
-            if len(values) > _TAIL and values[-_TAIL] - point.value <= _SLOW * abs(point.value):
-                break  # plans teach the master more than the tail of the relaxation
-            at = point if best is None else best.between(point, _PART)
-            found, value = self.cuts(point, at, tight=plain)
-            if value > inside:
-                best, inside = at, value
-            if not found:
-                found, value = self.cuts(point, point, tight=False)
-                if value > inside:
-                    best, inside = point, value
-                if not found:
-                    break
-            self.master.add(found)
-        return point
-
-    def tidy(self, point: Point) -> None:
-        """Drop the cuts that do not bind at the end of the root: they only slow the tree down."""
-        scale, reached = 1e-3 * float(self.groups.people.sum()), self.reached(point.y)
-        self.master.drop(
-            np.array(
-                [
-                    cut.room(reached, point.y[self.gates], point.u)
-                    <= float(point.admitted[cut.layer, cut.groups].sum()) + scale
-                    for cut in self.master.cuts
-                ],
-                dtype=np.bool_,
-            )
-        )
+    def __init__(self, planes: CuttingPlanes, improver: Improver) -> None:
+        self._planes, self._improver = planes, improver
+        self._state, self._master = planes.state, planes.master
+        self._record = planes.state.record
+        self.leaves: list[Leaf[Point]] = []
+        self._totals: tuple[Floats, Floats] = planes.master.totals()
+        self._settled = -math.inf  # bound of leaves that only tolerances keep open
 
     def split(self) -> None:
         """Branch on totals: what is left open are leaves, each with a bound."""
-        self.totals = self.master.totals()
+        self._totals = self._master.totals()
         self.leaves = split(
-            self.master,
-            bound=self.bounded,
-            separate=self._separate,
-            least=self.objective,
+            self._master,
+            bound=self._planes.bounded,
+            separate=lambda point: bool(self._planes.separate(point)),
+            least=self._record.objective,
             most=_LEAVES,
-            stop=self.stop.share(0.3),
+            stop=self._record.stop.share(0.3),
         )
         self._limit_by_leaves()
 
-    def kernel(self) -> None:
-        """Look for a plan of the posts that the relaxation opens somewhere, all others closed.
+    def wanted(self) -> Bools:
+        """Tell which columns the relaxation opens in some leaf at least in part, (C,) bool."""
+        found = np.zeros(self._state.instance.columns, dtype=np.bool_)
+        for leaf in self.leaves:
+            if leaf.point is not None:
+                found |= leaf.point.y > _SOME
+        return found
 
-        They are few, and tell few rows apart, so what is left is solved soon; then the relaxation
-        is asked again, with the cuts of that plan (kernel search, Angelelli, Mansini & Speranza
-        2010).
-        """
-        wanted, tried = self.instance.required.copy(), np.zeros(0, dtype=np.bool_)
-        for _ in range(_KERNELS):
-            for leaf in self.leaves:
-                if leaf.point is not None:
-                    wanted |= leaf.point.y > _SOME
-            if self.chosen is not None:
-                wanted[self.chosen] = True
-            if np.array_equal(wanted, tried):
-                return
-            known, tried = self.objective, wanted.copy()
-            self._best_of(wanted)
-            if self.done or self.objective <= known:
-                return
-            self._look_again()
-
-    def _best_of(self, free: Bools) -> None:
-        """Solve what is left where all but some columns are closed, and take its plan."""
-        part = part_of(self.instance, self.lanes, self.groups.of, free)
-        inner = Run(
-            part.instance,
-            part.lanes,
-            stop=self.part(0.25, _KERNEL_SECONDS),
-            gap=_KERNEL_GAP * self.gap if self.chosen is not None else _FIRST_GAP,
-            seed=self.seed,
-            progress=None,
-        )
-        warm = None
-        if self.chosen is not None:
-            warm = (np.searchsorted(part.columns, self.chosen), self.count[part.columns])
-        inner.go(warm, None, inner=True)
-        if inner.chosen is None:
-            return
-        y = np.zeros(self.instance.columns)
-        y[part.columns[inner.chosen]] = 1.0
-        count = np.zeros(self.instance.columns)
-        count[part.columns] = inner.count
-        wanted = np.stack(
-            [
-                np.bincount(
-                    part.group[inner.rows],
-                    weights=layer[inner.rows],
-                    minlength=len(self.groups.people),
-                )
-                for layer in inner.passing
-            ]
-        )
-        self.support(y, count[self.gates])
-        self.plan(y, count[self.gates], wanted)
-
-    def _look_again(self) -> None:
+    def look_again(self) -> None:
         """Solve the relaxation of the best leaf again, with the cuts that came since."""
         leaf = self.leaves[0]
-        self.master.within(leaf.low, leaf.high)
-        point, infeasible = self.master.relaxed(self.stop)
+        self._master.within(leaf.low, leaf.high)
+        point, infeasible = self._master.relaxed(self._record.stop)
         if infeasible:
             leaf.bound = -math.inf
         elif point is not None:
-            leaf.point, leaf.bound = point, min(leaf.bound, self.bounded(point))
-        self.master.within(*self.totals)
+            leaf.point, leaf.bound = point, min(leaf.bound, self._planes.bounded(point))
+        self._master.within(*self._totals)
         self._limit_by_leaves()
-
-    def _separate(self, point: Point) -> bool:
-        found, _ = self.cuts(point, point, tight=False)
-        self.master.add(found)
-        return bool(found)
 
     def _limit_by_leaves(self) -> None:
         """Take the best of the leaves' bounds, and leave out those without a better plan."""
-        enough = self.objective + self.equal * max(1.0, abs(self.objective))
-        if self.chosen is not None:
+        record = self._record
+        enough = record.objective + record.equal * max(1.0, abs(record.objective))
+        if record.chosen is not None:
             self.leaves = [leaf for leaf in self.leaves if leaf.bound > enough]
         self.leaves.sort(key=lambda leaf: -leaf.bound)
         if self.leaves:
-            self.limit(max(self.leaves[0].bound, self.settled))
-        elif self.settled > -math.inf:
-            self.limit(self.settled)
-        elif self.chosen is not None:
-            self.limit(self.objective)
+            record.limit(max(self.leaves[0].bound, self._settled))
+        elif self._settled > -math.inf:
+            record.limit(self._settled)
+        elif record.chosen is not None:
+            record.limit(record.objective)
         else:
-            self.infeasible = True
+            record.infeasible = True
 
-    def whole(self, times: int | None = None) -> None:
+    def solve_whole(self, times: int | None = None) -> None:
         """Solve the master in whole numbers, leaf by leaf, until its plan is a plan."""
+        record, planes = self._record, self._planes
         priced, seconds, solved, rounds, vain = True, _AT_A_TIME, 0, _MORE_ROUNDS, 0
-        enough = (
-            1 if self.instance.rules else _VAIN
-        )  # rounds that see floors take ten times as long
-        while self.leaves and not self.done and solved != times:
+        # rounds that see floors take ten times as long
+        enough = 1 if self._state.instance.rules else _VAIN
+        while self.leaves and not record.done and solved != times:
             solved += 1
             leaf = self.leaves[0]
-            open_gap = leaf.bound - (self.objective if self.chosen is not None else 0.0)
-            aim = 0.2 * open_gap if priced and self.chosen is not None else 0.0
-            least = 0.3 * EQUAL * max(1.0, abs(self.objective)) if self.chosen is not None else 0
-            least = max(least, 0.999 * self.step)
-            self.master.within(leaf.low, leaf.high)
-            point, seen, bound, infeasible = self.solved(
-                self.part(0.7, seconds),
+            open_gap = leaf.bound - (record.objective if record.chosen is not None else 0.0)
+            aim = 0.2 * open_gap if priced and record.chosen is not None else 0.0
+            least = 0.0
+            if record.chosen is not None:
+                least = 0.3 * EQUAL * max(1.0, abs(record.objective))
+            least = max(least, 0.999 * record.step)
+            self._master.within(leaf.low, leaf.high)
+            point, seen, bound, infeasible = self._solve_master(
+                self._state.part(0.7, seconds),
                 gap_abs=max(aim, least),
                 nodes=None if times is None else _INNER_NODES,
-                effort=0.0 if self.chosen is not None else 0.05,
             )
-            self.master.within(*self.totals)
-            leaf.bound = min(leaf.bound, bound + self._lanes_price())
+            self._master.within(*self._totals)
+            leaf.bound = min(leaf.bound, bound + planes.lanes_price())
             if infeasible:
                 self.leaves.remove(leaf)
-            known = self.objective
-            added = self.learned(seen)
+            known = record.objective
+            added = self.learn(seen)
             self._limit_by_leaves()
-            if added and not self.done and self.chosen is not None and vain < enough:
-                self.wander(rounds)
-                better = self.objective > known
+            if added and not record.done and record.chosen is not None and vain < enough:
+                self._improver.wander(rounds)
+                better = record.objective > known
                 rounds = _MORE_ROUNDS if better else min(2 * rounds, _MOST_ROUNDS)
                 vain = 0 if better else vain + 1
-            if not added and seen and not self.done:
+            if not added and seen and not record.done:
                 met = point is not None and bound - point.value <= 2 * max(
-                    least, self._lanes_price()
+                    least, planes.lanes_price()
                 )
                 if not priced and met:
                     # the master's own plan is a plan: only its tolerances are left
-                    self.settled = max(self.settled, leaf.bound)
+                    self._settled = max(self._settled, leaf.bound)
                     self.leaves = [other for other in self.leaves if other is not leaf]
                     continue
                 seconds *= 2
                 if priced:
-                    self.master.reprice()
+                    self._master.reprice()
                     priced = False
 
-    def bounded(self, point: Point) -> float:
-        """Return what the best point of a relaxation bounds plans by: lanes cost it something."""
-        return point.value - self.master.price * float(point.u.sum()) + self._lanes_price()
+    def _solve_master(
+        self, stop: Stop, *, gap_abs: float, nodes: int | None
+    ) -> tuple[Point | None, list[Point], float, bool]:
+        """Solve the master in whole numbers from the best plan; return its points on the way too.
 
-    def _lanes_price(self) -> float:
-        """Return the most that the price of lanes takes from the master's value."""
-        afford = math.inf
-        cost = self.lanes.lane_cost[self.gates]
-        if len(cost) and cost.min() > 0:
-            afford = self.instance.budget / float(cost.min())
-        return self.master.price * min(afford, float(self.most.sum()))
+        Returns
+        -------
+        point, seen, bound, infeasible
+            As `Master.whole`, with the last points that it met, the best of them at the end.
+        """
+        seen: list[Point] = []
+        point, bound, infeasible = self._master.whole(
+            stop,
+            gap=0.0,
+            gap_abs=gap_abs,
+            warm=self._state.point,
+            found=seen.append,
+            nodes=nodes,
+            effort=0.0 if self._record.chosen is not None else 0.05,
+            enough=self._record.objective,
+        )
+        if point is not None:
+            seen.append(point)
+        return point, seen[-_LAST:], bound, infeasible
+
+    def learn(self, seen: list[Point]) -> int:
+        """Cut off points of the master that flows do not agree with, and repair them."""
+        added = 0
+        for some in seen:
+            exact = some.rounded()
+            for tight in (not self._state.instance.rules, False):
+                found = self._planes.separate(exact, tight=tight)
+                added += found
+                if found:
+                    break
+            self._improver.improve(exact)
+        return added
+
+
+class Run:
+    """A search for a plan of most worth with its proof: heuristics, cuts, kernels, then branching.
+
+    Parameters
+    ----------
+    instance, lanes, stop, gap, seed, progress, guide
+        As in `solve_lanes`.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        lanes: Lanes,
+        *,
+        stop: Stop,
+        gap: float,
+        seed: int,
+        progress: Progress | None,
+        guide: Guide | None = None,
+    ) -> None:
+        self.state = State(instance, lanes, stop=stop, gap=gap, progress=progress, guide=guide)
+        self.planes = CuttingPlanes(self.state)
+        self.heuristics = PrimalHeuristics(self.planes, seed=seed)
+        self.tree = BranchAndCut(self.planes, self.heuristics)
+        self._seed = seed
+
+    def go(self, start: Start | None, *, inner: bool = False) -> None:
+        """Find plans and prove them; an inner run is of the kernel of another, and ends sooner."""
+        record = self.state.record
+        self._begin(start, inner=inner)
+        if not record.done:
+            self.tree.split()
+        if not record.done and not inner and not record.gap <= _NEAR_BOUND:
+            search_kernels(
+                self._kernel, self._solve_kernel, self.tree.look_again, record, most=_KERNELS
+            )
+        if not record.done and record.chosen is None:
+            self._persist(around=0 if inner else _AROUND)
+        if not record.done:
+            self.tree.solve_whole(_INNER_SOLVES if inner else None)
+
+    def _begin(self, start: Start | None, *, inner: bool) -> None:
+        """Take the plan that is known, bound all others, and search for better ones."""
+        record = self.state.record
+        self._hand_in(start)
+        point = self.planes.root(record.stop.share(0.3))
+        if record.done:
+            return
+        if point is not None:
+            self.planes.tidy(point)
+        if start is not None:
+            self.heuristics.deal(start.chosen, start.lanes)
+        if not self.state.instance.rules:
+            self.heuristics.find_first(point)
+        elif record.chosen is None or not inner:
+            self.heuristics.keep_floors()
+
+    def _hand_in(self, start: Start | None) -> None:
+        """Take what is handed in for the first plan, if it keeps the rules, before any search."""
+        state = self.state
+        least, gates = state.lanes.least, state.gates
+        lanes = least if start is None else np.maximum(start.lanes, least)
+        known = None if start is None else start.chosen
+        for chosen in list_known_plans(state.instance, known):
+            y = np.zeros(state.instance.columns)
+            y[chosen] = 1.0
+            u = lanes[gates] * y[gates]
+            if start is not None and start.passing is not None:
+                state.plan(y, u, state.together(start.passing))
+            state.kept(y, u)
+
+    def _persist(self, *, around: int) -> None:
+        """Search for a first plan that keeps every rule."""
+        if self.state.instance.rules:
+            self.heuristics.keep_floors()
+            self.heuristics.look_around(around)
+        if self.state.record.chosen is None:
+            self.heuristics.find_first(None)
+
+    def _kernel(self) -> Bools:
+        """Return the columns that the relaxation wants, and those that are open or must be."""
+        return self.tree.wanted() | self.state.instance.required | self.state.is_open()
+
+    def _solve_kernel(self, kernel: Bools) -> None:
+        """Solve what is left where all other columns are closed, and take its plan.
+
+        They are few, and tell few rows apart, so what is left is solved soon.
+        """
+        state, record = self.state, self.state.record
+        part = part_of(state.instance, state.lanes, state.groups.of, kernel)
+        inner = Run(
+            part.instance,
+            part.lanes,
+            stop=state.part(0.25, _KERNEL_SECONDS),
+            gap=_KERNEL_GAP * record.gap if record.chosen is not None else _FIRST_GAP,
+            seed=self._seed,
+            progress=None,
+        )
+        start = None
+        if record.chosen is not None:
+            known = np.searchsorted(part.columns, record.chosen)
+            start = Start(chosen=known, lanes=state.count[part.columns])
+        inner.go(start, inner=True)
+        found = inner.state
+        if found.record.chosen is None:
+            return
+        y = np.zeros(state.instance.columns)
+        y[part.columns[found.record.chosen]] = 1.0
+        count = np.zeros(state.instance.columns)
+        count[part.columns] = found.count
+        wanted = np.stack(
+            [
+                np.bincount(
+                    part.group[found.rows],
+                    weights=layer[found.rows],
+                    minlength=len(state.groups.people),
+                )
+                for layer in found.passing
+            ]
+        )
+        self.planes.support(y, count[state.gates])
+        state.plan(y, count[state.gates], wanted)
 
 
 def solve_lanes(
@@ -317,8 +347,7 @@ def solve_lanes(
     stop: Stop,
     gap: float = 0.0,
     seed: int = 0,
-    warm: tuple[Ints, Ints] | None = None,
-    passing: Floats | None = None,
+    start: Start | None = None,
     progress: Progress | None = None,
     guide: Guide | None = None,
 ) -> LanesOutcome:
@@ -336,10 +365,8 @@ def solve_lanes(
         Relative gap that is good enough.
     seed
         Of the search.
-    warm
-        Columns and (C,) lanes of a known plan; if it breaks a rule, the lanes are dealt anew.
-    passing
-        (layers, R) float64, people whom that plan is known to admit: they come first.
+    start
+        A known plan, or None.
     progress
         Called with seconds, objective and bound when one of them becomes better.
     guide
@@ -355,8 +382,8 @@ def solve_lanes(
         If lanes and instance do not fit each other.
     """
     run = Run(instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress, guide=guide)
-    run.go(warm, passing)
-    return run.told()
+    run.go(start)
+    return run.state.told()
 
 
 def impossible(instance: Instance, lanes: Lanes, *, stop: Stop) -> bool:
@@ -373,5 +400,5 @@ def impossible(instance: Instance, lanes: Lanes, *, stop: Stop) -> bool:
         False where that is not shown, be there a plan or not.
     """
     run = Run(instance, lanes, stop=stop, gap=0.0, seed=0, progress=None)
-    run.root(stop)
-    return run.infeasible
+    run.planes.root(stop)
+    return run.state.record.infeasible

@@ -2,12 +2,13 @@
 
 import math
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import cast
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, diags_array
 
-from placement.arrays import Floats, Ints
+from placement.arrays import Bools, Floats, Ints
 from placement.cover.instance import Instance, Rule
 from placement.cover.lanes import Lanes
 from placement.decimals import cost_of
@@ -16,12 +17,14 @@ from placement.solve.capacitated.floors import Floors
 from placement.solve.capacitated.master import Groups
 from placement.solve.capacitated.max_flow_cuts import networks
 from placement.solve.core.gap import relative_gap
-from placement.solve.core.incumbent import Outcome, Record
+from placement.solve.core.incumbent import Outcome, Record, Start
 from placement.solve.core.stopping import Progress, Stop
 
 EQUAL = 1e-6
 """Relative difference of plan and bound that counts as none: the solver keeps the rows of the
 master to about this."""
+
+_NEAR = 60  # gates that count as neighbours
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -42,6 +45,13 @@ class LanesOutcome(Outcome):
     lanes: Ints
     admitted: Floats
     passing: Floats
+
+    @property
+    def plan(self) -> Start | None:
+        """The plan, for a search to start from; None where there is none."""
+        if self.chosen is None:
+            return None
+        return Start(chosen=self.chosen, lanes=self.lanes, passing=self.passing)
 
     @classmethod
     def beside(
@@ -126,7 +136,7 @@ class _Plan:
     broken: str | None
 
 
-class Known(Record):
+class State:
     """The best plan with its lanes and people, and the networks that tell whom a plan admits.
 
     Parameters
@@ -137,6 +147,25 @@ class Known(Record):
         As in `Record`.
     guide
         What a search is to look for, if not for the worth of the instance.
+    step, costs
+        As in `Record`.
+
+    Attributes
+    ----------
+    record
+        The best plan and the best bound.
+    count, admitted, passing
+        Of the best plan, as `LanesOutcome` tells them.
+    point
+        Its columns (C,) and lanes (J,), and the people of each (layer, group), None without one.
+    gates
+        (J,) int64, columns that have lanes.
+    rows
+        Laned rows.
+    most
+        (J,) int64, lanes that the people in reach of each gate can need, within its limits.
+    order
+        (G,) float64, by it people are admitted: the highest first.
     """
 
     def __init__(
@@ -148,19 +177,24 @@ class Known(Record):
         gap: float,
         progress: Progress | None,
         guide: Guide | None = None,
+        step: float = 0.0,
+        costs: bool = False,
     ) -> None:
         lanes.check(instance)
         # a price on changes makes the profit of new posts negative
         worth = [instance.weight, np.maximum(instance.profit, 0.0), instance.gains.ravel()]
-        super().__init__(
+        self.record = Record(
             stop=stop,
             gap=gap,
             progress=progress,
             top=math.fsum(np.concatenate(worth)),
             equal=EQUAL,
             unit=min(1.0, float(instance.weight[instance.weight > 0].min(initial=1.0))),
+            step=step,
+            costs=costs,
         )
         self.instance, self.lanes = instance, lanes
+        self.sought = instance if guide is None else guide.instance
         self.gates = np.flatnonzero(lanes.gate)
         self.rows = np.flatnonzero(lanes.people > 0)
         self.groups = Groups.build(instance, lanes)
@@ -175,19 +209,18 @@ class Known(Record):
         self.count = np.zeros(instance.columns, dtype=np.int64)
         self.admitted = np.zeros(instance.rows)
         self.passing = np.zeros((len(self.networks), instance.rows))
-        people, of = lanes.people[self.rows], self.groups.of[self.rows]
         # a group is worth the same by the row; what comes first may differ within it, on average
         self.order = self.groups.worth
         if guide is not None:
-            self.order = np.bincount(of, weights=people * guide.first[self.rows]) / np.bincount(
-                of, weights=people
-            )
+            whole = self.by_group(lanes.people)
+            self.order = self.by_group(lanes.people * guide.first) / whole
         self.point: tuple[Floats, Floats, Floats] | None = None
         self.floors = Floors(instance, lanes, self.groups, self.networks, self.shares)
         self._counting = {instance.rules[at].name for at in self.floors.laned}
+        self.most = self._most_lanes()
 
-    def most_lanes(self) -> Ints:
-        """Return (J,) lanes that the people in reach of each gate can need, within its limits.
+    def _most_lanes(self) -> Ints:
+        """Count the lanes that the people in reach of each gate can need.
 
         The first layer is the narrowest, and with several profiles all may come in one period.
         """
@@ -202,6 +235,48 @@ class Known(Record):
         need = np.ceil(reach / np.maximum(each * narrow, 1e-9) - 1e-9)
         most = np.minimum(lanes.most[self.gates], np.maximum(lanes.least[self.gates], need))
         return most.astype(np.int64)
+
+    @cached_property
+    def near(self) -> Ints:
+        """(J, m) int64, for each gate those that share most people with it, itself first."""
+        instance, lanes, gates = self.instance, self.lanes, self.gates
+        number = np.full(instance.columns, -1, dtype=np.int64)
+        number[gates] = np.arange(len(gates))
+        entries = np.repeat(lanes.people > 0, np.diff(instance.indptr))
+        lengths = np.diff(instance.indptr)[self.rows]
+        cover = number[instance.indices[entries]]
+        relation = diags_array(np.sqrt(lanes.people[self.rows])) @ csr_array(
+            (np.ones(len(cover)), cover, np.concatenate([[0], np.cumsum(lengths)])),
+            shape=(len(self.rows), len(gates)),
+        )
+        shared = (relation.T @ relation).toarray() if len(self.rows) else np.eye(len(gates))
+        size = np.sqrt(np.maximum(shared.diagonal(), 1e-9))
+        alike = shared / np.outer(size, size)
+        np.fill_diagonal(alike, 2.0)
+        return np.argsort(-alike, axis=1, kind="stable")[:, :_NEAR]
+
+    @property
+    def target(self) -> float:
+        """A value of a search that is enough."""
+        return self.record.bound if self.sought is self.instance else math.inf
+
+    def part(self, fraction: float, at_most: float) -> Stop:
+        """Return a part of the time left; without a time limit no clock decides anything."""
+        stop = self.record.stop
+        return stop if math.isinf(stop.left()) else stop.share(fraction, at_most=at_most)
+
+    def is_open(self) -> Bools:
+        """Return (C,) bool, the columns of the best plan; none without one."""
+        found = np.zeros(self.instance.columns, dtype=np.bool_)
+        if self.record.chosen is not None:
+            found[self.record.chosen] = True
+        return found
+
+    def by_group(self, rows: Floats) -> Floats:
+        """Return (G,) sums over the rows of each group."""
+        return np.bincount(
+            self.groups.of[self.rows], weights=rows[self.rows], minlength=len(self.groups.people)
+        )
 
     def reached(self, y: Floats) -> Floats:
         """Return (laned rows,) how far each laned row is in reach of open gates, 0 to 1."""
@@ -236,16 +311,7 @@ class Known(Record):
 
     def together(self, passing: Floats) -> Floats:
         """Return people by (layer, group), from those by (layer, row)."""
-        return np.stack(
-            [
-                np.bincount(
-                    self.groups.of[self.rows],
-                    weights=layer[self.rows],
-                    minlength=len(self.groups.people),
-                )
-                for layer in passing
-            ]
-        )
+        return np.stack([self.by_group(layer) for layer in passing])
 
     def plan(self, y: Floats, u: Floats, wanted: Floats | None = None) -> bool:
         """Take a plan of columns y (C,) and lanes u (J,), if it keeps every rule and is better.
@@ -262,7 +328,7 @@ class Known(Record):
         linear program says whether others would keep it: a plan that can be kept is kept.
         """
         plan = self._reckoned(y, u, None)
-        if plan is None or plan.worth <= self.objective:
+        if plan is None or plan.worth <= self.record.objective:
             return False
         if plan.broken is None:
             return self._took(plan)
@@ -299,7 +365,7 @@ class Known(Record):
         )
 
     def _took(self, plan: "_Plan") -> bool:
-        if not self.take(plan.chosen, plan.worth):
+        if not self.record.take(plan.chosen, plan.worth):
             return False
         self.count, self.admitted, self.passing = plan.count, plan.admitted, plan.passing
         y = np.zeros(self.instance.columns)
@@ -313,8 +379,8 @@ class Known(Record):
         The solver tells nothing apart below `EQUAL`, and a plan counts as proven within `EQUAL` of
         its objective: of objectives that are very small, or very large, that may be somebody.
         """
-        found = self.outcome()
-        left = max(self.bound - found.objective, EQUAL if found.objective < 1 else 0.0)
+        found = self.record.outcome()
+        left = max(self.record.bound - found.objective, EQUAL if found.objective < 1 else 0.0)
         if found.status is Status.OPTIMAL and left > self._worth_of_one():
             bound = found.objective + left
             found = replace(

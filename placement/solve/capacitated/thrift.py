@@ -6,33 +6,24 @@ and what is beyond is spent only where it buys more of what a plan is worth.
 """
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 
-from placement.arrays import Ints
 from placement.cover.instance_builder import Posting
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan
-from placement.solution import Status, Tier
+from placement.solution import Status
 from placement.solve.capacitated import admission
 from placement.solve.capacitated.settle import Settled, too_many
 from placement.solve.capacitated.state import EQUAL, LanesOutcome
-from placement.solve.capacitated.walk_improvement import Shorter, among_equals, gap_of
+from placement.solve.capacitated.walk_improvement import among_equals, bounded
+from placement.solve.core.incumbent import Start
+from placement.solve.core.lexicographic import Staged
 from placement.solve.core.stopping import Progress, Stop
 
 _DIGITS = 3  # of a budget that is spent first
 _CHOOSING = 0.8  # of the time: sending people of a large plan, and the audit, take seconds as well
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class NoPlan:
-    """What is known where there is no plan to tell of."""
-
-    outcome: LanesOutcome
-    posts: Posting
-    admitted: None = None
-    gap: None = None
-    unproven: dict[str, float | None]
 
 
 def round_sum(budget: float) -> float:
@@ -54,55 +45,62 @@ def best_with_lanes(
     posts: Posting,
     walks: Survey,
     *,
-    warm: tuple[Ints, Ints] | None,
+    start: Start | None,
+    shares: Mapping[str, float],
     stop: Stop,
     gap: float,
     seed: int,
     progress: Progress | None,
-) -> tuple[Settled | Shorter | NoPlan, tuple[Tier, ...]]:
+) -> tuple[Staged[LanesOutcome], Settled | None]:
     """Find a plan of most worth, and of its equals one that more money alone does not change.
 
     Parameters
     ----------
     plan, posts, walks
         What is asked, the candidate posts with all rules, and the walks.
-    warm
-        Columns and (C,) lanes of a known plan.
+    start
+        A known plan.
+    shares
+        By resource, the least share of all people to be admitted, at least cost: there no money is
+        to be spared.
     stop, gap, seed, progress
         As in `solver.solve_lanes`. With a clock no sum is spent first: there
         the same question has no one answer anyhow.
 
     Returns
     -------
-    best, tiers
+    staged, best
+        What was found, tier by tier, and the plan among its equals; None without a plan.
     """
     less = round_sum(posts.instance.budget)
-    known: Settled | Shorter | NoPlan | None = None
-    passing = None
+    known: Settled | None = None
     if (
         less < posts.instance.budget
+        and not shares
         and math.isinf(stop.left())
         and len(posts.tiers) <= 1
         and too_many(plan, posts, walks)
     ):
         cheaper = replace(posts, instance=posts.instance.with_budget(less))
-        known, _ = best_with_lanes(
-            plan, cheaper, walks, warm=warm, stop=stop, gap=gap, seed=seed, progress=progress
-        )
-        if known.outcome.chosen is not None:
-            warm, passing = (known.outcome.chosen, known.outcome.lanes), known.outcome.passing
-    found, dealt, tiers = admission.solve(
-        posts, plan.problem, stop=stop.share(_CHOOSING), gap=gap, seed=seed, warm=warm,
-        passing=passing, progress=progress,
+        _, known = best_with_lanes(
+            plan, cheaper, walks, start=start, shares=shares, stop=stop, gap=gap, seed=seed,
+            progress=progress,
+        )  # fmt: skip
+        start = start if known is None else known.outcome.plan
+    staged = admission.solve(
+        posts, plan.problem, stop=stop.share(_CHOOSING), gap=gap, seed=seed, start=start,
+        progress=progress,
     )  # fmt: skip
+    found = staged.outcome
     if found.chosen is None:
-        return NoPlan(outcome=found, posts=dealt, unproven={}), tiers
+        return staged, None
     if (
-        isinstance(known, Shorter)
+        known is not None
+        and "step_free" in known.unproven
         and found.status is Status.OPTIMAL
         and found.objective <= known.outcome.objective * (1.0 + EQUAL)
     ):
-        same = replace(known.posts, instance=dealt.instance)
+        same = replace(known.posts, instance=staged.posts.instance)
         outcome = replace(
             known.outcome,
             status=found.status,
@@ -111,6 +109,8 @@ def best_with_lanes(
             gap=found.gap,
             trace=found.trace,
         )
-        best = Shorter(outcome=outcome, posts=same, admitted=known.admitted, gap=None)
-        return replace(best, gap=gap_of(plan, walks, best, stop=stop)), tiers
-    return among_equals(plan, dealt, walks, found, seed=seed, stop=stop), tiers
+        best = replace(known, outcome=outcome, posts=same)
+        return staged, bounded(plan, walks, best, stop=stop)
+    return staged, among_equals(
+        plan, staged.posts, walks, found, shares=shares, seed=seed, stop=stop
+    )

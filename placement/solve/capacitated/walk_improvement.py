@@ -8,7 +8,7 @@ worth, as many who come first, and people sent to its gates walk less in all.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -20,7 +20,7 @@ from placement.cover.lanes import Lanes
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan
 from placement.solution import Status, list_unproven
-from placement.solve.capacitated.admission import Admitted, admission
+from placement.solve.capacitated.admission import admission
 from placement.solve.capacitated.settle import Settled, settle
 from placement.solve.capacitated.solver import Run
 from placement.solve.capacitated.state import LanesOutcome
@@ -34,29 +34,6 @@ _KERNEL = 1.4  # times as many gates as are open, those of most merit, and the o
 _EQUAL = 1e-9  # relative difference of two sums of the same worth
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Shorter:
-    """What is left of the search for shorter walks.
-
-    Attributes
-    ----------
-    outcome, posts, admitted
-        The plan, the candidate posts with its lanes, and who is admitted.
-    gap
-        How far from the shortest total walk it may be, as a share of it; None where unknown.
-    """
-
-    outcome: LanesOutcome
-    posts: Posting
-    admitted: Admitted
-    gap: float | None
-
-    @property
-    def unproven(self) -> Mapping[str, float | None]:
-        """Stages that are not proven: all of them, where only walks have a bound."""
-        return list_unproven("step_free") | {"walk": self.gap}
-
-
 def among_equals(
     plan: Plan,
     posts: Posting,
@@ -66,7 +43,7 @@ def among_equals(
     shares: Mapping[str, float] = MappingProxyType({}),
     seed: int,
     stop: Stop,
-) -> Settled | Shorter:
+) -> Settled:
     """Settle on the one plan among equals where that can be proven, else look for shorter walks.
 
     Parameters
@@ -76,7 +53,7 @@ def among_equals(
 
     Returns
     -------
-    Settled or Shorter
+    Settled
     """
     if outcome.status is Status.OPTIMAL and not stop.reached():
         found = settle(plan, posts, walks, outcome, shares=shares, stop=stop)
@@ -94,7 +71,7 @@ def shorter(
     shares: Mapping[str, float] = MappingProxyType({}),
     seed: int,
     stop: Stop,
-) -> Shorter:
+) -> Settled:
     """Send people to the gates of a plan, and look for plans of equal worth where they walk less.
 
     Parameters
@@ -112,17 +89,20 @@ def shorter(
 
     Returns
     -------
-    Shorter
+    Settled
+        Only its walks have a bound.
     """
     if outcome.chosen is None:
         raise ValueError("there is no plan to shorten the walks of")
     instance, lanes = laned(plan.problem, posts)
     admitted = admission(posts, plan, walks, outcome.chosen, shares=shares, stop=stop)
-    best = Shorter(outcome=outcome, posts=posts, admitted=admitted, gap=None)
+    best = Settled(
+        outcome=outcome, posts=posts, admitted=admitted, unproven=list_unproven("step_free")
+    )
     fixed = outcome.status is not Status.OPTIMAL or len(posts.tiers) > 1
     for _ in range(_TIMES):
         known = _compared(plan, walks, best, shares, stop)
-        best = replace(best, gap=None if known is None else known.gap)
+        best = _within(best, None if known is None else known.gap)
         if known is None or known.gap == 0 or fixed or stop.reached():
             return best
         other = _other(instance, lanes, best.outcome, known, seed=seed, stop=stop.share(0.4))
@@ -137,25 +117,30 @@ def shorter(
             or admitted.worth < best.admitted.worth * (1 - _EQUAL)
         ):
             return best
-        best = Shorter(outcome=other, posts=dealt, admitted=admitted, gap=None)
-    return replace(best, gap=gap_of(plan, walks, best, shares=shares, stop=stop))
+        best = replace(best, outcome=other, posts=dealt, admitted=admitted)
+    return bounded(plan, walks, best, shares=shares, stop=stop)
 
 
-def gap_of(
+def bounded(
     plan: Plan,
     walks: Survey,
-    best: Shorter,
+    best: Settled,
     *,
     shares: Mapping[str, float] = MappingProxyType({}),
     stop: Stop,
-) -> float | None:
-    """Return how far from the shortest total walk a plan may be; None where there was no time."""
+) -> Settled:
+    """Say how far from the shortest total walk a plan may be, as far as there is time for that."""
     known = _compared(plan, walks, best, shares, stop)
-    return None if known is None else known.gap
+    return _within(best, None if known is None else known.gap)
+
+
+def _within(best: Settled, gap: float | None) -> Settled:
+    """Return a plan of which nothing is proven but how far its walks are from the shortest."""
+    return replace(best, unproven=list_unproven("step_free") | {"walk": gap})
 
 
 def _compared(
-    plan: Plan, walks: Survey, best: Shorter, shares: Mapping[str, float], stop: Stop
+    plan: Plan, walks: Survey, best: Settled, shares: Mapping[str, float], stop: Stop
 ) -> Compared | None:
     return compared(
         plan,
@@ -192,9 +177,9 @@ def _other(
     free[chosen] = True
     asked = replace(instance, profit=instance.profit + profit, excluded=instance.excluded | ~free)
     run = Run(asked, lanes, stop=stop, gap=_FINE * _MERIT, seed=seed, progress=None)
-    run.limit(outcome.objective + math.fsum(np.maximum(profit, 0.0)))
-    run.go((chosen, outcome.lanes), outcome.passing, inner=True)
-    found = run.told()
+    run.state.record.limit(outcome.objective + math.fsum(np.maximum(profit, 0.0)))
+    run.go(outcome.plan, inner=True)
+    found = run.state.told()
     if found.chosen is None:
         return None
     gained = math.fsum(profit[found.chosen]) - math.fsum(profit[chosen])

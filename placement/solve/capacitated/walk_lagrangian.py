@@ -305,7 +305,7 @@ def _to_nearest(ask: Ask) -> float:
 
 
 @compiled
-def _gates(  # noqa: PLR0917 - compiled code takes its arguments by position
+def _gates(  # noqa: PLR0913, PLR0917 - compiled code takes its arguments by position
     bonus: Floats,
     money: float,
     people: Floats,

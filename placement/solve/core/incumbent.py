@@ -1,13 +1,14 @@
 """What a run knows at any moment: the best plan, the best bound, and when each of them came."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from placement.arrays import Ints
+from placement.arrays import Floats, Ints
 from placement.cover.instance import Instance
 from placement.solution import Status, Stopped
+from placement.solve.core.gap import stepped
 from placement.solve.core.stopping import Progress, Stop
 
 
@@ -28,6 +29,26 @@ class Trace:
     seconds: float
     objective: float
     bound: float
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Start:
+    """A plan that is known and handed in.
+
+    Attributes
+    ----------
+    chosen
+        Open columns, ascending.
+    lanes
+        (C,) int64, lanes of each column, where one resource has lanes; if they break a rule, they
+        are dealt anew.
+    passing
+        (layers, R) float64, people whom the plan is known to admit: they come first.
+    """
+
+    chosen: Ints
+    lanes: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    passing: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -54,6 +75,11 @@ class Outcome:
     gap: float
     trace: tuple[Trace, ...]
 
+    @property
+    def plan(self) -> Start | None:
+        """The plan, for a search to start from; None where there is none."""
+        return None if self.chosen is None else Start(chosen=self.chosen)
+
 
 class Record:
     """The best plan and the best bound of a run, and the moments at which they came.
@@ -75,6 +101,11 @@ class Record:
         Objectives smaller than this are taken for as large, where `equal` is not 0.
     constant
         Worth of every plan that objective and bound leave out, but a gap counts.
+    step
+        Two objectives differ by this much at least; 0 where nothing is known. Bounds are rounded
+        down to it.
+    costs
+        Whether objectives are minus what plans cost; a gap is then a share of the cost.
     exact
         Whether a plan and a bound that count as equal are a proof.
     """
@@ -89,11 +120,13 @@ class Record:
         equal: float,
         unit: float = 1.0,
         constant: float = 0.0,
+        step: float = 0.0,
+        costs: bool = False,
         exact: bool = True,
     ) -> None:
         self.stop, self.gap_wanted, self.progress = stop, gap, progress
         self.bound, self.equal, self.unit = top, equal, unit
-        self.constant, self.exact = constant, exact
+        self.constant, self.step, self.costs, self.exact = constant, step, costs, exact
         self.chosen: Ints | None = None
         self.objective = -math.inf
         self.infeasible = False
@@ -110,7 +143,7 @@ class Record:
 
     def limit(self, bound: float) -> None:
         """Take a bound; it cannot be below a plan that exists."""
-        bound = max(bound, self.objective)
+        bound = max(stepped(bound, self.step), self.objective)
         if bound < self.bound:
             self.bound = bound
             self._note()
@@ -139,7 +172,7 @@ class Record:
             return math.inf
         if self.met:
             return 0.0
-        worth = self.objective + self.constant
+        worth = max(-self.objective, 1e-9) if self.costs else self.objective + self.constant
         return (self.bound - self.objective) / worth if worth > 0 else math.inf
 
     @property

@@ -16,8 +16,8 @@ from placement.solve.core.scaled import scaled
 from placement.solve.core.stopping import Progress, Stop
 from placement.solve.mclp.bounds import bound
 from placement.solve.mclp.bounds.block_solver import close
+from placement.solve.mclp.coupled import prove_coupled
 from placement.solve.mclp.heuristics import heuristic, penalty_annealing
-from placement.solve.mclp.kernel_search import grown
 from placement.solve.mclp.settle import settle
 from placement.solve.mclp.solver_state import EQUAL, Run, reduced
 from placement.solve.mip import queries
@@ -82,7 +82,7 @@ def solve(
     while not run.done:
         worked_on = run.reduction
         if worked_on.instance.coupled.any() or not worked_on.instance.plain:
-            grown(run)
+            prove_coupled(run)
             if run.tighten():
                 continue
             if run.done:

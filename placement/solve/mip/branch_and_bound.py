@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from placement.arrays import Bools, Floats, Ints
+from placement.solve.core.gap import stepped
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.lp_relaxation import WHOLE, Point, Relaxed
-from placement.solve.mip.mip_model import stepped
 
 _ROUNDS = 10  # of cuts at a leaf
 _DEEPER = 1e-5  # relative: what a round must gain for another
@@ -24,7 +24,7 @@ _LITTLE = 1e-6  # of the gap: what branching gains at least, for products of gai
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class Leaf:
+class Leaf[At]:
     """Plans between two limits.
 
     Attributes
@@ -40,7 +40,82 @@ class Leaf:
     low: Floats
     high: Floats
     bound: float
-    point: Point | None
+    point: At | None
+
+
+class Frontier[At]:
+    """The leaves that may hold a wanted plan, the most promising first, the oldest of equal ones.
+
+    Parameters
+    ----------
+    look
+        Solves the relaxation of a leaf, and tells whether it may hold a wanted plan.
+    """
+
+    def __init__(self, look: Callable[[Leaf[At]], bool]) -> None:
+        self._look = look
+        self._heap: list[tuple[float, int, Leaf[At]]] = []
+        self._number = itertools.count()
+
+    def __bool__(self) -> bool:
+        """Tell whether any leaf is left."""
+        return bool(self._heap)
+
+    @property
+    def best(self) -> Leaf[At]:
+        """The most promising leaf."""
+        return self._heap[0][2]
+
+    @property
+    def bound(self) -> float:
+        """The bound of the most promising leaf, −inf without any."""
+        return self._heap[0][2].bound if self._heap else -math.inf
+
+    @property
+    def leaves(self) -> list[Leaf[At]]:
+        """All leaves, the most promising first."""
+        return [leaf for _, _, leaf in sorted(self._heap, key=lambda item: item[:2])]
+
+    def add(self, leaf: Leaf[At]) -> None:
+        """Look at a leaf, and keep it if it may hold a wanted plan."""
+        if self._look(leaf):
+            heapq.heappush(self._heap, (-leaf.bound, next(self._number), leaf))
+
+    def take(self) -> Leaf[At]:
+        """Take the most promising leaf away."""
+        return heapq.heappop(self._heap)[2]
+
+    def clear(self) -> None:
+        """Take all leaves away."""
+        self._heap.clear()
+
+    def branch(
+        self, leaf: Leaf[At], low: Floats, high: Floats, at: int, value: float
+    ) -> tuple[Leaf[At], Leaf[At]]:
+        """Put the two halves of a leaf in its place, a variable rounded down and rounded up.
+
+        Parameters
+        ----------
+        leaf
+            A leaf that was taken away.
+        low, high
+            (W,) float64, its limits, or narrower ones that lose no wanted plan.
+        at, value
+            The variable, and where it is in the relaxation.
+
+        Returns
+        -------
+        down, up
+            Both were looked at.
+        """
+        below, above = high.copy(), low.copy()
+        below[at] = math.floor(value)
+        above[at] = below[at] + 1
+        down = Leaf[At](low=low, high=below, bound=leaf.bound, point=None)
+        up = Leaf[At](low=above, high=high, bound=leaf.bound, point=None)
+        self.add(down)
+        self.add(up)
+        return down, up
 
 
 class Tree:
@@ -71,31 +146,31 @@ class Tree:
     ) -> None:
         self._relaxed, self._known, self._on_plan, self._stop = relaxed, known, on_plan, stop
         self._enough = enough
-        self._heap: list[tuple[float, int, Leaf]] = []
-        self._number = itertools.count()
+        self._frontier = Frontier(self._look)
+        self._cut = True  # whether leaves are cut
         self._settled = -math.inf  # bound of leaves that only rounding keeps open
         self._gained = np.zeros((2, len(relaxed.whole)))  # by rounding down and up, a whole step
         self._times = np.zeros((2, len(relaxed.whole)), dtype=np.int64)
         self.solved = 0
-        self._look(Leaf(low=relaxed.low, high=relaxed.high, bound=math.inf, point=None), cut=True)
+        self._frontier.add(Leaf(low=relaxed.low, high=relaxed.high, bound=math.inf, point=None))
 
     @property
     def bound(self) -> float:
         """What no plan is worth more than; the best known one apart."""
-        return max(self._settled, -self._heap[0][0] if self._heap else -math.inf)
+        return max(self._settled, self._frontier.bound)
 
     @property
-    def leaves(self) -> list[Leaf]:
+    def leaves(self) -> list[Leaf[Point]]:
         """The leaves, the most promising first."""
-        return [leaf for _, _, leaf in sorted(self._heap, key=lambda item: item[:2])]
+        return self._frontier.leaves
 
-    def closed(self, leaf: Leaf, least: float) -> Bools:
+    def closed(self, leaf: Leaf[Point], least: float) -> Bools:
         """Tell which columns are closed in every plan of a leaf worth `least`, (C,) bool."""
         if leaf.point is None:
             return np.zeros(self._relaxed.columns, dtype=np.bool_)
         return self._relaxed.closed(leaf.point, least)
 
-    def wanted(self, leaf: Leaf) -> Bools:
+    def wanted(self, leaf: Leaf[Point]) -> Bools:
         """Tell which columns the relaxation opens in a leaf at least in part, (C,) bool."""
         if leaf.point is None:
             return np.zeros(self._relaxed.columns, dtype=np.bool_)
@@ -103,31 +178,34 @@ class Tree:
 
     def totals(self, most: int) -> None:
         """Branch on totals until those of the best leaf are whole."""
-        self._grow(0, most, cut=True)
+        self._cut = True
+        self._grow(0, most)
 
     def grow(self, most: int) -> None:
         """Branch until no leaf is left, or so many relaxations have been solved."""
-        self._grow(2, most, cut=False)
+        self._cut = False
+        self._grow(2, most)
 
-    def _grow(self, group: int, most: int, *, cut: bool) -> None:
+    def _grow(self, group: int, most: int) -> None:
         """Branch on variables up to a group."""
         most += self.solved
-        while self._heap and self.solved < most and not self._stop.reached():
-            leaf = self._heap[0][2]
+        frontier = self._frontier
+        while frontier and self.solved < most and not self._stop.reached():
+            leaf = frontier.best
             if leaf.point is None or self._enough(self.bound):
                 return
             if not self._wanted(leaf.bound):
-                self._heap.clear()
+                frontier.clear()
                 return
             at = self._fractional(leaf.point, group)
             if at is not None:
-                heapq.heappop(self._heap)
+                frontier.take()
                 self._relaxed.back_to(leaf.point)
-                self._branch(leaf, leaf.point, at, cut=cut)
+                self._branch(leaf, leaf.point, at)
             elif group < 2:
                 return
             else:  # whole, and its plan was told: what is left of it is rounding
-                heapq.heappop(self._heap)
+                frontier.take()
                 self._settled = max(self._settled, leaf.bound)
 
     def _least(self) -> float:
@@ -169,17 +247,12 @@ class Tree:
         score = np.maximum(tiny, part[some] * down) * np.maximum(tiny, (1.0 - part[some]) * up)
         return int(some[np.argmax(score)])
 
-    def _branch(self, leaf: Leaf, point: Point, at: int, *, cut: bool) -> None:
-        """Put the two halves of a leaf in its place, a variable rounded down and rounded up."""
-        low, high = self._narrowed(point)
+    def _branch(self, leaf: Leaf[Point], point: Point, at: int) -> None:
+        """Branch on a variable, and learn what either side loses."""
         value = float(point.values[self._relaxed.whole[at]])
-        below, above = high.copy(), low.copy()
-        below[at] = math.floor(value)
-        above[at] = below[at] + 1
         part = value - math.floor(value)
-        for side, (a, b) in enumerate(((low, below), (above, high))):
-            half = Leaf(low=a, high=b, bound=leaf.bound, point=None)
-            self._look(half, cut=cut)
+        halves = self._frontier.branch(leaf, *self._narrowed(point), at, value)
+        for side, half in enumerate(halves):
             if half.point is not None:  # the rest may have been lost to the limits alone
                 gained = (leaf.bound - half.bound) / (part if side == 0 else 1.0 - part)
                 times = self._times[side, at]
@@ -195,26 +268,26 @@ class Tree:
         high = np.where(point.reduced < 0, np.minimum(point.high, point.low + steps), point.high)
         return low, high
 
-    def _look(self, leaf: Leaf, *, cut: bool) -> None:
-        """Solve the relaxation of a leaf, and keep it if it may hold a wanted plan."""
+    def _look(self, leaf: Leaf[Point]) -> bool:
+        """Solve the relaxation of a leaf, and tell whether it may hold a wanted plan."""
         for _ in range(_ROUNDS):
             before = leaf.bound
             point, infeasible = self._relaxed.look(leaf.low, leaf.high, self._stop)
             self.solved += 1
             if infeasible:
-                return
+                return False
             if point is None:
                 break
             leaf.point = point
             leaf.bound = min(leaf.bound, stepped(point.bound, self._relaxed.step))
             if not self._wanted(leaf.bound):
-                return
-            if not cut or before - leaf.bound <= _DEEPER * abs(leaf.bound):
+                return False
+            if not self._cut or before - leaf.bound <= _DEEPER * abs(leaf.bound):
                 break
             if not self._relaxed.separate(point):
                 break
         if leaf.point is not None and self._fractional(leaf.point, 1) is None:
             self._on_plan(self._relaxed.plan(leaf.point))
             if not self._wanted(leaf.bound):
-                return
-        heapq.heappush(self._heap, (-leaf.bound, next(self._number), leaf))
+                return False
+        return True

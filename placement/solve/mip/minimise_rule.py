@@ -13,10 +13,10 @@ import numpy as np
 from placement.arrays import Floats, Ints
 from placement.cover.instance import Instance, Rule
 from placement.decimals import in_steps
-from placement.solve.core.gap import worth_step
+from placement.solve.core.gap import stepped, worth_step
 from placement.solve.core.scaled import scaled
 from placement.solve.core.stopping import Progress, Stop
-from placement.solve.mip.mip_model import Answer, Model, alike, stepped
+from placement.solve.mip.mip_model import Answer, Model, alike
 
 _MOST_TOTALS = 12  # different prices, before totals of each say little
 

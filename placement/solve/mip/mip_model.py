@@ -83,24 +83,6 @@ def stacks(instance: Instance) -> list[Ints]:
     return [np.array(members, dtype=np.int64) for members in found.values()]
 
 
-def stepped(bound: float, step: float) -> float:
-    """Round an upper bound of HiGHS down to a multiple of the step between objectives.
-
-    Its bounds are right to about 1e-9 of themselves; a millionth of a step is added on top. For a
-    lower bound turn the signs round.
-
-    Parameters
-    ----------
-    bound
-        What the solver proved.
-    step
-        Two objectives differ by this much at least; 0 where nothing is known.
-    """
-    if not step or not math.isfinite(bound):
-        return bound
-    return math.floor(bound / step + 1e-6 + 1e-9 * abs(bound / step)) * step
-
-
 class Model:
     """A PuLP problem over the columns and rows of an instance, with its rules."""
 

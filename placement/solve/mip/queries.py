@@ -8,9 +8,9 @@ import numpy as np
 
 from placement.arrays import Floats, Ints
 from placement.cover.instance import Instance
-from placement.solve.core.gap import worth_step
+from placement.solve.core.gap import stepped, worth_step
 from placement.solve.core.stopping import Progress, Stop
-from placement.solve.mip.mip_model import Answer, Model, stepped
+from placement.solve.mip.mip_model import Answer, Model
 
 _LARGEST = 24  # bits of the largest worth HiGHS is given as it is
 

@@ -13,6 +13,7 @@ from placement.cover.instance_builder import Posting
 from placement.errors import UsageError
 from placement.plan.problem import Problem
 from placement.solution import Solution
+from placement.solve.core.incumbent import Start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,23 +157,27 @@ def shift(wish: Wishes) -> float:
     return -wish.price * len(wish.baseline) if wish.baseline is not None and wish.price else 0.0
 
 
-def start(posts: Posting, problem: Problem, wish: Wishes) -> Ints | None:
+def start(posts: Posting, problem: Problem, wish: Wishes) -> Start | None:
     """Return the columns of the agreed plan: mostly a good one to start from.
 
     Its posts have the units that it gives them; the least there may be where that breaks a rule.
+    Lanes are brought within what their site takes now.
     """
     if not wish.baseline:
         return None
-    least = problem.sites.min_units[posts.site, posts.resource]
+    sites = problem.sites
+    least, most = (u[posts.site, posts.resource] for u in (sites.min_units, sites.max_units))
     names = post_names(problem, posts)
+    units = np.array([wish.units.get(name, 0) for name in names], dtype=np.int64)
+    lanes = np.where(units > 0, np.clip(units, least, most), 0)
     given = columns_of(posts, problem, {name: wish.units.get(name, 1) for name in wish.baseline})
     if posts.instance.broken_rule(given) is None:
-        return given
+        return Start(chosen=given, lanes=lanes)
     # with its least units: those columns come all or none
     present = frozenset(wish.baseline)
     tied = np.array([name in present for name in names])
     number = np.arange(len(tied)) - np.flatnonzero(posts.opens)[np.cumsum(posts.opens) - 1]
-    return np.flatnonzero(tied & (number < least))
+    return Start(chosen=np.flatnonzero(tied & (number < least)), lanes=lanes)
 
 
 def columns_of(posts: Posting, problem: Problem, units: Mapping[str, int]) -> Ints:
@@ -184,19 +189,6 @@ def columns_of(posts: Posting, problem: Problem, units: Mapping[str, int]) -> In
             chosen.append(column)
             left[name] -= int(posts.units[column])
     return np.array(chosen, dtype=np.int64)
-
-
-def start_lanes(posts: Posting, problem: Problem, wish: Wishes) -> Ints:
-    """Return (C,) int64, the units that the agreed plan gives the post of each column.
-
-    They are brought within what its site takes now; posts that the agreed plan lacks have none.
-    """
-    given = np.array(
-        [wish.units.get(name, 0) for name in post_names(problem, posts)], dtype=np.int64
-    )
-    least = problem.sites.min_units[posts.site, posts.resource]
-    most = problem.sites.max_units[posts.site, posts.resource]
-    return np.where(given > 0, np.clip(given, least, most), 0)
 
 
 def _known(post: str, known: dict[str, int], what: str) -> int:

@@ -15,14 +15,13 @@ from placement.plan.hand_made import SNAP_M, read_posts
 from placement.plan.problem import Plan, Problem
 from placement.solution import Solution, Status, Stopped, Tier, list_unproven, remember
 from placement.solve.capacitated import admission
-from placement.solve.core.incumbent import Outcome
+from placement.solve.core.incumbent import Outcome, Start
 from placement.solve.core.stopping import Progress, Stop
-from placement.solve.questions import lexicographic
-from placement.solve.questions.baseline import Wishes, columns_of
+from placement.solve.questions.baseline import Wishes, columns_of, post_names
 from placement.solve.questions.max_cover import with_budget
-from placement.solve.questions.measured import measured
+from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
-from placement.solve.questions.secondary_objective import Refined
+from placement.solve.questions.solver import Best
 
 BOUND_TIME_LIMIT_S = 60.0
 """Seconds for the bound unless others are given (A: what somebody waits for an answer)."""
@@ -156,33 +155,17 @@ def _limits(
 ) -> _Limits:
     """Look for a bound, from the plan made by hand where that keeps the rules."""
     problem = plan.problem
-    _, posts, stop = measured(plan, stop)
-    start = columns_of(posts, problem, units)
+    walks, posts, stop = measured(plan, stop)
+    lanes = np.array([units.get(name, 0) for name in post_names(problem, posts)], dtype=np.int64)
+    start = Start(chosen=columns_of(posts, problem, units), lanes=lanes)
     with stop.catching_interrupts():
-        if problem.laned is not None:
-            names = [
-                problem.post_id(site, kind)
-                for site, kind in zip(posts.site.tolist(), posts.resource.tolist(), strict=True)
-            ]
-            lanes = np.array([units.get(name, 0) for name in names], dtype=np.int64)
-            found, _, tiers = admission.solve(
-                posts, problem, stop=stop, gap=0.0, seed=seed, warm=(start, lanes),
-                progress=progress,
-            )  # fmt: skip
-            status, bound, best = found.status, found.bound, found.objective
-        else:
-            staged = lexicographic.solve(
-                posts,
-                stop=stop,
-                gap=0.0,
-                seed=seed,
-                start=start if posts.instance.broken_rule(start) is None else None,
-                progress=progress,
-            )
-            outcome, tiers = staged.outcome, staged.tiers
-            status, best = outcome.status, outcome.objective
-            # proven to be the best to the last decimal, which sums of floats may miss
-            bound = best if status is Status.OPTIMAL else outcome.bound
+        staged = choose_solver(plan, walks).solve(
+            posts, start=start, stop=stop, gap=0.0, seed=seed, progress=progress
+        )
+    outcome, tiers = staged.outcome, staged.tiers
+    status, best = outcome.status, outcome.objective
+    # proven to be the best to the last decimal, which sums of floats may miss
+    bound = best if status is Status.OPTIMAL else outcome.bound
     unknown = _unknown(problem)
     if status is Status.INFEASIBLE:
         return replace(unknown, possible=False)
@@ -220,18 +203,15 @@ def _counted(plan: Plan, units: Ints, limits: _Limits) -> Solution:
         gap=math.inf,
         trace=(),
     )
-    refined = Refined(chosen=chosen, gap=None, unproven=list_unproven("step_free"))
-    solution = write_up(
-        wide,
-        posts,
-        walks,
-        outcome,
-        refined,
+    best = Best(
+        outcome=outcome,
+        posts=posts,
+        chosen=chosen,
         tiers=limits.tiers,
-        wish=Wishes(),
+        unproven=list_unproven("step_free"),
         admitted=admitted,
-        units=units,
     )
+    solution = write_up(wide, walks, best, wish=Wishes(), units=units)
     return replace(solution, stopped=None)
 
 

@@ -1,7 +1,7 @@
 """When no plan keeps every rule: which rules clash, and what would do, in the plan's own words."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -58,7 +58,7 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Rule:
+class ConflictRule:
     """A rule by name, and the instance without it.
 
     Attributes
@@ -76,7 +76,7 @@ class _Rule:
     name: str
     drop: Callable[[Instance], Instance]
     left: Rule | None = None
-    words: Callable[[float], str]
+    words: Callable[[float], str] = str
 
 
 def clash(problem: Problem, posts: Posting, *, wish: Wishes | None = None, stop: Stop) -> Clash:
@@ -105,7 +105,8 @@ def clash(problem: Problem, posts: Posting, *, wish: Wishes | None = None, stop:
         return Clash(
             rules=tuple(apart), irreducible=True, remedies=tuple(apart.values()), apart=True
         )
-    filtered = _Filter(posts.instance, stop.share(0.6))
+    filtering = stop.share(0.6)
+    filtered = Filter(posts.instance, lambda rest: feasible(rest, stop=filtering.share(_PROBE)))
     for rules in _rules(problem, posts, wish or Wishes()):
         filtered.without(rules)
     remedies = [_remedy(posts.instance, rule, stop=stop.share(_PROBE)) for rule in filtered.kept]
@@ -130,23 +131,31 @@ def _impossible(problem: Problem, instance: Instance) -> dict[str, str]:
     return found
 
 
-class _Filter:
-    """What still clashes, and the rules that are needed for it as far as is known."""
+class Filter:
+    """What still clashes, and the rules that are needed for it as far as is known.
 
-    def __init__(self, instance: Instance, stop: Stop) -> None:
+    Parameters
+    ----------
+    instance
+        What clashes.
+    feasible
+        Tells whether any plan keeps every rule of an instance; None where that is not known.
+    """
+
+    def __init__(self, instance: Instance, feasible: Callable[[Instance], bool | None]) -> None:
         self.instance = instance
-        self.stop = stop
-        self.kept: list[_Rule] = []
+        self._feasible = feasible
+        self.kept: list[ConflictRule] = []
         self.irreducible = True
 
-    def without(self, rules: Sequence[_Rule]) -> None:
+    def without(self, rules: Sequence[ConflictRule]) -> None:
         """Leave out those of the rules that the others clash without."""
         if not rules:
             return
         rest = self.instance
         for rule in rules:
             rest = rule.drop(rest)
-        possible = feasible(rest, stop=self.stop.share(_PROBE))
+        possible = self._feasible(rest)
         if possible is False:
             self.instance = rest
         elif len(rules) == 1:
@@ -158,7 +167,7 @@ class _Filter:
             self.without(rules[half:])
 
 
-def _remedy(instance: Instance, rule: _Rule, *, stop: Stop) -> str | None:
+def _remedy(instance: Instance, rule: ConflictRule, *, stop: Stop) -> str | None:
     """Return the least change of a rule that makes a plan possible, or None if none is known."""
     rest = rule.drop(instance)
     if rule.left is None:
@@ -174,7 +183,7 @@ def _remedy(instance: Instance, rule: _Rule, *, stop: Stop) -> str | None:
     return f"{words} (maybe less would, too)"
 
 
-def _rules(problem: Problem, posts: Posting, wish: Wishes) -> list[list[_Rule]]:
+def _rules(problem: Problem, posts: Posting, wish: Wishes) -> list[list[ConflictRule]]:
     """List the rules that can clash, by kind; those tried last are the likeliest to be named."""
     instance = posts.instance
     excluded = _by_post(problem, posts, instance.excluded)
@@ -182,7 +191,7 @@ def _rules(problem: Problem, posts: Posting, wish: Wishes) -> list[list[_Rule]]:
     total = math.fsum(instance.cost)
     return [
         [
-            _Rule(
+            ConflictRule(
                 name=f"excluded post {name!r}",
                 drop=_allow(columns),
                 words=_said(f"allow post {name!r}"),
@@ -193,7 +202,7 @@ def _rules(problem: Problem, posts: Posting, wish: Wishes) -> list[list[_Rule]]:
         _limits(instance),
         _floors(problem, instance, wish),
         [
-            _Rule(
+            ConflictRule(
                 name=f"resources.{resource.id}.near",
                 drop=_uncoupled((posts.resource == position) & posts.opens),
                 words=_said(f"drop resources.{resource.id}.near"),
@@ -202,7 +211,7 @@ def _rules(problem: Problem, posts: Posting, wish: Wishes) -> list[list[_Rule]]:
             if resource.near is not None
         ],
         [
-            _Rule(
+            ConflictRule(
                 name=f"budget {problem.budget:.10g}",
                 drop=lambda instance: instance.with_budget(total),
                 left=sum_of("budget", instance.cost),
@@ -210,7 +219,7 @@ def _rules(problem: Problem, posts: Posting, wish: Wishes) -> list[list[_Rule]]:
             )
         ],
         [
-            _Rule(
+            ConflictRule(
                 name=f"{'locked' if name in wish.lock else 'required'} post {name!r}",
                 drop=_release(columns),
                 words=_said(
@@ -222,7 +231,7 @@ def _rules(problem: Problem, posts: Posting, wish: Wishes) -> list[list[_Rule]]:
             for name, columns in required.items()
         ],
         [
-            _Rule(
+            ConflictRule(
                 name=f"forbidden post {name!r}",
                 drop=_allow(columns),
                 words=_said(f"do not forbid post {name!r}"),
@@ -233,14 +242,14 @@ def _rules(problem: Problem, posts: Posting, wish: Wishes) -> list[list[_Rule]]:
     ]
 
 
-def _limits(instance: Instance) -> list[_Rule]:
+def _limits(instance: Instance) -> list[ConflictRule]:
     """List fleets, posts, groups and separations; cliques of one separation have one name."""
     found = []
     for name in dict.fromkeys(limit.name for limit in instance.limits):
         same = [limit for limit in instance.limits if limit.name == name]
         alone = len(same) == 1 and ".separation" not in name
         found.append(
-            _Rule(
+            ConflictRule(
                 name=name,
                 drop=_without_limit(name),
                 left=sum_of(name, same[0].use) if alone else None,
@@ -260,7 +269,7 @@ def _enough(name: str) -> Callable[[float], str]:
     return lambda most: f"{name} with most = {most:.10g} would do"
 
 
-def _floors(problem: Problem, instance: Instance, wish: Wishes) -> list[_Rule]:
+def _floors(problem: Problem, instance: Instance, wish: Wishes) -> list[ConflictRule]:
     """List floors, least units and changes; the least units of one resource have one name."""
     people = {floor.name: people_of(problem, floor) for floor in problem.floors}
     found = []
@@ -274,7 +283,7 @@ def _floors(problem: Problem, instance: Instance, wish: Wishes) -> list[_Rule]:
             words = _changes(len(wish.baseline or ()))
         else:
             left = None
-        found.append(_Rule(name=name, drop=_without_rule(name), left=left, words=words))
+        found.append(ConflictRule(name=name, drop=without_rules({name}), left=left, words=words))
     return found
 
 
@@ -319,9 +328,10 @@ def _uncoupled(columns: Bools) -> Callable[[Instance], Instance]:
     return lambda instance: replace(instance, coupled=instance.coupled & ~columns)
 
 
-def _without_rule(name: str) -> Callable[[Instance], Instance]:
+def without_rules(names: Collection[str]) -> Callable[[Instance], Instance]:
+    """Leave out the rules of these names."""
     return lambda instance: replace(
-        instance, rules=tuple(rule for rule in instance.rules if rule.name != name)
+        instance, rules=tuple(rule for rule in instance.rules if rule.name not in names)
     )
 
 

@@ -4,21 +4,17 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 
-from placement.arrays import Ints
 from placement.auditing.audit import audit
 from placement.errors import AuditError, NoPlanError, UsageError
 from placement.plan.problem import Plan
 from placement.solution import Solution, Status, remember
-from placement.solve.capacitated import admission
-from placement.solve.capacitated.thrift import best_with_lanes
 from placement.solve.core.incumbent import Outcome
 from placement.solve.core.stopping import Progress, Stop
-from placement.solve.questions import lexicographic
-from placement.solve.questions.baseline import Wishes, bind, check_wishes, start, start_lanes
-from placement.solve.questions.infeasibility import clash
-from placement.solve.questions.measured import measured
+from placement.solve.questions.baseline import bind, check_wishes, start
+from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
-from placement.solve.questions.secondary_objective import Refined, refine
+
+_EXPLAIN_S = 30.0  # most seconds for saying why there is no plan
 
 
 def optimise(
@@ -99,73 +95,22 @@ def optimise(
     )
     if wish.price and len(plan.problem.demand.tiers) > 1:
         raise UsageError("a price on changes has no place among tiers: limit the changes instead.")
-    if plan.problem.laned is not None:
-        return _with_lanes(plan, wish, stop=stop, gap=gap, seed=seed, progress=progress)
     walks, posts, stop = measured(plan, stop)
     posts = bind(posts, plan.problem, wish)
+    solver = choose_solver(plan, walks)
     with stop.catching_interrupts():
-        staged = lexicographic.solve(
-            posts,
-            stop=stop.share(0.8),
-            gap=gap,
-            seed=seed,
-            start=start(posts, plan.problem, wish),
+        best = solver.best(
+            posts, start=start(posts, plan.problem, wish), shares={}, stop=stop, gap=gap, seed=seed,
             progress=progress,
-        )
-        outcome = staged.outcome
-        if outcome.status is Status.INFEASIBLE:
-            raise clash(plan.problem, posts, wish=wish, stop=stop.explaining(30)).error()
-        chosen = _chosen(outcome, stop)
-        refined = refine(staged.held, plan.problem, walks, chosen, stop=stop)
-    solution = write_up(plan, posts, walks, outcome, refined, tiers=staged.tiers, wish=wish)
-    return _audited(plan, solution)
-
-
-def _with_lanes(
-    plan: Plan,
-    wish: Wishes,
-    *,
-    stop: Stop,
-    gap: float,
-    seed: int,
-    progress: Progress | None,
-) -> Solution:
-    """Choose posts and lanes, then the one plan among equals."""
-    walks, posts, stop = measured(plan, stop)
-    posts = bind(posts, plan.problem, wish)
-    with stop.catching_interrupts():
-        known = start(posts, plan.problem, wish)
-        lanes = start_lanes(posts, plan.problem, wish)
-        best, staged = best_with_lanes(
-            plan,
-            posts,
-            walks,
-            warm=None if known is None else (known, lanes),
-            stop=stop,
-            gap=gap,
-            seed=seed,
-            progress=progress,
-        )
+        )  # fmt: skip
         if best.outcome.status is Status.INFEASIBLE:
-            raise admission.conflict(plan.problem, posts, stop=stop.explaining(25))
-        chosen = _chosen(best.outcome, stop)
-        assert best.admitted is not None  # noqa: S101 - there is a plan
-    refined = Refined(chosen=chosen, gap=best.gap, unproven=best.unproven)
-    solution = write_up(
-        plan,
-        best.posts,
-        walks,
-        best.outcome,
-        refined,
-        tiers=staged,
-        wish=wish,
-        admitted=best.admitted,
-    )
-    return _audited(plan, solution)
+            raise solver.conflict(posts, wish=wish, stop=stop.explaining(_EXPLAIN_S))
+        _require_plan(best.outcome, stop)
+    return audited(plan, write_up(plan, walks, best, wish=wish))
 
 
-def _chosen(outcome: Outcome, stop: Stop) -> Ints:
-    """Return the columns of the plan that was found.
+def _require_plan(outcome: Outcome, stop: Stop) -> None:
+    """Check that a plan was found.
 
     Raises
     ------
@@ -181,10 +126,16 @@ def _chosen(outcome: Outcome, stop: Stop) -> Ints:
             "no plan was found within the limit, and none was shown to be impossible; "
             "give more time with --time-limit."
         )
-    return outcome.chosen
 
 
-def _audited(plan: Plan, solution: Solution) -> Solution:
+def audited(plan: Plan, solution: Solution) -> Solution:
+    """Return a solution that was checked, and is remembered with its plan.
+
+    Raises
+    ------
+    AuditError
+        If a figure does not hold when recomputed.
+    """
     report = audit(plan, solution)
     if not report.ok:
         raise AuditError(report.findings)

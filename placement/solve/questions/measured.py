@@ -7,6 +7,9 @@ from placement.cover.instance_builder import Posting, posting
 from placement.cover.survey import Survey, survey
 from placement.plan.problem import Plan
 from placement.solve.core.stopping import Stop
+from placement.solve.questions.capacitated_solver import CapacitatedSolver
+from placement.solve.questions.mclp_solver import MclpSolver
+from placement.solve.questions.solver import Solver
 
 
 def measured(
@@ -36,3 +39,9 @@ def measured(
         posts = posting(plan.problem, walks, counted=tuple(counted))
     took = 0.0 if math.isinf(before) else before - stop.left()
     return walks, posts, stop.keeping(took)
+
+
+def choose_solver(plan: Plan, walks: Survey) -> Solver:
+    """Return the solver for a plan: another one where a resource has lanes."""
+    with_lanes = plan.problem.laned is not None
+    return CapacitatedSolver(plan, walks) if with_lanes else MclpSolver(plan, walks)

@@ -31,10 +31,9 @@ from placement.solution import (
 )
 from placement.solve.capacitated.admission import Admitted, Worth
 from placement.solve.core.gap import relative_gap
-from placement.solve.core.incumbent import Outcome
 from placement.solve.questions.baseline import Wishes, moved, shift
 from placement.solve.questions.periods import periods
-from placement.solve.questions.secondary_objective import Refined
+from placement.solve.questions.solver import Best
 from placement.version import __version__
 
 _PLACES = 6  # decimals of the figures that are written
@@ -44,31 +43,18 @@ _PLACES_OF_LANES = 4  # what flows of people leave behind the fourth is dust
 
 
 def write_up(
-    plan: Plan,
-    posts: Posting,
-    walks: Survey,
-    outcome: Outcome,
-    refined: Refined,
-    *,
-    tiers: tuple[Tier, ...] = (),
-    wish: Wishes,
-    admitted: Admitted | None = None,
-    units: Ints | None = None,
+    plan: Plan, walks: Survey, best: Best, *, wish: Wishes, units: Ints | None = None
 ) -> Solution:
     """Count people for every post and resource, and state what is proven.
 
     Parameters
     ----------
-    plan, posts, walks
+    plan, walks
         What was asked.
-    outcome, refined
-        What was found.
-    tiers
-        Each tier by itself.
+    best
+        What was found: a plan.
     wish
         What the run had to keep to.
-    admitted
-        Who passes the gates, in a plan with lanes.
     units
         (N, K) int64, units of every post, 0 where there is none; None takes those of the columns
         that were found.
@@ -77,8 +63,10 @@ def write_up(
     -------
     Solution
     """
-    problem = plan.problem
-    units = _units(problem, posts, refined.chosen) if units is None else units
+    problem, posts, outcome, admitted = plan.problem, best.posts, best.outcome, best.admitted
+    if best.chosen is None:
+        raise ValueError("there is no plan to write up")
+    units = _units(problem, posts, best.chosen) if units is None else units
     listed: list[Post] = []
     coverage: dict[str, Coverage] = {}
     mean_s: dict[str, float] = {}
@@ -114,7 +102,7 @@ def write_up(
         opened, closed = moved(wish, [post.id for post in listed])
         objective -= wish.price * (len(opened) + len(closed))
     tiers = tuple(
-        _counted_anew(problem, walks, units, tier, admitted, outcome.status) for tier in tiers
+        _counted_anew(problem, walks, units, tier, admitted, outcome.status) for tier in best.tiers
     )
     bound = math.fsum(tier.bound for tier in tiers) if tiers else outcome.bound + shift(wish)
     objective, bound, gap = _claimed(objective, bound, outcome.status)
@@ -136,8 +124,8 @@ def write_up(
         posts_list=tuple(listed),
         walk=Walk(
             mean_s=mean_s,
-            gap=_share(refined.gap),
-            unproven={stage: _share(left) for stage, left in refined.unproven.items()},
+            gap=_share(best.gap),
+            unproven={stage: _share(left) for stage, left in best.unproven.items()},
         ),
         layers=plan.replaced,
         limits=plan.limits,

@@ -9,21 +9,18 @@ from enum import StrEnum
 import numpy as np
 
 from placement.arrays import Ints
-from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting, posting
-from placement.cover.laned import laned
 from placement.cover.survey import Survey, survey
 from placement.errors import UsageError
 from placement.plan.problem import Plan, Problem, SiteStatus
 from placement.solution import Solution, Status
-from placement.solve.capacitated import admission
+from placement.solve.core.incumbent import Start
 from placement.solve.core.stopping import Progress, Stop
-from placement.solve.mip.minimise_rule import least, sum_of
-from placement.solve.questions import baseline, lexicographic
+from placement.solve.questions import baseline
+from placement.solve.questions.measured import choose_solver
 from placement.solve.questions.min_cost import with_shares
 
 _PLACES = 6
-_NODES = 2_000  # of the tree that looks for the fewest changes
 
 
 class Standing(StrEnum):
@@ -147,7 +144,7 @@ def why(
         posts = _as_solved(plan, solution, walks)
         units = {post.id: post.units for post in solution.posts_list}
         base = baseline.columns_of(posts, problem, units)
-        case = _Case(problem=problem, walks=walks, posts=posts, solution=solution, base=base)
+        case = _Case(plan=plan, walks=walks, posts=posts, solution=solution, base=base)
         return [
             _why(
                 case,
@@ -194,7 +191,7 @@ def _as_solved(plan: Plan, solution: Solution, walks: Survey) -> Posting:
 class _Case:
     """What is asked about: the plan as it was solved, and the columns the solution opens."""
 
-    problem: Problem
+    plan: Plan
     walks: Survey
     posts: Posting
     solution: Solution
@@ -204,7 +201,7 @@ class _Case:
 def _why(
     case: _Case, post: tuple[int, int], *, stop: Stop, seed: int, progress: Progress | None
 ) -> Why:
-    problem, walks, posts, base = case.problem, case.walks, case.posts, case.base
+    problem, walks, posts, base = case.plan.problem, case.walks, case.posts, case.base
     at, position = post
     name = problem.post_id(at, position)
     is_open = any(listed.id == name for listed in case.solution.posts_list)
@@ -220,76 +217,36 @@ def _why(
         required=(instance.required & ~mine) | (opens & (not is_open)),
         excluded=(instance.excluded & ~mine) | (mine & is_open),
     )
-    if problem.laned is not None:
-        case = replace(case, posts=replace(posts, instance=other))
-        return _with_lanes(case, said, stop=stop, seed=seed, progress=progress)
+    turned = replace(posts, instance=other)
     # the plan as it is, the post the other way round: the first plan where it keeps the rules
-    start = base[~mine[base]] if is_open else np.union1d(base, np.flatnonzero(opens))
-    staged = lexicographic.solve(
-        replace(posts, instance=other), stop=stop.share(0.8), gap=0.0, seed=seed, start=start,
-        progress=progress,
-    )  # fmt: skip
-    outcome = staged.outcome
-    if outcome.chosen is None:
-        return replace(said, status=outcome.status)
-    chosen = _nearest(staged.held.instance, base, outcome.chosen, stop=stop)
-    # the worth of an instance has a constant aside where changes are priced: compare like to like
-    value = instance.value(base)
-    before, after = _names(problem, posts, base), _names(problem, posts, chosen)
-    loss = value - outcome.objective
-    return replace(
-        said,
-        status=outcome.status,
-        loss=round(loss, _PLACES) + 0.0,
-        loss_least=round(value - outcome.bound, _PLACES) + 0.0,
-        people=_people(problem, walks, posts, base, chosen),
-        cost=round(math.fsum(instance.cost[base]) - math.fsum(instance.cost[chosen]), _PLACES)
-        + 0.0,
-        opened=tuple(sorted(after - before - {name})),
-        closed=tuple(sorted(before - after - {name})),
+    chosen = base[~mine[base]] if is_open else np.union1d(base, np.flatnonzero(opens))
+    units = {post.id: post.units for post in case.solution.posts_list}
+    lanes = np.array([units.get(name, 0) for name in baseline.post_names(problem, posts)])
+    start = Start(chosen=chosen, lanes=lanes)
+    solver = choose_solver(case.plan, walks)
+    staged = solver.solve(
+        turned, start=start, stop=stop.share(0.8), gap=0.0, seed=seed, progress=progress
     )
-
-
-def _with_lanes(case: _Case, said: Why, *, stop: Stop, seed: int, progress: Progress | None) -> Why:
-    """Solve the plan the other way round where one resource has lanes.
-
-    Lanes of all gates are chosen anew, and so is who is admitted. Among equally good plans any may
-    be told: changes are not counted as they are without lanes.
-    """
-    problem, posts, solution = case.problem, case.posts, case.solution
-    instance, lanes = laned(problem, posts)
-    units = {post.id: post.units for post in solution.posts_list}
-    names = baseline.post_names(problem, posts)
-    count = np.where(lanes.gate, [units.get(name, 0) for name in names], 0).astype(np.int64)
-    warm = case.base[~instance.excluded[case.base]]
-    found, _, _ = admission.solve(
-        posts, problem, stop=stop, gap=0.0, seed=seed, warm=(warm, count), progress=progress
-    )
-    if found.chosen is None:
+    found = solver.nearest(staged, base, stop=stop)
+    if found.plan is None:
         return replace(said, status=found.status)
-    before, after = _names(problem, posts, case.base), _names(problem, posts, found.chosen)
-    people = _people(problem, case.walks, posts, case.base, found.chosen)
-    kind = problem.resources[problem.laned or 0].id
-    admitted = solution.coverage[kind].covered - math.fsum(found.admitted)
-    people[kind] = round(admitted, _PLACES) + 0.0
-    cost = solution.cost - lanes.spent(instance, found.chosen, found.lanes)
-    # the worth of an instance has a constant aside where changes are priced
-    aside = 0.0
-    if solution.changes is not None:
-        agreed_posts = (
-            len(solution.posts_list) - len(solution.changes.opened) + len(solution.changes.closed)
-        )
-        aside = solution.changes.price * agreed_posts
-    value = solution.objective + aside
+    chosen = found.plan.chosen
+    # the worth of an instance has a constant aside where changes are priced: compare like to like
+    value = solver.worth(posts, base, case.solution)
+    spent = [solver.spent(posts, plan) for plan in (replace(start, chosen=base), found.plan)]
+    people = _people(problem, walks, posts, base, chosen)
+    for kind, admitted in solver.admitted(found).items():
+        people[kind] = round(case.solution.coverage[kind].covered - admitted, _PLACES) + 0.0
+    before, after = _names(problem, posts, base), _names(problem, posts, chosen)
     return replace(
         said,
         status=found.status,
         loss=round(value - found.objective, _PLACES) + 0.0,
         loss_least=round(value - found.bound, _PLACES) + 0.0,
         people=people,
-        cost=round(cost, _PLACES) + 0.0,
-        opened=tuple(sorted(after - before - {said.post})),
-        closed=tuple(sorted(before - after - {said.post})),
+        cost=round(spent[0] - spent[1], _PLACES) + 0.0,
+        opened=tuple(sorted(after - before - {name})),
+        closed=tuple(sorted(before - after - {name})),
     )
 
 
@@ -307,28 +264,6 @@ def _standing(
     if not is_open and at in walks.unsnapped_sites:
         return Standing.UNSNAPPED
     return Standing.OPEN if is_open else Standing.CLOSED
-
-
-def _nearest(instance: Instance, base: Ints, chosen: Ints, *, stop: Stop) -> Ints:
-    """Of the plans as good as the one chosen, take one with the fewest changes."""
-    slope = np.ones(instance.columns)
-    slope[base] = -1.0
-    answer = least(
-        instance,
-        sum_of("changes", slope),
-        held=chosen,
-        warm=chosen,
-        max_nodes=_NODES,
-        stop=stop,
-    )
-    least_worth = instance.value(chosen)
-    if (
-        answer.chosen is None
-        or instance.value(answer.chosen) < least_worth - abs(least_worth) * 1e-12
-    ):
-        return chosen
-    better = slope[answer.chosen].sum() < slope[chosen].sum()
-    return answer.chosen if better else chosen
 
 
 def _names(problem: Problem, posts: Posting, chosen: Ints) -> set[str]:

@@ -17,6 +17,7 @@ from placement.plan.problem import Plan
 from placement.review.geojson import solution_text
 from placement.solution import Solution, Status
 from placement.solve.capacitated.solver import solve_lanes
+from placement.solve.core.incumbent import Start
 from placement.solve.core.stopping import Stop
 from tests.amount import cases
 from tests.solve.capacitated.test_lanes_in_plans import unmerged, write_lanes_plan
@@ -269,10 +270,10 @@ def test_a_plan_that_is_known_to_keep_a_floor_does_without_a_search() -> None:
     first = solve_lanes(replace(instance, rules=(floor,)), lanes, stop=Stop())
     assert first.chosen is not None
     assert first.admitted[1] >= 60 - 1e-6
-    warm = first.chosen, first.lanes
-    found = solve_lanes(stage, lanes, stop=Stop(0.0), warm=warm)
+    start = Start(chosen=first.chosen, lanes=first.lanes)
+    found = solve_lanes(stage, lanes, stop=Stop(0.0), start=start)
     assert found.objective == pytest.approx(40.0)  # whom it admitted need not be told
-    known = solve_lanes(stage, lanes, stop=Stop(0.0), warm=warm, passing=first.passing)
+    known = solve_lanes(stage, lanes, stop=Stop(0.0), start=first.plan)
     assert known.chosen is not None
     assert known.chosen.tolist() == [0]
     assert known.admitted[1] >= 60 - 1e-6

@@ -92,7 +92,8 @@ def test_the_plan_is_the_first_of_all_choices_stage_by_stage(tmp_path: Path, see
         return
     walks = survey(plan)
     posts = posting(plan.problem, walks)
-    found, dealt, _ = admission.solve(posts, plan.problem, stop=Stop(), gap=0.0, seed=0)
+    staged = admission.solve(posts, plan.problem, stop=Stop(), gap=0.0, seed=0)
+    found, dealt = staged.outcome, staged.posts
     best = among_equals(plan, dealt, walks, found, seed=0, stop=Stop())
     assert best.unproven == {}
     assert best.gap == 0.0
@@ -210,7 +211,8 @@ def test_too_many_flows_are_left_to_the_search(
     assert plan is not None
     walks = survey(plan)
     posts = posting(plan.problem, walks)
-    found, dealt, _ = admission.solve(posts, plan.problem, stop=Stop(), gap=0.0, seed=0)
+    staged = admission.solve(posts, plan.problem, stop=Stop(), gap=0.0, seed=0)
+    found, dealt = staged.outcome, staged.posts
     assert settle(plan, dealt, walks, found, stop=Stop()) is None
     best = among_equals(plan, dealt, walks, found, seed=0, stop=Stop())
     assert tuple(best.unproven) == STAGES

@@ -28,7 +28,8 @@ def test_no_choice_as_good_walks_less_than_the_bound_told(tmp_path: Path, seed: 
         return
     walks = survey(plan)
     posts = posting(plan.problem, walks)
-    found, dealt, _ = admission.solve(posts, plan.problem, stop=Stop(), gap=0.0, seed=0)
+    staged = admission.solve(posts, plan.problem, stop=Stop(), gap=0.0, seed=0)
+    found, dealt = staged.outcome, staged.posts
     if found.chosen is None:
         return
     first = admission.admission(dealt, plan, walks, found.chosen)
@@ -69,7 +70,8 @@ def test_an_interrupt_leaves_the_plan_and_no_gap(tmp_path: Path) -> None:
         walks = survey(plan)
         posts = posting(plan.problem, walks)
         try:
-            found, dealt, _ = admission.solve(posts, plan.problem, stop=Stop(), gap=0.0, seed=0)
+            staged = admission.solve(posts, plan.problem, stop=Stop(), gap=0.0, seed=0)
+            found, dealt = staged.outcome, staged.posts
         except InfeasibleError:
             continue
         if found.status is not Status.OPTIMAL or found.chosen is None:

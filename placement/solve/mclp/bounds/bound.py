@@ -113,7 +113,7 @@ def _first_prices(instance: Instance, rules: System) -> Floats:
 
 
 @compiled
-def _ascend(  # noqa: C901, PLR0912, PLR0917 - one loop, which the compiler wants whole
+def _ascend(  # noqa: C901, PLR0912, PLR0913, PLR0917 - one loop, which the compiler wants whole
     indptr: Ints, indices: Ints, owner: Ints, weight: Floats, box: Floats,
     side_indptr: Ints, side_indices: Ints, side_values: Floats, side_most: Floats, scale: Floats,
     profit: Floats, cost: Floats, free: Bools, required: Bools, budget: float,

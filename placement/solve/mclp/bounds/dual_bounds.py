@@ -378,7 +378,7 @@ def fix(
     instance
         The instance the bound was computed for.
     bound
-        Any bound of this module or of `placement.solve.mclp.bounds.blocks`.
+        Any bound of this module or of blocks.
     best
         Objective of the best plan known.
     strict

@@ -79,11 +79,6 @@ def pieces_within(piece: Piece, covers: sp.csr_array, largest: int) -> list[Piec
     return pieces_within(first, covers, largest) + pieces_within(second, covers, largest)
 
 
-def covered_pieces(piece: Piece, covers: sp.csr_array, largest: int) -> list[Ints]:
-    """Return the rows of the largest pieces that touch at most so many columns of ``covers``."""
-    return [part.rows for part in pieces_within(piece, covers, largest)]
-
-
 def places_of_rows(instance: Instance, *, axes: int = 4) -> Floats:
     """Give rows positions where none are known: steps from columns that lie far apart.
 

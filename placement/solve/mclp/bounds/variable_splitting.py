@@ -19,27 +19,6 @@ _MOST_NODES = 50_000
 _SWEEPS = 100
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Cut:
-    """A valid row for the model: Σ weight · z over ``rows`` ≤ most + Σ price · y over ``columns``.
-
-    Attributes
-    ----------
-    rows, weight
-        (m,) int64 and float64, rows of the instance and what each counts.
-    columns, price
-        (n,) int64 and float64.
-    most
-        Right-hand side.
-    """
-
-    rows: Ints
-    weight: Floats
-    columns: Ints
-    price: Floats
-    most: float
-
-
 @dataclass(slots=True, eq=False, kw_only=True)
 class Point:
     """Prices, and what they prove.
@@ -394,23 +373,6 @@ class Splitting:
             side=adjusted.side,
             primal=self.mix(),
         )
-
-    def cuts(self, keep: int) -> tuple[Cut, ...]:
-        """Return block cuts of the best points met, ``keep`` of them for every block."""
-        found = []
-        for point in sorted(self.trials, key=lambda point: point.value)[:keep]:
-            for b, block in enumerate(self.blocks):
-                if len(block.rows):
-                    found.append(
-                        Cut(
-                            rows=block.rows,
-                            weight=block.weight,
-                            columns=block.columns,
-                            price=self.column_prices(b, point.prices, point.money),
-                            most=float(point.most[b]),
-                        )
-                    )
-        return tuple(found)
 
     def add_plan(self, plan: Ints) -> None:
         """Take what a plan opens in every block into the pools, as the mix to start from."""

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement.cover.instance import Instance, Limit
-from placement.solve.mclp.bounds.blocks import by_blocks
 from placement.solve.mclp.bounds.bound import fix, lagrangian, relaxation
 from placement.solve.mclp.bounds.branch import solve_block
 from placement.solve.mclp.bounds.lagrangian_instance import adjust, block_of
 from tests.amount import cases
+from tests.solve.mclp.bounds.by_blocks import by_blocks
 from tests.solve.mclp.bounds.every import every_plan
 from tests.solve.never import Never
 

@@ -7,6 +7,7 @@ import numpy as np
 from placement.arrays import Bools
 from placement.cover.instance import Instance
 from placement.cover.reduce import Reduction, keep_columns
+from placement.solve.core.kernel_search import search_kernels
 from placement.solve.core.stopping import Stop
 from placement.solve.mclp.solver_state import Run, reduced
 from placement.solve.mip.branch_and_bound import Tree
@@ -18,7 +19,7 @@ _GROWN = 4_000  # of the whole
 _SMALLER = 0.9  # rows that are left, for what is fixed to be taken out
 
 
-def grown(run: Run) -> None:
+def prove_coupled(run: Run) -> None:
     """Look for plans, and prove the best one, by a tree of relaxations.
 
     The relaxation is split by totals. The posts that it opens somewhere make a kernel, which tells
@@ -38,7 +39,7 @@ def grown(run: Run) -> None:
         _limit(run, left, tree.bound)
         if run.done or not tree.leaves:
             return
-        _kernel(run, left, tree)
+        _find_in_kernel(run, left, tree)
         _limit(run, left, tree.bound)
         least = run.known - left.offset
         closed = np.ones(left.instance.columns, dtype=np.bool_)
@@ -88,13 +89,24 @@ def _without(left: Reduction, kept: Bools) -> Reduction:
     return left.then(closed).then(reduced)
 
 
-def _kernel(run: Run, left: Reduction, tree: Tree) -> None:
+def _find_in_kernel(run: Run, left: Reduction, tree: Tree) -> None:
     """Solve what is left where only posts are open that the relaxation opens somewhere."""
     known = np.zeros(0, dtype=np.int64) if run.chosen is None else run.chosen
     wanted = np.isin(left.columns, known)
     for leaf in tree.leaves:
         wanted |= tree.wanted(leaf)
-    small = _without(left, wanted)
+    search_kernels(
+        lambda: wanted,
+        lambda kernel: _solve_kernel(run, left, kernel),
+        lambda: None,
+        run,
+        most=1,
+    )
+
+
+def _solve_kernel(run: Run, left: Reduction, kernel: Bools) -> None:
+    """Solve what is left where only the columns of a kernel may be open."""
+    small = _without(left, kernel)
     if small.instance.columns == 0:  # one plan is left
         run.plan(small.lift(np.zeros(0, dtype=np.int64)))
         return
