@@ -185,7 +185,7 @@ class Instance:
             array.setflags(write=False)
 
     @classmethod
-    def build(  # noqa: PLR0913 - the plain case, one row a demand group, with every rule optional
+    def build(
         cls,
         *,
         indptr: Ints,
