@@ -38,7 +38,7 @@ function drawStatus(box, data, tell) {
   box.className = data.status;
   const sentence = headline(data, tell);
   box.replaceChildren(make("strong", null, tell.say(`status_${data.status}`)), " ",
-    ...(sentence === "" ? [] : [make("b", null, sentence), " "]), make("span", null, proofInWords(data, tell)));
+    ...(sentence === "" ? [] : [make("span", { class: "sentence" }, sentence), " "]), make("span", null, proofInWords(data, tell)));
 }
 
 /* An area by its name in the plan, or what its people are called who stand in none. */
@@ -70,7 +70,7 @@ function gapSection(data, tell, showArea, isOpen) {
   const pieces = [make("h2", null, tell.say("gap_title")), make("p", null, said)];
   if (worst.length > 0) {
     pieces.push(make("p", null, tell.say("gap_where")), make("ul", { class: "worst" }, ...worst.slice(0, 3).map((row) => make("li", null,
-      rowButton(data, row, tell, showArea), " ", make("b", null, tell.people(lostOf(row.all, at)))))));
+      rowButton(data, row, tell, showArea), " ", make("span", { class: "sentence" }, tell.people(lostOf(row.all, at)))))));
   }
   if (data.gaps.rows.length > 1) {
     pieces.push(fold("areas", "h3", tell.say("areas_title"), isOpen("areas", false), gapTable(data, "all", tell, showArea)));
