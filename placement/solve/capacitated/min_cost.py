@@ -9,7 +9,7 @@ at budgets that close in on it.
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,23 +31,6 @@ _FOR_EACH = 20  # rounds for each column: small instances need few
 _LATER = 4  # tries at a budget beside the master
 _LATER_ROUNDS = 2_000  # rounds of them, at most
 _NEAR = 5e-4  # of the cost: budgets nearer to each other are one
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Priced:
-    """The cheapest plan found, and what is proven of its cost.
-
-    Attributes
-    ----------
-    outcome
-        The plan with its lanes; its objective and bound are minus the cost and its bound.
-    cost, bound
-        What it costs, and what any plan costs at least.
-    """
-
-    outcome: LanesOutcome
-    cost: float
-    bound: float
 
 
 class CheapPlans:
@@ -131,7 +114,7 @@ def cheapest(
     gap: float = 0.0,
     seed: int = 0,
     progress: Progress | None = None,
-) -> Priced:
+) -> LanesOutcome:
     """Find the cheapest plan that keeps every rule, and prove how cheap.
 
     Parameters
@@ -149,7 +132,8 @@ def cheapest(
 
     Returns
     -------
-    Priced
+    LanesOutcome
+        Its objective and bound are minus the cost and its bound.
     """
     priced = replace(
         instance,
@@ -185,7 +169,4 @@ def cheapest(
         tree.split()
     if not record.done:
         tree.solve_whole()
-    found = state.told()
-    cost = 0.0 - found.objective
-    bound = min(max(0.0, -found.bound), cost)
-    return Priced(outcome=found, cost=cost, bound=bound)
+    return state.told()

@@ -100,12 +100,13 @@ class CapacitatedSolver:
         found = min_cost.cheapest(
             *laned(self._problem, posts), shares, stop=stop, gap=gap, seed=seed, progress=progress
         )
+        cost = 0.0 - found.objective
         return Cheapest(
-            plan=found.outcome.plan,
-            cost=found.cost,
-            bound=found.bound,
-            infeasible=found.outcome.status is Status.INFEASIBLE,
-            stopped=found.outcome.stopped,
+            plan=found.plan,
+            cost=cost,
+            bound=min(max(0.0, -found.bound), cost),
+            infeasible=found.status is Status.INFEASIBLE,
+            stopped=found.stopped,
         )
 
     def without_budget(self, posts: Posting) -> Posting:
