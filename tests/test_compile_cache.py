@@ -81,6 +81,7 @@ def test_nothing_can_be_kept_anywhere_and_the_program_runs_and_says_so_once(fold
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_full_disk_costs_time_only_and_the_next_run_mends_it(folder: Path) -> None:
     done = _run(folder, "1000", HOME=str(folder / "home"))
     assert done.stdout == "22 40 0\n"
@@ -93,6 +94,7 @@ def test_a_full_disk_costs_time_only_and_the_next_run_mends_it(folder: Path) -> 
     assert again.stderr == ""
 
 
+@pytest.mark.slow
 def test_the_users_folder_serves_where_the_installation_cannot_be_written(folder: Path) -> None:
     (folder / "__pycache__").write_text("in the way")
     users = folder / "users"
@@ -101,6 +103,7 @@ def test_the_users_folder_serves_where_the_installation_cannot_be_written(folder
     assert len(list(users.rglob("*.nbc"))) == 3
 
 
+@pytest.mark.slow
 def test_code_is_made_again_when_what_it_calls_or_names_has_changed(folder: Path) -> None:
     assert _run(folder).stdout == "22 40 0\n"
     (folder / "part.py").write_text(_PART.format("x - 5"))  # in a module beside it

@@ -85,6 +85,7 @@ print(geodesic_m(2.0, 48.0, 2.1, 48.1) > 0)
 """
 
 
+@pytest.mark.slow
 def test_a_first_compilation_is_said_once_and_a_second_run_says_nothing(tmp_path) -> None:
     said = []
     for _ in range(2):

@@ -103,6 +103,7 @@ def beside_the_plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         yield tmp_path
 
 
+@pytest.mark.slow
 @needs_bundled
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_page_shows_what_the_program_answers(page: Path, beside_the_plans: Path) -> None:

@@ -24,6 +24,7 @@ def _run(plan: Path, out: Path, seed: str) -> tuple[bytes, bytes]:
     return (out / "solution.geojson").read_bytes(), (out / "map.html").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shuffle", [1, 2])
 def test_shuffled_rows_in_another_process_give_the_same_bytes(shuffle: int, tmp_path: Path) -> None:
     first = _run(write_plan(tmp_path / "a"), tmp_path / "out-a", "0")
@@ -31,6 +32,7 @@ def test_shuffled_rows_in_another_process_give_the_same_bytes(shuffle: int, tmp_
     assert first == again
 
 
+@pytest.mark.slow
 def test_straight_lines_too(tmp_path: Path) -> None:
     first = _run(write_plan(tmp_path / "a", layers={"streets": None}), tmp_path / "out-a", "0")
     shuffled = write_plan(tmp_path / "b", layers={"streets": None}, shuffle=3)

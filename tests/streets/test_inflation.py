@@ -63,6 +63,7 @@ def test_a_block_is_no_larger_than_it_says(tmp_path: Path, made: object, said: s
     assert said in refusal(tmp_path / "a.osm.pbf", content)
 
 
+@pytest.mark.slow
 def test_a_file_of_many_blocks_that_grow(tmp_path: Path) -> None:
     one = block(blob(3, zlib.compress(b"\x0a\x00" * (MOST // 2), 9), MOST))
     content = block(blob(1, HEADER, None), b"OSMHeader") + one * 40

@@ -91,6 +91,7 @@ def test_short_geodesics_equal_the_general_solution() -> None:
     assert np.abs(found / metres - 1).max() < 1e-7
 
 
+@pytest.mark.slow
 def test_a_stretched_plane_alters_no_walk(tmp_path: Path) -> None:
     """Web Mercator is half as large again at this latitude; access and reach must not be."""
     path = write_lines(tmp_path / "town.geojson", [([(0, 0), (300, 0)], {})])

@@ -34,6 +34,7 @@ def check(walks: Walks, rng: np.random.Generator) -> None:
                 assert np.allclose(found[within], right[within], rtol=1e-12, atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", range(4))
 def test_solver_audit_and_split_graph_agree(group: int) -> None:
     """160 networks: one-way streets and closures at every share of an edge, crowds and paces;

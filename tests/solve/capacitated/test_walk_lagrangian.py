@@ -139,6 +139,7 @@ def test_the_bound_meets_a_plan_that_nothing_beats() -> None:
     assert most_saved(ask, 160.0, stop=Stop()).value == pytest.approx(160.0, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_a_bound_cut_short_is_never_more_than_all_that_could_be_saved() -> None:
     held = 0
     for seed in range(60):
