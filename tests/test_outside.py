@@ -2,22 +2,22 @@
 
 import ast
 import json
-import re
 from pathlib import Path
 
 import pytest
 
 from tests.outside import recompute
+from tests.outside_lanes import recount
 
 ROOT = Path(__file__).parents[1]
-OUTSIDE = Path(__file__).parent / "outside.py"
 MAY_USE = {"collections", "itertools", "json", "math", "pathlib", "tomllib"} | {
     "numpy", "pyproj", "scipy", "shapely"
 }  # fmt: skip
 
 
-def test_the_program_is_short_and_shares_nothing_with_the_project() -> None:
-    text = OUTSIDE.read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["outside.py", "outside_lanes.py"])
+def test_the_program_is_short_and_shares_nothing_with_the_project(name: str) -> None:
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 200
     used = set()
     for node in ast.walk(ast.parse(text)):
@@ -54,6 +54,30 @@ def test_every_figure_of_a_bundled_plan_is_found_from_the_documentation(name: st
                 assert one == other or abs(one - other) < 0.1001, area
 
 
+def test_the_gates_of_the_bundled_plan_are_found_from_the_people_sent_there() -> None:
+    file = ROOT / "outputs" / "paris-2024" / "solution.geojson"
+    told = json.loads(file.read_text(encoding="utf-8"))
+    found = recount(ROOT / "data" / "geo" / "paris-2024" / "plan.toml", file)
+    summary = told["placement"]
+    lanes = summary["lanes"]
+    posts = {one["id"]: one["properties"] for one in told["features"]}
+    assert len(lanes["gates"]) > 10
+    for name, gate in lanes["gates"].items():
+        again = found["gates"][name]
+        assert gate["admitted"] == pytest.approx(again["admitted"], abs=3e-6), name
+        assert gate["longest_wait_min"] == pytest.approx(again["longest_wait_min"], abs=0.1001)
+        assert gate["clears"] == again["clears"], name
+        assert gate["sent"] == pytest.approx(found["by_area"][name], abs=1e-6)
+        assert posts[name]["admitted"] == pytest.approx(sum(gate["sent"]), abs=1e-5)
+        assert (posts[name]["clears"], posts[name]["longest_wait_min"]) == (
+            gate["clears"],
+            gate["longest_wait_min"],
+        )
+    covered = summary["coverage"][lanes["resource"]]["covered"]
+    assert covered == pytest.approx(found["covered"], abs=1e-5)
+    assert summary["objective"] == pytest.approx(found["objective"], abs=1e-4)
+
+
 def test_the_page_of_the_format_names_the_program() -> None:
     page = (ROOT / "docs" / "reference" / "solution.md").read_text(encoding="utf-8")
-    assert re.search(r"tests/outside\.py", page)
+    assert all(f"`tests/{name}.py`" in page for name in ("outside", "outside_lanes"))
