@@ -359,11 +359,60 @@ class DiffCoverage(TypedDict):
     share: Step
 
 
+class DiffMoved(TypedDict):
+    """A post that stands elsewhere: of the same resource, near by or of the same name.
+
+    Attributes
+    ----------
+    old, new
+        The post in either solution.
+    metres
+        How far it went.
+    """
+
+    old: DiffPost
+    new: DiffPost
+    metres: float
+
+
+class DiffBrought(TypedDict):
+    """What of a change of cover the inputs brought, and what the posts did, in people.
+
+    Attributes
+    ----------
+    inputs
+        Of the old posts counted on the new inputs, less what the old solution covers.
+    posts
+        The rest.
+    """
+
+    inputs: float
+    posts: float
+
+
+class DiffEdit(TypedDict):
+    """A member of the file that the solutions do not state alike.
+
+    Attributes
+    ----------
+    path
+        Names that lead to it: `placement` and on, or `features`, the post and on.
+    old, new
+        What either states; left out where it has no such member.
+    """
+
+    path: list[str]
+    old: NotRequired[Any]
+    new: NotRequired[Any]
+
+
 class DiffAnswer(TypedDict):
     """What changed between two solutions.
 
     Attributes
     ----------
+    same
+        Whether their canonical texts are the same bytes.
     version, plan, status, budget, cost, objective
         As in solution.geojson.
     coverage
@@ -372,10 +421,17 @@ class DiffAnswer(TypedDict):
         Posts that only the new solution opens, and only the old one.
     changed
         Posts of both with other units.
+    moved
+        Posts that stand elsewhere; they are neither opened nor closed.
+    attributed
+        By resource. None where the old posts were not counted on the new inputs.
     figures
         What the rules of either plan add: objects in objects, with a step for each figure.
+    edits
+        Every member that differs; `place patch` applies them.
     """
 
+    same: bool
     version: Step
     plan: Step
     status: Step
@@ -386,7 +442,10 @@ class DiffAnswer(TypedDict):
     opened: list[DiffPost]
     closed: list[DiffPost]
     changed: list[DiffChanged]
+    moved: list[DiffMoved]
+    attributed: dict[str, DiffBrought] | None
     figures: dict[str, Any]
+    edits: list[DiffEdit]
 
 
 class RoutesWalk(TypedDict):
@@ -507,6 +566,18 @@ ANSWERS: Mapping[str, Any] = {
     "streets info": StreetsInfoAnswer,
 }
 """The type of the answer of each command that takes ``--json``."""
+
+
+def answer_schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of the answer of one command."""
+    kind = ANSWERS[name]
+    parts = described({kind.__name__: kind})
+    return {
+        "$schema": DRAFT,
+        "title": f"What `place {name} --json` writes",
+        "$ref": f"#/$defs/{kind.__name__}",
+        "$defs": dict(sorted(parts.items())),
+    }
 
 
 def answers_schema() -> dict[str, Any]:

@@ -1,23 +1,90 @@
 """``place diff``: what changed between two solutions."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 import placement
 from placement.cli.options import json_option
 
+if TYPE_CHECKING:
+    from placement.solution import Solution
+
+_FORMATS = ("text", "markdown", "json", "html")
+
 
 @click.command("diff", short_help="Show what changed between two solutions.")
-@click.argument("old", type=click.Path())
-@click.argument("new", type=click.Path())
+@click.argument("old", type=click.Path(allow_dash=True))
+@click.argument("new", type=click.Path(allow_dash=True))
+@click.option(
+    "--plan",
+    type=click.Path(),
+    metavar="PLAN",
+    help="The plan file of NEW: counts the old posts on it, to tell what its inputs brought.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    default="text",
+    show_default=True,
+    help="As text, as the comment of a forge, as JSON, or as a page with a map.",
+)
+@click.option("--exit-code", is_flag=True, help="Exit with 1 where they differ, and 0 elsewhere.")
 @json_option()
-def command(old: str, new: str, as_json: bool) -> None:
-    """Show the posts opened, closed and changed from OLD to NEW, with cost and cover."""
-    from placement.cli.files import find_solution
-    from placement.cli.talk import give_json
+def command(
+    *,
+    old: str,
+    new: str,
+    plan: str | None,
+    form: str,
+    exit_code: bool,
+    as_json: bool,
+) -> None:
+    """Show every difference of OLD and NEW: what was asked, what was decided, what came of it.
 
-    before, after = (placement.read_solution(find_solution(given)) for given in (old, new))
-    difference = placement.compare(before, after)
-    if as_json:
-        give_json(difference.to_dict())
-    else:
-        click.echo(difference.text())
+    Each is a file, the folder that `place optimise` wrote, - for standard input, or REV:path for a
+    file in git. Nothing is shown where both are the same, or with --quiet.
+    """
+    from placement.cli.revisions import STDIN, read_given
+    from placement.cli.talk import give_json
+    from placement.cli.verbosity import Verbosity, verbosity
+    from placement.errors import UsageError
+
+    if old == new == STDIN:
+        raise UsageError("only one of OLD and NEW can come from standard input.")
+    before, after = read_given(old), read_given(new)
+    between = None if plan is None else _between(before, after, plan)
+    difference = placement.compare(before, after, between=between)
+    form = "json" if as_json else form
+    if verbosity() is not Verbosity.QUIET:
+        if form == "json":
+            give_json(difference.to_dict())
+        elif form == "html":
+            from placement.review.page import comparison_page
+
+            click.echo(comparison_page(difference))
+        elif not difference.same:
+            from placement.review.markdown import markdown
+
+            click.echo(difference.text() if form == "text" else markdown(difference))
+    if exit_code and not difference.same:
+        raise click.exceptions.Exit(1)
+
+
+def _between(old: "Solution", new: "Solution", plan: str) -> "Solution":
+    """Count the old posts on the inputs of the new solution."""
+    from placement.cli.talk import warn
+    from placement.errors import UsageError
+
+    if new.layers or any("." in one for one in new.closures):
+        raise UsageError(
+            "the new solution was made with layers or closures of other files: leave --plan out."
+        )
+    asked = placement.load_plan(
+        plan, budget=new.budget, limits=new.limits, closures=new.closures, at=new.at
+    )
+    for sentence in placement.audit(asked, new).changed:
+        warn(sentence)
+    units = {post.id: post.units for post in old.posts_list}
+    return placement.evaluate(asked, units, bound=False).solution

@@ -21,6 +21,7 @@ _MODULES = {
     "routes": "routes",
     "audit": "audit",
     "diff": "diff",
+    "patch": "patch",
     "evaluate": "evaluate",
     "fmt": "fmt",
     "export": "export",

@@ -2,7 +2,7 @@
 
 import click
 
-_OF = ("plan", "solution", "json")
+_OF = ("plan", "solution", "diff", "json")
 
 
 @click.command("schema", short_help="Print the JSON Schema of plans, solutions or --json.")
@@ -12,7 +12,7 @@ _OF = ("plan", "solution", "json")
     type=click.Choice(_OF),
     default="plan",
     show_default=True,
-    help="Of plan.toml, of solution.geojson, or of what commands write with --json.",
+    help="Of plan.toml, solution.geojson, a difference, or what commands write with --json.",
 )
 def command(what: str) -> None:
     """Print a JSON Schema (draft 2020-12), with every key and its meaning.
@@ -29,6 +29,10 @@ def command(what: str) -> None:
         from placement.review.schema import solution_schema
 
         give_json(solution_schema())
+    elif what == "diff":
+        from placement.cli.answers import answer_schema
+
+        give_json(answer_schema("diff"))
     else:
         from placement.cli.answers import answers_schema
 
