@@ -11,13 +11,13 @@ from placement.review.texts import shown
 from placement.review.told import (
     ASKED,
     DECIDED,
+    INPUTS,
     PARTS,
     RESULT,
     Line,
     edit_lines,
     figure_lines,
     metres,
-    part_of,
 )
 from placement.solution import Coverage, Post, Solution
 
@@ -239,7 +239,7 @@ class Diff:
 
     def _attributed(self) -> dict[str, dict[str, Value]] | None:
         """Return what of each change of cover the inputs brought, and what the posts did."""
-        if self.same_posts or self.between is not None or not self._asked_otherwise:
+        if self.same_posts or self.between is not None or not self._inputs_differ:
             found = {}
             for name, (before, after) in self.coverage.items():
                 if before is None or after is None:
@@ -248,7 +248,7 @@ class Diff:
                 if self.between is not None and not self.same_posts:
                     part = self.between.coverage.get(name)
                     middle = before.covered if part is None else part.covered
-                elif self.same_posts and self._asked_otherwise:
+                elif self.same_posts and self._inputs_differ:
                     middle = after.covered
                 found[name] = {
                     "inputs": plain(middle - before.covered),
@@ -258,17 +258,19 @@ class Diff:
         return None
 
     @property
-    def _asked_otherwise(self) -> bool:
-        """Whether inputs or wishes differ, or whether that cannot be told."""
-        unknown = self.old.digests is None or self.new.digests is None
-        return unknown or any(part_of(edit.path) == ASKED for edit in self.edits)
+    def _inputs_differ(self) -> bool:
+        """Whether the same posts could have other figures, or whether that cannot be told."""
+        if self.old.digests is None or self.new.digests is None:
+            return True
+        known = {edit.path[1:] for edit in self.edits if edit.path[0] == "placement"}
+        return any(path[0] in INPUTS and path[1:] != ("baseline",) for path in known)
 
     def _why(self, resource: str) -> str:
         found = self._attributed()
         if found is None:
             return "not attributed: --plan scores the old posts on the new inputs"
         inputs, posts = (found[resource][key] for key in ("inputs", "posts"))
-        return f"of these {inputs:+,} by what was asked or its inputs, {posts:+,} by the posts"
+        return f"of these {inputs:+,} by the inputs, {posts:+,} by the posts"
 
 
 def compare(old: Solution, new: Solution, *, between: Solution | None = None) -> Diff:

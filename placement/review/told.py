@@ -13,6 +13,9 @@ ASKED, DECIDED, RESULT = "Asked", "Decided", "Result"
 PARTS = (ASKED, DECIDED, RESULT)
 """Parts of a difference, in the order to read them."""
 
+INPUTS = ("digests", "layers", "closures", "at", "walking", "unsnapped", "plan")
+"""Members that say on what posts are counted: other wishes choose other posts and no figures."""
+
 _ASKED = (
     "format", "version", "plan", "budget", "budget_unit", "limits", "layers", "lock", "forbid",
     "closures", "at", "walking", "overrides", "digests", "unsnapped",

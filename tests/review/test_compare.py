@@ -88,15 +88,16 @@ def test_a_solution_does_not_differ_from_itself() -> None:
     one = read_solution(CASES / "agreed.geojson")
     diff = compare(one, one)
     assert diff.same_posts
-    assert "the same 3 posts, the same units" in diff.text()
+    assert diff.same
+    assert diff.text() == ""
     assert diff.to_dict()["cost"]["change"] == 0
 
 
 @pytest.mark.parametrize(
     ("versions", "line"),
     [
-        (("0.1.0", "0.2.0"), "found by placement: 0.1.0 → 0.2.0"),
-        ((None, "0.2.0"), "found by placement: version unknown → 0.2.0"),
+        (("0.1.0", "0.2.0"), "  version: 0.1.0 → 0.2.0"),
+        ((None, "0.2.0"), "  version: nothing → 0.2.0"),
     ],
 )
 def test_another_version_of_placement_is_said_and_is_no_other_plan(
@@ -105,7 +106,8 @@ def test_another_version_of_placement_is_said_and_is_no_other_plan(
     one = read_solution(CASES / "agreed.geojson")
     diff = compare(*(replace(one, version=version) for version in versions))
     assert diff.same_posts
-    assert set(diff.text().split("\n")) - set(compare(one, one).text().split("\n")) == {line}
+    head, same = f"plan {one.plan}", "  the same 3 posts, the same units"
+    assert diff.text().split("\n") == [head, "Asked:", line, "Decided:", same]
     assert diff.to_dict()["version"] == dict(zip(("old", "new"), versions, strict=True))
 
 
@@ -137,3 +139,27 @@ def test_names_cannot_steer_a_terminal() -> None:
     text = compare(old, new).text()
     assert all(line.isprintable() for line in text.split("\n"))
     assert "</script>{{6*7}}" in text
+
+
+def test_each_change_of_cover_is_attributed() -> None:
+    old, new = (read_solution(CASES / f"{name}.geojson") for name in ("agreed", "revised"))
+    assert "not attributed: --plan scores the old posts" in compare(old, new).text()
+    between = replace(old, coverage={
+        **old.coverage, "checkpoint": replace(old.coverage["checkpoint"], covered=61000.0)
+    })  # fmt: skip
+    diff = compare(old, new, between=between)
+    assert diff.to_dict()["attributed"]["checkpoint"] == {"inputs": -250, "posts": -875}
+    assert "of these -250 by the inputs, -875 by the posts" in diff.text()
+
+
+def test_the_same_posts_with_other_cover_are_put_down_to_the_inputs() -> None:
+    old = replace(read_solution(CASES / "agreed.geojson"), digests={"sites": "0" * 64})
+    part = replace(old.coverage["checkpoint"], covered=old.coverage["checkpoint"].covered + 374)
+    new = replace(
+        old,
+        digests={"sites": "1" * 64},
+        coverage={**old.coverage, "checkpoint": part},
+    )
+    text = compare(old, new).text()
+    assert "the same 3 posts, the same units" in text
+    assert "+374 people\n    of these +374 by the inputs, +0 by the posts" in text
