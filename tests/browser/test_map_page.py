@@ -145,7 +145,7 @@ def test_a_row_opens_the_posts_popup_and_escape_gives_the_focus_back(open_page, 
     button.focus()
     page.keyboard.press("Enter")
     popup = page.locator(".leaflet-popup")
-    assert popup.locator("h3").inner_text() == "Bridge, north"
+    assert popup.locator("h2").inner_text() == "D1 Bridge, north"
     assert "Dog team" in popup.inner_text()
     assert page.locator("tr.chosen").get_attribute("data-post") == "bridge-north/dog_team"
     assert page.locator(".leaflet-chosen-pane path").count() == 1
