@@ -84,7 +84,8 @@ test-quick: $(VENV)/.develop
 # Machine code tells nobody which lines it runs: tests of the loops run once more in Python, where
 # they take a hundred times as long and wrap numbers around aloud.
 COVER := $(PYTHON) -m coverage
-LOOPS := tests/streets tests/cover tests/solve/mclp tests/solve/capacitated
+LOOPS := tests/streets tests/cover --ignore tests/streets/test_inflation.py \
+  --ignore tests/streets/test_catchment.py -k 'not threads and not memory and not bundled and not row_groups'
 coverage: $(VENV)/.develop
 	@$(COVER) erase
 	@$(COVER) run -m pytest -q -m 'not slow'
