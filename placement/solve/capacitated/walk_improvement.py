@@ -182,9 +182,9 @@ def _other(
     found = run.state.told()
     if found.chosen is None:
         return None
-    gained = math.fsum(profit[found.chosen]) - math.fsum(profit[chosen])
-    if gained <= _FINE * _MERIT * max(1.0, abs(outcome.objective)):
-        return None  # no more than the engine is asked to look for: merit that says nothing
+    start = outcome.objective + math.fsum(profit[chosen])
+    if found.bound - start <= _FINE * _MERIT * max(1.0, abs(outcome.objective)):
+        return None  # no plan of these has merit to speak of that this one lacks
     worth = found.objective - math.fsum(profit[found.chosen])
     if worth < outcome.objective - _EQUAL * max(1.0, abs(outcome.objective)):
         return None
