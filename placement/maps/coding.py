@@ -28,8 +28,8 @@ _MAIN = frozenset({"motorway", "trunk", "primary", "secondary", "tertiary"})
 _PATHS = frozenset(
     {"footway", "path", "steps", "cycleway", "track", "bridleway", "corridor", "platform"}
 )
-STREET_GROUPS = ("path", "street", "main")
-"""Groups of streets in the order they are drawn, thinnest first."""
+STREET_GROUPS = ("path", "street", "main", "bridge")
+"""Groups of streets in the order they are drawn, thinnest first, bridges over all others."""
 
 
 def deltas(coordinates: Floats, *, scale: float = SHAPE_SCALE) -> list[int]:
@@ -144,8 +144,7 @@ def street_lines(streets: "Streets", frame: Frame | None = None) -> dict[str, di
     moved = np.ones(len(whole), dtype=np.bool_)
     moved[1:] = (edge[1:] != edge[:-1]) | np.any(whole[1:] != whole[:-1], axis=1)
     whole, edge = whole[moved], edge[moved]
-    of_class = np.array([_group(name) for name in streets.classes], dtype=np.int64)
-    group = of_class[streets.class_code]
+    group = group_of_edges(streets)
     coded: dict[str, dict[str, list[int]]] = {}
     for position, name in enumerate(STREET_GROUPS):
         mine = group[edge] == position if len(edge) else np.zeros(0, dtype=np.bool_)
@@ -155,6 +154,13 @@ def street_lines(streets: "Streets", frame: Frame | None = None) -> dict[str, di
         steps = np.diff(whole[mine][seen], axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
         coded[name] = {"n": counts[counts > 1].tolist(), "d": steps.ravel().tolist()}
     return coded
+
+
+def group_of_edges(streets: "Streets") -> Ints:
+    """Return (E,) positions in `STREET_GROUPS`."""
+    of_class = np.array([_group(name) for name in streets.classes], dtype=np.int64)
+    bridge = STREET_GROUPS.index("bridge")
+    return np.where(streets.bridge, bridge, of_class[streets.class_code]).astype(np.int64)
 
 
 def _group(name: str) -> int:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from placement.arrays import Bools
 from placement.maps import coding
 from placement.maps.frame import Shapes
+from placement.maps.labels import stations, street_names, water_names
 from placement.maps.numbering import numbers
 from placement.maps.people_panel import Uncovered, gaps, main_resource, shown_resources, whole
 from placement.maps.queues_panel import queued
@@ -149,6 +150,11 @@ def page_data(
         "rings": ringed(plan, shapes),
         "missing": _missing(plan, uncovered),
         "streets": None if streets is None else coding.street_lines(streets, frame),
+        "labels": {
+            "streets": [] if streets is None else street_names(streets, frame),
+            "water": water_names(plan.water),
+            "stations": stations(plan),
+        },
         "bounds": _bounds(plan, solution),
         "sources": _sources(plan, solution),
         "limits": dict(sorted(solution.limits.items())),
@@ -209,13 +215,8 @@ def _posts(
     order = {resource.id: row for row, resource in enumerate(plan.problem.resources)}
     reach = {key: shape for kind in plan.problem.resources for key, shape in _within(shapes, kind)}
     sooner = own_rings(shapes)
-    beside: dict[str, int] = {}
-    for post in solution.posts_list:
-        beside[post.site] = beside.get(post.site, 0) + 1
-    slot: dict[str, int] = {}
     described = []
     for post in solution.posts_list:
-        slot[post.site] = slot.get(post.site, -1) + 1
         shape = reach.get(post.id)
         people = served.get(post.id)
         described.append(
@@ -230,8 +231,6 @@ def _posts(
                 "served": people_of.get(post.id),
                 "loss": None if people is None else people.loss,
                 "at": [round(post.lon, 6), round(post.lat, 6)],
-                # posts of several resources at one site stand side by side
-                "slot": [slot[post.site], beside[post.site]],
                 "reach": [] if shape is None else coding.polygons(coding.simpler(shape)),
                 "rings": sooner.get(post.id, []),
             }
@@ -341,7 +340,9 @@ def _missing(plan: Plan, uncovered: Uncovered) -> dict[str, Any]:
     apart = np.where(demand.step_free, len(plan.problem.resources), 0)
     for bit, resource in enumerate(plan.problem.resources):
         mask |= uncovered[resource.id].astype(np.int64) << (bit + apart)
-    return coding.dots(demand.lonlat, demand.people, mask)
+    # areas are sampled on a grid of squares; other points stand for no more ground than themselves
+    side_m = plan.settings.walking.sample_m if plan.areas else 0.0
+    return coding.dots(demand.lonlat, demand.people, mask) | {"side_m": side_m}
 
 
 def _bounds(plan: Plan, solution: Solution) -> list[float] | None:

@@ -1,5 +1,6 @@
 """What the page says of walks: how long and which way areas walk, rings, the day, lost points."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 RING_MIN = (3.0, 5.0, 8.0)
 """Walks that rings are drawn for, minutes, as far as they are shorter than a resource's limit."""
 
+SLIVER_M2 = 4_000.0
+"""Parts and holes of a catchment smaller than this are left out of the drawing, and of it alone."""
+
+_ROUND_M = 14.0
+"""Half the width, metres, of a spur or a gap that is rounded off in the drawing."""
+
+_DEGREE_M = 111_319.5  # along a meridian, near enough to tell a sliver
+
 _MOST_OVER = 4
 """Posts within the same reach that are told apart; more look like these."""
 
@@ -33,9 +42,10 @@ def times(plan: Plan) -> list[float]:
 
 
 def in_degrees(plan: Plan, rings: Sequence[Ring]) -> Shapes:
-    """Return rings by resource and walk (seconds), each with its post, in degrees.
+    """Return rings by resource and walk (seconds), each with its post, in degrees, to be drawn.
 
-    Each resource has its limit last, and before it those of `RING_MIN` that are shorter.
+    Outlines are smooth (see `smooth`); no figure is counted on them. Each resource has its limit
+    last, and before it those of `RING_MIN` that are shorter.
     """
     to_degrees = Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
 
@@ -48,13 +58,47 @@ def in_degrees(plan: Plan, rings: Sequence[Ring]) -> Shapes:
         mine = [ring for ring in rings if ring.resource == kind.id]
         found[kind.id] = {
             limit_s: [
-                (ring.post, shapely.transform(ring.shape, degrees))
+                (ring.post, shapely.transform(smooth(ring.shape), degrees))
                 for ring in mine
                 if abs(ring.limit_s - limit_s) < 1e-6
             ]
             for limit_s in [*shown, kind.walk_limit_s]
         }
     return found
+
+
+def smooth(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the ground within a walk as it is drawn: round, without slivers and pinholes.
+
+    Parameters
+    ----------
+    shape
+        Polygons in metres.
+
+    Returns
+    -------
+    shapely.Geometry
+        Polygons; what is small as a whole stays as it is.
+    """
+    closed = shapely.buffer(shape, _ROUND_M, quad_segs=4)
+    opened = shapely.buffer(closed, -2 * _ROUND_M, quad_segs=4)
+    rounded = shapely.buffer(opened, _ROUND_M, quad_segs=4)
+    return shape if rounded.is_empty else without_slivers(rounded, SLIVER_M2)
+
+
+def without_slivers(shape: shapely.Geometry, least: float) -> shapely.Geometry:
+    """Return polygons without the parts and holes that are smaller than an area.
+
+    What has no larger part stays as it is. `least` is in the square of the coordinates' unit.
+    """
+    kept = [
+        shapely.Polygon(
+            part.exterior, [hole for hole in part.interiors if shapely.Polygon(hole).area >= least]
+        )
+        for part in shapely.get_parts(shape)
+        if part.area >= least
+    ]
+    return shapely.union_all(kept) if kept else shape
 
 
 def ringed(plan: Plan, shapes: Shapes) -> list[dict[str, Any]]:
@@ -92,7 +136,10 @@ def together(pairs: Sequence[tuple[str, shapely.Geometry]]) -> list[list[list[in
     present = [shape for _, shape in pairs if not shape.is_empty]
     if not present:
         return []
-    return coding.polygons(coding.simpler(shapely.union_all(present)))
+    every = shapely.union_all(present)
+    middle = math.radians((every.bounds[1] + every.bounds[3]) / 2)
+    least_deg2 = SLIVER_M2 / (_DEGREE_M**2 * math.cos(middle))
+    return coding.polygons(coding.simpler(without_slivers(every, least_deg2)))
 
 
 def own_rings(shapes: Shapes) -> dict[str, list[list[Any]]]:

@@ -41,7 +41,10 @@ if TYPE_CHECKING:
 
 _SCRIPTS = (
     "language.js",
+    "palette.js",
+    "tiles.js",
     "streets.js",
+    "missing.js",
     "tables.js",
     "rules.js",
     "queue.js",
@@ -52,9 +55,11 @@ _SCRIPTS = (
     "popups.js",
     "legend.js",
     "view.js",
+    "signs.js",
+    "labels.js",
     "map.js",
 )
-_NETWORK_SCRIPTS = ("language.js", "streets.js", "network.js")
+_NETWORK_SCRIPTS = ("language.js", "palette.js", "tiles.js", "streets.js", "network.js")
 _naming = threading.Lock()
 
 

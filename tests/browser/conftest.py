@@ -31,6 +31,8 @@ LAUNCH = (
     "--disable-sync",
 )
 CHROMIUM = os.environ.get("PLACEMENT_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+# a selector, since a function that is polled would be an eval, which the policy refuses
+UNPAINTED = ".leaflet-tile:not(.leaflet-tile-loaded)"
 REQUIRED = os.environ.get("PLACEMENT_BROWSER") == "required"
 
 
@@ -116,7 +118,7 @@ def open_page(browser) -> Iterator[Callable[..., tuple[Any, Seen]]]:
         page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
         page.goto(file.as_uri() + address)
         page.wait_for_selector("html.ready")
-        page.wait_for_function("!document.querySelector('.leaflet-tile:not(.leaflet-tile-loaded)')")
+        page.wait_for_selector(UNPAINTED, state="detached")
         return page, seen
 
     yield opened

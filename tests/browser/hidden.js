@@ -6,6 +6,7 @@
   const out = [];
   const seen = [...frame.querySelectorAll('.leaflet-marker-icon, .leaflet-areas-pane path, .leaflet-route-pane path')];
   for (const one of seen) {
+    if (one.matches('.within')) { continue; } // one of a bunch, which is looked at itself
     let places;
     if (one instanceof SVGPathElement) {
       const matrix = one.getScreenCTM();

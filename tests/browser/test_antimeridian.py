@@ -43,6 +43,7 @@ def test_all_that_is_drawn_stands_in_one_place(
     file = tmp_path / "map.html"
     write_map(plan, optimise(plan), file)
     page, seen = open_page(file)
+    page.locator("[data-layer='sites']").check()  # candidates are drawn on request
     frame = page.locator(".folium-map").bounding_box()
     signs = page.locator(".leaflet-marker-pane .post").all()
     paths = page.locator(

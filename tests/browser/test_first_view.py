@@ -53,7 +53,7 @@ def test_the_legend_stays_where_it_is_when_the_whole_plan_is_asked_for(open_page
     corner = page.evaluate(CORNER)
     for _ in range(2):
         page.locator(".leaflet-control-zoom-in").click()
-        page.wait_for_function("!document.querySelector('.leaflet-zoom-anim')")
+        page.wait_for_selector(".leaflet-zoom-anim", state="detached")
     page.mouse.move(900, 600)
     page.mouse.down()
     page.mouse.move(700, 400, steps=4)
@@ -67,7 +67,7 @@ def test_the_legend_stays_where_it_is_when_the_whole_plan_is_asked_for(open_page
 def test_a_view_the_reader_chose_is_kept_when_the_window_changes(open_page, paris_map) -> None:
     page, _ = open_page(paris_map)
     page.locator(".leaflet-control-zoom-in").click()
-    page.wait_for_function("!document.querySelector('.leaflet-zoom-anim')")
+    page.wait_for_selector(".leaflet-zoom-anim", state="detached")
     scale = "document.querySelector('.leaflet-control-scale-line').textContent"
     before = page.evaluate(scale)
     resize(page, 1300, 800)

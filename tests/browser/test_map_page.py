@@ -219,6 +219,8 @@ def test_an_area_and_a_candidate_have_popups(open_page, file) -> None:
     page.get_by_role("button", name="Standing box 1").click()
     assert "500" in page.locator(".leaflet-popup").inner_text()
     page.keyboard.press("Escape")
+    assert page.locator(".leaflet-sites-pane path").count() == 0  # candidates only on request
+    page.locator("[data-layer='sites']").check()
     page.locator(".leaflet-sites-pane path").first.dispatch_event("click")
     assert "Candidate site" in page.locator(".leaflet-popup").inner_text()
 
@@ -238,6 +240,7 @@ def test_hostile_texts_are_shown_and_never_run(open_page, hostile_file) -> None:
             title = page.locator(".leaflet-popup h2").evaluate("one => one.textContent")
             text = buttons.nth(number).evaluate("one => one.textContent")
             assert re.fullmatch(rf"[CD]\d {re.escape(text)}", title, re.DOTALL)
+    page.locator("[data-layer='sites']").check()
     for path in page.locator(".leaflet-sites-pane path").all():
         path.dispatch_event("click")
         path.dispatch_event("mouseover")
@@ -342,7 +345,7 @@ def test_the_streets_of_central_paris_are_small_and_quick_to_draw(browser, tmp_p
     measure.send("Performance.enable")
     page.goto(file.as_uri())
     page.wait_for_selector("html.ready")
-    page.wait_for_function("!document.querySelector('.leaflet-tile:not(.leaflet-tile-loaded)')")
+    page.wait_for_selector(".leaflet-tile:not(.leaflet-tile-loaded)", state="detached")
     metrics = {
         one["name"]: one["value"] for one in measure.send("Performance.getMetrics")["metrics"]
     }

@@ -69,13 +69,6 @@ def test_figures_are_those_of_the_solution(plan: Plan) -> None:
     assert data["title"] == {"en": "A drawn town", "fr": "Une ville dessinée"}
 
 
-def test_two_posts_of_one_site_stand_side_by_side(plan: Plan) -> None:
-    posts = data_of(plan, solution_of(plan))["posts"]
-    slots = [post["slot"] for post in posts if post["site"] == "bridge-north"]
-    assert slots == [[0, 2], [1, 2]]
-    assert [post["slot"] for post in posts if post["site"] == "north-west"] == [[0, 1]]
-
-
 def test_every_site_is_a_post_or_a_candidate(plan: Plan) -> None:
     data = data_of(plan, solution_of(plan))
     drawn = {post["site"] for post in data["posts"]} | {site["site"] for site in data["sites"]}

@@ -4,7 +4,8 @@ const SMALL_WINDOW = "(max-width: 1100px)"; // here the legend would hide too mu
 const LEGEND_CORNERS = /** @type {L.ControlPosition[]} */ (["topright", "bottomright", "bottomleft"]);
 const LEGEND_MARGIN = 10;
 const LEGEND_FOOT = 40; // room for the scale or the sources below it
-const AREA_RAMP = [[245, 240, 248], [196, 174, 214]];
+const AREA_RAMP = [PALETTE.area_least, PALETTE.area_most]
+  .map((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
 const CANDIDATES = {
   optional: { radius: 2.6, color: "#858d96", weight: 1, fillColor: "#ffffff", fillOpacity: 1 },
   required: { radius: 4.2, color: "#1b1b1b", weight: 2.2, fillColor: "#ffffff", fillOpacity: 1 },
@@ -46,14 +47,28 @@ function candidateSwatch() {
 }
 function rampSwatch() {
   return swatch(...[0, 1, 2, 3].map((i) => drawn("rect", {
-    x: 2 + 6 * i, y: 2, width: 6, height: 14, fill: areaColour(i / 3), stroke: "#7d6396", "stroke-width": 0.7,
+    x: 2 + 6 * i, y: 2, width: 6, height: 14, fill: areaColour(i / 3), stroke: PALETTE.area_line, "stroke-width": 0.7,
   })));
 }
-function missingSwatch(kind) {
+function letterSwatch() {
+  return swatch(drawn("text", { x: 14, y: 13, "text-anchor": "middle", "font-size": 13, "font-weight": 600, fill: PALETTE.label }, "A"));
+}
+function northArrow() {
+  return drawn("svg", { viewBox: "0 0 24 36", width: 24, height: 36, "aria-hidden": "true" },
+    drawn("path", { d: "M12 1 19 20 12 16Z", fill: "#1b1f24" }),
+    drawn("path", { d: "M12 1 5 20 12 16Z", fill: "#ffffff", stroke: "#1b1f24", "stroke-width": 1.2, "stroke-linejoin": "round" }),
+    drawn("text", { x: 12, y: 34, "text-anchor": "middle", "font-size": 13, "font-weight": 700, fill: "#1b1f24" }, "N"));
+}
+function missingSwatch(kind, onGround) {
   const canvas = make("canvas", { width: 56, height: 36, class: "swatch", "aria-hidden": "true" });
   const context = canvas.getContext("2d");
   context.scale(2, 2);
-  paintMissing(context, kind, [[6, 6], [14, 12], [22, 6]], 2.4);
+  if (onGround) {
+    context.fillStyle = hatch(context, kind, 2);
+    context.fillRect(2, 1, 24, 16);
+  } else {
+    paintMissing(context, kind, [[6, 6], [14, 12], [22, 6]], 2.4);
+  }
   return canvas;
 }
 
@@ -94,6 +109,7 @@ function makeLegend(map, data, tell, state, entries) {
     input.addEventListener("change", () => {
       if (input.checked) { state.hidden.delete(entry.key); map.addLayer(entry.layer); }
       else { state.hidden.add(entry.key); map.removeLayer(entry.layer); }
+      state.arrange();
       if (entry.group === "extra") {
         draw();
         const others = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("#panel [data-layer]"));

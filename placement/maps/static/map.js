@@ -1,6 +1,6 @@
 /* The map: layers from below to above, markers, popups, the legend, the language, printing. */
 
-const PANES = ["water", "areas", "reach", "streets", "missing", "closures", "route", "chosen", "ways", "sites"];
+const PANES = ["water", "areas", "reach", "streets", "missing", "closures", "route", "labels", "leaders", "chosen", "ways", "sites"];
 
 function showPlan(map) {
   const data = JSON.parse(document.getElementById("plan-data").textContent);
@@ -24,7 +24,7 @@ function showPlan(map) {
   PANES.forEach((name, i) => {
     const pane = map.createPane(name);
     pane.style.zIndex = String(210 + 20 * i);
-    if (name === "streets" || name === "missing") {
+    if (["streets", "missing", "labels"].includes(name)) {
       pane.style.pointerEvents = "none";
     } else {
       renderers[name] = L.svg({ pane: name, padding: 0.3 });
@@ -45,26 +45,25 @@ function showPlan(map) {
 
   /* What opened since the agreed plan wears a plus; what closed has a layer of its own. */
   const moved = new Map((data.rules.changes === null ? [] : data.rules.changes.opened).map((post) => [post.key, post]));
-  const { popup, postPopup, movePopup, sitePopup, areaPopup } = makePopups(data, tell, moved, { drawWays, showQueue });
+  const { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup } = makePopups(data, tell, moved, { drawWays, showQueue });
 
   /* Layers, in the order of the legend. */
   const entries = [];
   const offer = (group, key, layer, swatch, words) => entries.push({ group, key, layer, swatch, words });
 
   const markers = new Map();
+  const signs = [];
   data.resources.forEach((resource, position) => {
     const mine = data.posts.filter((post) => post.resource === position);
     if (mine.length === 0) { return; }
     const group = L.layerGroup();
     for (const post of mine) {
-      const size = 30;
-      const shift = (post.slot[0] - (post.slot[1] - 1) / 2) * 25;
-      const picture = sign(position, size, post.number);
+      const picture = sign(position, SIGN_SIZE, post.number);
       if (moved.has(post.key)) { picture.append(plusBadge()); }
       const marker = L.marker([post.at[1], post.at[0]], {
         icon: L.divIcon({
-          className: "post", html: picture,
-          iconSize: [size, size], iconAnchor: [size / 2 - shift, size / 2], popupAnchor: [shift, -12],
+          className: "post", html: make("div", null, picture, make("span", { class: "more" })),
+          iconSize: [TARGET_PX, TARGET_PX], popupAnchor: [0, -12],
         }),
         keyboard: true, riseOnHover: true, zIndexOffset: 100 * (data.resources.length - position),
       });
@@ -72,12 +71,16 @@ function showPlan(map) {
         const element = marker.getElement();
         if (element) {
           const label = tell.say("post_label", { label: tell.own(resource.label), name: postName(post) });
-          element.setAttribute("aria-label", moved.has(post.key) ? tell.say("label_opened", { label }) : label);
+          const full = moved.has(post.key) ? tell.say("label_opened", { label }) : label;
+          element.setAttribute("aria-label", entry.others.length === 0 ? full
+            : tell.say("label_more", { label: full, others: entry.others.map((one) => one.number).join(", ") }));
         }
       };
+      const entry = { post, marker, name, others: [] };
+      signs.push(entry);
       marker.on("add", name);
       renamings.push(name);
-      marker.bindPopup(() => postPopup(post), popupOptions);
+      marker.bindPopup(() => (entry.others.length === 0 ? postPopup(post) : bunchPopup([post, ...entry.others], showPost)), popupOptions);
       named(marker, post);
       marker.on("popupopen", () => choose(post)).on("popupclose", () => choose(null));
       markers.set(post.key, marker);
@@ -90,10 +93,10 @@ function showPlan(map) {
     if (data.reach[position].length === 0) { return; }
     const { colour, dash } = look(position);
     const layer = L.polygon(polygonPositions(data.reach[position]), inPane("reach", {
-      color: colour, weight: 1.6, opacity: 0.9, dashArray: dash || null, fillColor: colour,
-      fillOpacity: 0.13, interactive: false,
+      color: colour, weight: 1.8, opacity: 0.95, dashArray: dash || null, fillColor: colour,
+      fillOpacity: REACH_OPACITY, interactive: false,
     }));
-    offer("reach", `reach-${resource.id}`, layer, () => patch(colour, 0.16, colour, dash));
+    offer("reach", `reach-${resource.id}`, layer, () => patch(colour, REACH_OPACITY, colour, dash));
   });
 
   data.resources.forEach((resource, position) => {
@@ -101,13 +104,13 @@ function showPlan(map) {
     if (resource.shown && data.missing.m.some((mask) => missingAt(mask, slow))) {
       const key = `slow-${resource.id}`;
       offer("slow", key, missingLayer(data.missing, slow, missingKind(position, true), "missing"),
-        () => missingSwatch(missingKind(position, true)));
+        () => missingSwatch(missingKind(position, true), hasGround(data.missing)));
       if (position !== data.main) { state.hidden.add(key); }
     }
     if (!resource.shown || !data.missing.m.some((mask) => missingAt(mask, position))) { return; }
     const key = `missing-${resource.id}`;
     offer("missing", key, missingLayer(data.missing, position, missingKind(position, false), "missing"),
-      () => missingSwatch(missingKind(position, false)));
+      () => missingSwatch(missingKind(position, false), hasGround(data.missing)));
     if (position !== data.main) { state.hidden.add(key); }
   });
 
@@ -177,6 +180,7 @@ function showPlan(map) {
       group.addLayer(circle);
     }
     offer("plan", "sites", group, candidateSwatch, () => tell.say("layer_sites"));
+    state.hidden.add("sites"); // on request: they are many, and none is part of the plan
   }
   const areaLayers = new Map();
   if (data.areas.length > 0) {
@@ -184,7 +188,7 @@ function showPlan(map) {
     const group = L.layerGroup();
     for (const area of data.areas) {
       const layer = L.polygon(polygonPositions(area.shape), inPane("areas", {
-        color: "#7d6396", weight: 1, fillColor: areaColour(Math.sqrt(area.people / most)), fillOpacity: 0.95,
+        color: PALETTE.area_line, weight: 1.4, fillColor: areaColour(Math.sqrt(area.people / most)), fillOpacity: 0.95,
       }));
       layer.bindPopup(() => areaPopup(area), popupOptions);
       areaLayers.set(area, named(layer, area));
@@ -208,20 +212,34 @@ function showPlan(map) {
     offer("plan", key, group, swatch, () => tell.say(word));
   };
   plain("route", data.route, "route", [
-    { color: "#ffffff", weight: 7, opacity: 0.9, fill: false }, { color: "#1d2b3a", weight: 3.2, opacity: 1, fill: false },
-  ], () => strip("#1d2b3a", 3.2), "layer_route");
+    { color: PALETTE.casing, weight: 7, opacity: 0.9, fill: false }, { color: PALETTE.route, weight: 3.2, opacity: 1, fill: false },
+  ], () => strip(PALETTE.route, 3.2), "layer_route");
   plain("closures", data.closures, "closures",
-    { color: "#8c1c13", weight: 1.8, dashArray: "3 4", fillColor: "#8c1c13", fillOpacity: 0.12 },
-    () => patch("#8c1c13", 0.14, "#8c1c13", "3 4"), "layer_closures");
-  plain("water", data.water, "water", { stroke: false, fillColor: "#c5dfee", fillOpacity: 1 },
-    () => patch("#c5dfee", 1, "#a9cbe0", ""), "layer_water");
+    { color: PALETTE.closure, weight: 1.8, dashArray: "3 4", fillColor: PALETTE.closure, fillOpacity: 0.12 },
+    () => patch(PALETTE.closure, 0.14, PALETTE.closure, "3 4"), "layer_closures");
+  plain("water", data.water, "water", { color: PALETTE.shore, weight: 1.2, fillColor: PALETTE.water, fillOpacity: 1 },
+    () => patch(PALETTE.water, 1, PALETTE.shore, ""), "layer_water");
   if (data.walks.unsnapped !== null) {
-    offer("plan", "lost", missingLayer(data.walks.unsnapped.dots, 0, 3, "missing"), () => missingSwatch(3), () => tell.say("layer_lost"));
+    offer("plan", "lost", missingLayer(data.walks.unsnapped.dots, 0, 3, "missing"), () => missingSwatch(3, false), () => tell.say("layer_lost"));
   }
   if (data.streets !== null) {
     offer("plan", "streets", streetLayer(data.streets, "streets"),
-      () => strip("#b3aea4", 2), () => tell.say("layer_streets"));
+      () => strip(PALETTE.main, 2), () => tell.say("layer_streets"));
   }
+
+  /* Signs pulled apart, names where they leave room; both follow what is shown. */
+  const spread = makeSigns(map, signs, inPane("leaders", {}));
+  const shown = (layer) => !state.hidden.has(layer);
+  const shownPosts = () => signs.filter((one) => map.hasLayer(one.marker)).map(({ post, marker }) => {
+    const at = map.project(marker.getLatLng(), 0);
+    return { text: post.name || post.site, at: [at.x, at.y] };
+  });
+  const names = makeLabels(map, data, tell, spread, shownPosts, shown);
+  offer("plan", "names", names, () => letterSwatch(), () => tell.say("layer_names"));
+  state.arrange = () => {
+    spread.arrange();
+    names.renew(false);
+  };
 
   /* The area within the limit of the chosen post, and its row. */
   const chosen = L.layerGroup().addTo(map);
@@ -279,6 +297,7 @@ function showPlan(map) {
   function reveal(key) {
     if (state.hidden.delete(key)) {
       map.addLayer(entries.find((entry) => entry.key === key).layer);
+      state.arrange();
       legend.draw();
     }
   }
@@ -358,6 +377,8 @@ function showPlan(map) {
   const credit = make("div", { class: "credit" });
   new (L.Control.extend({ onAdd: () => credit }))({ position: "bottomright" }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+  const north = make("div", { class: "north", role: "img" }, northArrow());
+  new (L.Control.extend({ onAdd: () => north }))({ position: "bottomleft" }).addTo(map);
 
   function speak(language) {
     tell.use(language);
@@ -379,6 +400,8 @@ function showPlan(map) {
     legend.draw();
     view.again();
     for (const rename of renamings) { rename(); }
+    names.renew(true);
+    north.setAttribute("aria-label", tell.say("north"));
     for (const [button, word] of [[zoomButton("in"), "zoom_in"], [zoomButton("out"), "zoom_out"], [whole, "whole"]]) {
       button.title = tell.say(word);
       button.setAttribute("aria-label", tell.say(word));
@@ -422,15 +445,15 @@ function showPlan(map) {
   /* Signs shrink when the map shows much, and paper has its own size. */
   const resize = () => {
     const far = map.getZoom() < 13.5;
-    frame.classList.toggle("far", far);
-    frame.classList.toggle("mid", !far && map.getZoom() < 14.5);
     for (const [circle, radius] of candidates) { circle.setRadius(far ? 0.65 * radius : radius); }
+    spread.arrange();
   };
   map.on("zoomend", resize);
   window.addEventListener("beforeprint", () => {
     document.documentElement.classList.add("paper");
     arrange();
     view.begin();
+    paintNow();
   });
   window.addEventListener("afterprint", () => {
     document.documentElement.classList.remove("paper");
@@ -453,6 +476,7 @@ function showPlan(map) {
   /* only now, so that every tile is painted once */
   for (const entry of entries) { if (!state.hidden.has(entry.key)) { map.addLayer(entry.layer); } }
   resize();
+  names.renew(false);
   showAsked();
   document.documentElement.classList.add("ready");
 }

@@ -64,7 +64,7 @@ function sign(resource, size, number) {
   if (number !== null) {
     picture.append(drawn("text", {
       x: 16, y: outline.text, fill: ink, "text-anchor": "middle", class: "units",
-      "font-size": [13, 13, 12, 10, 8][Math.min(number.length, 4)],
+      "font-size": [13, 13, 12.5, 11, 8][Math.min(number.length, 4)],
     }, number));
   }
   return picture;

@@ -35,6 +35,14 @@ function makePopups(data, tell, moved, { drawWays, showQueue }) {
     }
     return box;
   }
+  /* Posts too near one another to be told apart at this scale. */
+  function bunchPopup(posts, show) {
+    const box = popup(tell.say("bunch", { posts: tell.people(posts.length) }), "", []);
+    box.append(make("ul", { class: "bunchlist" }, ...posts.map((post) => make("li", null, make("button", {
+      type: "button", class: "link", onclick: (event) => show(post, event.currentTarget),
+    }, postName(post))))));
+    return box;
+  }
   /* A post that closed, or one that was locked or forbidden, where no open post tells its story. */
   function movePopup(post) {
     const kind = post.resource === null ? post.kind : tell.own(data.resources[post.resource].label);
@@ -95,5 +103,5 @@ function makePopups(data, tell, moved, { drawWays, showQueue }) {
     });
     return popup(area.name || area.id, "", pairs);
   }
-  return { popup, postPopup, movePopup, sitePopup, areaPopup };
+  return { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup };
 }

@@ -3,21 +3,26 @@
 const SIGN_PX = 18; // from the middle of a sign to its edge, and a little air
 const EDGE_PX = 10;
 const MOST_ZOOM = 17;
+const MOST_AWAY = 0.75; // steps of zoom the ground within reach may cost
 const TRIES = 24; // places tried along each side for the plan in its free part
 
-/* Every place that has to be seen, in the plane of `map.project` at zoom 0. */
-function placesThatMatter(map, data) {
+/* Every place that has to be seen, in the plane of `map.project` at zoom 0, as a function of the zoom:
+   signs that are pulled apart have to be seen where they go. */
+function placesThatMatter(map, data, more) {
   const lines = [
-    ...data.posts.map((post) => [[post.at[1], post.at[0]]]),
     ...data.areas.flatMap((area) => area.shape.map((rings) => positions(rings[0]))),
     ...data.route.flatMap((way) => way.shape.map(positions)),
+    ...more,
   ];
   if (data.areas.length === 0 && data.bounds !== null) {
     const [west, south, east, north] = data.bounds;
     lines.push([[south, west]], [[north, east]]);
   }
+  const posts = [...data.posts].sort((a, b) => a.resource - b.resource);
   const places = lines.map((line) => line.map((place) => map.project(place, 0)));
-  const box = L.bounds(places.flat());
+  const own = posts.map((post) => map.project([post.at[1], post.at[0]], 0));
+  if (places.length + own.length === 0) { return () => []; }
+  const box = L.bounds([...places.flat(), ...own]);
   const step = Math.max(1e-9, Math.max(box.getSize().x, box.getSize().y) / 150);
   /* between two corners of a line too: it must not run under the legend */
   const dense = [];
@@ -30,19 +35,24 @@ function placesThatMatter(map, data) {
       }
     });
   }
-  return dense;
+  return (zoom) => {
+    const scale = 2 ** zoom;
+    const signs = spreadSigns(own.map((place) => place.multiplyBy(scale)), zoom);
+    return [...dense, ...signs.map(({ x, y }) => L.point(x / scale, y / scale))];
+  };
 }
 
-/* The closest zoom, and where the corner of the plan stands then, that keeps all places in `size`
+/* The closest zoom, and where the corner of the plan stands then, that keeps all of `placesAt(zoom)` in `size`
    and out of `blocked`, rectangles [left, top, right, bottom]; null where no zoom does. */
-function freeView(places, size, blocked, zooms) {
-  if (places.length === 0) { return null; }
-  const box = L.bounds(places);
+function freeView(placesAt, size, blocked, zooms) {
   const inner = L.point(size.x, size.y).subtract([2 * (EDGE_PX + SIGN_PX), 2 * (EDGE_PX + SIGN_PX)]);
   const walls = blocked.map(([left, top, right, bottom]) => [
     left - SIGN_PX, top - SIGN_PX, right + SIGN_PX, bottom + SIGN_PX]);
   for (const zoom of zooms) {
     const scale = 2 ** zoom;
+    const places = placesAt(zoom);
+    if (places.length === 0) { return null; }
+    const box = L.bounds(places);
     const room = inner.subtract(box.getSize().multiplyBy(scale));
     if (room.x < 0 || room.y < 0) { continue; }
     const own = places.map((place) => place.subtract(box.min).multiplyBy(scale));
@@ -67,7 +77,21 @@ function freeView(places, size, blocked, zooms) {
 
 /* Keeps the first view until the reader moves the map: after a resize, in another language, on paper. */
 function makeView(map, data, legend) {
-  const places = placesThatMatter(map, data);
+  const byZoom = (everything) => {
+    const known = new Map(); // they do not change
+    return (zoom) => {
+      if (!known.has(zoom)) { known.set(zoom, everything(zoom)); }
+      return known.get(zoom);
+    };
+  };
+  const placesAt = byZoom(placesThatMatter(map, data, []));
+  const reached = data.reach.flatMap((ground) => ground.map((rings) => positions(rings[0])));
+  const withGround = byZoom(placesThatMatter(map, data, reached));
+  /* with the ground the posts reach too, where the plan does not get much smaller for it */
+  const closest = (size, blocked) => {
+    const [least, all] = [placesAt, withGround].map((places) => freeView(places, size, blocked, zooms));
+    return all !== null && all.zoom >= least.zoom - MOST_AWAY ? all : least;
+  };
   const frame = map.getContainer();
   let fitting = false;
   let own = true; // the view is still ours, and so is the legend's corner
@@ -84,20 +108,24 @@ function makeView(map, data, legend) {
   const fit = (corners) => {
     const size = map.getSize();
     const others = controls();
-    const found = corners.map((corner) => ({ corner, view: freeView(places, size, [...others, legend.place(corner, size)], zooms) }))
+    const found = corners.map((corner) => ({ corner, view: closest(size, [...others, legend.place(corner, size)]) }))
       .filter((one) => one.view !== null)
       .sort((a, b) => b.view.zoom - a.view.zoom)[0];
     if (found === undefined) { return null; }
     legend.move(found.corner);
     return found.view;
   };
+  const anywhere = () => {
+    const places = placesAt(map.getMinZoom());
+    return { zoom: map.getMinZoom(), middle: places.length === 0 ? L.point(128, 128) : L.bounds(places).getCenter() };
+  };
   /* The corner of the legend is chosen once a size of the window; a button never makes it jump. */
   const show = (choosing) => {
     map.invalidateSize({ animate: false });
     fitting = true;
     const view = fit(choosing ? legend.corners : [legend.corner()])
-      || freeView(places, map.getSize(), [], zooms)
-      || { zoom: places.length === 0 ? 3 : map.getMinZoom(), middle: places.length === 0 ? L.point(128, 128) : L.bounds(places).getCenter() };
+      || closest(map.getSize(), [])
+      || anywhere();
     map.setView(map.unproject(view.middle, 0), view.zoom, { animate: false });
     fitting = false;
     own = true;

@@ -1,0 +1,367 @@
+/* Names on the map, placed without collision: the more important first, each where it has room. */
+
+const LABEL_CELL = 48;
+const LABEL_FACE = '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", sans-serif';
+const LABEL_STYLES = {
+  area: { font: `600 12px ${LABEL_FACE}`, size: 12, colour: PALETTE.label_area },
+  missing: { font: `700 12px ${LABEL_FACE}`, size: 12, colour: PALETTE.label_missing },
+  water: { font: `italic 600 13px ${LABEL_FACE}`, size: 13, colour: PALETTE.label_water, spacing: 2.5 },
+  bridge: { font: `600 10.5px ${LABEL_FACE}`, size: 10.5, colour: PALETTE.label },
+  main: { font: `500 11px ${LABEL_FACE}`, size: 11, colour: PALETTE.label },
+  street: { font: `10.5px ${LABEL_FACE}`, size: 10.5, colour: PALETTE.label },
+  station: { font: `500 10.5px ${LABEL_FACE}`, size: 10.5, colour: PALETTE.label },
+  gate: { font: `600 10.5px ${LABEL_FACE}`, size: 10.5, colour: PALETTE.label },
+};
+/* By group of streets: path, street, main, bridge. */
+const LINE_KINDS = ["street", "street", "main", "bridge"];
+const LINE_FROM = [16, 14.75, 13.25, 14];
+const STATION_FROM = 14;
+const GATE_FROM = 15.5;
+const REPEAT_PX = 420; // between two names of one street
+const BEND = 0.55; // radians from letter to letter, above which a name is hard to read
+
+/* Boxes already taken, by the cells of a grid. */
+function takenGround() {
+  const cells = new Map();
+  const eachCell = (box, visit) => {
+    for (let row = Math.floor(box[1] / LABEL_CELL); row <= Math.floor(box[3] / LABEL_CELL); row += 1) {
+      for (let column = Math.floor(box[0] / LABEL_CELL); column <= Math.floor(box[2] / LABEL_CELL); column += 1) {
+        if (visit(row * 16_777_216 + column)) { return true; }
+      }
+    }
+    return false;
+  };
+  const isFree = (box) => !eachCell(box, (key) => (cells.get(key) || []).some((one) => (
+    one[0] < box[2] && one[2] > box[0] && one[1] < box[3] && one[3] > box[1])));
+  const take = (box) => eachCell(box, (key) => {
+    if (cells.has(key)) { cells.get(key).push(box); } else { cells.set(key, [box]); }
+    return false;
+  });
+  return { isFree, take };
+}
+
+/* Widths of texts, letter by letter, measured once. */
+function measurer() {
+  const context = document.createElement("canvas").getContext("2d");
+  const known = new Map();
+  const width = (text, style) => {
+    const key = `${style.font}|${text}`;
+    if (!known.has(key)) {
+      context.font = style.font;
+      known.set(key, context.measureText(text).width);
+    }
+    return known.get(key);
+  };
+  /* letters that belong together stay together */
+  const parts = "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
+  const letters = (text) => (parts === null ? [...text] : [...parts.segment(text)].map((one) => one.segment));
+  return { width, letters };
+}
+
+/* Into at most `most` lines of about equal length. */
+function broken(text, most) {
+  const words = text.split(/\s+/);
+  const lines = Math.min(most, Math.ceil(text.length / 18));
+  const aim = text.length / lines;
+  const found = [""];
+  for (const word of words) {
+    const last = found[found.length - 1];
+    if (last !== "" && last.length + word.length / 2 > aim && found.length < lines) { found.push(word); }
+    else { found[found.length - 1] = last === "" ? word : `${last} ${word}`; }
+  }
+  return found;
+}
+
+/* A point and a direction at a distance along a line; beyond its ends straight on. */
+function alongLine(line, lengths, at) {
+  let i = 1;
+  let last = lengths.length - 1;
+  while (i < last) {
+    const half = (i + last) >> 1;
+    if (lengths[half] < at) { i = half + 1; } else { last = half; }
+  }
+  const part = lengths[i] - lengths[i - 1] || 1;
+  const t = (at - lengths[i - 1]) / part;
+  const [a, b] = [line[i - 1], line[i]];
+  return [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t];
+}
+
+/* Letters of a name along a line, or null where it bends too much or ground is taken; with
+   `overhang` it may run beyond the ends. */
+function lettersAlong(line, lengths, middle, label, measure, isFree) {
+  const { overhang } = label;
+  const { style, text } = label;
+  const letters = measure.letters(text);
+  const widths = letters.map((letter) => measure.width(letter, style) + (style.spacing || 0));
+  const whole = widths.reduce((sum, one) => sum + one, 0);
+  const total = lengths[lengths.length - 1];
+  let from = middle - whole / 2;
+  if (!overhang && (from < 2 || from + whole > total - 2)) { return null; }
+  const start = alongLine(line, lengths, from);
+  const end = alongLine(line, lengths, from + whole);
+  const turned = end[0] < start[0];
+  if (turned) { from += whole; }
+  const sign = turned ? -1 : 1;
+  const reach = Math.max(style.size, 8) * (style.spacing ? 3 : 0.8);
+  const found = [];
+  let at = 0;
+  let last = null;
+  for (let i = 0; i < letters.length; i += 1) {
+    const centre = from + sign * (at + widths[i] / 2);
+    const place = alongLine(line, lengths, centre);
+    const before = alongLine(line, lengths, centre - sign * reach);
+    const after = alongLine(line, lengths, centre + sign * reach);
+    const angle = Math.atan2(after[1] - before[1], after[0] - before[0]);
+    if (last !== null && Math.abs(Math.atan2(Math.sin(angle - last), Math.cos(angle - last))) > BEND) { return null; }
+    last = angle;
+    const rise = label.rise || 0;
+    const [x, y] = [place[0] + rise * Math.sin(angle), place[1] - rise * Math.cos(angle)];
+    const half = style.size * 0.6;
+    const box = [x - half, y - half, x + half, y + half];
+    if (!isFree(box)) { return null; }
+    found.push({ letter: letters[i], x, y, angle, box });
+    at += widths[i];
+  }
+  return found;
+}
+
+/* All names of a plan, the most important first; places in the plane of zoom 0. */
+function namesOf(map, data, tell) {
+  const zero = (lat, lon) => { const at = map.project([lat, lon], 0); return [at.x, at.y]; };
+  const lineOf = (steps, scale) => {
+    const points = mercator(steps, scale);
+    return Array.from({ length: points.length / 2 }, (_, i) => [256 * points[2 * i], 256 * points[2 * i + 1]]);
+  };
+  const names = [];
+  const main = data.main;
+  const along = (line) => [Math.min(...line.map((one) => one[0])), Math.min(...line.map((one) => one[1])),
+    Math.max(...line.map((one) => one[0])), Math.max(...line.map((one) => one[1]))];
+  for (const [text, steps] of data.labels.water) {
+    const line = lineOf(steps, 1e5);
+    names.push({ key: `water ${text}`, text, style: LABEL_STYLES.water, line, around: along(line), from: 11, repeat: 700, rise: 10, most: 3, layer: "water" });
+  }
+  const areas = [];
+  data.areas.forEach((area, position) => {
+    const row = data.gaps.rows.find((one) => one.area === position);
+    const lost = row === undefined ? 0 : row.all.far[main] + (row.all.turned[main] || 0);
+    const lines = broken(area.name || area.id, 3).map((text) => ({ text, style: LABEL_STYLES.area }));
+    if (lost > 0) { lines.push({ text: tell.say("not_covered", { people: tell.people(lost) }), style: LABEL_STYLES.missing }); }
+    const points = lineOf(area.shape.length > 0 ? area.shape[0][0] : [], 1e6);
+    if (points.length === 0) { return; }
+    areas.push({ key: `area ${area.id}`, lines, box: along(points), from: 13, weight: area.people, layer: "areas" });
+  });
+  areas.sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1));
+  names.push(...areas);
+  for (const [text, lon, lat] of data.labels.stations) {
+    names.push({ key: `station ${text}`, lines: [{ text, style: LABEL_STYLES.station }], at: zero(lat, lon), dot: true, from: STATION_FROM, layer: "names" });
+  }
+  for (const [text, group, steps] of data.labels.streets) {
+    const line = lineOf(steps, 1e5);
+    names.push({
+      key: `street ${text}`, text, style: LABEL_STYLES[LINE_KINDS[group]], line, around: along(line),
+      from: LINE_FROM[group], repeat: REPEAT_PX, overhang: group === 3, most: 40, layer: "streets",
+    });
+  }
+  return names;
+}
+
+/* Places names at a zoom, a few at a time; `done` gets what to draw. */
+function* placeNames(names, zoom, region, inSight, signs, measure, done) {
+  const ground = takenGround();
+  const scale = 2 ** zoom;
+  const drawn_ = [];
+  const used = new Map(); // where a name stands already
+  for (const box of signs) { ground.take(box); }
+  const flat = (name, x, y, align, suits) => {
+    const high = name.lines.reduce((sum, one) => sum + one.style.size * 1.15, 0);
+    const wide = Math.max(...name.lines.map((one) => measure.width(one.text, one.style)));
+    const left = align === "left" ? x : align === "right" ? x - wide : x - wide / 2;
+    const box = [left - 3, y - high / 2 - 2, left + wide + 3, y + high / 2 + 2];
+    if (!suits(box) || !ground.isFree(box)) { return false; }
+    ground.take(box);
+    let top = y - high / 2;
+    for (const one of name.lines) {
+      const at = align === "left" ? left : align === "right" ? left + wide - measure.width(one.text, one.style)
+        : left + (wide - measure.width(one.text, one.style)) / 2;
+      drawn_.push({ style: one.style, text: one.text, x: at, y: top + one.style.size * 0.92, box });
+      top += one.style.size * 1.15;
+    }
+    return true;
+  };
+  let count = 0;
+  for (const name of names) {
+    count += 1;
+    if (count % 12 === 0) { yield; }
+    if (zoom < name.from) { continue; }
+    const around = name.around || name.box || [...name.at, ...name.at];
+    if (around[0] * scale > region[2] || around[2] * scale < region[0]
+      || around[1] * scale > region[3] || around[3] * scale < region[1]) { continue; }
+    if (name.box !== undefined) {
+      const [west, north, east, south] = name.box.map((one) => one * scale);
+      const [x, y] = [(west + east) / 2, (north + south) / 2];
+      const places = [[x, y, "centre"], [x, north - 22, "centre"], [x, south + 22, "centre"],
+        [east + 8, y, "left"], [west - 8, y, "right"], [west, north - 22, "right"], [east, south + 22, "left"],
+        [east, north - 22, "left"], [west, south + 22, "right"], [x, north - 50, "centre"], [x, south + 50, "centre"]];
+      /* where all of it is in sight, else anywhere */
+      if (!places.some(([px, py, align]) => flat(name, px, py, align, inSight))) {
+        places.some(([px, py, align]) => flat(name, px, py, align, () => true));
+      }
+    } else if (name.at !== undefined) {
+      const [x, y] = name.at.map((one) => one * scale);
+      const dot = [x - 4, y - 4, x + 4, y + 4];
+      if (name.dot && !ground.isFree(dot)) { continue; }
+      const gap = name.dot ? 7 : 19;
+      const high = name.dot ? 11 : 23;
+      const seen = [[x + gap, y, "left"], [x - gap, y, "right"], [x, y - high, "centre"], [x, y + high, "centre"]]
+        .some(([px, py, align]) => flat(name, px, py, align, () => true));
+      if (seen && name.dot) {
+        ground.take(dot);
+        drawn_.push({ dot: [x, y], box: dot });
+      }
+    } else {
+      const line = name.line.map(([x, y]) => [x * scale, y * scale]);
+      const lengths = [0];
+      for (let i = 1; i < line.length; i += 1) {
+        lengths.push(lengths[i - 1] + Math.hypot(line[i][0] - line[i - 1][0], line[i][1] - line[i - 1][1]));
+      }
+      const total = lengths[lengths.length - 1];
+      const wide = measure.width(name.text, name.style) + (name.style.spacing || 0) * name.text.length;
+      if (total < (name.overhang ? 14 : wide + 6)) { continue; }
+      const turns = Math.max(1, Math.min(name.most, Math.floor(total / name.repeat)));
+      for (let turn = 0; turn < turns; turn += 1) {
+        const middle = (total * (turn + 0.5)) / turns;
+        const slack = name.overhang ? wide / 2 : Math.min(total / turns - wide, total / turns / 2 - 4);
+        for (const off of [0, 0.25, -0.25, 0.6, -0.6]) {
+          const letters = lettersAlong(line, lengths, middle + off * Math.max(0, slack), name, measure, ground.isFree);
+          if (letters === null) { continue; }
+          const boxes = letters.map((one) => one.box);
+          const [x, y] = [letters[letters.length >> 1].x, letters[letters.length >> 1].y];
+          const near = (used.get(name.key) || []).some(([a, b]) => Math.hypot(a - x, b - y) < 0.6 * name.repeat);
+          if (near) { continue; }
+          boxes.forEach(ground.take);
+          used.set(name.key, [...(used.get(name.key) || []), [x, y]]);
+          const box = [Math.min(...boxes.map((one) => one[0])), Math.min(...boxes.map((one) => one[1])),
+            Math.max(...boxes.map((one) => one[2])), Math.max(...boxes.map((one) => one[3]))];
+          drawn_.push({ style: name.style, letters, box });
+          break;
+        }
+      }
+    }
+  }
+  done(drawn_);
+}
+
+function drawNames(context, placed, view) {
+  context.lineJoin = "round";
+  context.miterLimit = 2;
+  for (const one of placed) {
+    const { box } = one;
+    if (box[0] > view[2] || box[2] < view[0] || box[1] > view[3] || box[3] < view[1]) { continue; }
+    if (one.dot !== undefined) {
+      context.beginPath();
+      context.arc(one.dot[0], one.dot[1], 3, 0, 2 * Math.PI);
+      context.fillStyle = PALETTE.halo;
+      context.strokeStyle = PALETTE.label;
+      context.lineWidth = 1.6;
+      context.fill();
+      context.stroke();
+      continue;
+    }
+    context.font = one.style.font;
+    context.strokeStyle = PALETTE.halo;
+    context.lineWidth = 3.2;
+    context.fillStyle = one.style.colour;
+    if (one.letters === undefined) {
+      context.textAlign = "left";
+      context.textBaseline = "alphabetic";
+      context.strokeText(one.text, one.x, one.y);
+      context.fillText(one.text, one.x, one.y);
+      continue;
+    }
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    for (const way of ["strokeText", "fillText"]) {
+      for (const { letter, x, y, angle } of one.letters) {
+        context.save();
+        context.translate(x, y);
+        context.rotate(angle);
+        context[way](letter, 0, 0);
+        context.restore();
+      }
+    }
+  }
+}
+
+/* One canvas over the view, at the exact zoom. `posts()` are the signs that are shown, `isShown(layer)`
+   says what the legend shows. */
+function makeLabels(map, data, tell, signs, posts, isShown) {
+  const measure = measurer();
+  const Names = /** @type {any} */ (L.Renderer.extend({
+    _initContainer() {
+      this._container = document.createElement("canvas");
+      this._container.setAttribute("aria-hidden", "true");
+      this._context = this._container.getContext("2d");
+    },
+    _destroyContainer() { this._container.remove(); },
+    _update() {
+      if (this._map._animatingZoom && this._bounds) { return; }
+      /** @type {any} */ (L.Renderer.prototype)._update.call(this);
+      this._place();
+    },
+    _place() {
+      const zoom = map.getZoom();
+      for (const job of painting.jobs) { if (job.canvas === this._container) { job.gone = true; } }
+      painting.jobs = painting.jobs.filter((job) => !job.gone);
+      const key = `${zoom} ${tell.language} ${this._version}`;
+      const origin = map.getPixelOrigin();
+      const seen = [origin.x + this._bounds.min.x, origin.y + this._bounds.min.y, origin.x + this._bounds.max.x, origin.y + this._bounds.max.y];
+      if (this._key === key && seen.every((one, i) => (i < 2 ? one >= this._region[i] : one <= this._region[i]))) {
+        this._paint();
+        return;
+      }
+      if (this._key !== key) { this._container.width = 0; } // names of another zoom are gone at once
+      const [wide, high] = [(seen[2] - seen[0]) / 4, (seen[3] - seen[1]) / 4];
+      const region = [seen[0] - wide, seen[1] - high, seen[2] + wide, seen[3] + high];
+      const view = map.getPixelBounds();
+      const inSight = (box) => box[0] > view.min.x && box[1] > view.min.y && box[2] < view.max.x && box[3] < view.max.y;
+      const steps = placeNames([...this._names.filter((name) => isShown(name.layer)), ...this._gates()], zoom, region, inSight, signs.boxes(), measure, (placed) => {
+        this._placed = placed;
+        this._region = region;
+        this._key = key;
+        this._paint();
+      });
+      painting.jobs.push({ canvas: this._container, steps, done: () => {} });
+      askToPaint();
+    },
+    _gates() {
+      if (map.getZoom() < GATE_FROM) { return []; }
+      return posts().map(({ text, at }) => ({
+        key: `gate ${text}`, lines: broken(text, 2).map((line) => ({ text: line, style: LABEL_STYLES.gate })), at, from: GATE_FROM,
+      }));
+    },
+    _paint() {
+      const size = this._bounds.getSize();
+      const ratio = Math.min(3, Math.max(2, window.devicePixelRatio || 1));
+      const canvas = this._container;
+      L.DomUtil.setPosition(canvas, this._bounds.min);
+      canvas.width = size.x * ratio;
+      canvas.height = size.y * ratio;
+      canvas.style.width = `${size.x}px`;
+      canvas.style.height = `${size.y}px`;
+      const origin = map.getPixelOrigin().add(this._bounds.min);
+      const context = this._context;
+      context.setTransform(ratio, 0, 0, ratio, -origin.x * ratio, -origin.y * ratio);
+      drawNames(context, this._placed, [origin.x, origin.y, origin.x + size.x, origin.y + size.y]);
+    },
+    renew(again) {
+      if (again) { this._names = namesOf(map, data, tell); }
+      this._version = (this._version || 0) + 1;
+      if (this._map) { this._place(); }
+    },
+    placed() { return this._placed || []; },
+  }));
+  const layer = new Names({ pane: "labels", padding: 0.15 });
+  layer._names = namesOf(map, data, tell);
+  layer._version = 0;
+  return layer;
+}
