@@ -201,7 +201,9 @@ function* placeNames(names, zoom, region, inSight, signs, measure, done) {
       const [x, y] = [(west + east) / 2, (north + south) / 2];
       const places = [[x, y, "centre"], [x, north - 22, "centre"], [x, south + 22, "centre"],
         [east + 8, y, "left"], [west - 8, y, "right"], [west, north - 22, "right"], [east, south + 22, "left"],
-        [east, north - 22, "left"], [west, south + 22, "right"], [x, north - 50, "centre"], [x, south + 50, "centre"]];
+        [east, north - 22, "left"], [west, south + 22, "right"], [x, north - 50, "centre"], [x, south + 50, "centre"],
+        [west, north - 22, "left"], [west, south + 22, "left"], [east, north - 22, "right"], [east, south + 22, "right"],
+        [west, north - 56, "left"], [west, south + 56, "left"]];
       /* where all of it is in sight, else anywhere */
       if (!places.some(([px, py, align]) => flat(name, px, py, align, inSight))) {
         places.some(([px, py, align]) => flat(name, px, py, align, () => true));
