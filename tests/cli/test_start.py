@@ -129,10 +129,10 @@ README = ROOT / "README.md"
 
 def test_every_command_is_in_the_readme_and_every_one_there_exists() -> None:
     text = README.read_text(encoding="utf-8")
-    named = set(re.findall(r"(?:^|[`$ ])place ([a-z]+)", text, re.MULTILINE))
+    named = set(re.findall(r"(?:^|[`$ ])place ([a-z-]+)", text, re.MULTILINE))
     assert set(COMMANDS) - named == set(), "commands that README.md does not show"
     context = click.Context(place)
-    shown = set(re.findall(r"(?:^\s*(?:\$ )?|`)place ([a-z]+)", text, re.MULTILINE))
+    shown = set(re.findall(r"(?:^\s*(?:\$ )?|`)place ([a-z-]+)", text, re.MULTILINE))
     assert {name for name in shown if place.get_command(context, name) is None} == set()
 
 
@@ -142,7 +142,7 @@ def test_every_command_is_in_the_readme_and_every_one_there_exists() -> None:
 def test_every_option_the_pages_show_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     context = click.Context(place)
-    for name, rest in re.findall(r"(?:^\s*(?:\$ )?|`)place ([a-z]+)([^`\n]*)", text, re.MULTILINE):
+    for name, rest in re.findall(r"(?:^\s*(?:\$ )?|`)place ([a-z-]+)([^`\n]*)", text, re.MULTILINE):
         command = place.get_command(context, name)
         assert command is not None, name
         known = {opt for parameter in command.params for opt in parameter.opts} | {"--help"}

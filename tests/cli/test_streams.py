@@ -26,7 +26,7 @@ PRINTS = {
     "check": ("check", "town"),
     "routes": ("routes", "done", "town", "-o", "w/routes.geojson"),
     "audit": ("audit", "done", "town"),
-    "diff": ("diff", "done", "done"),
+    "diff": ("diff", "done", "other"),
     "streets read": ("streets", "read", "town/streets.geojson", "-o", "w/kept.parquet"),
     "streets info": ("streets", "info", "town/streets.geojson"),
     "schema": ("schema",),
@@ -54,6 +54,8 @@ WRITES = {
     ),
     "seal": (("seal", "done", "town", "-o", "w/s.json"), ("w/s.json",)),
     "merge": (("merge", *_THREE, "-o", "w/m.geojson"), ("w/m.geojson",)),
+    "patch": (("patch", "done", "edits.json", "-o", "w/n.geojson"), ("w/n.geojson",)),
+    "export": (("export", "done", "town", "--to", "kml", "-o", "w/e.kml"), ("w/e.kml",)),
     "streets read": (PRINTS["streets read"], ("w/kept.parquet",)),
     "streets info": (
         (*PRINTS["streets info"], "--islands", "w/islands.geojson", "--map", "w/net.html"),
@@ -107,6 +109,11 @@ def forks(folder: Path) -> Iterator[Forks]:
     (done,) = server.run(Case(words=("optimise", "town", "--out", "done", "--json")))
     assert done.code == 0, done.err
     assert json.loads(done.out)["files"]["map"] == "done/map.html"
+    poorer = ("optimise", "town", "--budget", "30", "--no-map", "--out", "other")
+    _, told = server.run(
+        Case(words=poorer), Case(words=("diff", "done", "other", "--format", "json"))
+    )
+    (folder / "edits.json").write_text(told.out, encoding="utf-8")
     yield server
     server.end()
 
@@ -129,7 +136,7 @@ def test_every_command_is_here() -> None:
     quiet = set(known) - set(PRINTS)
     assert quiet == {
         "optimise", "cover", "map", "catchments", "init", "streets fetch",
-        "evaluate", "fmt", "git-setup", "merge", "seal",
+        "evaluate", "export", "fmt", "git-setup", "merge", "patch", "seal",
     }  # fmt: skip
     writing = {name for name, one in known.items() if _options(one) & {"--out", "--map"}}
     assert writing | {"init"} == set(WRITES)
@@ -247,6 +254,7 @@ placement.optimise = lambda *a, **k: really(*a, **{{**k, "progress": press}})
 _BEFORE = """
 import os, signal, time, placement
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored
 def load(*_, **__):
     os.kill(os.getpid(), {number})
     time.sleep(60)

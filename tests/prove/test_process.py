@@ -164,6 +164,7 @@ def request_of_nothing():
 
 ASKS = """
 import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have it ignored in background
 from placement.prove import solver
 from tests.prove.endless import endless
 {first}
