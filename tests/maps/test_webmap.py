@@ -267,7 +267,7 @@ def test_a_folder_that_is_not_there_is_named(plan: Plan, tmp_path) -> None:
 def test_the_old_map_stays_where_the_new_one_fails(plan: Plan, tmp_path, monkeypatch) -> None:
     path = tmp_path / "map.html"
     path.write_text("old")
-    monkeypatch.setattr(webmap, "_SCRIPTS", ("missing.js",))
+    monkeypatch.setattr(webmap, "_SCRIPTS", ("no-such-script.js",))
     with pytest.raises(FileNotFoundError):
         write_map(plan, solution_of(plan), path)
     assert path.read_text() == "old"
