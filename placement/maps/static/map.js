@@ -18,7 +18,8 @@ function showPlan(map) {
   /* by keyboard its buttons come first, then what is drawn */
   frame.prepend(frame.querySelector(".leaflet-control-container"));
   if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
-    Object.assign(map.options, { zoomAnimation: false, markerZoomAnimation: false, inertia: false });
+    /* the map exists already: below this threshold, which no zoom is, it would move by itself */
+    Object.assign(map.options, { zoomAnimationThreshold: -1, markerZoomAnimation: false, inertia: false });
   }
   const renderers = {};
   PANES.forEach((name, i) => {
