@@ -3,10 +3,15 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 _TESTS = Path(__file__).parent
 _SLOW = ("browser", "fuzz")  # whole folders; elsewhere a test says so itself
 _FIRST = ("plan/test_paris_2024.py", "fuzz/test_fuzz.py")  # as long as all that runs beside them
+
+# no test fails for the speed of the machine
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
