@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from placement.cli.answers import EvaluateAnswer
+    from placement.cli.talk import Talk
     from placement.plan.problem import Plan
     from placement.solution import Solution
     from placement.solve.questions.evaluate import Evaluation
@@ -216,12 +217,10 @@ def _check(target: "Path", plan: "Plan", inputs: "list[Path]", *, force: bool) -
         )
 
 
-def _tell(plan: "Plan", found: "Evaluation", talk: "object", *, bound: bool) -> None:
+def _tell(plan: "Plan", found: "Evaluation", talk: "Talk", *, bound: bool) -> None:
     """Sum up for the person at the terminal."""
     from placement.cli.optimise import rows_of
-    from placement.cli.talk import Talk
 
-    assert isinstance(talk, Talk)  # noqa: S101 - for the type checker
     many = len(found.broken)
     keeps = "keeps every rule" if not many else f"breaks {many} rule{'s' if many > 1 else ''}"
     talk.say(f"{found.solution.plan}: proposed by hand, {keeps}", style="bold")

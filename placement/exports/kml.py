@@ -34,10 +34,10 @@ def kml(layers: Sequence[Table], labels: Mapping[str, str], *, name: str, langua
     root = ET.Element("kml", {"xmlns": _SPACE})
     document = ET.SubElement(root, "Document")
     _say(document, "name", name)
+    colours = colours_of([*labels])
     styled = {
-        **{f"posts-{kind}": (colour, "ff", "ff") for kind, colour in colours_of([*labels]).items()},
-        **{f"catchments-{kind}": (colour, "ff", "33")
-           for kind, colour in colours_of([*labels]).items()},
+        **{f"posts-{kind}": (colour, "ff", "ff") for kind, colour in colours.items()},
+        **{f"catchments-{kind}": (colour, "ff", "33") for kind, colour in colours.items()},
         "areas": (AREA, "ff", "55"), "route": (ROUTE, "ff", "00"),
         "closures": (CLOSED, "ff", "33"), "closed_lines": (CLOSED, "ff", "00"),
     }  # fmt: skip

@@ -11,7 +11,6 @@ import math
 import re
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from placement.plan.table import LINES, Table, read_rows
 from placement.reading.features import WGS84
 from placement.reading.formats import is_layer_file, read_features
 from placement.reading.held import Held, Source
+from placement.reading.regular import digest_bytes
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -144,21 +144,11 @@ def _digest_streets(source: Source) -> str:
     else:
         try:
             if not is_layer_file(source):
-                return _digest_bytes(source)
+                return digest_bytes(source)
             found = read_features(source, layer="streets", kinds=LINES)
         except InputError:  # a network that `place streets` wrote has the suffix of a layer
-            return _digest_bytes(source)
+            return digest_bytes(source)
     return digest_rows(found.properties, found.geometries, found.crs)
-
-
-def _digest_bytes(path: Path) -> str:
-    try:
-        with path.open("rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(
-            f"cannot be read ({error.strerror})", file=path, remedy="check the path"
-        ) from error
 
 
 def _digest_network(network: object) -> str:

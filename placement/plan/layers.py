@@ -9,7 +9,7 @@ from typing import Any
 
 import shapely
 
-from placement.errors import InputError, UsageError
+from placement.errors import UsageError
 from placement.globe import inner_points
 from placement.plan.arrivals import with_profiles, zone_arrivals
 from placement.plan.cells import identifiers, plain_text, unused_columns
@@ -28,7 +28,7 @@ from placement.plan.ground import (
     wanted,
 )
 from placement.plan.problem import Near, Plan, Problem, Resource
-from placement.plan.required import check_required
+from placement.plan.required import check_required, check_worth
 from placement.plan.rules import build_backup, build_floors, build_groups
 from placement.plan.settings import Layers, Settings, Text, nearest, plan_path, read_settings
 from placement.plan.shapes import ClosureRule, Shape
@@ -198,7 +198,7 @@ def build_plan(
     closed = _closed(run)
     problem, warnings = _problem(tables, plane, settings, budget, resources, plan_file=file)
     check_required(problem)
-    _check_worth(problem, file)
+    check_worth(problem, file=file)
     warnings += _idle(settings, files, tables, problem, given=walk_s is not None)
     crowd = tables.get("crowd")
     table = None
@@ -229,26 +229,6 @@ def build_plan(
         ),
         inputs=tuple(one for one in (file, *files.values(), *run.files) if isinstance(one, Path)),
     )
-
-
-def _check_worth(problem: Problem, file: Path | None) -> None:
-    """Refuse a plan with lanes in which everybody together is worth too little for a proof.
-
-    With lanes a proof counts differences below a millionth as none; without them it is exact.
-    """
-    if problem.laned is None:
-        return
-    people = math.fsum(problem.demand.people * problem.demand.priority)
-    total = people * math.fsum(kind.value for kind in problem.resources)
-    if 0 < total < 1:
-        raise InputError(
-            f"everybody together is worth only {total:.3g}: with lanes, plans are told apart by a "
-            "millionth",
-            file=file,
-            field="resources.*.value",
-            remedy=f"multiply every value by {10 ** -math.floor(math.log10(total)) * 1000:,}; "
-            "no plan becomes better or worse than another by that",
-        )
 
 
 def _idle(

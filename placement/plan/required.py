@@ -1,15 +1,16 @@
-"""Rules that clash before anything is searched: required posts that no limit leaves room for.
+"""What is refused before anything is searched: required posts that clash, worths too small.
 
 Without a solver only "at least so much" can be said of a remedy; the exact least change is for
 `placement.solve.questions.infeasibility`, which sees what these checks let pass.
 """
 
 import math
+from pathlib import Path
 
 import numpy as np
 
 from placement.decimals import cost_of, exceeds
-from placement.errors import InfeasibleError
+from placement.errors import InfeasibleError, InputError
 from placement.plan.problem import Problem, SiteStatus
 
 _NAMED = 5
@@ -64,6 +65,31 @@ def check_required(problem: Problem) -> None:
             if not may.any():
                 limit = f"{rule}.near = {kind.near.resource!r}"
                 _refuse(own, "need a post that no site may have", limit, "allow one at some site")
+
+
+def check_worth(problem: Problem, *, file: Path | None) -> None:
+    """Refuse a plan with lanes in which everybody together is worth too little for a proof.
+
+    With lanes a proof counts differences below a millionth as none; without them it is exact.
+
+    Raises
+    ------
+    InputError
+        If all people are worth something, and less than 1.
+    """
+    if problem.laned is None:
+        return
+    people = math.fsum(problem.demand.people * problem.demand.priority)
+    total = people * math.fsum(kind.value for kind in problem.resources)
+    if 0 < total < 1:
+        raise InputError(
+            f"everybody together is worth only {total:.3g}: with lanes, plans are told apart by a "
+            "millionth",
+            file=file,
+            field="resources.*.value",
+            remedy=f"multiply every value by {10 ** -math.floor(math.log10(total)) * 1000:,}; "
+            "no plan becomes better or worse than another by that",
+        )
 
 
 def _refuse(posts: list[str], what: str, rule: str, remedy: str) -> None:

@@ -1,5 +1,6 @@
 """Regular files of a size that can be meant: all else is told, and never waited on."""
 
+import hashlib
 import re
 import stat
 from pathlib import Path
@@ -70,6 +71,23 @@ def head(path: Path, length: int) -> bytes:
             return file.read(length)
     except OSError as error:
         raise InputError(f"cannot be read ({reason(error)})", file=path) from None
+
+
+def digest_bytes(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    try:
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(
+            f"cannot be read ({reason(error)})", file=path, remedy="check the file"
+        ) from None
 
 
 def read_bytes(path: Path, *, most: int = MOST_TEXT_BYTES) -> bytes:

@@ -60,17 +60,16 @@ def parse_json(content: bytes, *, file: str | Path) -> Any:  # noqa: ANN401 - wh
 
     Comments, as some editors write them (``//`` and ``/* */``), are dropped with a warning.
     """
-    path = file
 
     def constant(name: str) -> NoReturn:
         raise InputError(
-            f"{name} is not a number that JSON knows", file=path, remedy="give a finite number"
+            f"{name} is not a number that JSON knows", file=file, remedy="give a finite number"
         )
 
     def parsed(text: str) -> Any:  # noqa: ANN401
         return json.loads(
             text,
-            object_pairs_hook=lambda members: each_key_once(path, members),
+            object_pairs_hook=lambda members: each_key_once(file, members),
             parse_constant=constant,
         )
 
@@ -83,15 +82,15 @@ def parse_json(content: bytes, *, file: str | Path) -> Any:  # noqa: ANN401 - wh
             if bare == text:
                 raise
             found = parsed(bare)
-            _LOG.warning("%s: comments are dropped", path)
+            _LOG.warning("%s: comments are dropped", file)
             return found
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise InputError(
-            f"not JSON: {error.msg} at {where}", file=path, remedy=_NOT_A_SOLUTION
+            f"not JSON: {error.msg} at {where}", file=file, remedy=_NOT_A_SOLUTION
         ) from error
     except (ValueError, RecursionError) as error:
-        raise InputError("not JSON in UTF-8", file=path, remedy=_NOT_A_SOLUTION) from error
+        raise InputError("not JSON in UTF-8", file=file, remedy=_NOT_A_SOLUTION) from error
 
 
 def _without_comment(found: re.Match[str]) -> str:

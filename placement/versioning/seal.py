@@ -4,7 +4,6 @@ The manifest holds digests alone and no secret: whoever signs it (`ssh-keygen -Y
 vouches for all that it names.
 """
 
-import hashlib
 import json
 import os
 import platform
@@ -12,11 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from placement.errors import InputError
 from placement.plan.digests import digests_of
 from placement.plan.problem import Plan
 from placement.prove.proof import Proof
-from placement.reading.regular import reason
+from placement.reading.regular import digest_bytes
 from placement.review.reading import Members, load_json
 from placement.solution import Solution
 from placement.version import __version__
@@ -52,11 +50,11 @@ def seal_text(
         "plan": solution.plan,
         "solution": {
             "file": file.name,
-            "sha256": _digest(file),
+            "sha256": digest_bytes(file),
             "canonical": solution.digest,
         },
         "inputs": {
-            name: _digest(path)
+            name: digest_bytes(path)
             for name, path in sorted((_name(one, folder), one) for one in plan.inputs)
         },
         "canonical_inputs": dict(sorted(digests_of(plan).items())),
@@ -117,7 +115,7 @@ def check_seal(
         top.refuse("format", "it is not one this version reads", remedy=_REMEDY)
     sealed, inputs, versions = (top.inner(name) for name in ("solution", "inputs", "versions"))
     changed: list[str] = []
-    if _digest(file) != sealed.text("sha256"):
+    if digest_bytes(file) != sealed.text("sha256"):
         same = solution.digest == sealed.text("canonical")
         says = ", and says the same" if same else ""
         changed.append(f"{file.name} is not the file that was sealed{says}")
@@ -125,7 +123,7 @@ def check_seal(
         path = folder / name
         if not path.is_file():
             changed.append(f"{name} is missing since the seal")
-        elif _digest(path) != inputs.text(name):
+        elif digest_bytes(path) != inputs.text(name):
             changed.append(f"{name} changed since the seal")
     now = {"placement": __version__, "python": platform.python_version()}
     now |= {name: version(name) for name in _DECIDING}
@@ -147,14 +145,3 @@ def unsealed(seal: Path, plan: Plan, folder: Path) -> list[str]:
 def _name(path: Path, folder: Path) -> str:
     """Return how an input is named: from the plan's folder, with slashes."""
     return Path(os.path.relpath(path, folder)).as_posix()
-
-
-def _digest(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
-    try:
-        with path.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(
-            f"cannot be read ({reason(error)})", file=path, remedy="check the file"
-        ) from None
