@@ -55,6 +55,8 @@ _SCRIPTS = (
     "popups.js",
     "legend.js",
     "view.js",
+    "ground.js",
+    "controls.js",
     "signs.js",
     "labels.js",
     "map.js",

@@ -14,28 +14,7 @@ function showPlan(map) {
   data.posts.forEach((post) => { post.key = `${post.site}/${data.resources[post.resource].id}`; });
 
   const frame = map.getContainer();
-  frame.setAttribute("role", "region");
-  /* by keyboard its buttons come first, then what is drawn */
-  frame.prepend(frame.querySelector(".leaflet-control-container"));
-  if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
-    /* the map exists already: below this threshold, which no zoom is, it would move by itself */
-    Object.assign(map.options, { zoomAnimationThreshold: -1, markerZoomAnimation: false, inertia: false });
-  }
-  const renderers = {};
-  PANES.forEach((name, i) => {
-    const pane = map.createPane(name);
-    pane.style.zIndex = String(210 + 20 * i);
-    if (["streets", "missing", "labels"].includes(name)) {
-      pane.style.pointerEvents = "none";
-    } else {
-      renderers[name] = L.svg({ pane: name, padding: 0.3 });
-    }
-  });
-  /* A browser gives paths with tooltips a tab stop and no name; tables hold the same as buttons. */
-  map.on("layeradd", ({ layer }) => {
-    if (layer instanceof L.Path && layer.getElement()) { layer.getElement().setAttribute("tabindex", "-1"); }
-  });
-  const inPane = (name, style) => ({ pane: name, renderer: renderers[name], ...style });
+  const inPane = makePanes(map, PANES);
 
   /** @type {L.PopupOptions} */
   const popupOptions = { maxWidth: 300, minWidth: 220, autoPanPadding: [16, 16] };
@@ -183,50 +162,7 @@ function showPlan(map) {
     offer("plan", "sites", group, candidateSwatch, () => tell.say("layer_sites"));
     state.hidden.add("sites"); // on request: they are many, and none is part of the plan
   }
-  const areaLayers = new Map();
-  if (data.areas.length > 0) {
-    const most = Math.max(1, ...data.areas.map((area) => area.people));
-    const group = L.layerGroup();
-    for (const area of data.areas) {
-      const layer = L.polygon(polygonPositions(area.shape), inPane("areas", {
-        color: PALETTE.area_line, weight: 1.4, fillColor: areaColour(Math.sqrt(area.people / most)), fillOpacity: 0.95,
-      }));
-      layer.bindPopup(() => areaPopup(area), popupOptions);
-      areaLayers.set(area, named(layer, area));
-      group.addLayer(layer);
-    }
-    offer("plan", "areas", group, rampSwatch, () => tell.say("layer_areas"));
-  }
-  const plain = (key, things, pane, style, swatch, word) => {
-    if (things.length === 0) { return; }
-    const group = L.layerGroup();
-    for (const thing of things) {
-      for (const shape of [].concat(style)) {
-        const options = inPane(pane, { interactive: false, ...shape });
-        if (shape.fill !== false) {
-          if (thing.shape.length > 0) { group.addLayer(L.polygon(polygonPositions(thing.shape), options)); }
-        }
-        const lines = shape.fill === false ? thing.shape : thing.lines || [];
-        if (lines.length > 0) { group.addLayer(L.polyline(lines.map(positions), options)); }
-      }
-    }
-    offer("plan", key, group, swatch, () => tell.say(word));
-  };
-  plain("route", data.route, "route", [
-    { color: PALETTE.casing, weight: 7, opacity: 0.9, fill: false }, { color: PALETTE.route, weight: 3.2, opacity: 1, fill: false },
-  ], () => strip(PALETTE.route, 3.2), "layer_route");
-  plain("closures", data.closures, "closures",
-    { color: PALETTE.closure, weight: 1.8, dashArray: "3 4", fillColor: PALETTE.closure, fillOpacity: 0.12 },
-    () => patch(PALETTE.closure, 0.14, PALETTE.closure, "3 4"), "layer_closures");
-  plain("water", data.water, "water", { color: PALETTE.shore, weight: 1.2, fillColor: PALETTE.water, fillOpacity: 1 },
-    () => patch(PALETTE.water, 1, PALETTE.shore, ""), "layer_water");
-  if (data.walks.unsnapped !== null) {
-    offer("plan", "lost", missingLayer(data.walks.unsnapped.dots, 0, 3, "missing"), () => missingSwatch(3, false), () => tell.say("layer_lost"));
-  }
-  if (data.streets !== null) {
-    offer("plan", "streets", streetLayer(data.streets, "streets"),
-      () => strip(PALETTE.main, 2), () => tell.say("layer_streets"));
-  }
+  const areaLayers = offerGround(data, tell, offer, inPane, (area, layer) => named(layer.bindPopup(() => areaPopup(area), popupOptions), area));
 
   /* Signs pulled apart, names where they leave room; both follow what is shown. */
   const spread = makeSigns(map, signs, inPane("leaders", {}));
@@ -366,20 +302,7 @@ function showPlan(map) {
 
   const legend = makeLegend(map, data, tell, state, entries);
 
-  /* Small controls whose words change with the language. */
-  const zoom = L.control.zoom({ position: "topleft" }).addTo(map);
-  const zoomButton = (way) => zoom.getContainer().querySelector(`.leaflet-control-zoom-${way}`);
-  const whole = make("button", { type: "button", class: "whole", onclick: () => view.showAll() },
-    drawn("svg", { viewBox: "0 0 20 20", width: 16, height: 16, "aria-hidden": "true" },
-      drawn("path", { d: "M3 7V3H7M13 3H17V7M17 13V17H13M7 17H3V13", fill: "none", stroke: "currentColor", "stroke-width": 2 })));
-  const wholeBar = make("div", { class: "leaflet-bar" }, whole);
-  L.DomEvent.disableClickPropagation(wholeBar);
-  new (L.Control.extend({ onAdd: () => wholeBar }))({ position: "topleft" }).addTo(map);
-  const credit = make("div", { class: "credit" });
-  new (L.Control.extend({ onAdd: () => credit }))({ position: "bottomright" }).addTo(map);
-  L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
-  const north = make("div", { class: "north", role: "img" }, northArrow());
-  new (L.Control.extend({ onAdd: () => north }))({ position: "bottomleft" }).addTo(map);
+  const controls = makeControls(map, data, tell, () => view.showAll());
 
   function speak(language) {
     tell.use(language);
@@ -402,15 +325,7 @@ function showPlan(map) {
     view.again();
     for (const rename of renamings) { rename(); }
     names.renew(true);
-    north.setAttribute("aria-label", tell.say("north"));
-    for (const [button, word] of [[zoomButton("in"), "zoom_in"], [zoomButton("out"), "zoom_out"], [whole, "whole"]]) {
-      button.title = tell.say(word);
-      button.setAttribute("aria-label", tell.say(word));
-    }
-    credit.replaceChildren(tell.say("data_short", { plan: data.plan }),
-      ...(data.sources.osm ? [" · ", make("a", {
-        href: "https://www.openstreetmap.org/copyright", rel: "noopener noreferrer", target: "_blank",
-      }, tell.say("osm_short"))] : []), " · Leaflet");
+    controls.speak();
     map.eachLayer((layer) => { if (layer instanceof L.Popup) { layer.update(); } });
   }
 

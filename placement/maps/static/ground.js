@@ -1,0 +1,79 @@
+/* What lies under every plan: panes from below to above, areas, route, closures, water and streets. */
+
+const CANVAS_PANES = ["streets", "missing", "labels"]; // painted on tiles, which take no clicks
+
+/* Panes in the order given; returns what puts a style into one of them. */
+function makePanes(map, names) {
+  const frame = map.getContainer();
+  frame.setAttribute("role", "region");
+  /* by keyboard its buttons come first, then what is drawn */
+  frame.prepend(frame.querySelector(".leaflet-control-container"));
+  if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    /* the map exists already: below this threshold, which no zoom is, it would move by itself */
+    Object.assign(map.options, { zoomAnimationThreshold: -1, markerZoomAnimation: false, inertia: false });
+  }
+  const renderers = {};
+  names.forEach((name, i) => {
+    const pane = map.createPane(name);
+    pane.style.zIndex = String(210 + 20 * i);
+    if (CANVAS_PANES.includes(name)) {
+      pane.style.pointerEvents = "none";
+    } else {
+      renderers[name] = L.svg({ pane: name, padding: 0.3 });
+    }
+  });
+  /* A browser gives paths with tooltips a tab stop and no name; tables hold the same as buttons. */
+  map.on("layeradd", ({ layer }) => {
+    if (layer instanceof L.Path && layer.getElement()) { layer.getElement().setAttribute("tabindex", "-1"); }
+  });
+  return (name, style) => ({ pane: name, renderer: renderers[name], ...style });
+}
+
+/* Offers the layers of the ground to the legend; `bind(area, layer)` gives an area its popup and name.
+   Returns the layer of each area. */
+function offerGround(data, tell, offer, inPane, bind) {
+  const areaLayers = new Map();
+  if (data.areas.length > 0) {
+    const most = Math.max(1, ...data.areas.map((area) => area.people));
+    const group = L.layerGroup();
+    for (const area of data.areas) {
+      const layer = L.polygon(polygonPositions(area.shape), inPane("areas", {
+        color: PALETTE.area_line, weight: 1.4, fillColor: areaColour(Math.sqrt(area.people / most)), fillOpacity: 0.95,
+      }));
+      areaLayers.set(area, bind(area, layer));
+      group.addLayer(layer);
+    }
+    offer("plan", "areas", group, rampSwatch, () => tell.say("layer_areas"));
+  }
+  const plain = (key, things, pane, style, swatch, word) => {
+    if (things.length === 0) { return; }
+    const group = L.layerGroup();
+    for (const thing of things) {
+      for (const shape of [].concat(style)) {
+        const options = inPane(pane, { interactive: false, ...shape });
+        if (shape.fill !== false) {
+          if (thing.shape.length > 0) { group.addLayer(L.polygon(polygonPositions(thing.shape), options)); }
+        }
+        const lines = shape.fill === false ? thing.shape : thing.lines || [];
+        if (lines.length > 0) { group.addLayer(L.polyline(lines.map(positions), options)); }
+      }
+    }
+    offer("plan", key, group, swatch, () => tell.say(word));
+  };
+  plain("route", data.route, "route", [
+    { color: PALETTE.casing, weight: 7, opacity: 0.9, fill: false }, { color: PALETTE.route, weight: 3.2, opacity: 1, fill: false },
+  ], () => strip(PALETTE.route, 3.2), "layer_route");
+  plain("closures", data.closures, "closures",
+    { color: PALETTE.closure, weight: 1.8, dashArray: "3 4", fillColor: PALETTE.closure, fillOpacity: 0.12 },
+    () => patch(PALETTE.closure, 0.14, PALETTE.closure, "3 4"), "layer_closures");
+  plain("water", data.water, "water", { color: PALETTE.shore, weight: 1.2, fillColor: PALETTE.water, fillOpacity: 1 },
+    () => patch(PALETTE.water, 1, PALETTE.shore, ""), "layer_water");
+  if (data.walks.unsnapped !== null) {
+    offer("plan", "lost", missingLayer(data.walks.unsnapped.dots, 0, 3, "missing"), () => missingSwatch(3, false), () => tell.say("layer_lost"));
+  }
+  if (data.streets !== null) {
+    offer("plan", "streets", streetLayer(data.streets, "streets"),
+      () => strip(PALETTE.main, 2), () => tell.say("layer_streets"));
+  }
+  return areaLayers;
+}
