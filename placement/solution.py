@@ -1,6 +1,7 @@
 """What comes out: a status, a plan, and what is proven about it."""
 
 import hashlib
+import json
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -205,7 +206,9 @@ class Solution:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the canonical text, whatever file it was read from.
+        """SHA-256 of what the canonical text holds, whatever its layout and its file.
+
+        Members are taken in the order of their names, without spaces between them.
 
         Raises
         ------
@@ -213,7 +216,8 @@ class Solution:
             As `placement.write_solution`, for what no file can hold.
         """
         text: str = import_module("placement.review.geojson").solution_text(self)
-        return hashlib.sha256(text.encode()).hexdigest()
+        held = json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(held.encode()).hexdigest()
 
     @property
     def posts(self) -> "gpd.GeoDataFrame":

@@ -8,6 +8,7 @@ Rules of the text, so that two solutions differ where the plans differ and nowhe
   the price of a change) with all its decimals;
 - a gap is rounded *up*, so that it never reads 0 where something is left to prove, and is `null`
   where it is infinite;
+- what a post that moves alters at once stands on one line: the totals, and the walks of an area;
 - no dates, no durations, nothing of the machine; the version of placement that found the plan is a
   line of its own, and files from before it was written have none.
 """
@@ -81,6 +82,7 @@ _PLACEMENT_EXTRAS = (
     "lock",
     "forbid",
 )
+_TOTALS = ("cost", "status", "objective", "bound", "gap", "walk")
 _FEATURE_KEYS = ("type", "id", "geometry", "properties")
 _POST_KEYS = ("site", "name", "resource", "units", "cost", "covered", "only")
 _QUEUE_KEYS = ("admitted", "longest_wait_min", "clears")
@@ -127,7 +129,7 @@ def solution_text(solution: Solution) -> str:
             "give the plan more time, more budget or fewer rules."
         )
     posts = sorted(solution.posts_list, key=lambda post: post.id)
-    members = lines_text(_placement_text(solution).items(), indent="    ")
+    members = lines_text(_placement_text(solution), indent="    ", together=_TOTALS)
     features = ",\n".join(f"    {_feature_text(post)}" for post in posts)
     return (
         '{\n  "type": "FeatureCollection",\n'
@@ -369,6 +371,16 @@ def _read_post(feature: Members) -> Post:
     return post
 
 
+def _walk_text(walk: Walk) -> str:
+    """Return the mean walks, and what is left to prove of them."""
+    means = {
+        resource: number_text(f"walk.mean_s.{resource}", seconds, digits=1)
+        for resource, seconds in sorted(walk.mean_s.items())
+    }
+    gap = gap_text(math.inf if walk.gap is None else walk.gap)
+    return object_text({"mean_s": object_text(means), "gap": gap, **_unproven_text(walk)})
+
+
 def _unproven_text(walk: Walk) -> dict[str, str]:
     """Return the member that says which stages among equals are open; none where all are proven."""
     if not walk.unproven:
@@ -393,6 +405,7 @@ def _placement_text(solution: Solution) -> dict[str, str]:
         "objective": number_text("objective", solution.objective),
         "bound": "null" if solution.bound == math.inf else number_text("bound", solution.bound),
         "gap": gap_text(solution.gap),
+        **({} if solution.walk is None else {"walk": _walk_text(solution.walk)}),
         "coverage": object_text(
             {
                 resource: _coverage_text(f"coverage.{resource}", coverage)
@@ -406,19 +419,6 @@ def _placement_text(solution: Solution) -> dict[str, str]:
         texts["overrides"] = list_text(solution.overrides)
     if solution.digests is not None:
         texts["digests"] = object_text(each_text(solution.digests, json_text), indent="      ")
-    if solution.walk is not None:
-        texts["walk"] = object_text(
-            {
-                "mean_s": object_text(
-                    {
-                        resource: number_text(f"walk.mean_s.{resource}", seconds, digits=1)
-                        for resource, seconds in sorted(solution.walk.mean_s.items())
-                    }
-                ),
-                "gap": gap_text(math.inf if solution.walk.gap is None else solution.walk.gap),
-                **_unproven_text(solution.walk),
-            }
-        )
     if solution.layers:
         texts["layers"] = object_text(each_text(solution.layers, json_text))
     if solution.limits:

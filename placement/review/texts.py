@@ -1,9 +1,10 @@
 """JSON as canonical text, written in one way only; names as a terminal may show them."""
 
+import itertools
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Mapping
 from decimal import Decimal
 
 from placement.cover.areas import STEP_FREE
@@ -29,13 +30,24 @@ def each_text[V](values: Mapping[str, V], text: Callable[[V], str]) -> dict[str,
 def object_text(members: Mapping[str, str], *, indent: str = "") -> str:
     """Return an object of members that are texts already, on one line unless indented."""
     if indent and members:
-        return f"{{\n{lines_text(members.items(), indent=indent)}\n{indent[2:]}}}"
-    return "{" + ", ".join(f"{json_text(name)}: {value}" for name, value in members.items()) + "}"
+        return f"{{\n{lines_text(members, indent=indent)}\n{indent[2:]}}}"
+    return "{" + ", ".join(_member_text(*member) for member in members.items()) + "}"
 
 
-def lines_text(members: Iterable[tuple[str, str]], *, indent: str) -> str:
-    """Return members one a line."""
-    return ",\n".join(f"{indent}{json_text(name)}: {value}" for name, value in members)
+def lines_text(
+    members: Mapping[str, str], *, indent: str, together: Container[str] = frozenset()
+) -> str:
+    """Return members one a line; those to stand `together` share one where they are neighbours."""
+    rows = itertools.groupby(
+        members.items(), key=lambda member: "" if member[0] in together else member[0]
+    )
+    return ",\n".join(
+        indent + ", ".join(_member_text(*member) for member in row) for _, row in rows
+    )
+
+
+def _member_text(name: str, text: str) -> str:
+    return f"{json_text(name)}: {text}"
 
 
 def area_lines(tables: Mapping[str, str], *, indent: str) -> str:
@@ -46,7 +58,7 @@ def area_lines(tables: Mapping[str, str], *, indent: str) -> str:
     lines: dict[str, list[str]] = {}
     for name, value in sorted(tables.items()):
         area = name.removesuffix(STEP_FREE)
-        lines.setdefault(area, []).append(f"{json_text(name)}: {value}")
+        lines.setdefault(area, []).append(_member_text(name, value))
     if not lines:
         return "{}"
     rows = ",\n".join(indent + ", ".join(lines[area]) for area in sorted(lines))
