@@ -24,7 +24,7 @@ _WIDE_ZONES = (
 
 
 @lru_cache(maxsize=64)
-def transformer(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
+def transformer(source: pyproj.CRS | str, target: pyproj.CRS | str) -> pyproj.Transformer:
     """Return the way from one coordinate system to another, x (or longitude) first.
 
     Finding it takes longer than what a layer needs of it, and each layer asks again.

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
 from scipy.sparse import csr_array
 
 from placement.arrays import Floats, Ints
@@ -15,6 +14,7 @@ from placement.cover.catchments import Posted
 from placement.cover.ground import Surface
 from placement.cover.survey import Survey, survey
 from placement.errors import UsageError
+from placement.globe import transformer
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Resource, Walkers
 from placement.plan.settings import nearest
@@ -94,7 +94,7 @@ def routes(plan: Plan, posts: Iterable[Posted], *, post: str | None = None) -> l
         raise UsageError(f"the solution has no post {post!r}; {hint}")
     walks = survey(plan)
     where = {site: n for n, site in enumerate(plan.problem.sites.id)}
-    to_degrees = Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
+    to_degrees = transformer(plan.crs, "EPSG:4326")
     found = areas(plan)
     groups = found.points()
     result = []

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike
-from pyproj import Transformer
 
 from placement.arrays import Floats, Ints
+from placement.globe import transformer
 from placement.maps.frame import Frame
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def street_lines(streets: "Streets", frame: Frame | None = None) -> dict[str, di
         preserve_topology=False,
     )
     xy, edge = shapely.get_coordinates(drawn, return_index=True)
-    to_degrees = Transformer.from_crs(streets.crs, "EPSG:4326", always_xy=True)
+    to_degrees = transformer(streets.crs, "EPSG:4326")
     lonlat = np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1]))
     lonlat = lonlat if frame is None else frame.places(lonlat)
     whole = np.rint(lonlat * STREET_SCALE).astype(np.int64)

@@ -9,7 +9,7 @@ import shapely
 from pyproj import Transformer
 
 from placement.arrays import Floats
-from placement.globe import beside, middle
+from placement.globe import beside, middle, transformer
 from placement.plan.problem import Plan
 from placement.plan.shapes import Shape
 from placement.solution import Solution
@@ -74,7 +74,7 @@ def frame_of(lonlat: Floats) -> Frame:
         return Frame(centre=centre)
     # conformal, true to scale at its middle, and north is up there
     around = f"+proj=stere +lat_0={(lat.min() + lat.max()) / 2} +lon_0={centre} +datum=WGS84"
-    return Frame(centre=centre, polar=Transformer.from_crs("EPSG:4326", around, always_xy=True))
+    return Frame(centre=centre, polar=transformer("EPSG:4326", around))
 
 
 def plan_frame(plan: Plan) -> Frame:
@@ -92,7 +92,7 @@ def draw_plan(plan: Plan, frame: Frame) -> Plan:
         demand=replace(demand, lonlat=frame.places(demand.lonlat)),
     )
 
-    to_degrees = Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
+    to_degrees = transformer(plan.crs, "EPSG:4326")
 
     def drawn(shape: Shape) -> Shape:
         lonlat = shape.lonlat

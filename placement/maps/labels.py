@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from pyproj import Transformer
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Voronoi
 
 from placement.arrays import Floats
+from placement.globe import transformer
 from placement.maps import coding
 from placement.plan.problem import Plan
 from placement.plan.shapes import Shape
@@ -72,7 +72,7 @@ def street_names(streets: "Streets", frame: "Frame | None" = None) -> list[list[
             parts = sorted(parts, key=lambda one: (-one.length, one.bounds))[:1]
         found += [(kind, one.length, name, one) for one in parts]
     found.sort(key=lambda one: (-one[0], -one[1], one[2], one[3].bounds))
-    to_degrees = Transformer.from_crs(streets.crs, "EPSG:4326", always_xy=True)
+    to_degrees = transformer(streets.crs, "EPSG:4326")
     written: list[list[Any]] = []
     for kind, _, name, line in found[:MOST_LINES]:
         xy = shapely.get_coordinates(shapely.simplify(line, _TOLERANCE_M))

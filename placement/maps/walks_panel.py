@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from placement.cover.areas import STEP_FREE
+from placement.globe import transformer
 from placement.maps import coding
 from placement.maps.frame import Shapes
 from placement.plan.clock import clock_of
@@ -47,7 +47,7 @@ def in_degrees(plan: Plan, rings: Sequence[Ring]) -> Shapes:
     Outlines are smooth (see `smooth`); no figure is counted on them. Each resource has its limit
     last, and before it those of `RING_MIN` that are shorter.
     """
-    to_degrees = Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True)
+    to_degrees = transformer(plan.crs, "EPSG:4326")
 
     def degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1]))

@@ -175,8 +175,10 @@ def _system(crs: pyproj.CRS | None) -> str:
     """Return the name of a coordinate system, the same for the two of longitude and latitude."""
     if crs is None:
         return "none"
+    if crs == pyproj.CRS(WGS84):  # asked first: what has no EPSG code is sought in all of them
+        return WGS84
     code = crs.to_epsg()
-    if code == 4326 or crs == pyproj.CRS(WGS84):
+    if code == 4326:
         return WGS84
     return f"EPSG:{code}" if code is not None else str(crs.name)
 

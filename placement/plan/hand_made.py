@@ -15,6 +15,7 @@ import shapely
 
 from placement.arrays import Floats
 from placement.errors import InputError, UsageError
+from placement.globe import transformer
 from placement.plan.cells import plain_text, unused_columns, whole
 from placement.plan.post_id import PostId
 from placement.plan.problem import Problem, Sites
@@ -180,7 +181,7 @@ class _Reader:
         self._table, self._problem, self._snap_m = table, problem, snap_m
         self._site = {name: at for at, name in enumerate(problem.sites.id)}
         self._resources = [resource.id for resource in problem.resources]
-        self._to_metres = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
+        self._to_metres = transformer(WGS84, crs)
 
     def post(self, row: Row, place: Any) -> tuple[tuple[int, int], int]:  # noqa: ANN401 - shapely
         """Return the positions of a row's site and resource, and its units."""

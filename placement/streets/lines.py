@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from placement.errors import InputError
-from placement.globe import wrapped
+from placement.globe import transformer, wrapped
 from placement.reading.features import (
     WGS84,
     Features,
@@ -153,7 +153,7 @@ def _degrees(path: Path, found: Features) -> NDArray[Any]:
     if found.crs == target or found.crs.to_epsg() == 4326:
         return shapes
     with quiet(path, "a layer of street lines"):
-        to_degrees = pyproj.Transformer.from_crs(found.crs, target, always_xy=True)
+        to_degrees = transformer(found.crs, target)
         moved: NDArray[Any] = shapely.transform(
             shapes, lambda xy: np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1]))
         )

@@ -9,6 +9,7 @@ import numpy as np
 import pyproj
 from numpy.typing import NDArray
 
+from placement import globe
 from placement.arrays import Bools, Floats, Ints
 from placement.errors import InputError
 from placement.streets.assemble import Edges
@@ -294,7 +295,7 @@ def transformer(crs: str, *, inverse: bool = False) -> pyproj.Transformer:
     degrees = pyproj.CRS.from_epsg(4326)
     start, end = (plane, degrees) if inverse else (degrees, plane)
     try:
-        return pyproj.Transformer.from_crs(start, end, always_xy=True)
+        return globe.transformer(start, end)
     except pyproj.exceptions.ProjError:
         raise InputError(
             f"there is no way from degrees to {crs!r}", field="crs", remedy="give e.g. EPSG:2154"
