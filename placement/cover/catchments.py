@@ -9,7 +9,7 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from placement import streets
-from placement.cover.ground import barriers
+from placement.cover.ground import barriers, water
 from placement.cover.survey import survey
 from placement.errors import UsageError
 from placement.plan.post_id import PostId
@@ -77,7 +77,6 @@ def _by_resource(
     walks = survey(plan)
     problem = plan.problem
     position = {site: n for n, site in enumerate(problem.sites.id)}
-    water = [shape.xy for shape in plan.water]
     walking = plan.settings.walking
     posts = list(posts)
     for kind in problem.resources:
@@ -89,13 +88,13 @@ def _by_resource(
                 walks.sites.take(sites),
                 limits_s=limits_s,
                 outward=kind.walkers is Walkers.TEAM,
-                water=water,
+                water=water(plan),
                 barriers=barriers(plan),
                 level=problem.sites.level[sites],
                 max_m=walking.snap_m,
             )
         else:
-            wet = union_all(water)
+            wet = union_all([shape.xy for shape in plan.water])
             pace = walking.speed_m_s / walking.detour_factor
             grounds = [
                 [Point(xy).buffer(limit * pace).difference(wet) for limit in limits_s]

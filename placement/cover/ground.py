@@ -4,7 +4,6 @@ import weakref
 from dataclasses import dataclass
 
 from pyproj import CRS
-from shapely.geometry.base import BaseGeometry
 
 from placement.errors import InputError, UsageError
 from placement.plan.problem import Plan
@@ -12,6 +11,7 @@ from placement.plan.settings import nearest
 from placement.plan.shapes import ClosureRule
 from placement.reading.held import Held
 from placement.streets import Snapped, Streets, read_streets, snap
+from placement.streets.barring import Barring
 from placement.streets.closures import Closure, with_closures, with_crowd, with_pace
 
 
@@ -92,22 +92,26 @@ def ground(plan: Plan, *, at: int | None) -> Ground:
     return found
 
 
-def barriers(plan: Plan) -> list[BaseGeometry]:
+def barriers(plan: Plan) -> list[Barring]:
     """Return what nobody crosses to reach a street, in metres: railways, walls, fences."""
-    return [shape.xy for shape in plan.barriers]
+    return [Barring(shape.xy, shape.levels) for shape in plan.barriers]
+
+
+def water(plan: Plan) -> list[Barring]:
+    """Return the water that nobody crosses to reach a street, in metres."""
+    return [Barring(shape.xy, shape.levels) for shape in plan.water]
 
 
 def _surface(plan: Plan, at: int | None, *, step_free: bool) -> Surface:
     """Alter a plan's streets and find its points on them."""
     streets = _altered(plan, _streets(plan, step_free=step_free), at)
-    water = [shape.xy for shape in plan.water]
     problem = plan.problem
     at_sites, at_demand = (
         snap(
             streets,
             points.xy,
             level=points.level,
-            water=water,
+            water=water(plan),
             barriers=barriers(plan),
             max_m=plan.settings.walking.snap_m,
         )
@@ -168,6 +172,8 @@ def _altered(plan: Plan, streets: Streets, at: int | None) -> Streets:
             shape=None if rule.shape is None else rule.shape.xy,
             street=rule.street,
             oneway=rule.oneway,
+            fence=rule.fence,
+            levels=None if rule.shape is None else rule.shape.levels,
         )
         for rule in plan.closing
         if rule.holds(at)

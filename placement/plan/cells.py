@@ -9,8 +9,10 @@ from placement.errors import InputError
 from placement.plan.settings import nearest
 from placement.plan.table import Row, Table
 from placement.reading.identifiers import fault
+from placement.reading.levels import Levels, levels_of_tags, read_levels
 from placement.reading.numerals import decimal
 
+_NEITHER = frozenset({"", "no", "false", "0", "0.0"})  # a bridge or a tunnel
 _MOST = 1e15  # whole numbers up to here are exact, and so are sums of a few of them
 
 
@@ -142,6 +144,34 @@ def _number(table: Table, row: Row, key: str, default: float | None) -> float:
             feature=row.name,
             field=key,
             remedy="write it in figures, with a point before decimals",
+        ) from None
+
+
+def levels_of(table: Table, row: Row) -> Levels:
+    """Return the levels that a shape stands on: by ``level``, else by OpenStreetMap's tags.
+
+    Raises
+    ------
+    InputError
+        If ``level`` says none.
+    """
+    text = plain_text(table, row, "level")
+    if not text.strip():
+        bridge, tunnel = (
+            str(row.properties.get(key, "no")).strip().lower() not in _NEITHER
+            for key in ("bridge", "tunnel")
+        )
+        layer = str(row.properties.get("layer", ""))
+        return levels_of_tags(layer, bridge=bridge, tunnel=tunnel)
+    try:
+        return read_levels(text)
+    except ValueError:
+        raise InputError(
+            f"{reprlib.repr(text)} is no level",
+            file=table.file,
+            feature=row.name,
+            field="level",
+            remedy="write whole numbers with ; between them, 0 for the street, or all",
         ) from None
 
 

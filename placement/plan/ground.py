@@ -15,7 +15,7 @@ from placement.plan.table import LINES, POLYGONS, Row, Table
 #: What may stand in a layer of closures.
 CLOSURE_KINDS = (*POLYGONS, *LINES)
 #: Columns of layers of closures and of crowds.
-CLOSURE_COLUMNS = ("id", "name", "street", "oneway", "begins", "ends")
+CLOSURE_COLUMNS = ("id", "name", "street", "oneway", "fence", "level", "begins", "ends")
 CROWD_COLUMNS = ("id", "name", "density")
 #: At this density nobody moves, persons per m² (S: Weidmann 1993, domain.md).
 _JAM_PER_M2 = 5.4
@@ -134,6 +134,10 @@ def closures_of_layer(
         if oneway and kind != "LineString":
             remedy = "draw a LineString in the direction walked"
             raise _refusal(table, row, "oneway", f"is set on a {kind}", remedy)
+        fence = _yes(table, row, "fence")
+        if fence and shape is not None:
+            remedy = "leave it out: a line is a fence; it is for a street that is closed by name"
+            raise _refusal(table, row, "fence", f"is set on a {kind}", remedy)
         street = plain_text(table, row, "street") or None
         if shape is None and street is None:
             raise _refusal(table, row, "street", "is empty, and nothing is drawn", "name a street")
@@ -143,6 +147,7 @@ def closures_of_layer(
                 shape=shape,
                 street=street,
                 oneway=oneway,
+                fence=fence,
                 hours=hours,
                 file=table.file,
             )
@@ -166,6 +171,7 @@ def closures_by_name(settings: Settings, streets: Iterable[str], file: Path) -> 
         ClosureRule(
             id=closure.street,
             street=closure.street,
+            fence=closure.fence,
             hours=hours_of(closure.begins, closure.ends),
             file=file,
             key=f"closures.{at}.street",

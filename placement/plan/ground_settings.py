@@ -56,25 +56,34 @@ class Layers(Section):
         ),
     ] = None
     water: Annotated[
-        LayerFile | None, Field(description="Polygons nobody walks across but over bridges.")
+        LayerFile | None,
+        Field(
+            description="Polygons nobody walks across but over bridges: level, else bridge, tunnel "
+            "and layer say where they lie, else in the open."
+        ),
     ] = None
     rail: Annotated[
         LayerFile | None,
-        Field(description="Lines or polygons of railways, which nobody crosses to reach a street."),
+        Field(
+            description="Lines or polygons of railways, which nobody crosses to reach a street: "
+            "level, else bridge, tunnel and layer say where they lie, else in the open."
+        ),
     ] = None
     barriers: Annotated[
         LayerFile | None,
         Field(
             description="Lines or polygons of walls and fences, which nobody crosses to reach a "
-            "street. What shuts the streets themselves belongs into closures."
+            "street; level, else neither bridges nor tunnels. What shuts the streets themselves "
+            "belongs into closures."
         ),
     ] = None
     closures: Annotated[
         LayerFile | None,
         Field(
             description="Where streets are closed to walkers: polygons (all within), lines (what "
-            "crosses them); street (this one alone), oneway (walked along the line only), begins, "
-            'ends ("HH:MM").'
+            "crosses them); street (this one alone), oneway (walked along the line only), fence "
+            "(a street closed by name is not crossed either), level (else neither bridges nor "
+            'tunnels), begins, ends ("HH:MM").'
         ),
     ] = None
     crowd: Annotated[
@@ -171,6 +180,10 @@ class ClosureSettings(Section):
         str,
         Field(min_length=1, max_length=200, description="Its name in the street layer, any case."),
     ]
+    fence: Annotated[
+        bool,
+        Field(description="Whether nobody crosses it either. Default: it is crossed at junctions."),
+    ] = False
     begins: Annotated[
         Clock | None, Field(description='From when it is closed, "HH:MM". Default: midnight.')
     ] = None

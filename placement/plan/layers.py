@@ -12,7 +12,7 @@ import shapely
 from placement.errors import UsageError
 from placement.globe import inner_points
 from placement.plan.arrivals import with_profiles, zone_arrivals
-from placement.plan.cells import identifiers, plain_text, unused_columns
+from placement.plan.cells import identifiers, levels_of, plain_text, unused_columns
 from placement.plan.crs import Plane, check_fit, choose_plane
 from placement.plan.demand import build_demand, crowds_at_points, crowds_in_areas
 from placement.plan.digests import digest_inputs
@@ -48,6 +48,8 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "closures": CLOSURE_KINDS,
     "crowd": POLYGONS,
 }
+#: Layers whose shapes stand on a level and bar the way there.
+_BARRING = frozenset({"water", "rail", "barriers", "closures"})
 #: Layers that count for nothing where walks are straight lines.
 _ON_STREETS = ("rail", "barriers", "closures", "crowd")
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -454,6 +456,7 @@ def _features(table: Table, layer: str, plane: Plane) -> list[tuple[Row, Shape]]
                 for key, value in sorted(row.properties.items())
                 if key not in {"id", "name"}
             },
+            levels=levels_of(table, row) if layer in _BARRING else None,
         )
         found.append((row, shape))
     return found

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from placement.reading.levels import Levels
+
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
@@ -23,6 +25,8 @@ class Shape:
         The same geometry in the plan's coordinate system, metres.
     properties
         Remaining properties of the feature.
+    levels
+        Levels it stands on, where it bars walkers; None is the open air.
     """
 
     id: str
@@ -30,6 +34,7 @@ class Shape:
     lonlat: "BaseGeometry"
     xy: "BaseGeometry"
     properties: Mapping[str, Any] = field(default_factory=dict)
+    levels: Levels = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -46,6 +51,8 @@ class ClosureRule:
         Name of the street it is about, others are left alone; None is about all.
     oneway
         Streets along the line are walked in its direction only.
+    fence
+        Nobody crosses the street that is closed by its name.
     hours
         Minutes of the day, 0 to 1439, from which and until which it holds (the end excluded; over
         midnight where it comes first); None is all day.
@@ -57,6 +64,7 @@ class ClosureRule:
     shape: Shape | None = None
     street: str | None = None
     oneway: bool = False
+    fence: bool = False
     hours: tuple[int, int] | None = None
     file: Path | None = None
     key: str | None = None

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from placement.arrays import Floats, Ints
 from placement.errors import UsageError
+from placement.streets.barring import Barring, as_barring
 from placement.streets.network import Streets
 from placement.streets.search import walking_times
 from placement.streets.snap import SNAP_M, Snapped, plane_scale, snap
@@ -18,6 +19,8 @@ from placement.streets.ways import WALK_SPEED_M_S
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
+
+    from placement.streets.barring import Shapes
 
 
 #: Side of a raster cell, metres: fine enough to tell two streets apart.
@@ -36,7 +39,7 @@ def catchment(
     *,
     limit_s: float,
     outward: bool,
-    water: "BaseGeometry | Sequence[BaseGeometry] | None" = None,
+    water: "Shapes | None" = None,
     level: int = 0,
     max_m: float = SNAP_M,
     cell_m: float = CELL_M,
@@ -97,8 +100,8 @@ def catchments(
     *,
     limits_s: Sequence[float],
     outward: bool,
-    water: "BaseGeometry | Sequence[BaseGeometry] | None" = None,
-    barriers: "Sequence[BaseGeometry] | None" = None,
+    water: "Shapes | None" = None,
+    barriers: "Shapes | None" = None,
     level: ArrayLike = 0,
     max_m: float = SNAP_M,
     cell_m: float = CELL_M,
@@ -135,18 +138,17 @@ def catchments(
     there = np.flatnonzero(sources.edge >= 0)
     if len(limits_s) == 0:
         return result
-    wet = (
-        None
-        if water is None
-        else shapely.union_all([water] if hasattr(water, "geom_type") else list(water))
-    )
+    waters, walls = as_barring(water), as_barring(barriers)
     for one in np.unique(levels[there]):
         chosen = there[levels[there] == one]
         windows = _windows(streets, sources.take(chosen), max(limits_s), max_m, cell_m)
         fields = _fields(
             streets, sources.take(chosen), windows, max(limits_s), cell_m,
-            outward=outward, water=wet, barriers=barriers, level=int(one), max_m=max_m,
+            outward=outward, water=waters, barriers=walls, level=int(one), max_m=max_m,
         )  # fmt: skip
+        # what flows above or below this level takes nothing from it
+        here = [w.shape for w in waters if w.levels is None or int(one) in w.levels]
+        wet = shapely.union_all(np.array([None, *here], object)[1:]) if here else None
         for source, window, field in zip(chosen, windows, fields, strict=True):
             x, y = (a.astype(np.float64) * cell_m for a in window)
             near = None
@@ -183,8 +185,8 @@ def _fields(
     cell_m: float,
     *,
     outward: bool,
-    water: "BaseGeometry | None",
-    barriers: "Sequence[BaseGeometry] | None",
+    water: "Sequence[Barring]",
+    barriers: "Sequence[Barring]",
     level: int,
     max_m: float,
 ) -> list[Floats]:
@@ -198,7 +200,10 @@ def _fields(
         used[row[0] - y0 : row[-1] - y0 + 1, column[0] - x0 : column[-1] - x0 + 1] = True
     at_row, at_column = np.nonzero(used)
     points = np.column_stack([at_column + x0, at_row + y0]) * cell_m
-    cells = snap(streets, points, level=level, water=water, barriers=barriers, max_m=max_m)
+    cells = snap(
+        streets, points, level=level, water=water, barriers=barriers, max_m=max_m,
+        from_bridges=False,  # water is cut out, and a bridge's time is not that of the quay below
+    )  # fmt: skip
     number = np.full((ny, nx), -1, np.int64)
     number[at_row, at_column] = np.arange(len(points))
     # times a little beyond the limit, so that the contour has something to lean on

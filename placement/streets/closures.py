@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from placement.arrays import Floats, Ints
 from placement.errors import UsageError
+from placement.reading.levels import Levels
+from placement.streets.barring import edges_on
+from placement.streets.fences import ON_LINE_M, junctions_on, parted_at
 from placement.streets.graph import connected_parts, half_edges
 from placement.streets.network import Streets, transformer
 from placement.streets.numbering import GRID, hilbert
@@ -54,17 +57,27 @@ class Closure:
         Name of the street it is about; others are left alone. Case does not matter.
     oneway
         The streets along the line may be walked in the line's direction only.
+    fence
+        A street that is closed as a whole is not crossed either.
+    levels
+        Levels on which a shape closes streets; None is the open air (see
+        `placement.streets.barring.Barring`), and any level where the shape is about one street or
+        a direction.
     """
 
     shape: "BaseGeometry | None" = None
     street: str | None = None
     oneway: bool = False
+    fence: bool = False
+    levels: Levels = None
 
     def __post_init__(self) -> None:
         if self.shape is None and not self.street:
             raise UsageError("a closure wants a shape or the name of a street.")
         if self.oneway and (self.shape is None or shapely.get_dimensions(self.shape) != 1):
             raise UsageError("a one-way closure wants a line that shows the way.")
+        if self.fence and self.shape is not None:
+            raise UsageError("a fence along a street wants its name alone; a line is a fence.")
 
 
 def with_closures(streets: Streets, closures: Iterable[Closure]) -> Streets:
@@ -83,46 +96,51 @@ def with_closures(streets: Streets, closures: Iterable[Closure]) -> Streets:
         A new network; the given one where nothing is touched.
     """
     closures = list(closures)
-    whole = [c.shape for c in closures if c.shape is not None and not c.street and not c.oneway]
-    result = close(streets, whole)
-    fences = [shape for shape in whole if shapely.get_dimensions(shape) == 1]
-    if fences:
-        result = _cut_across(result, shapely.union_all(fences))
+    result = streets
+    for levels, shapes in _by_levels(closures).items():
+        dimensions = shapely.get_dimensions(shapes)
+        for dimension, alter in ((2, _closed_area), (1, _cut_across)):
+            if (dimensions == dimension).any():
+                here = np.flatnonzero(edges_on(result, levels))
+                result = alter(
+                    result, shapely.union_all(shapes[dimensions == dimension]), only=here
+                )
     for closure in closures:
         if closure.oneway:
             result = _one_way(result, closure)
         elif closure.street:
-            named = np.flatnonzero(_named(result, closure.street))
-            if closure.shape is None:
-                result = _with_parts(result, dict.fromkeys(named.tolist(), ()))
-            elif shapely.get_dimensions(closure.shape) == 2:
-                result = _closed_area(result, closure.shape, only=named)
-            else:
-                result = _cut_across(result, closure.shape, only=named)
+            result = _closed_street(result, closure, closure.street)
     return result
 
 
-def close(streets: Streets, polygons: "Iterable[BaseGeometry]") -> Streets:
-    """Return the network without what lies in closed polygons.
+def _by_levels(closures: Iterable[Closure]) -> "dict[Levels, NDArray[Any]]":
+    """Return the shapes that are about all streets, by the levels they stand on, in order."""
+    found: dict[Levels, list[BaseGeometry]] = {}
+    for closure in closures:
+        if closure.shape is not None and not closure.street and not closure.oneway:
+            found.setdefault(closure.levels, []).append(closure.shape)
+    order = sorted(found, key=lambda levels: (levels is not None, sorted(levels or ())))
+    return {levels: np.array([None, *found[levels]], object)[1:] for levels in order}
 
-    A street along the very outline stays open.
 
-    Parameters
-    ----------
-    streets
-        The network.
-    polygons
-        Shapes in the network's coordinate system; what is not a surface closes nothing.
-
-    Returns
-    -------
-    Streets
-        A new network, renumbered; the given one where nothing is touched. What was an island
-        before stays one, and nothing becomes one: people whom a closure cuts off are not moved
-        to streets outside it.
-    """
-    shapes = np.array([None, *polygons], object)[1:]
-    return _closed_area(streets, shapely.union_all(shapes[shapely.get_dimensions(shapes) == 2]))
+def _closed_street(streets: Streets, closure: Closure, street: str) -> Streets:
+    """Close the street of a name: as a whole, within an area, or across a line."""
+    ours = _named(streets, street)
+    if closure.levels is not None:
+        ours &= edges_on(streets, closure.levels)
+    named = np.flatnonzero(ours)
+    if closure.shape is None:
+        lines = streets.edge_lines()[named]
+        above = np.where(edges_on(streets, None), 0, streets.level)[named]
+        result = _with_parts(streets, dict.fromkeys(named.tolist(), ()))
+        for level in np.unique(above).tolist() if closure.fence else ():
+            here = edges_on(result, None if level == 0 else frozenset([level]))
+            fence = shapely.union_all(lines[above == level])
+            result = _cut_across(result, fence, only=np.flatnonzero(here))
+        return result
+    if shapely.get_dimensions(closure.shape) == 2:
+        return _closed_area(streets, closure.shape, only=named)
+    return _cut_across(streets, closure.shape, only=named)
 
 
 def with_crowd(streets: Streets, crowd: "Iterable[tuple[BaseGeometry, float]]") -> Streets:
@@ -226,6 +244,8 @@ def _one_way(streets: Streets, closure: Closure) -> Streets:
     assert closure.shape is not None  # noqa: S101 - checked when it was made
     lines = streets.edge_lines()
     near = shapely.covers(shapely.buffer(closure.shape, ALONG_M), lines)
+    if closure.levels is not None:
+        near &= edges_on(streets, closure.levels)
     if closure.street:
         near &= _named(streets, closure.street)
     begin, end = (
@@ -254,16 +274,24 @@ def _closed_area(
     return _with_parts(streets, parts)
 
 
-def _cut_across(streets: Streets, line: "BaseGeometry", *, only: Ints | None = None) -> Streets:
-    """Cut edges where a line crosses them; both sides stay."""
-    touched = np.flatnonzero(shapely.intersects(line, streets.edge_lines()))
-    if only is not None:
-        touched = np.intersect1d(touched, only)
+def _cut_across(streets: Streets, line: "BaseGeometry", *, only: Ints) -> Streets:
+    """Cut edges where a line crosses them, and part junctions it passes; both sides stay."""
+    touched = np.intersect1d(np.flatnonzero(shapely.intersects(line, streets.edge_lines())), only)
+    passed = junctions_on(streets, line, only)
     parts: dict[int, tuple[_Piece, ...]] = {}
     for edge in touched.tolist():
         cuts = _cuts(streets, edge, line)
+        ends = np.array([streets.edge_tail[edge], streets.edge_head[edge]])
+        # the line may miss a junction that it passes by what coordinates are rounded to
+        at_end = (cuts[1:-1] < ON_LINE_M) & passed[ends[0]]
+        at_end |= (cuts[-1] - cuts[1:-1] < ON_LINE_M) & passed[ends[1]]
+        cuts = np.concatenate([cuts[:1], cuts[1:-1][~at_end], cuts[-1:]])
         parts[edge] = tuple(_Piece(edge, float(a), float(b)) for a, b in pairwise(cuts))
-    return _with_parts(streets, parts)
+    parted = parted_at(streets, line, np.flatnonzero(passed))
+    cut = _with_parts(parted, parts)
+    if cut is parted and parted is not streets:
+        return _renumbered(parted, np.arange(parted.n_edges), [])
+    return cut
 
 
 def _with_parts(streets: Streets, parts: "Mapping[int, Sequence[_Piece]]") -> Streets:

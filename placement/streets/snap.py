@@ -1,24 +1,26 @@
 """Points onto streets: where each enters the network, and what it takes to get there."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from placement.arrays import Bools, Floats, Ints
 from placement.compiled import compiled, part_of_compiled
 from placement.errors import UsageError
+from placement.reading.levels import Levels
+from placement.streets.barring import Barring, as_barring
+from placement.streets.cells import Cells, sort_into_cells
 from placement.streets.network import Streets
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-# corner, side, columns and rows of square cells; where each cell's items start, and the items
-type Cells = tuple[float, float, float, int, int, Ints, Ints]
+    from placement.streets.barring import Shapes
 
 #: Farthest a point may lie from a street, metres [A].
 SNAP_M = 60.0
@@ -74,16 +76,18 @@ def snap(
     xy: ArrayLike,
     *,
     level: ArrayLike | None = None,
-    water: "BaseGeometry | Sequence[BaseGeometry] | None" = None,
-    barriers: "BaseGeometry | Sequence[BaseGeometry] | None" = None,
+    water: "Shapes | None" = None,
+    barriers: "Shapes | None" = None,
     max_m: float = SNAP_M,
+    from_bridges: bool = True,
 ) -> Snapped:
     """Snap points onto the nearest edges they can enter.
 
     A street of the point's own level goes before others. Bridges and tunnels are entered only
-    from their own level. A connector may cross neither water nor a barrier. Of edges equally
-    near, the one of lowest number is taken. Points that no street is near enough to are left
-    out, never forced. Islands of the network (see `Streets`) are not snapped to.
+    from their own level. A connector may cross neither water nor a barrier of its level: one in
+    the open air bars whatever is neither a bridge nor a tunnel. Of edges equally near, the one of
+    lowest number is taken. Points that no street is near enough to are left out, never forced.
+    Islands of the network (see `Streets`) are not snapped to.
 
     Parameters
     ----------
@@ -94,11 +98,14 @@ def snap(
     level
         (N,) int64 levels of the points, or one for all; None is level 0.
     water
-        Polygons in the network's coordinate system.
+        Polygons in the network's coordinate system, with their levels or in the open air.
     barriers
-        Lines or polygons that are not crossed (railways, walls).
+        Lines or polygons that are not crossed (railways, walls), likewise.
     max_m
         Farthest a point may lie from a street, metres, inclusive.
+    from_bridges
+        Who stands at level 0 where nobody can, in water or on a railway drawn as a polygon, and
+        reaches no street, is on the bridge within 15 m, if there is one.
 
     Returns
     -------
@@ -124,28 +131,84 @@ def snap(
         levels[:] = np.asarray(level, np.int64)
     scale = plane_scale(streets)
     reach = max_m * (float(scale.max()) if len(scale) else 1.0)
-    banks, in_water = _walls(water, points, reach)
-    walls, _ = _walls(barriers, points, reach)
+    wet, walls = as_barring(water), as_barring(barriers)
     edge = np.full(len(points), -1, np.int64)
     fraction, distance = np.zeros(len(points)), np.zeros(len(points))
-    _snap(
-        points,
-        levels,
-        (*_grid(streets), streets.vertex_xy, streets.vertex_m, streets.vertex_first),
-        (streets.bridge | streets.tunnel, streets.level, scale),
-        in_water,
-        banks,
-        walls,
-        max_m,
-        reach,
-        np.empty(64),
-        (edge, fraction, distance),
-    )
+    for one in np.unique(levels).tolist():
+        mine = np.flatnonzero(levels == one)
+        found = _at_level(streets, points[mine], one, wet, walls, max_m=max_m, reach=reach)
+        edge[mine], fraction[mine], distance[mine], nowhere = found
+        lost = mine[(found[0] < 0) & nowhere]
+        if from_bridges and one == 0 and len(lost):
+            edge[lost], fraction[lost], distance[lost] = _on_bridges(
+                streets, points[lost], max_m=min(max_m, STRUCTURE_M)
+            )
     return Snapped(
         edge=edge,
         fraction=_by_steps(streets, edge, fraction),
         access_s=distance / streets.speed_m_s,
     )
+
+
+def _at_level(
+    streets: Streets,
+    points: Floats,
+    level: int,
+    water: list[Barring],
+    barriers: list[Barring],
+    *,
+    max_m: float,
+    reach: float,
+) -> tuple[Ints, Floats, Floats, Bools]:
+    """Snap points of one level: edge, fraction, distance, and who stands where nobody can."""
+    edge = np.full(len(points), -1, np.int64)
+    fraction, distance = np.zeros(len(points)), np.zeros(len(points))
+    # what bars connectors to bridges and tunnels, and what bars all others
+    own, open_air = (
+        [
+            [one.shape for one in shapes if _bars(one.levels, level, structure=structure)]
+            for shapes in (water, barriers)
+        ]
+        for structure in (True, False)
+    )
+    banks, in_water = _walls(open_air[0], points, reach)
+    walls, in_walls = _walls(open_air[1], points, reach)
+    own_banks, in_own_water = _walls(own[0], points, reach)
+    own_walls, _ = _walls(own[1], points, reach)
+    _snap(
+        points,
+        np.full(len(points), level, np.int64),
+        (*_grid(streets), streets.vertex_xy, streets.vertex_m, streets.vertex_first),
+        (streets.bridge | streets.tunnel, streets.level, plane_scale(streets)),
+        (in_water, banks, walls),
+        (in_own_water, own_banks, own_walls),
+        max_m,
+        reach,
+        np.empty(64),
+        (edge, fraction, distance),
+    )
+    return edge, fraction, distance, in_water | in_walls
+
+
+def _bars(levels: Levels, level: int, *, structure: bool) -> bool:
+    """Say whether a shape bars those of a level from bridges and tunnels, or from all else."""
+    if levels is None:
+        return not structure or level == 0
+    return level in levels
+
+
+def _on_bridges(streets: Streets, points: Floats, *, max_m: float) -> tuple[Ints, Floats, Floats]:
+    """Snap points that stand over water or rails onto the nearest bridge: the lowest of several."""
+    edge = np.full(len(points), -1, np.int64)
+    fraction, distance = np.zeros(len(points)), np.full(len(points), np.inf)
+    reach = max_m * float(plane_scale(streets).max(initial=1.0))
+    for level in np.unique(streets.level[streets.bridge]).tolist():
+        found, share, far, _ = _at_level(streets, points, level, [], [], max_m=max_m, reach=reach)
+        nearer = (found >= 0) & streets.bridge[found] & (far < distance)
+        edge[nearer], fraction[nearer], distance[nearer] = (
+            found[nearer], share[nearer], far[nearer],
+        )  # fmt: skip
+    return edge, fraction, np.where(edge >= 0, distance, 0.0)
 
 
 def _by_steps(streets: Streets, edge: Ints, fraction: Floats) -> Floats:
@@ -185,72 +248,22 @@ def _grid(streets: Streets) -> tuple[Cells, Ints]:
         start &= ~streets.island[edge_of]
         segment = np.flatnonzero(start)
         a, b = streets.vertex_xy[segment], streets.vertex_xy[segment + 1]
-        x0, y0, cell, nx, ny, first, item = _cells(a, b, _CELL_M)
+        x0, y0, cell, nx, ny, first, item = sort_into_cells(a, b, _CELL_M)
         grid = ((x0, y0, cell, nx, ny, first, segment[item]), edge_of)
         streets.snap_cache["grid"] = grid
     result: tuple[Cells, Ints] = grid
     return result
 
 
-def _cells(a: Floats, b: Floats, cell: float) -> Cells:
-    """Sort segments into square cells; the cells grow where the extent would need too many."""
-    if len(a) == 0:
-        return 0.0, 0.0, cell, 0, 0, np.zeros(1, np.int64), np.zeros(0, np.int64)
-    x0, y0 = np.minimum(a.min(axis=0), b.min(axis=0)) - 1.0
-    x1, y1 = np.maximum(a.max(axis=0), b.max(axis=0)) + 1.0
-    most = 4 * len(a) + 1_000_000
-    while (x1 - x0) / cell * ((y1 - y0) / cell) > most:
-        cell *= 2.0
-    nx, ny = int((x1 - x0) / cell) + 1, int((y1 - y0) / cell) + 1
-    count = np.zeros(nx * ny + 1, np.int64)
-    corner = float(x0), float(y0)
-    none = np.empty(0, np.int64)
-    _fill_cells(a, b, *corner, cell, nx, count[1:], none)
-    first = np.cumsum(count)
-    item = np.empty(first[-1], np.int64)
-    _fill_cells(a, b, *corner, cell, nx, first[:-1].copy(), item)
-    return float(x0), float(y0), cell, nx, ny, first, item
-
-
-@compiled
-def _fill_cells(
-    a: Floats, b: Floats, x0: float, y0: float, cell: float, nx: int, fill: Ints, item: Ints
-) -> None:
-    """Find for each cell the segments whose line touches it, cells row by row.
-
-    Where there is room for items, a segment is put where ``fill`` points; that is moved on in any
-    case, so that a first turn without room counts.
-    """
-    for i in range(len(a)):
-        ax, ay = (a[i, 0] - x0) / cell, (a[i, 1] - y0) / cell
-        bx, by = (b[i, 0] - x0) / cell, (b[i, 1] - y0) / cell
-        low, high = int(min(ay, by)), int(max(ay, by))
-        for row in range(low, high + 1):
-            # the piece of the segment within this row of cells, with a little to spare
-            left, right = min(ax, bx), max(ax, bx)
-            if low != high:
-                t0 = (row - ay) / (by - ay)
-                t1 = (row + 1 - ay) / (by - ay)
-                t0, t1 = min(t0, t1), max(t0, t1)
-                t0, t1 = max(t0, 0.0), min(t1, 1.0)
-                p, q = ax + t0 * (bx - ax), ax + t1 * (bx - ax)
-                left, right = min(p, q) - 1e-9, max(p, q) + 1e-9
-            for column in range(max(int(left), 0), min(int(right), nx - 1) + 1):
-                c = row * nx + column
-                if item.size > 0:
-                    item[fill[c]] = i
-                fill[c] += 1
-
-
 def _walls(
-    shapes: "BaseGeometry | Iterable[BaseGeometry] | None", points: Floats, reach: float
+    shapes: "Sequence[BaseGeometry]", points: Floats, reach: float
 ) -> tuple[tuple[Cells, Floats, Floats], Bools]:
     """Return the outlines of shapes as cells of segments, and which points lie inside them."""
     inside = np.zeros(len(points), np.bool_)
-    geometry = shapely.union_all(_as_array(shapes)) if shapes is not None else None
-    if geometry is None or geometry.is_empty or len(points) == 0:
+    geometry = shapely.union_all(np.array([None, *shapes], object)[1:])
+    if geometry.is_empty or len(points) == 0:
         none = np.zeros((0, 2))
-        return (_cells(none, none, _CELL_M), none, none), inside
+        return (sort_into_cells(none, none, _CELL_M), none, none), inside
     low, high = points.min(axis=0) - reach - 1.0, points.max(axis=0) + reach + 1.0
     shapely.prepare(geometry)
     inside = shapely.contains_xy(geometry, points[:, 0], points[:, 1])
@@ -262,14 +275,7 @@ def _walls(
     a, b = xy[same], xy[same + 1]
     near = (np.maximum(a, b) >= low).all(axis=1) & (np.minimum(a, b) <= high).all(axis=1)
     a, b = np.ascontiguousarray(a[near]), np.ascontiguousarray(b[near])
-    return (_cells(a, b, _CELL_M), a, b), inside
-
-
-def _as_array(shapes: "BaseGeometry | Iterable[BaseGeometry]") -> NDArray[Any]:
-    listed = [shapes] if hasattr(shapes, "geom_type") else list(shapes)
-    result = np.empty(len(listed), object)
-    result[:] = listed
-    return result
+    return (sort_into_cells(a, b, _CELL_M), a, b), inside
 
 
 @part_of_compiled
@@ -360,9 +366,8 @@ def _snap(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     levels: Ints,
     segments: tuple[Cells, Ints, Floats, Floats, Ints],
     edges: tuple[Bools, Ints, Floats],
-    in_water: Bools,
-    banks: tuple[Cells, Floats, Floats],
-    walls: tuple[Cells, Floats, Floats],
+    open_air: tuple[Bools, tuple[Cells, Floats, Floats], tuple[Cells, Floats, Floats]],
+    own: tuple[Bools, tuple[Cells, Floats, Floats], tuple[Cells, Floats, Floats]],
     max_m: float,
     reach: float,
     at: Floats,
@@ -371,14 +376,15 @@ def _snap(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     """Find each point's edge; widen the ring of cells until nothing nearer can come.
 
     Segments are their grid, their edges, their vertices, how far along and where an edge's begin;
-    edges have a structure, a level and a scale. What is found is written into ``found``: edge (−1
-    before), fraction and distance; ``at`` is room for where a connector meets walls.
+    edges have a structure, a level and a scale; ``open_air`` and ``own`` are who stands in water,
+    its banks and the walls for all edges but structures, and for these. What is found is written
+    into ``found``: edge (−1 before), fraction and distance; ``at`` is room for where a connector
+    meets walls.
     """
     cells, edge_of, vertex, vertex_m, vertex_first = segments
     structure, edge_level, scale = edges
     edge, fraction, distance = found
     x0, y0, cell, nx, ny, first, item = cells
-    has_water, has_walls = len(banks[1]) > 0, len(walls[1]) > 0
     if item.size == 0:
         return
     rings = math.ceil(reach / cell) + 1
@@ -437,11 +443,12 @@ def _snap(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
                             )
                         ):
                             continue
-                        if has_water or in_water[i]:
+                        in_water, banks, walls = own if structure[e] else open_air
+                        if len(banks[1]) > 0 or in_water[i]:
                             count = _crossings(px, py, qx, qy, banks, at)
                             if _wet(count, at, d, in_water[i]):
                                 continue
-                        if has_walls and _crossings(px, py, qx, qy, walls, at) > 0:
+                        if len(walls[1]) > 0 and _crossings(px, py, qx, qy, walls, at) > 0:
                             continue
                         best_rank = rank
                         best = d

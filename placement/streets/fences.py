@@ -1,0 +1,95 @@
+"""Junctions that a fence passes: what meets there on either side of it meets no longer."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from placement.arrays import Bools, Floats, Ints
+from placement.streets.network import Streets
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+#: A line passes a junction this near, metres: street layers are rounded to about a centimetre.
+ON_LINE_M = 0.02
+#: So far from a junction it is told on which side of a fence a street leaves it, metres.
+_AROUND_M = 1.0
+
+
+def junctions_on(streets: Streets, line: "BaseGeometry", edges: Ints) -> Bools:
+    """Say which junctions a line passes, (V,) bool; only ends of some edges are looked at."""
+    ends = np.unique(np.concatenate([streets.edge_tail[edges], streets.edge_head[edges]]))
+    shapely.prepare(line)
+    result = np.zeros(streets.n_nodes, np.bool_)
+    result[ends] = shapely.dwithin(line, shapely.points(streets.node_xy[ends]), ON_LINE_M)
+    return result
+
+
+def parted_at(streets: Streets, line: "BaseGeometry", junctions: Ints) -> Streets:
+    """Return the network with junctions parted by a line through them.
+
+    Streets that leave a junction on one side of the line stay joined; a street along the line
+    itself is joined to neither side. A line that ends at a junction parts nothing.
+
+    Parameters
+    ----------
+    streets
+        The network.
+    line
+        A fence, in the network's coordinate system.
+    junctions
+        Nodes that it passes.
+
+    Returns
+    -------
+    Streets
+        With the same edges and more nodes, the new ones behind; the given one where nothing is
+        parted.
+    """
+    tail, head = streets.edge_tail.copy(), streets.edge_head.copy()
+    copies: list[int] = []
+    for node in junctions.tolist():
+        fence = _bearings(streets.node_xy[node], line)
+        if len(fence) < 2:
+            continue
+        own: dict[int, int] = {}  # by side of the fence: the node that streets meet at there
+        for ends, away in ((tail, 1.0), (head, -1.0)):
+            for edge in np.flatnonzero(ends == node).tolist():
+                side = _side(streets, edge, away, line, fence)
+                if side is None:
+                    side = -1 - len(own)
+                if side not in own:
+                    own[side] = streets.n_nodes + len(copies) if own else node
+                    copies += [node] if own[side] != node else []
+                ends[edge] = own[side]
+    if not copies:
+        return streets
+    return replace(
+        streets,
+        node_xy=np.vstack([streets.node_xy, streets.node_xy[copies]]),
+        node_lonlat=np.vstack([streets.node_lonlat, streets.node_lonlat[copies]]),
+        edge_tail=tail,
+        edge_head=head,
+    )
+
+
+def _bearings(xy: Floats, line: "BaseGeometry") -> Floats:
+    """Return in which directions a line leaves a place, radians, ascending."""
+    around = shapely.boundary(shapely.buffer(shapely.Point(xy), _AROUND_M))
+    met = shapely.get_coordinates(shapely.intersection(line, around)) - xy
+    return np.unique(np.arctan2(met[:, 1], met[:, 0]))
+
+
+def _side(
+    streets: Streets, edge: int, away: float, line: "BaseGeometry", fence: Floats
+) -> int | None:
+    """Return on which side of a fence an edge leaves its tail (or head), None along the fence."""
+    course = shapely.LineString(streets.edge_xy(edge))
+    far = shapely.line_interpolate_point(course, away * min(_AROUND_M, course.length))
+    if shapely.dwithin(line, far, ON_LINE_M):
+        return None
+    node = streets.edge_xy(edge)[0 if away > 0 else -1]
+    x, y = shapely.get_coordinates(far)[0] - node
+    return int(np.searchsorted(fence, np.arctan2(y, x)) % len(fence))
