@@ -55,7 +55,11 @@ COLUMNS: dict[str, set[str]] = {
     "areas": set(DEMAND),
     "arrivals": {*arrivals._WANTED, "share", "people"},
     "streets": {"id", *lines.DRAWN, *exported.COLUMNS},
-    **{layer: {"id", "name"} for layer in ("route", "water", "rail", "barriers")},
+    "route": {"id", "name"},
+    **{
+        layer: {"id", "name", "level", "bridge", "tunnel", "layer"}
+        for layer in ("water", "rail", "barriers")
+    },
     "closures": set(CLOSURE_COLUMNS),
     "crowd": set(CROWD_COLUMNS),
 }

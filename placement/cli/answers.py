@@ -511,6 +511,20 @@ class RoutesAnswer(TypedDict):
     routes: list[RoutesWalk]
 
 
+StreetsLevel = TypedDict(
+    "StreetsLevel",
+    {
+        "level": int,
+        "class": str,
+        "name": str,
+        "bridge": bool,
+        "tunnel": bool,
+        "distance_m": float,
+    },
+)
+"""The nearest street of a level that stands at a place."""
+
+
 class StreetsInfoAnswer(TypedDict):
     """What a street network holds.
 
@@ -534,6 +548,8 @@ class StreetsInfoAnswer(TypedDict):
         Ways that were left out, by reason.
     unused
         Columns that were not used.
+    levels
+        With ``--at``: the nearest street of each level that stands there, the highest first.
     """
 
     file: str
@@ -551,6 +567,7 @@ class StreetsInfoAnswer(TypedDict):
     km_by_class: dict[str, float]
     dropped: dict[str, int]
     unused: list[str]
+    levels: NotRequired[list[StreetsLevel]]
 
 
 ANSWERS: Mapping[str, Any] = {

@@ -60,6 +60,28 @@ def amount(*, above_zero: bool = False, percent: bool = False) -> Callback[float
     return parse
 
 
+def lonlat() -> Callback[tuple[float, float] | None]:
+    """Return a callback that takes a place, longitude first, in degrees."""
+
+    def parse(
+        _ctx: click.Context, param: click.Parameter, value: str | None
+    ) -> tuple[float, float] | None:
+        if value is None:
+            return None
+        try:
+            lon, lat = (decimal(part) for part in value.split(","))
+        except ValueError:
+            lon = lat = math.nan
+        if not (abs(lon) <= 180 and abs(lat) <= 90):
+            raise click.BadParameter(
+                f"{value!r} is no place; write its longitude and latitude as 2.2945,48.8584",
+                param=param,
+            )
+        return lon, lat
+
+    return parse
+
+
 def count() -> Callback[int | None]:
     """Return a callback that takes a whole number of at least 0, in ASCII digits."""
 

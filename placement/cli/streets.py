@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from placement.cli.options import Decorator, amount, json_option, out_option
+from placement.cli.options import Decorator, amount, json_option, lonlat, out_option
 
 if TYPE_CHECKING:
-    from placement.cli.answers import StreetsInfoAnswer
+    from placement.cli.answers import StreetsInfoAnswer, StreetsLevel
     from placement.streets import Streets
 
 
@@ -92,6 +92,13 @@ def read(
     metavar="FILE.html",
     help="Draw the network, its parts and islands as an offline map.",
 )
+@click.option(
+    "--at",
+    "place",
+    callback=lonlat(),
+    metavar="LON,LAT",
+    help="Say too which levels stand there: what to write into a column `level`.",
+)
 @json_option()
 def info(
     file: str,
@@ -99,6 +106,7 @@ def info(
     step_free: bool,
     islands: str | None,
     page: str | None,
+    place: tuple[float, float] | None,
     as_json: bool,
 ) -> None:
     """Report counts, connected parts, classes, and the ways left out of FILE with the reasons."""
@@ -114,6 +122,8 @@ def info(
     with Talk().step("Reading the streets"):
         streets = read_streets(file, crs=crs, step_free=step_free)
     facts = _facts(streets)
+    if place is not None:
+        facts["levels"] = _levels(streets, place)
     contents: dict[Path, bytes] = {}
     if islands is not None:
         contents[Path(islands)] = _islands_text(streets).encode()
@@ -137,6 +147,7 @@ def info(
             *((f"  {kind}", f"{km:,.1f} km") for kind, km in facts["km_by_class"].items()),
             *((f"left out: {why}", f"{count:,}") for why, count in facts["dropped"].items()),
             *([("columns not used", listed(facts["unused"]))] if facts["unused"] else []),
+            *_level_rows(facts),
         ]
     )
 
@@ -214,6 +225,35 @@ def _facts(streets: "Streets") -> "StreetsInfoAnswer":
         "dropped": dict(streets.dropped),
         "unused": list(streets.unused),
     }
+
+
+def _levels(streets: "Streets", place: tuple[float, float]) -> "list[StreetsLevel]":
+    """Return the nearest street of each level that stands at a place."""
+    from placement.streets.network import transformer
+    from placement.streets.standing import standing_at
+
+    return [
+        {
+            "level": one.level,
+            "class": str(streets.edge_class[one.edge]),
+            "name": str(streets.name[one.edge]),
+            "bridge": bool(streets.bridge[one.edge]),
+            "tunnel": bool(streets.tunnel[one.edge]),
+            "distance_m": round(one.distance_m, 1),
+        }
+        for one in standing_at(streets, transformer(streets.crs).transform(*place))
+    ]
+
+
+def _level_rows(facts: "StreetsInfoAnswer") -> list[tuple[str, str]]:
+    if "levels" not in facts:
+        return []
+    rows = []
+    for one in facts["levels"]:
+        kind = f"{one['class']}{', bridge' * one['bridge']}{', tunnel' * one['tunnel']}"
+        said = f"{one['name'] or 'no name'} ({kind}), {one['distance_m']:g} m"
+        rows.append((f"level {one['level']}", said))
+    return rows or [("levels", "no street stands there")]
 
 
 def _islands_text(streets: "Streets") -> str:

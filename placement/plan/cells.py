@@ -147,8 +147,8 @@ def _number(table: Table, row: Row, key: str, default: float | None) -> float:
         ) from None
 
 
-def levels_of(table: Table, row: Row) -> Levels:
-    """Return the levels that a shape stands on: by ``level``, else by OpenStreetMap's tags.
+def levels_of(table: Table, row: Row, *, tags: bool) -> Levels:
+    """Return the levels that a shape stands on: by ``level``, else by `tags` of OpenStreetMap.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def levels_of(table: Table, row: Row) -> Levels:
         If ``level`` says none.
     """
     text = plain_text(table, row, "level")
-    if not text.strip():
+    if not text.strip() and tags:
         bridge, tunnel = (
             str(row.properties.get(key, "no")).strip().lower() not in _NEITHER
             for key in ("bridge", "tunnel")

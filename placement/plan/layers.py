@@ -456,7 +456,7 @@ def _features(table: Table, layer: str, plane: Plane) -> list[tuple[Row, Shape]]
                 for key, value in sorted(row.properties.items())
                 if key not in {"id", "name"}
             },
-            levels=levels_of(table, row) if layer in _BARRING else None,
+            levels=levels_of(table, row, tags=layer != "closures") if layer in _BARRING else None,
         )
         found.append((row, shape))
     return found

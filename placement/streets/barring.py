@@ -37,6 +37,6 @@ def as_barring(shapes: "Shapes | None") -> list[Barring]:
 def edges_on(streets: Streets, levels: Levels) -> Bools:
     """Say which edges lie on some levels, (E,) bool."""
     if levels is None:
-        return ~(streets.bridge | streets.tunnel) | (streets.level == 0)
-    result: Bools = np.isin(streets.level, sorted(levels))
-    return result
+        result: Bools = ~(streets.bridge | streets.tunnel) | (streets.level == 0)
+        return result
+    return np.isin(streets.level, sorted(levels))

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from placement.cli.group import place
-from tests.streets.draw import CRS, write_lines
+from tests.streets.draw import _BACK, CRS, ORIGIN, write_lines
 
 
 @pytest.fixture
@@ -83,3 +83,30 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path, town: Path) -> None:
     assert run.exit_code == 2, run.output
     assert "--islands and --map name the same file" in run.output
     assert not one.exists()
+
+
+def test_the_levels_that_stand_at_a_place(tmp_path: Path) -> None:
+    deck = {"name": "Pont", "class": "primary", "bridge": True, "level": 1}
+    lines = [
+        ([(0, 0), (200, 0)], {"name": "Quai", "class": "residential"}),
+        ([(100, -80), (100, 80)], deck),
+        ([(100, 80), (200, 0)], {"class": "steps"}),
+    ]
+    town = str(write_lines(tmp_path / "town.geojson", lines))
+    words = ["streets", "info", town, "--crs", CRS, "--at"]
+    lon, lat = _BACK.transform(ORIGIN[0] + 103, ORIGIN[1] + 8)
+    run = CliRunner().invoke(place, [*words, f"{lon},{lat}", "--json"])
+    assert run.exit_code == 0, run.output
+    levels = json.loads(run.stdout)["levels"]
+    assert [(one["level"], one["name"], one["bridge"]) for one in levels] == [
+        (1, "Pont", True), (0, "Quai", False),
+    ]  # fmt: skip
+    assert [one["distance_m"] for one in levels] == pytest.approx([3, 8], abs=0.1)
+    run = CliRunner().invoke(place, [*words, f"{lon},{lat}"])
+    assert "Pont (primary, bridge), 3 m" in " ".join(run.stdout.split())
+    run = CliRunner().invoke(place, [*words, "0,0"])
+    assert "no street stands there" in run.stdout
+    for bad in ("2.35", "48.8,200", "a,b", "nan,1", "1,2,3"):
+        run = CliRunner().invoke(place, [*words, bad])
+        assert run.exit_code == 2
+        assert "write its longitude and latitude" in " ".join(run.output.split())
