@@ -155,6 +155,8 @@ class Solution:
         where all closures were taken at once.
     closures
         Files and names of streets that were closed for this run.
+    attribution
+        What is owed to those who made the streets; None for streets of one's own.
     unsnapped
         Points too far from any street, or None where there are none.
     periods
@@ -196,6 +198,7 @@ class Solution:
     lanes: Admission | None = None
     at: str | None = None
     closures: tuple[str, ...] = ()
+    attribution: str | None = None
     unsnapped: Unsnapped | None = None
     periods: tuple[Period, ...] = ()
     areas: Mapping[str, Mapping[str, AreaWalks]] = field(default_factory=dict)

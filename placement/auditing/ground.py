@@ -42,6 +42,12 @@ def check_ground(
         f"closed for this run are {list(solution.closures)}, the plan was read with "
         f"{list(plan.closed)}",
     )
+    if solution.attribution is not None:  # earlier versions did not say
+        owed = "" if walks.streets is None else walks.streets.attribution
+        findings.require(
+            solution.attribution == owed,
+            f"the streets are said to be {solution.attribution!r}, they are {owed!r}",
+        )
     _check_unsnapped(plan, solution, walks, findings)
     if plan.streets is not None:
         _check_periods(plan, solution, walks, found, findings)

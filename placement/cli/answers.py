@@ -511,18 +511,27 @@ class RoutesAnswer(TypedDict):
     routes: list[RoutesWalk]
 
 
-StreetsLevel = TypedDict(
-    "StreetsLevel",
-    {
-        "level": int,
-        "class": str,
-        "name": str,
-        "bridge": bool,
-        "tunnel": bool,
-        "distance_m": float,
-    },
-)
-"""The nearest street of a level that stands at a place."""
+class StreetsLevel(TypedDict):
+    """The nearest street of a level that stands at a place.
+
+    Attributes
+    ----------
+    level
+        0 is the street.
+    kind, name
+        Class and name of the nearest street.
+    bridge, tunnel
+        Whether it is one.
+    distance_m
+        How far it is.
+    """
+
+    level: int
+    kind: str
+    name: str
+    bridge: bool
+    tunnel: bool
+    distance_m: float
 
 
 class StreetsInfoAnswer(TypedDict):

@@ -41,12 +41,28 @@ def _step_free_option() -> Decorator:
     metavar="M/S",
     help="Walking speed on the level; the plan's own.",
 )
-@_step_free_option()
+@click.option(
+    "--step-free-speed",
+    callback=amount(above_zero=True),
+    default="0.69",
+    show_default=True,
+    metavar="M/S",
+    help="Speed of those who walk without steps; the plan's own.",
+)
+@click.option("--step-free", is_flag=True, help="Keep the network without steps alone.")
 @json_option()
 def read(
-    extract: str, out: str, crs: str | None, speed: float, step_free: bool, as_json: bool
+    extract: str,
+    out: str,
+    crs: str | None,
+    speed: float,
+    step_free_speed: float,
+    step_free: bool,
+    as_json: bool,
 ) -> None:
-    """Read EXTRACT (.osm.pbf, .osm, GeoJSON, …) and write the network to a file.
+    """Read EXTRACT (.osm.pbf, .osm, .osm.gz, GeoJSON, …) and write the network to a file.
+
+    The file holds the network of those who walk without steps beside the one of all others.
 
     A .parquet file is read by many programs; an .arrow file is mapped into memory as it is.
     A plan takes the file as its street layer: `streets = "streets.parquet"`.
@@ -56,15 +72,22 @@ def read(
     from placement.outputs import check_output
     from placement.streets import read_streets
     from placement.streets.store import write_streets
+    from placement.streets.ways import WALK_SPEED_M_S
 
     if not out.lower().endswith((".parquet", ".arrow")):
         raise UsageError(f"the network is written to a .parquet or .arrow file, not to {out!r}.")
+    if step_free and speed != WALK_SPEED_M_S:
+        raise UsageError("with --step-free the speed is that of --step-free-speed; give it there.")
     check_output(out, inputs=[extract])
     talk = Talk()
     with talk.step("Reading the streets"):
-        streets = read_streets(extract, crs=crs, speed_m_s=speed, step_free=step_free)
+        rolled_on = _without_steps(extract, crs, step_free_speed, must=step_free)
+        streets = rolled_on if step_free else None
+        if streets is None:
+            streets = read_streets(extract, crs=crs, speed_m_s=speed)
+    beside = None if step_free else rolled_on
     with talk.step("Writing the network"):
-        write_streets(streets, out, inputs=[extract])
+        write_streets(streets, out, step_free=beside, inputs=[extract])
     facts = _facts(streets)
     if as_json:
         give_json({**facts, "file": out})
@@ -73,6 +96,21 @@ def read(
             f"{facts['junctions']:,} junctions, {facts['edges']:,} edges, {facts['km']:,.1f} km "
             f"in {streets.crs}, written to {out}."
         )
+
+
+def _without_steps(
+    extract: str, crs: str | None, speed_m_s: float, *, must: bool
+) -> "Streets | None":
+    """Read the network of those who walk without steps; None where there is nothing but steps."""
+    from placement.errors import InputError
+    from placement.streets import read_streets
+
+    try:
+        return read_streets(extract, crs=crs, speed_m_s=speed_m_s, step_free=True)
+    except InputError:
+        if must:
+            raise
+        return None  # what else is wrong with the file is told when it is read as it is
 
 
 @command.command("info", short_help="Say what a street layer holds, and what was left out.")
@@ -179,6 +217,7 @@ def fetch(route: str, margin: float, out: str, endpoint: str | None) -> None:
     from placement.cli.talk import Talk
     from placement.outputs import check_output
     from placement.streets.fetch import ENDPOINT, around, fetch_streets
+    from placement.streets.lines import OSM
 
     check_output(out, inputs=[route])
     talk = Talk()
@@ -193,7 +232,7 @@ def fetch(route: str, margin: float, out: str, endpoint: str | None) -> None:
 
     with talk.step("Fetching the streets"):
         size = fetch_streets(ground, out, endpoint=endpoint or ENDPOINT, progress=progress)
-    click.echo(f"{size / 1e6:.1f} MB in {out}, © OpenStreetMap contributors, ODbL.")
+    click.echo(f"{size / 1e6:.1f} MB in {out}, {OSM}.")
 
 
 def _facts(streets: "Streets") -> "StreetsInfoAnswer":
@@ -235,7 +274,7 @@ def _levels(streets: "Streets", place: tuple[float, float]) -> "list[StreetsLeve
     return [
         {
             "level": one.level,
-            "class": str(streets.edge_class[one.edge]),
+            "kind": str(streets.edge_class[one.edge]),
             "name": str(streets.name[one.edge]),
             "bridge": bool(streets.bridge[one.edge]),
             "tunnel": bool(streets.tunnel[one.edge]),
@@ -250,7 +289,7 @@ def _level_rows(facts: "StreetsInfoAnswer") -> list[tuple[str, str]]:
         return []
     rows = []
     for one in facts["levels"]:
-        kind = f"{one['class']}{', bridge' * one['bridge']}{', tunnel' * one['tunnel']}"
+        kind = f"{one['kind']}{', bridge' * one['bridge']}{', tunnel' * one['tunnel']}"
         said = f"{one['name'] or 'no name'} ({kind}), {one['distance_m']:g} m"
         rows.append((f"level {one['level']}", said))
     return rows or [("levels", "no street stands there")]

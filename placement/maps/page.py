@@ -358,6 +358,12 @@ def _bounds(plan: Plan, solution: Solution) -> list[float] | None:
     return found
 
 
+def _is_extract(streets: str) -> bool:
+    """Tell an extract of OpenStreetMap by its name, for solutions that do not say."""
+    plain = streets.lower().removesuffix(".gz").removesuffix(".bz2")
+    return plain.endswith((".pbf", ".osm", ".osm.xml"))
+
+
 def _sources(plan: Plan, solution: Solution) -> dict[str, Any]:
     """Say which files the page rests on, and whether streets come from OpenStreetMap."""
     layers = {name: PurePath(file).name for name, file in sorted(plan.layers.items())}
@@ -365,6 +371,6 @@ def _sources(plan: Plan, solution: Solution) -> dict[str, Any]:
     return {
         "layers": layers,
         "streets": streets,
-        "osm": PurePath(streets).suffix.lower() in {".pbf", ".osm"},
+        "osm": solution.attribution is not None or _is_extract(streets),
         "replaced": {name: PurePath(file).name for name, file in sorted(solution.layers.items())},
     }

@@ -50,8 +50,9 @@ class Layers(Section):
     streets: Annotated[
         LayerFile | None,
         Field(
-            description="Walking network: OpenStreetMap extract (.osm.pbf, .osm) or lines with "
-            "class, name, oneway, bridge, tunnel, level, incline. Without it walks are straight "
+            description="Walking network: OpenStreetMap extract (.osm.pbf, .osm, .osm.gz), one "
+            "kept by `place streets read`, or lines with class, name, oneway, bridge, tunnel, "
+            "level, incline, wheelchair, surface, smoothness. Without it walks are straight "
             "lines."
         ),
     ] = None

@@ -71,6 +71,7 @@ _PLACEMENT_EXTRAS = (
     "limits",
     "at",
     "closures",
+    "attribution",
     "unsnapped",
     "periods",
     "areas",

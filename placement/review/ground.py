@@ -19,6 +19,8 @@ def ground_texts(solution: Solution) -> dict[str, str]:
         texts["at"] = json_text(solution.at)
     if solution.closures:
         texts["closures"] = list_text(solution.closures)
+    if solution.attribution is not None:
+        texts["attribution"] = json_text(solution.attribution)
     if solution.unsnapped is not None:
         texts["unsnapped"] = object_text(
             {
@@ -86,6 +88,8 @@ def read_ground(summary: Members) -> dict[str, Any]:
         found["at"] = _read_clock(summary, "at")
     if "closures" in summary.values:
         found["closures"] = read_names(summary, "closures")
+    if "attribution" in summary.values:
+        found["attribution"] = summary.text("attribution")
     if "unsnapped" in summary.values:
         unsnapped = summary.inner("unsnapped")
         unsnapped.only(("sites", "demand", "people"))

@@ -18,7 +18,7 @@ INPUTS = ("digests", "layers", "closures", "at", "walking", "unsnapped", "plan")
 
 _ASKED = (
     "format", "version", "plan", "budget", "budget_unit", "limits", "layers", "lock", "forbid",
-    "closures", "at", "walking", "overrides", "digests", "unsnapped",
+    "closures", "attribution", "at", "walking", "overrides", "digests", "unsnapped",
 )  # fmt: skip
 _ASKED_WITHIN = {
     "coverage": ("total",),

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from placement.streets.tags import KEYS, is_refused, read_way
+from placement.streets.tags import KEYS, is_refused, not_step_free, read_way
 from placement.streets.ways import STEPPED, Way
 
 #: Columns that are read: OpenStreetMap's keys, and that in which GDAL keeps all others.
 COLUMNS = (*KEYS, "other_tags")
 
 _OTHER = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
+_ROLLED_ON = frozenset({"wheelchair", "surface", "smoothness"})
 _MOST_LIST = 2000  # characters of a list that is written as a text
 
 
@@ -76,4 +77,6 @@ def _decisive(key: str, values: list[str]) -> str:
     """Return the one of several values that decides: one that keeps walkers out, if any does."""
     if key in {"foot", "access"}:
         return next((value for value in values if is_refused(value)), values[0])
+    if key in _ROLLED_ON:
+        return next((value for value in values if not_step_free({key: value}, "")), values[0])
     return " / ".join(values) if key == "name" else values[0]

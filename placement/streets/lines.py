@@ -29,13 +29,19 @@ from placement.streets.assemble import Lines
 from placement.streets.exported import COLUMNS as TAGS
 from placement.streets.exported import read_exported
 from placement.streets.numbering import GRID
-from placement.streets.tags import paces
-from placement.streets.ways import ELEVATOR_WAIT_S, STEPPED, Way
+from placement.streets.tags import not_step_free, paces
+from placement.streets.ways import ELEVATOR_WAIT_S, Way
 
 _TRUE = frozenset({"yes", "true", "1", "1.0"})
 _FALSE = frozenset({"", "no", "false", "0", "0.0", "none", "nan", "<na>"})
+#: What is owed for data of OpenStreetMap.
+OSM = "© OpenStreetMap contributors, ODbL"
 #: Columns of lines drawn for this program.
-DRAWN = ("class", "name", "oneway", "bridge", "tunnel", "level", "incline")
+DRAWN = (
+    "class", "name", "oneway", "bridge", "tunnel", "level", "incline", "wheelchair", "surface",
+    "smoothness",
+)  # fmt: skip
+_ROLLED_ON = ("incline", "wheelchair", "surface", "smoothness")
 _KINDS = ("LineString", "MultiLineString")
 _OTHER_DRIVERS = frozenset({".fgb", ".shp"})
 _MOST_FEATURES = 10_000_000
@@ -53,11 +59,14 @@ class Drawn(NamedTuple):
         How many features were left out, by reason.
     unused
         Columns that say nothing about walking, sorted.
+    attribution
+        `OSM` where features are read by its tags; else empty.
     """
 
     lines: Lines
     dropped: Mapping[str, int]
     unused: tuple[str, ...]
+    attribution: str
 
 
 def read_lines(source: Source, *, step_free: bool = False) -> Drawn:
@@ -67,9 +76,9 @@ def read_lines(source: Source, *, step_free: bool = False) -> Drawn:
     ----------
     source
         GeoJSON, GeoPackage, GeoParquet, or lines in memory, with the columns ``id, name, class,
-        oneway, bridge, tunnel, level, incline``, all optional; or exported from OpenStreetMap, with
-        its keys as columns: where a feature has no ``class`` and the layer has ``highway``, its
-        tags are read as in an extract.
+        oneway, bridge, tunnel, level, incline, wheelchair, surface, smoothness``, all optional; or
+        exported from OpenStreetMap, with its keys as columns: where a feature has no ``class`` and
+        the layer has ``highway``, its tags are read as in an extract.
     step_free
         Leave out steps and escalators.
 
@@ -88,17 +97,18 @@ def read_lines(source: Source, *, step_free: bool = False) -> Drawn:
     shapes = _geometry(_degrees(path, found), names, path)
     dropped: Counter[str] = Counter()
     columns = set(found.columns)
-    exported = "highway" in columns
+    exported, tagged = "highway" in columns, False
     ways: dict[Way, int] = {}
     code: list[int] = []
     kept: list[int] = []
     for row, (feature, fields) in enumerate(zip(names, found.properties, strict=True)):
         if exported and not fields.get("class"):
-            way = read_exported(fields, step_free=step_free)
+            tagged |= bool(fields.get("highway"))
+            way: Way | str = read_exported(fields, step_free=step_free)
         else:
             way = _way(fields, feature, path)
-            if step_free and way.edge_class in STEPPED:
-                way = "steps on a step-free walk"
+            tags = {key: str(fields.get(key) or "").strip().lower() for key in _ROLLED_ON}
+            way = (step_free and not_step_free(tags, way.edge_class)) or way
         if isinstance(way, str):
             dropped[way] += 1
             continue
@@ -125,6 +135,7 @@ def read_lines(source: Source, *, step_free: bool = False) -> Drawn:
         ),
         dropped=dropped,
         unused=tuple(sorted(columns - used)),
+        attribution=OSM if tagged else "",
     )
 
 

@@ -75,6 +75,8 @@ class Streets:
         How many lines of the file were left out, by reason.
     unused
         Columns of the file that say nothing about walking.
+    attribution
+        What is owed to those who made the data, as their licence asks; empty for drawn streets.
     """
 
     crs: str
@@ -105,6 +107,7 @@ class Streets:
     half_edge: NDArray[np.int32]
     dropped: Mapping[str, int] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    attribution: str = ""
 
     def __post_init__(self) -> None:
         for value in self.__dict__.values():
@@ -195,6 +198,7 @@ def build(
     step_free: bool = False,
     dropped: Mapping[str, int] | None = None,
     unused: tuple[str, ...] = (),
+    attribution: str = "",
 ) -> Streets:
     """Make a network of edges that are in canonical order already.
 
@@ -202,7 +206,7 @@ def build(
     ----------
     edges
         As `placement.streets.assemble.assemble` returns them.
-    crs, source, speed_m_s, step_free, dropped, unused
+    crs, source, speed_m_s, step_free, dropped, unused, attribution
         As in `Streets`.
 
     Returns
@@ -256,6 +260,7 @@ def build(
         half_edge=half_edge,
         dropped=dict(sorted((dropped or {}).items())),
         unused=unused,
+        attribution=attribution,
     )
 
 

@@ -14,7 +14,15 @@ from placement.streets.extract import NOWHERE, Extract
 from placement.streets.pbf import Block
 from placement.streets.pbf import blocks as data_blocks
 from placement.streets.pbf_groups import read_nodes, read_relations, read_ways
-from placement.streets.tags import KEYS, WALK_KEYS, blocks, is_area, read_way
+from placement.streets.tags import (
+    KEYS,
+    NODE_DECIDES,
+    NODE_KEYS,
+    WALK_KEYS,
+    blocks,
+    is_area,
+    read_way,
+)
 from placement.streets.ways import Way
 
 _NODES, _DENSE, _WAYS, _RELATIONS = 1, 2, 3, 4
@@ -23,7 +31,6 @@ _NODES, _DENSE, _WAYS, _RELATIONS = 1, 2, 3, 4
 # differ on nearly every way, and what is walked does not depend on them.
 _WAY_COLUMNS = (*WALK_KEYS, *(key for key in KEYS if key not in (*WALK_KEYS, "name")), "name")
 _RELATION_COLUMNS = ("type", *_WAY_COLUMNS)
-_NODE_COLUMNS = ("barrier", "highway", "foot", "access")
 
 
 class _Tags:
@@ -254,19 +261,19 @@ class _Reader:
         lifts: list[int] = []
         if len(key):
             for _, block in data_blocks(path, self.node_blocks.__contains__):
-                tags = _Tags(_NODE_COLUMNS)
-                column = block.columns(_NODE_COLUMNS)
+                tags = _Tags(NODE_KEYS)
+                column = block.columns(NODE_KEYS)
                 for kind, begin, end in block.groups.tolist():
                     if kind not in {_NODES, _DENSE}:
                         continue
                     place, tag = read_nodes(
-                        block.data, kind, begin, end, block.grid, key, x, y, column, 2
+                        block.data, kind, begin, end, block.grid, key, x, y, column, NODE_DECIDES
                     )
                     for at, row in zip(
                         place.tolist(), tags.widen(block, tag).tolist(), strict=True
                     ):
                         values = tags.read(row)
-                        if blocks(values):
+                        if blocks(values, step_free=self.step_free):
                             closed.append(at)
                         elif values.get("highway") == "elevator":
                             lifts.append(at)

@@ -12,7 +12,15 @@ from osmium.osm import NODE, RELATION, WAY, Relation
 
 from placement.streets.extract import NOWHERE, Extract
 from placement.streets.pbf import DamagedError
-from placement.streets.tags import KEYS, WALK_KEYS, blocks, is_area, read_way
+from placement.streets.tags import (
+    KEYS,
+    NODE_DECIDES,
+    NODE_KEYS,
+    WALK_KEYS,
+    blocks,
+    is_area,
+    read_way,
+)
 from placement.streets.ways import Way
 
 #: Most that a file may grow by being unpacked; maps as XML grow to ten or twenty times their size.
@@ -142,13 +150,9 @@ class _Reader:
         closed: list[int] = []
         lifts: list[int] = []
         source = osmium.FileProcessor(osmium.io.File(str(path), self.form), NODE)
-        for node in source.with_filter(osmium.filter.KeyFilter("barrier", "highway")):
-            tags = {
-                key: node.tags[key]
-                for key in ("barrier", "highway", "foot", "access")
-                if key in node.tags
-            }
-            if blocks(tags):
+        for node in source.with_filter(osmium.filter.KeyFilter(*NODE_KEYS[:NODE_DECIDES])):
+            tags = {key: node.tags[key] for key in NODE_KEYS if key in node.tags}
+            if blocks(tags, step_free=self.step_free):
                 closed.append(node.id)
             elif tags.get("highway") == "elevator":
                 lifts.append(node.id)

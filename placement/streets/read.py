@@ -9,7 +9,7 @@ from placement.globe import beside, local_crs, middle
 from placement.reading.held import Held
 from placement.reading.regular import require_file
 from placement.streets.assemble import Edges, assemble
-from placement.streets.lines import read_lines
+from placement.streets.lines import OSM, read_lines
 from placement.streets.network import Streets, build
 from placement.streets.store import is_stored, read_stored
 from placement.streets.ways import WALK_SPEED_M_S
@@ -27,9 +27,9 @@ def read_streets(
     Parameters
     ----------
     source
-        An OpenStreetMap extract (``.osm.pbf``, ``.pbf``, ``.osm``), lines as GeoJSON,
-        GeoPackage or GeoParquet, a network kept by `placement.streets.store.write_streets`, or
-        lines in memory.
+        An OpenStreetMap extract (``.osm.pbf``, ``.osm``, ``.osm.gz``, ``.osm.bz2``), lines as
+        GeoJSON, GeoPackage or GeoParquet, a network kept by
+        `placement.streets.store.write_streets`, or lines in memory.
     crs
         Metric coordinate system for snapping and drawing; lengths are geodesic regardless. None
         takes the UTM zone of the streets' middle, near a pole UPS.
@@ -55,21 +55,23 @@ def read_streets(
         raise InputError(f"a walking speed of {speed_m_s} m/s cannot be", remedy="give 0.3 to 3")
     name = path.name.lower()
     unused: tuple[str, ...] = ()
+    attribution = ""
     if isinstance(source, Held):
-        lines, dropped, unused = read_lines(source, step_free=step_free)
+        lines, dropped, unused, attribution = read_lines(source, step_free=step_free)
     elif name.endswith((".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")):
         from placement.streets.osm import read_osm  # noqa: PLC0415 - osmium only where it is used
 
         lines, dropped = read_osm(path, step_free=step_free)
+        attribution = OSM
     elif name.endswith(".arrow") or (name.endswith(".parquet") and is_stored(path)):
         return read_stored(path, crs=crs, speed_m_s=speed_m_s, step_free=step_free)
     elif name.endswith((".geojson", ".json", ".gpkg", ".parquet", ".geoparquet", ".fgb", ".shp")):
-        lines, dropped, unused = read_lines(path, step_free=step_free)
+        lines, dropped, unused, attribution = read_lines(path, step_free=step_free)
     else:
         raise InputError(
             f"street layers of kind {path.suffix or 'without suffix'!r} are not read",
             file=path,
-            remedy="give .osm.pbf, .osm, .geojson, .gpkg or .parquet",
+            remedy="give .osm.pbf, .osm, .osm.gz, .geojson, .gpkg or .parquet",
         )
     edges = assemble(lines, speed_m_s=speed_m_s)
     del lines
@@ -88,6 +90,7 @@ def read_streets(
         step_free=step_free,
         dropped=dropped,
         unused=unused,
+        attribution=attribution,
     )
 
 

@@ -23,7 +23,7 @@ from placement.streets.network import Streets
 from placement.streets.soundness import fault
 
 #: Version of the form; a file of another version is read from its source again.
-VERSION = 2
+VERSION = 3
 _KEY = b"placement-streets"
 _ARRAYS = {
     "node_xy": (np.float64, 2), "node_lonlat": (np.float64, 2), "edge_tail": (np.int32, 1),
@@ -36,7 +36,16 @@ _ARRAYS = {
 }  # fmt: skip
 
 
-def write_streets(streets: Streets, path: str | Path, *, inputs: Iterable[str | Path] = ()) -> None:
+_BESIDE = "step_free."  # columns of the network of those who walk without steps
+
+
+def write_streets(
+    streets: Streets,
+    path: str | Path,
+    *,
+    step_free: Streets | None = None,
+    inputs: Iterable[str | Path] = (),
+) -> None:
     """Keep a network in a file.
 
     Parameters
@@ -45,6 +54,8 @@ def write_streets(streets: Streets, path: str | Path, *, inputs: Iterable[str | 
         The network.
     path
         Where to write it, ``.parquet`` or ``.arrow``.
+    step_free
+        The same streets for those who walk without steps, kept beside it.
     inputs
         Files it was read from, which must not be written over.
 
@@ -53,23 +64,11 @@ def write_streets(streets: Streets, path: str | Path, *, inputs: Iterable[str | 
     InputError
         If the file cannot be written.
     """
-    facts = {
-        "version": VERSION,
-        "crs": streets.crs,
-        "source": streets.source,
-        "speed_m_s": streets.speed_m_s,
-        "step_free": streets.step_free,
-        "classes": streets.classes,
-        "names": streets.names,
-        "dropped": dict(streets.dropped),
-        "shape": {name: len(getattr(streets, name)) for name in _ARRAYS},
-    }
-    arrays: dict[str, NDArray[Any]] = {
-        name: np.ascontiguousarray(getattr(streets, name), dtype)
-        for name, (dtype, _) in _ARRAYS.items()
-    }
-    facts["digest"] = _digest(facts, arrays)
-    cells = {name: pa.array([array.tobytes()], pa.large_binary()) for name, array in arrays.items()}
+    facts, cells = _kept(streets, "")
+    if step_free is not None:
+        facts["beside"], more = _kept(step_free, _BESIDE)
+        cells |= more
+        facts["digest"] = _digest(facts, _arrays(streets))
     table = pa.table(cells).replace_schema_metadata({_KEY: _facts_text(facts)})
     with replacing(path, inputs=inputs) as passing:
         if Path(path).suffix.lower() == ".arrow":
@@ -79,6 +78,35 @@ def write_streets(streets: Streets, path: str | Path, *, inputs: Iterable[str | 
             pq.write_table(
                 table, passing, compression="none", use_dictionary=False, write_statistics=False
             )
+
+
+def _kept(streets: Streets, prefix: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what a file says of a network, and its arrays as cells by column."""
+    facts: dict[str, Any] = {
+        "version": VERSION,
+        "crs": streets.crs,
+        "source": streets.source,
+        "speed_m_s": streets.speed_m_s,
+        "step_free": streets.step_free,
+        "attribution": streets.attribution,
+        "classes": streets.classes,
+        "names": streets.names,
+        "dropped": dict(streets.dropped),
+        "shape": {name: len(getattr(streets, name)) for name in _ARRAYS},
+    }
+    arrays = _arrays(streets)
+    facts["digest"] = _digest(facts, arrays)
+    return facts, {
+        prefix + name: pa.array([array.tobytes()], pa.large_binary())
+        for name, array in arrays.items()
+    }
+
+
+def _arrays(streets: Streets) -> dict[str, NDArray[Any]]:
+    return {
+        name: np.ascontiguousarray(getattr(streets, name), dtype)
+        for name, (dtype, _) in _ARRAYS.items()
+    }
 
 
 def is_stored(path: str | Path) -> bool:
@@ -107,7 +135,14 @@ def read_stored(path: str | Path, *, crs: str | None, speed_m_s: float, step_fre
         Where the file is damaged, of another version, or made for something else.
     """
     path = Path(path)
-    again = "read the extract again with `place streets read`"
+    again = "read the extract again with `place streets read"
+    speed = "--step-free-speed" if step_free else "--speed"
+    remedies = {
+        "crs": f"{again} --crs {crs}`",
+        "step_free": f"{again}`, which keeps both networks unless told --step-free",
+        "speed_m_s": f"{again} {speed} {speed_m_s:g}`",
+    }
+    again += "`"
     facts = _facts(path)
     if facts is None:
         raise InputError("it holds no street network", file=path, remedy=again)
@@ -117,19 +152,23 @@ def read_stored(path: str | Path, *, crs: str | None, speed_m_s: float, step_fre
             file=path,
             remedy=again,
         )
+    prefix, beside = "", facts.get("beside")
+    if step_free and facts.get("step_free") is False and isinstance(beside, dict):
+        prefix, facts = _BESIDE, beside
     for field, wanted in (("crs", crs or facts.get("crs")), ("step_free", step_free)):
         if facts.get(field) != wanted:
             raise InputError(
                 f"it was made for {field} {facts.get(field)!r}, not {wanted!r}",
                 file=path,
                 field=field,
-                remedy=again,
+                remedy=remedies[field],
             )
     try:
         if path.suffix.lower() == ".arrow":
             table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
         else:
-            table = pq.read_table(path, memory_map=True)
+            table = pq.read_table(path, memory_map=True, columns=[prefix + one for one in _ARRAYS])
+        table = table.select([prefix + name for name in _ARRAYS]).rename_columns(list(_ARRAYS))
         table.validate(full=True)
         arrays = {name: _array(table, name, facts["shape"][name]) for name in _ARRAYS}
         streets = _network(facts, arrays)
@@ -143,7 +182,7 @@ def read_stored(path: str | Path, *, crs: str | None, speed_m_s: float, step_fre
             f"it was made for {streets.speed_m_s:g} m/s, not {speed_m_s:g}",
             file=path,
             field="speed_m_s",
-            remedy=again,
+            remedy=remedies["speed_m_s"],
         )
     return streets
 
@@ -161,7 +200,14 @@ def _network(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> St
     speed, dropped = facts["speed_m_s"], dict(facts["dropped"])
     if not isinstance(speed, float | int) or not (math.isfinite(speed) and speed > 0):
         raise ValueError("its walking speed cannot be")
-    texts = [facts["crs"], facts["source"], *facts["classes"], *facts["names"], *dropped]
+    texts = [
+        facts["crs"],
+        facts["source"],
+        facts["attribution"],
+        *facts["classes"],
+        *facts["names"],
+        *dropped,
+    ]
     if not all(isinstance(text, str) for text in texts):
         raise ValueError("a name is no text")
     if not all(type(count) is int for count in dropped.values()):
@@ -171,6 +217,7 @@ def _network(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> St
         source=facts["source"],
         speed_m_s=speed,
         step_free=facts["step_free"],
+        attribution=facts["attribution"],
         classes=tuple(facts["classes"]),
         names=tuple(facts["names"]),
         dropped=dropped,

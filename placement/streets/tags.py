@@ -27,9 +27,21 @@ KEYS = (
     "layer",
     "level",
     "name",
+    "route",
+    "sidewalk",
+    "sidewalk:both",
+    "sidewalk:left",
+    "sidewalk:right",
+    "wheelchair",
+    "surface",
+    "smoothness",
 )
+#: Keys of a node that decide; a node needs one of the first to be looked at.
+NODE_KEYS = ("barrier", "highway", "foot", "wheelchair", "access")
 #: Keys of which a way needs one to be a candidate at all.
-WALK_KEYS = ("highway", "railway", "public_transport", "man_made")
+WALK_KEYS = ("highway", "railway", "public_transport", "man_made", "route")
+#: How many of `NODE_KEYS` do, each by itself.
+NODE_DECIDES = 4
 
 #: Walked unless a tag forbids it.
 OPEN = frozenset(
@@ -40,7 +52,7 @@ OPEN = frozenset(
         "crossing", "trail", "ladder", "cycleway",
     }
 )  # fmt: skip
-#: Walked only where a tag allows it.
+#: Walked only where a tag allows it, or beside the lanes where there is a sidewalk.
 ON_REQUEST = frozenset({"trunk", "trunk_link", "busway", "bus_guideway"})
 
 _YES = frozenset(
@@ -55,6 +67,23 @@ _TRUE = frozenset({"yes", "true", "1"})
 #: A tunnel value that is at street level under a house is no tunnel for a walker.
 _NO_TUNNEL = frozenset({"no", "building_passage", "covered", "arcade", "colonnade"})
 _NO_BRIDGE = frozenset({"no", "boardwalk"})
+#: A pavement of the road's own; `separate` is a way by itself.
+_SIDEWALK = frozenset({"yes", "both", "left", "right"})
+#: What small wheels sink into or are stopped by [A].
+_ROUGH = frozenset(
+    {"sand", "gravel", "pebblestone", "grass", "mud", "dirt", "earth", "ground", "rock",
+     "woodchips", "stepping_stones", "unhewn_cobblestone"}
+)  # fmt: skip
+#: OpenStreetMap counts wheelchairs as far as `intermediate` [S].
+_UNEVEN = frozenset({"bad", "very_bad", "horrible", "very_horrible", "impassable"})
+_EVEN = frozenset({"excellent", "good", "intermediate"})
+#: Barriers that nobody passes on wheels.
+_NARROW = frozenset(
+    {"stile", "turnstile", "full-height_turnstile", "kissing_gate", "step", "log", "cattle_grid"}
+)
+_ON_WHEELS = frozenset({"yes", "designated", "limited"})
+#: Steepest slope of a ramp: 1 in 12 (ADA Standards 405.2) [S].
+MOST_SLOPE = 1.0 / 12.0
 
 
 def allowed(tags: Mapping[str, str]) -> bool | None:
@@ -126,17 +155,19 @@ def read_way(  # noqa: PLR0911 - one return a reason
     """
     kind = edge_class(tags)
     if kind is None:
-        return "not a street"
+        return "ferry is not walked" if tags.get("route") == "ferry" else "not a street"
     access = allowed(tags)
     if access is False:
         return "closed to walkers"
     if kind in ON_REQUEST or tags.get("motorroad") == "yes":
-        if access is not True or tags.get("foot") not in _YES:
+        beside = kind in ON_REQUEST and has_sidewalk(tags) and tags.get("motorroad") != "yes"
+        if tags.get("foot") not in _YES and not beside:
             return f"{kind} not opened to walkers"
     elif kind not in OPEN and kind != "escalator" and tags.get("foot") not in _YES:
         return f"{kind} is not walked"
-    if step_free and kind in STEPPED:
-        return "steps on a step-free walk"
+    barred = step_free and not_step_free(tags, kind)
+    if barred:
+        return barred
     forward, backward = _directions(tags, kind)
     if not forward and not backward:
         return "closed to walkers"
@@ -154,20 +185,59 @@ def read_way(  # noqa: PLR0911 - one return a reason
     )
 
 
-def blocks(tags: Mapping[str, str]) -> bool:
-    """Say whether nobody walks through a node: a barrier that is closed to walkers.
+def has_sidewalk(tags: Mapping[str, str]) -> bool:
+    """Say whether a road has a pavement of its own."""
+    keys = ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
+    return any(tags.get(key) in _SIDEWALK for key in keys)
+
+
+def not_step_free(tags: Mapping[str, str], kind: str) -> str:
+    """Return why a way cannot be used by those who walk without steps; empty where it can.
+
+    Parameters
+    ----------
+    tags
+        Its tags: ``wheelchair``, then ``smoothness``, then ``surface`` say how it is to roll on;
+        a slope of more than 1 in 12 bars it unless ``wheelchair`` says otherwise.
+    kind
+        Class of street.
+    """
+    wheelchair = tags.get("wheelchair")
+    if kind in STEPPED:
+        return "steps on a step-free walk"
+    if wheelchair == "no":
+        return "wheelchair=no on a step-free walk"
+    if wheelchair in _ON_WHEELS:
+        return ""
+    slope = abs(_slope(tags.get("incline", "")))
+    if math.isfinite(slope) and slope > MOST_SLOPE + 1e-9:
+        return "too steep for a step-free walk"
+    smoothness = tags.get("smoothness")
+    if smoothness in _UNEVEN or (smoothness not in _EVEN and tags.get("surface") in _ROUGH):
+        return "too rough for a step-free walk"
+    return ""
+
+
+def blocks(tags: Mapping[str, str], *, step_free: bool = False) -> bool:
+    """Say whether nobody walks through a node: it is closed to walkers.
 
     Parameters
     ----------
     tags
         Tags of the node.
+    step_free
+        Whether for those who walk without steps.
 
     Returns
     -------
     bool
         False for bollards, open gates and the like.
     """
-    return "barrier" in tags and allowed(tags) is False
+    if tags.get("foot") in _NO or ("barrier" in tags and allowed(tags) is False):
+        return True
+    if not step_free or tags.get("wheelchair") in _ON_WHEELS:
+        return False
+    return tags.get("wheelchair") == "no" or tags.get("barrier") in _NARROW
 
 
 def is_area(tags: Mapping[str, str]) -> bool:

@@ -137,6 +137,7 @@ def write_up(
         lanes=None if admitted is None else admitted.told,
         at=clock_of(plan.at) if plan.timed and plan.at is not None else None,
         closures=plan.closed,
+        attribution=walks.streets.attribution or None if walks.streets is not None else None,
         unsnapped=_unsnapped(problem, walks),
         periods=periods(plan, units),
         areas=by_area,
