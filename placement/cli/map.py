@@ -1,4 +1,7 @@
-"""``place map``: draw a solution again."""
+"""``place map``: draw a solution again, beside an earlier one, or many on a slider."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -6,23 +9,40 @@ from placement.cli.options import (
     beside_option,
     closure_option,
     layer_option,
-    plan_argument,
-    solution_argument,
     unchecked_option,
 )
 
+if TYPE_CHECKING:
+    from placement.cli.talk import Talk
+    from placement.maps.states import State
+
+_SLIDERS = ("budget", "cost", "covered")
+
 
 @click.command("map", short_help="Draw a solution as an offline map.")
-@solution_argument()
-@plan_argument()
+@click.argument(
+    "solutions", nargs=-1, required=True, type=click.Path(), metavar="SOLUTION... [PLAN]"
+)
+@click.option(
+    "--against",
+    metavar="OLD",
+    type=click.Path(),
+    help="Show what changed since this solution, by swipe and side by side.",
+)
+@click.option(
+    "--slider",
+    type=click.Choice(_SLIDERS),
+    help="Show several solutions of one plan, with a slider through this number of theirs.",
+)
 @layer_option()
 @closure_option()
-@beside_option("map.html")
+@beside_option("map.html, or comparison.html or slider.html,")
 @unchecked_option()
 def command(
     *,
-    solution: str,
-    plan: str | None,
+    solutions: tuple[str, ...],
+    against: str | None,
+    slider: str | None,
     layers: dict[str, str],
     closures: tuple[str, ...],
     out: str | None,
@@ -31,25 +51,75 @@ def command(
     """Draw SOLUTION, a file or the folder that `place optimise` wrote, on its PLAN.
 
     PLAN is the plan file or its folder; without it the plan of the name that SOLUTION records, here
-    or beside it.
+    or beside it. With --against, OLD is drawn on the plan that lies beside it, or else on the same
+    one. With --slider, several solutions are given, and PLAN may stand after them.
     """
     from placement.cli.files import MAP_FILE, find_solution
-    from placement.cli.revisit import demand_checked, revisit
-    from placement.cli.talk import Talk, warn
+    from placement.cli.states import check_states, load_states
+    from placement.cli.talk import Talk
     from placement.cli.written import check_beside
-    from placement.maps import map_page
     from placement.outputs import replace_file
+    from placement.review.geojson import read_solution
 
+    files, plan = _files(solutions, against, slider)
+    sources = [find_solution(file) for file in files]
     talk = Talk()
-    with talk.step("Reading the plan"):
-        asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
-    for warning in asked.warnings:
-        warn(warning)
-    demand_checked(asked, chosen, talk, unchecked=unchecked)
-    source = find_solution(solution)
-    target = out or str(source.with_name(MAP_FILE))
-    check_beside(target, asked, inputs=[source])
+    states = load_states(
+        [(source, read_solution(source)) for source in sources],
+        plan,
+        talk,
+        layers=layers,
+        closures=closures,
+    )
+    check_states(states, talk, unchecked=unchecked)
+    name = MAP_FILE if len(files) == 1 else "comparison.html" if against else "slider.html"
+    target = out or str(sources[-1].with_name(name))
+    inputs = [*sources, *(file for state in states for file in state.plan.inputs)]
+    check_beside(target, states[-1].plan, inputs=inputs)
     with talk.step("Drawing the map"):
-        content = map_page(asked, chosen, checked=not unchecked).encode()
-    replace_file(target, content, inputs=[*asked.inputs, source])
+        content = _page(states, slider, checked=not unchecked).encode()
+    replace_file(target, content, inputs=inputs)
     talk.say(f"wrote {target}")
+
+
+def _files(
+    given: tuple[str, ...], against: str | None, slider: str | None
+) -> tuple[list[str], str | None]:
+    """Return the solutions in the order they are shown, and the plan where one is named."""
+    from placement.errors import UsageError
+
+    if slider is None:
+        if len(given) > 2:
+            raise UsageError(
+                f"{len(given)} files are given, and a map shows one solution on one plan: "
+                "add --slider budget to show several."
+            )
+        plan = given[1] if len(given) == 2 else None
+        return [*([against] if against else []), given[0]], plan
+    if against:
+        raise UsageError("give --against or --slider, not both.")
+    plan = given[-1] if _is_plan(given[-1]) else None
+    files = list(given if plan is None else given[:-1])
+    if len(files) < 2:
+        raise UsageError("a slider shows two solutions or more: name them all.")
+    return files, plan
+
+
+def _is_plan(given: str) -> bool:
+    from placement.cli.files import PLAN_FILE, SOLUTION_FILE
+
+    path = Path(given)
+    folder = (path / PLAN_FILE).is_file() and not (path / SOLUTION_FILE).exists()
+    return folder or path.suffix.lower() == ".toml"
+
+
+def _page(states: "list[State]", slider: str | None, *, checked: bool) -> str:
+    from placement.cli.states import count_between, share_plans
+    from placement.maps import comparison_page, map_page, slider_page
+
+    if slider is not None:
+        return slider_page(share_plans(states), slider, checked=checked)
+    if len(states) == 1:
+        return map_page(states[0].plan, states[0].solution, checked=checked)
+    old, new = share_plans(states)
+    return comparison_page(old, new, between=count_between(old, new), checked=checked)

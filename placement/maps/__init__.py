@@ -1,5 +1,21 @@
 """How plans are shown: one HTML file that needs nothing else."""
 
-from placement.maps.webmap import map_page, network_page, write_map, write_network_map
+from placement.maps.states import State
+from placement.maps.webmap import (
+    comparison_page,
+    map_page,
+    network_page,
+    slider_page,
+    write_map,
+    write_network_map,
+)
 
-__all__ = ["map_page", "network_page", "write_map", "write_network_map"]
+__all__ = [
+    "State",
+    "comparison_page",
+    "map_page",
+    "network_page",
+    "slider_page",
+    "write_map",
+    "write_network_map",
+]

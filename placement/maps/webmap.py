@@ -11,7 +11,7 @@ import html
 import json
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from importlib import resources
@@ -27,9 +27,11 @@ from placement.cover.catchments import rings
 from placement.cover.routes import routes
 from placement.cover.survey import survey
 from placement.errors import InputError, PlacementError
+from placement.maps.comparison import comparison_data, slider_data
 from placement.maps.frame import draw_plan, draw_routes, draw_shapes, draw_solution, plan_frame
 from placement.maps.network import network_data
 from placement.maps.page import page_data, uncovered
+from placement.maps.states import State
 from placement.maps.walks_panel import in_degrees, times
 from placement.outputs import replace_file
 from placement.plan.problem import Plan
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
 _SCRIPTS = (
     "language.js",
+    "address.js",
     "palette.js",
     "tiles.js",
     "streets.js",
@@ -61,6 +64,7 @@ _SCRIPTS = (
     "labels.js",
     "map.js",
 )
+_STATES_SCRIPTS = (*_SCRIPTS[:-1], "state_layers.js", "swipe.js", "changes.js", "states.js")
 _NETWORK_SCRIPTS = ("language.js", "palette.js", "tiles.js", "streets.js", "network.js")
 _naming = threading.Lock()
 
@@ -212,9 +216,49 @@ def map_page(plan: Plan, solution: Solution, *, checked: bool = True) -> str:
         frame=frame,
     )
     if not checked:
-        title = {code: f"{_UNCHECKED[code]}: {said}" for code, said in data["title"].items()}
-        data = {**data, "title": title}
+        data = {**data, "title": _not_checked(data["title"])}
     return page(data)
+
+
+def comparison_page(
+    old: State,
+    new: State,
+    *,
+    between: Solution | None = None,
+    checked: bool = True,
+    language: str | None = None,
+) -> str:
+    """Return two solutions as one page, by swipe and side by side; see `comparison_data`.
+
+    Of solutions that were not `checked` the headline says so. The page opens in `language`, a code
+    of `languages`, else in the reader's own.
+    """
+    return _states_page(comparison_data(old, new, between=between), checked, language)
+
+
+def slider_page(states: Sequence[State], by: str, *, checked: bool = True) -> str:
+    """Return many solutions as one page with a slider; see `slider_data`."""
+    return _states_page(slider_data(states, by), checked, None)
+
+
+def _states_page(data: dict[str, Any], checked: bool, language: str | None) -> str:  # noqa: FBT001
+    title = data["title"] if checked else _not_checked(data["title"])
+    spoken = languages()
+    return page(
+        {
+            **data,
+            "title": title,
+            "asked_language": language,
+            "words": {code: one["plan"] | one["states"] for code, one in spoken.items()},
+            "phrases": {code: one["diff"] for code, one in spoken.items()},
+        },
+        show="showStates",
+        scripts=_STATES_SCRIPTS,
+    )
+
+
+def _not_checked(title: Mapping[str, str]) -> dict[str, str]:
+    return {code: f"{_UNCHECKED[code]}: {said}" for code, said in title.items()}
 
 
 def _refuse_strangers(plan: Plan, solution: Solution) -> None:

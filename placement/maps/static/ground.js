@@ -2,7 +2,11 @@
 
 const CANVAS_PANES = ["streets", "missing", "labels"]; // painted on tiles, which take no clicks
 
-/* Panes in the order given; returns what puts a style into one of them. */
+const CLOSURE_STYLE = {
+  interactive: false, color: PALETTE.closure, weight: 1.8, dashArray: "3 4", fillColor: PALETTE.closure, fillOpacity: 0.12,
+};
+
+/* Panes in the order given, "missing-old" one as "missing"; returns what puts a style into one of them. */
 function makePanes(map, names) {
   const frame = map.getContainer();
   frame.setAttribute("role", "region");
@@ -16,7 +20,7 @@ function makePanes(map, names) {
   names.forEach((name, i) => {
     const pane = map.createPane(name);
     pane.style.zIndex = String(210 + 20 * i);
-    if (CANVAS_PANES.includes(name)) {
+    if (CANVAS_PANES.includes(name.split("-")[0])) {
       pane.style.pointerEvents = "none";
     } else {
       renderers[name] = L.svg({ pane: name, padding: 0.3 });
@@ -27,6 +31,34 @@ function makePanes(map, names) {
     if (layer instanceof L.Path && layer.getElement()) { layer.getElement().setAttribute("tabindex", "-1"); }
   });
   return (name, style) => ({ pane: name, renderer: renderers[name], ...style });
+}
+
+/* Offers the candidates without a post; `bind(site, circle)` gives one its popup and name. Returns each circle. */
+function offerCandidates(data, tell, offer, inPane, bind) {
+  const circles = new Map();
+  if (data.sites.length === 0) { return circles; }
+  const group = L.layerGroup();
+  for (const site of data.sites) {
+    const circle = L.circleMarker([site.at[1], site.at[0]], inPane("sites", CANDIDATES[standing(site)]));
+    circles.set(site, bind(site, circle));
+    group.addLayer(circle);
+  }
+  offer("plan", "sites", group, candidateSwatch, () => tell.say("layer_sites"));
+  return circles;
+}
+
+/* The ground within reach of the posts of a resource. */
+function reachLayer(shape, position, inPane, pane) {
+  const { colour, dash } = look(position);
+  return L.polygon(polygonPositions(shape), inPane(pane, {
+    color: colour, weight: 1.8, opacity: 0.95, dashArray: dash || null, fillColor: colour,
+    fillOpacity: REACH_OPACITY, interactive: false,
+  }));
+}
+
+/* Circles shrink when the map shows much. */
+function shrinkCandidates(circles, zoom) {
+  for (const [site, circle] of circles) { circle.setRadius((zoom < 13.5 ? 0.65 : 1) * CANDIDATES[standing(site)].radius); }
 }
 
 /* Offers the layers of the ground to the legend; `bind(area, layer)` gives an area its popup and name.
@@ -63,8 +95,7 @@ function offerGround(data, tell, offer, inPane, bind) {
   plain("route", data.route, "route", [
     { color: PALETTE.casing, weight: 7, opacity: 0.9, fill: false }, { color: PALETTE.route, weight: 3.2, opacity: 1, fill: false },
   ], () => strip(PALETTE.route, 3.2), "layer_route");
-  plain("closures", data.closures, "closures",
-    { color: PALETTE.closure, weight: 1.8, dashArray: "3 4", fillColor: PALETTE.closure, fillOpacity: 0.12 },
+  plain("closures", data.closures, "closures", CLOSURE_STYLE,
     () => patch(PALETTE.closure, 0.14, PALETTE.closure, "3 4"), "layer_closures");
   plain("water", data.water, "water", { color: PALETTE.shore, weight: 1.2, fillColor: PALETTE.water, fillOpacity: 1 },
     () => patch(PALETTE.water, 1, PALETTE.shore, ""), "layer_water");

@@ -40,13 +40,7 @@ function showPlan(map) {
     for (const post of mine) {
       const picture = sign(position, SIGN_SIZE, post.number);
       if (moved.has(post.key)) { picture.append(plusBadge()); }
-      const marker = L.marker([post.at[1], post.at[0]], {
-        icon: L.divIcon({
-          className: "post", html: make("div", null, picture, make("span", { class: "more" })),
-          iconSize: [TARGET_PX, TARGET_PX], popupAnchor: [0, -12],
-        }),
-        keyboard: true, riseOnHover: true, zIndexOffset: 100 * (data.resources.length - position),
-      });
+      const marker = postMarker(post, picture, { zIndexOffset: 100 * (data.resources.length - position) });
       const name = () => {
         const element = marker.getElement();
         if (element) {
@@ -72,11 +66,7 @@ function showPlan(map) {
   data.resources.forEach((resource, position) => {
     if (data.reach[position].length === 0) { return; }
     const { colour, dash } = look(position);
-    const layer = L.polygon(polygonPositions(data.reach[position]), inPane("reach", {
-      color: colour, weight: 1.8, opacity: 0.95, dashArray: dash || null, fillColor: colour,
-      fillOpacity: REACH_OPACITY, interactive: false,
-    }));
-    offer("reach", `reach-${resource.id}`, layer, () => patch(colour, REACH_OPACITY, colour, dash));
+    offer("reach", `reach-${resource.id}`, reachLayer(data.reach[position], position, inPane, "reach"), () => patch(colour, REACH_OPACITY, colour, dash));
   });
 
   data.resources.forEach((resource, position) => {
@@ -148,20 +138,8 @@ function showPlan(map) {
     }
   });
 
-  const candidates = [];
-  const candidateLayers = new Map();
-  if (data.sites.length > 0) {
-    const group = L.layerGroup();
-    for (const site of data.sites) {
-      const circle = L.circleMarker([site.at[1], site.at[0]], inPane("sites", CANDIDATES[standing(site)]));
-      candidates.push([circle, CANDIDATES[standing(site)].radius]);
-      circle.bindPopup(() => sitePopup(site), popupOptions);
-      candidateLayers.set(site, named(circle, site));
-      group.addLayer(circle);
-    }
-    offer("plan", "sites", group, candidateSwatch, () => tell.say("layer_sites"));
-    state.hidden.add("sites"); // on request: they are many, and none is part of the plan
-  }
+  const candidateLayers = offerCandidates(data, tell, offer, inPane, (site, circle) => named(circle.bindPopup(() => sitePopup(site), popupOptions), site));
+  if (data.sites.length > 0) { state.hidden.add("sites"); } // on request: they are many, and none is part of the plan
   const areaLayers = offerGround(data, tell, offer, inPane, (area, layer) => named(layer.bindPopup(() => areaPopup(area), popupOptions), area));
 
   /* Signs pulled apart, names where they leave room; both follow what is shown. */
@@ -330,14 +308,8 @@ function showPlan(map) {
   }
 
   /* The language and the tab stand in the address, so that a link keeps them. */
-  const address = () => new URLSearchParams(window.location.hash.slice(1));
   const asked = () => address().get("lang");
   const fromAddress = () => firstLanguage(data.languages, asked());
-  const keep = (name, value) => {
-    const next = address();
-    if (value === null) { next.delete(name); } else { next.set(name, value); }
-    if (`${next}` !== `${address()}`) { window.location.replace(`#${next}`); }
-  };
   languageButtons(byId("language"), data.languages, (code) => { keep("lang", code); speak(code); });
   state.choose = (tab) => {
     state.tab = tab;
@@ -358,10 +330,8 @@ function showPlan(map) {
   byId("skip").addEventListener("click", () => { state.choose("overview"); byId("posts").focus(); });
   state.tab = address().get("tab") || "overview";
 
-  /* Signs shrink when the map shows much, and paper has its own size. */
   const resize = () => {
-    const far = map.getZoom() < 13.5;
-    for (const [circle, radius] of candidates) { circle.setRadius(far ? 0.65 * radius : radius); }
+    shrinkCandidates(candidateLayers, map.getZoom());
     spread.arrange();
   };
   map.on("zoomend", resize);

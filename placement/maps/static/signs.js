@@ -41,6 +41,17 @@ function spreadSigns(places, zoom) {
   });
 }
 
+/* A sign that is pressed, with room for the number of those it stands for. */
+function postMarker(post, picture, options) {
+  return L.marker([post.at[1], post.at[0]], {
+    icon: L.divIcon({
+      className: "post", html: make("div", null, picture, make("span", { class: "more" })),
+      iconSize: [TARGET_PX, TARGET_PX], popupAnchor: [0, -12],
+    }),
+    keyboard: true, riseOnHover: true, ...options,
+  });
+}
+
 /* `signs` are { post, marker, name }; `name` writes a marker's accessible name with what it speaks for. */
 function makeSigns(map, signs, pane) {
   const leaders = L.layerGroup().addTo(map);

@@ -1,0 +1,150 @@
+"""Two solutions on one page, by swipe or side by side, and many of them on a slider."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from placement.auditing.identity import check_identity
+from placement.cover.survey import survey
+from placement.maps.page import uncovered
+from placement.maps.people_panel import gaps, main_resource
+from placement.maps.states import State, numbered, states_data
+from placement.review.compare import Diff, compare
+from placement.review.told import DECIDED, PARTS, Line
+from placement.solution import Post, Solution
+
+SLIDERS = ("budget", "cost", "covered")
+"""Numbers of a solution that a slider can go by."""
+
+_MARK = re.compile(r"  (?P<sign>[+\->~]) ")  # of a line about one post
+
+
+def comparison_data(old: State, new: State, *, between: Solution | None = None) -> dict[str, Any]:
+    """Turn two solutions into what the page of a comparison reads.
+
+    Parameters
+    ----------
+    old, new
+        The two solutions, each on the plan it is shown on.
+    between
+        The old posts counted on the new inputs, to tell apart what either brought.
+
+    Returns
+    -------
+    dict
+        As `states_data`, the old state first, with ``difference`` beside it: ``lines``, the lines
+        of `Diff.lines` by part; ``opened``, ``closed``, ``moved`` and ``changed`` posts by position
+        in ``posts``; ``inputs``, what both were made from.
+    """
+    diff = compare(old.solution, new.solution, between=between)
+    data = states_data([old, new])
+    # a number on this page means the post of the new solution that has it
+    number = {_key(data, row[0]): data["posts"][row[0]]["number"] for row in _rows(data, 1)}
+    for place, post in enumerate(data["posts"]):
+        post["number"] = number.get(_key(data, place), "")
+    difference = _difference(diff, old, data)
+    if between is not None and difference["inputs"]["recounted"]:
+        # the file of the old solution tells of people that nobody has at hand
+        walks = survey(old.plan)
+        data["states"][0]["gaps"] = gaps(old.plan, between, uncovered(old.plan, between, walks))
+    return data | {"difference": difference}
+
+
+def slider_data(states: Sequence[State], by: str) -> dict[str, Any]:
+    """Turn many solutions of one plan into what the page with a slider reads.
+
+    Parameters
+    ----------
+    states
+        The solutions; they are shown in the order of the number the slider goes by.
+    by
+        One of `SLIDERS`.
+
+    Returns
+    -------
+    dict
+        As `states_data`, with ``slider`` beside it: ``by``, and ``values`` in the order of the
+        states. Each post has one number through all of them.
+    """
+    main = _main(states[-1])
+    of = {
+        "budget": lambda one: one.budget,
+        "cost": lambda one: one.cost,
+        "covered": lambda one: _covered(one, main),
+    }[by]
+    ordered = sorted(states, key=lambda state: float(of(state.solution)))
+    data = numbered(states_data(ordered), ordered)
+    return data | {
+        "slider": {"by": by, "values": [float(of(state.solution)) for state in ordered]}
+    }
+
+
+def _main(state: State) -> str:
+    return state.plan.problem.resources[main_resource(state.plan, state.solution)].id
+
+
+def _covered(solution: Solution, resource: str) -> float:
+    told = solution.coverage.get(resource)
+    return 0.0 if told is None else told.covered
+
+
+def _difference(diff: Diff, old: State, data: dict[str, Any]) -> dict[str, Any]:
+    before, after = ({_key(data, row[0]): row[0] for row in _rows(data, at)} for at in (0, 1))
+    lines = diff.lines()
+    return {
+        "same": diff.same,
+        "lines": [[part, _told(diff, lines, part, before, after)] for part in PARTS],
+        "opened": [after[one.id] for one in diff.opened],
+        "closed": [before[one.id] for one in diff.closed],
+        "moved": [[before[one.old.id], after[one.new.id], one.metres] for one in diff.moved],
+        "changed": [[after[one.post.id], one.old_units, one.post.units] for one in diff.changed],
+        "inputs": _inputs(diff, old),
+    }
+
+
+def _rows(data: dict[str, Any], at: int) -> list[list[Any]]:
+    """Return the posts of a state."""
+    rows: list[list[Any]] = data["states"][at]["posts"]
+    return rows
+
+
+def _told(
+    diff: Diff,
+    lines: Iterable[Line],
+    part: str,
+    before: Mapping[str, int],
+    after: Mapping[str, int],
+) -> list[list[Any]]:
+    """Return the lines of a part, each with the posts it is about: none, one, or two of a move."""
+    posts = {
+        "+": iter([after[one.id]] for one in diff.opened),
+        "-": iter([before[one.id]] for one in diff.closed),
+        ">": iter([before[one.old.id], after[one.new.id]] for one in diff.moved),
+        "~": iter([after[one.post.id]] for one in diff.changed),
+    }
+    told: list[list[Any]] = []
+    for line in lines:
+        if line.part != part:
+            continue
+        mark = _MARK.match(line.text) if part == DECIDED else None
+        told.append([line.text, [] if mark is None else next(posts[mark["sign"]], [])])
+    return told
+
+
+def _key(data: dict[str, Any], place: int) -> str:
+    post = data["posts"][place]
+    return f"{post['site']}/{data['states'][-1]['resources'][post['resource']]['id']}"
+
+
+def _inputs(diff: Diff, old: State) -> dict[str, Any]:
+    """Say what both solutions were made from: which inputs differ, by layer and file."""
+    told = diff.old.digests, diff.new.digests
+    if told[0] is None or told[1] is None:
+        return {"known": False, "changed": [], "recounted": False}
+    names = sorted({*told[0], *told[1]})
+    changed = [name for name in names if told[0].get(name) != told[1].get(name)]
+    return {
+        "known": True,
+        "changed": [[name, old.plan.layers.get(name)] for name in changed],
+        "recounted": bool(check_identity(old.plan, diff.old)),
+    }

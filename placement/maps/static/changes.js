@@ -1,0 +1,226 @@
+/* What changed between two plans: in the sentences of `place diff`, post by post, and people area by area. */
+
+const BADGES = { opened: "M24.5 3.6V11.4M20.6 7.5H28.4", changed: "M20.4 8.6Q22.4 5 24.5 7.5T28.6 6.4", moved: "M20.4 7.5H28.2M25.4 4.6 28.4 7.5 25.4 10.4" };
+const GAIN_PX = { wide: 7.2, high: 18 }; // a letter and a line of the people gained or lost
+
+/* Filled with a plus, a wave or an arrow for what the newer plan opens, alters or moves; hollow for what it closes or moves away. */
+function changeSign(kind, post, size, side) {
+  const gone = kind === "closed" || (kind === "moved" && side === "old");
+  const picture = gone ? moveSign(post.resource, size, false) : sign(post.resource, size, post.number);
+  if (kind === "moved" && gone) { picture.lastChild.setAttribute("d", "M9 17H22M17.5 12 22.5 17 17.5 22"); picture.lastChild.setAttribute("fill", "none"); }
+  if (!gone && kind in BADGES) {
+    const badge = plusBadge();
+    badge.lastChild.setAttribute("d", BADGES[kind]);
+    badge.lastChild.setAttribute("fill", "none");
+    picture.append(badge);
+  }
+  return picture;
+}
+
+/* What became of each post, by its key: { kind, old, new, metres }; `old` and `new` are its posts in either plan. */
+function standings(data, [before, after]) {
+  const { difference } = data;
+  const found = new Map();
+  const keyOf = (at) => data.posts[at].key;
+  const [old, fresh] = [before, after].map((plan) => new Map(plan.posts.map((post) => [post.key, post])));
+  for (const key of new Set([...old.keys(), ...fresh.keys()])) {
+    found.set(key, { kind: "kept", old: old.get(key), new: fresh.get(key) });
+  }
+  for (const kind of ["opened", "closed"]) { for (const at of difference[kind]) { found.get(keyOf(at)).kind = kind; } }
+  for (const [at] of difference.changed) { found.get(keyOf(at)).kind = "changed"; }
+  for (const [from, to, metres] of difference.moved) {
+    const one = { kind: "moved", old: old.get(keyOf(from)), new: fresh.get(keyOf(to)), metres };
+    found.set(keyOf(from), one);
+    found.set(keyOf(to), one);
+  }
+  return found;
+}
+
+/* A post that only the older plan has carries no number: those of this page are the newer plan's. */
+const nameOfPost = (post) => (post.number === "" ? post.name || post.site : postName(post));
+
+/* A sentence of `place diff` in the language of the reader: by the phrases of that language, else as it is. */
+function phrase(text, tell, spoken) {
+  const inner = text.length - text.trimStart().length;
+  for (const [pattern, words] of spoken.phrases) {
+    const found = new RegExp(`^${pattern}$`, "u").exec(text.slice(inner));
+    if (found !== null) {
+      return { inner, known: true, text: words.replace(/([$#])(\d)/gu, (_, how, at) => {
+        const part = found[Number(at)] || "";
+        return how === "#" ? figuresIn(part, tell, spoken) : part;
+      }) };
+    }
+  }
+  return { inner, known: spoken.phrases.length === 0, text: text.slice(inner) };
+}
+
+/* Figures of an English sentence as the language writes them, and its few words between figures. */
+function figuresIn(text, tell, spoken) {
+  const numbers = text.replace(/(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w])/gu, (found) => {
+    const [whole, decimals] = found.split(".");
+    const number = Number(whole.replaceAll(",", ""));
+    return `${tell.people(number)}${decimals === undefined ? "" : `${spoken.point}${decimals}`}`;
+  });
+  return spoken.between.reduce((said, [from, to]) => said.replaceAll(from, to), numbers);
+}
+
+/* `a → b`, or one of them where the other is missing or the same. */
+function way(old, now, write) {
+  const [before, after] = [old, now].map((one) => (one === undefined || one === null ? null : write(one)));
+  if (before === null) { return after === null ? "–" : after; }
+  return after === null || before === after ? before : `${before} → ${after}`;
+}
+
+function signed(number, tell) {
+  return number === 0 ? "0" : `${number > 0 ? "+" : "−"}${tell.people(Math.abs(number))}`;
+}
+
+/* Asked, decided, result: the lines of the difference, those about a post with its sign and a way to it. */
+function differenceView(data, tell, standing, showPost) {
+  const { difference } = data;
+  const pieces = [make("h2", null, tell.say("tab_changes"))];
+  const { inputs } = difference;
+  if (!inputs.known) { pieces.push(make("p", { class: "notice" }, tell.say("inputs_unknown"))); }
+  if (inputs.changed.length > 0) {
+    const names = inputs.changed.map(([name, file]) => file || (tell.has(`input_${name}`) ? tell.say(`input_${name}`) : name));
+    pieces.push(make("p", { class: "notice" }, make("strong", null, tell.say("inputs_changed", { names: tell.list(names) })),
+      inputs.recounted ? ` ${tell.say("inputs_recounted")}` : ""));
+  }
+  if (difference.same) { pieces.push(make("p", { class: "hint told" }, tell.say("no_difference"))); }
+  for (const [part, lines] of difference.lines) {
+    if (lines.length === 0) { continue; }
+    const list = make("ul", { class: "told" });
+    for (const [text, about] of lines) {
+      const said = phrase(text, tell, data.phrases[tell.language]);
+      const lang = said.known ? null : "en";
+      if (about.length === 0) {
+        list.append(make("li", { class: said.inner > 0 ? "inner" : null, lang, dir: "auto" }, said.text));
+        continue;
+      }
+      const post = data.posts[about[about.length - 1]];
+      const one = standing.get(post.key);
+      list.append(make("li", { class: "inner" }, make("span", { class: "headsign", role: "img", "aria-label": tell.say(`stands_${one.kind}`) },
+        changeSign(one.kind, post, 22, one.kind === "moved" ? "new" : "old")),
+      make("button", { type: "button", class: "link", lang, "data-change": post.key, onclick: (event) => showPost(post.key, event.currentTarget) }, said.text)));
+    }
+    pieces.push(make("section", { "aria-label": tell.say(`part_${part.toLowerCase()}`) }, make("h3", null, tell.say(`part_${part.toLowerCase()}`)), list));
+  }
+  return make("div", { class: "view" }, ...pieces);
+}
+
+/* People covered of each area in both plans, those with the greatest change first. */
+function changesByArea([before, after], at, tell) {
+  const rows = new Map();
+  for (const [side, plan] of [["old", before], ["new", after]]) {
+    for (const row of plan.gaps.rows) {
+      const one = rows.get(row.name) || { name: row.name, area: row.area, title: rowName(plan, row, tell), people: {}, covered: {} };
+      one.people[side] = row.all.people;
+      one.covered[side] = row.all.people - lostOf(row.all, at);
+      rows.set(row.name, one);
+    }
+  }
+  return [...rows.values()].map((one) => ({ ...one, change: (one.covered.new || 0) - (one.covered.old || 0) }))
+    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change) || tell.compare(a.title, b.title));
+}
+
+/* The table of areas; `choose(position)` changes the resource that table and map speak of. */
+function areasView(data, plans, at, tell, showArea, choose, isOpen) {
+  const rows = changesByArea(plans, at, tell);
+  const choice = make("select", { id: "of-resource" }, ...data.resources.flatMap((resource, position) => (resource.shown
+    ? [make("option", { value: position, selected: position === at }, tell.own(resource.label))] : [])));
+  choice.addEventListener("change", () => choose(Number(choice.value)));
+  const line = (row) => make("tr", { "data-area": row.name },
+    make("th", { scope: "row" }, row.area === null ? make("span", { dir: "auto" }, row.title) : make("button", {
+      type: "button", class: "link", onclick: (event) => showArea(data.areas[row.area], event.currentTarget),
+    }, row.title)),
+    make("td", null, way(row.people.old, row.people.new, tell.people)),
+    make("td", null, row.covered.old === undefined ? "–" : tell.people(row.covered.old)),
+    make("td", null, row.covered.new === undefined ? "–" : tell.people(row.covered.new)),
+    make("td", { class: row.change > 0 ? "gained" : row.change < 0 ? "lost" : null }, `${row.change > 0 ? "▲ " : row.change < 0 ? "▼ " : ""}${signed(row.change, tell)}`));
+  const table = (some, total) => make("table", { class: "areas changed" },
+    headRow(tell.say("area"), tell.say("people_short"), tell.say("before"), tell.say("after"), tell.say("change")),
+    make("tbody", null, ...some.map(line), ...(total ? [totalRow(rows, tell)] : [])));
+  const [moved, still] = [rows.filter((row) => row.change !== 0), rows.filter((row) => row.change === 0)];
+  const gained = moved.reduce((sum, row) => sum + Math.max(0, row.change), 0);
+  const lost = moved.reduce((sum, row) => sum - Math.min(0, row.change), 0);
+  return make("div", { class: "view" }, make("h2", null, tell.say("by_area_title")),
+    make("p", { class: "choice" }, make("label", { for: "of-resource" }, tell.say("by_area_of")), choice),
+    make("p", { class: "hint told" }, tell.say("gained_lost", { gained: tell.people(gained), lost: tell.people(lost) })),
+    moved.length > 0 ? table(moved, true) : null,
+    still.length === 0 ? null : fold("still", "h3", tell.say("areas_still", { n: tell.people(still.length) }), isOpen("still", false), table(still, false)));
+}
+
+function totalRow(rows, tell) {
+  const sum = (side) => rows.reduce((all, row) => all + (row.covered[side] || 0), 0);
+  const people = (side) => rows.reduce((all, row) => all + (row.people[side] || 0), 0);
+  return make("tr", { class: "total" }, make("th", { scope: "row" }, tell.say("all_areas")),
+    make("td", null, way(people("old"), people("new"), tell.people)), make("td", null, tell.people(sum("old"))), make("td", null, tell.people(sum("new"))),
+    make("td", null, signed(sum("new") - sum("old"), tell)));
+}
+
+/* The figures of both plans beside one another. */
+function figuresView(data, plans, tell, isOpen) {
+  const [before, after] = plans;
+  const rows = [];
+  const row = (name, value, write) => rows.push([name, ...plans.map((plan) => write(value(plan)))]);
+  const orNone = (write) => (value) => (value === null ? "–" : write(value));
+  data.resources.forEach((resource, at) => {
+    if (!resource.shown) { return; }
+    const label = tell.own(resource.label);
+    row(tell.say("covered_by", { label }), (plan) => plan.resources[at], (one) => `${tell.people(one.covered)} (${tell.share(one.share)})`);
+    row(tell.say("posts_of", { label }), (plan) => plan.resources[at].posts, tell.people);
+    row(`${label}: ${tell.within(tell.say("units", { unit: tell.own(resource.unit) }))}`, (plan) => plan.resources[at].units, tell.people);
+    row(`${label}: ${tell.within(tell.say("mean_walk"))}`, (plan) => plan.resources[at].walk_s, orNone((walk) => tell.say("minutes", { min: tell.mean(walk) })));
+  });
+  row(`${tell.say("cost")} (${tell.own(after.budget.unit)})`, (plan) => plan.budget.cost, tell.money);
+  row(tell.say("budget_of", { unit: tell.own(after.budget.unit) }), (plan) => plan.budget.amount, tell.money);
+  row(tell.say("proof"), (plan) => plan.status, (status) => tell.say(`status_${status}`));
+  const table = make("table", { class: "figures" }, headRow("", tell.say("before"), tell.say("after")),
+    make("tbody", null, ...rows.map(([name, old, now]) => make("tr", { class: old === now ? null : "differs" },
+      make("th", { scope: "row" }, name), make("td", null, old), make("td", null, now)))));
+  return make("div", { class: "view" }, make("h2", null, tell.say("figures")), table,
+    make("p", { class: "hint told" }, `${tell.say("before")}: ${proofInWords(before, tell)} ${tell.say("after")}: ${proofInWords(after, tell)}`),
+    assumed(after, tell),
+    fold("about", "h2", tell.say("about"), isOpen("about", false), ...about(after, tell)),
+    fold("sources", "h2", tell.say("sources"), isOpen("sources", false), sources(after, tell)));
+}
+
+/* People gained and lost on the map: a triangle up or down with the number, the greatest first, where there is room. */
+function makeGains(map, data, plans, tell, taken) {
+  const group = L.layerGroup().addTo(map);
+  let boxes = [];
+  const arrange = (at) => {
+    group.clearLayers();
+    boxes = [];
+    const zoom = map.getZoom();
+    for (const row of changesByArea(plans, at, tell)) {
+      if (row.change === 0 || row.area === null || data.areas[row.area].shape.length === 0) { continue; }
+      const text = `${row.change > 0 ? "▲" : "▼"} ${signed(row.change, tell)}`;
+      const ring = positions(data.areas[row.area].shape[0][0]).map((place) => map.project(place, zoom));
+      const around = L.bounds(ring);
+      const middle = around.getCenter();
+      const half = L.point((text.length * GAIN_PX.wide) / 2 + 5, GAIN_PX.high / 2 + 1);
+      const places = [[0, 0], [0, around.min.y - middle.y - half.y], [0, around.max.y - middle.y + half.y],
+        [around.max.x - middle.x + half.x, 0], [around.min.x - middle.x - half.x, 0], [0, -34], [0, 34], [48, 24], [-48, -24], [48, -24], [-48, 24]];
+      const free = places.map(([x, y]) => middle.add([x, y])).find((place) => ![...taken(), ...boxes].some((box) => (
+        box[0] < place.x + half.x && box[2] > place.x - half.x && box[1] < place.y + half.y && box[3] > place.y - half.y)));
+      if (free === undefined) { continue; }
+      boxes.push([free.x - half.x, free.y - half.y, free.x + half.x, free.y + half.y]);
+      group.addLayer(L.marker(map.unproject(free, zoom), {
+        icon: L.divIcon({ className: `gain ${row.change > 0 ? "gained" : "lost"}`, html: make("span", null, text), iconSize: [2 * half.x, 2 * half.y] }),
+        interactive: false, keyboard: false, pane: "moves",
+      }));
+    }
+  };
+  return { group, arrange, boxes: () => boxes };
+}
+
+/* Lines from where posts stood to where they stand now, on both sides of the handle. */
+function moveLines(data, inPane) {
+  const group = L.layerGroup();
+  for (const [from, to] of data.difference.moved) {
+    const [a, b] = [data.posts[from].at, data.posts[to].at].map(([lon, lat]) => [lat, lon]);
+    group.addLayer(L.polyline([a, b], inPane("moves", { color: "#1b1b1b", weight: 2, dashArray: "2 5", interactive: false })));
+  }
+  return group;
+}

@@ -1,0 +1,103 @@
+/* Several solutions on one map: the ground once, and for each side of it posts, reach and people not covered. */
+
+const SIDES = ["old", "new"];
+const STATE_PANES = ["water", "areas", ...SIDES.map((side) => `reach-${side}`), "streets", ...SIDES.map((side) => `missing-${side}`),
+  "closures", ...SIDES.map((side) => `closures-${side}`), "route", "labels", ...SIDES.map((side) => `leaders-${side}`), "moves", "chosen", "sites"];
+const SIGNS_Z = "600"; // as Leaflet's own markers
+const CLIPPED = ["reach", "missing", "closures", "leaders", "signs"];
+
+/* The layers of one plan on one side of a map, by the key of the legend. `look_` says how a post is drawn:
+   { picture, name, muted, first }; `popupOf(post)` is what opens at it. */
+function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpen, onClose }) {
+  const layers = [];
+  const markers = new Map();
+  const renamings = [];
+  const signs = [];
+  plan.resources.forEach((resource, position) => {
+    if (plan.reach[position].length > 0) {
+      layers.push([`reach-${resource.id}`, reachLayer(plan.reach[position], position, inPane, `reach-${side}`)]);
+    }
+    if (plan.missing.m.some((mask) => missingAt(mask, position))) {
+      layers.push([`missing-${resource.id}`, missingLayer(plan.missing, position, missingKind(position, false), `missing-${side}`)]);
+    }
+  });
+  if (plan.closures.length > 0) {
+    const group = L.layerGroup();
+    const style = inPane(`closures-${side}`, CLOSURE_STYLE);
+    for (const thing of plan.closures) {
+      if (thing.shape.length > 0) { group.addLayer(L.polygon(polygonPositions(thing.shape), style)); }
+      if (thing.lines) { group.addLayer(L.polyline(thing.lines.map(positions), style)); }
+    }
+    layers.push(["closures", group]);
+  }
+  /* what changed comes first: it keeps its true place where signs are crowded */
+  const inOrder = plan.posts.map((post) => ({ post, drawn_: look_(post) }))
+    .sort((a, b) => Number(b.drawn_.first) - Number(a.drawn_.first));
+  for (const { post, drawn_ } of inOrder) {
+    const marker = postMarker(post, drawn_.picture, {
+      pane: `signs-${side}`, keyboard: !drawn_.muted, zIndexOffset: drawn_.first ? 1000 : 0,
+    });
+    const entry = { post, marker, others: [], name: () => {
+      const element = marker.getElement();
+      if (element && !drawn_.muted) { element.setAttribute("aria-label", drawn_.name()); }
+    } };
+    signs.push(entry);
+    renamings.push(entry.name);
+    marker.on("add", entry.name);
+    marker.bindPopup(() => popupOf(post, entry.others), popupOptions);
+    marker.on("popupopen", () => onOpen(post)).on("popupclose", onClose);
+    markers.set(post.key, marker);
+    layers.push([`posts-${plan.resources[post.resource].id}`, marker]);
+  }
+  const spread = makeSigns(map, signs, inPane(`leaders-${side}`, {}));
+  return { plan, layers, markers, spread, speak: () => { for (const rename of renamings) { rename(); } } };
+}
+
+/* A map with the ground of the plans and the sides that are shown of it. */
+function makeStage(map, data, tell, { bindArea, bindSite }) {
+  const inPane = makePanes(map, STATE_PANES);
+  for (const side of SIDES) { map.createPane(`signs-${side}`).style.zIndex = SIGNS_Z; }
+  const entries = []; // of the legend
+  const ground = [];
+  const offer = (group, key, layer, swatch, words) => {
+    ground.push([key, layer]);
+    entries.push({ group, key, swatch, words });
+  };
+  const siteLayers = offerCandidates(data, tell, offer, inPane, bindSite);
+  const areaLayers = offerGround(data, tell, offer, inPane, bindArea);
+  const sides = new Map();
+  const on = new Set();
+  const put = (layer, is) => { if (is) { map.addLayer(layer); } else { map.removeLayer(layer); } };
+  const setSide = (side, shown) => {
+    const before = sides.get(side);
+    if (before === shown) { return; }
+    if (before) { for (const [, layer] of before.layers) { map.removeLayer(layer); } before.spread.arrange(); }
+    if (shown === null) { sides.delete(side); } else {
+      sides.set(side, shown);
+      for (const [key, layer] of shown.layers) { put(layer, on.has(key)); }
+    }
+  };
+  const set = (key, is) => {
+    if (is) { on.add(key); } else { on.delete(key); }
+    for (const [name, layer] of [...ground, ...[...sides.values()].flatMap((side) => side.layers)]) { if (name === key) { put(layer, is); } }
+  };
+  const arrange = () => {
+    shrinkCandidates(siteLayers, map.getZoom());
+    for (const side of sides.values()) { side.spread.arrange(); }
+  };
+  const shownPosts = () => {
+    const seen = new Map();
+    for (const side of sides.values()) {
+      for (const post of side.plan.posts) {
+        const marker = side.markers.get(post.key);
+        if (map.hasLayer(marker)) { seen.set(post.key, { text: post.name || post.site, marker }); }
+      }
+    }
+    return [...seen.values()].map(({ text, marker }) => {
+      const at = map.project(marker.getLatLng(), 0);
+      return { text, at: [at.x, at.y] };
+    });
+  };
+  const boxes = () => [...sides.values()].flatMap((side) => side.spread.boxes());
+  return { map, inPane, entries, areaLayers, siteLayers, sides, on, set, setSide, arrange, shownPosts, boxes };
+}

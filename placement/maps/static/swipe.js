@@ -1,0 +1,73 @@
+/* The handle between two plans: what is left of it shows the older one, what is right the newer. */
+
+const SWIPE_STEP = 2; // hundredths of the width, by an arrow key
+const SWIPE_LEAP = 10; // by a page key
+const FAR_AWAY = 100_000; // pixels beyond any window
+
+/* `onMove(share)` hears where the handle stands, in hundredths of the width. */
+function makeSwipe(map, tell, onMove) {
+  let share = 50;
+  let isOn = true;
+  const knob = make("div", { class: "knob", role: "slider", tabindex: 0, "aria-orientation": "horizontal", "aria-valuemin": 0, "aria-valuemax": 100 },
+    drawn("svg", { viewBox: "0 0 24 24", width: 24, height: 24, "aria-hidden": "true" },
+      drawn("path", { d: "M9 6 3 12 9 18M15 6 21 12 15 18", fill: "none", stroke: "currentColor", "stroke-width": 2.4 })));
+  const [before, after] = SIDES.map((side) => make("span", { class: `side ${side}` }));
+  const box = make("div", { class: "swipe" }, before, after, knob);
+  const frame = map.getContainer();
+  frame.append(box);
+  L.DomEvent.disableClickPropagation(box);
+  L.DomEvent.disableScrollPropagation(knob);
+  const clip = () => {
+    const x = map.containerPointToLayerPoint([0, 0]).x + Math.round((map.getSize().x * share) / 100);
+    for (const [side, left, right] of [["old", -FAR_AWAY, x], ["new", x, FAR_AWAY]]) {
+      for (const name of CLIPPED) {
+        map.getPane(`${name}-${side}`).style.clipPath = isOn
+          ? `polygon(${left}px ${-FAR_AWAY}px, ${right}px ${-FAR_AWAY}px, ${right}px ${FAR_AWAY}px, ${left}px ${FAR_AWAY}px)` : "";
+      }
+    }
+  };
+  const speak = () => {
+    before.textContent = tell.say("before");
+    after.textContent = tell.say("after");
+    knob.setAttribute("aria-label", tell.say("swipe_handle"));
+    knob.setAttribute("aria-valuetext", tell.say("swipe_told", { part: tell.percent(share / 100) }));
+  };
+  const move = (to) => {
+    share = Math.max(0, Math.min(100, to));
+    box.style.left = `${share}%`;
+    box.classList.toggle("nothing-left", share < 12);
+    box.classList.toggle("nothing-right", share > 88);
+    knob.setAttribute("aria-valuenow", String(Math.round(share)));
+    speak();
+    clip();
+    onMove(share);
+  };
+  knob.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    knob.focus();
+    knob.setPointerCapture(event.pointerId);
+  });
+  knob.addEventListener("pointermove", (event) => {
+    if (!knob.hasPointerCapture(event.pointerId)) { return; }
+    const around = frame.getBoundingClientRect();
+    move((100 * (event.clientX - around.left)) / around.width);
+  });
+  knob.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: SWIPE_STEP, ArrowUp: SWIPE_STEP, ArrowLeft: -SWIPE_STEP, ArrowDown: -SWIPE_STEP, PageUp: SWIPE_LEAP, PageDown: -SWIPE_LEAP }[event.key];
+    const to = event.key === "Home" ? 0 : event.key === "End" ? 100 : step === undefined ? null : share + step;
+    if (to === null) { return; }
+    event.preventDefault();
+    event.stopPropagation();
+    move(to);
+  });
+  map.on("move zoomend viewreset resize", clip);
+  /* The handle out of the way of a place, so that its side of the map is seen. */
+  const uncover = (side, x) => {
+    const at = (100 * x) / map.getSize().x;
+    if (side === "old" && share < at + 12) { move(Math.min(100, at + 25)); }
+    if (side === "new" && share > at - 12) { move(Math.max(0, at - 25)); }
+  };
+  const set = (is) => { isOn = is; box.hidden = !is; clip(); };
+  move(share);
+  return { move, set, speak, uncover, share: () => share };
+}
