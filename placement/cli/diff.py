@@ -20,7 +20,8 @@ _FORMATS = ("text", "markdown", "json", "html")
     "--plan",
     type=click.Path(),
     metavar="PLAN",
-    help="The plan file of NEW: counts the old posts on it, to tell what its inputs brought.",
+    help="The plan file of NEW: counts the old posts on it, to tell what its inputs brought. A "
+    "page takes the plan that lies beside NEW without it.",
 )
 @click.option(
     "--format",
@@ -28,7 +29,12 @@ _FORMATS = ("text", "markdown", "json", "html")
     type=click.Choice(_FORMATS),
     default="text",
     show_default=True,
-    help="As text, as the comment of a forge, as JSON, or as a page with a map.",
+    help="As text, as the comment of a forge, as JSON, or as a page: both plans on one map.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(("en", "fr")),
+    help="Language the page opens in.  [default: the reader's own]",
 )
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where they differ, and 0 elsewhere.")
 @json_option()
@@ -38,6 +44,7 @@ def command(
     new: str,
     plan: str | None,
     form: str,
+    lang: str | None,
     exit_code: bool,
     as_json: bool,
 ) -> None:
@@ -61,15 +68,35 @@ def command(
         if form == "json":
             give_json(difference.to_dict())
         elif form == "html":
-            from placement.review.page import comparison_page
-
-            click.echo(comparison_page(difference))
+            click.echo(_page((old, before), (new, after), plan, lang))
         elif not difference.same:
             from placement.review.markdown import markdown
 
             click.echo(difference.text() if form == "text" else markdown(difference))
     if exit_code and not difference.same:
         raise click.exceptions.Exit(1)
+
+
+def _page(
+    old: tuple[str, "Solution"], new: tuple[str, "Solution"], plan: str | None, lang: str | None
+) -> str:
+    """Return both solutions on one map, each on the plan that lies beside it or is named."""
+    from placement.cli.revisions import file_of
+    from placement.cli.states import check_states, count_between, load_states, share_plans
+    from placement.cli.talk import Talk, warn
+    from placement.errors import AuditError
+    from placement.maps import comparison_page
+
+    talk, checked = Talk(), True
+    states = load_states([(file_of(given), read) for given, read in (old, new)], plan, talk)
+    try:
+        check_states(states, talk)
+    except AuditError as error:
+        warn(str(error))
+        checked = False
+    before, after = share_plans(states)
+    between = count_between(before, after)
+    return comparison_page(before, after, between=between, checked=checked, language=lang)
 
 
 def _between(old: "Solution", new: "Solution", plan: str) -> "Solution":

@@ -13,7 +13,6 @@ from placement.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from placement.cli.talk import Talk
     from placement.maps.states import State
 
 _SLIDERS = ("budget", "cost", "covered")

@@ -39,6 +39,15 @@ def read_given(given: str) -> "Solution":
     return take_solution(parse_json(content, file=name), file=name)
 
 
+def file_of(given: str) -> Path:
+    """Return the file that an argument means, or of a revision the one that lies there now."""
+    from placement.cli.files import SOLUTION_FILE, find_solution
+
+    if given == STDIN:
+        return Path(SOLUTION_FILE)
+    return Path(given.partition(":")[2]) if _is_revision(given) else find_solution(given)
+
+
 def _is_revision(given: str) -> bool:
     """Tell ``REV:path`` from a file, which is taken where it is there."""
     revision, colon, path = given.partition(":")

@@ -20,7 +20,7 @@ def load_states(
     plan: str | None,
     talk: "Talk",
     *,
-    layers: Mapping[str, str],
+    layers: Mapping[str, str] | None = None,
     closures: Sequence[str] = (),
 ) -> list["State"]:
     """Return solutions of one plan, each on the plan it is shown on.
@@ -57,7 +57,7 @@ def load_states(
     def load(path: Path, solution: "Solution", file: str | None) -> "Plan":
         from placement.cli.revisit import load_asked
 
-        own = {name: one for name, one in layers.items() if name in solution.layers}
+        own = {name: one for name, one in (layers or {}).items() if name in solution.layers}
         closed = [one for one in closures if {one, Path(one).name} & {*solution.closures}]
         return load_asked(path, solution, file, layers=own, closures=closed)
 

@@ -11,7 +11,7 @@ from placement.maps.people_panel import gaps, main_resource
 from placement.maps.states import State, numbered, states_data
 from placement.review.compare import Diff, compare
 from placement.review.told import DECIDED, PARTS, Line
-from placement.solution import Post, Solution
+from placement.solution import Solution
 
 SLIDERS = ("budget", "cost", "covered")
 """Numbers of a solution that a slider can go by."""
@@ -66,25 +66,20 @@ def slider_data(states: Sequence[State], by: str) -> dict[str, Any]:
         As `states_data`, with ``slider`` beside it: ``by``, and ``values`` in the order of the
         states. Each post has one number through all of them.
     """
-    main = _main(states[-1])
-    of = {
-        "budget": lambda one: one.budget,
-        "cost": lambda one: one.cost,
-        "covered": lambda one: _covered(one, main),
-    }[by]
-    ordered = sorted(states, key=lambda state: float(of(state.solution)))
+    ordered = sorted(states, key=lambda state: _value(state, by))
     data = numbered(states_data(ordered), ordered)
-    return data | {
-        "slider": {"by": by, "values": [float(of(state.solution)) for state in ordered]}
-    }
+    return data | {"slider": {"by": by, "values": [_value(state, by) for state in ordered]}}
 
 
-def _main(state: State) -> str:
-    return state.plan.problem.resources[main_resource(state.plan, state.solution)].id
-
-
-def _covered(solution: Solution, resource: str) -> float:
-    told = solution.coverage.get(resource)
+def _value(state: State, by: str) -> float:
+    """Return the number a slider goes by: people covered are those of the main resource."""
+    solution = state.solution
+    if by == "budget":
+        return solution.budget
+    if by == "cost":
+        return solution.cost
+    main = state.plan.problem.resources[main_resource(state.plan, solution)].id
+    told = solution.coverage.get(main)
     return 0.0 if told is None else told.covered
 
 

@@ -212,7 +212,9 @@ def _strangers(state: State, frame: Frame) -> list[dict[str, Any]]:
             "resource": order[post.resource],
             "at": [round(post.lon, 6), round(post.lat, 6)],
             "reach": [],
-            **{"units": post.units, "cost": post.cost, "covered": post.covered},
+            "units": post.units,
+            "cost": post.cost,
+            "covered": post.covered,
             "served": None,
             "loss": None,
         }

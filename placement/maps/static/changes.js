@@ -1,6 +1,7 @@
 /* What changed between two plans: in the sentences of `place diff`, post by post, and people area by area. */
 
 const BADGES = { opened: "M24.5 3.6V11.4M20.6 7.5H28.4", changed: "M20.4 8.6Q22.4 5 24.5 7.5T28.6 6.4", moved: "M20.4 7.5H28.2M25.4 4.6 28.4 7.5 25.4 10.4" };
+const MOST_LINES = 14; // of a part that are read without asking for more
 const GAIN_PX = { wide: 7.2, high: 18 }; // a letter and a line of the people gained or lost
 
 /* Filled with a plus, a wave or an arrow for what the newer plan opens, alters or moves; hollow for what it closes or moves away. */
@@ -76,7 +77,7 @@ function signed(number, tell) {
 }
 
 /* Asked, decided, result: the lines of the difference, those about a post with its sign and a way to it. */
-function differenceView(data, tell, standing, showPost) {
+function differenceView(data, tell, standing, showPost, isOpen) {
   const { difference } = data;
   const pieces = [make("h2", null, tell.say("tab_changes"))];
   const { inputs } = difference;
@@ -90,20 +91,28 @@ function differenceView(data, tell, standing, showPost) {
   for (const [part, lines] of difference.lines) {
     if (lines.length === 0) { continue; }
     const list = make("ul", { class: "told" });
+    const more = make("ul", { class: "told" });
+    let [count, under] = [0, list];
     for (const [text, about] of lines) {
+      count += about.length === 0 ? 1 : 0;
+      /* a line that belongs to the one before stays with it */
+      if (count > MOST_LINES && !text.startsWith(" ")) { under = more; }
       const said = phrase(text, tell, data.phrases[tell.language]);
       const lang = said.known ? null : "en";
       if (about.length === 0) {
-        list.append(make("li", { class: said.inner > 0 ? "inner" : null, lang, dir: "auto" }, said.text));
+        under.append(make("li", { class: said.inner > 0 ? "inner" : null, lang, dir: "auto" }, said.text));
         continue;
       }
       const post = data.posts[about[about.length - 1]];
       const one = standing.get(post.key);
-      list.append(make("li", { class: "inner" }, make("span", { class: "headsign", role: "img", "aria-label": tell.say(`stands_${one.kind}`) },
+      under.append(make("li", { class: "inner" }, make("span", { class: "headsign", role: "img", "aria-label": tell.say(`stands_${one.kind}`) },
         changeSign(one.kind, post, 22, one.kind === "moved" ? "new" : "old")),
       make("button", { type: "button", class: "link", lang, "data-change": post.key, onclick: (event) => showPost(post.key, event.currentTarget) }, said.text)));
     }
-    pieces.push(make("section", { "aria-label": tell.say(`part_${part.toLowerCase()}`) }, make("h3", null, tell.say(`part_${part.toLowerCase()}`)), list));
+    const section = make("section", { "aria-label": tell.say(`part_${part.toLowerCase()}`) });
+    section.append(...[make("h3", null, tell.say(`part_${part.toLowerCase()}`)), list,
+      more.childElementCount === 0 ? null : fold(`more-${part}`, "h4", tell.say("more_lines", { n: tell.people(more.childElementCount) }), isOpen(`more-${part}`, false), more)].filter((piece) => piece !== null));
+    pieces.push(section);
   }
   return make("div", { class: "view" }, ...pieces);
 }
@@ -202,7 +211,9 @@ function makeGains(map, data, plans, tell, taken) {
       const half = L.point((text.length * GAIN_PX.wide) / 2 + 5, GAIN_PX.high / 2 + 1);
       const places = [[0, 0], [0, around.min.y - middle.y - half.y], [0, around.max.y - middle.y + half.y],
         [around.max.x - middle.x + half.x, 0], [around.min.x - middle.x - half.x, 0], [0, -34], [0, 34], [48, 24], [-48, -24], [48, -24], [-48, 24]];
-      const free = places.map(([x, y]) => middle.add([x, y])).find((place) => ![...taken(), ...boxes].some((box) => (
+      const view = map.getPixelBounds();
+      const isSeen = (place) => place.x - half.x > view.min.x && place.x + half.x < view.max.x;
+      const free = places.map(([x, y]) => middle.add([x, y])).sort((a, b) => Number(isSeen(b)) - Number(isSeen(a))).find((place) => ![...taken(), ...boxes].some((box) => (
         box[0] < place.x + half.x && box[2] > place.x - half.x && box[1] < place.y + half.y && box[3] > place.y - half.y)));
       if (free === undefined) { continue; }
       boxes.push([free.x - half.x, free.y - half.y, free.x + half.x, free.y + half.y]);

@@ -347,7 +347,7 @@ function showStates(map) {
       byId("of-resource").focus();
     };
     tabbed(panel, [
-      ["changes", "tab_changes", differenceView(data, tell, standing, showPost)],
+      ["changes", "tab_changes", differenceView(data, tell, standing, showPost, isOpen)],
       ["areas", "tab_areas", areasView(data, plans, state.resource, tell, showArea, again, isOpen)],
       ["figures", "tab_figures", figuresView(data, plans, tell, isOpen)],
     ], tell, state);

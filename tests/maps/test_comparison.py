@@ -1,0 +1,135 @@
+"""What the page of several solutions is given: what is shared, and each line with its posts."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from placement.errors import InputError
+from placement.maps import State, comparison_page, slider_page
+from placement.maps.comparison import comparison_data, slider_data
+from placement.plan.problem import Plan
+from tests.maps.pages import NASTY, drawn_plan, hostile_plan, solution_of
+from tests.maps.test_webmap import Page
+
+OTHERS = (
+    ("bridge-north", "checkpoint"),
+    ("bridge-south", "dog_team"),
+    ("north-east", "checkpoint"),
+    ("north-west", "checkpoint"),
+)
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return drawn_plan(tmp_path_factory.mktemp("plan"))
+
+
+@pytest.fixture(scope="module")
+def states(plan: Plan) -> tuple[State, State]:
+    old = State(plan=plan, solution=solution_of(plan))
+    new = solution_of(plan, OTHERS)
+    posts = tuple(
+        replace(post, units=3) if post.id == "north-west/checkpoint" else post
+        for post in new.posts_list
+    )
+    return old, State(plan=plan, solution=replace(new, posts_list=posts, budget=50.0))
+
+
+def test_every_post_that_changed_stands_in_its_own_line(states: tuple[State, State]) -> None:
+    data = comparison_data(*states)
+    kinds = ("checkpoint", "dog_team")
+    names = [f"{post['site']}/{kinds[post['resource']]}" for post in data["posts"]]
+    lines = dict(data["difference"]["lines"])
+    about = {names[posts[-1]]: text for text, posts in lines["Decided"] if posts}
+    assert about.keys() == {
+        "bridge-north/dog_team",
+        "bridge-south/checkpoint",
+        "bridge-south/dog_team",
+        "north-east/checkpoint",
+        "north-west/checkpoint",
+    }
+    assert all(name in text for name, text in about.items())
+    assert next(text for text, _ in lines["Asked"]).startswith("budget: 40 → 50")
+
+
+def test_what_is_shared_is_written_once(states: tuple[State, State]) -> None:
+    data = comparison_data(*states)
+    assert {"areas", "streets", "water", "route", "sites", "labels"} <= data.keys()
+    for state in data["states"]:
+        assert not {"areas", "streets", "water", "route", "sites", "labels"} & state.keys()
+    kept = [post for post in data["posts"] if post["site"] == "north-west"]
+    assert len(kept) == 1
+
+
+def test_a_number_is_that_of_the_new_plan_and_a_closed_post_has_none(
+    states: tuple[State, State],
+) -> None:
+    data = comparison_data(*states)
+    number = {(post["site"], post["resource"]): post["number"] for post in data["posts"]}
+    assert number["bridge-south", 0] == ""
+    assert number["bridge-north", 1] == ""
+    assert sorted(one for one in number.values() if one) == ["C1", "C2", "C3", "D1"]
+
+
+def test_a_slider_goes_up_and_each_post_keeps_its_number(states: tuple[State, State]) -> None:
+    old, new = states
+    data = slider_data([new, old], "budget")
+    assert data["slider"] == {"by": "budget", "values": [40.0, 50.0]}
+    numbers = [post["number"] for post in data["posts"]]
+    assert len(set(numbers)) == len(numbers) == 6
+    assert slider_data([new, old], "covered")["slider"]["values"] == [1410.0, 1820.0]
+
+
+def test_a_post_whose_site_is_gone_is_drawn_where_it_stood(states: tuple[State, State]) -> None:
+    old, new = states
+    odd = replace(old.solution.posts_list[0], site="gone", name=NASTY[1])
+    gone = replace(old.solution, posts_list=(odd, *old.solution.posts_list[1:]))
+    data = comparison_data(State(plan=old.plan, solution=gone), new)
+    post = next(post for post in data["posts"] if post["site"] == "gone")
+    assert post["at"] == [odd.lon, odd.lat]
+    assert (post["reach"], post["number"]) == ([], "")
+
+
+def test_a_post_of_an_unknown_resource_is_refused(states: tuple[State, State]) -> None:
+    old, new = states
+    odd = replace(old.solution.posts_list[0], resource="drone")
+    strange = replace(old.solution, posts_list=(odd,))
+    with pytest.raises(InputError, match="no resource 'drone'"):
+        comparison_data(State(plan=old.plan, solution=strange), new)
+
+
+def test_inputs_that_differ_are_named(states: tuple[State, State]) -> None:
+    old, new = states
+    before = replace(old.solution, digests={"plan": "a", "sites": "b"})
+    after = replace(new.solution, digests={"plan": "a", "sites": "c"})
+    data = comparison_data(
+        State(plan=old.plan, solution=before), State(plan=new.plan, solution=after)
+    )
+    inputs = data["difference"]["inputs"]
+    assert inputs["changed"] == [["sites", old.plan.layers["sites"]]]
+    assert inputs["recounted"] is True
+
+
+def test_hostile_texts_add_no_element(tmp_path: Path, states: tuple[State, State]) -> None:
+    hostile = hostile_plan(tmp_path)
+    both = [State(plan=hostile, solution=solution_of(hostile, posts)) for posts in ((), OTHERS)]
+    both[0] = State(plan=hostile, solution=solution_of(hostile))
+    for nasty, plain in (
+        (comparison_page(*both), comparison_page(*states)),
+        (slider_page(both, "cost"), slider_page(states, "cost")),
+    ):
+        found = Page(nasty)
+        assert [tag for tag, _ in found.tags] == [tag for tag, _ in Page(plain).tags]
+        data = json.loads(found.inside["script"][0])
+        assert {post["name"] for post in data["posts"]} <= set(hostile.problem.sites.name)
+        assert found.inside["script"][1:] == Page(plain).inside["script"][1:]
+
+
+def test_the_page_is_the_same_bytes_twice_and_says_what_was_not_checked(
+    states: tuple[State, State],
+) -> None:
+    one, two = (comparison_page(*states, checked=False, language="fr") for _ in range(2))
+    assert one == two
+    assert "Not checked: A drawn town" in Page(one).inside["title"][0]
