@@ -14,7 +14,7 @@ from placement.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from placement.cli.answers import CheckAnswer, CheckResource
+    from placement.cli.answers_on_inputs import CheckAnswer, CheckResource
     from placement.plan.problem import Plan
 
 

@@ -8,6 +8,7 @@ from placement.cli.options import (
     out_option,
     plan_argument,
     solution_argument,
+    unchecked_option,
 )
 
 _FORMATS = ("gpkg", "kml", "gpx", "csv", "xlsx", "geoparquet", "geojson")
@@ -35,6 +36,7 @@ _LAYERS = ("posts", "catchments", "areas", "route", "closures", "closed_lines")
 )
 @layer_option()
 @closure_option()
+@unchecked_option()
 @out_option("FILE", "File to write.  [default: <plan name> beside the solution]")
 def command(
     *,
@@ -45,6 +47,7 @@ def command(
     lang: str,
     layers: dict[str, str],
     closures: tuple[str, ...],
+    unchecked: bool,
     out: str | None,
 ) -> None:
     """Write SOLUTION, a file or the folder that `place optimise` wrote, in another format.
@@ -52,14 +55,14 @@ def command(
     gpkg (QGIS, drawn as it opens) and kml (Google Earth) hold posts, catchments, areas, route and
     closures; gpx the posts as waypoints; xlsx sheets of posts, staffing, areas and assumptions;
     csv, geoparquet and geojson one layer. Names that a spreadsheet would take for a formula are
-    quoted.
+    quoted. With --unchecked the titles of layers, sheets and columns say so.
 
     PLAN is the plan file or its folder; without it the plan of the name that SOLUTION records, here
     or beside it.
     """
     from placement.cli.files import find_solution
-    from placement.cli.revisit import revisit
-    from placement.cli.talk import Talk
+    from placement.cli.revisit import demand_checked, revisit
+    from placement.cli.talk import Talk, warn
     from placement.cli.written import check_beside
     from placement.exports.export import SUFFIXES, export
     from placement.outputs import replace_file
@@ -67,6 +70,9 @@ def command(
     talk = Talk()
     with talk.step("Reading the plan"):
         asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
+    for warning in asked.warnings:
+        warn(warning)
+    demand_checked(asked, chosen, talk, unchecked=unchecked)
     source = find_solution(solution)
     suffix = SUFFIXES[to]
     beside = f"{asked.settings.name}{'' if of == 'posts' else f'-{of}'}{suffix}"
@@ -74,6 +80,6 @@ def command(
     inputs = [*asked.inputs, source]
     check_beside(target, asked, inputs=[source])
     with talk.step("Writing the export"):
-        content = export(asked, chosen, to=to, layer=of, language=lang)
+        content = export(asked, chosen, to=to, layer=of, language=lang, checked=not unchecked)
     replace_file(target, content, inputs=inputs)
     talk.say(f"wrote {target}")

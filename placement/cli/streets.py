@@ -8,7 +8,7 @@ import click
 from placement.cli.options import Decorator, amount, json_option, lonlat, out_option
 
 if TYPE_CHECKING:
-    from placement.cli.answers import StreetsInfoAnswer, StreetsLevel
+    from placement.cli.answers_on_inputs import StreetsInfoAnswer, StreetsLevel
     from placement.streets import Streets
 
 

@@ -12,8 +12,10 @@ from placement.exports.tables import (
     layers_of,
     posts_of,
     staffing_of,
+    unchecked,
     walks_of,
 )
+from placement.exports.titles import UNCHECKED, title_of
 from placement.exports.vector import geojson, geopackage, geoparquet, gpx
 from placement.outputs import replace_file
 from placement.plan.problem import Plan
@@ -44,6 +46,7 @@ def write_export(
     to: str,
     layer: str = "posts",
     language: str = "en",
+    checked: bool = True,
 ) -> None:
     """Write a solution in a format of other programs, in one step.
 
@@ -53,7 +56,7 @@ def write_export(
         What was asked and chosen.
     path
         The file; an existing one is replaced whole.
-    to, layer, language
+    to, layer, language, checked
         As for `export`.
 
     Raises
@@ -63,12 +66,18 @@ def write_export(
     InputError
         If the streets cannot be read or the file cannot be written.
     """
-    content = export(plan, solution, to=to, layer=layer, language=language)
+    content = export(plan, solution, to=to, layer=layer, language=language, checked=checked)
     replace_file(path, content, inputs=plan.inputs)
 
 
 def export(
-    plan: Plan, solution: Solution, *, to: str, layer: str = "posts", language: str = "en"
+    plan: Plan,
+    solution: Solution,
+    *,
+    to: str,
+    layer: str = "posts",
+    language: str = "en",
+    checked: bool = True,
 ) -> bytes:
     """Return the bytes of a solution in a format of other programs; places are in WGS 84.
 
@@ -85,12 +94,48 @@ def export(
         ``"closed_lines"``.
     language
         ``"en"`` or ``"fr"``: of titles, labels and units.
+    checked
+        Whether an audit accepts the solution; where nobody asked, each table says so in its title
+        and in a column ``checked``.
 
     Raises
     ------
     UsageError
         If the format, the layer or the language is not known, or the layer has no feature.
     """
+    _check_options(to, layer, language)
+    labels = {kind.id: kind.label.get(language, kind.id) for kind in plan.problem.resources}
+
+    def told(table: Table) -> Table:
+        return table if checked else unchecked(table, language=language)
+
+    posts = told(posts_of(plan, solution, language=language))
+    if to == "gpx":
+        return gpx(posts)
+    if to == "xlsx":
+        sheets = (
+            posts,
+            told(staffing_of(plan, solution, language=language)),
+            told(walks_of(solution)),
+            told(assumptions_of(plan, solution, language=language)),
+        )
+        return xlsx([sheet for sheet in sheets if len(sheet)], language=language)
+    if to in ONE_LAYER:
+        chosen = posts
+        if layer != "posts":
+            chosen = told(_layer(plan, solution, layer, language=language))
+        if to == "csv":
+            return csv_text(chosen, language=language)
+        return geojson(chosen) if to == "geojson" else geoparquet(chosen)
+    layers = [told(each) for each in layers_of(plan, solution, language=language)]
+    if to == "gpkg":
+        return geopackage(layers, labels, language=language)
+    note = "" if checked else UNCHECKED[language]
+    name = title_of(plan.settings.title_by_language()[language], note, "en")
+    return kml(layers, labels, name=name, language=language)
+
+
+def _check_options(to: str, layer: str, language: str) -> None:
     for what, given, known in (
         ("format", to, tuple(SUFFIXES)),
         ("layer", layer, LAYERS),
@@ -100,28 +145,6 @@ def export(
             raise UsageError(f"{given!r} is not a {what} of exports: give {', '.join(known)}.")
     if layer != "posts" and to not in ONE_LAYER:
         raise UsageError(f"{to} holds what it can: a layer is chosen for {', '.join(ONE_LAYER)}.")
-    labels = {kind.id: kind.label.get(language, kind.id) for kind in plan.problem.resources}
-    posts = posts_of(plan, solution, language=language)
-    if to == "gpx":
-        return gpx(posts)
-    if to == "xlsx":
-        sheets = (
-            posts,
-            staffing_of(plan, solution, language=language),
-            walks_of(solution),
-            assumptions_of(plan, solution, language=language),
-        )
-        return xlsx([sheet for sheet in sheets if len(sheet)], language=language)
-    if to in ONE_LAYER:
-        chosen = posts if layer == "posts" else _layer(plan, solution, layer, language=language)
-        if to == "csv":
-            return csv_text(chosen, language=language)
-        return geojson(chosen) if to == "geojson" else geoparquet(chosen)
-    layers = layers_of(plan, solution, language=language)
-    if to == "gpkg":
-        return geopackage(layers, labels, language=language)
-    name = plan.settings.title_by_language()[language]
-    return kml(layers, labels, name=name, language=language)
 
 
 def _layer(plan: Plan, solution: Solution, layer: str, *, language: str) -> Table:

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from placement.exports.qgis_styles import AREA, CLOSED, ROUTE, colours_of
 from placement.exports.tables import Table
-from placement.exports.titles import title
+from placement.exports.titles import title, title_of
 
 _SPACE = "http://www.opengis.net/kml/2.2"
 _CIRCLE = "https://maps.google.com/mapfiles/kml/shapes/placemark_circle.png"
@@ -46,7 +46,7 @@ def kml(layers: Sequence[Table], labels: Mapping[str, str], *, name: str, langua
         _style(document, numbers[key], colour, line=line, fill=fill)
     for layer in layers:
         folder = ET.SubElement(document, "Folder")
-        _say(folder, "name", title(layer.name, language))
+        _say(folder, "name", title_of(layer.name, layer.note, language))
         for row, geometry in enumerate(layer.geometries or ()):
             told = {column: cells[row] for column, cells in layer.columns.items()}
             kind = f"{layer.name}-{told['resource']}" if "resource" in told else layer.name

@@ -11,7 +11,7 @@ import pandas as pd
 import pyogrio
 
 from placement.exports.tables import Cell, Table
-from placement.exports.titles import title
+from placement.exports.titles import title, title_of
 from placement.exports.vector import series
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -50,7 +50,11 @@ def xlsx(tables: Sequence[Table], *, language: str) -> bytes:
                 }
             )
             pyogrio.write_dataframe(
-                sheet, path, layer=title(table.name, language), driver="XLSX", append=number > 0
+                sheet,
+                path,
+                layer=title_of(table.name, table.note, language),
+                driver="XLSX",
+                append=number > 0,
             )
         return _undated(path.read_bytes())
 

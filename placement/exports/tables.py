@@ -4,13 +4,14 @@ import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from placement.cover.catchments import rings
+from placement.exports.titles import UNCHECKED
 from placement.globe import cut
 from placement.plan.clock import clock_of, minutes_of
 from placement.plan.problem import Plan
@@ -36,14 +37,24 @@ class Table:
         Cells by column, in order; all columns are equally long.
     geometries
         (rows,) in degrees, WGS 84, within ±180; None in a table without.
+    note
+        What is said of it beside its name, e.g. that nobody checked it.
     """
 
     name: str
     columns: Mapping[str, Sequence[Cell]]
     geometries: tuple[BaseGeometry, ...] | None = None
+    note: str = ""
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
+
+
+def unchecked(table: Table, *, language: str) -> Table:
+    """Return a table that says of each row, and beside its name, that it was not checked."""
+    no = {"en": "no", "fr": "non"}[language]
+    columns = {**table.columns, "checked": [no] * len(table)}
+    return replace(table, columns=columns, note=UNCHECKED[language])
 
 
 def layers_of(plan: Plan, solution: Solution, *, language: str) -> list[Table]:

@@ -1,5 +1,8 @@
 """What columns and layers are called: as in the solution file, or in French."""
 
+UNCHECKED = {"en": "not checked", "fr": "non vérifié"}
+"""What a file says of a solution that was exported without an audit."""
+
 _FRENCH = {
     "admitted": "personnes admises",
     "areas": "zones",
@@ -8,6 +11,7 @@ _FRENCH = {
     "assumptions": "hypothèses",
     "begins": "début",
     "catchments": "zones d’attraction",
+    "checked": "vérifié",
     "clears": "file résorbée à",
     "closed_lines": "rues fermées",
     "closures": "fermetures",
@@ -32,13 +36,19 @@ _FRENCH = {
     "sent": "personnes envoyées",
     "share": "part",
     "site": "emplacement",
-    "staffing": "effectifs par période",
+    "staffing": "effectifs",
     "unit": "unité",
     "units": "unités",
     "value": "valeur",
     "walk_s": "trajet au plus (s)",
     "within": "personnes à portée",
 }
+
+
+def title_of(name: str, note: str, language: str) -> str:
+    """Return what a layer or a sheet is called, with what is said of it in brackets."""
+    called = title(name, language)
+    return f"{called} ({note})" if note else called
 
 
 def title(name: str, language: str) -> str:

@@ -15,6 +15,7 @@ import shapely
 
 from placement.exports.qgis_styles import qml
 from placement.exports.tables import Table
+from placement.exports.titles import UNCHECKED, title_of
 from placement.review.texts import json_text, shown
 from placement.streets.rings import collection_text
 
@@ -45,7 +46,7 @@ def geopackage(layers: Sequence[Table], labels: Mapping[str, str], *, language: 
         # the lowest first: a GIS that opens all puts each on top of those before
         for layer in reversed(layers):
             frame(layer).to_file(
-                path, layer=layer.name, driver="GPKG", engine="pyogrio", VERSION="1.2"
+                path, layer=_called(layer), driver="GPKG", engine="pyogrio", VERSION="1.2"
             )
         with closing(sqlite3.connect(path)) as database, database:
             database.execute(_STYLES)
@@ -54,7 +55,7 @@ def geopackage(layers: Sequence[Table], labels: Mapping[str, str], *, language: 
                 "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, "
                 "owner, update_time) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', ?)",
                 [
-                    (each.name, each.name, qml(each, labels, language=language), each.name,
+                    (_called(each), each.name, qml(each, labels, language=language), each.name,
                      _NO_DATE)
                     for each in layers
                 ],
@@ -67,6 +68,11 @@ def geopackage(layers: Sequence[Table], labels: Mapping[str, str], *, language: 
             database.execute("UPDATE gpkg_contents SET last_change = ?", (_NO_DATE,))
 
     return _written("export.gpkg", write)
+
+
+def _called(layer: Table) -> str:
+    """Return the name of a layer, the same in all languages: programs ask for it."""
+    return title_of(layer.name, UNCHECKED["en"] if layer.note else "", "en")
 
 
 def geojson(layer: Table) -> bytes:
@@ -102,7 +108,10 @@ def gpx(posts: Table) -> bytes:
                 shown(f"{units} × {unit or 'unit'}")
                 for units, unit in zip(columns["units"], columns["unit"], strict=True)
             ],
-            "desc": [shown(str(name)) for name in columns["name"]],
+            "desc": [
+                shown(f"{posts.note}: {name}" if posts.note else str(name))
+                for name in columns["name"]
+            ],
             "type": [shown(str(label)) for label in columns["label"]],
         },
         geometry=list(posts.geometries or ()),

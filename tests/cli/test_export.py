@@ -205,8 +205,8 @@ def test_staffing_is_told_period_by_period_with_lanes(tmp_path: Path) -> None:
     plan = placement.load_plan(PLANS / "lanes" / "plan.toml")
     solution = placement.read_solution(PLANS / "lanes" / "solution.geojson")
     book = openpyxl.load_workbook(put((plan, solution), tmp_path, "xlsx", language="fr"))
-    assert book.sheetnames == ["postes", "effectifs par période", "zones", "hypothèses"]
-    rows = [dict(zip(*pair, strict=True)) for pair in pairs(book["effectifs par période"])]
+    assert book.sheetnames == ["postes", "effectifs", "zones", "hypothèses"]
+    rows = [dict(zip(*pair, strict=True)) for pair in pairs(book["effectifs"])]
     gates = solution.lanes.gates
     periods = len(next(iter(gates.values())).sent)
     assert len(rows) == periods * len(solution.posts_list)
@@ -275,6 +275,49 @@ def test_the_command_writes_beside_the_solution_and_over_no_other(
     assert Path("proposed.geojson").read_bytes() == before
     assert run("export", "proposed.geojson", town, "--to", "csv", "--of", "closures").exit_code == 2
     assert run("export", "proposed.geojson", town).exit_code == 2
+
+
+def test_a_solution_that_does_not_hold_is_exported_only_unchecked_and_says_so(
+    town: Path, made: tuple[Plan, Solution]
+) -> None:
+    placement.write_solution(made[1], "true.geojson")
+    text = Path("true.geojson").read_text(encoding="utf-8")
+    Path("lie.geojson").write_text(text.replace('"covered": ', '"covered": 9', 1), "utf-8")
+    for to, suffix in SUFFIXES.items():
+        options = ("lie.geojson", made[0].file, "--to", to, "--lang", "fr")
+        refused = run("export", *options)
+        assert refused.exit_code == 1
+        assert refused.stderr.count("Error: the audit refused the solution") == 1
+        assert not Path(f"drawn{suffix}").exists()
+        done = run("export", *options, "--unchecked")
+        assert done.exit_code == 0, done.stderr
+        assert "Warning: the solution was not checked: its figures may not hold" in done.stderr
+    layers = dict(pyogrio.list_layers("drawn.gpkg").tolist())
+    assert {name for name in layers if name != "layer_styles"} == {
+        f"{name} (not checked)"
+        for name in ("posts", "catchments", "areas", "route", "closures", "closed_lines")
+    }
+    with sqlite3.connect("drawn.gpkg") as database:
+        styled = {row[0] for row in database.execute("SELECT f_table_name FROM layer_styles")}
+    database.close()
+    assert styled == set(layers) - {"layer_styles"}
+    root = ET.parse("drawn.kml").getroot()  # noqa: S314 - ours
+    names = [one.findtext("k:name", "", KML) for one in root.iterfind(".//k:Folder", KML)]
+    names.append(root.findtext("k:Document/k:name", "", KML))
+    assert all(name.endswith(" (non vérifié)") for name in names)
+    assert openpyxl.load_workbook("drawn.xlsx").sheetnames == [
+        f"{name} (non vérifié)" for name in ("postes", "effectifs", "zones", "hypothèses")
+    ]
+    marks = ET.parse("drawn.gpx").getroot().findall("g:wpt", GPX)  # noqa: S314 - ours
+    assert all(m.findtext("g:desc", "", GPX).startswith("non vérifié: ") for m in marks)
+    with Path("drawn.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["vérifié"] for row in csv.DictReader(file)} == {"non"}
+    for frame in (
+        gpd.read_parquet("drawn.parquet"),
+        gpd.read_file("drawn.geojson"),
+        gpd.read_file("drawn.gpkg", layer="posts (not checked)"),
+    ):
+        assert set(frame["checked"]) == {"non"}
 
 
 def test_routes_open_as_a_shapefile(town: Path, made: tuple[Plan, Solution]) -> None:

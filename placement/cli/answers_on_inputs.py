@@ -1,0 +1,190 @@
+"""What ``place check`` and ``place streets`` write with ``--json``: what a plan's inputs hold."""
+
+from typing import NotRequired, TypedDict
+
+
+class CheckResource(TypedDict):
+    """What a plan holds for one resource.
+
+    Attributes
+    ----------
+    sites
+        Sites that may have it.
+    required
+        Of these, sites that must.
+    excluded
+        Further sites that are excluded.
+    walk_limit_s
+        Longest walk, seconds.
+    people_in_reach
+        People within that walk of any of the sites.
+    """
+
+    sites: int
+    required: int
+    excluded: int
+    walk_limit_s: float
+    people_in_reach: float
+
+
+class CheckStreets(TypedDict):
+    """What the street network holds.
+
+    Attributes
+    ----------
+    nodes, edges
+        Junctions, and streets between them.
+    km
+        Length of the edges.
+    islands, nodes_on_islands
+        Parts that are not joined to the largest, and their junctions.
+    dropped
+        Lines that were left out, by reason.
+    unused
+        Columns that were not used.
+    """
+
+    nodes: int
+    edges: int
+    km: float
+    islands: int
+    nodes_on_islands: int
+    dropped: dict[str, int]
+    unused: list[str]
+
+
+class CheckUnsnapped(TypedDict):
+    """Points that lie too far from any street.
+
+    Attributes
+    ----------
+    sites, demand
+        Identifiers.
+    people
+        People at these demand points.
+    """
+
+    sites: list[str]
+    demand: list[str]
+    people: float
+
+
+class CheckAnswer(TypedDict):
+    """What a plan and its layers hold.
+
+    Attributes
+    ----------
+    plan, file, crs
+        Name, file and coordinate system of the plan.
+    layers
+        Files by layer.
+    budget
+        Most the plan may cost.
+    sites, demand_points, areas, zones, closures, crowds
+        How many there are.
+    people, step_free_people
+        All people, and those who walk without steps.
+    closures_with_hours
+        Closures that hold for some hours only.
+    at
+        Time of day the plan is made for. None where it makes no difference.
+    resources
+        By resource.
+    walking
+        How walks are measured: ``streets`` or ``straight line``.
+    streets
+        The network. None where walks are straight lines.
+    unsnapped
+        Points too far from any street.
+    warnings
+        Sentences.
+    """
+
+    plan: str
+    file: str
+    crs: str
+    layers: dict[str, str]
+    budget: float
+    sites: int
+    demand_points: int
+    people: float
+    step_free_people: float
+    areas: int
+    zones: int
+    closures: int
+    closures_with_hours: int
+    at: str | None
+    crowds: int
+    resources: dict[str, CheckResource]
+    walking: str
+    streets: CheckStreets | None
+    unsnapped: CheckUnsnapped
+    warnings: list[str]
+
+
+class StreetsLevel(TypedDict):
+    """The nearest street of a level that stands at a place.
+
+    Attributes
+    ----------
+    level
+        0 is the street.
+    kind, name
+        Class and name of the nearest street.
+    bridge, tunnel
+        Whether it is one.
+    distance_m
+        How far it is.
+    """
+
+    level: int
+    kind: str
+    name: str
+    bridge: bool
+    tunnel: bool
+    distance_m: float
+
+
+class StreetsInfoAnswer(TypedDict):
+    """What a street network holds.
+
+    Attributes
+    ----------
+    file, crs
+        The file it comes from (of ``streets read``, the one it is written to), and its coordinates.
+    junctions, edges, km
+        Of the whole network.
+    main_junctions, main_km
+        Of its largest part.
+    other_parts, other_km
+        How many other parts there are, and their length.
+    island_edges
+        Edges of parts that nothing is snapped to.
+    bridges, tunnels
+        How many edges are.
+    km_by_class
+        Length by class of street.
+    dropped
+        Ways that were left out, by reason.
+    unused
+        Columns that were not used.
+    levels
+        With ``--at``: the nearest street of each level that stands there, the highest first.
+    """
+
+    file: str
+    crs: str
+    junctions: int
+    edges: int
+    km: float
+    main_junctions: int
+    main_km: float
+    other_parts: int
+    other_km: float
+    island_edges: int
+    bridges: int
+    tunnels: int
+    km_by_class: dict[str, float]
+    dropped: dict[str, int]
+    unused: list[str]
+    levels: NotRequired[list[StreetsLevel]]
