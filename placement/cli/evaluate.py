@@ -1,16 +1,17 @@
 """``place evaluate``: what a plan made by hand is worth, and which rules it breaks."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 import placement
 from placement.cli.options import (
-    amount,
+    Counted,
+    counted_options,
     json_option,
     out_option,
     plan_options,
-    time_limit_option,
 )
 
 if TYPE_CHECKING:
@@ -19,26 +20,39 @@ if TYPE_CHECKING:
     from placement.cli.answers import EvaluateAnswer
     from placement.cli.talk import Talk
     from placement.plan.problem import Plan
+    from placement.reading.held import Source
     from placement.solution import Solution
     from placement.solve.questions.evaluate import Evaluation
 
 _FILE = "proposed.geojson"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The posts' file, read once.
+
+    Attributes
+    ----------
+    file
+        Where it is.
+    posts
+        Its features; the file itself where it is a table that is read as one.
+    recorded
+        What a solution that was edited records of its run, its posts left out; None otherwise.
+    proposed
+        Whether it is a solution that was made by hand.
+    """
+
+    file: "Path"
+    posts: "Source"
+    recorded: "Solution | None" = None
+    proposed: bool = False
+
+
 @click.command("evaluate", short_help="Say what a plan made by hand is worth, and what it breaks.")
 @click.argument("posts", type=click.Path())
 @plan_options(budget=True)
-@click.option(
-    "--snap",
-    "snap_m",
-    metavar="M",
-    default="25",
-    show_default=True,
-    callback=amount(),
-    help="Metres from a site within which a point is taken for it.",
-)
-@time_limit_option("Seconds to look for how far from the best it is.  [default: 60]")
-@click.option("--no-bound", is_flag=True, help="Leave out how far from the best it is.")
+@counted_options()
 @out_option("FILE", f"Solution to write.  [default: {_FILE} beside POSTS]")
 @click.option("--force", is_flag=True, help="Write over any other solution as well.")
 @json_option()
@@ -51,9 +65,7 @@ def command(
     layers: dict[str, str],
     closures: tuple[str, ...],
     at: str | None,
-    snap_m: float,
-    time_limit: float | None,
-    no_bound: bool,
+    counted: Counted,
     out: str | None,
     force: bool,
     as_json: bool,
@@ -65,12 +77,15 @@ def command(
     the closures it was made with, unless others are given; one that is proposed may be written in
     its place.
 
+    With --baseline the solution tells what moved against the agreed one, and what each move brings.
+
     PLAN is a plan file or its folder; without it the plan that POSTS records, ./plan.toml, or else
     the bundled plan. Exits with 6 where the posts break rules: they are named, and the solution is
     written all the same.
     """
     from pathlib import Path
 
+    from placement.cli.files import find_solution
     from placement.cli.optimise import summary_json
     from placement.cli.talk import Talk, give_json, warn
     from placement.errors import BrokenRulesError
@@ -81,27 +96,32 @@ def command(
     talk = Talk()
     source = Path(posts)
     target = Path(out) if out else source.with_name(_FILE)
+    given = _read(source)
+    agreed = None if counted.baseline is None else find_solution(counted.baseline)
+    old = None if agreed is None else placement.read_solution(agreed)
     with talk.step("Reading the plan"):
         asked = _asked(
-            source, plan, budget=budget, limits=limits, layers=layers, closures=closures, at=at
+            given, plan, budget=budget, limits=limits, layers=layers, closures=closures, at=at
         )
     for warning in asked.warnings:
         warn(warning)
-    inputs = [*asked.inputs, *([] if _is_itself(source, target) else [source])]
+    inputs = [*asked.inputs, *([] if _is_itself(given, target) else [source])]
+    inputs += [] if agreed is None else [agreed]
     _check(target, asked, inputs, force=force)
     with talk.step("Counting, and looking for the best") as progress:
         found = placement.evaluate(
             asked,
-            source,
-            bound=not no_bound,
-            time_limit=BOUND_TIME_LIMIT_S if time_limit is None else time_limit,
-            snap_m=snap_m,
+            given.posts,
+            baseline=old,
+            bound=not counted.no_bound,
+            time_limit=BOUND_TIME_LIMIT_S if counted.time_limit is None else counted.time_limit,
+            snap_m=counted.snap_m,
             progress=progress,
         )
     for note in found.notes:
         warn(note)
     replace_file(target, solution_text(found.solution).encode(), inputs=inputs)
-    _tell(asked, found, talk, bound=not no_bound)
+    _tell(asked, found, talk, bound=not counted.no_bound)
     talk.say(f"wrote {target}")
     if as_json:
         chosen = summary_json(found.solution, {}, None)
@@ -121,8 +141,26 @@ def command(
         raise BrokenRulesError(f"{target} is written, and {rules}", broken=found.broken)
 
 
+def _read(file: "Path") -> Given:
+    """Read the posts' file, and of a solution that was edited what it records of its run."""
+    from placement.reading.geojson import NO_COLLECTION, take_geojson
+    from placement.reading.held import Held
+    from placement.reading.json_text import parse_json
+    from placement.reading.regular import read_text, require_file
+
+    if file.suffix.lower() not in {".geojson", ".json"}:
+        return Given(file=file, posts=file)
+    require_file(file, remedy="check the path given for the posts")
+    content = parse_json(file, read_text(file), remedy=NO_COLLECTION)
+    posts = Held(file, take_geojson(content, path=file))
+    said = content.get("placement")
+    proposed = isinstance(said, dict) and said.get("status") == "proposed"
+    recorded = None if said is None else _recorded(said, file)
+    return Given(file=file, posts=posts, recorded=recorded, proposed=proposed)
+
+
 def _asked(
-    posts: "Path",
+    given: Given,
     plan: str | None,
     *,
     budget: float | None,
@@ -137,7 +175,7 @@ def _asked(
     from placement.cli.files import find_plan
     from placement.cli.revisit import load_asked
 
-    recorded = _recorded(posts)
+    recorded = given.recorded
     if recorded is not None and plan is not None and recorded.plan != _name(plan):
         recorded = None  # posts of another plan, counted on this one
     if recorded is None:
@@ -150,26 +188,18 @@ def _asked(
         limits={**recorded.limits, **limits},
         at=recorded.at if at is None else at,
     )
-    return load_asked(posts, recorded, plan, layers=layers, closures=closures)
+    return load_asked(given.file, recorded, plan, layers=layers, closures=closures)
 
 
-def _recorded(posts: "Path") -> "Solution | None":
-    """Return what a solution that was edited records of its run, its posts left out."""
+def _recorded(said: object, file: "Path") -> "Solution | None":
+    """Return what the member ``placement`` of a solution says of its run, without any posts."""
     from placement.cli.talk import warn
     from placement.errors import InputError
     from placement.review.geojson import take_solution
-    from placement.review.reading import load_json
 
-    if posts.suffix.lower() not in {".geojson", ".json"}:
-        return None
-    content = load_json(posts)
-    if not (isinstance(content, dict) and "placement" in content):
-        return None
+    bare = {"type": "FeatureCollection", "placement": said, "features": []}
     try:
-        return take_solution(
-            {"type": "FeatureCollection", "placement": content["placement"], "features": []},
-            file=posts,
-        )
+        return take_solution(bare, file=file)
     except InputError as error:
         warn(f"the budget, limits and closures of its run are not taken: {error}")
         return None
@@ -185,17 +215,9 @@ def _name(plan: str) -> str | None:
     return name_of(file / PLAN_FILE if is_folder(file) else file)
 
 
-def _is_itself(posts: "Path", target: "Path") -> bool:
+def _is_itself(given: Given, target: "Path") -> bool:
     """Tell whether a proposed solution, edited or merged, is to be counted anew in its place."""
-    from placement.review.reading import load_json
-
-    if posts.suffix.lower() not in {".geojson", ".json"} or not target.is_file():
-        return False
-    if not target.samefile(posts):
-        return False
-    top = load_json(posts)
-    said = top.get("placement") if isinstance(top, dict) else None
-    return isinstance(said, dict) and said.get("status") == "proposed"
+    return given.proposed and target.is_file() and target.samefile(given.file)
 
 
 def _check(target: "Path", plan: "Plan", inputs: "list[Path]", *, force: bool) -> None:

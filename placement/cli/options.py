@@ -27,6 +27,16 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What `counted_options` take: against what posts made by hand are held."""
+
+    baseline: str | None
+    snap_m: float
+    time_limit: float | None
+    no_bound: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """What `written_options` take: where a solution goes, and what is written beside it."""
 
@@ -168,7 +178,7 @@ def _stacked(*decorators: Decorator) -> Decorator:
     return decorate
 
 
-def _bundled(name: str, kind: type[Agreed | Written], options: Decorator) -> Decorator:
+def _bundled(name: str, kind: type[Agreed | Counted | Written], options: Decorator) -> Decorator:
     """Hand a command the values of some options as one argument."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -372,15 +382,39 @@ def written_options(folder: str) -> Decorator:
     return _bundled("written", Written, options)
 
 
+def counted_options() -> Decorator:
+    """Take as `counted`: ``--baseline``, ``--snap``, ``--time-limit`` and ``--no-bound``."""
+    options = _stacked(
+        _baseline_option(),
+        click.option(
+            "--snap",
+            "snap_m",
+            metavar="M",
+            default="25",
+            show_default=True,
+            callback=amount(),
+            help="Metres from a site within which a point is taken for it.",
+        ),
+        time_limit_option("Seconds to look for how far from the best it is.  [default: 60]"),
+        click.option("--no-bound", is_flag=True, help="Leave out how far from the best it is."),
+    )
+    return _bundled("counted", Counted, options)
+
+
+def _baseline_option() -> Decorator:
+    """``--baseline OLD.geojson``."""
+    return click.option(
+        "--baseline",
+        metavar="OLD.geojson",
+        type=click.Path(),
+        help="The agreed solution: say what moves against it, and what each change buys.",
+    )
+
+
 def agreed_options() -> Decorator:
     """Take as `agreed`: ``--baseline``, ``--max-changes``, ``--change-price``, locked posts."""
     options = _stacked(
-        click.option(
-            "--baseline",
-            metavar="OLD.geojson",
-            type=click.Path(),
-            help="The agreed solution: say what moves against it, and what each change buys.",
-        ),
+        _baseline_option(),
         click.option(
             "--max-changes",
             metavar="N",

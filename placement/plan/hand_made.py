@@ -5,9 +5,10 @@ was moved away from the site, the point counts: that is what dragging it in a GI
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import pyproj
@@ -23,7 +24,7 @@ from placement.plan.settings import nearest
 from placement.plan.table import Row, Table, read_table
 from placement.reading.csv_table import read_records
 from placement.reading.features import WGS84, row_name
-from placement.reading.held import source_of
+from placement.reading.held import Held, source_of
 from placement.reading.numerals import decimal
 from placement.reading.regular import require_file
 
@@ -33,8 +34,10 @@ candidate sites of one place are rarely nearer to each other)."""
 
 _KNOWN = (
     "id", "site", "resource", "units", "lon", "lat", "name", "cost", "covered", "only", "admitted",
-    "longest_wait_min", "clears",
+    "longest_wait_min", "clears", "label", "checked",
 )  # fmt: skip
+_AXES: tuple[tuple[str, ...], ...] = (("X", "Y"), ("WKT",), ("lon", "lat"))
+"""Columns of a table's points. Those of a GIS come first: `lon` and `lat` are what it was given."""
 _KINDS = ("Point", "MultiPoint")
 _WHERE = "name its site in the column 'site', or give its place in 'lon' and 'lat'"
 
@@ -63,7 +66,7 @@ def read_posts(given: object, problem: Problem, *, crs: str, snap_m: float = SNA
     ----------
     given
         The path of a CSV file, GeoJSON, GeoPackage or GeoParquet; a frame as a layer may be; or
-        units by ``"<site>/<resource>"``.
+        units by ``"<site>/<resource>"``; or features that were read already.
     problem
         The plan's sites and resources.
     crs
@@ -90,7 +93,9 @@ def read_posts(given: object, problem: Problem, *, crs: str, snap_m: float = SNA
     elif isinstance(given, str | Path) and Path(given).suffix.lower() == ".csv":
         table = _read_csv(Path(given))
     else:
-        table = read_table(source_of("posts", given), layer="posts", kinds=_KINDS, instead="site")
+        source = given if isinstance(given, Held) else source_of("posts", given)
+        table = read_table(source, layer="posts", kinds=_KINDS, instead="site")
+    table = _tidy(table)
     reader = _Reader(table, problem, crs=crs, snap_m=snap_m)
     units: dict[tuple[int, int], int] = {}
     rows = [*zip(table.rows, table.lonlat, strict=True), *((row, None) for row in table.unplaced)]
@@ -105,9 +110,32 @@ def read_posts(given: object, problem: Problem, *, crs: str, snap_m: float = SNA
                 remedy="keep one row, with all its units",
             )
         units[post] = many
+    known = (*_KNOWN, "unit") if "units" in table.columns else _KNOWN  # an export has both
     return HandMade(
         units=dict(sorted(units.items())),
-        notes=(*reader.notes, *unused_columns(table, _KNOWN)),
+        notes=(*reader.notes, *unused_columns(table, known)),
+    )
+
+
+def _tidy(table: Table) -> Table:
+    """Return a table as it was meant: columns in capitals, spaces around texts, accents apart."""
+    fold = {column.strip().casefold(): column for column in reversed(table.columns)}
+    names = {fold[name]: name for name in _KNOWN if name in fold and name not in table.columns}
+
+    def tidied(row: Row) -> Row:
+        values = {
+            names.get(column, column): normalize("NFC", value).strip()
+            if isinstance(value, str)
+            else value
+            for column, value in row.properties.items()
+        }
+        return replace(row, properties=values)
+
+    return replace(
+        table,
+        rows=tuple(tidied(row) for row in table.rows),
+        unplaced=tuple(tidied(row) for row in table.unplaced),
+        columns=tuple(sorted(names.get(column, column) for column in table.columns)),
     )
 
 
@@ -122,18 +150,43 @@ def _of_mapping(given: Mapping[Any, Any]) -> Table:
 
 def _read_csv(path: Path) -> Table:
     require_file(path, remedy="check the path given for the posts")
-    _, records = read_records(path)
+    columns, records = read_records(path)
+    records = [record for record in records if any(value.strip() for value in record.values())]
     if not records:
         raise InputError("has no rows", file=path, remedy="add a row for each post")
+    axes = next((axes for axes in _AXES if set(axes) <= set(columns)), _AXES[-1])
     rows = [
         Row(name=row_name(number, values), properties=values)
         for number, values in enumerate(records, start=1)
     ]
-    lies = [bool(row.properties.get("lon") or row.properties.get("lat")) for row in rows]
+    lies = [any(row.properties.get(axis, "").strip() for axis in axes) for row in rows]
     placed = [row for row, there in zip(rows, lies, strict=True) if there]
     unplaced = [row for row, there in zip(rows, lies, strict=True) if not there]
-    lonlat = np.array([[_degrees(path, row, key) for key in ("lon", "lat")] for row in placed])
+    lonlat = np.array([_lonlat(path, row, axes) for row in placed])
     return _table(path, placed, unplaced=unplaced, lonlat=lonlat)
+
+
+def _lonlat(path: Path, row: Row, axes: tuple[str, ...]) -> list[float]:
+    """Return where a row of a table lies; QGIS writes its points as X and Y, or as WKT."""
+    if len(axes) == 2:
+        return [
+            _degrees(path, row, axis, most=most)
+            for axis, most in zip(axes, (180.0, 90.0), strict=True)
+        ]
+    (axis,) = axes
+    text = row.properties[axis]
+    point = shapely.from_wkt(text, on_invalid="ignore")
+    if point is None or point.geom_type not in _KINDS or len(shapely.get_coordinates(point)) != 1:
+        raise InputError(
+            f"is not a point in WKT: {text[:80]!r}",
+            file=path,
+            feature=row.name,
+            field=axis,
+            remedy="write POINT (longitude latitude), in degrees",
+        )
+    place = [str(degrees) for degrees in shapely.get_coordinates(point)[0]]
+    spread = Row(name=row.name, properties=dict(zip(_AXES[-1], place, strict=True)))
+    return _lonlat(path, spread, _AXES[-1])
 
 
 def _table(
@@ -155,8 +208,7 @@ def _table(
     )
 
 
-def _degrees(path: Path, row: Row, key: str) -> float:
-    most = 180.0 if key == "lon" else 90.0
+def _degrees(path: Path, row: Row, key: str, *, most: float) -> float:
     given = row.properties.get(key, "")
     try:
         degrees = decimal(given)

@@ -92,6 +92,10 @@ def read_records(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
         raise InputError("names a column twice", file=path, remedy="rename one")
     found: list[dict[str, str]] = []
     for number, record in enumerate(records, start=1):
+        if not any(cell.strip() for cell in record.values() if isinstance(cell, str)) and (
+            None in record.values()
+        ):
+            continue  # a line of spaces alone
         values = {key: value for key, value in record.items() if isinstance(value, str) and value}
         if None in record or None in record.values():
             raise InputError(

@@ -17,7 +17,7 @@ from placement.reading.features import WGS84, Features, Properties, row_name
 from placement.reading.json_text import parse_json
 from placement.reading.regular import read_text
 
-_REMEDY = "give a GeoJSON FeatureCollection (RFC 7946)"
+NO_COLLECTION = "give a GeoJSON FeatureCollection (RFC 7946)"
 _MOST_DEPTH = 4  # of a MultiPolygon's coordinates
 
 
@@ -29,10 +29,31 @@ def read_geojson(path: Path) -> Features:
     InputError
         If the file is none, or a feature or its geometry cannot be read.
     """
-    content = parse_json(path, read_text(path), remedy=_REMEDY)
+    return take_geojson(parse_json(path, read_text(path), remedy=NO_COLLECTION), path=path)
+
+
+def take_geojson(content: object, *, path: Path) -> Features:
+    """Take the features from what a file of GeoJSON holds.
+
+    Parameters
+    ----------
+    content
+        Dictionaries, lists, texts, numbers, truth values and None.
+    path
+        The file, for messages.
+
+    Raises
+    ------
+    InputError
+        If it is no FeatureCollection, or a feature or its geometry cannot be read.
+    """
     features = content.get("features") if isinstance(content, dict) else None
-    if not isinstance(features, list) or content.get("type") != "FeatureCollection":
-        raise InputError("is JSON, but not a FeatureCollection", file=path, remedy=_REMEDY)
+    if not (
+        isinstance(content, dict)
+        and content.get("type") == "FeatureCollection"
+        and isinstance(features, list)
+    ):
+        raise InputError("is JSON, but not a FeatureCollection", file=path, remedy=NO_COLLECTION)
     check_crs(path, content.get("crs"))
     rows: list[Properties] = []
     geometries = np.empty(len(features), dtype=np.object_)

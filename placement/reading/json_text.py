@@ -1,13 +1,17 @@
 """JSON, taken strictly: each key once, numbers that can be held, whole characters."""
 
 import json
+import logging
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from placement.errors import InputError
 from placement.reading.numerals import whole_digits
 
+_TEXT_OR_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_LOG = logging.getLogger(__name__)
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -33,8 +37,34 @@ def each_key_once(path: Path | str, members: list[tuple[str, Any]]) -> dict[str,
     return values
 
 
+def parsed_without_comments(path: Path | str, text: str, parse: Callable[[str], Any]) -> Any:  # noqa: ANN401
+    """Parse a JSON text; where it has comments (``//`` and ``/* */``), without them, and warn.
+
+    Raises
+    ------
+    json.JSONDecodeError
+        If it is not JSON apart from them either.
+    """
+    try:
+        return parse(text)
+    except json.JSONDecodeError:
+        bare = _TEXT_OR_COMMENT.sub(_without_comment, text)
+        if bare == text:
+            raise
+        found = parse(bare)
+        _LOG.warning("%s: comments are dropped", path)
+        return found
+
+
+def _without_comment(found: re.Match[str]) -> str:
+    """Return a text as it is, and of a comment its line ends, so that lines keep their numbers."""
+    return found[1] or "\n" * found[0].count("\n") or " "
+
+
 def parse_json(path: Path, text: str, *, remedy: str) -> Any:  # noqa: ANN401 - whatever it holds
     """Return what a JSON text holds; whole numbers beyond all floats are infinite.
+
+    Comments, as some editors write them (``//`` and ``/* */``), are dropped with a warning.
 
     Parameters
     ----------
@@ -50,12 +80,16 @@ def parse_json(path: Path, text: str, *, remedy: str) -> Any:  # noqa: ANN401 - 
     InputError
         If it is not JSON, nested too deeply, holds a key twice in one object or half a character.
     """
-    try:
-        content = json.loads(
+
+    def parsed(text: str) -> Any:  # noqa: ANN401
+        return json.loads(
             text,
             object_pairs_hook=lambda members: each_key_once(path, members),
             parse_int=whole_digits,
         )
+
+    try:
+        content = parsed_without_comments(path, text, parsed)
     except json.JSONDecodeError as error:
         raise InputError(f"is not JSON: {error}", file=path, remedy=remedy) from None
     except RecursionError:

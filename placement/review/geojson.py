@@ -312,6 +312,7 @@ def _read_reverse(members: Members) -> Reverse:
 def _read_posts(top: Members, coverage: Mapping[str, Coverage]) -> tuple[Post, ...]:
     posts: dict[str, Post] = {}
     for number, value in enumerate(top.items("features"), start=1):
+        value = _unnumbered(value, top.dropped)
         feature = Members(value, file=top.file, feature=f"number {number}", dropped=top.dropped)
         if "id" in feature.values:
             feature.feature = feature.text("id")
@@ -334,6 +335,14 @@ def _read_posts(top: Members, coverage: Mapping[str, Coverage]) -> tuple[Post, .
             )
         posts[identifier] = post
     return tuple(posts[identifier] for identifier in sorted(posts))
+
+
+def _unnumbered(feature: object, dropped: list[str]) -> object:
+    """Return a feature without the number that a program gave it as ``id``."""
+    if isinstance(feature, dict) and type(feature.get("id")) is int:
+        dropped.append("a number as 'id'")
+        return {name: value for name, value in feature.items() if name != "id"}
+    return feature
 
 
 def _read_post(feature: Members) -> Post:

@@ -8,21 +8,19 @@ import difflib
 import json
 import logging
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from placement.errors import ConflictMarkersError, InputError
-from placement.reading.json_text import each_key_once
+from placement.reading.json_text import each_key_once, parsed_without_comments
 from placement.reading.regular import read_bytes, require_file
 
 _NOT_A_SOLUTION = "name a solution that `place optimise` wrote"
 _RECOMPUTE = (
     "count it anew with `place evaluate FILE -o FILE`, or choose anew with `place optimise --force`"
 )
-_TEXT_OR_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _MOST_TOLD = 8
 _LOG = logging.getLogger(__name__)
 
@@ -74,16 +72,7 @@ def parse_json(content: bytes, *, file: str | Path) -> Any:  # noqa: ANN401 - wh
         )
 
     try:
-        text = content.decode("utf-8-sig")
-        try:
-            return parsed(text)
-        except json.JSONDecodeError:
-            bare = _TEXT_OR_COMMENT.sub(_without_comment, text)
-            if bare == text:
-                raise
-            found = parsed(bare)
-            _LOG.warning("%s: comments are dropped", file)
-            return found
+        return parsed_without_comments(file, content.decode("utf-8-sig"), parsed)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise InputError(
@@ -91,11 +80,6 @@ def parse_json(content: bytes, *, file: str | Path) -> Any:  # noqa: ANN401 - wh
         ) from error
     except (ValueError, RecursionError) as error:
         raise InputError("not JSON in UTF-8", file=file, remedy=_NOT_A_SOLUTION) from error
-
-
-def _without_comment(found: re.Match[str]) -> str:
-    """Return a text as it is, and of a comment its line ends, so that lines keep their numbers."""
-    return found[1] or "\n" * found[0].count("\n") or " "
 
 
 def tell_dropped(dropped: Sequence[str], *, file: str | Path) -> None:

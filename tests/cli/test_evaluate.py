@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from placement.cli import place
+from placement.reading import regular
 from placement.review.geojson import read_solution, solution_text
 from placement.solution import Status
 from tests.cli.running import run
@@ -140,15 +142,60 @@ def test_a_proposed_solution_may_be_counted_anew_in_its_place(town: Path) -> Non
     assert run("audit", "proposed.geojson", town).exit_code == 0
 
 
+def test_what_moved_against_the_agreed_plan_is_told_and_what_it_brings(
+    town: Path, solved: Path
+) -> None:
+    Path("posts.csv").write_text(POSTS, encoding="utf-8")
+    done = run("evaluate", "posts.csv", town, "--no-bound", "--baseline", "out")
+    assert done.exit_code == 0, done.stderr
+    found, agreed = read_solution("proposed.geojson"), read_solution(solved)
+    before, after = ({post.id for post in one.posts_list} for one in (agreed, found))
+    assert found.changes is not None
+    assert (set(found.changes.opened), set(found.changes.closed)) == (
+        after - before,
+        before - after,
+    )
+    assert before - after
+    assert found.digests["baseline"] == agreed.digest
+    assert run("audit", "proposed.geojson", town, "--baseline", "out").exit_code == 0
+    assert run("audit", "proposed.geojson", town, "--baseline", "proposed.geojson").exit_code == 1
+    before_bytes = solved.read_bytes()
+    over = run("evaluate", "posts.csv", town, "--baseline", "out", "--out", solved, "--force")
+    assert over.exit_code == 3
+    assert solved.read_bytes() == before_bytes
+
+
+def test_the_file_of_posts_is_read_once(
+    town: Path, solved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times: Counter[str] = Counter()
+    read = regular.read_bytes
+
+    def counted(path: Path, **options: int) -> bytes:
+        times[path.name] += 1
+        return read(path, **options)
+
+    monkeypatch.setattr(regular, "read_bytes", counted)
+    Path("mine.geojson").write_bytes(solved.read_bytes())
+    assert run("evaluate", "mine.geojson", town, "--no-bound").exit_code == 0
+    assert times["mine.geojson"] == 1
+
+
 def scrambled(text: str) -> str:
     """Return a solution in other words: order, notation, spaces, and what programs add."""
     top: dict[str, Any] = json.loads(text)
     top["features"].reverse()
-    for one in top["features"]:
+    top |= {"title": "Mine", "name": "x", "bbox": [0, 0, 1, 1], "metadata": {"a": [1]}}
+    top["crs"] = {"type": "name", "properties": {"name": "EPSG:4326"}}
+    top["placement"]["note"] = "mine"
+    for number, one in enumerate(top["features"]):
+        one |= {"id": number, "bbox": [0, 0, 1, 1]}  # as programs number what they draw
+        one["geometry"]["coordinates"].append(35.2)
+        one["properties"]["Notes"] = "ok?"
         one["properties"] = dict(reversed(one["properties"].items()))
         one["properties"]["cost"] = float(one["properties"]["cost"])
     top["placement"] = dict(reversed(top["placement"].items()))
-    return "// saved by an editor\n" + json.dumps(dict(reversed(top.items())), indent=3)
+    return "\ufeff// saved by an editor\n" + json.dumps(dict(reversed(top.items())), indent=3)
 
 
 def test_fmt_makes_any_equivalent_file_canonical(solved: Path) -> None:

@@ -1,6 +1,7 @@
 """Posts chosen by hand: every kind of file means the same, and what is off is one sentence."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -165,3 +166,96 @@ def test_a_column_that_looks_misspelt_is_told(plan: Plan, tmp_path: Path) -> Non
     found = read(plan, path)
     assert named(plan, found) == {"bridge-north/checkpoint": 1}
     assert found.notes == ("posts.csv: column 'unit' is not used; did you mean 'units'?",)
+
+
+def drawn_anew(**told: object) -> dict[str, object]:
+    """Return the posts as a program writes them that keeps nothing but columns and points."""
+    top = json.loads(frame().to_json())
+    for one in top["features"]:
+        del one["id"]
+    return top | told
+
+
+def of_geojson_io() -> str:
+    top = drawn_anew(bbox=[2.3, 48.8, 2.4, 48.9])
+    for number, one in enumerate(top["features"]):
+        one |= {"id": number, "bbox": [2.3, 48.8, 2.4, 48.9]}
+        one["properties"] |= {"marker-color": "#f00", "marker-size": "medium", "Notes": "ok?"}
+        one["geometry"]["coordinates"].append(0)
+    return json.dumps(top, indent=2)
+
+
+def of_qgis() -> str:
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+    top = drawn_anew(name="posts", crs=crs, xy_coordinate_resolution=1e-6)
+    for number, one in enumerate(top["features"]):
+        one["properties"] |= {"fid": number, "site": None, "id": None}
+        one["geometry"] = {"type": "MultiPoint", "coordinates": [one["geometry"]["coordinates"]]}
+    return json.dumps(top)
+
+
+def of_a_text_editor() -> str:
+    text = json.dumps(drawn_anew(title="Mine", description=None, metadata={"by": ["me"]}), indent=1)
+    text = text.replace('"features"', '/* the\nposts */ "features"')
+    return ("\ufeff// by me: see http://x\n" + text).replace("\n", "\r\n")
+
+
+def of_a_careless_hand() -> str:
+    top = drawn_anew()
+    for one in top["features"]:
+        told = one["properties"]
+        one["properties"] = {"Resource": f" {told['resource']} ", "UNITS": f"{told['units']}.0"}
+    return json.dumps(top)
+
+
+@pytest.mark.parametrize("write", [of_geojson_io, of_qgis, of_a_text_editor, of_a_careless_hand])
+def test_what_programs_and_people_write_beside_the_posts_is_no_hindrance(
+    write: Callable[[], str], plan: Plan, tmp_path: Path
+) -> None:
+    path = tmp_path / "posts.geojson"
+    path.write_text(write(), encoding="utf-8", newline="")
+    assert named(plan, read(plan, path)) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "\ufeffSite,Resource,Units\r\nbridge-north,checkpoint,3\r\nbridge-north,dog_team,1\r\n"
+            "north-east,checkpoint,1\r\n\r\n  \r\n,,\r\n"
+        ),
+        (
+            "site\tresource\tunits\nbridge-north\tcheckpoint\t3\nbridge-north\tdog_team\t1\n"
+            "north-east\tcheckpoint\t1\n"
+        ),
+        (
+            "id;unit;label\nbridge-north/checkpoint;lane;=A1\nbridge-north/dog_team;team;B\n"
+            "north-east/checkpoint;lane;C\n"
+        ),
+        # what a GIS was given in lon and lat is not where the point was moved to
+        (
+            f"X,Y,resource,units,lon,lat\n2.3501,{NORTH[0]},checkpoint,3,2.1,48\n"
+            f"2.3501,{NORTH[0]},dog_team,1,2.1,48\n2.3539,{NORTH[1]},checkpoint,1,2.1,48\n"
+        ),
+        (
+            f"WKT;resource;units\nPOINT (2.3501 {NORTH[0]});checkpoint;3\n"
+            f"POINT Z (2.3501 {NORTH[0]} 35);dog_team;1\n"
+            f"MULTIPOINT ((2.3539 {NORTH[1]}));checkpoint;1\n"
+        ),
+    ],
+    ids=["Excel", "tabs", "identifiers", "QGIS X and Y", "QGIS WKT"],
+)
+def test_tables_of_spreadsheets_and_of_a_gis_are_read(
+    text: str, plan: Plan, tmp_path: Path
+) -> None:
+    expected = EXPECTED if "units" in text.lower() else EXPECTED | {"bridge-north/checkpoint": 1}
+    path = tmp_path / "posts.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    assert named(plan, read(plan, path)) == expected
+
+
+@pytest.mark.parametrize("point", ["LINESTRING (2 48, 3 48)", "POINT EMPTY", "2.35 48.85"])
+def test_wkt_that_is_no_point_is_refused(point: str, plan: Plan, tmp_path: Path) -> None:
+    path = csv(tmp_path, f"WKT;resource\n{point};checkpoint\n")
+    with pytest.raises(InputError, match="field 'WKT': is not a point in WKT"):
+        read(plan, path)

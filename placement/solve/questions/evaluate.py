@@ -17,7 +17,7 @@ from placement.solution import Solution, Status, Stopped, Tier, list_unproven, r
 from placement.solve.capacitated import admission
 from placement.solve.core.incumbent import Outcome, Start
 from placement.solve.core.stopping import Progress, Stop
-from placement.solve.questions.baseline import Wishes, columns_of, post_names
+from placement.solve.questions.baseline import Wishes, check_wishes, columns_of, post_names
 from placement.solve.questions.max_cover import with_budget
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
@@ -58,6 +58,7 @@ def evaluate(
     posts: object,
     *,
     budget: float | None = None,
+    baseline: Solution | None = None,
     bound: bool = True,
     time_limit: float | None = BOUND_TIME_LIMIT_S,
     snap_m: float = SNAP_M,
@@ -75,11 +76,14 @@ def evaluate(
         A loaded plan.
     posts
         The path of a CSV file, GeoJSON, GeoPackage or GeoParquet with a row for each post; a frame
-        of the same columns; or units by ``"<site>/<resource>"``. A row has ``site``, or a place
+        of the same columns; or units by ``"<site>/<resource>"``; or features of a file that were
+        read already. A row has ``site``, or a place
         near one; ``resource``, unless the plan has one alone; and ``units``, else the least that
         the site takes. Other columns are not looked at.
     budget
         Most the plan may cost, in the plan's unit; the plan's own budget if None.
+    baseline
+        The agreed plan: say which posts moved against it, and what each of them brings.
     bound
         Whether to look for what no plan within the rules can beat.
     time_limit
@@ -118,8 +122,8 @@ def evaluate(
     if bound:
         stop = Stop(time_limit, within=within)
         limits = _limits(plan, names, stop=stop, seed=seed, progress=progress)
-    solution = _counted(plan, units, limits)
-    report = audit(plan, solution)
+    solution = _counted(plan, units, limits, wish=check_wishes(baseline=baseline))
+    report = audit(plan, solution, baseline=baseline)
     if not report.ok:
         raise AuditError(report.findings)
     remember(solution, plan)
@@ -183,7 +187,7 @@ def found_a_plan(status: Status) -> bool:
     return status in (Status.OPTIMAL, Status.FEASIBLE)
 
 
-def _counted(plan: Plan, units: Ints, limits: _Limits) -> Solution:
+def _counted(plan: Plan, units: Ints, limits: _Limits, *, wish: Wishes) -> Solution:
     """Count the people of the posts as they are, those included that the plan has no room for."""
     wide = _widened(plan, units)
     problem = wide.problem
@@ -211,7 +215,7 @@ def _counted(plan: Plan, units: Ints, limits: _Limits) -> Solution:
         unproven=list_unproven("step_free"),
         admitted=admitted,
     )
-    solution = write_up(wide, walks, best, wish=Wishes(), units=units)
+    solution = write_up(wide, walks, best, wish=wish, units=units)
     return replace(solution, stopped=None)
 
 
