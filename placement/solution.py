@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
-from placement.cover.areas import AreaWalks
+from placement.cover.area_walks import AreaWalks
 from placement.errors import UsageError
 from placement.solution_parts import (
     Admission,

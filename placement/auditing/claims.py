@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from placement.auditing.findings import Findings
-from placement.auditing.identity import NO_IDENTITY
+from placement.plan.input_names import NO_IDENTITY
 from placement.plan.problem import Problem
 from placement.solution import Solution, Status, list_unproven
 

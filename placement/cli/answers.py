@@ -288,6 +288,21 @@ class DiffEdit(TypedDict):
     new: NotRequired[Any]
 
 
+class DiffLine(TypedDict):
+    """A line of a difference.
+
+    Attributes
+    ----------
+    part
+        What it is about: what was asked, what was decided, or what came of it.
+    text
+        What it says.
+    """
+
+    part: Literal["Asked", "Decided", "Result"]
+    text: str
+
+
 class DiffAnswer(TypedDict):
     """What changed between two solutions.
 
@@ -306,9 +321,14 @@ class DiffAnswer(TypedDict):
     moved
         Posts that stand elsewhere; they are neither opened nor closed.
     attributed
-        By resource. None where the old posts were not counted on the new inputs.
+        By resource. None where the old posts were not counted on the new inputs; of a resource,
+        where posts and inputs are the same.
     figures
         What the rules of either plan add: objects in objects, with a step for each figure.
+    inputs
+        In which ways they were not made from the same inputs, a sentence each.
+    lines
+        The difference in words, as it is shown as text.
     edits
         Every member that differs; `place patch` applies them.
     """
@@ -325,8 +345,10 @@ class DiffAnswer(TypedDict):
     closed: list[DiffPost]
     changed: list[DiffChanged]
     moved: list[DiffMoved]
-    attributed: dict[str, DiffBrought] | None
+    attributed: dict[str, DiffBrought | None] | None
     figures: dict[str, Any]
+    inputs: list[str]
+    lines: list[DiffLine]
     edits: list[DiffEdit]
 
 

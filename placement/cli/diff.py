@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import click
 
 import placement
-from placement.cli.options import json_option
+from placement.cli.options import closure_option, json_option, layer_option
 
 if TYPE_CHECKING:
+    from placement.plan.problem import Plan
     from placement.solution import Solution
 
 _FORMATS = ("text", "markdown", "json", "html")
@@ -36,6 +37,8 @@ _FORMATS = ("text", "markdown", "json", "html")
     type=click.Choice(("en", "fr")),
     help="Language the page opens in.  [default: the reader's own]",
 )
+@layer_option()
+@closure_option()
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where they differ, and 0 elsewhere.")
 @json_option()
 def command(
@@ -45,13 +48,16 @@ def command(
     plan: str | None,
     form: str,
     lang: str | None,
+    layers: dict[str, str],
+    closures: tuple[str, ...],
     exit_code: bool,
     as_json: bool,
 ) -> None:
     """Show every difference of OLD and NEW: what was asked, what was decided, what came of it.
 
     Each is a file, the folder that `place optimise` wrote, - for standard input, or REV:path for a
-    file in git. Nothing is shown where both are the same, or with --quiet.
+    file in git. Nothing is shown where both are the same, or with --quiet. --layer and --closure
+    name files that NEW was made with in place of those of PLAN.
     """
     from placement.cli.revisions import STDIN, read_given
     from placement.cli.talk import give_json
@@ -61,14 +67,20 @@ def command(
     if old == new == STDIN:
         raise UsageError("only one of OLD and NEW can come from standard input.")
     before, after = read_given(old), read_given(new)
-    between = None if plan is None else _between(before, after, plan)
-    difference = placement.compare(before, after, between=between)
+    if plan is None and (layers or closures):
+        raise UsageError("--layer and --closure belong to --plan, which is not given.")
     form = "json" if as_json else form
+    between, files = None, {}
+    if plan is not None and before != after and form != "html":
+        asked = _asked(new, after, plan, layers=layers, closures=closures)
+        between, files = _count(before, asked), _files(asked)
+    difference = placement.compare(before, after, between=between, files=files)
     if verbosity() is not Verbosity.QUIET:
         if form == "json":
             give_json(difference.to_dict())
         elif form == "html":
-            click.echo(_page((old, before), (new, after), plan, lang))
+            given = (old, before), (new, after)
+            click.echo(_page(*given, plan, lang, layers=layers, closures=closures))
         elif not difference.same:
             from placement.review.markdown import markdown
 
@@ -78,7 +90,13 @@ def command(
 
 
 def _page(
-    old: tuple[str, "Solution"], new: tuple[str, "Solution"], plan: str | None, lang: str | None
+    old: tuple[str, "Solution"],
+    new: tuple[str, "Solution"],
+    plan: str | None,
+    lang: str | None,
+    *,
+    layers: dict[str, str],
+    closures: tuple[str, ...],
 ) -> str:
     """Return both solutions on one map, each on the plan that lies beside it or is named."""
     from placement.cli.revisions import file_of
@@ -88,7 +106,8 @@ def _page(
     from placement.maps import comparison_page
 
     talk, checked = Talk(), True
-    states = load_states([(file_of(given), read) for given, read in (old, new)], plan, talk)
+    files = [(file_of(given), read) for given, read in (old, new)]
+    states = load_states(files, plan, talk, layers=layers, closures=closures)
     try:
         check_states(states, talk)
     except AuditError as error:
@@ -99,19 +118,45 @@ def _page(
     return comparison_page(before, after, between=between, checked=checked, language=lang)
 
 
-def _between(old: "Solution", new: "Solution", plan: str) -> "Solution":
-    """Count the old posts on the inputs of the new solution."""
+def _asked(
+    given: str,
+    new: "Solution",
+    plan: str,
+    *,
+    layers: dict[str, str],
+    closures: tuple[str, ...],
+) -> "Plan":
+    """Return the plan that the new solution answers; warn where its inputs are others."""
+    from placement.auditing.identity import check_identity
+    from placement.cli.revisions import file_of
+    from placement.cli.revisit import load_asked
     from placement.cli.talk import warn
-    from placement.errors import UsageError
 
-    if new.layers or any("." in one for one in new.closures):
-        raise UsageError(
-            "the new solution was made with layers or closures of other files: leave --plan out."
-        )
-    asked = placement.load_plan(
-        plan, budget=new.budget, limits=new.limits, closures=new.closures, at=new.at
-    )
-    for sentence in placement.audit(asked, new).changed:
+    asked = load_asked(file_of(given), new, plan, layers=layers, closures=closures)
+    for sentence in check_identity(asked, new):
         warn(sentence)
+    return asked
+
+
+def _count(old: "Solution", asked: "Plan") -> "Solution":
+    """Count the old posts on the inputs of the new solution, as far as they may stand there."""
+    from placement.cli.talk import warn
+    from placement.review.texts import shown
+
     units = {post.id: post.units for post in old.posts_list}
-    return placement.evaluate(asked, units, bound=False).solution
+    problem = asked.problem
+    there = {
+        problem.post_id(*place) for place in zip(*problem.sites.allowed.nonzero(), strict=True)
+    }
+    gone = sorted(units.keys() - there)
+    if gone:
+        warn(f"not counted, since they cannot stand on the new inputs: {shown(', '.join(gone))}")
+    kept = {post: number for post, number in units.items() if post not in gone}
+    return placement.evaluate(asked, kept, bound=False).solution
+
+
+def _files(asked: "Plan") -> dict[str, str]:
+    """Return the file names of a plan and of its layers."""
+    from placement.plan.input_names import PLAN
+
+    return {**asked.layers, PLAN: asked.file.name}

@@ -34,9 +34,10 @@ def demand_checked(
     AuditError
         If the audit refuses it.
     """
-    from placement.auditing.identity import NO_IDENTITY, check_identity
+    from placement.auditing.identity import check_identity
     from placement.cli.talk import warn
     from placement.errors import AuditError
+    from placement.plan.input_names import NO_IDENTITY
 
     for sentence in check_identity(asked, chosen):
         warn(sentence)

@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement.arrays import Floats, Ints
+from placement.cover.area_walks import STEP_FREE, AreaWalks
 from placement.plan.problem import Plan
 
 #: What people of no zone and no drawn area stand in.
 ELSEWHERE = "elsewhere"
-#: Put behind the name of an area for those of its people who walk without steps.
-STEP_FREE = "~step-free"
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -36,26 +35,6 @@ class Areas:
         """Return the demand points of each area, ascending."""
         order = np.argsort(self.of, kind="stable")
         return np.split(order, np.cumsum(np.bincount(self.of, minlength=len(self.names)))[:-1])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AreaWalks:
-    """How long the people of one area walk to their nearest post.
-
-    Attributes
-    ----------
-    people, within
-        How many there are, and how many of them have a post within the limit.
-    median_s, p95_s, longest_s
-        Seconds of those within: half, 95 of 100, and all of them walk no longer; one decimal. None
-        where nobody is within.
-    """
-
-    people: float
-    within: float
-    median_s: float | None
-    p95_s: float | None
-    longest_s: float | None
 
 
 def areas(plan: Plan) -> Areas:

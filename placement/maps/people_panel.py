@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from placement.arrays import Bools, Floats, Ints
-from placement.cover.areas import STEP_FREE, areas
+from placement.cover.area_walks import STEP_FREE
+from placement.cover.areas import areas
 from placement.plan.problem import Plan, Resource, SiteStatus
 from placement.solution import Solution
 

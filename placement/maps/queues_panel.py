@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from placement.cover.areas import STEP_FREE
+from placement.cover.area_walks import STEP_FREE
 from placement.plan.clock import minutes_of
 from placement.plan.problem import OWN, Plan
 from placement.solution import Gate, Solution

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from placement.cover.areas import STEP_FREE
+from placement.cover.area_walks import STEP_FREE
 from placement.globe import transformer
 from placement.maps import coding
 from placement.maps.frame import Shapes

@@ -19,6 +19,7 @@ import shapely
 
 from placement.arrays import Geometries
 from placement.errors import InputError
+from placement.plan.input_names import PLAN, WALKS
 from placement.plan.settings import Settings
 from placement.plan.table import LINES, Table, read_rows
 from placement.reading.features import WGS84
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from placement.plan.problem import Plan
-
-PLAN, BASELINE, WALKS = "plan", "baseline", "walk_s"
-"""Names of the digests that are not of layers."""
 
 # streets are read once, and a plan is asked for its digests as often as it is solved
 _streets: "weakref.WeakKeyDictionary[Plan, str]" = weakref.WeakKeyDictionary()

@@ -4,7 +4,6 @@ The drivers at hand guess at types (an ``id`` of "007" becomes 7), take what is 
 empty file, and pass over features they cannot read.
 """
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pyproj
 from shapely.geometry import shape
 
 from placement.errors import InputError
+from placement.reading.crs_member import check_crs
 from placement.reading.features import WGS84, Features, Properties, row_name
 from placement.reading.json_text import parse_json
 from placement.reading.regular import read_text
@@ -92,19 +92,6 @@ def _values(path: Path, number: int, feature: Any) -> Properties:  # noqa: ANN40
     if "id" not in values and feature.get("id") is not None:
         return {"id": feature["id"], **values}
     return values
-
-
-def check_crs(path: Path, member: object) -> None:
-    """Refuse a ``crs`` member (dropped from GeoJSON in 2016) that is not WGS 84."""
-    if member is None:
-        return
-    if not re.search(r"CRS84|EPSG:+4326\b", str(member)):
-        raise InputError(
-            "is not in WGS 84 longitude and latitude, as GeoJSON must be",
-            file=path,
-            field="crs",
-            remedy="export it in EPSG:4326, or as GeoPackage",
-        )
 
 
 def _check_numbers(geometry: Any) -> None:  # noqa: ANN401 - whatever stands there

@@ -1,61 +1,39 @@
-"""What changed between two solutions: posts, units, cost, cover and how rules are kept."""
+"""What changed between two solutions, told whole: as lines in words, and as plain values."""
 
 import textwrap
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from placement.plan.input_names import NO_IDENTITY, input_name, name_changed
 from placement.review.edits import Edit, find_edits
-from placement.review.figures import Figure, Value, cover, figures, nested, plain, step, stretch
+from placement.review.figures import Figure, Value, figures, nested, plain, step
 from placement.review.texts import shown
-from placement.review.told import (
-    ASKED,
-    DECIDED,
-    INPUTS,
-    PARTS,
-    RESULT,
-    Line,
-    edit_lines,
+from placement.review.told import ASKED, PARTS, Leaves, Line, signed
+from placement.review.told_areas import area_lines
+from placement.review.told_lanes import lane_lines
+from placement.review.told_posts import (
+    Move,
+    UnitChange,
+    decided_lines,
     figure_lines,
-    metres,
+    find_moves,
+)
+from placement.review.told_totals import (
+    asked_lines,
+    cover_lines,
+    day_lines,
+    proof_lines,
+    rule_lines,
+    walk_lines,
+    worth_lines,
 )
 from placement.solution import Coverage, Post, Solution
 
-MOVED_M = 150.0
-"""How far a post may go and still be called moved, metres (A: one block of houses)."""
+_INPUTS = ("digests", "layers", "closures", "at", "walking", "unsnapped", "plan")
+"""Members that say on what posts are counted: other wishes choose other posts and no figures."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnitChange:
-    """A post that both solutions open, with different units.
-
-    Attributes
-    ----------
-    post
-        The post in the new solution.
-    old_units
-        Its units in the old one.
-    """
-
-    post: Post
-    old_units: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """A post that stands elsewhere: of the same resource, near by or of the same name.
-
-    Attributes
-    ----------
-    old, new
-        The post in either solution.
-    metres
-        How far it went.
-    """
-
-    old: Post
-    new: Post
-    metres: float
+_COLUMNS = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +55,8 @@ class Diff:
         Every member of the files that differs; empty where their canonical texts are the same.
     between
         The old posts counted on the new inputs, or None where nobody did.
+    files
+        File names of the layers, as far as they are known.
     """
 
     old: Solution
@@ -87,6 +67,7 @@ class Diff:
     moved: tuple[Move, ...] = ()
     edits: tuple[Edit, ...] = ()
     between: Solution | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def same(self) -> bool:
@@ -159,103 +140,110 @@ class Diff:
             ],
             "attributed": self._attributed(),
             "figures": nested(self.figures),
+            "inputs": [line.text for line in self.inputs()],
+            "lines": [{"part": line.part, "text": line.text} for line in self.lines()],
             "edits": [edit.to_dict() for edit in self.edits],
         }
 
+    def inputs(self) -> list[Line]:
+        """Return a sentence for each way in which the solutions were not made from the same."""
+        leaves = Leaves(self.edits)
+        told = leaves.by_name("placement", "digests")
+        old, new = self.old.digests, self.new.digests
+        if (old is None) != (new is None):
+            which = "old" if old is None else "new"
+            said = NO_IDENTITY.replace("the solution", f"the {which} solution", 1)
+            return [self._sentence(said, leaves.below("placement", "digests"), leaves)]
+        old, new = old or {}, new or {}
+        files = {**self.new.layers, **self.files}
+        both = [leaf for name in sorted(old.keys() & new.keys()) for leaf in told.get(name, ())]
+        lines = [
+            self._sentence(said, both, leaves)
+            for said in name_changed(old, new, files, since="between the two solutions")
+        ]
+        for which, names in (("old", old.keys() - new.keys()), ("new", new.keys() - old.keys())):
+            for name in sorted(names):
+                said = f"{input_name(name, files)} is an input of the {which} solution only"
+                lines.append(self._sentence(said, told.get(name, ()), leaves))
+        return lines
+
+    def _sentence(self, said: str, of: Iterable[Edit], leaves: Leaves) -> Line:
+        begin = "The" if said.startswith("the ") else said[:3]
+        return leaves.line(ASKED, f"{shown(begin + said[3:])}.", of)
+
     def lines(self) -> list[Line]:
-        """Return what differs in lines: asked, decided, result; none where nothing does."""
+        """Return what differs in lines: asked, decided, result; none where nothing does.
+
+        What `inputs` tells is not among them.
+        """
         if self.same:
             return []
-        told, known = figure_lines(self.figures)
-        lines = [*self._post_lines(), *self._money_lines(known), *self._cover_lines(known), *told]
-        known |= {("features", post.id) for post in (*self.opened, *self.closed)}
-        known |= {("features", post.id) for move in self.moved for post in (move.old, move.new)}
-        known |= {("features", change.post.id, "properties", "units") for change in self.changed}
-        lines += edit_lines((edit for edit in self.edits if edit.path not in known), known=known)
+        old, new = self.old, self.new
+        leaves = Leaves(self.edits)
+        for line in self.inputs():
+            for place in line.tells:
+                leaves.take(*place)
+        lines = [
+            *asked_lines(leaves, old, new),
+            *decided_lines(
+                leaves,
+                posts=len(new.posts_list),
+                opened=self.opened,
+                closed=self.closed,
+                moved=self.moved,
+                changed=self.changed,
+            ),
+            *worth_lines(leaves, new),
+            *cover_lines(leaves, old, new, why=self._why),
+            *walk_lines(leaves),
+            *rule_lines(leaves),
+            *day_lines(leaves, old, new),
+            *area_lines(leaves, old, new),
+            *lane_lines(leaves, old, new),
+            *figure_lines(leaves),
+            *proof_lines(leaves),
+            *leaves.rest(),
+        ]
         return [line for part in PARTS for line in lines if line.part == part]
 
     def text(self) -> str:
         """Return the difference as lines to read, without a final newline; empty where none is.
 
-        Lines are at most 80 characters long where their words allow it.
+        Lines are at most 80 characters long.
         """
         lines = self.lines()
-        told = [f"plan {shown(self.new.plan)}"] if lines else []
+        told = [row for line in self.inputs() for row in wrapped(line.text)]
+        told += [f"plan {shown(self.new.plan)}"[:_COLUMNS]] if lines else []
         for part in PARTS:
             found = [line.text for line in lines if line.part == part]
-            told += (
-                [f"{part}:", *(row for text in found for row in _wrapped(text))] if found else []
-            )
+            rows = [row for text in found for row in wrapped(text, indent="  ")]
+            told += [f"{part}:", *rows] if found else []
         return "\n".join(told)
 
-    def _post_lines(self) -> list[Line]:
-        if self.same_posts:
-            return [
-                _decided(f"the same {_count(len(self.new.posts_list), 'post')}, the same units")
-            ]
-        told = []
-        for title, sign, posts in (("opened", "+", self.opened), ("closed", "-", self.closed)):
-            told += [f"{title}: {_count(len(posts), 'post')}"] if posts else []
-            told += [f"  {sign} {_named(post)}  {_count(post.units, 'unit')}" for post in posts]
-        told += [f"moved: {_count(len(self.moved), 'post')}"] if self.moved else []
-        for move in self.moved:
-            units = f"{move.old.units} → " if move.old.units != move.new.units else ""
-            told.append(
-                f"  > {shown(move.old.id)} → {_named(move.new)}  {move.metres:,.0f} m, "
-                f"{units}{_count(move.new.units, 'unit')}"
-            )
-        told += [f"other units: {_count(len(self.changed), 'post')}"] if self.changed else []
-        told += [
-            f"  ~ {_named(change.post)}  {change.old_units} → {_count(change.post.units, 'unit')}"
-            for change in self.changed
-        ]
-        return [_decided(text) for text in told]
-
-    def _money_lines(self, known: set[tuple[str, ...]]) -> list[Line]:
-        """Return budget, cost and objective where they differ for all to see."""
-        unit = f" {shown(self.new.budget_unit)}" if self.new.budget_unit else ""
-        lines = []
-        for name, part, of in (
-            ("budget", ASKED, unit),
-            ("cost", RESULT, unit),
-            ("objective", RESULT, ""),
-        ):
-            old, new = getattr(self.old, name), getattr(self.new, name)
-            if abs(new - old) >= 1:
-                lines.append(Line(part=part, text=f"{name}: {stretch(old, new, of)}"))
-                known.add(("placement", name))
-        return lines
-
-    def _cover_lines(self, known: set[tuple[str, ...]]) -> list[Line]:
-        lines = []
-        for name, (before, after) in self.coverage.items():
-            if before is None or after is None or abs(after.covered - before.covered) >= 1:
-                text = f"covered by {shown(name)}: {cover(before, after)}"
-                lines.append(Line(part=RESULT, text=text))
-                known |= {("placement", "coverage", name, key) for key in ("covered", "share")}
-                if before is not None and after is not None:
-                    lines.append(Line(part=RESULT, text=f"  {self._why(name)}"))
-        return lines
-
-    def _attributed(self) -> dict[str, dict[str, Value]] | None:
+    def _attributed(self) -> dict[str, dict[str, Value] | None] | None:
         """Return what of each change of cover the inputs brought, and what the posts did."""
-        if self.same_posts or self.between is not None or not self._inputs_differ:
-            found = {}
-            for name, (before, after) in self.coverage.items():
-                if before is None or after is None:
-                    continue
-                middle = before.covered
-                if self.between is not None and not self.same_posts:
-                    part = self.between.coverage.get(name)
-                    middle = before.covered if part is None else part.covered
-                elif self.same_posts and self._inputs_differ:
-                    middle = after.covered
-                found[name] = {
-                    "inputs": plain(middle - before.covered),
-                    "posts": plain(after.covered - middle),
-                }
-            return found
-        return None
+        explained = self.between is not None or not self._inputs_differ
+        if not (self.same_posts or explained):
+            return None
+        found: dict[str, dict[str, Value] | None] = {}
+        for name, (before, after) in self.coverage.items():
+            if before is None or after is None:
+                continue
+            middle: float | None = before.covered
+            if self.same_posts:
+                middle = after.covered if self._inputs_differ else None
+            elif self.between is not None:
+                part = self.between.coverage.get(name)
+                middle = before.covered if part is None else part.covered
+            if middle is None:
+                same = before.covered == after.covered
+                found[name] = {"inputs": 0, "posts": 0} if same else None
+                continue
+            found[name] = {
+                "inputs": plain(middle - before.covered),
+                "posts": plain(after.covered - middle),
+            }
+        return found
 
     @property
     def _inputs_differ(self) -> bool:
@@ -263,17 +251,35 @@ class Diff:
         if self.old.digests is None or self.new.digests is None:
             return True
         known = {edit.path[1:] for edit in self.edits if edit.path[0] == "placement"}
-        return any(path[0] in INPUTS and path[1:] != ("baseline",) for path in known)
+        return any(path[0] in _INPUTS and path[1:] != ("baseline",) for path in known)
 
     def _why(self, resource: str) -> str:
-        found = self._attributed()
-        if found is None:
+        attributed = self._attributed()
+        if attributed is None:
             return "not attributed: --plan scores the old posts on the new inputs"
-        inputs, posts = (found[resource][key] for key in ("inputs", "posts"))
-        return f"of these {inputs:+,} by the inputs, {posts:+,} by the posts"
+        found = attributed[resource]
+        if found is None:
+            return "not explained: posts and inputs are the same, so one of both is wrong (audit)"
+        inputs, posts = (float(found[key] or 0.0) for key in ("inputs", "posts"))
+        if not self._inputs_differ:
+            return f"the inputs are the same: {signed(posts)} by the posts"
+        if self.same_posts:
+            return f"the same posts on the new inputs: {signed(inputs)} by the inputs"
+        before, _ = self.coverage[resource]
+        middle = f"{(before.covered if before else 0.0) + inputs:,.10g}"
+        return (
+            f"the old posts on the new inputs: {middle}, so {signed(inputs)} by the inputs, "
+            f"then {signed(posts)} by the posts"
+        )
 
 
-def compare(old: Solution, new: Solution, *, between: Solution | None = None) -> Diff:
+def compare(
+    old: Solution,
+    new: Solution,
+    *,
+    between: Solution | None = None,
+    files: Mapping[str, str] | None = None,
+) -> Diff:
     """Tell what changed from one solution to another.
 
     Posts are the same where site and resource have the same identifiers; the plans may differ.
@@ -284,6 +290,8 @@ def compare(old: Solution, new: Solution, *, between: Solution | None = None) ->
         The two solutions.
     between
         The old posts counted on the new inputs, to tell apart what either brought.
+    files
+        File names of the layers, to name those that changed; None calls them by their layers.
 
     Returns
     -------
@@ -293,7 +301,7 @@ def compare(old: Solution, new: Solution, *, between: Solution | None = None) ->
     after = {post.id: post for post in new.posts_list}
     opened = [after[name] for name in sorted(after) if name not in before]
     closed = [before[name] for name in sorted(before) if name not in after]
-    moved = _moves(closed, opened)
+    moved = find_moves(closed, opened)
     gone, come = {move.old.id for move in moved}, {move.new.id for move in moved}
     return Diff(
         old=old,
@@ -308,26 +316,8 @@ def compare(old: Solution, new: Solution, *, between: Solution | None = None) ->
         moved=moved,
         edits=find_edits(old, new),
         between=between,
+        files=files or {},
     )
-
-
-def _moves(closed: list[Post], opened: list[Post]) -> tuple[Move, ...]:
-    """Pair posts that closed with posts that opened: the nearest first, each of them once."""
-    pairs: list[Move] = []
-    for one in closed:
-        for other in opened:
-            far = metres((one.lon, one.lat), (other.lon, other.lat))
-            near = far <= MOVED_M or (one.name and one.name == other.name)
-            if one.resource == other.resource and near:
-                pairs.append(Move(old=one, new=other, metres=far))
-    found: dict[str, Move] = {}
-    taken: set[str] = set()
-    # the same pairs in both directions, whatever the order of equally near ones
-    for move in sorted(pairs, key=lambda move: (move.metres, sorted((move.old.id, move.new.id)))):
-        if move.old.id not in found and move.new.id not in taken:
-            found[move.old.id] = move
-            taken.add(move.new.id)
-    return tuple(found[name] for name in sorted(found))
 
 
 def _post(post: Post) -> dict[str, Any]:
@@ -341,26 +331,16 @@ def _post(post: Post) -> dict[str, Any]:
     }
 
 
-def _named(post: Post) -> str:
-    return f"{shown(post.id)}  {shown(post.name)}"
-
-
-def _decided(text: str) -> Line:
-    return Line(part=DECIDED, text=text)
-
-
-def _wrapped(text: str) -> list[str]:
+def wrapped(text: str, *, indent: str = "") -> list[str]:
+    """Return a line in rows of at most 80 characters, those after the first further in."""
+    if len(indent) + len(text) <= _COLUMNS:
+        return [f"{indent}{text}"]
     inner = len(text) - len(text.lstrip())
     return textwrap.wrap(
         text,
-        width=80,
-        initial_indent="  ",
-        subsequent_indent=" " * (inner + 6),
-        break_long_words=False,
+        width=_COLUMNS,
+        initial_indent=indent,
+        subsequent_indent=" " * (inner + len(indent) + 4),
         break_on_hyphens=False,
         drop_whitespace=True,
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -10,6 +10,8 @@ from placement.errors import InputError
 from placement.review.geojson import solution_text, take_solution
 from placement.solution import Solution
 
+_SHOWN = 60  # characters of a value in a message
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
@@ -119,13 +121,27 @@ def _apply(content: dict[str, Any], edit: Mapping[str, Any], *, file: str) -> No
         inner = inner.get(part) if isinstance(inner, dict) else None
     fits = isinstance(inner, dict) and (name in inner) == ("old" in edit)
     if not fits or ("old" in edit and inner[name] != edit["old"]):
+        there = {"old": inner[name]} if isinstance(inner, dict) and name in inner else {}
+        head, *names = edit["path"]
+        post = names[0] if head == "features" and names else None
         raise InputError(
-            "the solution does not state what the difference starts from",
+            f"the solution states {_stated(there)} there, and the difference starts from "
+            f"{_stated(edit)}",
             file=file,
-            field=".".join(edit["path"])[:200],
-            remedy="apply it to the solution that it was made from",
+            feature=post,
+            field=" ".join(names if post is None else names[1:]) or None,
+            remedy="apply it to the solution that it was made from, or make it again with "
+            "`place diff --format json`",
         )
     if "new" in edit:
         inner[name] = edit["new"]
     else:
         del inner[name]
+
+
+def _stated(sides: Mapping[str, Any]) -> str:
+    """Return the old value as a message may show it, or that there is none."""
+    if "old" not in sides:
+        return "nothing"
+    text = json.dumps(sides["old"], ensure_ascii=True)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from placement.errors import UsageError
 from placement.outputs import replace_file
-from placement.reading.geojson import check_crs
+from placement.reading.crs_member import check_crs
 from placement.review.ground import ground_texts, list_text, read_ground, read_names
 from placement.review.lanes import lanes_texts, queue_texts, read_clears, read_lanes
 from placement.review.reading import Members, load_json, tell_dropped

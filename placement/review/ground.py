@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from placement.cover.areas import AreaWalks
+from placement.cover.area_walks import AreaWalks
 from placement.plan.clock import minutes_of
 from placement.review.reading import Members
 from placement.review.texts import area_lines, json_text, number_text, object_text

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Container, Mapping
 from decimal import Decimal
 
-from placement.cover.areas import STEP_FREE
+from placement.cover.area_walks import STEP_FREE
 
 # Valid in JSON, but line ends to some editors and diff tools, or no text at all in UTF-8.
 _UNSAFE = re.compile("[\x7f\x85\u2028\u2029\ud800-\udfff]")
@@ -103,4 +103,6 @@ def gap_words(gap: float) -> str:
 
 def shown(text: str) -> str:
     """Return a name without characters that would steer a terminal."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else "\ufffd" for character in text)

@@ -1,36 +1,27 @@
-"""A difference in lines: what was asked, what was decided, and what came of it."""
+"""Lines of a difference, in three parts: what was asked, what was decided, what came of it.
+
+Each line says which members of the files it tells; what no line tells yet is told by its names.
+"""
 
 import math
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from placement.review.edits import Edit
-from placement.review.figures import Figure
 from placement.review.texts import shown
 
 ASKED, DECIDED, RESULT = "Asked", "Decided", "Result"
 PARTS = (ASKED, DECIDED, RESULT)
 """Parts of a difference, in the order to read them."""
 
-INPUTS = ("digests", "layers", "closures", "at", "walking", "unsnapped", "plan")
-"""Members that say on what posts are counted: other wishes choose other posts and no figures."""
+type Place = tuple[str, ...]
+"""Where a member stands: ``("placement", …)`` or ``("features", "<post>", …)``."""
 
-_ASKED = (
-    "format", "version", "plan", "budget", "budget_unit", "limits", "layers", "lock", "forbid",
-    "closures", "attribution", "at", "walking", "overrides", "digests", "unsnapped",
-)  # fmt: skip
-_ASKED_WITHIN = {
-    "coverage": ("total",),
-    "rules": ("asked",),
-    "areas": ("people",),
-    "changes": ("most", "price"),
-    "lanes": ("resource", "opens", "closes", "period_min", "people", "coming"),
-    "reverse": ("shares",),
-}
-_LISTS = (("lock",), ("forbid",), ("closures",))
+NOT_TOLD = "not told"
+"""What is said for a member that a file does not have."""
+
 _EARTH_M = 6_371_008.8  # mean radius
-_FINEST = 1.0  # figures in words have no decimals: a smaller change is told exactly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +34,155 @@ class Line:
         One of `PARTS`.
     text
         What it says.
+    tells
+        Members that differ and that it tells; empty for a heading.
     """
 
     part: str
     text: str
+    tells: tuple[Place, ...] = ()
 
 
-def part_of(path: Sequence[str]) -> str:
-    """Return the part of a difference that an edit belongs to."""
-    if path[0] == "features":
-        return DECIDED
-    name = path[1]
-    if name in _ASKED or any(key in path[2:] for key in _ASKED_WITHIN.get(name, ())):
-        return ASKED
-    return RESULT
+class Leaves:
+    """The members that differ and hold no other members, each to be told."""
+
+    def __init__(self, edits: Iterable[Edit]) -> None:
+        self._all = {leaf.path: leaf for edit in edits for leaf in _leaves(edit)}
+        self._left = dict(self._all)
+
+    def get(self, *path: str) -> Edit | None:
+        """Return a member that differs, told or not."""
+        return self._all.get(path)
+
+    def take(self, *path: str) -> Edit | None:
+        """Return a member that differs and is not told yet, and take it as told."""
+        return self._left.pop(path, None)
+
+    def below(self, *path: str) -> list[Edit]:
+        """Return all that is not told yet at a place and below it, in the order of places."""
+        return [leaf for place, leaf in self._left.items() if place[: len(path)] == path]
+
+    def by_name(self, *path: str) -> dict[str, list[Edit]]:
+        """Return all that is not told yet below a place, by the name of the next member."""
+        found: dict[str, list[Edit]] = {}
+        for leaf in self.below(*path):
+            if len(leaf.path) > len(path):
+                found.setdefault(leaf.path[len(path)], []).append(leaf)
+        return found
+
+    def line(self, part: str, text: str, leaves: Iterable[Edit | None]) -> Line:
+        """Return a line that tells members, which are told then."""
+        places = tuple(leaf.path for leaf in leaves if leaf is not None)
+        for place in places:
+            self._left.pop(place, None)
+        return Line(part=part, text=text, tells=places)
+
+    def rest(self) -> list[Line]:
+        """Return a line for each member that is not told yet, by the names that lead to it."""
+        return [
+            self.line(
+                DECIDED if leaf.path[0] == "features" else RESULT,
+                f"{shown(' '.join(leaf.path[1:]))}: {way(leaf)}",
+                [leaf],
+            )
+            for leaf in list(self._left.values())
+        ]
+
+
+def _leaves(edit: Edit) -> Iterable[Edit]:
+    """Yield the members of an edit that hold no others."""
+    side = "new" if "new" in edit.values else "old"
+    whole = edit.values[side]
+    if len(edit.values) == 2 or not isinstance(whole, dict) or not whole:
+        yield edit
+        return
+    for name, value in whole.items():
+        yield from _leaves(Edit(path=(*edit.path, name), values={side: value}))
+
+
+def is_number(value: object) -> bool:
+    """Tell numbers from all else a file may hold."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def exact(value: Any) -> str:  # noqa: ANN401 - whatever the file holds
+    """Return a value as it is written."""
+    if isinstance(value, bool) or value is None:
+        return "nothing" if value is None else str(value).lower()
+    if isinstance(value, (int, float)):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return ", ".join(map(exact, value)) or "nothing"
+    if isinstance(value, dict):
+        return "; ".join(f"{shown(k)} {exact(v)}" for k, v in value.items()) or "nothing"
+    return shown(value) or '""'
+
+
+def percent(value: float) -> str:
+    """Return a share in percent, with all its decimals."""
+    return f"{100 * value:,.10g}%"
+
+
+def way(
+    edit: Edit,
+    *,
+    unit: str = "",
+    null: str = "nothing",
+    say: Callable[[Any], str] = exact,
+    missing: str = NOT_TOLD,
+    change: bool = True,
+) -> str:
+    """Return the way from the old value of a member to the new one, in words.
+
+    Parameters
+    ----------
+    edit
+        The member.
+    unit
+        What the values are counted in, with a space before it where there has to be one.
+    null
+        What a value that is null means.
+    say
+        How to write a value.
+    missing
+        What to say where a file has no such member.
+    change
+        Whether to add by how much a number changed.
+    """
+
+    def said(side: str) -> str:
+        if side not in edit.values:
+            return missing
+        value = edit.values[side]
+        lone = side == "old" and not is_number(edit.new)
+        return null if value is None else f"{say(value)}{unit if side == 'new' or lone else ''}"
+
+    text = f"{said('old')} → {said('new')}"
+    if change and say is exact and is_number(edit.old) and is_number(edit.new):
+        return f"{text} ({signed(edit.new - edit.old)})"
+    return text
+
+
+def signed(value: float) -> str:
+    """Return a change with its sign, without the dust of the subtraction."""
+    value = round(value, 6) + 0.0
+    return f"{int(value) if value == int(value) else value:+,}"
+
+
+def amount(value: float) -> str:
+    """Return a number with its decimals, without the dust of a sum."""
+    value = round(value, 6) + 0.0
+    return f"{int(value) if value == int(value) else value:,}"
+
+
+def items_way(edit: Edit, *, none: str = "none") -> str:
+    """Return what came to a list and what left it."""
+    old, new = (value if isinstance(value, list) else [] for value in (edit.old, edit.new))
+    gone = [f"- {exact(one)}" for one in old if one not in new]
+    come = [f"+ {exact(one)}" for one in new if one not in old]
+    if not gone and not come:
+        return way(edit, null=none)
+    return ", ".join((*gone, *come))
 
 
 def metres(old: Sequence[float], new: Sequence[float]) -> float:
@@ -69,118 +195,23 @@ def metres(old: Sequence[float], new: Sequence[float]) -> float:
     return 2 * _EARTH_M * math.asin(min(1.0, math.sqrt(half)))
 
 
-def figure_lines(figures: Iterable[Figure]) -> tuple[list[Line], set[tuple[str, ...]]]:
-    """Return the lines of figures that differ, and the paths of what they tell."""
-    lines: list[Line] = []
-    told: set[tuple[str, ...]] = set()
-    for figure in figures:
-        if not figure.differs or "→" not in figure.line:
-            continue
-        if figure.path in _LISTS:
-            told.add(("placement", *figure.path))
-        paths = _paths(figure)
-        lines.append(Line(part=_part_of_figure(figure), text=figure.line))
-        told |= {paths[name] for name, pair in figure.values.items() if name in paths
-                 and _plain_to_see(*pair)}  # fmt: skip
-    return lines, told
+def count(number: int, noun: str) -> str:
+    """Return a number of things."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _part_of_figure(figure: Figure) -> str:
-    head = figure.path[0] if figure.path else "at"
-    return ASKED if head in {*_ASKED, "shares"} or "window" in figure.values else RESULT
+def named(names: Mapping[str, str], leaves: Iterable[Edit], **how: Any) -> str:  # noqa: ANN401
+    """Return the ways of several members of one thing, each by what it is called.
 
-
-def _plain_to_see(old: object, new: object) -> bool:
-    """Tell whether words, which round, show that two figures differ."""
-    if isinstance(old, str) or isinstance(new, str) or old is None or new is None:
-        return True
-    assert isinstance(old, (int, float))  # noqa: S101 - a figure is a text or a number
-    assert isinstance(new, (int, float))  # noqa: S101
-    return abs(new - old) >= _FINEST
-
-
-def _paths(figure: Figure) -> dict[str, tuple[str, ...]]:
-    """Return where the values of a figure stand in the file, as far as they are members of it."""
-    path, names = figure.path, figure.values
-    where: dict[tuple[str, ...], tuple[str, ...]] = {
-        ("limits",): ("limits",),
-        ("layers",): ("layers",),
-        ("shares",): ("reverse", "shares"),
-        ("mean_walk_s",): ("walk", "mean_s"),
-        (): (),
-    }
-    if path in where:
-        return {name: ("placement", *where[path], name) for name in names}
-    if path[0] in {"step_free", "backup"}:
-        return {name: ("placement", "coverage", path[1], path[0], name) for name in names}
-    if path == ("expected",):
-        return {name: ("placement", "coverage", name, "expected") for name in names}
-    if path[0] in {"tiers", "rules"} or path[:2] == ("lanes", "gates"):
-        return {name: ("placement", *path, name) for name in names if name != "admitted"}
-    return {"mean_walk_s": ("placement", "lanes", "mean_walk_s")} if path == ("lanes",) else {}
-
-
-def edit_lines(edits: Iterable[Edit], *, known: Container[tuple[str, ...]]) -> list[Line]:
-    """Return a line for each object whose members differ, in exact figures; without those known."""
-    groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, Edit]]] = {}
-    for edit in edits:
-        for path, one in _leaves(edit):
-            if path in known:
-                continue
-            key = part_of(path), path[1:-1] if len(path) > 2 else path[1:]
-            groups.setdefault(key, []).append((path[-1], one))
-    lines = []
-    for (part, where), found in groups.items():
-        said = [_said(name, edit) for name, edit in found]
-        head = shown(" ".join(name for name in where if name not in {"geometry", "properties"}))
-        lines.append(Line(part=part, text=f"{head}: {', '.join(said)}"))
-    return lines
-
-
-def _leaves(edit: Edit) -> Iterable[tuple[tuple[str, ...], Edit]]:
-    """Yield the members of an edit that are no objects themselves."""
-    whole = edit.new if "new" in edit.values else edit.old
-    side = "new" if "new" in edit.values else "old"
-    if len(edit.values) == 2 or not isinstance(whole, dict) or not whole:
-        yield edit.path, edit
-        return
-    for name, value in whole.items():
-        yield from _leaves(Edit(path=(*edit.path, name), values={side: value}))
-
-
-def _said(name: str, edit: Edit) -> str:
-    if name == "coordinates" and len(edit.values) == 2:
-        return f"moved by {metres(edit.old, edit.new):,.2f} m, from {edit.old} to {edit.new}"
-    way = " → ".join(_exact(edit.values[side]) if side in edit.values else "nothing"
-                     for side in ("old", "new"))  # fmt: skip
-    if isinstance(edit.old, list) and isinstance(edit.new, list):
-        way = _list_way(edit.old, edit.new)
-    said = f"{shown(name)} {way}" if len(edit.path) > 2 else way
-    pair = edit.old, edit.new
-    if all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in pair):
-        return f"{said} ({edit.new - edit.old:+,.10g})"
-    return said
-
-
-def _list_way(old: list[Any], new: list[Any]) -> str:
-    """Return the way from one list to another: place by place where they are as long."""
-    if len(old) != len(new) or not all(isinstance(one, (int, float)) for one in old):
-        return f"{_exact(old)} → {_exact(new)}"
-    return ", ".join(
-        f"[{at}] {_exact(one)} → {_exact(other)}"
-        for at, (one, other) in enumerate(zip(old, new, strict=True), start=1)
-        if one != other
-    )
-
-
-def _exact(value: Any) -> str:  # noqa: ANN401 - whatever the file holds
-    """Return a value as it is written."""
-    if isinstance(value, bool) or value is None:
-        return "null" if value is None else str(value).lower()
-    if isinstance(value, (int, float)):
-        return f"{value:,}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_exact(one) for one in value) + "]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{k} {_exact(v)}" for k, v in value.items()) + "}"
-    return shown(value) or '""'
+    Parameters
+    ----------
+    names
+        What members are called, by their names in the file, in the order to tell them.
+    leaves
+        The members that differ.
+    how
+        As for `way`.
+    """
+    order = list(names)
+    told = sorted(leaves, key=lambda leaf: order.index(leaf.path[-1]))
+    return ", ".join(f"{names[leaf.path[-1]]} {way(leaf, **how)}" for leaf in told)

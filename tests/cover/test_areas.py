@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from placement.cover.areas import Areas, AreaWalks, areas, centre, walks_by_area
+from placement.cover.area_walks import AreaWalks
+from placement.cover.areas import Areas, areas, centre, walks_by_area
 from placement.plan.layers import load_plan
 from tests.builders import drawn_layers, write_plan
 

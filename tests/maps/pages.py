@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from placement.cover.areas import STEP_FREE, AreaWalks
+from placement.cover.area_walks import STEP_FREE, AreaWalks
 from placement.cover.survey import survey
 from placement.plan.layers import load_plan
 from placement.plan.problem import Plan

@@ -67,11 +67,14 @@ def test_the_ground_and_the_day_are_compared() -> None:
         periods=(part,),
     )
     diff = compare(old, new)
-    assert [figure.line for figure in diff.figures if figure.differs] == [
-        "chosen for no time of day → 16:00",
-        "closed for the run, Pont\ufffdNeuf: no → yes",
+    assert [line.text for line in diff.lines()] == [
+        "chosen for: no time of day → 16:00",
+        "closed for the run: + Pont\ufffdNeuf",
         "people too far from any street: none → 12",
-        "within reach of checkpoint, 08:00 to 20:00: not told → 3,000",
+        "places of people too far from any street: + d1",
+        "the same 3 posts, the same units",
+        "08:00 to 20:00, within reach of checkpoint: not told → 3,000",
+        "08:00 to 20:00, closed: + fair",
     ]
     assert diff.to_dict()["figures"]["at"] == {"old": None, "new": "16:00"}
 
@@ -96,8 +99,8 @@ def test_a_solution_does_not_differ_from_itself() -> None:
 @pytest.mark.parametrize(
     ("versions", "line"),
     [
-        (("0.1.0", "0.2.0"), "  version: 0.1.0 → 0.2.0"),
-        ((None, "0.2.0"), "  version: nothing → 0.2.0"),
+        (("0.1.0", "0.2.0"), "  version of placement: 0.1.0 → 0.2.0"),
+        ((None, "0.2.0"), "  version of placement: not told → 0.2.0"),
     ],
 )
 def test_another_version_of_placement_is_said_and_is_no_other_plan(
@@ -149,7 +152,7 @@ def test_each_change_of_cover_is_attributed() -> None:
     })  # fmt: skip
     diff = compare(old, new, between=between)
     assert diff.to_dict()["attributed"]["checkpoint"] == {"inputs": -250, "posts": -875}
-    assert "of these -250 by the inputs, -875 by the posts" in diff.text()
+    assert "the old posts on the new inputs: 61,000, so -250 by the inputs" in diff.text()
 
 
 def test_the_same_posts_with_other_cover_are_put_down_to_the_inputs() -> None:
@@ -162,4 +165,16 @@ def test_the_same_posts_with_other_cover_are_put_down_to_the_inputs() -> None:
     )
     text = compare(old, new).text()
     assert "the same 3 posts, the same units" in text
-    assert "+374 people\n    of these +374 by the inputs, +0 by the posts" in text
+    assert "+374 people\n    the same posts on the new inputs: +374 by the inputs" in text
+    assert text.startswith("The layer sites changed between the two solutions.\nplan ")
+
+
+def test_other_cover_of_the_same_posts_and_inputs_is_called_wrong() -> None:
+    old = replace(read_solution(CASES / "agreed.geojson"), digests={"sites": "0" * 64})
+    part = replace(old.coverage["checkpoint"], covered=old.coverage["checkpoint"].covered + 374)
+    diff = compare(old, replace(old, coverage={**old.coverage, "checkpoint": part}))
+    assert "+374 people\n    not explained: posts and inputs are the same" in diff.text()
+    assert diff.to_dict()["attributed"] == {
+        "checkpoint": None,
+        "dog_team": {"inputs": 0, "posts": 0},
+    }

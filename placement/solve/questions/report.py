@@ -8,13 +8,15 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from placement.arrays import Bools, Floats, Ints
-from placement.cover.areas import AreaWalks, areas, walks_by_area
+from placement.cover.area_walks import AreaWalks
+from placement.cover.areas import areas, walks_by_area
 from placement.cover.instance_builder import Posting
 from placement.cover.survey import Survey
 from placement.decimals import cost_of, total_of
 from placement.plan.clock import clock_of
-from placement.plan.digests import BASELINE, digests_of
+from placement.plan.digests import digests_of
 from placement.plan.ground import at_of
+from placement.plan.input_names import BASELINE
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Problem
 from placement.solution import (
