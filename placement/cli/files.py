@@ -12,6 +12,7 @@ from placement.reading.regular import is_folder
 PLAN_FILE = "plan.toml"
 SOLUTION_FILE = "solution.geojson"
 MAP_FILE = "map.html"
+DOSSIER_FILE = "dossier.pdf"
 CATCHMENTS_FILE = "catchments.geojson"
 ROUTES_FILE = "routes.geojson"
 _LEVELS = 4  # outputs/<plan name>/cover/solution.geojson, from the folder of the plan

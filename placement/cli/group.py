@@ -17,6 +17,7 @@ _MODULES = {
     "init": "init",
     "check": "check",
     "map": "map",
+    "print": "print",
     "catchments": "catchments",
     "routes": "routes",
     "audit": "audit",

@@ -167,7 +167,7 @@ def _shares(
     return taken
 
 
-def _stacked(*decorators: Decorator) -> Decorator:
+def stacked(*decorators: Decorator) -> Decorator:
     """Return decorators as one; --help shows their options in this order."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -178,7 +178,7 @@ def _stacked(*decorators: Decorator) -> Decorator:
     return decorate
 
 
-def _bundled(name: str, kind: type[Agreed | Counted | Written], options: Decorator) -> Decorator:
+def bundled(name: str, kind: type[Any], options: Decorator) -> Decorator:
     """Hand a command the values of some options as one argument."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -269,7 +269,7 @@ def minutes_option(name: str, *, help_text: str, default: str | None = None) -> 
 
 def drawn_options() -> Decorator:
     """``--catchments`` and ``--routes``: layers to write beside the solution."""
-    return _stacked(
+    return stacked(
         minutes_option(
             "--catchments",
             help_text="Write catchments.geojson as well: the ground within these walks of each "
@@ -304,7 +304,7 @@ def plan_options(*, budget: bool = False) -> Decorator:
         callback=amount(),
         help="Most the plan may cost; the plan file's own without it.",
     )
-    return _stacked(
+    return stacked(
         plan_argument(),
         *([money] if budget else []),
         limit_option(),
@@ -350,7 +350,7 @@ def gap_option(help_text: str) -> Decorator:
 
 def prove_options() -> Decorator:
     """``--prove`` and ``--prove-time-limit S``."""
-    return _stacked(
+    return stacked(
         click.option(
             "--prove",
             is_flag=True,
@@ -370,7 +370,7 @@ def prove_options() -> Decorator:
 
 def written_options(folder: str) -> Decorator:
     """Take as `written` where a solution goes, and what is beside it: a map, layers, JSON."""
-    options = _stacked(
+    options = stacked(
         out_option("DIR", f"Folder to write to.  [default: {folder}]", folder=True),
         click.option(
             "--force", is_flag=True, help="Write over the solution of another plan as well."
@@ -379,12 +379,12 @@ def written_options(folder: str) -> Decorator:
         click.option("--no-map", is_flag=True, help="Write the solution alone."),
         json_option(),
     )
-    return _bundled("written", Written, options)
+    return bundled("written", Written, options)
 
 
 def counted_options() -> Decorator:
     """Take as `counted`: ``--baseline``, ``--snap``, ``--time-limit`` and ``--no-bound``."""
-    options = _stacked(
+    options = stacked(
         _baseline_option(),
         click.option(
             "--snap",
@@ -398,7 +398,7 @@ def counted_options() -> Decorator:
         time_limit_option("Seconds to look for how far from the best it is.  [default: 60]"),
         click.option("--no-bound", is_flag=True, help="Leave out how far from the best it is."),
     )
-    return _bundled("counted", Counted, options)
+    return bundled("counted", Counted, options)
 
 
 def _baseline_option() -> Decorator:
@@ -413,7 +413,7 @@ def _baseline_option() -> Decorator:
 
 def agreed_options() -> Decorator:
     """Take as `agreed`: ``--baseline``, ``--max-changes``, ``--change-price``, locked posts."""
-    options = _stacked(
+    options = stacked(
         _baseline_option(),
         click.option(
             "--max-changes",
@@ -443,7 +443,7 @@ def agreed_options() -> Decorator:
             help="Keep this post closed in this run. Repeatable.",
         ),
     )
-    return _bundled("agreed", Agreed, options)
+    return bundled("agreed", Agreed, options)
 
 
 def unchecked_option() -> Decorator:

@@ -49,6 +49,34 @@ def street_names(streets: "Streets", frame: "Frame | None" = None) -> list[list[
         ``[name, group, line]``: the position of the class in `coding.STREET_GROUPS`, and steps of
         1e-5 degrees (see `coding.deltas`). Bridges first, then by class and length.
     """
+    to_degrees = transformer(streets.crs, "EPSG:4326")
+    written: list[list[Any]] = []
+    for name, kind, line in named_lines(streets)[:MOST_LINES]:
+        xy = shapely.get_coordinates(shapely.simplify(line, _TOLERANCE_M))
+        lonlat = np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1]))
+        placed = lonlat if frame is None else frame.places(lonlat)
+        written.append([name, kind, coding.deltas(placed, scale=coding.STREET_SCALE)])
+    return written
+
+
+def named_lines(
+    streets: "Streets", *, least_m: float = LEAST_M
+) -> list[tuple[str, int, shapely.LineString]]:
+    """Join the edges of each named street and bridge, first those that matter most.
+
+    Parameters
+    ----------
+    streets
+        The walking network.
+    least_m
+        Shortest street that is named, metres; bridges have their own, `LEAST_BRIDGE_M`.
+
+    Returns
+    -------
+    list of tuple
+        Name, position of the class in `coding.STREET_GROUPS`, and line in metres. Bridges first,
+        then by class and length.
+    """
     group = coding.group_of_edges(streets)
     bridge = coding.STREET_GROUPS.index("bridge")
     named = np.flatnonzero(
@@ -65,21 +93,14 @@ def street_names(streets: "Streets", frame: "Frame | None" = None) -> list[list[
             continue
         name = streets.names[streets.name_code[edges[0]]]
         kind = int(group[edges].max())
-        least_m = LEAST_BRIDGE_M if kind == bridge else LEAST_M
+        shortest_m = LEAST_BRIDGE_M if kind == bridge else least_m
         merged = shapely.line_merge(shapely.multilinestrings(lines[edges]))
-        parts = [one for one in shapely.get_parts(merged) if one.length >= least_m]
+        parts = [one for one in shapely.get_parts(merged) if one.length >= shortest_m]
         if kind == bridge:
             parts = sorted(parts, key=lambda one: (-one.length, one.bounds))[:1]
         found += [(kind, one.length, name, one) for one in parts]
     found.sort(key=lambda one: (-one[0], -one[1], one[2], one[3].bounds))
-    to_degrees = transformer(streets.crs, "EPSG:4326")
-    written: list[list[Any]] = []
-    for kind, _, name, line in found[:MOST_LINES]:
-        xy = shapely.get_coordinates(shapely.simplify(line, _TOLERANCE_M))
-        lonlat = np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1]))
-        placed = lonlat if frame is None else frame.places(lonlat)
-        written.append([name, kind, coding.deltas(placed, scale=coding.STREET_SCALE)])
-    return written
+    return [(name, kind, line) for kind, _, name, line in found]
 
 
 def water_names(water: Iterable[Shape]) -> list[list[Any]]:

@@ -198,7 +198,7 @@ def map_page(plan: Plan, solution: Solution, *, checked: bool = True) -> str:
 
     Of a solution that was not `checked` the headline says so.
     """
-    _refuse_strangers(plan, solution)
+    refuse_strangers(plan, solution)
     found = survey(plan)
     frame = plan_frame(plan)
     given = plan.walk_s is not None  # times tell neither how far one gets nor which way
@@ -261,7 +261,7 @@ def _not_checked(title: Mapping[str, str]) -> dict[str, str]:
     return {code: f"{_UNCHECKED[code]}: {said}" for code, said in title.items()}
 
 
-def _refuse_strangers(plan: Plan, solution: Solution) -> None:
+def refuse_strangers(plan: Plan, solution: Solution) -> None:
     """Make sure that every post is one the plan could have."""
     resources_ = {resource.id for resource in plan.problem.resources}
     sites = set(plan.problem.sites.id)

@@ -32,6 +32,7 @@ READS = {
     ),
     "check": (("check", "town"), (PLAN, *LAYERS)),
     "map": (("map", "done", "town"), (SOLVED, PLAN, *LAYERS)),
+    "print": (("print", "done", "town"), (SOLVED, PLAN, *LAYERS)),
     "catchments": (("catchments", "done", "town", "-o", "c.geojson"), (SOLVED, PLAN, *LAYERS)),
     "routes": (("routes", "done", "town", "-o", "r.geojson"), (SOLVED, PLAN, *LAYERS)),
     "audit": (("audit", "done", "town"), (SOLVED, PLAN, *LAYERS)),

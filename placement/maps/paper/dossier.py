@@ -1,0 +1,177 @@
+"""The dossier of a plan: which sheets there are, and the document they make."""
+
+from typing import Any, Literal
+
+from placement.maps.paper import sentences, tables
+from placement.maps.paper.close_ups import area_sheets, post_sheets
+from placement.maps.paper.map_sheets import plan_sheet
+from placement.maps.paper.material import Dossier, Material, short
+from placement.maps.paper.names import SIZES_PT, place_names, texts_of
+from placement.maps.paper.palette import colours, look
+from placement.maps.paper.sheets import Box, square_of
+from placement.maps.paper.typesetting import Press
+from placement.plan.problem import Plan
+from placement.solution import Solution
+from placement.version import __version__
+
+
+def dossier(plan: Plan, solution: Solution, asked: Dossier) -> bytes:
+    """Print a solution as a PDF: the map, the numbered table, and what else was asked for.
+
+    Parameters
+    ----------
+    plan, solution
+        What was asked and what was chosen.
+    asked
+        What is printed.
+
+    Raises
+    ------
+    InputError
+        If the street layer cannot be read, or the solution has a post that the plan does not know.
+    MissingExtraError
+        If the extra ``print`` is not installed.
+    PrintError
+        If the sheets could not be set.
+    """
+    with Press() as press:
+        work = Material(plan, solution, asked)
+        sheets = [plan_sheet(work), *_table_sheets(work)]
+        if asked.areas:
+            sheets += area_sheets(work)
+        if asked.posts:
+            sheets += post_sheets(work)
+        return press.set(_document(work, press, sheets), work.pictures)
+
+
+def map_picture(
+    plan: Plan, solution: Solution, asked: Dossier, *, to: Literal["png", "svg"], ppi: float = 200.0
+) -> bytes:
+    """Draw the map sheet of a solution as a picture; see `dossier`."""
+    with Press() as press:
+        work = Material(plan, solution, asked)
+        return press.set(
+            _document(work, press, [plan_sheet(work)], pages=False), work.pictures, to=to, ppi=ppi
+        )
+
+
+def _table_sheets(work: Material) -> list[dict[str, Any]]:
+    """Return the numbered table with those not covered, and the figures where asked for."""
+    tell, data = work.tell, work.data
+    square = dict(
+        zip((one["number"] for one in work.posts), square_of(work.whole, work.at), strict=True)
+    )
+    found = tables.post_tables(data, tell, square)
+    lost = tables.gap_table(data, tell, work.shown)
+    whole = {
+        "kind": "table",
+        "columns": 2 if work.sheet.width > 250 else 1,
+        "kicker": work.title(),
+        "title": tell.say("table_title"),
+        "sentence": sentences.gap(data, tell),
+        "note": f"{tell.say('continued')} {tell.say('square_told')}",
+        "parts": [],
+        "tables": [*found, *([] if lost is None else [lost])],
+    }
+    if not work.asked.overview:
+        return [whole]
+    figures = [tables.figures_table(data, tell, at) for at in work.shown]
+    return [
+        whole,
+        {
+            **whole,
+            "title": tell.say("tab_overview"),
+            "sentence": sentences.headline(data, tell),
+            "note": sentences.proof(data, tell),
+            "tables": [*figures, tables.cost_table(data, tell, work.shown)],
+            "parts": [
+                {"title": tell.say(title), "texts": texts}
+                for title, texts in (
+                    ("gap_title", [sentences.gap(data, tell)]),
+                    ("assume_title", sentences.assumed(data, tell)),
+                    ("about", sentences.method(data, tell)),
+                    ("sources", sentences.sources(data, tell)),
+                )
+            ],
+        },
+    ]
+
+
+def _document(
+    work: Material, press: Press, sheets: list[dict[str, Any]], *, pages: bool = True
+) -> dict[str, Any]:
+    """Place all names, whose widths are measured at once, and return what Typst reads."""
+    drafts = [one["map"]["labels"] for one in sheets if one["kind"] == "map"]
+    measure = press.measure(set().union(*(texts_of(one.names) for one in drafts)))
+    for one in sheets:
+        if one["kind"] == "map":
+            draft = one["map"]["labels"]
+            lines = work.route_lines(draft.window)
+            placed = place_names(draft.names, draft.window, draft.signs, lines, measure)
+            one["map"]["labels"] = placed
+    tell, sheet = work.tell, work.sheet
+    return {
+        "title": work.title(),
+        "lang": work.asked.language,
+        "paper": {
+            "name": sheet.paper,
+            "width": sheet.width,
+            "height": sheet.height,
+            "landscape": sheet.landscape,
+            "map": _box(sheet.map),
+            "side": _box(sheet.side),
+        },
+        "pages": pages,
+        "colours": colours(),
+        "sizes": SIZES_PT,
+        "looks": [
+            {"text": look(at).text, "ink": look(at).ink}
+            for at, _ in enumerate(work.data["resources"])
+        ],
+        "words": {
+            key: tell.say(key)
+            for key in ("true_north", "sheet", "page_of", "legend", "overview_map", "qr")
+        },
+        "warning": None if work.asked.checked else tell.say("not_checked"),
+        "block": _title_block(work),
+        "credit": _credit(work),
+        "foot": _foot(work),
+        "sheets": list(sheets),
+    }
+
+
+def _title_block(work: Material) -> list[list[str]]:
+    tell, solution = work.tell, work.solution
+    version = solution.version
+    digest = solution.digest[:16]
+    rows = [
+        [tell.say("plan_name"), solution.plan],
+        [
+            tell.say("version"),
+            f"placement {version}" if version else tell.say("version_unknown"),
+        ],
+        [tell.say("digest"), " ".join(digest[at : at + 4] for at in range(0, 16, 4))],
+        [tell.say("state"), tell.say(f"status_{solution.status}")],
+    ]
+    if work.asked.date:
+        rows.append([tell.say("date"), work.asked.date])
+    return [[one, short(text, 60)] for one, text in rows]
+
+
+def _foot(work: Material) -> str:
+    tell, solution = work.tell, work.solution
+    told = [solution.plan, tell.say(f"status_{solution.status}"), f"SHA-256 {solution.digest}"]
+    if not work.asked.checked:
+        told.insert(2, tell.say("not_checked"))
+    return " · ".join([*told, *([work.asked.date] if work.asked.date else [])])
+
+
+def _credit(work: Material) -> str:
+    tell = work.tell
+    osm = f" {tell.say('osm_short')}." if work.data["sources"]["osm"] else ""
+    data = f"{tell.say('data_short', plan=work.solution.plan)}.{osm}"
+    return tell.say("drawn_by", version=__version__, data=data)
+
+
+def _box(box: Box) -> dict[str, float]:
+    return {"left": box.left, "top": box.top, "width": box.width, "height": box.height}

@@ -1,0 +1,207 @@
+"""Sheets with a map: what they show, and the sheet of the whole plan."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from placement.maps.paper import sentences
+from placement.maps.paper.drawing import drawing
+from placement.maps.paper.legend import legend
+from placement.maps.paper.material import Material, short
+from placement.maps.paper.names import Name, names_of
+from placement.maps.paper.sheets import Window, in_degrees, north_deg, squares
+from placement.maps.paper.signs import SIGN_MM, spread_signs
+from placement.maps.paper.speech import Speaker
+
+
+@dataclass(slots=True)
+class Draft:
+    """A map whose names are not placed yet."""
+
+    window: Window
+    signs: list[dict[str, Any]]
+    names: list[Name]
+
+
+def plan_sheet(work: Material) -> dict[str, Any]:
+    """Return the sheet with the whole plan."""
+    draft = draft_of(work, work.whole, gates=False)
+    return map_sheet(
+        work,
+        draft,
+        drawing(work.ground, work.whole, shown=work.shown),
+        "map.svg",
+        Beside(
+            kicker=work.tell.say("kicker"),
+            title=work.title(),
+            sentence=sentences.headline(work.data, work.tell),
+            note=sentences.proof(work.data, work.tell),
+            legend=legend(work.data, work.ground, work.tell, work.shown),
+        ),
+    )
+
+
+def draft_of(work: Material, window: Window, *, gates: bool) -> Draft:
+    """Spread the signs of a window and gather its names."""
+    places = window.places(work.at)
+    inside = ((places > 0) & (places < (window.width, window.height))).all(axis=1)
+    rows = np.flatnonzero(inside).tolist()
+    marks = [
+        {
+            "x": round(found["x"], 2),
+            "y": round(found["y"], 2),
+            "from": None if found["from"] is None else [round(one, 2) for one in found["from"]],
+            "number": work.posts[at]["number"],
+            "look": work.posts[at]["resource"],
+            "size": SIGN_MM + 0.8,
+        }
+        for at, found in zip(rows, spread_signs(places[rows], window), strict=True)
+    ]
+    named = [
+        (work.posts[at]["name"] or work.posts[at]["site"], mark["x"], mark["y"])
+        for at, mark in zip(rows, marks, strict=True)
+    ]
+    names = names_of(
+        work.ground,
+        window,
+        areas=work.area_labels(),
+        stations=work.stations(),
+        gates=[(short(text), x, y) for text, x, y in named] if gates else [],
+    )
+    return Draft(window=window, signs=marks, names=names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What stands beside the map of a sheet.
+
+    Attributes
+    ----------
+    kicker, title, sentence, note
+        What the sheet is about, from small to large and back.
+    sign
+        Look and number of the post it is about, or None.
+    facts
+        Pairs of a name and a figure.
+    parts
+        Lists of texts, each with its title.
+    qr
+        Picture, text and title of a code to scan, or None.
+    legend
+        What `placement.maps.paper.legend.legend` returned.
+    locator
+        Whether the sheet's place on the plan is shown.
+    """
+
+    kicker: str
+    title: str
+    legend: Sequence[Mapping[str, Any]]
+    sentence: str = ""
+    note: str = ""
+    sign: Mapping[str, Any] | None = None
+    facts: Sequence[Sequence[str]] = ()
+    parts: Sequence[Mapping[str, Any]] = ()
+    qr: Mapping[str, str] | None = None
+    locator: bool = False
+
+
+def map_sheet(
+    work: Material, draft: Draft, picture: str, name: str, beside: Beside
+) -> dict[str, Any]:
+    """Return a sheet, its names not placed yet.
+
+    Parameters
+    ----------
+    work
+        What sheets are made from; the picture joins those it holds.
+    draft
+        The map, its signs and its names.
+    picture
+        The drawing.
+    name
+        What the drawing is called.
+    beside
+        What stands beside the map.
+    """
+    work.pictures[name] = picture
+    window, tell = draft.window, work.tell
+    west, south, east, north = window.bounds
+    corners = []
+    for x, y in ((west, north), (east, south)):
+        lon, lat = in_degrees(work.plan.crs, (x, y))
+        corners.append(f"{lat:.4f}, {lon:.4f}")
+    drawn = {
+        "svg": name,
+        "alt": f"{tell.say('map')}: {beside.title}",
+        "width": window.width,
+        "height": window.height,
+        "labels": draft,
+        "signs": draft.signs,
+        "grid": list(squares(window)),
+        "corners": corners,
+        "north": round(north_deg(work.plan.crs, window.middle), 2),
+        "scale": f"{tell.say('scale')} {tell.say('scale_of', n=tell.people(window.scale))}",
+        "bar": _bar(window, tell),
+    }
+    return {
+        "kind": "map",
+        "map": drawn,
+        "kicker": beside.kicker,
+        "title": short(beside.title),
+        "sentence": beside.sentence,
+        "note": beside.note,
+        "sign": beside.sign,
+        "facts": list(beside.facts),
+        "parts": [
+            {**one, "texts": [short(text, 260) for text in one["texts"]]} for one in beside.parts
+        ],
+        "qr": beside.qr,
+        "legend": list(beside.legend),
+        "locator": _locator(work, window) if beside.locator else None,
+    }
+
+
+def _locator(work: Material, window: Window) -> dict[str, Any]:
+    """Return the small map of the plan with the frame of a window."""
+    width = work.sheet.side.width if work.sheet.landscape else work.sheet.side.width / 3
+    west, south, east, north = work.bounds()
+    height = min(40.0, max(14.0, (north - south) / max(east - west, 1e-9) * width))
+    unit = 1000 * work.whole.unit_m
+    scale = unit * max((east - west) / (width - 6), (north - south) / (height - 6))
+    small = replace(
+        work.whole,
+        middle=((west + east) / 2, (south + north) / 2),
+        scale=max(1, math.ceil(scale)),
+        width=width,
+        height=height,
+    )
+    if "locator.svg" not in work.pictures:
+        bare = replace(
+            work.ground,
+            reach={},
+            missing={},
+            lines=np.zeros(0, dtype=object),
+            group=np.zeros(0, dtype=np.int64),
+            closures=(),
+        )
+        work.pictures["locator.svg"] = drawing(bare, small, shown=[], grid=False)
+    west, south, east, north = window.bounds
+    (left, top), (right, bottom) = small.places(np.array([[west, north], [east, south]])).tolist()
+    frame = [round(one, 2) for one in (left, top, right - left, bottom - top)]
+    return {"width": width, "height": height, "frame": frame}
+
+
+def _bar(window: Window, tell: Speaker) -> dict[str, Any]:
+    """Return the scale bar: four parts, about 50 mm in all, of a round length on the ground."""
+    longest_m = 52.0 / 1000 * window.scale
+    power = 10 ** math.floor(math.log10(longest_m))
+    length_m = max(one * power for one in (1, 2, 4, 5) if one * power <= longest_m)
+    unit, part = ("km", 1000.0) if length_m >= 2000 else ("m", 1.0)
+    return {
+        "mm": round(1000 * length_m / window.scale, 3),
+        "at": [0, 0.5, 1],
+        "marks": ["0", tell.money(length_m / 2 / part), f"{tell.money(length_m / part)} {unit}"],
+    }

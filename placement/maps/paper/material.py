@@ -1,0 +1,174 @@
+"""What the sheets of a dossier are made from: figures, ground, posts by number, and the paper."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from placement.arrays import Floats
+from placement.cover.catchments import rings
+from placement.cover.routes import AreaRoute, routes
+from placement.cover.survey import survey
+from placement.maps.labels import stations
+from placement.maps.page import page_data, uncovered
+from placement.maps.paper import sentences, tables
+from placement.maps.paper.drawing import Ground, ground_of
+from placement.maps.paper.legend import signs, swatches
+from placement.maps.paper.names import broken
+from placement.maps.paper.sentences import Facts
+from placement.maps.paper.sheets import Sheet, Window, metres, sheet_of
+from placement.maps.paper.speech import Speaker
+from placement.maps.webmap import refuse_strangers
+from placement.plan.problem import Plan
+from placement.solution import Solution
+
+_MOST_TEXT = 160
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """What is printed.
+
+    Attributes
+    ----------
+    paper
+        ``"a3"`` or ``"a4"``.
+    landscape
+        Whether the long side is across; None takes what shows the plan larger.
+    language
+        Code of the language.
+    date
+        What the title block gives as its date, verbatim; empty leaves it out.
+    overview, areas, posts
+        Which further sheets there are: figures and method, one an area, one a post.
+    checked
+        Whether the solution was audited.
+    """
+
+    paper: str = "a3"
+    landscape: bool | None = None
+    language: str = "en"
+    date: str = ""
+    overview: bool = False
+    areas: bool = False
+    posts: bool = False
+    checked: bool = True
+
+
+class Material:
+    """Gathers what the sheets show, once."""
+
+    def __init__(self, plan: Plan, solution: Solution, asked: Dossier) -> None:
+        from placement.solve.questions.served import served  # noqa: PLC0415 - with the solver
+
+        refuse_strangers(plan, solution)
+        self.plan, self.solution, self.asked = plan, solution, asked
+        self.tell = Speaker(asked.language)
+        walks = survey(plan)
+        given = plan.walk_s is not None
+        limits = sorted({kind.walk_limit_s / 60 for kind in plan.problem.resources})
+        ground = [] if given else rings(plan, solution.posts_list, minutes=limits)
+        self.routes: list[AreaRoute] = [] if given else list(routes(plan, solution.posts_list))
+        missing = uncovered(plan, solution, walks)
+        self.data: Facts = page_data(
+            plan,
+            solution,
+            None,
+            {},
+            missing,
+            routes=self.routes,
+            served=served(plan, solution, walks),
+        )
+        self.ground: Ground = ground_of(
+            plan, solution, walks, ground, missing, [one["people"] for one in self.data["areas"]]
+        )
+        main = self.data["main"]
+        self.shown = [main] + [
+            at for at, one in enumerate(self.data["resources"]) if one["shown"] and at != main
+        ]
+        self.posts = sorted(self.data["posts"], key=tables.number_order)
+        self.keys = {
+            one["number"]: f"{one['site']}/{self.data['resources'][one['resource']]['id']}"
+            for one in self.posts
+        }
+        row = {site: at for at, site in enumerate(plan.problem.sites.id)}
+        self.at: Floats = plan.problem.sites.xy[
+            np.array([row[one["site"]] for one in self.posts], dtype=np.int64)
+        ]
+        self.sheet = self._choose_sheet()
+        self.whole = Window.around(self.bounds(), self.sheet.map, plan.crs)
+        self.pictures = {**signs(self.data), **swatches(self.data)}
+
+    def bounds(self) -> Floats:
+        """Return what the map of the plan has to show: areas, route and posts, or all points."""
+        shapes = [one.xy for one in (*self.plan.route, *self.plan.areas) if not one.xy.is_empty]
+        boxes = np.array([one.bounds for one in shapes]).reshape(-1, 2)
+        points = [boxes, self.at]
+        if not self.plan.areas:
+            points += [self.plan.problem.sites.xy, self.plan.problem.demand.xy]
+        every = np.concatenate(points)
+        if len(every) == 0:
+            return np.zeros(4)
+        return np.concatenate([every.min(axis=0), every.max(axis=0)])
+
+    def _choose_sheet(self) -> Sheet:
+        """Take the side up that was asked for, or else the one that shows the plan larger."""
+        ways = [True, False] if self.asked.landscape is None else [self.asked.landscape]
+        both = [sheet_of(self.asked.paper, landscape=one) for one in ways]
+        bounds = self.bounds()
+        return min(both, key=lambda one: Window.around(bounds, one.map, self.plan.crs).scale)
+
+    def route_lines(self, window: Window) -> list[Floats]:
+        """Return what of the route a window shows, in millimetres on its map."""
+        frame = shapely.box(*window.bounds)
+        parts = [
+            part
+            for shape in self.plan.route
+            for part in shapely.get_parts(shapely.intersection(shape.xy, frame))
+            if part.geom_type == "LineString"
+        ]
+        return [window.places(shapely.get_coordinates(part)) for part in parts]
+
+    def title(self) -> str:
+        """Return the plan's title in the language of the sheets."""
+        return short(self.tell.own(self.data["title"]))
+
+    def area_labels(self) -> dict[str, list[tuple[str, str]]]:
+        """Return the lines that name each area, and how many of its people are not covered."""
+        lost = {
+            row["area"]: sentences.lost_of(row["all"], self.shown[0])
+            for row in self.data["gaps"]["rows"]
+            if row["area"] is not None and row["all"] is not None
+        }
+        found = {}
+        for at, area in enumerate(self.data["areas"]):
+            lines = [("area", one) for one in broken(short(area["name"] or area["id"], 60), 3)]
+            if lost.get(at):
+                people = self.tell.people(lost[at])
+                lines.append(("missing", self.tell.say("not_covered", people=people)))
+            found[area["id"]] = lines
+        return found
+
+    def stations(self) -> list[tuple[str, float, float]]:
+        """Return the stations with their places in metres."""
+        to_metres = metres(self.plan.crs)
+        return [
+            (short(name, 60), *to_metres.transform(lon, lat))
+            for name, lon, lat in stations(self.plan)
+        ]
+
+    def position(self, resource: str) -> int:
+        """Return the position of a resource."""
+        return self.plan.problem.resource_index(resource)
+
+    def in_metres(self, line: shapely.LineString) -> shapely.LineString:
+        """Return a line in degrees in the plan's coordinate system."""
+        to_metres = metres(self.plan.crs)
+        return shapely.transform(
+            line, lambda xy: np.column_stack(to_metres.transform(xy[:, 0], xy[:, 1]))
+        )
+
+
+def short(text: str, most: int = _MOST_TEXT) -> str:
+    """Return a text as far as paper has room for it."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

@@ -1,0 +1,187 @@
+"""The tables of the printed pages: posts by number, and people not covered by area."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from placement.maps.paper.sentences import Facts, lost_of, row_name, rows_by_loss
+from placement.maps.paper.speech import Speaker
+
+type Table = Mapping[str, Any]
+
+
+def number_order(post: Facts) -> tuple[int, int]:
+    """Return what posts are sorted by: their kind, then their number."""
+    return post["resource"], int("".join(one for one in post["number"] if one.isdigit()))
+
+
+def post_tables(data: Facts, tell: Speaker, square: Mapping[str, str]) -> list[Table]:
+    """Return the numbered posts, a table a resource.
+
+    Parameters
+    ----------
+    data
+        What the page is made from.
+    tell
+        Says it in a language.
+    square
+        By number, the square of the map that a post stands in.
+    """
+    gates = {} if data["lanes"] is None else {one["key"]: one for one in data["lanes"]["gates"]}
+    money = tell.own(data["budget"]["unit"])
+    found: list[Table] = []
+    for at, kind in enumerate(data["resources"]):
+        posts = sorted((one for one in data["posts"] if one["resource"] == at), key=number_order)
+        if not posts:
+            continue
+        laned = data["lanes"] is not None and data["lanes"]["resource"] == at
+        heads = ["number_short", "square", "site", "units_short", "cost_short", "served_short"]
+        heads += ["loss_short", *(["lanes_wait"] if laned else [])]
+        rows = []
+        for post in posts:
+            gate = gates.get(f"{post['site']}/{kind['id']}")
+            row = [
+                post["number"],
+                square.get(post["number"], ""),
+                post["name"] or post["site"],
+                tell.people(post["units"]),
+                tell.money(post["cost"]),
+                _or_dash(post["served"], tell),
+                _or_dash(post["loss"], tell),
+            ]
+            if laned:
+                wait = 0.0 if gate is None else gate["wait"]
+                row.append(tell.say("minutes", min=tell.mean(60 * wait)) if wait else "–")
+            rows.append(row)
+        total = [
+            "",
+            "",
+            tell.say("all_posts"),
+            tell.people(kind["units"]),
+            tell.money(kind["cost"]),
+            tell.people(kind["covered"]),
+            "",
+            *([""] if laned else []),
+        ]
+        found.append(
+            {
+                "title": tell.say("posts_of", label=tell.own(kind["label"])),
+                "look": at,
+                "heads": [
+                    f"{tell.say(one)} ({money})" if one == "cost_short" else tell.say(one)
+                    for one in heads
+                ],
+                "widths": [8, 9, None, 11, 15, 14, 14, *([15] if laned else [])],
+                "left": [0, 1, 2],
+                "bold": True,
+                "rows": rows,
+                "total": total,
+            }
+        )
+    return found
+
+
+def gap_table(data: Facts, tell: Speaker, shown: Sequence[int]) -> Table | None:
+    """Return the people not covered, by area and reason; None where all are."""
+    everyone = data["gaps"]["all"]
+    columns: list[tuple[str, int]] = []
+    for at in shown:
+        columns.append(("far", at))
+        if data["lanes"] is not None and data["lanes"]["resource"] == at:
+            columns.append(("turned", at))
+    rows = [
+        row
+        for row in rows_by_loss(data, tell, shown)
+        if any(lost_of(row["all"], at) for at in shown)
+    ]
+    if not rows:
+        return None
+
+    def figures(part: Facts) -> list[str]:
+        lost = [part[why][at] for why, at in columns]
+        return [tell.people(part["people"]), *(_or_dash(one, tell) for one in lost)]
+
+    labels = [tell.own(data["resources"][at]["label"]) for _, at in columns]
+    return {
+        "title": tell.say("gap_table"),
+        "look": None,
+        "heads": [
+            tell.say("area"),
+            tell.say("people_short"),
+            *(
+                f"{label}: {tell.within(tell.say(f'why_{why}'))}"
+                for label, (why, _) in zip(labels, columns, strict=True)
+            ),
+        ],
+        "widths": [None, 15, *[19] * len(columns)],
+        "left": [0],
+        "bold": False,
+        "rows": [[row_name(data, row, tell), *figures(row["all"])] for row in rows],
+        "total": [tell.say("all_areas"), *figures(everyone)],
+    }
+
+
+def _or_dash(number: float | None, tell: Speaker) -> str:
+    return "–" if number is None else tell.people(number)
+
+
+def figures_table(data: Facts, tell: Speaker, at: int) -> Table:
+    """Return the figures of a resource, one below another."""
+    kind, everyone = data["resources"][at], data["gaps"]["all"]
+    laned = data["lanes"] is not None and data["lanes"]["resource"] == at
+    rows = [
+        [tell.say("people"), tell.people(kind["total"])],
+        [tell.say("covered_here", label=tell.own(kind["label"])), _part(kind, tell)],
+        [tell.say("why_far"), tell.people(everyone["far"][at])],
+    ]
+    if laned:
+        rows.append([tell.say("why_turned"), tell.people(everyone["turned"][at])])
+    if kind["step_free"] is not None:
+        rows.append([tell.say("step_free"), _part(kind["step_free"], tell)])
+    if kind["backup"] is not None:
+        rows.append([tell.say("backup"), _part(kind["backup"], tell)])
+    rows.append([tell.say("posts"), tell.people(kind["posts"])])
+    unit = tell.own(kind["unit"])
+    if kind["fleet"] is None:
+        rows.append([tell.say("units", unit=unit), tell.people(kind["units"])])
+    else:
+        said = tell.say("units_of", unit=unit, fleet=tell.people(kind["fleet"]))
+        rows.append([said, tell.people(kind["units"])])
+    if kind["walk_s"] is not None and kind["posts"]:
+        rows.append([tell.say("mean_walk"), tell.say("minutes", min=tell.mean(kind["walk_s"]))])
+    return _plain(tell.own(kind["label"]), at, rows)
+
+
+def cost_table(data: Facts, tell: Speaker, shown: Sequence[int]) -> Table:
+    """Return what is spent on what, and what is left."""
+    budget = data["budget"]
+    unit = tell.own(budget["unit"])
+    rows = [
+        [tell.own(data["resources"][at]["label"]), tell.money(data["resources"][at]["cost"])]
+        for at in shown
+    ]
+    rows.append([tell.say("left"), tell.money(budget["amount"] - budget["cost"])])
+    of = tell.say("cost_of", budget=tell.money(budget["amount"]), unit=unit)
+    rows.append([f"{tell.say('cost')} ({of})", tell.money(budget["cost"])])
+    return _plain(tell.say("cost"), None, rows)
+
+
+def _plain(title: str, at: int | None, rows: Sequence[Sequence[str]]) -> Table:
+    return {
+        "title": title,
+        "look": at,
+        "heads": [],
+        "widths": [None, "auto"],
+        "left": [0],
+        "bold": False,
+        "rows": rows,
+        "total": [],
+    }
+
+
+def _part(part: Facts, tell: Speaker) -> str:
+    return tell.say(
+        "part_of",
+        covered=tell.people(part["covered"]),
+        total=tell.people(part["total"]),
+        share=tell.share(part["share"]),
+    )

@@ -1,0 +1,173 @@
+"""Typst sets the sheets: the only module that knows it, and the library that draws QR codes.
+
+Typst was taken because it is one wheel with no dependencies, writes the same bytes for the same
+input, sets tables and pages by itself and turns one document into PDF, PNG and SVG. A browser would
+have to be installed, and no two of them print alike; reportlab would leave layout to us.
+"""
+
+import base64
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from placement.errors import MissingExtraError, PlacementError
+from placement.maps.paper.names import SIZES_PT, Measure
+
+_PACKAGES = {
+    "typst": "typst",
+    "segno": "segno",
+    "font_source_sans_pro": "font-source-sans-pro",
+}
+_FACES = ("Regular", "Semibold", "Bold", "It")
+_SCRIPTS_OF_THE_FACE = re.compile("[^\u0000-\u052f\u1e00-\u20ff\u2100-\u22ff\u25a0-\u25ff]")
+_EMBEDDED = re.compile(
+    r'<image(?P<move> transform="[^"]*")? xlink:href="data:image/svg\+xml;base64,'
+    r'(?P<picture>[^"]*)" width="(?P<width>[^"]*)" height="(?P<height>[^"]*)" '
+    r'preserveAspectRatio="none"/>'
+)
+
+
+class PrintError(PlacementError):
+    """The sheets could not be set."""
+
+
+def demand_press() -> None:
+    """Make sure that sheets can be set, before any work is done for them.
+
+    Raises
+    ------
+    MissingExtraError
+        If the extra ``print`` is not installed.
+    """
+    for module, package in _PACKAGES.items():
+        if find_spec(module) is None:
+            raise MissingExtraError("printing", package=package, extra="print")
+
+
+class Press:
+    """A folder that Typst sets sheets in, gone when it is closed.
+
+    Raises
+    ------
+    MissingExtraError
+        If the extra ``print`` is not installed.
+    """
+
+    def __init__(self) -> None:
+        demand_press()
+        import font_source_sans_pro  # noqa: PLC0415 - an extra
+        import typst  # noqa: PLC0415
+
+        self._typst = typst
+        self._faces = Path(font_source_sans_pro.__file__).parent / "files"
+        self._stack = ExitStack()
+        self._folder = Path()
+
+    def __enter__(self) -> Self:
+        self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="place-")))
+        fonts = self._folder / "fonts"
+        fonts.mkdir()
+        # the package has each face twice, and which of two equals is taken depends on the folder
+        for face in _FACES:
+            shutil.copy(self._faces / f"SourceSansPro-{face}.ttf", fonts)
+        for name in ("dossier.typ", "widths.typ"):
+            text = resources.files("placement.maps.paper").joinpath(name).read_bytes()
+            (self._folder / name).write_bytes(text)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def measure(self, texts: Iterable[tuple[str, str]]) -> Measure:
+        """Return the widths of texts, each with its style, in millimetres."""
+        wanted = sorted(set(texts))
+        text = json.dumps({"texts": wanted, "sizes": SIZES_PT}, ensure_ascii=False)
+        self._write("texts.json", text)
+        found = json.loads(self._compiler("widths.typ", text).query("<widths>", field="value"))
+        widths = dict(zip(wanted, found[0], strict=True))
+        return lambda style, one: float(widths[style, one])
+
+    def set(
+        self,
+        data: Mapping[str, Any],
+        pictures: Mapping[str, str],
+        *,
+        to: Literal["pdf", "png", "svg"] = "pdf",
+        ppi: float = 200.0,
+    ) -> bytes:
+        """Set the sheets.
+
+        Parameters
+        ----------
+        data
+            What ``dossier.typ`` reads.
+        pictures
+            Drawings by the name they have in it.
+        to
+            The format; a picture, ``png`` or ``svg``, is of the only sheet there is.
+        ppi
+            Pixels in an inch of a PNG.
+
+        Raises
+        ------
+        PrintError
+            If Typst refuses them.
+        """
+        for name, picture in pictures.items():
+            self._write(name, picture)
+        text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+        self._write("data.json", text)
+        try:
+            made = self._compiler("dossier.typ", text).compile(format=to, ppi=ppi, timestamp=0)
+        except RuntimeError as error:
+            raise PrintError(f"the sheets could not be set: {error}.") from error
+        content: bytes = made if isinstance(made, bytes) else made[0]
+        return _with_pictures_inside(content) if to == "svg" else content
+
+    def _write(self, name: str, text: str) -> None:
+        (self._folder / name).write_text(text, encoding="utf-8", errors="replace")
+
+    def _compiler(self, name: str, texts: str) -> Any:  # noqa: ANN401 - of an extra
+        """Return a compiler; the machine's fonts are for scripts that the face lacks."""
+        fonts = self._typst.Fonts(
+            include_system_fonts=_SCRIPTS_OF_THE_FACE.search(texts) is not None,
+            include_embedded_fonts=True,
+            font_paths=[str(self._folder / "fonts")],
+        )
+        return self._typst.Compiler(
+            str(self._folder / name), root=str(self._folder), font_paths=fonts
+        )
+
+
+def _with_pictures_inside(svg: bytes) -> bytes:
+    """Put the drawings of an SVG into it as elements: not every program shows embedded ones."""
+
+    def inside(found: re.Match[str]) -> str:
+        drawn = base64.b64decode(found["picture"]).decode()
+        size = f'<svg width="{found["width"]}" height="{found["height"]}" overflow="hidden"'
+        whole = re.sub(r'^<svg xmlns="[^"]*" width="[^"]*" height="[^"]*"', size, drawn)
+        return f"<g{found['move'] or ''}>{whole}</g>"
+
+    return _EMBEDDED.sub(inside, svg.decode()).encode()
+
+
+def qr_code(text: str) -> str:
+    """Return a QR code as an SVG drawing, readable when a sixth of it is damaged."""
+    import segno  # noqa: PLC0415 - an extra
+
+    code = segno.make(text, error="m", micro=False)
+    drawn: str = code.svg_inline(border=2, dark="#000000", light="#ffffff", scale=4)
+    return drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)

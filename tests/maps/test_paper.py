@@ -1,0 +1,224 @@
+"""Sheets on paper: which there are, what stands on them, how true their scale is."""
+
+import io
+import json
+import math
+import re
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pypdf
+import pytest
+from pyproj import Geod
+
+from placement.errors import MissingExtraError
+from placement.maps.numbering import numbers
+from placement.maps.paper import Dossier, demand_press, dossier, map_picture
+from placement.maps.paper.drawing import STEPS, drawing
+from placement.maps.paper.map_sheets import plan_sheet
+from placement.maps.paper.material import Material
+from placement.maps.paper.sheets import PAPERS_MM, in_degrees, sheet_of
+from placement.maps.paper.speech import Speaker
+from placement.plan.problem import Plan
+from placement.solution import Solution
+from tests.maps.pages import (
+    NASTY,
+    drawn_plan,
+    hostile_plan,
+    ruled_plan,
+    ruled_solution,
+    solution_of,
+)
+
+POINTS_IN_MM = 72 / 25.4
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Solution]:
+    plan = ruled_plan(tmp_path_factory.mktemp("town"))
+    return plan, ruled_solution(plan)
+
+
+@pytest.fixture(scope="module")
+def whole(town: tuple[Plan, Solution]) -> bytes:
+    asked = Dossier(paper="a4", date="1 May", overview=True, areas=True, posts=True)
+    return dossier(*town, asked)
+
+
+def pages_of(content: bytes) -> list[str]:
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages]
+
+
+def test_two_pages_by_default_the_map_and_the_numbered_table(
+    town: tuple[Plan, Solution],
+) -> None:
+    plan, solution = town
+    content = dossier(plan, solution, Dossier(paper="a3"))
+    pages = pages_of(content)
+    assert len(pages) == 2
+    title, digest = "A drawn town", solution.digest
+    assert title in pages[0]
+    assert re.search(r"Scale 1:[\d,]+", pages[0])
+    assert " ".join(digest[at : at + 4] for at in range(0, 16, 4)) in pages[0]
+    assert "Proven optimal" in pages[0]
+    for number in numbers(plan, solution).values():
+        assert number in pages[0]
+        assert number in pages[1]
+    for name in (post.name for post in solution.posts_list):
+        assert name in pages[1]
+    assert digest in pages[1].replace("\n", "")
+    assert ("1 of 2" in pages[0], "2 of 2" in pages[1]) == (True, True)
+
+
+def test_each_area_and_each_post_has_a_sheet_with_its_figures(
+    town: tuple[Plan, Solution], whole: bytes
+) -> None:
+    plan, solution = town
+    pages = pages_of(whole)
+    posts, areas = len(solution.posts_list), len(plan.areas)
+    assert len(pages) == 3 + areas + posts
+    assert all(f"{at} of {len(pages)}" in page for at, page in enumerate(pages, start=1))
+    assert all("1 May" in page for page in pages)
+    sheets = dict(zip(sorted(numbers(plan, solution).values()), pages[-posts:], strict=True))
+    for post in solution.posts_list:
+        page = sheets[numbers(plan, solution)[post.id]]
+        assert post.name in page
+        assert f"{post.lat:.6f}, {post.lon:.6f}" in page
+
+
+def test_the_same_solution_gives_the_same_bytes(town: tuple[Plan, Solution], whole: bytes) -> None:
+    asked = Dossier(paper="a4", date="1 May", overview=True, areas=True, posts=True)
+    assert dossier(*town, asked) == whole
+    assert b"CreationDate" not in whole
+
+
+@pytest.mark.parametrize("paper", PAPERS_MM)
+@pytest.mark.parametrize("landscape", [True, False])
+def test_sheets_have_the_size_of_their_paper(
+    paper: str, landscape: bool, town: tuple[Plan, Solution]
+) -> None:
+    content = dossier(*town, Dossier(paper=paper, landscape=landscape))
+    long, short = PAPERS_MM[paper]
+    wanted = (long, short) if landscape else (short, long)
+    for page in pypdf.PdfReader(io.BytesIO(content)).pages:
+        size = (float(page.mediabox.width), float(page.mediabox.height))
+        assert size == pytest.approx([one * POINTS_IN_MM for one in wanted], abs=0.01)
+    sheet = sheet_of(paper, landscape=landscape)
+    assert sheet.map.width * sheet.map.height > 0.55 * long * short
+
+
+@pytest.mark.parametrize("crs", ["EPSG:2154", "EPSG:32631"])
+def test_the_scale_holds_on_the_ground(crs: str, tmp_path: Path) -> None:
+    from placement.plan.layers import load_plan
+    from tests.builders import write_plan
+
+    plan = load_plan(write_plan(tmp_path, replace={"EPSG:2154": crs}))
+    work = Material(plan, solution_of(plan), Dossier(paper="a3"))
+    window = work.whole
+    # between two posts: on paper, and on the ellipsoid
+    (a, b), (c, d) = (work.at[0], work.at[-1]), window.places(work.at[[0, -1]])
+    paper_m = math.dist(c, d) / 1000
+    ground_m = Geod(ellps="WGS84").inv(*in_degrees(crs, tuple(a)), *in_degrees(crs, tuple(b)))[2]
+    assert ground_m / paper_m == pytest.approx(window.scale, rel=5e-5)
+    # in the drawing they stand as far apart as on paper: the corners of an area, to a hundredth
+    sheet = plan_sheet(work)
+    shape = plan.areas[0].xy
+    corners = np.rint(window.places(np.array(shape.exterior.coords)) * STEPS).astype(int)
+    assert all(f"{x} {y}" in work.pictures[sheet["map"]["svg"]] for x, y in corners.tolist())
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Solution]:
+    plan = hostile_plan(tmp_path_factory.mktemp("hostile"))
+    return plan, solution_of(plan)
+
+
+def test_hostile_names_are_shown_and_never_compiled(hostile: tuple[Plan, Solution]) -> None:
+    plan, solution = hostile
+    markup = '#panic(1) $x^2$ *b* #import "@preview/x:1.0.0" #read("/etc/passwd") \\u{41}'
+    posts = tuple(replace(one, name=f"{one.name} {markup}"[-150:]) for one in solution.posts_list)
+    solution = replace(solution, posts_list=posts)
+    asked = Dossier(paper="a4", overview=True, areas=True, posts=True, date=markup, checked=False)
+    text = re.sub(r"\s+", "", "".join(pages_of(dossier(plan, solution, asked))))
+    for shown in ("#panic(1)", "$x^2$", "*b*", "{{6*7}}", "<imgsrc=xonerror=alert(1)>"):
+        assert shown in text
+    assert "root:" not in text
+    picture = map_picture(plan, solution, asked, to="svg").decode()
+    elements = {one.tag.rpartition("}")[2] for one in ET.fromstring(picture).iter()}  # noqa: S314 - ours
+    assert not elements & {"script", "foreignObject", "a", "iframe", "style", "image"}
+    assert "onerror" not in picture
+
+
+def test_an_unchecked_solution_says_so_on_every_page(town: tuple[Plan, Solution]) -> None:
+    pages = pages_of(dossier(*town, Dossier(paper="a4", checked=False)))
+    assert all("Not checked" in page for page in pages)
+
+
+def test_sheets_are_french_where_asked(town: tuple[Plan, Solution]) -> None:
+    plan, solution = town
+    pages = pages_of(dossier(plan, solution, Dossier(paper="a4", language="fr")))
+    assert "Une ville dessinée" in pages[0]
+    assert "Échelle 1:" in pages[0]
+    assert "Optimalité prouvée" in pages[0]
+    assert "Personnes non couvertes, par zone" in pages[1]
+
+
+def test_every_language_has_the_words_of_the_sheets() -> None:
+    from placement.maps.webmap import languages
+
+    spoken = languages()
+    assert len({tuple(one["print"]) for one in spoken.values()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "share", "plural"),
+    [
+        ("en", "1,234,567.5", "87.0%", "dog teams"),
+        ("fr", "1\u202f234\u202f567,5", "87,0\u202f%", "points de contrôle"),
+    ],
+)
+def test_numbers_are_written_as_their_language_does(
+    code: str, number: str, share: str, plural: str
+) -> None:
+    tell = Speaker(code)
+    assert tell.money(1234567.5) == number
+    assert tell.money(3.0) == "3"
+    assert tell.share(0.87) == share
+    assert tell.counted(2, {"en": "dog team", "fr": "point de contrôle"}) == plural
+    assert tell.percent(0.9999) != tell.percent(1.0)
+    assert tell.count("of_all", 0).endswith({"en": "0 people", "fr": "0 personne"}[code])
+
+
+def test_without_the_extra_one_sentence_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("placement.maps.paper.typesetting.find_spec", lambda _: None)
+    with pytest.raises(MissingExtraError, match=r"event-placement\[print\]"):
+        demand_press()
+
+
+def test_a_png_and_an_svg_show_the_map_sheet(town: tuple[Plan, Solution]) -> None:
+    png = map_picture(*town, Dossier(paper="a4", landscape=True), to="png", ppi=50)
+    assert png.startswith(b"\x89PNG")
+    width, height = (int.from_bytes(png[at : at + 4]) for at in (16, 20))
+    assert (width, height) == pytest.approx((297 / 25.4 * 50, 210 / 25.4 * 50), abs=1)
+    svg = map_picture(*town, Dossier(paper="a4", landscape=True), to="svg")
+    assert map_picture(*town, Dossier(paper="a4", landscape=True), to="svg") == svg
+    root = ET.fromstring(svg.decode())  # noqa: S314 - ours
+    assert float(root.attrib["width"].removesuffix("pt")) == pytest.approx(297 * POINTS_IN_MM)
+    assert b"data:image" not in svg
+
+
+def test_a_drawing_holds_no_text(town: tuple[Plan, Solution]) -> None:
+    work = Material(*town, Dossier(paper="a4"))
+    picture = drawing(work.ground, work.whole, shown=work.shown)
+    assert "<text" not in picture
+    assert json.dumps(NASTY[1])[1:-1] not in picture
+
+
+def test_a_plan_without_posts_prints(tmp_path: Path) -> None:
+    plan = drawn_plan(tmp_path)
+    pages = pages_of(dossier(plan, solution_of(plan, ()), Dossier(paper="a4", overview=True)))
+    assert len(pages) == 3
