@@ -45,6 +45,7 @@ _SCRIPTS = (
     "language.js",
     "address.js",
     "palette.js",
+    "theme.js",
     "tiles.js",
     "streets.js",
     "missing.js",
@@ -65,7 +66,7 @@ _SCRIPTS = (
     "map.js",
 )
 _STATES_SCRIPTS = (*_SCRIPTS[:-1], "state_layers.js", "swipe.js", "changes.js", "states.js")
-_NETWORK_SCRIPTS = ("language.js", "palette.js", "tiles.js", "streets.js", "network.js")
+_NETWORK_SCRIPTS = ("language.js", "palette.js", "theme.js", "tiles.js", "streets.js", "network.js")
 _naming = threading.Lock()
 
 

@@ -59,7 +59,7 @@ def test_a_gate_shows_its_own_queue_beside_its_table(open_page, file) -> None:
     waiting = page.locator(".periods tbody tr td:last-child").all_inner_texts()
     assert waiting == ["0", "23", "95", "28", "0", "0"]
     # the highest point of the line is where its table says that most people wait
-    line = chart.locator("path[stroke='#b34700']").get_attribute("d")
+    line = chart.locator("path[stroke='var(--waiting)']").get_attribute("d")
     corners = [tuple(map(float, one.split())) for one in line[1:].split("L")]
     assert min(range(len(corners)), key=lambda at: corners[at][1]) == 3
     page.locator("[data-queue='north-west/checkpoint']").click()

@@ -3,7 +3,7 @@
 const CANVAS_PANES = ["streets", "missing", "labels"]; // painted on tiles, which take no clicks
 
 const CLOSURE_STYLE = {
-  interactive: false, color: PALETTE.closure, weight: 1.8, dashArray: "3 4", fillColor: PALETTE.closure, fillOpacity: 0.12,
+  interactive: false, color: inkOf("closure"), weight: 1.8, dashArray: "3 4", fillColor: inkOf("closure"), fillOpacity: 0.12,
 };
 
 /* Panes in the order given, "missing-old" one as "missing"; returns what puts a style into one of them. */
@@ -70,7 +70,7 @@ function offerGround(data, tell, offer, inPane, bind) {
     const group = L.layerGroup();
     for (const area of data.areas) {
       const layer = L.polygon(polygonPositions(area.shape), inPane("areas", {
-        color: PALETTE.area_line, weight: 1.4, fillColor: areaColour(Math.sqrt(area.people / most)), fillOpacity: 0.95,
+        color: inkOf("area_line"), weight: 1.4, fillColor: areaColour(Math.sqrt(area.people / most)), fillOpacity: 0.95,
       }));
       areaLayers.set(area, bind(area, layer));
       group.addLayer(layer);
@@ -93,18 +93,18 @@ function offerGround(data, tell, offer, inPane, bind) {
     offer("plan", key, group, swatch, () => tell.say(word));
   };
   plain("route", data.route, "route", [
-    { color: PALETTE.casing, weight: 7, opacity: 0.9, fill: false }, { color: PALETTE.route, weight: 3.2, opacity: 1, fill: false },
-  ], () => strip(PALETTE.route, 3.2), "layer_route");
+    { color: inkOf("casing"), weight: 7, opacity: 0.9, fill: false }, { color: inkOf("route"), weight: 3.2, opacity: 1, fill: false },
+  ], () => strip(inkOf("route"), 3.2), "layer_route");
   plain("closures", data.closures, "closures", CLOSURE_STYLE,
-    () => patch(PALETTE.closure, 0.14, PALETTE.closure, "3 4"), "layer_closures");
-  plain("water", data.water, "water", { color: PALETTE.shore, weight: 1.2, fillColor: PALETTE.water, fillOpacity: 1 },
-    () => patch(PALETTE.water, 1, PALETTE.shore, ""), "layer_water");
+    () => patch(inkOf("closure"), 0.14, inkOf("closure"), "3 4"), "layer_closures");
+  plain("water", data.water, "water", { color: inkOf("shore"), weight: 1.2, fillColor: inkOf("water"), fillOpacity: 1 },
+    () => patch(inkOf("water"), 1, inkOf("shore"), ""), "layer_water");
   if (data.walks.unsnapped !== null) {
     offer("plan", "lost", missingLayer(data.walks.unsnapped.dots, 0, 3, "missing"), () => missingSwatch(3, false), () => tell.say("layer_lost"));
   }
   if (data.streets !== null) {
     offer("plan", "streets", streetLayer(data.streets, "streets"),
-      () => strip(PALETTE.main, 2), () => tell.say("layer_streets"));
+      () => strip(inkOf("main"), 2), () => tell.say("layer_streets"));
   }
   return areaLayers;
 }

@@ -3,14 +3,14 @@
 const LABEL_CELL = 48;
 const LABEL_FACE = '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", sans-serif';
 const LABEL_STYLES = {
-  area: { font: `600 12px ${LABEL_FACE}`, size: 12, colour: PALETTE.label_area },
-  missing: { font: `700 12px ${LABEL_FACE}`, size: 12, colour: PALETTE.label_missing },
-  water: { font: `italic 600 13px ${LABEL_FACE}`, size: 13, colour: PALETTE.label_water, spacing: 2.5 },
-  bridge: { font: `600 10.5px ${LABEL_FACE}`, size: 10.5, colour: PALETTE.label },
-  main: { font: `500 11px ${LABEL_FACE}`, size: 11, colour: PALETTE.label },
-  street: { font: `10.5px ${LABEL_FACE}`, size: 10.5, colour: PALETTE.label },
-  station: { font: `500 10.5px ${LABEL_FACE}`, size: 10.5, colour: PALETTE.label },
-  gate: { font: `600 10.5px ${LABEL_FACE}`, size: 10.5, colour: PALETTE.label },
+  area: { font: `600 12px ${LABEL_FACE}`, size: 12, colour: "label_area" },
+  missing: { font: `700 12px ${LABEL_FACE}`, size: 12, colour: "label_missing" },
+  water: { font: `italic 600 13px ${LABEL_FACE}`, size: 13, colour: "label_water", spacing: 2.5 },
+  bridge: { font: `600 10.5px ${LABEL_FACE}`, size: 10.5, colour: "label" },
+  main: { font: `500 11px ${LABEL_FACE}`, size: 11, colour: "label" },
+  street: { font: `10.5px ${LABEL_FACE}`, size: 10.5, colour: "label" },
+  station: { font: `500 10.5px ${LABEL_FACE}`, size: 10.5, colour: "label" },
+  gate: { font: `600 10.5px ${LABEL_FACE}`, size: 10.5, colour: "label" },
 };
 /* By group of streets: path, street, main, bridge. */
 const LINE_KINDS = ["street", "street", "main", "bridge"];
@@ -272,7 +272,7 @@ function drawNames(context, placed, view) {
     context.font = one.style.font;
     context.strokeStyle = PALETTE.halo;
     context.lineWidth = 3.2;
-    context.fillStyle = one.style.colour;
+    context.fillStyle = PALETTE[one.style.colour];
     if (one.letters === undefined) {
       context.textAlign = "left";
       context.textBaseline = "alphabetic";

@@ -4,18 +4,13 @@ const SMALL_WINDOW = "(max-width: 1100px)"; // here the legend would hide too mu
 const LEGEND_CORNERS = /** @type {L.ControlPosition[]} */ (["topright", "bottomright", "bottomleft"]);
 const LEGEND_MARGIN = 10;
 const LEGEND_FOOT = 40; // room for the scale or the sources below it
-const AREA_RAMP = [PALETTE.area_least, PALETTE.area_most]
-  .map((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
 const CANDIDATES = {
-  optional: { radius: 2.6, color: "#858d96", weight: 1, fillColor: "#ffffff", fillOpacity: 1 },
-  required: { radius: 4.2, color: "#1b1b1b", weight: 2.2, fillColor: "#ffffff", fillOpacity: 1 },
+  optional: { radius: 2.6, color: "#858d96", weight: 1, fillColor: inkOf("casing"), fillOpacity: 1 },
+  required: { radius: 4.2, color: inkOf("ink"), weight: 2.2, fillColor: inkOf("casing"), fillOpacity: 1 },
   excluded: { radius: 2.4, color: "#8a8f95", weight: 1, fillColor: "#8a8f95", fillOpacity: 1 },
 };
 
-function areaColour(part) {
-  const [low, high] = AREA_RAMP;
-  return `rgb(${low.map((from, i) => Math.round(from + (high[i] - from) * part)).join(",")})`;
-}
+const areaColour = (part) => `color-mix(in srgb, ${inkOf("area_most")} ${(100 * part).toFixed(1)}%, ${inkOf("area_least")})`;
 
 /* The strictest thing that is true of a site: required before optional before excluded. */
 function standing(site) {
@@ -47,17 +42,17 @@ function candidateSwatch() {
 }
 function rampSwatch() {
   return swatch(...[0, 1, 2, 3].map((i) => drawn("rect", {
-    x: 2 + 6 * i, y: 2, width: 6, height: 14, fill: areaColour(i / 3), stroke: PALETTE.area_line, "stroke-width": 0.7,
+    x: 2 + 6 * i, y: 2, width: 6, height: 14, fill: areaColour(i / 3), stroke: inkOf("area_line"), "stroke-width": 0.7,
   })));
 }
 function letterSwatch() {
-  return swatch(drawn("text", { x: 14, y: 13, "text-anchor": "middle", "font-size": 13, "font-weight": 600, fill: PALETTE.label }, "A"));
+  return swatch(drawn("text", { x: 14, y: 13, "text-anchor": "middle", "font-size": 13, "font-weight": 600, fill: inkOf("label") }, "A"));
 }
 function northArrow() {
   return drawn("svg", { viewBox: "0 0 24 36", width: 24, height: 36, "aria-hidden": "true" },
-    drawn("path", { d: "M12 1 19 20 12 16Z", fill: "#1b1f24" }),
-    drawn("path", { d: "M12 1 5 20 12 16Z", fill: "#ffffff", stroke: "#1b1f24", "stroke-width": 1.2, "stroke-linejoin": "round" }),
-    drawn("text", { x: 12, y: 34, "text-anchor": "middle", "font-size": 13, "font-weight": 700, fill: "#1b1f24" }, "N"));
+    drawn("path", { d: "M12 1 19 20 12 16Z", fill: inkOf("ink") }),
+    drawn("path", { d: "M12 1 5 20 12 16Z", fill: inkOf("halo"), stroke: inkOf("ink"), "stroke-width": 1.2, "stroke-linejoin": "round" }),
+    drawn("text", { x: 12, y: 34, "text-anchor": "middle", "font-size": 13, "font-weight": 700, fill: inkOf("ink") }, "N"));
 }
 function missingSwatch(kind, onGround) {
   const canvas = make("canvas", { width: 56, height: 36, class: "swatch", "aria-hidden": "true" });

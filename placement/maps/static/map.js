@@ -170,7 +170,7 @@ function showPlan(map) {
     if (post !== null && post.reach.length > 0) {
       const { colour } = look(post.resource);
       chosen.addLayer(L.polygon(polygonPositions(post.reach), inPane("chosen", {
-        color: "#1b1b1b", weight: 2, fillColor: colour, fillOpacity: 0.22, interactive: false,
+        color: inkOf("ink"), weight: 2, fillColor: colour, fillOpacity: 0.22, interactive: false,
       })));
       const limit = data.resources[post.resource].limit_s;
       for (const [seconds, shape] of [...post.rings, [limit, post.reach]]) {
@@ -178,7 +178,7 @@ function showPlan(map) {
         const places = polygonPositions(shape);
         if (seconds < limit) {
           chosen.addLayer(L.polygon(places, inPane("chosen", {
-            color: "#1b1b1b", weight: 1.4, dashArray: ringDash(seconds), fill: false, interactive: false,
+            color: inkOf("ink"), weight: 1.4, dashArray: ringDash(seconds), fill: false, interactive: false,
           })));
         }
         const south = places.flat(2).reduce((low, place) => (place[0] < low[0] ? place : low));
@@ -290,6 +290,7 @@ function showPlan(map) {
     byId("title").textContent = tell.own(data.title);
     byId("title").classList.toggle("long", tell.own(data.title).length > 90);
     byId("skip").textContent = tell.say("skip");
+    byId("theme").textContent = tell.say("dark");
     byId("language").setAttribute("aria-label", tell.say("language"));
     byId("panel").setAttribute("aria-label", tell.say("panel"));
     frame.setAttribute("aria-label", tell.say("map"));
@@ -311,6 +312,10 @@ function showPlan(map) {
   const asked = () => address().get("lang");
   const fromAddress = () => firstLanguage(data.languages, asked());
   languageButtons(byId("language"), data.languages, (code) => { keep("lang", code); speak(code); });
+  const theme = makeTheme(map, byId("theme"), {
+    asked: () => address().get("theme"), keep: (value) => keep("theme", value),
+    repaint: () => { legend.draw(); names.renew(false); },
+  });
   state.choose = (tab) => {
     state.tab = tab;
     state.showTab();
@@ -325,6 +330,7 @@ function showPlan(map) {
   window.addEventListener("hashchange", () => {
     state.tab = address().get("tab") || "overview";
     if (fromAddress() !== tell.language) { speak(fromAddress()); } else { state.showTab(); }
+    theme.again();
     showAsked();
   });
   byId("skip").addEventListener("click", () => { state.choose("overview"); byId("posts").focus(); });
@@ -337,12 +343,14 @@ function showPlan(map) {
   map.on("zoomend", resize);
   window.addEventListener("beforeprint", () => {
     document.documentElement.classList.add("paper");
+    theme.paper(true);
     arrange();
     view.begin();
     paintNow();
   });
   window.addEventListener("afterprint", () => {
     document.documentElement.classList.remove("paper");
+    theme.paper(false);
     arrange();
     view.begin();
   });

@@ -41,6 +41,8 @@ function showNetwork(map) {
       return box;
     });
   }
+  let chosen = null;
+  makeTheme(map, byId("theme"), { asked: () => chosen, keep: (value) => { chosen = value; }, repaint: () => {} });
   streetLayer(data.streets, "streets").addTo(map);
   L.control.zoom({ position: "topright" }).addTo(map);
 
@@ -75,6 +77,7 @@ function showNetwork(map) {
     const facts = data.facts;
     document.documentElement.lang = language;
     byId("skip").textContent = say("skip");
+    byId("theme").textContent = say("dark");
     byId("kicker").textContent = say("kicker");
     byId("title").textContent = data.title[language];
     byId("status").textContent = say("status", facts);
@@ -83,7 +86,7 @@ function showNetwork(map) {
     const cards = element("div", null, null, "cards");
     const main = say("mainFigures", { junctions: facts.main_junctions, km: facts.main_km });
     card(cards, say("parts"), [
-      [say("main"), main, STREET_STYLES.main.colour],
+      [say("main"), main, inkOf(STREET_STYLES.main.colour)],
       [say("other"), sum("other"), PART_STYLES.other.color],
       [say("islands"), sum("islands"), PART_STYLES.islands.color],
     ]);

@@ -163,7 +163,7 @@ function costCard(data, tell) {
     make("div", { class: "lead" },
       make("p", { class: "big" }, tell.money(cost)),
       make("p", { class: "under" }, tell.say("cost_of", { budget: tell.money(amount), unit: tell.own(unit) }))),
-    bar(amount > 0 ? cost / amount : 0, "#4a5560"),
+    bar(amount > 0 ? cost / amount : 0, "var(--soft)"),
     facts(pairs, true));
 }
 

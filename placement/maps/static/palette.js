@@ -20,7 +20,45 @@ const PALETTE = {
   "label_area": "#3c2458",
   "label_water": "#1f4f6e",
   "label_missing": "#7a0c3c",
-  "halo": "#ffffff"
+  "halo": "#ffffff",
+  "ink": "#1b1b1b"
 };
+/* The same for a dark page. */
+const DARK = {
+  "paper": "#171b20",
+  "water": "#2f5068",
+  "shore": "#7fb0cf",
+  "path": "#767e88",
+  "street": "#868f9a",
+  "main": "#a3acb6",
+  "bridge": "#e3e7ec",
+  "casing": "#10151b",
+  "area_least": "#2c2638",
+  "area_most": "#4f4168",
+  "area_line": "#d0b8ee",
+  "missing": "#ffb3d0",
+  "missing_ground": "#3a1328",
+  "route": "#f4f6f8",
+  "closure": "#ff8a7a",
+  "label": "#eef1f4",
+  "label_area": "#e6d8fa",
+  "label_water": "#c4e4f8",
+  "label_missing": "#ffc4da",
+  "halo": "#0c1014",
+  "ink": "#f4f6f8"
+};
+const LIGHT = { ...PALETTE };
+
+/* A colour of the palette for what the browser draws again by itself; a canvas reads PALETTE when it is painted. */
+const inkOf = (name) => `var(--map-${name})`;
+
+/* From now on everything is drawn in the light or the dark palette. */
+function usePalette(dark) {
+  Object.assign(PALETTE, dark ? DARK : LIGHT);
+  const root = document.documentElement;
+  root.classList.toggle("dark", dark);
+  for (const [name, colour] of Object.entries(PALETTE)) { root.style.setProperty(`--map-${name}`, colour); }
+}
+
 /* How much of a catchment's colour lies over the paper. */
 const REACH_OPACITY = 0.14;

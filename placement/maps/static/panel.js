@@ -73,7 +73,7 @@ function sign(resource, size, number) {
 function bar(share, colour) {
   const width = 100 * Math.min(1, Math.max(0, share));
   return drawn("svg", { class: "meter", viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true" },
-    drawn("rect", { x: 0, y: 0, width: 100, height: 6, fill: "#e4e1db" }),
+    drawn("rect", { x: 0, y: 0, width: 100, height: 6, fill: "var(--meter)" }),
     drawn("rect", { x: 0, y: 0, width, height: 6, fill: colour }));
 }
 

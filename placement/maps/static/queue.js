@@ -1,6 +1,6 @@
 /* Lanes: who passes which gate when, and the fluid queue as a drawing with its table beside it. */
 
-const QUEUE = { bars: "#c3cfdb", room: "#1b1f24", line: "#b34700", fill: "#f3c8a5" };
+const QUEUE = { bars: "var(--bars)", room: "var(--ink)", line: "var(--waiting)", fill: "var(--waiting-ground)" };
 
 function clockOf(minute, tell) {
   const whole = Math.round(minute);
@@ -38,10 +38,10 @@ function queueChart(lanes, gate, title, tell, size) {
   });
   const svg = drawn("svg", { class: "queue", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}. ${told}` },
     drawn("title", {}, title), drawn("desc", {}, told));
-  const text = (content, attributes) => drawn("text", { "font-size": small ? 11 : 12.5, fill: "#4d5560", ...attributes }, content);
+  const text = (content, attributes) => drawn("text", { "font-size": small ? 11 : 12.5, fill: "var(--soft)", ...attributes }, content);
   const step = roundStep(most);
   for (let people = 0; people <= most; people += step) {
-    svg.append(drawn("path", { d: `M${box.left} ${y(people)}H${box.right}`, stroke: people === 0 ? "#4d5560" : "#e4e1db", "stroke-width": 1 }),
+    svg.append(drawn("path", { d: `M${box.left} ${y(people)}H${box.right}`, stroke: people === 0 ? "var(--soft)" : "var(--meter)", "stroke-width": 1 }),
       text(tell.people(people), { x: box.left - 5, y: y(people) + 4, "text-anchor": "end" }));
   }
   gate.sent.forEach((people, t) => {
@@ -63,7 +63,7 @@ function queueChart(lanes, gate, title, tell, size) {
   /* from the opening on, whole hours or more apart, with room for their words */
   const every = [60, 120, 180, 360, 720].find((one) => (end - lanes.from_min) / one <= (small ? 3 : 5)) || 1440;
   for (let minute = lanes.from_min; minute <= end; minute += every) {
-    svg.append(drawn("path", { d: `M${x(minute)} ${box.bottom}v4`, stroke: "#4d5560", "stroke-width": 1 }),
+    svg.append(drawn("path", { d: `M${x(minute)} ${box.bottom}v4`, stroke: "var(--soft)", "stroke-width": 1 }),
       text(clockOf(minute, tell), {
         x: Math.min(Math.max(x(minute), box.left), box.right), y: height - 7,
         "text-anchor": x(minute) > box.right - 18 ? "end" : x(minute) < box.left + 8 ? "start" : "middle",
@@ -140,9 +140,9 @@ function profileTable(lanes, tell) {
       const told = one.coming.map((people, t) => `${periodText(lanes, t, tell)} ${tell.people(people)}`).join("; ");
       const bars = drawn("svg", { class: "bars", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": told },
         drawn("title", {}, told),
-        drawn("path", { d: `M0 ${height - 0.5}H${width}`, stroke: "#4d5560", "stroke-width": 1 }),
+        drawn("path", { d: `M0 ${height - 0.5}H${width}`, stroke: "var(--soft)", "stroke-width": 1 }),
         ...one.coming.map((people, t) => drawn("rect", {
-          x: t * step + 0.5, width: Math.max(1, step - 1), y: (height - 1) * (1 - people / most), height: (height - 1) * people / most, fill: "#8a97a5",
+          x: t * step + 0.5, width: Math.max(1, step - 1), y: (height - 1) * (1 - people / most), height: (height - 1) * people / most, fill: "var(--bars-strong)",
         })));
       return make("tr", null, make("th", { scope: "row", dir: "auto" }, one.own ? tell.say("own_profile") : one.name),
         make("td", null, bars),

@@ -25,9 +25,9 @@ function floorBar(floor, colour) {
   const at = 100 * Math.min(1, floor.asked);
   const width = 100 * Math.min(1, Math.max(0, floor.reached || 0));
   return drawn("svg", { class: "floorbar", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
-    drawn("rect", { x: 0, y: 2, width: 100, height: 6, fill: "#e4e1db" }),
+    drawn("rect", { x: 0, y: 2, width: 100, height: 6, fill: "var(--meter)" }),
     drawn("rect", { x: 0, y: 2, width, height: 6, fill: colour }),
-    drawn("rect", { x: Math.max(0, at - 0.9), y: 0, width: 1.8, height: 10, fill: "#1b1f24" }));
+    drawn("rect", { x: Math.max(0, at - 0.9), y: 0, width: 1.8, height: 10, fill: "var(--ink)" }));
 }
 
 function verdict(kept, tell) {

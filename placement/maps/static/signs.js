@@ -80,10 +80,10 @@ function makeSigns(map, signs, pane) {
       if (own && moved > 10) {
         const true_ = map.unproject(at[i], zoom);
         leaders.addLayer(L.polyline([true_, map.unproject(L.point(x, y), zoom)], {
-          ...pane, color: "#1b1b1b", weight: 1.3, interactive: false,
+          ...pane, color: inkOf("ink"), weight: 1.3, interactive: false,
         }));
         leaders.addLayer(L.circleMarker(true_, {
-          ...pane, radius: 2.2, color: "#ffffff", weight: 1, fillColor: "#1b1b1b", fillOpacity: 1, interactive: false,
+          ...pane, radius: 2.2, color: inkOf("halo"), weight: 1, fillColor: inkOf("ink"), fillOpacity: 1, interactive: false,
         }));
       }
     });

@@ -1,10 +1,10 @@
 /* The street network behind the plan: classes by width and tone, bridges over the water. */
 
 const STREET_STYLES = {
-  path: { colour: PALETTE.path, width: 0.8, from: 14 },
-  street: { colour: PALETTE.street, width: 1.0, from: 0 },
-  main: { colour: PALETTE.main, width: 1.8, from: 0 },
-  bridge: { colour: PALETTE.bridge, width: 2.2, from: 0, casing: 2.4 },
+  path: { colour: "path", width: 0.8, from: 14 },
+  street: { colour: "street", width: 1.0, from: 0 },
+  main: { colour: "main", width: 1.8, from: 0 },
+  bridge: { colour: "bridge", width: 2.2, from: 0, casing: 2.4 },
 };
 
 /* Lines with the box around each, and which of them a tile shows. */
@@ -64,11 +64,11 @@ function streetLayer(streets, pane) {
         tile.left + tile.side + tile.margin, tile.top + tile.side + tile.margin)
         .filter((line) => Math.max(boxes[4 * line + 2] - boxes[4 * line], boxes[4 * line + 3] - boxes[4 * line + 1]) * tile.scale > 0.6);
       const strokes = [[style.colour, style.width * grown]];
-      if (style.casing !== undefined) { strokes.unshift([PALETTE.casing, (style.width + style.casing) * grown]); }
+      if (style.casing !== undefined) { strokes.unshift(["casing", (style.width + style.casing) * grown]); }
       for (const [colour, width] of strokes) {
-        context.strokeStyle = colour;
+        context.strokeStyle = PALETTE[colour];
         context.lineWidth = width;
-        context.lineCap = style.casing !== undefined && colour === PALETTE.casing ? "butt" : "round";
+        context.lineCap = style.casing !== undefined && colour === "casing" ? "butt" : "round";
         for (let from = 0; from < seen.length; from += CHUNK) {
           context.beginPath();
           for (const line of seen.slice(from, from + CHUNK)) { traceLine(context, lines, line, tile); }
