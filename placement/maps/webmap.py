@@ -63,6 +63,8 @@ _SCRIPTS = (
     "controls.js",
     "signs.js",
     "labels.js",
+    "picture.js",
+    "tools.js",
     "map.js",
 )
 _STATES_SCRIPTS = (*_SCRIPTS[:-1], "state_layers.js", "swipe.js", "changes.js", "states.js")

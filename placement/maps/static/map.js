@@ -25,7 +25,7 @@ function showPlan(map) {
 
   /* What opened since the agreed plan wears a plus; what closed has a layer of its own. */
   const moved = new Map((data.rules.changes === null ? [] : data.rules.changes.opened).map((post) => [post.key, post]));
-  const { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup } = makePopups(data, tell, moved, { drawWays, showQueue });
+  const { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup } = makePopups(data, tell, moved, { drawWays, showQueue, showWay: (...way) => showWay(...way) });
 
   /* Layers, in the order of the legend. */
   const entries = [];
@@ -281,6 +281,9 @@ function showPlan(map) {
   const legend = makeLegend(map, data, tell, state, entries);
 
   const controls = makeControls(map, data, tell, () => view.showAll());
+  const tools = makeTools(map, data, tell, {
+    shows: { showPost, showArea, showCandidate }, options: inPane("ways", {}), announce: state.announce,
+  });
 
   function speak(language) {
     tell.use(language);
@@ -305,6 +308,7 @@ function showPlan(map) {
     for (const rename of renamings) { rename(); }
     names.renew(true);
     controls.speak();
+    tools.speak();
     map.eachLayer((layer) => { if (layer instanceof L.Popup) { layer.update(); } });
   }
 

@@ -12,6 +12,7 @@ async function imageOf(svg, width, height) {
     const style = getComputedStyle(own[i]);
     for (const name of ["fill", "stroke", "font-family", "font-size", "font-weight"]) { one.setAttribute(name, style.getPropertyValue(name)); }
   });
+  copy.removeAttribute("style"); // where Leaflet has moved it to
   copy.setAttribute("xmlns", SVG);
   copy.setAttribute("width", width);
   copy.setAttribute("height", height);

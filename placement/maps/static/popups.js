@@ -3,8 +3,8 @@
 const MOST_GATES = 4;
 
 /* `moved` are the posts that opened since the agreed plan, `drawWays` draws walks on the
- * map, `showQueue` opens the tab of lanes at a gate. */
-function makePopups(data, tell, moved, { drawWays, showQueue }) {
+ * map, `showWay` one of them with its popup, `showQueue` opens the tab of lanes at a gate. */
+function makePopups(data, tell, moved, { drawWays, showQueue, showWay }) {
   function popup(title, subtitle, pairs) {
     return make("div", { class: "popup", role: "group", "aria-label": title, tabindex: -1 },
       make("h2", { dir: "auto" }, title),
@@ -74,12 +74,18 @@ function makePopups(data, tell, moved, { drawWays, showQueue }) {
     const left = all.length - MOST_GATES;
     return left > 0 ? [...all.slice(0, MOST_GATES), tell.count("more_gates", left)] : all;
   }
+  /* The gates that people of an area are sent to, the longest wait first. */
+  function gatesOf(area) {
+    const own = new Set(data.lanes.areas.filter((one) => one.area === area).flatMap((one) => one.sent.map(([gate]) => gate)));
+    return data.lanes.gates.filter((_, at) => own.has(at)).sort((a, b) => b.wait - a.wait);
+  }
   function areaPopup(area) {
     const of = (covered, people) => tell.say("part_of", {
       covered: tell.people(covered), total: tell.people(people), share: tell.share(people > 0 ? covered / people : 0),
     });
     const row = data.gaps.rows.find((one) => one.area !== null && data.areas[one.area] === area);
     const pairs = [[tell.say("people"), tell.people(area.people)]];
+    const ways = [];
     data.resources.forEach((resource, position) => {
       if (!resource.shown || row === undefined) { return; }
       const label = tell.own(resource.label);
@@ -94,6 +100,14 @@ function makePopups(data, tell, moved, { drawWays, showQueue }) {
         for (const sent of data.lanes.areas.filter((one) => one.area === row.area)) {
           pairs.push([tell.say(sent.step_free ? "sent_step_free" : "sent_to"), sentTo(sent).join("; ")]);
         }
+        const waits = gatesOf(row.area);
+        if (waits.length > 0) { pairs.push([tell.say("area_wait"), waitText(waits[0], tell)]); }
+      }
+      for (const walk of data.walks.areas[position]) {
+        if (walk.area !== row.area || walk.area === null || walk.people === 0) { continue; }
+        const [median, most, longest] = walk.walks.map((seconds) => walkText(seconds, tell));
+        pairs.push([tell.say(walk.step_free ? "area_walk_slow" : "area_walk", { label }), tell.say("area_walks", { median, most, longest })]);
+        if (walk.way !== null) { ways.push([walk, position]); }
       }
       for (const floor of data.rules.floors) {
         if (floor.resource !== position || floor.area === null || data.areas[floor.area] !== area) { continue; }
@@ -101,7 +115,13 @@ function makePopups(data, tell, moved, { drawWays, showQueue }) {
           tell.say("floor_reached", { asked: tell.share(floor.asked), reached: floor.reached === null ? "–" : tell.share(floor.reached) })]);
       }
     });
-    return popup(area.name || area.id, "", pairs);
+    const box = popup(area.name || area.id, "", pairs);
+    for (const [walk, position] of ways) {
+      const label = tell.own(data.resources[position].label);
+      box.append(make("button", { type: "button", class: "link ways", onclick: (event) => showWay(walk, position, event.currentTarget) },
+        tell.say(walk.step_free ? "way_of_slow" : "way_of", { label })));
+    }
+    return box;
   }
   return { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup };
 }

@@ -84,7 +84,10 @@ function postSection(data, tell, state, show) {
     make("h2", null, tell.say("posts")),
     make("p", { class: "hint" }, tell.say(tables.length > 0 ? "choose" : "no_posts")),
     tables.length === 0 ? null : make("p", { class: "choice" }, make("label", { for: "seek" }, tell.say("seek")), box, count),
-    ...tables.map(({ table }) => table));
+    ...tables.map(({ table }) => table),
+    tables.length === 0 ? null : make("button", {
+      type: "button", class: "save", onclick: () => saveAs(`${data.plan}.csv`, postsAsText(data, tell), "text/csv;charset=utf-8"),
+    }, tell.say("save_table")));
 }
 
 /* The kind of a site in the language of the page, where it is a known one. */

@@ -3,7 +3,7 @@
 const TOOL_PICTURES = {
   seek: "M8.5 3A5.5 5.5 0 1 1 8.5 14 5.5 5.5 0 1 1 8.5 3ZM12.5 12.5 17 17",
   measure: "M2 13 13 2 18 7 7 18ZM5.5 9.5 8 12M9 6 10.5 7.5M12.5 2.5 15 5",
-  screen: "M3 7V3H7M13 3H17V7M17 13V17H13M7 17H3V13M6 6H14V14H6Z",
+  screen: "M3 8V3H8M17 12V17H12M3 3 8.5 8.5M17 17 11.5 11.5",
   picture: "M3 4H17V16H3ZM3 14 7.5 9 11 13 13.5 10.5 17 14M13 7H13.1",
 };
 
@@ -35,7 +35,7 @@ function postsAsText(data, tell) {
 }
 
 /* Everything with a name that a reader may look for: posts, areas, sites, stations, streets. */
-function placesToFind(map, data, { showPost, showArea, showCandidate }) {
+function placesToFind(map, data, marked, { showPost, showArea, showCandidate }, options) {
   const found = new Map();
   const offer = (text, show) => { if (text && !found.has(text)) { found.set(text, show); } };
   for (const post of data.posts) { offer(postName(post), () => showPost(post, null)); }
@@ -45,13 +45,16 @@ function placesToFind(map, data, { showPost, showArea, showCandidate }) {
   const streets = new Map();
   for (const [text, , steps] of data.labels.streets) {
     const points = mercator(steps, 1e5);
-    const bounds = streets.get(text) || L.latLngBounds([]);
-    for (let i = 0; i < points.length; i += 2) {
-      bounds.extend(map.unproject(L.point(256 * points[i], 256 * points[i + 1]), 0));
-    }
-    streets.set(text, bounds);
+    const line = Array.from({ length: points.length / 2 }, (_, i) => map.unproject(L.point(256 * points[2 * i], 256 * points[2 * i + 1]), 0));
+    streets.set(text, [...(streets.get(text) || []), line]);
   }
-  for (const [text, bounds] of streets) { offer(text, () => map.fitBounds(bounds, { maxZoom: 17, animate: false })); }
+  for (const [text, lines] of streets) {
+    offer(text, () => {
+      const line = L.polyline(lines, { ...options, color: inkOf("route"), weight: 9, opacity: 0.45, interactive: false });
+      marked.addLayer(line);
+      map.fitBounds(line.getBounds(), { maxZoom: 17, padding: [40, 40], animate: false });
+    });
+  }
   return found;
 }
 
@@ -90,30 +93,41 @@ function makeMeasure(map, tell, box, options) {
   };
 }
 
-/* `shows` are the ways to show a post, an area, a candidate; `options` draw over everything else. */
-function makeTools(map, data, tell, { shows, options, hold }) {
+/* `shows` are the ways to show a post, an area, a candidate; `options` draw over everything else; `announce` tells a reader. */
+function makeTools(map, data, tell, { shows, options, announce }) {
   const bar = make("div", { class: "leaflet-bar tools" });
   const box = make("div", { class: "toolbox", hidden: true });
   const holder = make("div", { class: "toolplace" }, bar, box);
   L.DomEvent.disableClickPropagation(holder);
   L.DomEvent.disableScrollPropagation(holder);
   new (L.Control.extend({ onAdd: () => holder }))({ position: "topleft" }).addTo(map);
-  const places = placesToFind(map, data, shows);
+  const marked = L.layerGroup().addTo(map); // the street that was found
+  const places = placesToFind(map, data, marked, shows, options);
   const measure = makeMeasure(map, tell, box, options);
   let open = null;
   const seek = () => {
     const list = make("datalist", { id: "places" }, ...[...places.keys()].sort(tell.compare).map((text) => make("option", { value: text })));
     const input = make("input", { type: "search", list: "places", "aria-label": tell.say("find_place"), placeholder: tell.say("find_place"), autocomplete: "off", spellcheck: "false" });
     const none = make("p", { role: "status" });
-    const go = (exact) => {
-      const sought = input.value.trim();
-      const name = places.has(sought) ? sought : exact || sought === "" ? undefined
-        : [...places.keys()].sort(tell.compare).find((text) => isSought([text], sought));
-      none.textContent = name === undefined && !exact && sought !== "" ? tell.say("nothing_found") : "";
-      if (name !== undefined) { none.textContent = tell.say("shown", { name }); places.get(name)(); }
+    const names = [...places.keys()].sort(tell.compare);
+    const closest = (sought) => [
+      (text) => plainText(text) === plainText(sought), (text) => plainText(text).startsWith(plainText(sought)), (text) => isSought([text], sought),
+    ].map((suits) => names.find(suits)).find((name) => name !== undefined);
+    const go = (name) => {
+      marked.clearLayers();
+      choose("seek");
+      announce(tell.say("shown", { name }));
+      places.get(name)();
     };
-    input.addEventListener("input", () => go(true));
-    input.addEventListener("keydown", (event) => { if (event.key === "Enter") { go(false); } });
+    input.addEventListener("input", () => {
+      none.textContent = "";
+      if (places.has(input.value)) { go(input.value); }
+    });
+    input.addEventListener("keydown", (event) => {
+      const name = event.key === "Enter" && input.value.trim() !== "" ? closest(input.value.trim()) : null;
+      if (name === undefined) { none.textContent = tell.say("nothing_found"); }
+      else if (name !== null) { go(name); }
+    });
     box.replaceChildren(input, list, none);
     input.focus();
   };
@@ -124,6 +138,7 @@ function makeTools(map, data, tell, { shows, options, hold }) {
   const choose = (name) => {
     if (open !== null) { tools[open].close(); }
     open = open === name ? null : name;
+    if (open !== null) { marked.clearLayers(); }
     box.hidden = open === null;
     for (const [key, button] of buttons) { if (key in tools) { button.setAttribute("aria-expanded", String(key === open)); } }
     if (open !== null) { tools[open].open(); }
@@ -143,8 +158,9 @@ function makeTools(map, data, tell, { shows, options, hold }) {
     bar.append(button);
     return /** @type {[string, HTMLElement]} */ ([key, button]);
   });
-  hold.addEventListener("keydown", (event) => {
+  holder.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && open !== null) {
+      event.stopPropagation();
       const button = buttons.find(([key]) => key === open)[1];
       choose(open);
       button.focus();
