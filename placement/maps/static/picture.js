@@ -1,7 +1,7 @@
 /* The view as a picture: what the map shows, its title, how it is proven, where its data come from. */
 
 const PICTURE_SCALE = 2;
-const PICTURE_HEAD = 62;
+const PICTURE_HEAD = 78;
 const PICTURE_FOOT = 26;
 
 /* An SVG element as an image: what the page's style says of it is written into it. */
@@ -22,11 +22,16 @@ async function imageOf(svg, width, height) {
   return image;
 }
 
-/* Draws a text that may be long: as much of it as there is room for, then dots. */
-function writeWithin(context, text, x, y, room) {
-  let shown = text;
-  while (shown.length > 1 && context.measureText(shown === text ? text : `${shown}…`).width > room) { shown = shown.slice(0, -1); }
-  context.fillText(shown === text ? text : `${shown}…`, x, y);
+/* Writes a text on at most `most` lines; what has no room on the last one is left out, with dots. */
+function writeWithin(context, text, x, y, { room, most, high }) {
+  const words = text.split(/ +/);
+  for (let line = 0; line < most && words.length > 0; line += 1) {
+    let shown = words.shift();
+    while (words.length > 0 && context.measureText(`${shown} ${words[0]}`).width <= room) { shown += ` ${words.shift()}`; }
+    const cut = line === most - 1 && words.length > 0 ? "…" : "";
+    while (shown.length > 1 && context.measureText(shown + cut).width > room) { shown = shown.slice(0, -1); }
+    context.fillText(shown + cut, x, y + line * high);
+  }
 }
 
 /** @returns {Promise<Blob>} */
@@ -85,11 +90,13 @@ async function pictureOf(map, data, tell) {
   context.fillRect(0, 0, around.width, PICTURE_HEAD);
   context.fillRect(0, PICTURE_HEAD + around.height, around.width, PICTURE_FOOT);
   Object.assign(context, { fillStyle: style.getPropertyValue("--ink"), font: `650 19px ${LABEL_FACE}`, textBaseline: "alphabetic" });
-  writeWithin(context, tell.own(data.title), 14, 26, around.width - 28);
+  const room = around.width - 28;
+  writeWithin(context, tell.own(data.title), 14, 26, { room, most: 1, high: 0 });
   context.font = `13px ${LABEL_FACE}`;
-  writeWithin(context, document.getElementById("status").textContent, 14, 48, around.width - 28);
+  const told = [...document.getElementById("status").children].map((one) => one.textContent);
+  writeWithin(context, `${told[0]} · ${told.slice(1).join(" ")}`, 14, 47, { room, most: 2, high: 19 });
   context.fillStyle = style.getPropertyValue("--soft");
   context.font = `12px ${LABEL_FACE}`;
-  writeWithin(context, frame.querySelector(".credit").textContent, 14, PICTURE_HEAD + around.height + 17, around.width - 28);
+  writeWithin(context, frame.querySelector(".credit").textContent, 14, PICTURE_HEAD + around.height + 17, { room, most: 1, high: 0 });
   return new Promise((done) => { canvas.toBlob(done, "image/png"); });
 }

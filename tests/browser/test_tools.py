@@ -1,0 +1,142 @@
+"""What the map's tools do: find a place, measure, keep the view and the posts as files."""
+
+import csv
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from placement.maps import write_map
+from tests.browser.test_access import found
+from tests.maps.pages import POSTS, hostile_plan, ruled_plan, ruled_solution, solution_of
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tools")
+    plan = ruled_plan(folder)
+    write_map(plan, ruled_solution(plan), folder / "map.html")
+    return folder / "map.html"
+
+
+def size_of(picture: bytes) -> tuple[int, int]:
+    return int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_tools_are_clean_to_axe_open_and_closed_and_say_nothing(open_page, file, size) -> None:
+    page, seen = open_page(file, size=size, bypass_csp=True)
+    for tool in ("seek", "measure"):
+        page.locator(f"[data-tool={tool}]").click()
+        assert page.locator(f"[data-tool={tool}]").get_attribute("aria-expanded") == "true"
+        assert found(page) == [], tool
+        page.keyboard.press("Escape")
+    assert page.locator(".toolbox").is_hidden()
+    seen.assert_quiet(file)
+
+
+def test_a_street_an_area_and_a_post_are_found_by_a_part_of_their_name(open_page, file) -> None:
+    page, _ = open_page(file)
+    names = page.locator("#places option")
+    button = page.locator("[data-tool=seek]")
+    button.click()
+    offered = names.evaluate_all("all => all.map((one) => one.value)")
+    assert len(offered) == len(set(offered)) > 4
+    page.locator(".toolbox input").fill("no such place")
+    page.keyboard.press("Enter")
+    assert page.locator(".toolbox [role=status]").inner_text() == "Nothing of that name."
+    post = next(name for name in offered if name.startswith("C1 "))
+    page.locator(".toolbox input").fill(post[:-1].upper())
+    page.keyboard.press("Enter")
+    assert page.locator(".leaflet-popup h2").inner_text() == post
+    assert page.locator("#said").inner_text() == f"Shown on the map: {post}"
+    assert page.locator(".toolbox").is_hidden()
+
+
+def test_what_is_measured_is_the_distance_and_the_keyboard_can(open_page, file) -> None:
+    page, _ = open_page(file)
+    page.locator("[data-tool=measure]").click()
+    told = page.locator(".toolbox [role=status]")
+    assert told.inner_text() == "Choose two places or more on the map."
+    page.get_by_role("button", name="Add the middle of the map").press("Enter")
+    scale = page.locator(".leaflet-control-scale-line")
+    metres = scale.inner_text().replace("km", "000").replace("m", "").replace(" ", "")
+    width = scale.bounding_box()["width"]
+    box = page.locator(".folium-map").bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.click(middle[0] + width, middle[1])
+    told.get_by_text("in a straight line").wait_for()
+    said = float(told.inner_text().split(" m ")[0].replace(",", ""))
+    assert said == pytest.approx(float(metres), rel=0.05)
+    page.get_by_role("button", name="Start again").click()
+    assert told.inner_text() == "Choose two places or more on the map."
+
+
+def test_the_view_is_kept_as_a_picture_of_what_is_seen(open_page, file) -> None:
+    page, seen = open_page(file)
+    with page.expect_download() as waited:
+        page.locator("[data-tool=picture]").click()
+    picture = Path(waited.value.path()).read_bytes()
+    assert waited.value.suggested_filename.endswith(".png")
+    assert picture.startswith(PNG)
+    box = page.locator(".folium-map").bounding_box()
+    width, height = size_of(picture)
+    assert width == 2 * box["width"]
+    assert height > 2 * box["height"]
+    # the colour of a checkpoint stands where its sign is seen
+    sign = page.locator(".post").first.bounding_box()
+    colours = page.evaluate(
+        """async ([bytes, x, y]) => {
+          const blob = new Blob([new Uint8Array(bytes)], { type: 'image/png' });
+          const picture = await createImageBitmap(blob);
+          const canvas = new OffscreenCanvas(picture.width, picture.height);
+          const context = canvas.getContext('2d');
+          context.drawImage(picture, 0, 0);
+          const top = 2 * 78;
+          const seen = new Set();
+          const { data } = context.getImageData(2 * x - 12, top + 2 * y - 12, 24, 24);
+          for (let i = 0; i < data.length; i += 4) { seen.add([...data.slice(i, i + 3)].join()); }
+          return [...seen];
+        }""",
+        [
+            list(picture),
+            sign["x"] + sign["width"] / 2 - box["x"],
+            sign["y"] + sign["height"] / 2 - box["y"],
+        ],
+    )
+    assert "0,114,178" in colours
+    assert seen.messages == []
+
+
+def test_hostile_names_are_sought_drawn_and_kept_as_texts(open_page, tmp_path) -> None:
+    plan = hostile_plan(tmp_path)
+    posts = tuple((site, "checkpoint") for site in plan.problem.sites.id[:4])
+    solution = solution_of(plan, (*posts, POSTS[1]))
+    formula = '=cmd|"/c calc"!A1, "x"'
+    first, *others = solution.posts_list
+    solution = replace(solution, posts_list=(replace(first, name=formula), *others))
+    write_map(plan, solution, tmp_path / "map.html")
+    page, seen = open_page(tmp_path / "map.html")
+    page.locator("[data-tool=seek]").click()
+    offered = page.locator("#places option").evaluate_all("all => all.map((one) => one.value)")
+    assert any(formula in name for name in offered)
+    for name in offered[:12]:
+        if page.locator(".toolbox").is_hidden():
+            page.locator("[data-tool=seek]").click()
+        page.locator(".toolbox input").fill(name)
+    with page.expect_download() as waited:
+        page.locator("[data-tool=picture]").click()
+    assert Path(waited.value.path()).read_bytes().startswith(PNG)
+    with page.expect_download() as waited:
+        page.get_by_role("button", name="Save the posts as a table (CSV)").click()
+    text = Path(waited.value.path()).read_text(encoding="utf-8-sig")
+    head, *rows = csv.reader(io.StringIO(text))
+    assert head[0] == "Number"
+    assert {row[7] for row in rows} == {post.site for post in solution.posts_list}
+    assert f"'{formula}" in [row[1] for row in rows if row[7] == first.site]
+    assert not any(row[1].startswith(("=", "+", "-", "@", "\t")) for row in rows)
+    assert seen.dialogs == []
+    assert seen.messages == []
