@@ -100,7 +100,11 @@ function makeTools(map, data, tell, { shows, options, announce }) {
   const holder = make("div", { class: "toolplace" }, bar, box);
   L.DomEvent.disableClickPropagation(holder);
   L.DomEvent.disableScrollPropagation(holder);
-  new (L.Control.extend({ onAdd: () => holder }))({ position: "topleft" }).addTo(map);
+  /* on a phone below the plan, where it takes no width from it */
+  const phone = window.matchMedia("(max-width: 800px)");
+  const corner = () => /** @type {L.ControlPosition} */ (phone.matches ? "bottomright" : "topleft");
+  const control = new (L.Control.extend({ onAdd: () => holder }))({ position: corner() }).addTo(map);
+  phone.addEventListener("change", () => control.setPosition(corner()));
   const marked = L.layerGroup().addTo(map); // the street that was found
   const places = placesToFind(map, data, marked, shows, options);
   const measure = makeMeasure(map, tell, box, options);
