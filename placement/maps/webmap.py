@@ -68,7 +68,15 @@ _SCRIPTS = (
     "map.js",
 )
 _STATES_SCRIPTS = (*_SCRIPTS[:-1], "state_layers.js", "swipe.js", "changes.js", "states.js")
-_NETWORK_SCRIPTS = ("language.js", "palette.js", "theme.js", "tiles.js", "streets.js", "network.js")
+_NETWORK_SCRIPTS = (
+    "language.js",
+    "address.js",
+    "palette.js",
+    "theme.js",
+    "tiles.js",
+    "streets.js",
+    "network.js",
+)
 _naming = threading.Lock()
 
 

@@ -231,7 +231,7 @@ function moveLines(data, inPane) {
   const group = L.layerGroup();
   for (const [from, to] of data.difference.moved) {
     const [a, b] = [data.posts[from].at, data.posts[to].at].map(([lon, lat]) => [lat, lon]);
-    group.addLayer(L.polyline([a, b], inPane("moves", { color: "#1b1b1b", weight: 2, dashArray: "2 5", interactive: false })));
+    group.addLayer(L.polyline([a, b], inPane("moves", { color: inkOf("ink"), weight: 2, dashArray: "2 5", interactive: false })));
   }
   return group;
 }

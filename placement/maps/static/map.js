@@ -316,10 +316,7 @@ function showPlan(map) {
   const asked = () => address().get("lang");
   const fromAddress = () => firstLanguage(data.languages, asked());
   languageButtons(byId("language"), data.languages, (code) => { keep("lang", code); speak(code); });
-  const theme = makeTheme(map, byId("theme"), {
-    asked: () => address().get("theme"), keep: (value) => keep("theme", value),
-    repaint: () => { legend.draw(); names.renew(false); },
-  });
+  const theme = makeTheme(() => [map], byId("theme"), () => { legend.draw(); names.renew(false); });
   state.choose = (tab) => {
     state.tab = tab;
     state.showTab();

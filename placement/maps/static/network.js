@@ -41,8 +41,7 @@ function showNetwork(map) {
       return box;
     });
   }
-  let chosen = null;
-  makeTheme(map, byId("theme"), { asked: () => chosen, keep: (value) => { chosen = value; }, repaint: () => {} });
+  makeTheme(() => [map], byId("theme"), () => {});
   streetLayer(data.streets, "streets").addTo(map);
   L.control.zoom({ position: "topright" }).addTo(map);
 

@@ -99,7 +99,7 @@ function showStates(map) {
     state.post = post;
     if (post !== null && post.reach.length > 0) {
       chosen.get(one).addLayer(L.polygon(polygonPositions(post.reach), one.inPane("chosen", {
-        color: "#1b1b1b", weight: 2, fillColor: look(post.resource).colour, fillOpacity: 0.22, interactive: false,
+        color: inkOf("ink"), weight: 2, fillColor: look(post.resource).colour, fillOpacity: 0.22, interactive: false,
       })));
     }
     if (post !== null) { state.announce(tell.say("shown", { name: nameOfPost(post) })); }
@@ -139,7 +139,7 @@ function showStates(map) {
   });
   if (plans.some((one) => one.ownClosures.length > 0)) {
     entries.push({ group: "plan", key: "closures", layer: switchOf("closures"),
-      swatch: () => patch(PALETTE.closure, 0.14, PALETTE.closure, "3 4"), words: () => tell.say("layer_closures") });
+      swatch: () => patch(inkOf("closure"), 0.14, inkOf("closure"), "3 4"), words: () => tell.say("layer_closures") });
   }
   for (const entry of stage.entries) { entries.push({ ...entry, layer: switchOf(entry.key) }); }
 
@@ -360,6 +360,7 @@ function showStates(map) {
     byId("title").textContent = tell.own(data.title);
     byId("title").classList.toggle("long", tell.own(data.title).length > 90);
     byId("skip").textContent = tell.say("skip_panel");
+    byId("theme").textContent = tell.say("dark");
     byId("language").setAttribute("aria-label", tell.say("language"));
     byId("panel").setAttribute("aria-label", tell.say("panel"));
     stages.forEach((one, i) => one.map.getContainer().setAttribute("aria-label", stages.length === 1 ? tell.say("map") : tell.say(i === 0 ? "map_before" : "map_after")));
@@ -374,6 +375,10 @@ function showStates(map) {
     for (const one of stages) { one.map.eachLayer((layer) => { if (layer instanceof L.Popup) { layer.update(); } }); }
   }
   languageButtons(byId("language"), data.languages, (code) => { keep("lang", code); speak(code); });
+  const theme = makeTheme(() => stages.map((one) => one.map), byId("theme"), () => {
+    legend.draw();
+    for (const one of stages) { names.get(one).renew(false); }
+  });
   byId("panel").tabIndex = -1;
   byId("skip").addEventListener("click", () => byId("panel").focus());
   const arrange = () => {
@@ -385,6 +390,7 @@ function showStates(map) {
   for (const [name, is] of /** @type {[string, boolean][]} */ ([["beforeprint", true], ["afterprint", false]])) {
     window.addEventListener(name, () => {
       document.documentElement.classList.toggle("paper", is);
+      theme.paper(is);
       arrange();
       view.begin();
       if (is) { paintNow(); }
@@ -396,7 +402,7 @@ function showStates(map) {
   narrow.addEventListener("change", () => { arrange(); view.begin(); });
   window.addEventListener("resize", () => { for (const place of document.querySelectorAll("#panel, .legend")) { fitTables(place); } });
   document.addEventListener("toggle", (event) => fitTables(event.target), true);
-  window.addEventListener("hashchange", () => { if (fromAddress() !== tell.language) { speak(fromAddress()); } });
+  window.addEventListener("hashchange", () => { if (fromAddress() !== tell.language) { speak(fromAddress()); } theme.again(); });
   arrange();
   view.begin();
   if (compared) {
