@@ -21,7 +21,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Any:
 GROUNDS = """() => ['body', '.folium-map', '.legend', '.card'].map((one) => {
   const { backgroundColor } = getComputedStyle(document.querySelector(one));
   const [r, g, b] = backgroundColor.match(/[\\d.]+/g).map(Number);
-  return r + g + b > (one === '.legend' ? 1.5 : 382);
+  return r + g + b > 382;
 })"""
 # how light the street tiles are, on the mean of what is drawn
 STREETS = """() => {
