@@ -11,15 +11,17 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-quick coverage night check docs docs-links newest lowest lock fuzz bench clean
+.PHONY: help demo test test-quick coverage night check check-types check-style check-layers \
+  check-scripts ready docs docs-links newest lowest lock fuzz bench clean
 
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
 SHELL  := /bin/sh
 
 # Settings of this machine's pip say where packages come from, and nothing about which: a constraint
-# of its own would fight with the lock, and --user with the environment.
-PIP    := -m pip --disable-pip-version-check install --quiet --quiet --no-user
+# of its own would fight with the lock, and --user with the environment. Most modules are never
+# imported: the others are compiled when they are, which takes half the time.
+PIP    := -m pip --disable-pip-version-check install --quiet --quiet --no-user --no-compile
 export PIP_CONSTRAINT := /dev/null
 LOCKED := --require-hashes --only-binary :all: --requirement
 ITSELF := --no-deps --no-build-isolation --editable .
@@ -59,6 +61,9 @@ $(VENV)/.run: $(VENV)/.made pyproject.toml requirements/run.txt
 	@echo "Installing placement and what it needs (once; a few minutes)."
 	@$(PYTHON) $(PIP) $(LOCKED) requirements/run.txt
 	@$(PYTHON) $(PIP) $(ITSELF)
+	@touch $@
+
+$(VENV)/.compiled: $(VENV)/.run
 	@echo "Compiling the loops on a first run (once; about half a minute)."
 	@$(VENV)/bin/place optimise data/geo/paris-2024-cover --budget 60 --out $(VENV)/first --quiet
 	@touch $@
@@ -68,17 +73,17 @@ $(VENV)/.develop: $(VENV)/.run requirements/develop.txt
 	@$(PYTHON) $(PIP) $(LOCKED) requirements/develop.txt
 	@touch $@
 
-demo: $(VENV)/.run
+demo: $(VENV)/.compiled
 	@$(VENV)/bin/place optimise data/geo/paris-2024 --out outputs/paris-2024
 	@echo "The map is outputs/paris-2024/map.html (open it in a browser, no network needed),"
 	@echo "the solution outputs/paris-2024/solution.geojson."
 
 # A file of tests runs in one process, so that what its tests share is made once.
 PYTEST := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-test: $(VENV)/.develop
+test: $(VENV)/.develop $(VENV)/.compiled
 	@$(PYTHON) $(PYTEST)
 
-test-quick: $(VENV)/.develop
+test-quick: $(VENV)/.develop $(VENV)/.compiled
 	@$(PYTHON) $(PYTEST) -m 'not slow'
 
 # Machine code tells nobody which lines it runs: tests of the loops run once more in Python, where
@@ -86,7 +91,7 @@ test-quick: $(VENV)/.develop
 COVER := $(PYTHON) -m coverage
 LOOPS := tests/streets tests/cover --ignore tests/streets/test_inflation.py \
   --ignore tests/streets/test_catchment.py -k 'not threads and not memory and not bundled and not row_groups'
-coverage: $(VENV)/.develop
+coverage: $(VENV)/.develop $(VENV)/.compiled
 	@$(COVER) erase
 	@$(COVER) run -m pytest -q -m 'not slow'
 	@NUMBA_DISABLE_JIT=1 $(COVER) run -m pytest -q -m 'not slow' \
@@ -95,12 +100,12 @@ coverage: $(VENV)/.develop
 	@$(COVER) report
 
 # Random tests with all their cases (PLACE_NIGHT), of which `make test` takes a part.
-night: $(VENV)/.develop
+night: $(VENV)/.develop $(VENV)/.compiled
 	@PLACE_NIGHT=1 $(PYTHON) $(PYTEST)
 	@$(PYTHON) -m tests.fuzz
 
 # What goes wrong is kept in tests/fuzz/failed, with the command that runs it again.
-fuzz: $(VENV)/.develop
+fuzz: $(VENV)/.develop $(VENV)/.compiled
 	@$(PYTHON) -m tests.fuzz
 
 # Installed anew each time, since newer versions may have come out.
@@ -133,14 +138,25 @@ $(VENV)/.javascript: $(VENV)/.develop $(JS)/package-lock.json
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm ci --prefix $(JS) --silent --no-fund --no-audit
 	@touch $@
 
-check: $(VENV)/.javascript
+check: check-types check-style check-layers check-scripts
+
+check-types: $(VENV)/.develop
+	@$(VENV)/bin/mypy
+
+check-style: $(VENV)/.develop
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
-	@$(VENV)/bin/mypy
+
+check-layers: $(VENV)/.develop
 	@$(VENV)/bin/lint-imports
+
+check-scripts: $(VENV)/.javascript
 	@$(NODE)/eslint/bin/eslint.js --no-config-lookup --config $(JS)/eslint.config.mjs \
 	  placement/maps/static tests/browser
 	@$(NODE)/typescript/bin/tsc --project $(JS)
+
+# What .ci/run does before the tests, each of which keeps one core busy: make -j 2 ready
+ready: check $(VENV)/.compiled
 
 # Not needed by `make test`: tests/test_docs.py checks links, pages and examples without Sphinx.
 $(VENV)/.docs: $(VENV)/.run requirements/docs.txt
@@ -159,7 +175,7 @@ docs: $(VENV)/.docs
 docs-links: $(VENV)/.docs
 	@$(SPHINX) -b linkcheck docs build/docs-links
 
-bench: $(VENV)/.run
+bench: $(VENV)/.compiled
 	@for bench in benchmarks/[a-z]*.py; do echo "== $$bench"; $(PYTHON) "$$bench" || exit 1; done
 
 clean:
