@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.running import run
 from tests.cli.test_start import ROOT
 
 
@@ -22,7 +23,7 @@ def test_the_starter_compiles_hardly_anything_and_says_so_once(tmp_path: Path) -
         )  # fmt: skip
         return done.stderr
 
-    place("init", "mine")
+    assert run("init", tmp_path / "mine").exit_code == 0
     assert place("optimise", "mine").count("compiling") == 1
     kept = {path.name.split(".")[1] for path in cache.rglob("*.nbc")}
     assert kept == {"_tally", "add_to", "_first_wrong"}

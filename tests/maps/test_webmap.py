@@ -3,10 +3,7 @@
 import base64
 import hashlib
 import json
-import os
 import re
-import subprocess
-import sys
 import threading
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -161,29 +158,6 @@ def test_the_same_bytes_twice_and_from_many_threads(plan: Plan, tmp_path) -> Non
         thread.join()
     assert len({one.read_bytes() for one in files}) == 1
     assert Element._generate_id() != Element._generate_id()
-
-
-@pytest.mark.slow
-def test_the_same_bytes_in_another_process_with_shuffled_rows(tmp_path) -> None:
-    script = (
-        "import sys; from pathlib import Path; from tests.builders import write_plan;"
-        "from tests.maps.pages import solution_of; from placement.plan.layers import load_plan;"
-        "from placement.maps import write_map;"
-        "folder = Path(sys.argv[1]); seed = int(sys.argv[2]);"
-        "plan = load_plan(write_plan(folder, shuffle=seed));"
-        "write_map(plan, solution_of(plan), folder / 'map.html')"
-    )
-    made = []
-    for seed in ("1", "2"):
-        folder = tmp_path / seed
-        subprocess.run(
-            [sys.executable, "-c", script, str(folder), seed],
-            check=True,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
-        )
-        made.append((folder / "map.html").read_bytes())
-    assert made[0] == made[1]
 
 
 @pytest.mark.parametrize("status", list(Status))
