@@ -11,6 +11,7 @@ from placement.cli.options import (
     layer_option,
     unchecked_option,
 )
+from placement.cli.sheets import Picture, demand_picture, draw_pictures, picture_options
 
 if TYPE_CHECKING:
     from placement.maps.states import State
@@ -33,6 +34,7 @@ _SLIDERS = ("budget", "cost", "covered")
     type=click.Choice(_SLIDERS),
     help="Show several solutions of one plan, with a slider through this number of theirs.",
 )
+@picture_options()
 @layer_option()
 @closure_option()
 @beside_option("map.html, or comparison.html or slider.html,")
@@ -42,6 +44,7 @@ def command(
     solutions: tuple[str, ...],
     against: str | None,
     slider: str | None,
+    picture: Picture,
     layers: dict[str, str],
     closures: tuple[str, ...],
     out: str | None,
@@ -52,15 +55,19 @@ def command(
     PLAN is the plan file or its folder; without it the plan of the name that SOLUTION records, here
     or beside it. With --against, OLD is drawn on the plan that lies beside it, or else on the same
     one. With --slider, several solutions are given, and PLAN may stand after them.
+
+    --png and --svg write the map sheet of `place print` as a picture, without a browser, and the
+    page only where --out names it. They need the extra `print`.
     """
     from placement.cli.files import MAP_FILE, find_solution
     from placement.cli.states import check_states, load_states
     from placement.cli.talk import Talk
     from placement.cli.written import check_beside
-    from placement.outputs import replace_file
+    from placement.outputs import replace_files
     from placement.review.geojson import read_solution
 
     files, plan = _files(solutions, against, slider)
+    demand_picture(picture, several=len(files) > 1)
     sources = [find_solution(file) for file in files]
     talk = Talk()
     states = load_states(
@@ -74,11 +81,17 @@ def command(
     name = MAP_FILE if len(files) == 1 else "comparison.html" if against else "slider.html"
     target = out or str(sources[-1].with_name(name))
     inputs = [*sources, *(file for state in states for file in state.plan.inputs)]
-    check_beside(target, states[-1].plan, inputs=inputs)
+    targets = [*picture.files.values(), *([] if picture.files and not out else [target])]
+    for each in targets:
+        check_beside(each, states[-1].plan, inputs=inputs)
     with talk.step("Drawing the map"):
-        content = _page(states, slider, checked=not unchecked).encode()
-    replace_file(target, content, inputs=inputs)
-    talk.say(f"wrote {target}")
+        contents = draw_pictures(states[-1], picture, checked=not unchecked)
+        if target in targets:
+            page = _page(states, slider, checked=not unchecked)
+            contents[Path(target)] = page.encode()
+    replace_files(contents, inputs=inputs)
+    for each in map(str, contents):
+        talk.say(f"wrote {each}")
 
 
 def _files(

@@ -1,10 +1,15 @@
-"""Options of what goes on paper."""
+"""Options of what goes on paper, and pictures of it."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from placement.cli.options import Decorator, bundled, stacked
+
+if TYPE_CHECKING:
+    from placement.maps.states import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,15 +25,15 @@ class Sheets:
     date: str
 
 
-def paper_options() -> Decorator:
+def paper_options(*, default: str | None = "a3") -> Decorator:
     """``--paper`` and ``--landscape`` or ``--portrait``."""
     return stacked(
         click.option(
             "--paper",
             type=click.Choice(("a3", "a4")),
-            default="a3",
+            default=default,
             show_default=True,
-            help="Size of the sheets.",
+            help=f"Size of the sheets.{'' if default else '  [default: a3]'}",
         ),
         click.option(
             "--landscape/--portrait",
@@ -49,14 +54,7 @@ def sheets_options() -> Decorator:
     options = stacked(
         paper_options(),
         *(click.option(f"--{name}", is_flag=True, help=text) for name, text in further.items()),
-        click.option(
-            "--lang",
-            "language",
-            type=click.Choice(("en", "fr")),
-            default="en",
-            show_default=True,
-            help="Language of the sheets.",
-        ),
+        language_option(),
         click.option(
             "--date",
             metavar="TEXT",
@@ -65,3 +63,104 @@ def sheets_options() -> Decorator:
         ),
     )
     return bundled("sheets", Sheets, options)
+
+
+def language_option(*, default: str | None = "en") -> Decorator:
+    """``--lang``: the language of what is printed."""
+    return click.option(
+        "--lang",
+        "language",
+        type=click.Choice(("en", "fr")),
+        default=default,
+        show_default=True,
+        help=f"Language of the sheets.{'' if default else '  [default: en]'}",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What `picture_options` take: which pictures of the map sheet are drawn, and on what paper."""
+
+    png: str | None
+    svg: str | None
+    paper: str | None
+    landscape: bool | None
+    language: str | None
+
+    @property
+    def files(self) -> dict[Literal["png", "svg"], str]:
+        """Where each picture goes, by its format."""
+        files: dict[Literal["png", "svg"], str] = {}
+        if self.png:
+            files["png"] = self.png
+        if self.svg:
+            files["svg"] = self.svg
+        return files
+
+
+def picture_options() -> Decorator:
+    """``--png`` and ``--svg`` with their paper and language, handed over as ``picture``."""
+    options = stacked(
+        click.option("--png", metavar="FILE", help="Draw the map sheet as a PNG instead."),
+        click.option("--svg", metavar="FILE", help="Draw the map sheet as an SVG instead."),
+        paper_options(default=None),
+        language_option(default=None),
+    )
+    return bundled("picture", Picture, options)
+
+
+def demand_picture(picture: Picture, *, several: bool) -> None:
+    """Make sure that pictures can be drawn where any are asked for, before work is done for them.
+
+    Parameters
+    ----------
+    picture
+        What was asked for.
+    several
+        Whether more than one solution is shown.
+
+    Raises
+    ------
+    UsageError
+        If more than one is, or paper or language are given and no picture.
+    MissingExtraError
+        If the extra ``print`` is not installed.
+    """
+    from placement.errors import UsageError
+    from placement.maps.paper import demand_press
+
+    if not picture.files:
+        if (picture.paper, picture.landscape, picture.language) != (None, None, None):
+            raise UsageError("paper and language are those of a picture: add --png or --svg FILE.")
+        return
+    if several:
+        raise UsageError("a picture shows one solution: leave out --against and --slider.")
+    demand_press()
+
+
+def draw_pictures(state: "State", picture: Picture, *, checked: bool) -> dict[Path, bytes]:
+    """Draw the map sheet in each format that was asked for.
+
+    Parameters
+    ----------
+    state
+        A solution on its plan.
+    picture
+        The files and their paper.
+    checked
+        Whether the solution was audited.
+    """
+    if not picture.files:
+        return {}
+    from placement.maps.paper import Dossier, map_picture
+
+    asked = Dossier(
+        paper=picture.paper or "a3",
+        landscape=picture.landscape,
+        language=picture.language or "en",
+        checked=checked,
+    )
+    return {
+        Path(file): map_picture(state.plan, state.solution, asked, to=to)
+        for to, file in picture.files.items()
+    }
