@@ -2,6 +2,7 @@
 
 const SWIPE_STEP = 2; // hundredths of the width, by an arrow key
 const SWIPE_LEAP = 10; // by a page key
+const KNOB_PX = 22; // half its width
 const FAR_AWAY = 100_000; // pixels beyond any window
 
 /* `onMove(share)` hears where the handle stands, in hundredths of the width. */
@@ -18,7 +19,10 @@ function makeSwipe(map, tell, onMove) {
   L.DomEvent.disableClickPropagation(box);
   L.DomEvent.disableScrollPropagation(knob);
   const clip = () => {
-    const x = map.containerPointToLayerPoint([0, 0]).x + Math.round((map.getSize().x * share) / 100);
+    const [wide, at] = [map.getSize().x, (map.getSize().x * share) / 100];
+    /* the knob stays on the map with all of it */
+    knob.style.left = `${Math.max(0, KNOB_PX - at) - Math.max(0, at + KNOB_PX - wide) - KNOB_PX}px`;
+    const x = map.containerPointToLayerPoint([0, 0]).x + Math.round(at);
     for (const [side, left, right] of [["old", -FAR_AWAY, x], ["new", x, FAR_AWAY]]) {
       for (const name of CLIPPED) {
         map.getPane(`${name}-${side}`).style.clipPath = isOn

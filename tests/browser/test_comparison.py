@@ -1,0 +1,149 @@
+"""Two plans by swipe and side by side, many on a slider: with mouse, keyboard and reader."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from placement.maps import State, comparison_page, slider_page
+from tests.browser.test_access import found
+from tests.maps.pages import NASTY, hostile_plan, solution_of
+
+OTHERS = (
+    ("bridge-north", "checkpoint"),
+    ("bridge-south", "dog_team"),
+    ("north-east", "checkpoint"),
+    ("north-west", "checkpoint"),
+)
+# where a pane is clipped, in pixels of the map
+EDGE = """(side) => {
+  const pane = document.querySelector(`.leaflet-signs-${side}-pane`);
+  const around = document.querySelector('.folium-map').getBoundingClientRect();
+  const xs = pane.style.clipPath.match(/-?[\\d.]+px/g).map(parseFloat).filter((one) => Math.abs(one) < 90000);
+  return pane.getBoundingClientRect().left - around.left + xs[0];
+}"""
+
+
+@pytest.fixture(scope="module")
+def states(tmp_path_factory: pytest.TempPathFactory) -> tuple[State, State]:
+    plan = hostile_plan(tmp_path_factory.mktemp("town"))
+    return (
+        State(plan=plan, solution=solution_of(plan)),
+        State(plan=plan, solution=solution_of(plan, OTHERS)),
+    )
+
+
+def signs(page: Any, side: str) -> list[str]:
+    where = page.locator(f".leaflet-signs-{side}-pane .post")
+    return sorted(where.evaluate_all("all => all.map((one) => one.ariaLabel || '')"))
+
+
+def test_two_plans_are_swiped_and_set_side_by_side(open_page, states, tmp_path: Path) -> None:
+    file = tmp_path / "comparison.html"
+    file.write_text(comparison_page(*states), encoding="utf-8")
+    page, seen = open_page(file, bypass_csp=True)
+
+    # the handle by keyboard: the older plan on its left, the newer on its right
+    knob = page.locator("[role=slider]")
+    assert page.evaluate(EDGE, "old") == page.evaluate(EDGE, "new")
+    middle = page.evaluate(EDGE, "old")
+    knob.focus()
+    for key, share in (("ArrowLeft", 48), ("PageUp", 58), ("Home", 0), ("End", 100)):
+        knob.press(key)
+        assert knob.get_attribute("aria-valuenow") == str(share)
+    assert page.evaluate(EDGE, "old") == pytest.approx(2 * middle, abs=2)
+    box = knob.bounding_box()
+    assert min(box["width"], box["height"]) >= 24
+    knob.press("Home")
+    page.mouse.move(*(knob.bounding_box()[key] + 22 for key in ("x", "y")))
+    page.mouse.down()
+    page.mouse.move(700, 500)
+    page.mouse.up()
+    assert page.evaluate(EDGE, "new") == pytest.approx(
+        700 - page.locator(".folium-map").bounding_box()["x"], abs=2
+    )
+
+    # its sides, told apart by words and shapes
+    closed = [name for name in signs(page, "old") if name.endswith("(Closed)")]
+    opened = [name for name in signs(page, "new") if name.endswith("(Opened)")]
+    assert (len(closed), len(opened)) == (2, 2)
+    assert len(signs(page, "new")) == 4
+
+    # a line of the difference leads to its post, and the handle makes way
+    page.locator("#view-changes [data-change='bridge-south/checkpoint']").click()
+    popup = page.locator(".popup")
+    assert "Closed" in popup.inner_text()
+    at = page.locator(".leaflet-popup-tip").bounding_box()["x"]
+    edge = page.evaluate(EDGE, "old") + page.locator(".folium-map").bounding_box()["x"]
+    assert at < edge
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.change") == "bridge-south/checkpoint"
+
+    # people gained and lost, on the map and in the table
+    page.locator("#tab-areas").click()
+    rows = page.locator(".changed tbody tr").all_inner_texts()
+    assert any("▼" in row for row in rows)
+    assert page.locator("#view-areas tr.total td").all_inner_texts()[1:] == ["1,820", "1,410", "−410"]
+    page.locator("#of-resource").select_option("1")
+    assert page.locator("#view-areas tr.total td").all_inner_texts()[1:] == ["1,150", "470", "−680"]
+
+    # in French, with every word
+    page.locator("#lang-fr").click()
+    assert page.locator("#tab-areas").inner_text() == "Par zone"
+    assert page.locator("[data-view=apart]").inner_text() == "Côte à côte"
+    page.locator("#tab-changes").click()
+    assert page.locator("#view-changes h3").all_inner_texts() == ["Décidé", "Résultat"]
+
+    # two maps that move together
+    page.locator("[data-view=apart]").click()
+    assert page.locator(".folium-map:visible").count() == 2
+    assert not knob.is_visible()
+    page.locator(".leaflet-control-zoom-in").first.click()
+    page.wait_for_timeout(400)
+    scenes = page.locator(".leaflet-control-scale-line").all_inner_texts()
+    assert len(scenes) == 1
+    spots = page.evaluate(
+        "[...document.querySelectorAll('.folium-map')].map((frame) => {"
+        "const one = frame.querySelector('.leaflet-areas-pane path').getBoundingClientRect();"
+        "const around = frame.getBoundingClientRect();"
+        "return [one.left - around.left, one.top - around.top, one.width]; })"
+    )
+    assert spots[0] == pytest.approx(spots[1], abs=1.5)
+    assert found(page) == []
+    page.locator("[data-view=swipe]").click()
+    for tab in ("changes", "areas", "figures"):
+        page.locator(f"#tab-{tab}").click()
+        assert found(page) == [], tab
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert found(page) == []
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
+    assert page.evaluate("window.hacked") is None
+    seen.assert_quiet(file)
+
+
+def test_a_slider_goes_through_the_plans(open_page, states, tmp_path: Path) -> None:
+    file = tmp_path / "slider.html"
+    file.write_text(slider_page([*states, states[0]], "covered"), encoding="utf-8")
+    page, seen = open_page(file, bypass_csp=True)
+    slider = page.locator("#slider")
+    assert slider.get_attribute("aria-valuetext") == "1,410"
+    assert "73%" in page.locator("#status").inner_text()
+    assert "bridge-south/checkpoint" not in page.locator("#posts").inner_html()
+    slider.focus()
+    slider.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") == "1,820"
+    assert page.locator("output").inner_text() == "1,820"
+    assert "95%" in page.locator("#status").inner_text()
+    assert len(signs(page, "new")) == 4
+    page.locator("[data-show='bridge-south/checkpoint']").click()
+    assert NASTY[0][:9] in page.locator(".popup").inner_text() or page.locator(".popup").count()
+    assert page.url.endswith("at=1")
+    slider.press("End")
+    assert slider.get_attribute("aria-valuetext") == "1,820"
+    page.locator("#lang-fr").click()
+    assert page.locator("label[for=slider]").inner_text() == "Personnes couvertes"
+    assert found(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert found(page) == []
+    seen.assert_quiet(file)
