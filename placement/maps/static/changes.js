@@ -40,29 +40,32 @@ function standings(data, [before, after]) {
 /* A post that only the older plan has carries no number: those of this page are the newer plan's. */
 const nameOfPost = (post) => (post.number === "" ? post.name || post.site : postName(post));
 
-/* A sentence of `place diff` in the language of the reader: by the phrases of that language, else as it is. */
+/* A sentence of `place diff` in the language of the reader, by the phrases of that language: `$1` is a name as it
+   stands, `@1` an area, `#1` figures. A sentence without a phrase stays as it is. */
 function phrase(text, tell, spoken) {
   const inner = text.length - text.trimStart().length;
   for (const [pattern, words] of spoken.phrases) {
-    const found = new RegExp(`^${pattern}$`, "u").exec(text.slice(inner));
+    const whole = new RegExp(`^${pattern}$`, "u");
+    const found = whole.exec(text.slice(inner)) || whole.exec(text);
     if (found !== null) {
-      return { inner, known: true, text: words.replace(/([$#])(\d)/gu, (_, how, at) => {
-        const part = found[Number(at)] || "";
-        return how === "#" ? figuresIn(part, tell, spoken) : part;
+      return { inner, known: true, text: words.replace(/([$#@])(\d)/gu, (_, how, at) => {
+        const part = found[Number(at)];
+        return how === "#" ? figuresIn(part, tell, spoken) : how === "@" ? replaced(part, spoken.areas) : part;
       }) };
     }
   }
   return { inner, known: spoken.phrases.length === 0, text: text.slice(inner) };
 }
 
-/* Figures of an English sentence as the language writes them, and its few words between figures. */
+const replaced = (text, pairs) => pairs.reduce((said, [from, to]) => said.replace(new RegExp(from, "gu"), to), text);
+
+/* Figures of an English sentence as the language writes them, and the few words between them. */
 function figuresIn(text, tell, spoken) {
-  const numbers = text.replace(/(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w])/gu, (found) => {
+  const numbers = text.replace(/(?<![\w.,:])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w:])/gu, (found) => {
     const [whole, decimals] = found.split(".");
-    const number = Number(whole.replaceAll(",", ""));
-    return `${tell.people(number)}${decimals === undefined ? "" : `${spoken.point}${decimals}`}`;
+    return `${tell.people(Number(whole.replaceAll(",", "")))}${decimals === undefined ? "" : `${spoken.point}${decimals}`}`;
   });
-  return spoken.between.reduce((said, [from, to]) => said.replaceAll(from, to), numbers);
+  return replaced(numbers, spoken.between);
 }
 
 /* `a → b`, or one of them where the other is missing or the same. */
