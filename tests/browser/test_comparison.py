@@ -19,7 +19,8 @@ OTHERS = (
 EDGE = """(side) => {
   const pane = document.querySelector(`.leaflet-signs-${side}-pane`);
   const around = document.querySelector('.folium-map').getBoundingClientRect();
-  const xs = pane.style.clipPath.match(/-?[\\d.]+px/g).map(parseFloat).filter((one) => Math.abs(one) < 90000);
+  const xs = pane.style.clipPath.match(/-?[\\d.]+px/g).map(parseFloat)
+    .filter((one) => Math.abs(one) < 90000);
   return pane.getBoundingClientRect().left - around.left + xs[0];
 }"""
 
@@ -83,9 +84,10 @@ def test_two_plans_are_swiped_and_set_side_by_side(open_page, states, tmp_path: 
     page.locator("#tab-areas").click()
     rows = page.locator(".changed tbody tr").all_inner_texts()
     assert any("▼" in row for row in rows)
-    assert page.locator("#view-areas tr.total td").all_inner_texts()[1:] == ["1,820", "1,410", "−410"]
+    total = page.locator("#view-areas tr.total td")
+    assert total.all_inner_texts()[1:] == ["1,820", "1,410", "−410"]
     page.locator("#of-resource").select_option("1")
-    assert page.locator("#view-areas tr.total td").all_inner_texts()[1:] == ["1,150", "470", "−680"]
+    assert total.all_inner_texts()[1:] == ["1,150", "470", "−680"]
 
     # in French, with every word
     page.locator("#lang-fr").click()
@@ -93,6 +95,7 @@ def test_two_plans_are_swiped_and_set_side_by_side(open_page, states, tmp_path: 
     assert page.locator("[data-view=apart]").inner_text() == "Côte à côte"
     page.locator("#tab-changes").click()
     assert page.locator("#view-changes h3").all_inner_texts() == ["Décidé", "Résultat"]
+    assert page.locator("#view-changes [lang=en]").all_inner_texts() == []
 
     # two maps that move together
     page.locator("[data-view=apart]").click()

@@ -1,6 +1,7 @@
 """What the page of several solutions is given: what is shared, and each line with its posts."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +10,13 @@ import pytest
 from placement.errors import InputError
 from placement.maps import State, comparison_page, slider_page
 from placement.maps.comparison import comparison_data, slider_data
+from placement.maps.webmap import languages
 from placement.plan.problem import Plan
+from placement.review import compare, read_solution
 from tests.maps.pages import NASTY, drawn_plan, hostile_plan, solution_of
 from tests.maps.test_webmap import Page
 
+CASES = Path(__file__).parent.parent / "cases"
 OTHERS = (
     ("bridge-north", "checkpoint"),
     ("bridge-south", "dog_team"),
@@ -110,6 +114,17 @@ def test_inputs_that_differ_are_named(states: tuple[State, State]) -> None:
     inputs = data["difference"]["inputs"]
     assert inputs["changed"] == [["sites", old.plan.layers["sites"]]]
     assert inputs["recounted"] is True
+
+
+@pytest.mark.parametrize("names", [("agreed", "revised"), ("ruled", "ruled-later")])
+def test_every_sentence_of_a_difference_has_its_french(names: tuple[str, str]) -> None:
+    phrases = [re.compile(pattern) for pattern, _ in languages()["fr"]["diff"]["phrases"]]
+    old, new = (read_solution(CASES / f"{name}.geojson") for name in names)
+    for one, other in ((old, new), (new, old), (old, old)):
+        for text in (line.text for line in compare(one, other).lines()):
+            assert any(each.fullmatch(said) for each in phrases for said in (text.strip(), text)), (
+                text
+            )
 
 
 def test_hostile_texts_add_no_element(tmp_path: Path, states: tuple[State, State]) -> None:

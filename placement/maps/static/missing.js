@@ -82,7 +82,8 @@ const missingAt = (mask, bit) => Math.floor(mask / 2 ** bit) % 2 === 1;
 /* `missing.side_m` is the ground a place stands for, where it is one of a grid; others are signs only. */
 const hasGround = (missing) => missing.side_m > 0 || missing.cell > 1;
 
-function missingLayer(missing, bit, kind, pane) {
+/* The places of one resource, or of its people who walk without steps, and which of them a tile shows. */
+function missingPlaces(missing, bit) {
   const points = mercator(missing.d, 1e6);
   const mine = [];
   missing.m.forEach((mask, i) => { if (missingAt(mask, bit)) { mine.push(i); } });
@@ -96,25 +97,36 @@ function missingLayer(missing, bit, kind, pane) {
     halves[at] = half;
     boxes.set([x - half, y - half, x + half, y + half], 4 * at);
   });
-  const within = gridIndex(boxes);
-  return canvasTiles(pane, function* paint(context, tile) {
-    const seen = within(tile.left - tile.margin, tile.top - tile.margin,
+  return { points, mine, halves, within: gridIndex(boxes), onGround: hasGround(missing) };
+}
+
+/* A layer that shows `missingPlaces`, or nothing; its `show` changes them. */
+function placesLayer(places, kind, pane) {
+  let now = places;
+  const layer = canvasTiles(pane, function* paint(context, tile) {
+    if (now === null) { return; }
+    const { points, mine, halves } = now;
+    const seen = now.within(tile.left - tile.margin, tile.top - tile.margin,
       tile.left + tile.side + tile.margin, tile.top + tile.side + tile.margin);
     if (seen.length === 0) { return; }
-    const places = seen.map((at) => [(points[2 * mine[at]] - tile.left) * tile.scale, (points[2 * mine[at] + 1] - tile.top) * tile.scale]);
-    if (!hasGround(missing)) {
-      paintMissing(context, kind, places, Math.min(3.6, Math.max(1.2, 1.35 ** (tile.zoom - 14))));
+    const at = seen.map((one) => [(points[2 * mine[one]] - tile.left) * tile.scale, (points[2 * mine[one] + 1] - tile.top) * tile.scale]);
+    if (!now.onGround) {
+      paintMissing(context, kind, at, Math.min(3.6, Math.max(1.2, 1.35 ** (tile.zoom - 14))));
       return;
     }
     context.fillStyle = hatch(context, kind, tile.ratio);
     context.beginPath();
-    places.forEach(([x, y], i) => {
+    at.forEach(([x, y], i) => {
       /* a lone place keeps a size that is seen */
       const half = Math.max(2.2, halves[seen[i]] * tile.scale);
       context.rect(x - half, y - half, 2 * half, 2 * half);
     });
     context.fill();
     yield;
-    if (tile.zoom >= SIGNS_FROM) { paintMissing(context, kind, places, 3); }
+    if (tile.zoom >= SIGNS_FROM) { paintMissing(context, kind, at, 3); }
   });
+  layer.show = (next) => { now = next; layer.repaint(); };
+  return layer;
 }
+
+const missingLayer = (missing, bit, kind, pane) => placesLayer(missingPlaces(missing, bit), kind, pane);

@@ -7,9 +7,11 @@ const SIGNS_Z = "600"; // as Leaflet's own markers
 const CLIPPED = ["reach", "missing", "closures", "leaders", "signs"];
 
 /* The layers of one plan on one side of a map, by the key of the legend. `look_` says how a post is drawn:
-   { picture, name, muted, first }; `popupOf(post)` is what opens at it. */
-function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpen, onClose }) {
+   { picture, name, muted, first }; `popupOf(post)` is what opens at it;
+   `shared` are layers of people not covered that several plans take in turn, by resource. */
+function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpen, onClose, shared }) {
   const layers = [];
+  const begins = [];
   const markers = new Map();
   const renamings = [];
   const signs = [];
@@ -17,8 +19,12 @@ function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpe
     if (plan.reach[position].length > 0) {
       layers.push([`reach-${resource.id}`, reachLayer(plan.reach[position], position, inPane, `reach-${side}`)]);
     }
-    if (plan.missing.m.some((mask) => missingAt(mask, position))) {
-      layers.push([`missing-${resource.id}`, missingLayer(plan.missing, position, missingKind(position, false), `missing-${side}`)]);
+    const places = missingPlaces(plan.missing, position);
+    if (shared.has(position)) {
+      layers.push([`missing-${resource.id}`, shared.get(position)]);
+      begins.push(() => shared.get(position).show(places));
+    } else if (places.mine.length > 0) {
+      layers.push([`missing-${resource.id}`, placesLayer(places, missingKind(position, false), `missing-${side}`)]);
     }
   });
   if (plan.closures.length > 0) {
@@ -50,7 +56,8 @@ function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpe
     layers.push([`posts-${plan.resources[post.resource].id}`, marker]);
   }
   const spread = makeSigns(map, signs, inPane(`leaders-${side}`, {}));
-  return { plan, layers, markers, spread, speak: () => { for (const rename of renamings) { rename(); } } };
+  const begin = () => { for (const one of begins) { one(); } };
+  return { plan, layers, markers, spread, begin, speak: () => { for (const rename of renamings) { rename(); } } };
 }
 
 /* A map with the ground of the plans and the sides that are shown of it. */
@@ -71,11 +78,18 @@ function makeStage(map, data, tell, { bindArea, bindSite }) {
   const setSide = (side, shown) => {
     const before = sides.get(side);
     if (before === shown) { return; }
-    if (before) { for (const [, layer] of before.layers) { map.removeLayer(layer); } before.spread.arrange(); }
-    if (shown === null) { sides.delete(side); } else {
-      sides.set(side, shown);
-      for (const [key, layer] of shown.layers) { put(layer, on.has(key)); }
+    const stays = new Set(shown === null ? [] : shown.layers.map(([, layer]) => layer));
+    if (before) {
+      for (const [, layer] of before.layers) { if (!stays.has(layer)) { map.removeLayer(layer); } }
+      before.spread.arrange();
     }
+    if (shown === null) {
+      sides.delete(side);
+      return;
+    }
+    sides.set(side, shown);
+    shown.begin();
+    for (const [key, layer] of shown.layers) { if (map.hasLayer(layer) !== on.has(key)) { put(layer, on.has(key)); } }
   };
   const set = (key, is) => {
     if (is) { on.add(key); } else { on.delete(key); }

@@ -107,8 +107,10 @@ function showStates(map) {
       row.classList.toggle("chosen", post !== null && row.dataset.post === post.key);
     }
   };
+  /* on a slider one layer of people not covered shows them of each plan in turn */
+  const shared = new Map(compared ? [] : data.resources.map((_, at) => [at, placesLayer(null, missingKind(at, false), "missing-new")]));
   const sideOf = (one, shown, side) => makeSide(one.map, { ...shown, closures: shown.ownClosures }, side, one.inPane, {
-    look_: lookOf(side), popupOptions,
+    look_: lookOf(side), popupOptions, shared,
     popupOf: (post, others) => (others.length === 0 ? postPopup(post) : bunchPopup([post, ...others].map((each) => ({ ...each })), (each, opener) => showPost(each.key, opener))),
     onOpen: (post) => choose(one, post), onClose: () => choose(one, null),
   });

@@ -115,6 +115,7 @@ function paintNow() { paintUntil(() => false); }
 
 /* A layer of tiles that the generator `paint(context, tile)` fills, a step at a time; sharp on any screen. */
 function canvasTiles(pane, paint) {
+  const starts = new WeakMap();
   const Tiles = /** @type {any} */ (L.GridLayer.extend({
     /* beyond the antimeridian the same plan goes on, not the other end of the world */
     _wrapCoords: (coords) => coords,
@@ -128,7 +129,7 @@ function canvasTiles(pane, paint) {
       const context = canvas.getContext("2d");
       context.scale(ratio, ratio);
       const tiles = 2 ** coords.z;
-      const steps = paint(context, {
+      const tile = {
         zoom: coords.z,
         scale: tiles * size.x,
         left: coords.x / tiles,
@@ -136,11 +137,19 @@ function canvasTiles(pane, paint) {
         side: 1 / tiles,
         margin: 8 / (tiles * size.x),
         ratio,
-      });
-      painting.jobs.push({ canvas, steps, done: () => done(null, canvas) });
-      askToPaint();
+      };
+      const start = () => {
+        context.clearRect(0, 0, size.x, size.y);
+        painting.jobs = painting.jobs.filter((job) => job.canvas !== canvas);
+        painting.jobs.push({ canvas, steps: paint(context, tile), done: () => done(null, canvas) });
+        askToPaint();
+      };
+      starts.set(canvas, start);
+      start();
       return canvas;
     },
+    /* What is painted changed: the same canvases are painted again, which new ones would be slower. */
+    repaint() { for (const { el } of Object.values(this._tiles || {})) { starts.get(el)(); } },
   }));
   return new Tiles({ pane, updateWhenZooming: false, keepBuffer: 1, maxZoom: 19 });
 }
