@@ -146,6 +146,11 @@ def claims_of(solution: Solution, *, baseline: bool) -> tuple[str, ...]:
             + ("nobody knows by how much" if left is None else f"by at most {left:.6g}")
             for stage, left in solution.walk.unproven.items()
         ]
+    if solution.lanes is not None:
+        said.append(
+            f"people walk {solution.lanes.mean_walk_s:.6g} s to their gates on average, where the "
+            "file tells only how many of each area go to which"
+        )
     if solution.digests is None:
         said.append(NO_IDENTITY)
     if solution.changes is not None and not baseline:

@@ -10,7 +10,7 @@ from placement.review.edits import Edit, find_edits
 from placement.review.figures import Figure, Value, figures, nested, plain, step
 from placement.review.texts import shown
 from placement.review.told import ASKED, PARTS, Leaves, Line, signed
-from placement.review.told_areas import area_lines
+from placement.review.told_areas import people_lines, walks_lines
 from placement.review.told_lanes import lane_lines
 from placement.review.told_posts import (
     Move,
@@ -194,14 +194,15 @@ class Diff:
                 changed=self.changed,
             ),
             *worth_lines(leaves, new),
+            *proof_lines(leaves),
             *cover_lines(leaves, old, new, why=self._why),
             *walk_lines(leaves),
+            *people_lines(leaves, old, new),
             *rule_lines(leaves),
             *day_lines(leaves, old, new),
-            *area_lines(leaves, old, new),
+            *walks_lines(leaves),
             *lane_lines(leaves, old, new),
             *figure_lines(leaves),
-            *proof_lines(leaves),
             *leaves.rest(),
         ]
         return [line for part in PARTS for line in lines if line.part == part]

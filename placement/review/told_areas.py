@@ -32,8 +32,8 @@ def area_name(area: str) -> str:
     return shown(plain if plain == area else f"{plain}, without steps")
 
 
-def area_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:
-    """Return what differs by area: how many people there are, are within reach, and their walks."""
+def people_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:
+    """Return how many people areas have, and how many of them came or went within reach."""
     lines: list[Line] = []
     of = leaves.by_name("placement", "areas")
     for resource in sorted(of):
@@ -45,8 +45,13 @@ def area_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:
     lines += _people(leaves, of)
     for resource in sorted(of):
         lines += _reached(leaves, of[resource], old.areas[resource], new.areas[resource], resource)
-        lines += _walked(leaves, of[resource], resource)
     return lines
+
+
+def walks_lines(leaves: Leaves) -> list[Line]:
+    """Return how the walks of areas changed that both solutions know, by resource."""
+    of = leaves.by_name("placement", "areas")
+    return [line for resource in sorted(of) for line in _walked(leaves, of[resource], resource)]
 
 
 def _people(leaves: Leaves, of: Mapping[str, list[Edit]]) -> list[Line]:
@@ -83,10 +88,10 @@ def _reached(
         return []
     gained = sum(change for _, _, change in steps.values() if change > 0)
     lost = sum(change for _, _, change in steps.values() if change < 0)
-    head = (
-        f"people within reach of {shown(resource)}, by area: "
-        f"{signed(gained)} gained, {signed(lost)} lost, {signed(gained + lost)} in all"
-    )
+    sums = [f"{amount(gained)} gained"] if gained else []
+    sums += [f"{amount(-lost)} lost"] if lost else []
+    sums += [f"{signed(gained + lost)} in all"]
+    head = f"people within reach of {shown(resource)}, by area: {', '.join(sums)}"
     lines = [Line(part=RESULT, text=head)]
     for area, (before, after, change) in sorted(
         steps.items(), key=lambda item: (-abs(item[1][2]), item[0])

@@ -165,7 +165,7 @@ def _called(post: Post) -> str:
 
 
 def _said(post: Post) -> str:
-    cover = f"covers {amount(post.covered)}, {amount(post.only)} of them alone"
+    cover = f"covers {amount(post.covered)} ({amount(post.only)} alone)"
     return f"{count(post.units, 'unit')}, cost {amount(post.cost)}, {cover}"
 
 

@@ -226,7 +226,8 @@ def rule_lines(leaves: Leaves) -> list[Line]:
     for key, words in (("opened", "opening"), ("closed", "closing")):
         for leaf in leaves.below(_AT, "changes", key):
             if len(leaf.path) > 3:
-                text = f"what {words} {shown(leaf.path[-1])} brought: {way(leaf)}"
+                way_there = way(leaf, missing="no such change")
+                text = f"what {words} {shown(leaf.path[-1])} brought: {way_there}"
                 lines.append(leaves.line(RESULT, text, [leaf]))
     return lines
 

@@ -195,7 +195,7 @@ def post_opened(top: Top, draw: random.Random) -> Made:
             "properties": properties,
         }
     )
-    needles = (f"  + new/{resource}  A new place", "2 units, cost 7, covers 20, 10 of them alone")
+    needles = (f"  + new/{resource}  A new place", "2 units, cost 7, covers 20 (10 alone)")
     return Made((("features", f"new/{resource}"),), needles)
 
 

@@ -29,8 +29,8 @@ AMOUNT = 5000 if NIGHT else 60
 OUTPUTS = Path(__file__).parents[2] / "outputs"
 PLANS = {  # solutions of plans for cover, dogs and lanes, and how many edits are made in each
     OUTPUTS / "paris-2024-cover": 200,
-    OUTPUTS / "paris-2024-dogs": 150,
-    OUTPUTS / "paris-2024": 40,
+    OUTPUTS / "paris-2024-dogs": 120,
+    OUTPUTS / "paris-2024": 60,
     CASES / "plans" / "lanes": 160,
 }
 AGAIN = 10 if NIGHT else 1
@@ -93,7 +93,7 @@ def test_each_kind_of_edit_is_told_in_its_own_line_and_nothing_else_is(folder: P
         assert_told(diff, [made], name)
         assert_mirrored(diff, back, name)
         here[name] += 1
-    assert len(here) > 40
+    assert len(here) >= 40
 
 
 def test_edits_made_together_are_all_told() -> None:
