@@ -1,4 +1,4 @@
-"""Squares: surfaces that people walk straight across, not round their edge."""
+"""Squares: surfaces that people walk across as straight as they can, not round their edge."""
 
 from typing import TYPE_CHECKING
 
@@ -6,22 +6,24 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from placement.arrays import Ints
+from placement.arrays import Floats, Ints
 from placement.streets.extract import NOWHERE, Extract
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 
-#: More ways into a square than this are thinned out: the ways across grow with its square.
+#: More ways into a square than this are thinned out, and so are its corners: the ways across grow
+#: with their square.
 _MOST_ENTRIES = 80
 
 
 def crossings(found: Extract) -> Ints:
     """Return the straight ways across squares between the places where streets enter them.
 
-    Two entries are joined where the line between them stays on the surface; round a corner or
-    a fountain people follow the edge, which is walked as well.
+    Two entries are joined where the line between them stays on the surface. What is not in sight is
+    reached by the corners in between, those of holes and those where the outline turns inwards:
+    the visibility graph, whose shortest ways are those of the surface.
 
     Parameters
     ----------
@@ -54,16 +56,56 @@ def crossings(found: Extract) -> Ints:
         surface = _surface(found, spans)
         if surface is None:
             continue
-        entries = _thinned(entries)
-        a, b = np.triu_indices(len(entries), 1)
-        xy = _xy(found, entries)
+        stops, corner = _stops(_thinned(entries), places, _xy(found, places), surface)
+        xy = _xy(found, stops)
+        a, b = np.triu_indices(len(stops), 1)
+        passed = _passes(xy[a], xy[b], corner[a]) & _passes(xy[b], xy[a], corner[b])
+        a, b = a[passed], b[passed]
         ends = np.stack([xy[a], xy[b]], axis=1)
         shapely.prepare(surface)
         seen = shapely.covers(surface, shapely.linestrings(ends))
         result.append(
-            np.column_stack([entries[a[seen]], entries[b[seen]], np.full(int(seen.sum()), way)])
+            np.column_stack([stops[a[seen]], stops[b[seen]], np.full(int(seen.sum()), way)])
         )
     return np.concatenate(result)
+
+
+def _stops(entries: Ints, places: Ints, xy: Floats, surface: "BaseGeometry") -> tuple[Ints, Floats]:
+    """Return entries and corners, and of each corner its neighbours on the outline, (N, 2, 2).
+
+    Entries that are no corners have none (NaN).
+    """
+    beside = {place: np.full((2, 2), np.nan) for place in entries.tolist()}
+    at = {
+        tuple(place_xy): place for place_xy, place in zip(xy.tolist(), places.tolist(), strict=True)
+    }
+    turns: dict[int, Floats] = {}
+    for ring in shapely.get_rings(shapely.orient_polygons(surface)):
+        corners = shapely.get_coordinates(ring)[:-1]
+        before, after = np.roll(corners, 1, axis=0), np.roll(corners, -1, axis=0)
+        # the surface lies to the left of its rings: it turns inwards where they turn right
+        inwards = _cross(corners - before, after - corners) < 0.0
+        for i in np.flatnonzero(inwards).tolist():
+            place = at.get(tuple(corners[i].tolist()))
+            if place is not None:
+                turns[place] = np.stack([before[i], after[i]])
+    for place in _thinned(np.array(sorted(turns), np.int64)).tolist():
+        if place not in beside:
+            beside[place] = turns[place]
+    stops = np.array(sorted(beside), np.int64)
+    return stops, np.stack([beside[place] for place in stops.tolist()])
+
+
+def _passes(start: Floats, end: Floats, beside: Floats) -> NDArray[np.bool_]:
+    """Say whether a shortest way may turn where a line starts: it leaves both sides on one hand."""
+    along = end - start
+    left, right = (_cross(along, beside[:, i] - start) for i in range(2))
+    return np.isnan(left) | (left * right >= 0.0)
+
+
+def _cross(a: Floats, b: Floats) -> Floats:
+    result: Floats = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    return result
 
 
 def _xy(found: Extract, places: Ints) -> NDArray[np.float64]:
