@@ -137,7 +137,9 @@ def _check_period(
         f"cover from {period.begins} is not given for each of the plan's resources",
     )
     for resource, reach in zip(plan.problem.resources, found, strict=True):
-        seconds = to_demand(plan, then, resource, reach.site[reach.is_open])
+        seconds = to_demand(
+            plan, then, resource, reach.site[reach.is_open], at=_minutes(period.begins)
+        )
         within = (seconds <= resource.walk_limit_s * AT_LIMIT).any(axis=0)
         findings.equal(
             f"people within reach of {resource.id!r} from {period.begins}",

@@ -5,12 +5,15 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from placement.arrays import Floats, Ints
+from placement.auditing.open_ground import straight_walks
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Resource, Walkers
 from placement.streets import Snapped, Streets
 
 
-def to_demand(plan: Plan, walks: Survey, resource: Resource, where: Ints) -> Floats:
+def to_demand(
+    plan: Plan, walks: Survey, resource: Resource, where: Ints, *, at: int | None = None
+) -> Floats:
     """Return (posts × demand points) walking seconds, infinite where far beyond the limit.
 
     Parameters
@@ -21,7 +24,10 @@ def to_demand(plan: Plan, walks: Survey, resource: Resource, where: Ints) -> Flo
         Whose posts they are.
     where
         (n,) int64, positions of their sites.
+    at
+        Minute of the day, where it is another than the plan's.
     """
+    minute = plan.at if at is None else at
     demand, sites, walking = plan.problem.demand, plan.problem.sites, plan.settings.walking
     on_foot = demand.step_free & (resource.walkers is Walkers.PEOPLE)
     if plan.walk_s is not None:  # given, not measured: there is nothing to recompute them from
@@ -36,6 +42,16 @@ def to_demand(plan: Plan, walks: Survey, resource: Resource, where: Ints) -> Flo
         limit_s=resource.walk_limit_s,
         outward=resource.walkers is Walkers.TEAM,
     )
+    places = (sites.xy[where], sites.level[where])
+    crowd = (demand.xy, demand.level)
+    straight = straight_walks(
+        plan,
+        walks.streets,
+        (*places, walks.sites.take(where)),
+        (*crowd, walks.demand),
+        at=minute,
+    )
+    usual = np.minimum(usual, straight)
     if not on_foot.any() or walks.step_free is None:
         return usual
     slow = walks_between(
@@ -45,7 +61,14 @@ def to_demand(plan: Plan, walks: Survey, resource: Resource, where: Ints) -> Flo
         limit_s=resource.walk_limit_s,
         outward=False,
     )
-    return np.where(on_foot, slow, usual)
+    straight = straight_walks(
+        plan,
+        walks.step_free.streets,
+        (*places, walks.step_free.sites.take(where)),
+        (*crowd, walks.step_free.demand),
+        at=minute,
+    )
+    return np.where(on_foot, np.minimum(slow, straight), usual)
 
 
 def to_sites(plan: Plan, walks: Survey, origins: Ints, where: Ints, *, limit_s: float) -> Floats:
@@ -54,13 +77,15 @@ def to_sites(plan: Plan, walks: Survey, origins: Ints, where: Ints, *, limit_s: 
     if walks.streets is None or walks.sites is None:
         pace = walking.speed_m_s / walking.detour_factor
         return _straight(sites.xy[origins], sites.xy[where], pace)
-    return walks_between(
+    by_street = walks_between(
         walks.streets,
         walks.sites.take(origins),
         walks.sites.take(where),
         limit_s=limit_s,
         outward=True,
     )
+    ends = [(sites.xy[one], sites.level[one], walks.sites.take(one)) for one in (origins, where)]
+    return np.minimum(by_street, straight_walks(plan, walks.streets, *ends, at=plan.at))
 
 
 def _given(walk_s: csr_array, where: Ints) -> Floats:

@@ -4,7 +4,9 @@ import weakref
 from dataclasses import dataclass
 
 from pyproj import CRS
+from scipy.sparse import csr_array
 
+from placement.cover.open_ground import closing_shapes, open_walks, places
 from placement.errors import InputError, UsageError
 from placement.plan.problem import Plan
 from placement.plan.settings import nearest
@@ -25,11 +27,16 @@ class Surface:
         The network.
     sites, demand
         Where the N sites and the M demand points meet it.
+    straight, between
+        Walks over open ground, in seconds: (N, M) between sites and demand points, and (N, N)
+        between sites.
     """
 
     streets: Streets
     sites: Snapped
     demand: Snapped
+    straight: csr_array
+    between: csr_array
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -117,7 +124,23 @@ def _surface(plan: Plan, at: int | None, *, step_free: bool) -> Surface:
         )
         for points in (problem.sites, problem.demand)
     )
-    return Surface(streets=streets, sites=at_sites, demand=at_demand)
+    stand, people = (
+        places(streets, points.xy, points.level, snapped, max_m=plan.settings.walking.snap_m)
+        for points, snapped in ((problem.sites, at_sites), (problem.demand, at_demand))
+    )
+    straight, between = (
+        open_walks(
+            stand,
+            other,
+            speed_m_s=streets.speed_m_s,
+            barring=[*water(plan), *barriers(plan), *closing_shapes(plan, at)],
+            crowds=[(crowd.shape.xy, crowd.per_m2) for crowd in plan.crowds],
+        )
+        for other in (people, stand)
+    )
+    return Surface(
+        streets=streets, sites=at_sites, demand=at_demand, straight=straight, between=between
+    )
 
 
 def _streets(plan: Plan, *, step_free: bool) -> Streets:

@@ -173,6 +173,13 @@ def _walk(
     end = (walks.sites if surface is None else surface.sites).take([site])
     if outward:
         start, end = end, start
+    known = surface or walks.plain
+    if known is not None:
+        straight = known.straight[[site], :][:, [point]]
+        # what is stored is a walk, of no time at all too
+        by_street = route(streets, start, end)
+        if straight.nnz and (by_street is None or straight.data[0] <= by_street.walk_s):
+            return ends, ()
     way = route(streets, start, end)
     assert way is not None  # noqa: S101 - there is a walk, or nobody would be served
     xy = np.concatenate([ends[:1], shapely.get_coordinates(way.line), ends[1:]])

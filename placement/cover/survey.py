@@ -10,6 +10,7 @@ from scipy.spatial import KDTree
 
 from placement.arrays import Bools, Floats, Ints
 from placement.cover.ground import Ground, Surface, ground
+from placement.cover.open_ground import shorter
 from placement.cover.pairs import check_pairs
 from placement.plan.problem import Plan, Problem, Resource, Walkers
 from placement.streets import Snapped, Streets, walking_times
@@ -32,11 +33,13 @@ class Survey:
         By resource that needs another one nearby: (N, N) sparse, entry (j, m) is the walk from
         site m, where the other resource would be, to site j.
     unsnapped_sites, unsnapped_demand
-        Positions of the points that lie too far from any street; they cover nothing and are
-        covered by nothing.
+        Positions of the points that lie too far from any street, and from one another over open
+        ground; they cover nothing and are covered by nothing.
     apart
         By resource with a least walk between its posts: (N, N) sparse and symmetric, the walk
         between two sites, the shorter way round, up to twice that least; no site with itself.
+    plain
+        The streets and where the points meet them and one another; None without streets.
     step_free
         The streets without steps and where the points meet them, or None where nobody walks
         step-free or walks are straight lines.
@@ -53,6 +56,7 @@ class Survey:
     unsnapped_sites: Ints
     unsnapped_demand: Ints
     apart: Mapping[str, csr_array] = field(default_factory=dict)
+    plain: Surface | None = None
     step_free: Surface | None = None
     given: bool = False
 
@@ -114,20 +118,30 @@ def _on_streets(plan: Plan) -> Survey:
         if resource.separation_s is not None:
             walks = _to_sites(plain, posted, 2 * resource.separation_s)
             apart[resource.id] = _shorter_way(walks, posted)
-    unsnapped = plain.demand.edge < 0
+    unsnapped = _alone(plain)
     if slow is not None:
-        unsnapped = np.where(problem.demand.step_free, slow.demand.edge < 0, unsnapped)
+        unsnapped = np.where(problem.demand.step_free, _alone(slow), unsnapped)
     return Survey(
         streets=plain.streets,
         sites=plain.sites,
         demand=plain.demand,
         walk=walk,
         near=near,
-        unsnapped_sites=np.flatnonzero(plain.sites.edge < 0),
+        unsnapped_sites=np.flatnonzero(
+            (plain.sites.edge < 0) & (np.diff(plain.straight.indptr) == 0)
+        ),
         unsnapped_demand=np.flatnonzero(unsnapped),
         apart=apart,
+        plain=plain,
         step_free=slow,
     )
+
+
+def _alone(surface: Surface) -> Bools:
+    """Say which demand points neither a street nor a site over open ground is near enough to."""
+    met = np.zeros(len(surface.demand), dtype=np.bool_)
+    met[surface.straight.indices] = True
+    return (surface.demand.edge < 0) & ~met
 
 
 def to_demand(problem: Problem, found: Ground, resource: Resource, posted: Ints) -> csr_array:
@@ -161,7 +175,19 @@ def _to_demand(surface: Surface, resource: Resource, posted: Ints) -> csr_array:
         outward=resource.walkers is Walkers.TEAM,
         ordered=False,  # put in order below
     )
-    return _by_demand(times, posted, len(surface.sites.edge))
+    walks = _by_demand(times, posted, len(surface.sites.edge))
+    return shorter(walks, _columns(surface.straight, posted), limit_s=resource.walk_limit_s)
+
+
+def _columns(straight: csr_array, posted: Ints) -> csr_array:
+    """Return walks over open ground by their target, those from some sites alone."""
+    table = straight.tocoo()
+    rows, columns = table.coords
+    mine = np.zeros(straight.shape[0], dtype=np.bool_)
+    mine[posted] = True
+    kept = mine[rows]
+    shape = (straight.shape[1], straight.shape[0])
+    return _table(columns[kept], rows[kept], table.data[kept], shape=shape)
 
 
 def _to_sites(surface: Surface, origins: Ints, limit_s: float) -> csr_array:
@@ -174,7 +200,8 @@ def _to_sites(surface: Surface, origins: Ints, limit_s: float) -> csr_array:
         outward=True,
         ordered=False,
     )
-    return _by_demand(times, origins, len(surface.sites.edge))
+    walks = _by_demand(times, origins, len(surface.sites.edge))
+    return shorter(walks, _columns(surface.between, origins), limit_s=limit_s)
 
 
 def _each_their_own(usual: csr_array, slow: csr_array, step_free: Bools) -> csr_array:
