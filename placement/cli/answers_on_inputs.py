@@ -53,6 +53,27 @@ class CheckStreets(TypedDict):
     unused: list[str]
 
 
+class CheckNowhere(TypedDict):
+    """A point that meets no street.
+
+    Attributes
+    ----------
+    kind
+        sites or demand.
+    id
+        Identifier of the point.
+    reason
+        wall, water, closure, level, tunnel, island, beyond or far.
+    sentence
+        The same in words, with the distance and what helps.
+    """
+
+    kind: str
+    id: str
+    reason: str
+    sentence: str
+
+
 class CheckUnsnapped(TypedDict):
     """Points that lie too far from any street.
 
@@ -62,11 +83,14 @@ class CheckUnsnapped(TypedDict):
         Identifiers.
     people
         People at these demand points.
+    reasons
+        Why each of them meets no street.
     """
 
     sites: list[str]
     demand: list[str]
     people: float
+    reasons: list[CheckNowhere]
 
 
 class CheckAnswer(TypedDict):

@@ -34,8 +34,10 @@ def command(
 ) -> None:
     """Validate the plan file and every layer.
 
-    Reports counts, islands of the street network, points too far from any street, and how many
-    people are within reach of any site at all. PLAN is a plan file or its folder; ./plan.toml or
+    Reports counts, islands of the street network, points too far from any street and why, and how
+    many people are within reach of any site at all. Warns of water over sites or people, of streets
+    that end inside the event, of posts and sites that reach nobody, of people cut off from every
+    site, and of bridges that closures leave open. PLAN is a plan file or its folder; ./plan.toml or
     else the bundled plan without it.
     """
     from placement.cli.files import find_plan
@@ -51,7 +53,7 @@ def command(
         give_json(report)
         return
     give_table(_rows(report))
-    for sentence in [*asked.warnings, *_warnings(report)]:
+    for sentence in report["warnings"]:
         warn(sentence)
 
 
@@ -61,6 +63,8 @@ def _report(plan: "Plan") -> "CheckAnswer":
 
     import numpy as np
 
+    from placement.cover.doubts import doubts
+    from placement.cover.nowhere import nowhere
     from placement.cover.survey import survey
     from placement.plan.clock import clock_of
     from placement.plan.demand import STEP_FREE
@@ -116,8 +120,12 @@ def _report(plan: "Plan") -> "CheckAnswer":
             "sites": [sites.id[position] for position in walks.unsnapped_sites],
             "demand": [demand.id[position] for position in walks.unsnapped_demand],
             "people": _plain(float(demand.people[walks.unsnapped_demand].sum())),
+            "reasons": [
+                {"kind": one.kind, "id": one.id, "reason": one.reason, "sentence": one.sentence}
+                for one in nowhere(plan, walks)
+            ],
         },
-        "warnings": list(plan.warnings),
+        "warnings": [*plan.warnings, *doubts(plan, walks)],
     }
 
 
@@ -171,18 +179,6 @@ def _people(report: "CheckAnswer") -> str:
     where = f"{report['people']:,} at {report['demand_points']:,} points"
     slow = report["step_free_people"]
     return f"{where}, {slow:,} of them walk without steps" if slow else where
-
-
-def _warnings(report: "CheckAnswer") -> list[str]:
-    unsnapped = report["unsnapped"]
-    sentences = []
-    if unsnapped["sites"] or unsnapped["demand"]:
-        sentences.append(
-            f"{len(unsnapped['sites'])} sites and {len(unsnapped['demand'])} demand points "
-            f"({unsnapped['people']:,} people) lie too far from any street; move them, add "
-            "streets, or raise walking.snap_m."
-        )
-    return sentences
 
 
 def _plain(value: float) -> float:

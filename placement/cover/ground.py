@@ -111,7 +111,7 @@ def water(plan: Plan) -> list[Barring]:
 
 def _surface(plan: Plan, at: int | None, *, step_free: bool) -> Surface:
     """Alter a plan's streets and find its points on them."""
-    streets = _altered(plan, _streets(plan, step_free=step_free), at)
+    streets = _altered(plan, untouched(plan, step_free=step_free), at)
     problem = plan.problem
     at_sites, at_demand = (
         snap(
@@ -143,7 +143,7 @@ def _surface(plan: Plan, at: int | None, *, step_free: bool) -> Surface:
     )
 
 
-def _streets(plan: Plan, *, step_free: bool) -> Streets:
+def untouched(plan: Plan, *, step_free: bool) -> Streets:
     """Read a plan's streets as they are every day, at the plan's own paces."""
     kept = _untouched.setdefault(plan, {})
     if step_free in kept:

@@ -209,7 +209,7 @@ def test_check_counts(town: Path) -> None:
     assert told["sites"] == 6
     assert told["people"] == 1920
     assert told["areas"] == 1
-    assert told["unsnapped"] == {"sites": [], "demand": [], "people": 0}
+    assert told["unsnapped"] == {"sites": [], "demand": [], "people": 0, "reasons": []}
     assert told["streets"]["islands"] == 0
     assert told["resources"]["dog_team"]["excluded"] == 1
     assert set(told["layers"]) == {"route", "sites", "demand", "areas", "streets", "water"}

@@ -1,0 +1,177 @@
+"""What is usable in a plan on streets, and yet most likely not what was meant."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+
+from placement.arrays import Bools, Ints
+from placement.cover.ground import Surface
+from placement.cover.nowhere import Nowhere, by_reason, nowhere
+from placement.cover.survey import Survey
+from placement.plan.problem import Plan, SiteStatus
+from placement.streets import Snapped, Streets
+from placement.streets.barring import edges_on
+
+_NAMED = 3
+
+
+def doubts(plan: Plan, walks: Survey) -> list[str]:
+    """Return a sentence for each doubt, with the remedy.
+
+    Parameters
+    ----------
+    plan, walks
+        A plan and its survey.
+    """
+    found = _reach_nobody(plan, walks)
+    if walks.streets is None or walks.plain is None:
+        return found
+    return [
+        *_lost(plan, nowhere(plan, walks)),
+        *_under_water(plan, walks.plain),
+        *_beyond(plan, walks.streets),
+        *_on_islands(plan, walks.plain),
+        *found,
+        *_left_open(plan, walks.streets),
+    ]
+
+
+def _lost(plan: Plan, lost: Sequence[Nowhere]) -> list[str]:
+    """Say why points meet no street, those of one reason together."""
+    people = dict(zip(plan.problem.demand.id, plan.problem.demand.people.tolist(), strict=True))
+    sentences = []
+    for mine in by_reason(lost).values():
+        first = min(mine, key=lambda one: one.distance_m)
+        counts = [sum(one.kind == kind for one in mine) for kind in ("sites", "demand")]
+        heads = sum(people[one.id] for one in mine if one.kind == "demand")
+        who = f"{counts[0]} sites and {counts[1]} demand points ({heads:,.12g} people)"
+        sentences.append(
+            f"{who} lie too far from any street: {first.id!r}, for one: {first.sentence}."
+        )
+    return sentences
+
+
+def _under_water(plan: Plan, plain: Surface) -> list[str]:
+    """Name points that stand in water and on no bridge."""
+    open_water = [w.xy for w in plan.water if w.levels is None or 0 in w.levels]
+    if not open_water:
+        return []
+    wet = shapely.union_all(open_water)
+    shapely.prepare(wet)
+    problem = plan.problem
+    found = []
+    for points, snapped in ((problem.sites, plain.sites), (problem.demand, plain.demand)):
+        inside = shapely.contains_xy(wet, points.xy[:, 0], points.xy[:, 1])
+        found.append(np.flatnonzero(inside & (points.level == 0) & ~_on(plain.streets, snapped)))
+    sites, demand = found
+    if not len(sites) and not len(demand):
+        return []
+    people = float(problem.demand.people[demand].sum())
+    names = [problem.sites.id[at] for at in sites] + [problem.demand.id[at] for at in demand]
+    sentence = (
+        f"water covers {len(sites)} sites and {len(demand)} demand points ({people:,.12g} people): "
+        f"{_some(names)}; draw it smaller, or move them to the bank."
+    )
+    return [sentence]
+
+
+def _on(streets: Streets, snapped: Snapped) -> Bools:
+    """Say which points are on a bridge."""
+    result = np.zeros(len(snapped), np.bool_)
+    there = snapped.edge >= 0
+    result[there] = streets.bridge[snapped.edge[there]]
+    return result
+
+
+def _beyond(plan: Plan, streets: Streets) -> list[str]:
+    """Say who stands outside the extent of the street layer."""
+    low, high = streets.node_xy.min(axis=0), streets.node_xy.max(axis=0)
+    problem = plan.problem
+    sites, demand = (
+        np.flatnonzero(((points.xy < low) | (points.xy > high)).any(axis=1))
+        for points in (problem.sites, problem.demand)
+    )
+    if not len(sites) and not len(demand):
+        return []
+    people = float(problem.demand.people[demand].sum())
+    sentence = (
+        f"the streets of {streets.source} end inside the event: {len(sites)} sites and "
+        f"{len(demand)} demand points ({people:,.12g} people) lie outside them; give an extract "
+        "that reaches farther than the longest walk."
+    )
+    return [sentence]
+
+
+def _on_islands(plan: Plan, plain: Surface) -> list[str]:
+    """Say who stands on a part of the network that has no site."""
+    streets, demand = plain.streets, plan.problem.demand
+    parts = [
+        np.where(snapped.edge >= 0, streets.component[streets.edge_tail[snapped.edge]], -1)
+        for snapped in (plain.sites, plain.demand)
+    ]
+    straight = np.zeros(len(demand), np.bool_)
+    straight[plain.straight.indices] = True
+    cut_off = np.flatnonzero((parts[1] >= 0) & ~np.isin(parts[1], parts[0]) & ~straight)
+    if not len(cut_off):
+        return []
+    people = float(demand.people[cut_off].sum())
+    sentence = (
+        f"{len(cut_off)} demand points ({people:,.12g} people) are on a part of the streets that "
+        f"no way joins to any site: {_some([demand.id[at] for at in cut_off])}; look at it with "
+        "`place streets info FILE --map`, or put a site there."
+    )
+    return [sentence]
+
+
+def _reach_nobody(plan: Plan, walks: Survey) -> list[str]:
+    """Name posts that must open and reach nobody, and sites that could open and reach nobody."""
+    problem = plan.problem
+    sentences = []
+    for position, resource in enumerate(problem.resources):
+        status = problem.sites.status[:, position]
+        usable = problem.sites.allowed[:, position] & (status != SiteStatus.EXCLUDED)
+        served = walks.walk[resource.id][np.flatnonzero(problem.demand.people > 0)]
+        reaching = np.zeros(len(problem.sites), np.bool_)
+        reaching[np.unique(served.tocoo().coords[1])] = True
+        empty = usable & ~reaching
+        required = np.flatnonzero(empty & (status == SiteStatus.REQUIRED))
+        others = np.flatnonzero(empty & (status != SiteStatus.REQUIRED))
+        minutes = f"{resource.walk_limit_s / 60:g} min"
+        for which, what in ((required, "required posts"), (others, "sites")):
+            if len(which):
+                sentences.append(
+                    f"{len(which)} {what} of {resource.id!r} reach nobody within {minutes}: "
+                    f"{_named(plan, which)}; move them, or look at the streets around them."
+                )
+    return sentences
+
+
+def _named(plan: Plan, sites: Ints) -> str:
+    return _some([plan.problem.sites.id[at] for at in sites])
+
+
+def _left_open(plan: Plan, streets: Streets) -> list[str]:
+    """Name bridges and tunnels that closures without a level pass over or under."""
+    sentences = []
+    others = np.flatnonzero(~edges_on(streets, None))
+    lines = streets.edge_lines()[others]
+    for rule in plan.closing:
+        plain = rule.shape is not None and rule.shape.levels is None
+        if rule.shape is None or not plain or rule.street or rule.oneway:
+            continue
+        passed = others[shapely.intersects(rule.shape.xy, lines)]
+        if len(passed):
+            levels = sorted(set(streets.level[passed].tolist()))
+            names = sorted({str(streets.name[edge]) for edge in passed} - {""}) or ["no name"]
+            sentences.append(
+                f"closure {rule.id!r} leaves {len(passed)} stretches of bridges and tunnels open "
+                f"({_some(names)}); to close them write level = "
+                f"{';'.join(map(str, [0, *levels]))}, or all."
+            )
+    return sentences
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
