@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 import pyproj
+import shapely
 from numpy.typing import NDArray
 
+from placement.reading.levels import EVERY_LEVEL
 from placement.streets import Streets, read_streets
+from placement.streets.closures import Closure, with_closures
 
 CRS = "EPSG:2154"
 #: Where (0, 0) of a drawing lies: central Paris.
@@ -23,6 +26,11 @@ type Line = tuple[Sequence[tuple[float, float]], Mapping[str, Any]]
 def at(*points: tuple[float, float]) -> NDArray[np.float64]:
     """Drawing coordinates as (N, 2) metres of the plane."""
     return np.array(points, np.float64).reshape(-1, 2) + ORIGIN
+
+
+def closed_all(streets: Streets, *areas: shapely.Geometry) -> Streets:
+    """Close areas on every level."""
+    return with_closures(streets, [Closure(shape=area, levels=EVERY_LEVEL) for area in areas])
 
 
 def write_lines(path: Path, lines: Sequence[Line]) -> Path:

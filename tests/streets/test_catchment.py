@@ -10,8 +10,7 @@ import shapely
 
 from placement.errors import UsageError
 from placement.streets import Streets, catchment, catchments, read_streets, snap, walking_times
-from placement.streets.closures import close
-from tests.streets.draw import CRS, ORIGIN, at, draw
+from tests.streets.draw import CRS, ORIGIN, at, closed_all, draw
 
 PARIS = Path(__file__).parents[3] / "shared" / "data" / "paris" / "paris_seine.osm.pbf"
 
@@ -128,7 +127,7 @@ class TestParis:
         """Without bridges a catchment holds no ground of the other bank; with them some do."""
         shapely.prepare(seine)
         line = streets.edge_lines()
-        dry = close(streets, [seine])
+        dry = closed_all(streets, seine)
         rng = np.random.default_rng(7)
         near = np.flatnonzero(shapely.dwithin(line, seine, 60) & ~shapely.intersects(line, seine))
         assert len(near) > 500

@@ -12,9 +12,8 @@ import shapely
 
 from placement.errors import InputError
 from placement.streets import Streets, read_streets, snap, walking_times
-from placement.streets.closures import close
 from placement.streets.numbering import geodesic_m
-from tests.streets.draw import CRS, ORIGIN, at, draw, write_lines
+from tests.streets.draw import CRS, ORIGIN, at, closed_all, draw, write_lines
 
 TOWN = (
     ([(0, 0), (100, 0), (200, 0)], {"name": "A"}),
@@ -136,10 +135,10 @@ def test_formats_agree(tmp_path: Path) -> None:
 class TestClosures:
     def test_edges_are_cut_at_the_exact_outline(self, tmp_path: Path) -> None:
         streets = draw(tmp_path, [(0, 0), (100, 0), (300, 0)], [(100, 0), (100, 100)])
-        closed = close(streets, [shapely.box(150, -10, 200, 10).buffer(0)])
+        closed = closed_all(streets, shapely.box(150, -10, 200, 10).buffer(0))
         assert closed is streets  # it lies elsewhere
         box = shapely.transform(shapely.box(150, -10, 200, 10), lambda xy: xy + ORIGIN)
-        closed = close(streets, [box])
+        closed = closed_all(streets, box)
         assert sorted(closed.length_m) == pytest.approx([50, 100, 100, 100], abs=0.05)
         points = snap(closed, at((140, 0), (175, 0), (210, 0), (10, 0)), max_m=20)
         assert (points.edge >= 0).tolist() == [True, False, True, True]
@@ -150,20 +149,22 @@ class TestClosures:
     def test_what_a_closure_cuts_off_is_still_walked_on(self, tmp_path: Path) -> None:
         streets = draw(tmp_path, [(0, 0), (1000, 0), (9000, 0)])
         box = shapely.transform(shapely.box(50, -10, 60, 10), lambda xy: xy + ORIGIN)
-        closed = close(streets, [box])
+        closed = closed_all(streets, box)
         assert not closed.island.any()
         assert snap(closed, at((20, 5))).edge[0] >= 0
 
     def test_ends_on_the_outline_and_streets_along_it(self, tmp_path: Path) -> None:
         streets = draw(tmp_path, [(0, 0), (100, 0)], [(100, 0), (200, 0)], [(100, 0), (100, 50)])
         box = shapely.transform(shapely.box(120, -10, 300, 10), lambda xy: xy + ORIGIN)
-        closed = close(streets, [box, box])
+        closed = closed_all(streets, box, box)
         assert closed.n_edges == 3
         assert closed.length_m.sum() == pytest.approx(170, abs=0.05)
 
     def test_everything_closed_leaves_nothing(self, tmp_path: Path) -> None:
         streets = draw(tmp_path, *TOWN)
-        closed = close(streets, [shapely.box(*(np.array(ORIGIN) - 1e4), *(np.array(ORIGIN) + 1e4))])
+        closed = closed_all(
+            streets, shapely.box(*(np.array(ORIGIN) - 1e4), *(np.array(ORIGIN) + 1e4))
+        )
         assert (closed.n_nodes, closed.n_edges) == (0, 0)
         points = snap(closed, at((0, 0)))
         assert points.edge.tolist() == [-1]
@@ -172,8 +173,8 @@ class TestClosures:
     def test_one_way_streets_keep_their_direction(self, tmp_path: Path) -> None:
         streets = draw(tmp_path, ([(0, 0), (300, 0)], {"oneway": "yes"}))
         box = shapely.transform(shapely.box(250, -10, 280, 10), lambda xy: xy + ORIGIN)
-        points = snap(close(streets, [box]), at((10, 0), (200, 0), (290, 0)))
-        times = walking_times(close(streets, [box]), points, points, limit_s=1e4, outward=True)
+        points = snap(closed_all(streets, box), at((10, 0), (200, 0), (290, 0)))
+        times = walking_times(closed_all(streets, box), points, points, limit_s=1e4, outward=True)
         assert times.toarray()[0, 1] == pytest.approx(190 / 1.34, rel=1e-3)
         assert times.nnz == 4
 
