@@ -167,7 +167,7 @@ def levels_of(table: Table, row: Row, *, tags: bool) -> Levels:
         return read_levels(text)
     except ValueError:
         raise InputError(
-            f"{reprlib.repr(text)} is no level",
+            f"{reprlib.repr(text)} cannot be read as levels",
             file=table.file,
             feature=row.name,
             field="level",
