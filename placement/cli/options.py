@@ -84,7 +84,7 @@ def lonlat() -> Callback[tuple[float, float] | None]:
             lon = lat = math.nan
         if not (abs(lon) <= 180 and abs(lat) <= 90):
             raise click.BadParameter(
-                f"{value!r} cannot be read as a place; write its longitude and latitude as 2.2945,48.8584",
+                f"{value!r} cannot be read; write its longitude and latitude as 2.2945,48.8584",
                 param=param,
             )
         return lon, lat

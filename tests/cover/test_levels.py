@@ -87,7 +87,7 @@ def test_a_street_closed_by_name_is_a_fence(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("closure", "words"),
     [
-        ({"level": "upper"}, "field 'level': 'upper' cannot be read as levels; write whole numbers"),
+        ({"level": "upper"}, "'upper' cannot be read as levels; write whole numbers"),
         ({"level": 0.5}, "field 'level'"),
         ({"level": 1000}, "cannot be read as levels"),
         ({"fence": "yes"}, "field 'fence': is set on a LineString"),
