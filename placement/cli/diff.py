@@ -72,8 +72,10 @@ def command(
     form = "json" if as_json else form
     between, files = None, {}
     if plan is not None and before != after and form != "html":
+        from placement.cli.states import count_posts
+
         asked = _asked(new, after, plan, layers=layers, closures=closures)
-        between, files = _count(before, asked), _files(asked)
+        between, files = count_posts(before, asked), _files(asked)
     difference = placement.compare(before, after, between=between, files=files)
     if verbosity() is not Verbosity.QUIET:
         if form == "json":
@@ -136,23 +138,6 @@ def _asked(
     for sentence in check_identity(asked, new):
         warn(sentence)
     return asked
-
-
-def _count(old: "Solution", asked: "Plan") -> "Solution":
-    """Count the old posts on the inputs of the new solution, as far as they may stand there."""
-    from placement.cli.talk import warn
-    from placement.review.texts import shown
-
-    units = {post.id: post.units for post in old.posts_list}
-    problem = asked.problem
-    there = {
-        problem.post_id(*place) for place in zip(*problem.sites.allowed.nonzero(), strict=True)
-    }
-    gone = sorted(units.keys() - there)
-    if gone:
-        warn(f"not counted, since they cannot stand on the new inputs: {shown(', '.join(gone))}")
-    kept = {post: number for post, number in units.items() if post not in gone}
-    return placement.evaluate(asked, kept, bound=False).solution
 
 
 def _files(asked: "Plan") -> dict[str, str]:

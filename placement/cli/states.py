@@ -112,16 +112,28 @@ def share_plans(states: Sequence["State"]) -> list["State"]:
 
 
 def count_between(old: "State", new: "State") -> "Solution | None":
-    """Return the old posts counted on the new inputs; None where inputs are equal or sites gone."""
-    sites = {*new.plan.problem.sites.id}
-    posts = old.solution.posts_list
+    """Return the old posts counted on the new inputs; None where both have the same inputs."""
     told = old.solution.digests, new.solution.digests
     if None not in told and told[0] == told[1]:
         return None
-    if any(post.site not in sites for post in posts):
-        return None
-    units = {post.id: post.units for post in posts}
-    return placement.evaluate(new.plan, units, bound=False).solution
+    return count_posts(old.solution, new.plan)
+
+
+def count_posts(solution: "Solution", asked: "Plan") -> "Solution":
+    """Count the posts of a solution on other inputs, as far as they may stand there."""
+    from placement.cli.talk import warn
+    from placement.review.texts import shown
+
+    units = {post.id: post.units for post in solution.posts_list}
+    problem = asked.problem
+    there = {
+        problem.post_id(*place) for place in zip(*problem.sites.allowed.nonzero(), strict=True)
+    }
+    gone = sorted(units.keys() - there)
+    if gone:
+        warn(f"not counted, since they cannot stand on the new inputs: {shown(', '.join(gone))}")
+    kept = {post: number for post, number in units.items() if post not in gone}
+    return placement.evaluate(asked, kept, bound=False).solution
 
 
 def _plan_beside(path: Path, name: str) -> Path | None:
