@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyogrio
 import pyproj
 import shapely
 from numpy.typing import NDArray
@@ -145,6 +144,8 @@ def _open(source: Source) -> Features:
     if isinstance(source, Held):
         found = source.features
     elif path.suffix.lower() in _OTHER_DRIVERS:
+        import pyogrio  # noqa: PLC0415 - pandas comes with it, and most layers are GeoJSON
+
         with quiet(path, "a layer of street lines"):
             count = pyogrio.read_info(path)["features"]
             if count > _MOST_FEATURES:

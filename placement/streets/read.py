@@ -11,7 +11,6 @@ from placement.reading.regular import require_file
 from placement.streets.assemble import Edges, assemble
 from placement.streets.lines import OSM, read_lines
 from placement.streets.network import Streets, build
-from placement.streets.store import is_stored, read_stored
 from placement.streets.ways import WALK_SPEED_M_S
 
 
@@ -63,7 +62,9 @@ def read_streets(
 
         lines, dropped = read_osm(path, step_free=step_free)
         attribution = OSM
-    elif name.endswith(".arrow") or (name.endswith(".parquet") and is_stored(path)):
+    elif name.endswith(".arrow") or (name.endswith(".parquet") and _is_stored(path)):
+        from placement.streets.store import read_stored  # noqa: PLC0415 - pyarrow too
+
         return read_stored(path, crs=crs, speed_m_s=speed_m_s, step_free=step_free)
     elif name.endswith((".geojson", ".json", ".gpkg", ".parquet", ".geoparquet", ".fgb", ".shp")):
         lines, dropped, unused, attribution = read_lines(path, step_free=step_free)
@@ -92,6 +93,12 @@ def read_streets(
         unused=unused,
         attribution=attribution,
     )
+
+
+def _is_stored(path: Path) -> bool:
+    from placement.streets.store import is_stored  # noqa: PLC0415 - pyarrow only where it is used
+
+    return is_stored(path)
 
 
 def _zone(edges: Edges) -> str:

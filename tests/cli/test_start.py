@@ -44,6 +44,21 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     assert done.stdout.splitlines()[-1] == "HEAVY []"
 
 
+def test_a_plan_of_text_files_is_checked_without_what_reads_other_formats() -> None:
+    code = (
+        "import sys\n"
+        "from placement.cli import main\n"
+        "sys.argv = ['place', 'check', 'placement/cli/starter']\n"
+        "try:\n    main()\nexcept SystemExit as ended:\n    assert not ended.code\n"
+        "heavy = {'pandas', 'geopandas', 'pyogrio', 'pyarrow', 'osmium', 'pulp'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 def test_importing_the_package_imports_nothing_heavy() -> None:
     code = f"import sys, placement; print(sorted(set(sys.modules) & set({HEAVY!r})))"
     done = subprocess.run(
