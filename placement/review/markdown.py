@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from placement.review.compare import Diff
+from placement.review.texts import shown
 from placement.review.told import PARTS
 
 MOST_LINES = 190
@@ -23,7 +24,7 @@ def markdown(diff: Diff) -> str:
     """
     if diff.same:
         return ""
-    told = [f"### Plan <code>{_plain(diff.new.plan)[:_LONGEST]}</code>", ""]
+    told = [f"### Plan <code>{_plain(shown(diff.new.plan)[:_LONGEST])}</code>", ""]
     for line in diff.inputs():
         told += [f"<strong>{_plain(line.text)}</strong>", ""]
     lines = diff.lines()

@@ -20,7 +20,7 @@ def test_a_dog_team_that_moves_alters_few_lines(
 ) -> None:
     """The cases hold what `place evaluate` counts after the move, 149 m and 25 m."""
     agreed = ROOT / "outputs" / plan / "solution.geojson"
-    patch = json.loads((ROOT / f"tests/cases/team-moved-{case}.diff.json").read_text("utf-8"))
+    patch = json.loads((ROOT / f"tests/cases/team-moved-{case}.edits.json").read_text("utf-8"))
     moved = tmp_path / "moved.geojson"
     made = apply_edits(read_solution(agreed), patch["edits"], file="diff.json")
     moved.write_bytes(solution_text(made).encode())
