@@ -57,6 +57,9 @@ function phrase(text, tell, spoken) {
   return { inner, known: spoken.phrases.length === 0, text: text.slice(inner) };
 }
 
+/* Two spaces part a name from what is said of it; a browser would make them one. */
+const spaced = (text) => text.replaceAll("  ", "\u00a0 ");
+
 const replaced = (text, pairs) => pairs.reduce((said, [from, to]) => said.replace(new RegExp(from, "gu"), to), text);
 
 /* Figures of an English sentence as the language writes them, and the few words between them. */
@@ -103,14 +106,14 @@ function differenceView(data, tell, standing, showPost, isOpen) {
       const said = phrase(text, tell, data.phrases[tell.language]);
       const lang = said.known ? null : "en";
       if (about.length === 0) {
-        under.append(make("li", { class: said.inner > 0 ? "inner" : null, lang, dir: "auto" }, said.text));
+        under.append(make("li", { class: said.inner > 0 ? "inner" : null, lang, dir: "auto" }, spaced(said.text)));
         continue;
       }
       const post = data.posts[about[about.length - 1]];
       const one = standing.get(post.key);
       under.append(make("li", { class: "inner" }, make("span", { class: "headsign", role: "img", "aria-label": tell.say(`stands_${one.kind}`) },
         changeSign(one.kind, post, 22, one.kind === "moved" ? "new" : "old")),
-      make("button", { type: "button", class: "link", lang, "data-change": post.key, onclick: (event) => showPost(post.key, event.currentTarget) }, said.text)));
+      make("button", { type: "button", class: "link", lang, "data-change": post.key, onclick: (event) => showPost(post.key, event.currentTarget) }, spaced(said.text))));
     }
     const section = make("section", { "aria-label": tell.say(`part_${part.toLowerCase()}`) });
     section.append(...[make("h3", null, tell.say(`part_${part.toLowerCase()}`)), list,
@@ -141,17 +144,20 @@ function areasView(data, plans, at, tell, showArea, choose, isOpen) {
   const choice = make("select", { id: "of-resource" }, ...data.resources.flatMap((resource, position) => (resource.shown
     ? [make("option", { value: position, selected: position === at }, tell.own(resource.label))] : [])));
   choice.addEventListener("change", () => choose(Number(choice.value)));
+  const counted = (one) => way(one.old, one.new, tell.people);
+  /* how many there are says little where they are the same in both */
+  const differs = rows.some((row) => row.people.old !== row.people.new);
   const line = (row) => make("tr", { "data-area": row.name },
     make("th", { scope: "row" }, row.area === null ? make("span", { dir: "auto" }, row.title) : make("button", {
       type: "button", class: "link", onclick: (event) => showArea(data.areas[row.area], event.currentTarget),
     }, row.title)),
-    make("td", null, way(row.people.old, row.people.new, tell.people)),
+    differs ? make("td", null, counted(row.people)) : null,
     make("td", null, row.covered.old === undefined ? "–" : tell.people(row.covered.old)),
     make("td", null, row.covered.new === undefined ? "–" : tell.people(row.covered.new)),
     make("td", { class: row.change > 0 ? "gained" : row.change < 0 ? "lost" : null }, `${row.change > 0 ? "▲ " : row.change < 0 ? "▼ " : ""}${signed(row.change, tell)}`));
   const table = (some, total) => make("table", { class: "areas changed" },
-    headRow(tell.say("area"), tell.say("people_short"), tell.say("before"), tell.say("after"), tell.say("change")),
-    make("tbody", null, ...some.map(line), ...(total ? [totalRow(rows, tell)] : [])));
+    headRow(tell.say("area"), ...(differs ? [tell.say("people_short")] : []), tell.say("before"), tell.say("after"), tell.say("change")),
+    make("tbody", null, ...some.map(line), ...(total ? [totalRow(rows, differs, tell)] : [])));
   const [moved, still] = [rows.filter((row) => row.change !== 0), rows.filter((row) => row.change === 0)];
   const gained = moved.reduce((sum, row) => sum + Math.max(0, row.change), 0);
   const lost = moved.reduce((sum, row) => sum - Math.min(0, row.change), 0);
@@ -162,11 +168,11 @@ function areasView(data, plans, at, tell, showArea, choose, isOpen) {
     still.length === 0 ? null : fold("still", "h3", tell.say("areas_still", { n: tell.people(still.length) }), isOpen("still", false), table(still, false)));
 }
 
-function totalRow(rows, tell) {
+function totalRow(rows, differs, tell) {
   const sum = (side) => rows.reduce((all, row) => all + (row.covered[side] || 0), 0);
   const people = (side) => rows.reduce((all, row) => all + (row.people[side] || 0), 0);
   return make("tr", { class: "total" }, make("th", { scope: "row" }, tell.say("all_areas")),
-    make("td", null, way(people("old"), people("new"), tell.people)), make("td", null, tell.people(sum("old"))), make("td", null, tell.people(sum("new"))),
+    differs ? make("td", null, way(people("old"), people("new"), tell.people)) : null, make("td", null, tell.people(sum("old"))), make("td", null, tell.people(sum("new"))),
     make("td", null, signed(sum("new") - sum("old"), tell)));
 }
 

@@ -45,7 +45,7 @@ function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpe
     });
     const entry = { post, marker, others: [], name: () => {
       const element = marker.getElement();
-      if (element && !drawn_.muted) { element.setAttribute("aria-label", drawn_.name()); }
+      if (element && !drawn_.muted) { element.setAttribute("aria-label", drawn_.name(entry.others)); }
     } };
     signs.push(entry);
     renamings.push(entry.name);

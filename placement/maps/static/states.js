@@ -87,9 +87,10 @@ function showStates(map) {
     return {
       picture: compared ? changeSign(kind, post, SIGN_SIZE, side) : sign(post.resource, SIGN_SIZE, post.number),
       first: kind !== "kept", muted: isMuted,
-      name: () => {
+      name: (others) => {
         const label = tell.say("post_label", { label: tell.own(data.resources[post.resource].label), name: nameOfPost(post) });
-        return kind === "kept" ? label : tell.say("label_stands", { label, standing: tell.say(`stands_${kind}`) });
+        const full = kind === "kept" ? label : tell.say("label_stands", { label, standing: tell.say(`stands_${kind}`) });
+        return others.length === 0 ? full : tell.say("label_more", { label: full, others: others.map((each) => each.number || each.name || each.site).join(", ") });
       },
     };
   };
@@ -168,7 +169,7 @@ function showStates(map) {
     entries.push({ group: "plan", key: "gains", layer: new (L.Layer.extend({
       onAdd() { for (const one of stages) { one.map.addLayer(gains.get(one).group); } },
       onRemove() { for (const one of stages) { one.map.removeLayer(gains.get(one).group); } },
-    }))(), swatch: () => swatch(drawn("path", { d: "M7 4 12 13H2Z", fill: "#0b6b45" }), drawn("path", { d: "M21 14 26 5H16Z", fill: "#9b1c1c" })),
+    }))(), swatch: () => swatch(drawn("path", { d: "M7 4 12 13H2Z", fill: "currentColor", class: "gained" }), drawn("path", { d: "M21 14 26 5H16Z", fill: "currentColor", class: "lost" })),
     words: () => tell.say("layer_gains") });
   }
   const arrangeOne = (one) => {
@@ -273,6 +274,7 @@ function showStates(map) {
     stage.setSide("new", is ? null : sideFor(stage, 1, "new"));
     if (stages.length > 1) { stages[1].setSide("new", is ? sideFor(stages[1], 1, "new") : null); }
     for (const one of stages) { one.map.invalidateSize({ animate: false }); }
+    if (is) { legend.giveWay(); }
     view.showAll();
     if (is) { stages[1].map.setView(map.getCenter(), map.getZoom(), { animate: false }); }
     state.arrange();
