@@ -25,7 +25,7 @@ from tests.review.kinds import KINDS, Made, NotHereError, overlap
 
 CASES = Path(__file__).parent.parent / "cases"
 FILES = ["plans/plain/solution", "plans/lanes/solution", "plans/agreed/solution", "ruled-later"]
-AMOUNT = 5000 if NIGHT else 60
+AMOUNT = 5000 if NIGHT else 125
 OUTPUTS = Path(__file__).parents[2] / "outputs"
 PLANS = {  # solutions of plans for cover, dogs and lanes, and how many edits are made in each
     OUTPUTS / "paris-2024-cover": 200,
@@ -76,6 +76,7 @@ def test_every_edit_is_told_mirrored_and_applied(name: str) -> None:
     assert len([kind for kind in kinds if kinds[kind]]) >= 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", PLANS, ids=lambda folder: folder.name)
 def test_each_kind_of_edit_is_told_in_its_own_line_and_nothing_else_is(folder: Path) -> None:
     text = (folder / "solution.geojson").read_text(encoding="utf-8")
