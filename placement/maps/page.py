@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from placement.arrays import Bools
+from placement.errors import UsageError
 from placement.maps import coding
 from placement.maps.frame import Shapes
 from placement.maps.labels import stations, street_names, water_names
@@ -157,11 +158,20 @@ def page_data(
         },
         "bounds": _bounds(plan, solution),
         "sources": _sources(plan, solution),
+        "sheet": {"version": solution.version, "digest": _digest(solution)},
         "limits": dict(sorted(solution.limits.items())),
         "rules": ruled(plan, solution, covered),
         "lanes": queued(plan, solution),
         "walks": walked(plan, solution, routes),
     }
+
+
+def _digest(solution: Solution) -> str | None:
+    """Return what tells a solution from any other on paper; None of one that no file can hold."""
+    try:
+        return solution.digest
+    except (UsageError, ValueError):
+        return None
 
 
 def _both(text: Mapping[str, str], default: str) -> dict[str, str]:

@@ -64,6 +64,7 @@ _SCRIPTS = (
     "signs.js",
     "labels.js",
     "picture.js",
+    "print.js",
     "tools.js",
     "map.js",
 )
@@ -348,7 +349,7 @@ def page(
     with _counted_names():
         shell = _Page(
             title=str(data["title"]["en"]),
-            style=f"{_leaflet_style()}\n{_own('map.css')}",
+            style=f"{_leaflet_style()}\n{_own('map.css')}\n{_own('print.css')}",
             leaflet=_leaflet_script(),
             data=block,
         )

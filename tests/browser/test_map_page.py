@@ -1,10 +1,12 @@
 """The map as a planner meets it: opened from the disk, offline, with mouse and keyboard."""
 
+import io
 import os
 import re
 from dataclasses import replace
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from placement.cover.survey import survey
@@ -290,16 +292,66 @@ def test_on_a_phone_the_map_stands_between_headline_and_figures(open_page, file)
     assert page.locator(".legend").evaluate("one => one.open") is False
 
 
-def test_paper_has_the_map_first_and_its_streets(open_page, file) -> None:
-    page, _ = open_page(file)
+@pytest.mark.parametrize(
+    ("paper", "way", "map_mm"),
+    [("a4", "landscape", (273, 158)), ("a3", "portrait", (273, 366))],
+)
+def test_paper_has_the_map_that_fills_its_sheet_and_the_numbered_table(
+    open_page, file, paper, way, map_mm
+) -> None:
+    page, seen = open_page(file)
+    page.locator(".printbox select").nth(0).select_option(paper)
+    page.locator(".printbox select").nth(1).select_option(way)
+    page.locator(".printbox input[type=text]").fill("1 May")
+    sheets = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert len(sheets) == 2
+    long, short = {"a4": (297, 210), "a3": (420, 297)}[paper]
+    wide, high = (long, short) if way == "landscape" else (short, long)
+    for sheet in sheets:
+        size = (float(sheet.mediabox.width), float(sheet.mediabox.height))
+        assert size == pytest.approx((wide / 25.4 * 72, high / 25.4 * 72), abs=1)
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
-    assert page.locator(".folium-map").bounding_box()["width"] == 1000
-    assert page.evaluate(INK, "streets") > 2000
+    box = page.locator(".folium-map").bounding_box()
+    assert (box["width"], box["height"]) == pytest.approx(
+        [one / 25.4 * 96 for one in map_mm], abs=1
+    )
+    told = page.locator(".titleblock").inner_text()
+    assert "1 May" in told
+    assert "SHA-256" in told
+    # the bar of Leaflet's scale, which is its own measure, beside the scale that is stated
+    scale = int(re.search(r"1:([\d,]+)", told)[1].replace(",", ""))
+    bar = page.locator(".leaflet-control-scale-line")
+    metres = float(bar.inner_text().split()[0]) * (1000 if "km" in bar.inner_text() else 1)
+    paper_m = bar.evaluate("one => one.offsetWidth") * 0.0254 / 96
+    assert metres / paper_m == pytest.approx(scale, rel=0.02)
+    assert page.evaluate(INK, "streets") > 1500
     order = [page.locator(one).bounding_box()["y"] for one in ("#top", ".folium-map", "#panel")]
     assert order == sorted(order)
-    hidden = "() => getComputedStyle(document.querySelector('#language')).display"
-    assert page.evaluate(hidden) == "none"
+    assert page.locator("#posts table").first.is_visible()
+    for hidden in ("#language", ".printbox", ".gap", ".cards"):
+        assert page.locator(hidden).first.is_visible() is False
+    page.emulate_media(media="screen")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("html").get_attribute("data-paper") is None
+    seen.assert_quiet(file)
+
+
+def test_the_view_is_printed_where_asked_and_kept_on_the_screen(open_page, file) -> None:
+    page, _ = open_page(file)
+    page.locator(".leaflet-control-zoom-in").click()
+    page.locator(".printbox select").nth(2).select_option("view")
+    marks = """() => {
+      const left = (one) => one.getBoundingClientRect().x;
+      const frame = left(document.querySelector('.folium-map'));
+      return [...document.querySelectorAll('.post')].map((one) => left(one) - frame);
+    }"""
+    before = page.evaluate(marks)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    printed = page.evaluate(marks)
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(marks) == pytest.approx(before, abs=2)
+    assert max(printed) - min(printed) > 0.5 * (max(before) - min(before))
 
 
 @pytest.mark.parametrize("status", list(Status))

@@ -253,8 +253,17 @@ def test_every_tab_has_enough_contrast(open_page, file) -> None:
         assert page.evaluate(POOR) == [], tab
 
 
-def test_paper_shows_every_subject_and_every_gate(open_page, file) -> None:
+def test_paper_shows_the_subjects_that_are_asked_for_and_every_gate(open_page, file) -> None:
     page, _ = open_page(file)
+    assert page.locator(".printbox [data-print]").count() == len(TABS)
+    page.locator("[data-print=lanes]").check()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator("[role=tabpanel]:visible").count() == 2
+    page.emulate_media(media="screen")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    for tab in TABS:
+        page.locator(f"[data-print={tab}]").check()
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     assert page.locator("[role=tabpanel]:visible").count() == len(TABS)

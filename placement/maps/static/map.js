@@ -302,6 +302,7 @@ function showPlan(map) {
     drawPanel(byId("panel"), data, tell, state, {
       show: showPost, showArea, showSite, showCandidate, showWay, ticks: legend.extra,
     });
+    byId("panel").append(printing.controls());
     mark();
     legend.draw();
     view.again();
@@ -343,26 +344,25 @@ function showPlan(map) {
   };
   map.on("zoomend", resize);
   window.addEventListener("beforeprint", () => {
-    document.documentElement.classList.add("paper");
     theme.paper(true);
-    arrange();
-    view.begin();
+    printing.begin();
     paintNow();
   });
   window.addEventListener("afterprint", () => {
-    document.documentElement.classList.remove("paper");
     theme.paper(false);
-    arrange();
-    view.begin();
+    printing.end();
   });
   const view = makeView(map, data, legend);
-  speak(fromAddress());
   const narrow = window.matchMedia("(max-width: 800px)");
   const arrange = () => {
     const onPaper = document.documentElement.classList.contains("paper");
     if (narrow.matches || onPaper) { byId("panel").before(frame); } else { byId("panel").after(frame); }
     map.invalidateSize({ animate: false });
   };
+  const printing = makePrinting(map, data, tell, {
+    arrange, view, subjects: () => [["overview", "tab_overview"], ...state.subjects.filter(([key]) => key !== "overview")],
+  });
+  speak(fromAddress());
   narrow.addEventListener("change", () => { arrange(); view.begin(); });
   window.addEventListener("resize", () => { for (const place of document.querySelectorAll("#panel, .legend")) { fitTables(place); } });
   document.addEventListener("toggle", (event) => fitTables(event.target), true);

@@ -138,6 +138,7 @@ function drawPanel(panel, data, tell, state, { show, showArea, showSite, showCan
     ["walks", "tab_walks", walksView(data, tell, ticks, showWay)],
     ["changes", "tab_changes", changesView(data, tell, showSite)],
   ].filter(([, , shown]) => shown !== null);
+  state.subjects = views.map(([key, word]) => [key, word]);
   if (views.length > 1) {
     tabbed(panel, views, tell, state);
   } else {

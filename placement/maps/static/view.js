@@ -95,8 +95,9 @@ function makeView(map, data, legend) {
   const frame = map.getContainer();
   let fitting = false;
   let own = true; // the view is still ours, and so is the legend's corner
-  const zooms = [];
-  for (let zoom = MOST_ZOOM; zoom >= map.getMinZoom(); zoom -= map.options.zoomSnap) { zooms.push(zoom); }
+  const usual = [];
+  for (let zoom = MOST_ZOOM; zoom >= map.getMinZoom(); zoom -= map.options.zoomSnap) { usual.push(zoom); }
+  let zooms = usual; // paper has its own: those of round scales
 
   /* Rectangles of the map's own controls, the legend apart. */
   const controls = () => {
@@ -136,5 +137,5 @@ function makeView(map, data, legend) {
     legend.fold();
     if (own) { show(true); }
   });
-  return { showAll: () => show(false), begin: () => { legend.fold(); show(true); }, again: () => { if (own) { show(false); } } };
+  return { showAll: () => show(false), begin: (own = usual) => { zooms = own; legend.fold(); show(true); }, again: () => { if (own) { show(false); } }, isOwn: () => own };
 }
