@@ -19,7 +19,9 @@ CLOSURE_COLUMNS = ("id", "name", "street", "oneway", "fence", "level", "begins",
 CROWD_COLUMNS = ("id", "name", "density")
 #: At this density nobody moves, persons per m² (S: Weidmann 1993, domain.md).
 _JAM_PER_M2 = 5.4
-_SUFFIXES = frozenset({".geojson", ".json", ".gpkg", ".parquet", ".geoparquet"})
+_SUFFIXES = frozenset(
+    {".geojson", ".json", ".gpkg", ".parquet", ".geoparquet", ".shp", ".kml", ".fgb"}
+)
 _YES_NO = {
     **dict.fromkeys(("yes", "true", "1"), True),
     **dict.fromkeys(("no", "false", "0", ""), False),

@@ -23,6 +23,7 @@ from placement.reading.held import Held, Source
 
 POINTS = ("Point",)
 LINES = ("LineString", "MultiLineString")
+_MULTIPOINT = 4  # as shapely counts types
 POLYGONS = ("Polygon", "MultiPolygon")
 
 
@@ -86,12 +87,12 @@ def read_table(
     ----------
     source
         GeoJSON (``.geojson``, ``.json``), GeoPackage (``.gpkg``), GeoParquet (``.parquet``,
-        ``.geoparquet``), or for points CSV with columns ``lon`` and ``lat`` (``.csv``); or a layer
-        in memory.
+        ``.geoparquet``), Shapefile (``.shp``), KML (``.kml``), FlatGeobuf (``.fgb``), or for points
+        CSV or XLSX with columns ``lon`` and ``lat``; or a layer in memory.
     layer
-        Name of the layer; a GeoPackage of several tables is read at the table of this name.
+        Name of the layer; a file of several tables is read at the table of this name.
     kinds
-        Geometry types to accept.
+        Geometry types to accept; a multipoint of one point is a point.
     instead
         Column that may stand in for a geometry: rows that have it may have none.
 
@@ -120,7 +121,7 @@ def read_table(
         Row(name=row_name(number, values), properties=values)
         for number, values in enumerate(found.properties, start=1)
     )
-    shapes: Geometries = shapely.force_2d(found.geometries)
+    shapes: Geometries = _single(shapely.force_2d(found.geometries), kinds)
     unplaced: tuple[Row, ...] = ()
     if instead is not None:
         bare = np.array([instead in row.properties for row in rows]) & shapely.is_missing(shapes)
@@ -145,6 +146,14 @@ def read_table(
     )
 
 
+def _single(shapes: Geometries, kinds: Sequence[str]) -> Geometries:
+    """Return multipoints of one point as points, where points are wanted: GIS write them so."""
+    one = (shapely.get_type_id(shapes) == _MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
+    if "MultiPoint" in kinds or not one.any():
+        return shapes
+    return np.where(one, shapely.get_geometry(shapes, 0), shapes)
+
+
 def require_file(source: Source, *, layer: str) -> None:
     """Refuse a layer whose file is not there, or is not a regular file."""
     if isinstance(source, Path):
@@ -152,7 +161,7 @@ def require_file(source: Source, *, layer: str) -> None:
 
 
 def read_rows(source: Source, *, layer: str) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-    """Read a table without geometries, CSV or in memory; rows are called by their number.
+    """Read a table without geometries, CSV, XLSX or in memory; rows are called by their number.
 
     Returns
     -------
@@ -170,11 +179,16 @@ def read_rows(source: Source, *, layer: str) -> tuple[tuple[str, ...], tuple[Row
         rows = source.features.properties
         records = [{key: str(value) for key, value in row.items()} for row in rows]
         columns = source.features.columns
+    elif source.suffix.lower() == ".xlsx":
+        from placement.reading.gdal import read_sheet  # noqa: PLC0415 - GDAL takes its time to load
+
+        columns, sheet = read_sheet(source, layer)
+        records = [{key: str(value) for key, value in row.items()} for row in sheet]
     elif source.suffix.lower() != ".csv":
         raise InputError(
             f"the suffix {source.suffix!r} is not known",
             file=source,
-            remedy=f"give the layer {layer!r} as .csv",
+            remedy=f"give the layer {layer!r} as .csv or .xlsx",
         )
     else:
         columns, records = read_records(source)

@@ -15,6 +15,13 @@ from placement.reading.geoparquet import read_geoparquet
 
 type Reader = Callable[[Path, str, Sequence[str]], Features]
 
+
+def _read_by_gdal(path: Path, layer: str, kinds: Sequence[str]) -> Features:
+    from placement.reading.gdal import READERS  # noqa: PLC0415 - GDAL takes its time to load
+
+    return READERS[path.suffix.lower()](path, layer, kinds)
+
+
 _READERS: Mapping[str, Reader] = {
     ".geojson": lambda path, _layer, _kinds: read_geojson(path),
     ".json": lambda path, _layer, _kinds: read_geojson(path),
@@ -22,6 +29,7 @@ _READERS: Mapping[str, Reader] = {
     ".parquet": lambda path, _layer, _kinds: read_geoparquet(path),
     ".geoparquet": lambda path, _layer, _kinds: read_geoparquet(path),
     ".csv": lambda path, _layer, _kinds: read_csv(path),
+    **dict.fromkeys((".shp", ".kml", ".fgb", ".xlsx"), _read_by_gdal),
 }
 
 
@@ -31,11 +39,12 @@ def read_features(path: Path, *, layer: str, kinds: Sequence[str] = ()) -> Featu
     Parameters
     ----------
     path
-        GeoJSON, GeoPackage, GeoParquet, or a table of points as CSV, by suffix.
+        GeoJSON, GeoPackage, GeoParquet, Shapefile, KML, FlatGeobuf, or a table of points as CSV or
+        XLSX, by suffix.
     layer
-        Name of the layer; a GeoPackage of several tables is read at the table of this name.
+        Name of the layer; a file of several tables is read at the table of this name.
     kinds
-        Geometry types by which a GeoPackage's table may be told from others, if it has no such
+        Geometry types by which a table may be told from others, if it has no such
         name and one table alone is of these; none where only the name decides.
 
     Raises

@@ -16,9 +16,7 @@ from placement.globe import transformer, wrapped
 from placement.reading.features import (
     WGS84,
     Features,
-    of_frame,
     quiet,
-    refuse_size,
     row_name,
 )
 from placement.reading.formats import read_features
@@ -42,8 +40,6 @@ DRAWN = (
 )  # fmt: skip
 _ROLLED_ON = ("incline", "wheelchair", "surface", "smoothness")
 _KINDS = ("LineString", "MultiLineString")
-_OTHER_DRIVERS = frozenset({".fgb", ".shp"})
-_MOST_FEATURES = 10_000_000
 _MOST_LEVEL = 1000
 
 
@@ -143,14 +139,6 @@ def _open(source: Source) -> Features:
     path = source.path if isinstance(source, Held) else source
     if isinstance(source, Held):
         found = source.features
-    elif path.suffix.lower() in _OTHER_DRIVERS:
-        import pyogrio  # noqa: PLC0415 - pandas comes with it, and most layers are GeoJSON
-
-        with quiet(path, "a layer of street lines"):
-            count = pyogrio.read_info(path)["features"]
-            if count > _MOST_FEATURES:
-                raise refuse_size(path, f"{count:,} features")
-            found = of_frame(path, pyogrio.read_dataframe(path))
     else:
         found = read_features(path, layer="streets", kinds=_KINDS)
     if not len(found):

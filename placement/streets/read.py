@@ -66,7 +66,9 @@ def read_streets(
         from placement.streets.store import read_stored  # noqa: PLC0415 - pyarrow too
 
         return read_stored(path, crs=crs, speed_m_s=speed_m_s, step_free=step_free)
-    elif name.endswith((".geojson", ".json", ".gpkg", ".parquet", ".geoparquet", ".fgb", ".shp")):
+    elif name.endswith(
+        (".geojson", ".json", ".gpkg", ".parquet", ".geoparquet", ".fgb", ".shp", ".kml")
+    ):
         lines, dropped, unused, attribution = read_lines(path, step_free=step_free)
     else:
         raise InputError(
