@@ -11,8 +11,8 @@ from placement.plan.format import Clock, LayerFile, NotNegative, Positive, Secti
 class Layers(Section):
     """Files of the plan, relative to the plan file.
 
-    GeoJSON (WGS 84), GeoPackage, GeoParquet, Shapefile, KML, FlatGeobuf, or CSV or XLSX with columns
-    ``lon`` and ``lat``.
+    GeoJSON (WGS 84), GeoPackage, GeoParquet, Shapefile, KML, FlatGeobuf, or CSV or XLSX with
+    columns ``lon`` and ``lat``.
     """
 
     route: Annotated[
