@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -110,6 +111,25 @@ def name_of(file: Path) -> str | None:
     except (OSError, ValueError, RecursionError, InputError):
         return None
     return named if isinstance(named, str) else None
+
+
+def posts_to_lock(given: Iterable[str]) -> tuple[str, ...]:
+    """Return posts that are named, those of a solution's file in place of the file.
+
+    Raises
+    ------
+    InputError
+        If a file, a name that ends in ``.geojson``, is no solution.
+    """
+    from placement.review.geojson import read_solution
+
+    found: list[str] = []
+    for one in given:
+        if one.lower().endswith(".geojson"):
+            found += [post.id for post in read_solution(one).posts_list]
+        else:
+            found.append(one)
+    return tuple(dict.fromkeys(found))
 
 
 def find_solution(given: str) -> Path:

@@ -60,7 +60,7 @@ def command(
     from pathlib import Path
 
     from placement.cli.deadline import Deadline
-    from placement.cli.files import find_plan, find_solution
+    from placement.cli.files import find_plan, find_solution, posts_to_lock
     from placement.cli.proving import demand_solver, find_proof, show_no_plan, show_proof
     from placement.cli.talk import Talk, give_json, warn
     from placement.cli.written import check_folder, write
@@ -85,7 +85,7 @@ def command(
         "baseline": old,
         "max_changes": agreed.max_changes,
         "change_price": agreed.change_price,
-        "lock": agreed.lock,
+        "lock": posts_to_lock(agreed.lock),
         "forbid": agreed.forbid,
     }
     try:

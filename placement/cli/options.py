@@ -433,7 +433,7 @@ def agreed_options() -> Decorator:
             metavar="SITE/RESOURCE",
             multiple=True,
             shell_complete=suggest.posts,
-            help="Open this post in this run. Repeatable.",
+            help="Open this post in this run, or all of a solution FILE.geojson. Repeatable.",
         ),
         click.option(
             "--forbid",

@@ -73,6 +73,7 @@ def page_data(
     routes: "Sequence[AreaRoute]" = (),
     served: "Mapping[str, Served] | None" = None,
     frame: "Frame | None" = None,
+    what_if: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Turn a plan and its solution into what the page's script reads.
 
@@ -93,6 +94,8 @@ def page_data(
         By post, whom it serves and what closing it alone would lose. None tells neither.
     frame
         Where the network is drawn; all else is in degrees to draw at. None draws it where it lies.
+    what_if
+        What other posts are counted from, see `placement.maps.what_if`. None leaves that out.
 
     Returns
     -------
@@ -163,6 +166,7 @@ def page_data(
         "rules": ruled(plan, solution, covered),
         "lanes": queued(plan, solution),
         "walks": walked(plan, solution, routes),
+        "what_if": what_if,
     }
 
 

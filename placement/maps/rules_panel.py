@@ -65,7 +65,7 @@ def _floors(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
         kept = solution.rules.get(floor.name)
         if kept is None:
             continue
-        zone, step_free = _zone(plan, floor)
+        zone, step_free = zone_of(plan, floor)
         found.append(
             {
                 "resource": floor.resource,
@@ -80,7 +80,7 @@ def _floors(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
     return found
 
 
-def _zone(plan: Plan, floor: Floor) -> tuple[str | None, bool]:
+def zone_of(plan: Plan, floor: Floor) -> tuple[str | None, bool]:
     """Return the zone all of whose people a floor counts, or all who walk step-free there.
 
     None for points that were named one by one.

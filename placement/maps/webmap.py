@@ -33,6 +33,7 @@ from placement.maps.network import network_data
 from placement.maps.page import page_data, uncovered
 from placement.maps.states import State
 from placement.maps.walks_panel import in_degrees, times
+from placement.maps.what_if import what_if
 from placement.outputs import replace_file
 from placement.plan.problem import Plan
 from placement.solution import Solution
@@ -53,6 +54,12 @@ _SCRIPTS = (
     "rules.js",
     "queue.js",
     "walks.js",
+    "what_if_walks.js",
+    "what_if_count.js",
+    "what_if_lanes.js",
+    "what_if_file.js",
+    "what_if.js",
+    "what_if_map.js",
     "panel.js",
     "overview.js",
     "posts.js",
@@ -226,6 +233,7 @@ def map_page(plan: Plan, solution: Solution, *, checked: bool = True) -> str:
         routes=draw_routes(ways, frame),
         served=served(plan, solution, found),
         frame=frame,
+        what_if=what_if(plan, solution, found, frame),
     )
     if not checked:
         data = {**data, "title": _not_checked(data["title"])}

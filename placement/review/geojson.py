@@ -83,7 +83,7 @@ _PLACEMENT_EXTRAS = (
     "lock",
     "forbid",
 )
-_TOTALS = ("cost", "status", "objective", "bound", "gap", "walk")
+TOTALS = ("cost", "status", "objective", "bound", "gap", "walk")
 _FEATURE_KEYS = ("type", "id", "geometry", "properties")
 _POST_KEYS = ("site", "name", "resource", "units", "cost", "covered", "only")
 _QUEUE_KEYS = ("admitted", "longest_wait_min", "clears")
@@ -130,7 +130,7 @@ def solution_text(solution: Solution) -> str:
             "give the plan more time, more budget or fewer rules."
         )
     posts = sorted(solution.posts_list, key=lambda post: post.id)
-    members = lines_text(_placement_text(solution), indent="    ", together=_TOTALS)
+    members = lines_text(placement_texts(solution), indent="    ", together=TOTALS)
     features = ",\n".join(f"    {_feature_text(post)}" for post in posts)
     return (
         '{\n  "type": "FeatureCollection",\n'
@@ -402,8 +402,8 @@ def _unproven_text(walk: Walk) -> dict[str, str]:
     return {"unproven": object_text(shares)}
 
 
-def _placement_text(solution: Solution) -> dict[str, str]:
-    """Return the members of ``placement`` as JSON texts, in their order."""
+def placement_texts(solution: Solution) -> dict[str, str]:
+    """Return the members of ``placement`` in a solution's file as JSON texts, in their order."""
     texts = {
         "format": str(FORMAT),
         **({} if solution.version is None else {"version": json_text(solution.version)}),

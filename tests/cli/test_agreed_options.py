@@ -31,6 +31,25 @@ def test_an_agreed_plan_is_kept_but_for_what_may_change(town: Path) -> None:
     assert run("audit", "new", town).exit_code == 0
 
 
+def test_a_proposed_solution_stands_for_its_posts_where_posts_are_locked(town: Path) -> None:
+    (town.parent / "posts.csv").write_text(
+        "site,resource,units\nbridge-south,checkpoint,2\nnorth-west,dog_team,1\n", encoding="utf-8"
+    )
+    run("evaluate", "posts.csv", town, "--no-bound", "-o", "variant.geojson")
+    options = (
+        "--lock",
+        "variant.geojson",
+        "--lock",
+        "bridge-south/checkpoint",
+        "--no-map",
+        "--json",
+    )
+    done = run("optimise", town, *options)
+    assert done.exit_code == 0, done.stderr
+    locked = json.loads(done.stdout)["placement"]["lock"]
+    assert locked == ["bridge-south/checkpoint", "north-west/dog_team"]
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
@@ -38,6 +57,7 @@ def test_an_agreed_plan_is_kept_but_for_what_may_change(town: Path) -> None:
         (("--max-changes", "-1"), "--max-changes"),
         (("--change-price", "x", "--baseline", "old"), "not a finite number"),
         (("--baseline", "nowhere.geojson"), "nowhere.geojson"),
+        (("--lock", "nowhere.geojson"), "nowhere.geojson"),
         (("--lock", "bridge-nort/checkpoint"), "did you mean 'bridge-north/checkpoint'?"),
         (("--forbid", "moon/base"), "no candidate post 'moon/base'"),
     ],

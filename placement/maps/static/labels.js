@@ -143,7 +143,7 @@ function namesOf(map, data, tell) {
   const areas = [];
   data.areas.forEach((area, position) => {
     const row = data.gaps.rows.find((one) => one.area === position);
-    const lost = row === undefined ? 0 : row.all.far[main] + (row.all.turned[main] || 0);
+    const lost = row === undefined ? 0 : data.gaps.tried ? data.gaps.tried.get(row.name) : row.all.far[main] + (row.all.turned[main] || 0);
     const lines = broken(area.name || area.id, 3).map((text) => ({ text, style: LABEL_STYLES.area }));
     if (lost > 0) { lines.push({ text: tell.say("not_covered", { people: tell.people(lost) }), style: LABEL_STYLES.missing }); }
     const points = lineOf(area.shape.length > 0 ? area.shape[0][0] : [], 1e6);

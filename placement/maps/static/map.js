@@ -24,8 +24,10 @@ function showPlan(map) {
   const renamings = []; // of the markers, when the language changes
 
   /* What opened since the agreed plan wears a plus; what closed has a layer of its own. */
+  const variant = makeVariant(data);
+  const trial = { variant, counter: makeCounter(data, variant) };
   const moved = new Map((data.rules.changes === null ? [] : data.rules.changes.opened).map((post) => [post.key, post]));
-  const { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup } = makePopups(data, tell, moved, { drawWays, showQueue, showWay: (...way) => showWay(...way) });
+  const { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup } = makePopups(data, tell, moved, { drawWays, showQueue, showWay: (...way) => showWay(...way), tryOut });
 
   /* Layers, in the order of the legend. */
   const entries = [];
@@ -45,7 +47,8 @@ function showPlan(map) {
         const element = marker.getElement();
         if (element) {
           const label = tell.say("post_label", { label: tell.own(resource.label), name: postName(post) });
-          const full = moved.has(post.key) ? tell.say("label_opened", { label }) : label;
+          const full = variant.units(post.key) === 0 ? tell.say("label_tried_closed", { label })
+            : moved.has(post.key) ? tell.say("label_opened", { label }) : label;
           element.setAttribute("aria-label", entry.others.length === 0 ? full
             : tell.say("label_more", { label: full, others: entry.others.map((one) => one.number).join(", ") }));
         }
@@ -259,6 +262,52 @@ function showPlan(map) {
     byId("tab-lanes").focus();
     if (narrow.matches) { byId("panel").scrollIntoView({ block: "start" }); }
   }
+  /* What if: a variant is drawn in place of the plan, and its changes stand in the address. */
+  const trying = drawVariant(map, data, tell, trial, {
+    inPane, signs, named, popupOptions, tryPopup: sitePopup,
+    swap: (key, layer) => {
+      const entry = entries.find((one) => one.key === key);
+      if (entry === undefined) { return null; }
+      const old = entry.layer;
+      entry.layer = layer;
+      if (map.hasLayer(old)) { map.removeLayer(old).addLayer(layer); }
+      return old;
+    },
+  });
+  const variantBar = makeVariantBar(tell, variant, state);
+  byId("status").after(variantBar.box);
+  variant.onChange(() => {
+    keep("if", variant.changes.size === 0 ? null : variant.text());
+    trying.draw();
+    /* names of areas say who is not covered in what is drawn */
+    data.gaps.tried = variant.changes.size === 0 ? null : lostByArea(trial.counter, data.main);
+    names.renew(true);
+    for (const rename of renamings) { rename(); }
+    variantBar.draw();
+    if (state.drawWhatIf) { state.drawWhatIf(); }
+    state.announce(saidOfVariant(data, tell, trial));
+    map.eachLayer((layer) => { if (layer instanceof L.Popup) { layer.update(); } });
+  });
+  const isKnown = (key) => {
+    const [site, resource] = [key.slice(0, key.lastIndexOf("/")), data.resources.findIndex((one) => one.id === key.slice(key.lastIndexOf("/") + 1))];
+    return data.posts.some((post) => post.key === key)
+      || (resource >= 0 && data.what_if !== null && trial.counter.model().places.some((place) => place.site === site && trial.counter.model().options[resource].status[place.column] > 0));
+  };
+  const readVariant = () => {
+    const text = address().get("if");
+    if (data.what_if === null || (text || "") === variant.text()) { return; }
+    variant.show(variant.read(text, isKnown));
+  };
+  const showKey = (key, opener) => {
+    const post = data.posts.find((one) => one.key === key);
+    if (post !== undefined) { showPost(post, opener); return; }
+    const site = key.slice(0, key.lastIndexOf("/"));
+    const candidate = data.sites.find((one) => one.site === site);
+    if (candidate !== undefined) { showCandidate(candidate, opener); } else { showPost(data.posts.find((one) => one.site === site), opener); }
+  };
+  function tryOut(place) {
+    return data.what_if === null ? [] : tryButtons(data, tell, trial, place);
+  }
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") { return; }
     map.closePopup();
@@ -300,13 +349,15 @@ function showPlan(map) {
     pressLanguage(language, data.languages);
     drawStatus(byId("status"), data, tell);
     drawPanel(byId("panel"), data, tell, state, {
-      show: showPost, showArea, showSite, showCandidate, showWay, ticks: legend.extra,
+      show: showPost, showArea, showSite, showCandidate, showWay, showKey, trial, ticks: legend.extra,
     });
     byId("panel").append(printing.controls());
     mark();
     legend.draw();
     view.again();
     for (const rename of renamings) { rename(); }
+    trying.rename();
+    variantBar.draw();
     names.renew(true);
     controls.speak();
     tools.speak();
@@ -333,6 +384,7 @@ function showPlan(map) {
     state.tab = address().get("tab") || "overview";
     if (fromAddress() !== tell.language) { speak(fromAddress()); } else { state.showTab(); }
     theme.again();
+    readVariant();
     showAsked();
   });
   byId("skip").addEventListener("click", () => { state.choose("overview"); byId("posts").focus(); });
@@ -372,6 +424,7 @@ function showPlan(map) {
   for (const entry of entries) { if (!state.hidden.has(entry.key)) { map.addLayer(entry.layer); } }
   resize();
   names.renew(false);
+  readVariant();
   showAsked();
   document.documentElement.classList.add("ready");
 }

@@ -120,6 +120,7 @@ function tabbed(panel, views, tell, state) {
       tab.setAttribute("aria-selected", String(own));
       tab.setAttribute("tabindex", own ? "0" : "-1");
     }
+    if (chosen === "what_if") { state.drawWhatIf(); }
     fitTables(panel);
   };
   panel.replaceChildren(list, ...views.map(([, , shown]) => shown));
@@ -127,7 +128,7 @@ function tabbed(panel, views, tell, state) {
 }
 
 /* The whole panel, drawn afresh whenever the language changes. */
-function drawPanel(panel, data, tell, state, { show, showArea, showSite, showCandidate, showWay, ticks }) {
+function drawPanel(panel, data, tell, state, { show, showArea, showSite, showCandidate, showWay, showKey, trial, ticks }) {
   const opened = new Map([...panel.querySelectorAll("details")].map((one) => [one.dataset.fold, one.open]));
   const isOpen = (key, first) => (opened.has(key) ? opened.get(key) : first);
   const views = [
@@ -136,6 +137,7 @@ function drawPanel(panel, data, tell, state, { show, showArea, showSite, showCan
     ["rules", "tab_rules", rulesView(data, tell, showArea, showSite)],
     ["priorities", "tab_priorities", prioritiesView(data, tell)],
     ["walks", "tab_walks", walksView(data, tell, ticks, showWay)],
+    ["what_if", "tab_what_if", whatIfView(data, tell, state, trial, { showKey, showArea })],
     ["changes", "tab_changes", changesView(data, tell, showSite)],
   ].filter(([, , shown]) => shown !== null);
   state.subjects = views.map(([key, word]) => [key, word]);

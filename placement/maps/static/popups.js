@@ -3,8 +3,9 @@
 const MOST_GATES = 4;
 
 /* `moved` are the posts that opened since the agreed plan, `drawWays` draws walks on the
- * map, `showWay` one of them with its popup, `showQueue` opens the tab of lanes at a gate. */
-function makePopups(data, tell, moved, { drawWays, showQueue, showWay }) {
+ * map, `showWay` one of them with its popup, `showQueue` opens the tab of lanes at a gate, `tryOut` gives
+ * what closes or opens a place. */
+function makePopups(data, tell, moved, { drawWays, showQueue, showWay, tryOut }) {
   function popup(title, subtitle, pairs) {
     return make("div", { class: "popup", role: "group", "aria-label": title, tabindex: -1 },
       make("h2", { dir: "auto" }, title),
@@ -33,6 +34,7 @@ function makePopups(data, tell, moved, { drawWays, showQueue, showWay }) {
         type: "button", class: "link ways", onclick: () => drawWays(waysTo(data, post), post.resource),
       }, tell.count(resource.walkers === "team" ? "show_ways_team" : "show_ways", areas)));
     }
+    box.append(...tryOut(post));
     return box;
   }
   /* Posts too near one another to be told apart at this scale. */
@@ -65,7 +67,9 @@ function makePopups(data, tell, moved, { drawWays, showQueue, showWay }) {
     });
     if (site.kind) { pairs.push([tell.say("kind"), kindOf(site.kind, tell)]); }
     pairs.push([tell.say("identifier"), site.site]);
-    return popup(site.name || site.site, tell.say("candidate"), pairs);
+    const box = popup(site.name || site.site, tell.say("candidate"), pairs);
+    box.append(...tryOut(site));
+    return box;
   }
   /* The gates an area's people are sent to, the first few of them. */
   function sentTo(row) {

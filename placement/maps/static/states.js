@@ -38,7 +38,7 @@ function showStates(map) {
 
   /** @type {L.PopupOptions} */
   const popupOptions = { maxWidth: 300, minWidth: 220, autoPanPadding: [16, 16] };
-  const { popup, bunchPopup, sitePopup } = makePopups(last, tell, new Map(), { drawWays: () => {}, showQueue: () => {}, showWay: () => {} });
+  const { popup, bunchPopup, sitePopup } = makePopups(last, tell, new Map(), { drawWays: () => {}, showQueue: () => {}, showWay: () => {}, tryOut: () => [] });
   const named = (layer, thing) => layer.bindTooltip(() => make("span", { dir: "auto" }, thing.name || thing.site || thing.id),
     { direction: "top", offset: [0, -10], opacity: 1 });
 

@@ -182,6 +182,24 @@ def _limits(
     )
 
 
+def proposed(plan: Plan, units: Ints) -> Solution:
+    """Count posts as they are, without a bound and without checking what is counted.
+
+    Parameters
+    ----------
+    plan
+        A loaded plan.
+    units
+        (N, K) int64, units of every post, 0 where there is none.
+
+    Returns
+    -------
+    Solution
+        What `evaluate` counts of the same posts, its status proposed.
+    """
+    return _counted(plan, units, _unknown(plan.problem), wish=Wishes())
+
+
 def found_a_plan(status: Status) -> bool:
     """Tell whether a search came to a plan."""
     return status in (Status.OPTIMAL, Status.FEASIBLE)

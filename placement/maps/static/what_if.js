@@ -1,0 +1,320 @@
+/* What if: a choice of posts other than the plan's, its figures, and what of it is kept in the address. */
+
+const MOST_FOUND = 12; // rows of a search: more are narrowed by another word
+
+/* The posts that differ from the plan's, with a memory: units by "<site>/<resource>", 0 closed. */
+function makeVariant(data) {
+  const known = new Map(data.posts.map((post) => [post.key, post.units]));
+  const before = [];
+  const listeners = [];
+  const variant = {
+    changes: new Map(),
+    planned: (key) => known.get(key) || 0,
+    units: (key) => (variant.changes.has(key) ? variant.changes.get(key) : variant.planned(key)),
+    canUndo: () => before.length > 0,
+    onChange: (listener) => listeners.push(listener),
+    show(changes) {
+      variant.changes = changes;
+      for (const listener of listeners) { listener(); }
+    },
+    set(key, units) {
+      before.push(variant.changes);
+      const next = new Map(variant.changes);
+      if (units === variant.planned(key)) { next.delete(key); } else { next.set(key, units); }
+      variant.show(next);
+    },
+    undo() { if (before.length > 0) { variant.show(before.pop()); } },
+    reset() {
+      if (variant.changes.size === 0) { return; }
+      before.push(variant.changes);
+      variant.show(new Map());
+    },
+    /* as it stands in the address; what the plan does not know is left out */
+    text: () => [...variant.changes].map(([key, units]) => `${key.replace(/[%:,]/g, encodeURIComponent)}:${units}`).join(","),
+    read(text, isKnown) {
+      const found = new Map();
+      for (const part of (text || "").split(",")) {
+        const [, name, units] = /^([^:]+):(\d{1,6})$/.exec(part) || [];
+        let key = null;
+        try { key = name === undefined ? null : decodeURIComponent(name); } catch { key = null; }
+        if (key !== null && isKnown(key) && Number(units) !== variant.planned(key)) { found.set(key, Number(units)); }
+      }
+      return found;
+    },
+  };
+  return variant;
+}
+
+/* Counts variants: the plan's arrays are read when the first is asked for. */
+function makeCounter(data, variant) {
+  let model = null;
+  let planned = null;
+  let last = { changes: null, found: null }; // panel, map and voice ask for the same
+  const unitsOf = (choose) => data.resources.map((resource) => model.places.map((place) => choose(`${place.site}/${resource.id}`)));
+  const counter = {
+    model() {
+      if (model === null) { model = whatIfModel(data); }
+      return model;
+    },
+    plan() {
+      counter.model();
+      if (planned === null) { planned = countPosts(model, data, unitsOf(variant.planned)); }
+      return planned;
+    },
+    variant() {
+      counter.model();
+      if (variant.changes.size === 0) { return counter.plan(); }
+      if (last.changes !== variant.changes) { last = { changes: variant.changes, found: countPosts(model, data, unitsOf(variant.units)) }; }
+      return last.found;
+    },
+  };
+  return counter;
+}
+
+function signedText(number, write) {
+  return number === 0 ? "0" : `${number > 0 ? "+" : "−"}${write(Math.abs(number))}`;
+}
+
+/* People without a post within reach, by the name of their area. */
+function farByArea(model, reach) {
+  const found = new Map();
+  model.people.forEach((people, point) => {
+    const name = model.areas[model.area[point]].replace(/~step-free$/, "");
+    found.set(name, (found.get(name) || 0) + (reach.times[point] === 0 ? people : 0));
+  });
+  return found;
+}
+
+/* People not covered, by the name of their area; those whom lanes turn away are not told by area. */
+const lostByArea = (counter, resource) => farByArea(counter.model(), counter.variant().reaches[resource]);
+
+function placeName(data, tell, key) {
+  const post = data.posts.find((one) => one.key === key);
+  if (post !== undefined) { return postName(post); }
+  const cut = key.lastIndexOf("/");
+  const place = [...data.sites, ...data.posts].find((one) => one.site === key.slice(0, cut));
+  return place.name || place.site;
+}
+
+/* Limits the variant breaks, a sentence each. */
+function brokenSentences(data, tell, model, found) {
+  const keyOf = ({ resource, column }) => `${model.places[column].site}/${data.resources[resource].id}`;
+  const label = (resource) => (resource === null ? tell.say("posts") : tell.own(data.resources[resource].label));
+  const told = found.broken.map((one) => tell.say(`if_broken_${one.kind}`, {
+    over: tell.money(one.over), unit: tell.own(data.budget.unit), label: one.resource === undefined ? "" : label(one.resource),
+    reached: tell.people(one.reached), asked: tell.people(one.asked), least: tell.people(one.least), most: tell.people(one.most),
+    post: one.column === undefined ? "" : placeName(data, tell, keyOf(one)),
+    other: one.other === undefined ? "" : tell.within(label(one.other)), walk: one.walk_s === undefined ? "" : tell.minutes(one.walk_s),
+  }));
+  for (const rule of found.rules.filter((one) => one.broken)) {
+    const share = rule.kind === "floor";
+    const area = share && rule.floor.area !== undefined && rule.floor.area !== null ? data.areas[rule.floor.area] : null;
+    const where = area === null ? rule.name : `${area.name || area.id}${rule.floor.slow ? ` (${tell.say("step_free").toLocaleLowerCase(tell.language)})` : ""}`;
+    told.push(tell.say(rule.kind === "floor" && !rule.told ? "if_broken_floor_lanes" : `if_broken_${rule.kind}`, {
+      label: label(rule.resource), name: rule.kind === "group" ? rule.name.replace(/^groups: /, "") : where,
+      reached: share ? tell.share(rule.reached) : tell.money(rule.reached), asked: share ? tell.share(rule.asked) : tell.money(rule.asked),
+    }));
+  }
+  return told;
+}
+
+const farOf = (model, reach) => peopleOf(model, (point) => reach.times[point] === 0);
+
+/* The figures of plan and variant side by side. */
+function variantTable(data, tell, model, plan, found) {
+  const rows = [];
+  const row = (name, before, after, write, change = write) => rows.push([name, before === null ? "–" : write(before), after === null ? "–" : write(after),
+    before === null || after === null ? "–" : signedText(after - before, change)]);
+  data.resources.forEach((resource, at) => {
+    if (!resource.shown && found.reaches[at].open.length === 0) { return; }
+    const label = tell.own(resource.label);
+    const [was, is] = [plan.coverage[at], found.coverage[at]];
+    const laned = model.resources[at].lanes !== null;
+    row(tell.say(laned ? "if_admitted" : "if_covered", { label }), was.covered, is.covered, tell.people);
+    rows.push([tell.say("if_share", { label }), tell.share(was.share), tell.share(is.share),
+      signedText(is.share - was.share, (part) => tell.say("if_points", { points: tell.money(100 * part) }))]);
+    if (laned) {
+      row(tell.say("if_far", { label }), farOf(model, plan.reaches[at]), farOf(model, found.reaches[at]), tell.people);
+      row(tell.say("if_turned", { label }), was.total - was.covered - farOf(model, plan.reaches[at]), is.total - is.covered - farOf(model, found.reaches[at]), tell.people);
+    }
+    /* with a floor that lanes cannot meet, who walks without steps is the solver's choice */
+    const isTold = !laned || (plan.admission.asWished && found.admission.asWished);
+    if (is.step_free !== undefined && isTold) { row(tell.say("if_step_free", { label }), was.step_free.covered, is.step_free.covered, tell.people); }
+    if (is.backup !== undefined) { row(tell.say("if_backup", { label }), was.backup.covered, is.backup.covered, tell.people); }
+    if (is.expected !== undefined) { row(tell.say("if_expected", { label }), was.expected, is.expected, tell.people); }
+    row(tell.say("if_walk", { label }), plan.mean_s[at], found.mean_s[at], tell.mean);
+    const longest = (areas) => areas.reduce((most, one) => (one.longest_s === null ? most : Math.max(most || 0, one.longest_s)), null);
+    row(tell.say("if_worst", { label }), longest(plan.areas[at]), longest(found.areas[at]), tell.mean);
+  });
+  const unit = tell.own(data.budget.unit);
+  row(tell.say("if_cost", { unit }), plan.cost, found.cost, tell.money);
+  row(tell.say("if_left", { unit }), data.budget.amount - plan.cost, data.budget.amount - found.cost,
+    (number) => (number < 0 ? `−${tell.money(-number)}` : tell.money(number)), tell.money);
+  return make("table", { class: "variant" }, make("caption", null, tell.say("if_figures")),
+    headRow(tell.say("if_figure"), tell.say("if_before"), tell.say("if_after"), tell.say("if_change")),
+    make("tbody", null, ...rows.map(([name, ...cells]) => make("tr", null, make("th", { scope: "row" }, name), ...cells.map((cell) => make("td", null, cell))))));
+}
+
+/* Areas in which more or fewer people are without a post within reach. */
+function changedAreas(data, tell, model, plan, found, showArea) {
+  const shown = data.resources.map((_, at) => at).filter((at) => data.resources[at].shown || found.reaches[at].open.length > 0);
+  const pairs = shown.map((at) => [farByArea(model, plan.reaches[at]), farByArea(model, found.reaches[at])]);
+  const rows = data.gaps.rows.map((one) => ({ one, change: pairs.map(([was, is]) => is.get(one.name) - was.get(one.name)), is: pairs.map(([, is]) => is.get(one.name)) }))
+    .filter(({ change }) => change.some((people) => people !== 0));
+  rows.sort((a, b) => Math.max(...b.change.map(Math.abs)) - Math.max(...a.change.map(Math.abs)) || tell.compare(rowName(data, a.one, tell), rowName(data, b.one, tell)));
+  if (rows.length === 0) { return make("p", { class: "hint told" }, tell.say("if_same")); }
+  return make("table", { class: "variant" }, make("caption", null, tell.say("if_areas")),
+    headRow(tell.say("area"), ...shown.flatMap((at) => [tell.say("if_far", { label: tell.own(data.resources[at].label) }), tell.say("if_change")])),
+    make("tbody", null, ...rows.map(({ one, change, is }) => make("tr", null, make("th", { scope: "row" }, rowButton(data, one, tell, showArea)),
+      ...shown.flatMap((_, column) => [make("td", null, tell.people(is[column])), make("td", null, signedText(change[column], tell.people))])))));
+}
+
+/* What of a site can be tried: a row a resource that it takes. */
+function tryRow(data, tell, variant, model, { resource, column }, showKey) {
+  const place = model.places[column];
+  const kind = data.resources[resource];
+  const key = `${place.site}/${kind.id}`;
+  const units = variant.units(key);
+  const name = placeName(data, tell, key);
+  const { least, most } = model.options[resource];
+  const row = make("li", { class: units === variant.planned(key) ? null : "tried" }, sign(resource, 20, null),
+    make("button", { type: "button", class: "link", "data-try": `show ${key}`, onclick: (event) => showKey(key, event.currentTarget) }, name));
+  if (units > 0 && most[column] > least[column]) {
+    const box = make("input", {
+      type: "number", min: least[column], max: most[column], step: 1, value: units, "data-try": `units ${key}`,
+      "aria-label": tell.say("if_units_of", { unit: tell.own(kind.unit), post: name }),
+    });
+    box.addEventListener("change", () => {
+      const asked = Math.round(Number(box.value));
+      if (asked >= 1 && asked <= 999999) { variant.set(key, asked); } else { box.value = String(units); }
+    });
+    row.append(make("span", { class: "units" }, box, " ", tell.counted(units, kind.unit)));
+  }
+  row.append(make("button", {
+    type: "button", class: "act", "data-try": `turn ${key}`, "aria-label": tell.say(units > 0 ? "if_close_post" : "if_open_post", { label: tell.own(kind.label), post: name }),
+    onclick: () => variant.set(key, units > 0 ? 0 : variant.planned(key) || Math.max(1, least[column])),
+  }, tell.say(units > 0 ? "if_close" : "if_open")));
+  return row;
+}
+
+/* What is changed, each with a way back. */
+function changeList(data, tell, variant, model, showKey) {
+  if (variant.changes.size === 0) { return make("p", { class: "hint told" }, tell.say("if_none")); }
+  return make("ul", { class: "tries" }, ...[...variant.changes].map(([key, units]) => {
+    const resource = data.resources.findIndex((one) => one.id === key.slice(key.lastIndexOf("/") + 1));
+    const was = variant.planned(key);
+    const unit = (many) => `${tell.people(many)} ${tell.counted(many, data.resources[resource].unit)}`;
+    const picture = units === 0 || was === 0 ? moveSign(resource, 22, units > 0) : sign(resource, 22, null);
+    return make("li", null, picture,
+      make("button", { type: "button", class: "link", "data-try": `told ${key}`, onclick: (event) => showKey(key, event.currentTarget) }, placeName(data, tell, key)),
+      make("span", { class: "units" }, units === 0 ? tell.say("if_closed") : was === 0 ? tell.say("if_opened", { units: unit(units) }) : tell.say("if_units", { units: unit(units), before: tell.people(was) })),
+      make("button", { type: "button", class: "act", "data-try": `back ${key}`, "aria-label": tell.say("if_back_post", { post: placeName(data, tell, key) }), onclick: () => variant.set(key, was) }, tell.say("if_back")));
+  }));
+}
+
+/* The view of the panel; `counter` counts, `showKey` shows a post or candidate on the map. */
+function whatIfView(data, tell, state, { variant, counter }, { showKey, showArea }) {
+  if (data.what_if === null) { return null; }
+  const [changed, figures, found] = [make("div"), make("div"), make("div")];
+  const count = make("span", { class: "under" });
+  const undo = make("button", { type: "button", class: "act", "data-try": "undo", onclick: () => variant.undo() }, tell.say("if_undo"));
+  const reset = make("button", { type: "button", class: "act", "data-try": "reset", onclick: () => variant.reset() }, tell.say("if_reset"));
+  const save = make("button", { type: "button", class: "act", "data-try": "save", onclick: () => {
+    const text = proposedText(counter.model(), data, counter.variant());
+    const url = URL.createObjectURL(new Blob([text], { type: "application/geo+json" }));
+    const link = make("a", { href: url, download: `${data.plan}-variant.geojson`.replace(/[^\w.-]+/g, "-") });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    state.announce(tell.say("if_saved"));
+  } }, tell.say("if_download"));
+  const seek = make("input", { type: "search", id: "try", autocomplete: "off", spellcheck: "false" });
+  const listPosts = () => {
+    const model = counter.model();
+    const sought = seek.value.trim();
+    const rows = [];
+    data.resources.forEach((resource, at) => model.places.forEach((place, column) => {
+      const key = `${place.site}/${resource.id}`;
+      if (model.options[at].status[column] === 0) { return; }
+      if (sought === "" ? variant.planned(key) > 0 || variant.units(key) > 0 : isSought([placeName(data, tell, key), place.site, tell.own(resource.label)], sought)) {
+        rows.push({ resource: at, column, open: variant.units(key) > 0, name: placeName(data, tell, key) });
+      }
+    }));
+    rows.sort((a, b) => (sought === "" ? a.resource - b.resource : Number(b.open) - Number(a.open)) || tell.compare(a.name, b.name) || a.resource - b.resource);
+    const shown = sought === "" ? rows : rows.slice(0, MOST_FOUND);
+    count.textContent = sought === "" ? "" : tell.say("found", { found: tell.people(shown.length), all: tell.people(rows.length) });
+    found.replaceChildren(make("ul", { class: "tries" }, ...shown.map((row) => tryRow(data, tell, variant, model, row, showKey))));
+  };
+  const fill = () => {
+    const model = counter.model();
+    const [plan, now] = [counter.plan(), counter.variant()];
+    const focus = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.try : undefined;
+    undo.disabled = !variant.canUndo();
+    reset.disabled = variant.changes.size === 0;
+    changed.replaceChildren(changeList(data, tell, variant, model, showKey));
+    const broken = brokenSentences(data, tell, model, now);
+    figures.replaceChildren(variantTable(data, tell, model, plan, now),
+      ...(broken.length === 0 ? [make("p", { class: "kept" }, make("span", { "aria-hidden": "true" }, "✓ "), tell.say("if_kept"))]
+        : [make("p", { class: "broken" }, make("span", { "aria-hidden": "true" }, "✗ "), tell.say("if_broken")),
+          make("ul", { class: "worst" }, ...broken.map((text) => make("li", { dir: "auto" }, text)))]),
+      ...(now.admission === null ? [] : [make("p", { class: "hint told" }, tell.say("if_lanes"))]),
+      ...(variant.changes.size === 0 ? [] : [changedAreas(data, tell, model, plan, now, showArea)]));
+    listPosts();
+    if (box.isConnected) { fitTables(box); }
+    if (focus !== undefined) {
+      const again = box.querySelector(`[data-try="${CSS.escape(focus)}"]:not(:disabled)`);
+      if (again instanceof HTMLElement) { again.focus(); } else { heading_.focus(); }
+    }
+  };
+  seek.addEventListener("input", () => { listPosts(); state.announce(count.textContent); });
+  const heading_ = make("h2", { tabindex: -1 }, tell.say("if_title"));
+  const box = view(heading_, make("p", { class: "hint told" }, tell.say("if_hint")),
+    make("h3", null, tell.say("if_changes")), changed, make("p", { class: "acts" }, undo, reset, save), figures,
+    make("h3", null, tell.say("if_posts")),
+    make("p", { class: "choice" }, make("label", { for: "try" }, tell.say("if_seek")), seek, count), found);
+  box.classList.add("what-if");
+  state.drawWhatIf = () => { if (!box.hidden) { fill(); } };
+  if (variant.changes.size > 0) { fill(); }
+  return box;
+}
+
+/* Buttons of a popup: close the post, or open what the place may be. */
+function tryButtons(data, tell, { variant, counter }, place) {
+  const model = counter.model();
+  const column = model.places.find((one) => one.site === place.site).column;
+  const rows = data.resources.map((kind, resource) => ({ kind, resource, key: `${place.site}/${kind.id}` }))
+    .filter(({ resource, key }) => (model.options[resource].status[column] > 0 && data.resources[resource].shown) || variant.units(key) > 0);
+  return rows.map(({ kind, resource, key }) => {
+    const isOpen = variant.units(key) > 0;
+    const label = tell.within(tell.own(kind.label));
+    return make("button", {
+      type: "button", class: "act", "data-place": key, onclick: (event) => {
+        /* the button is replaced meanwhile, and Leaflet would take this for a click on the map */
+        event.stopPropagation();
+        variant.set(key, isOpen ? 0 : variant.planned(key) || Math.max(1, model.options[resource].least[column]));
+        const again = document.querySelector(`.popup [data-place="${CSS.escape(key)}"]`);
+        if (again instanceof HTMLElement) { again.focus(); }
+      },
+    }, tell.say(isOpen ? "if_close_this" : "if_open_this", { label }));
+  });
+}
+
+/* One line that says a variant is shown, above all views: they tell the plan's figures. */
+function makeVariantBar(tell, variant, state) {
+  const box = make("p", { class: "variant-bar", hidden: true });
+  const draw = () => {
+    box.hidden = variant.changes.size === 0;
+    box.replaceChildren(make("span", null, tell.count("if_active", variant.changes.size)), " ",
+      make("button", { type: "button", class: "act", onclick: () => state.choose("what_if") }, tell.say("if_show")), " ",
+      make("button", { type: "button", class: "act", onclick: () => variant.reset() }, tell.say("if_reset")));
+  };
+  return { box, draw };
+}
+
+/* What is read aloud: the cover of every resource, and the cost. */
+function saidOfVariant(data, tell, { counter }) {
+  const found = counter.variant();
+  const told = data.resources.flatMap((resource, at) => (resource.shown ? [tell.say("if_said", {
+    label: tell.own(resource.label), share: tell.share(found.coverage[at].share), people: tell.people(found.coverage[at].covered),
+  })] : []));
+  return [...told, tell.say("if_said_cost", { cost: tell.money(found.cost), unit: tell.own(data.budget.unit) })].join(" ");
+}

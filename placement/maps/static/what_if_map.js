@@ -1,0 +1,101 @@
+/* A variant on the map: signs of what opened and closed, who is reached then, and who is not. */
+
+/* Ground that people stand on, as the steps of `missingLayer` and `coding.dots`. */
+function groundOf(model, fits) {
+  const found = { cell: 1, d: [], m: [], side_m: model.side_m };
+  let [east, north] = [0, 0];
+  for (let point = 0; point < model.people.length; point += 1) {
+    if (model.people[point] === 0 || !fits(point)) { continue; }
+    const [x, y] = [10 * model.ground[2 * point], 10 * model.ground[2 * point + 1]];
+    found.d.push(x - east, y - north);
+    found.m.push(1);
+    [east, north] = [x, y];
+  }
+  return found;
+}
+
+/* Ground that a candidate reaches: squares of people, since its catchment does not travel. */
+function reachedLayer(ground, colour, pane) {
+  const group = L.layerGroup();
+  const places = positions(ground.d);
+  const half = 0.54 * Math.max(ground.side_m, 6) / 111_320;
+  const squares = places.map(([lat, lon]) => {
+    const wide = half / Math.max(0.05, Math.cos(lat * Math.PI / 180));
+    return [[[lat - half, lon - wide], [lat - half, lon + wide], [lat + half, lon + wide], [lat + half, lon - wide]]];
+  });
+  if (squares.length > 0) {
+    group.addLayer(L.polygon(squares, { ...pane, stroke: false, fillColor: colour, fillOpacity: 0.3, fillRule: "nonzero", interactive: false }));
+  }
+  return group;
+}
+
+/* Draws the variant and takes it back; `swap` puts another layer in the place of one of the legend. */
+function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, signs, named, popupOptions, tryPopup }) {
+  const own = L.layerGroup().addTo(map);
+  const swapped = new Map();
+  const turned = new Set();
+  const renamings = [];
+  const put = (key, layer) => {
+    const old = swap(key, layer);
+    if (old !== null && !swapped.has(key)) { swapped.set(key, old); }
+    return old !== null;
+  };
+  const picture = (entry, isClosed) => {
+    const { post, marker } = entry;
+    const box = marker.options.icon.options.html;
+    const next = isClosed ? moveSign(post.resource, SIGN_SIZE, false) : entry.picture;
+    entry.picture = entry.picture || box.firstChild;
+    box.replaceChild(next, box.firstChild);
+  };
+  const draw = () => {
+    own.clearLayers();
+    renamings.length = 0;
+    for (const entry of signs) {
+      const isClosed = variant.units(entry.post.key) === 0;
+      if (isClosed !== turned.has(entry.post.key)) {
+        picture(entry, isClosed);
+        turned[isClosed ? "add" : "delete"](entry.post.key);
+      }
+    }
+    if (variant.changes.size === 0) {
+      for (const [key, layer] of swapped) { swap(key, layer); }
+      swapped.clear();
+      return;
+    }
+    const model = counter.model();
+    const found = counter.variant();
+    data.resources.forEach((resource, at) => {
+      const { times, open } = found.reaches[at];
+      const { colour } = look(at);
+      const size = data.resources.length;
+      for (const [key, bit, fits] of [[`missing-${resource.id}`, at, (point) => point < model.slow], [`slow-${resource.id}`, at + size, (point) => point >= model.slow]]) {
+        const ground = groundOf(model, (point) => times[point] === 0 && fits(point));
+        const layer = missingLayer(ground, 0, missingKind(at, bit >= size), "missing");
+        if (!put(key, layer) && ground.m.length > 0 && at === data.main) { own.addLayer(layer); }
+      }
+      const mine = data.posts.filter((post) => post.resource === at && variant.units(post.key) > 0 && post.reach.length > 0);
+      put(`reach-${resource.id}`, L.polygon(mine.flatMap((post) => polygonPositions(post.reach)), inPane("reach", {
+        stroke: false, fillColor: colour, fillOpacity: REACH_OPACITY, fillRule: "nonzero", interactive: false,
+      })));
+      for (const column of open) {
+        const place = model.places[column];
+        const key = `${place.site}/${resource.id}`;
+        if (variant.planned(key) > 0) { continue; }
+        const reached = new Set(model.walks[at][column].points);
+        own.addLayer(reachedLayer(groundOf(model, (point) => reached.has(point)), colour, inPane("reach", {})));
+        const marker = L.marker([place.at[1], place.at[0]], {
+          icon: L.divIcon({ className: "post", html: moveSign(at, SIGN_SIZE, true), iconSize: [TARGET_PX, TARGET_PX], popupAnchor: [0, -12] }),
+          keyboard: true, riseOnHover: true, zIndexOffset: 1000,
+        });
+        const rename = () => {
+          const element = marker.getElement();
+          if (element) { element.setAttribute("aria-label", tell.say("label_tried", { label: tell.own(resource.label), name: place.name || place.site })); }
+        };
+        renamings.push(rename);
+        marker.on("add", rename).bindPopup(() => tryPopup(place), popupOptions);
+        own.addLayer(named(marker, place));
+      }
+    });
+  };
+  return { draw, rename: () => { for (const rename of renamings) { rename(); } } };
+}

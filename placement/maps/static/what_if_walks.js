@@ -1,0 +1,177 @@
+/* The walks of a plan as placement/maps/walk_table.py and what_if.py write them. */
+
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const [NOTHING, BEFORE, FIRST] = [0, 1, 2];
+
+/* Whole numbers out of letters, one after the other. */
+function unpacking(text) {
+  let at = 0;
+  const next = () => {
+    let [number, place] = [0, 1];
+    for (;;) {
+      const code = LETTERS.indexOf(text[at]);
+      at += 1;
+      number += (code % 32) * place;
+      if (code < 32) { return number; }
+      place *= 32;
+    }
+  };
+  const signed = () => {
+    const number = next();
+    return number % 2 === 0 ? number / 2 : -(number + 1) / 2;
+  };
+  return { next, signed, more: () => at < text.length };
+}
+
+function unpacked(text) {
+  const [reader, found] = [unpacking(text), []];
+  while (reader.more()) { found.push(reader.next()); }
+  return found;
+}
+
+/* Positions written as steps from one to the next. */
+function unpackedSteps(text) {
+  const [reader, found] = [unpacking(text), []];
+  let at = 0;
+  while (reader.more()) {
+    at += reader.signed();
+    found.push(at);
+  }
+  return found;
+}
+
+/* Values written as runs: what, and how often on end. */
+function unpackedRuns(text) {
+  const [reader, found] = [unpacking(text), []];
+  while (reader.more()) {
+    const code = reader.next();
+    for (let left = reader.next(); left > 0; left -= 1) { found.push(code); }
+  }
+  return found;
+}
+
+/* Which are chosen, written as the gaps between them. */
+function unpackedGaps(text) {
+  let at = -1;
+  return unpacked(text).map((gap) => { at += gap; return at; });
+}
+
+/* Walks longer by a ratio, those within a limit and to sites that are allowed. */
+function within(walks, ratio, limit, allowed) {
+  return walks.map((walk, site) => {
+    const longer = Math.floor(walk * ratio + 0.5);
+    return walk >= 0 && longer <= limit && allowed[site] ? longer : -1;
+  });
+}
+
+function readRow(reader, told, held, limit) {
+  const row = Int32Array.from(told);
+  const present = Array.from(told, (walk) => walk >= 0);
+  const added = [];
+  let at = -1;
+  for (let left = reader.next(); left > 0; left -= 1) {
+    at += reader.next();
+    if (present[at]) { row[at] = -1; } else { added.push(at); }
+    present[at] = !present[at];
+  }
+  const isNew = new Set(added);
+  const both = [];
+  present.forEach((here, site) => { if (here && !isNew.has(site)) { both.push(site); } });
+  const changes = [];
+  for (let left = reader.next(); left > 0; left -= 1) { changes.push(reader.signed()); }
+  if (changes.length > 0) {
+    for (const site of both) { held[site] = Math.min(held[site], changes.length - 1); }
+    if (changes.length > 1) {
+      let other = -1;
+      for (let left = reader.next(); left > 0; left -= 1) {
+        other += reader.next();
+        held[both[other]] = reader.next();
+      }
+    }
+    for (const site of both) { row[site] += changes[held[site]]; }
+  }
+  for (const site of added) { row[site] = limit - reader.signed(); }
+  return row;
+}
+
+/* By resource and site: the points within reach, ascending, and the walk to each in parts. */
+function readWalks(coded, points, sites, allowed, twin) {
+  const reader = unpacking(coded.walks);
+  const nobody = new Int32Array(sites).fill(-1);
+  const first = [];
+  return coded.ratios.map((ratio, resource) => {
+    const rows = [];
+    const held = new Int32Array(sites);
+    const limit = coded.limits[resource];
+    for (let point = 0; point < points; point += 1) {
+      const kind = reader.next();
+      const told = kind === NOTHING ? nobody : kind === BEFORE ? rows[point - 1]
+        : kind === FIRST ? within(first[point], 1, limit, allowed[resource])
+        : within(rows[twin[point]], ratio, limit, allowed[resource]);
+      rows.push(readRow(reader, told, held, limit));
+    }
+    if (resource === 0) { first.push(...rows); }
+    const columns = Array.from({ length: sites }, () => ({ points: [], walks: [] }));
+    rows.forEach((row, point) => row.forEach((walk, site) => {
+      if (walk >= 0) {
+        columns[site].points.push(point);
+        columns[site].walks.push(walk);
+      }
+    }));
+    return columns;
+  });
+}
+
+/* What the page carries, as arrays: sites from west to east, people who take steps first. */
+function whatIfModel(data) {
+  const coded = data.what_if;
+  const { sites, points } = coded;
+  const listed = [...new Map([...data.posts, ...data.sites].map((one) => [one.site, one])).values()];
+  const [lon, lat, of] = [unpackedSteps(sites.lon), unpackedSteps(sites.lat), unpacked(sites.of)];
+  const places = new Array(listed.length);
+  listed.forEach(({ site, name, at, kind }, row) => { places[of[row]] = { site, name, at, kind: kind || "", column: of[row] }; });
+  places.forEach((place, column) => Object.assign(place, { lon: lon[column], lat: lat[column] }));
+  const numbers = (text) => (typeof text === "string" ? unpackedRuns(text) : text);
+  const options = sites.posts.map((post) => ({
+    status: unpackedRuns(post.status), least: unpackedRuns(post.least), most: unpackedRuns(post.most),
+    open: numbers(post.open), unit: numbers(post.unit),
+  }));
+  const people = Float64Array.from(typeof points.people === "string" ? unpacked(points.people) : points.people);
+  const twins = unpackedRuns(points.twins);
+  const twin = new Int32Array(twins.length).fill(-1);
+  const told = unpackedSteps(points.twin);
+  let at = 0;
+  twins.forEach((has, point) => { if (has === 1) { twin[point] = told[at]; at += 1; } });
+  const [east, north] = [unpackedSteps(points.lon), unpackedSteps(points.lat)];
+  const ground = new Int32Array(2 * people.length);
+  let own = 0;
+  twin.forEach((other, point) => {
+    if (other >= 0) { ground.set(ground.subarray(2 * other, 2 * other + 2), 2 * point); return; }
+    ground.set([east[own], north[own]], 2 * point);
+    own += 1;
+  });
+  const [levels, level] = points.priority;
+  const zone = unpackedRuns(points.zone);
+  const isSlow = (point) => point >= points.slow;
+  const allPoints = Array.from(people.keys());
+  const resources = coded.resources.map((rule, resource) => {
+    const { near } = rule;
+    if (near === null) { return { ...rule, near: null }; }
+    const reader = unpacking(near.sites);
+    return { ...rule, near: { ...near, sites: places.map(() => {
+      let site = -1;
+      return Array.from({ length: reader.next() }, () => { site += reader.next(); return site; });
+    }) }, resource };
+  });
+  return {
+    parts: coded.parts, places, options, people, twin, ground, resources, step: sites.step, xy: sites.xy || null,
+    whole: typeof points.people === "string", slow: points.slow, area: unpackedRuns(points.area), areas: points.areas,
+    priority: unpackedRuns(level).map((one) => levels[one]), tier: unpackedRuns(points.tier), arrival: unpackedRuns(points.arrival), tiers: points.tiers, side_m: points.side_m,
+    floors: coded.floors.map((floor) => ({
+      ...floor, points: floor.points === undefined ? allPoints.filter((point) => zone[point] === floor.zone && (!floor.slow || isSlow(point))) : unpackedGaps(floor.points),
+    })),
+    groups: coded.groups, members: coded.members, together: coded.together, walk: coded.walk,
+    backups: coded.resources.map(({ backup }) => (backup === null ? null : { worth: backup.worth, points: unpackedGaps(backup.points) })),
+    walks: readWalks(coded, people.length, places.length, options.map(({ status }) => status.map((code) => code > 0)), twin),
+  };
+}

@@ -1,0 +1,292 @@
+"""What the page needs to count other posts by itself, exactly as ``place evaluate`` counts them."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from placement.arrays import Bools, Floats, Ints
+from placement.cover.area_walks import STEP_FREE
+from placement.cover.areas import areas
+from placement.decimals import in_steps
+from placement.maps.rules_panel import zone_of
+from placement.maps.walk_table import PARTS, packed, runs, signed, walk_rows
+from placement.plan.problem import LanesRule, Plan, Problem, Walkers
+from placement.review.geojson import TOTALS, placement_texts
+from placement.solution import Solution
+from placement.solve.questions.evaluate import proposed
+
+if TYPE_CHECKING:
+    from placement.cover.survey import Survey
+    from placement.maps.frame import Frame
+
+MOST_WALKS = 500_000
+"""Walks within reach that travel in a page; of more, a page would be too large to hand on."""
+_LONLAT = 1e6
+_GROUND = 1e5
+_COUNTED = (
+    "cost",
+    "status",
+    "objective",
+    "coverage",
+    "walk",
+    "areas",
+    "lanes",
+    "tiers",
+    "rules",
+)
+
+
+def what_if(
+    plan: Plan, solution: Solution, walks: "Survey", frame: "Frame | None" = None
+) -> dict[str, Any] | None:
+    """Write the walks, people and rules of a plan for the page's script.
+
+    Parameters
+    ----------
+    plan, solution
+        What was asked and what was chosen; not as drawn.
+    walks
+        Walks of the plan.
+    frame
+        Where the page draws. None draws everything where it lies.
+
+    Returns
+    -------
+    dict or None
+        Strings, whole numbers, floats, lists and dictionaries only. Sites stand from west to east,
+        people who take steps before those who do not. None where the page cannot count: streets
+        close by the hour, a post stands where its site forbids it, or there are more than
+        `MOST_WALKS`.
+    """
+    problem = plan.problem
+    if sum(table.nnz for table in walks.walk.values()) > MOST_WALKS or _forbidden(plan, solution):
+        return None
+    template = proposed(plan, np.zeros(problem.sites.allowed.shape, dtype=np.int64))
+    if template.periods:
+        return None
+    column = np.argsort(problem.sites.xy[:, 0], kind="stable")
+    point = _order(plan, walks)
+    tables = [walks.walk[kind.id].tocsr()[point][:, column] for kind in problem.resources]
+    speed = plan.settings.walking
+    slower = speed.speed_m_s / speed.step_free_speed_m_s if speed.step_free_speed_m_s else 1.0
+    ratios = [slower if kind.walkers is Walkers.PEOPLE else 1.0 for kind in problem.resources]
+    twin = _twins(problem, point)
+    members = placement_texts(template)
+    return {
+        "parts": PARTS,
+        "walks": walk_rows(
+            tables,
+            twin,
+            ratios,
+            [kind.walk_limit_s for kind in problem.resources],
+            list(problem.sites.allowed[column].T),
+        ),
+        "ratios": ratios,
+        "limits": [round(kind.walk_limit_s * PARTS) + 1 for kind in problem.resources],
+        "sites": _sites(problem, solution, column),
+        "points": _points(plan, point, twin, frame),
+        "resources": [_resource(problem, walks, at, column, point) for at in range(len(tables))],
+        "floors": [_floor(plan, at, point) for at in range(len(problem.floors))],
+        "groups": [
+            {
+                "name": group.name,
+                "resource": group.resource,
+                "most": group.most,
+                "sites": sorted(np.flatnonzero(np.isin(column, group.sites)).tolist()),
+            }
+            for group in problem.groups
+        ],
+        "members": [[name, None if name in _COUNTED else text] for name, text in members.items()],
+        "together": list(TOTALS),
+        "walk": members["walk"].partition("}, ")[2].removesuffix("}"),
+    }
+
+
+def _forbidden(plan: Plan, solution: Solution) -> bool:
+    """Say whether a post stands where the plan does not allow it."""
+    problem = plan.problem
+    site = {name: at for at, name in enumerate(problem.sites.id)}
+    return any(
+        not problem.sites.allowed[site[post.site], problem.resource_index(post.resource)]
+        for post in solution.posts_list
+    )
+
+
+def _order(plan: Plan, walks: "Survey") -> Ints:
+    """Return the demand points in the order they are written: neighbours on a street together."""
+    demand = plan.problem.demand
+    keys: list[Ints | Floats | Bools] = [areas(plan).of, demand.step_free]
+    if walks.demand is not None:
+        keys = [walks.demand.fraction, walks.demand.edge, *keys]
+    return np.lexsort(keys)
+
+
+def _twins(problem: Problem, point: Ints) -> Ints:
+    """Return for people who walk without steps where the others of their place stand, else −1."""
+    names = [problem.demand.id[at] for at in point.tolist()]
+    at = {name: row for row, name in enumerate(names)}
+    return np.array(
+        [at.get(name.removesuffix(STEP_FREE), -1) if name.endswith(STEP_FREE) else -1
+         for name in names],
+        dtype=np.int64,
+    )  # fmt: skip
+
+
+def _steps(values: Ints) -> str:
+    """Write whole numbers as steps from one to the next."""
+    return packed(map(signed, np.diff(values, prepend=0).tolist()))
+
+
+def _sites(problem: Problem, solution: Solution, column: Ints) -> dict[str, Any]:
+    """Write where sites stand, and what a post at each of them takes."""
+    sites = problem.sites
+    # sites with a post come first on the page, then the others
+    taken = list(dict.fromkeys(post.site for post in solution.posts_list))
+    named = {name: at for at, name in enumerate(sites.id)}
+    listed = [named[name] for name in taken] + [
+        at for at, name in enumerate(sites.id) if name not in set(taken)
+    ]
+    place = np.empty(len(column), dtype=np.int64)
+    place[column] = np.arange(len(column))
+    lonlat = np.rint(np.round(sites.lonlat[column], 6) * _LONLAT).astype(np.int64)
+    money = in_steps(np.concatenate([sites.open_cost.ravel(), sites.unit_cost.ravel()]))
+    costs = np.stack([sites.open_cost[column], sites.unit_cost[column]])
+    if money is not None:
+        whole = money.count.reshape(2, *sites.allowed.shape)[:, column].astype(np.int64)
+    posts = []
+    for at in range(len(problem.resources)):
+        status = np.where(sites.allowed[:, at], sites.status[:, at] + 1, 0)[column]
+        posts.append(
+            {
+                "status": packed(runs(status)),
+                "least": packed(runs(sites.min_units[column, at])),
+                "most": packed(runs(sites.max_units[column, at])),
+                "open": costs[0, :, at].tolist()
+                if money is None
+                else packed(runs(whole[0, :, at])),
+                "unit": costs[1, :, at].tolist()
+                if money is None
+                else packed(runs(whole[1, :, at])),
+            }
+        )
+    found: dict[str, Any] = {
+        "of": packed(place[listed].tolist()),
+        "lon": _steps(lonlat[:, 0]),
+        "lat": _steps(lonlat[:, 1]),
+        "posts": posts,
+        "step": None if money is None else [money.step.numerator, money.step.denominator],
+    }
+    if any(kind.separation_m is not None for kind in problem.resources):
+        found["xy"] = sites.xy[column].tolist()
+    return found
+
+
+def _points(plan: Plan, point: Ints, twin: Ints, frame: "Frame | None") -> dict[str, Any]:
+    """Write who stands where, in which area and zone, and what each of them is worth."""
+    demand, found = plan.problem.demand, areas(plan)
+    people = demand.people[point]
+    lonlat = demand.lonlat if frame is None else frame.places(demand.lonlat)
+    ground = np.rint(lonlat[point] * _GROUND).astype(np.int64)[twin < 0]
+    priority, level = np.unique(demand.priority[point], return_inverse=True)
+    is_whole = bool((people == np.floor(people)).all() and people.sum() < 2.0**52)
+    return {
+        "people": packed(people.astype(np.int64).tolist()) if is_whole else people.tolist(),
+        "slow": int((~demand.step_free).sum()),
+        "twin": packed(map(signed, np.diff(twin[twin >= 0], prepend=0).tolist())),
+        "twins": packed(runs((twin >= 0).astype(np.int64))),
+        "lon": _steps(ground[:, 0]),
+        "lat": _steps(ground[:, 1]),
+        "side_m": plan.settings.walking.sample_m if plan.areas else 0.0,
+        "areas": list(found.names),
+        "area": packed(runs(found.of[point])),
+        "zone": packed(runs(demand.zone[point])),
+        "priority": [priority.tolist(), packed(runs(level))],
+        "tier": packed(runs(demand.tier[point])),
+        "arrival": packed(runs(demand.arrival[point])),
+        "tiers": list(demand.tiers) if len(demand.tiers) > 1 else [],
+    }
+
+
+def _resource(
+    problem: Problem, walks: "Survey", at: int, column: Ints, point: Ints
+) -> dict[str, Any]:
+    """Write what a resource is worth, and the rules of its own."""
+    kind = problem.resources[at]
+    backup = problem.backup.get(at)
+    found: dict[str, Any] = {
+        "value": kind.value,
+        "posts": kind.posts,
+        "lanes": None if kind.lanes is None else _lanes(kind.lanes),
+        "counted": kind.counted_units,
+        "there": None
+        if not kind.unavailable
+        else (1.0 - kind.unavailable ** np.arange(kind.counted_units + 1.0)).tolist(),
+        "backup": None
+        if backup is None
+        else {"worth": backup.worth, "points": _gaps(np.isin(point, backup.points))},
+        "separation_m": kind.separation_m,
+        "near": None,
+        "apart": None,
+    }
+    if kind.near is not None:
+        pairs = walks.near[kind.id].tocsr()[column][:, column].tocsr()
+        pairs.sort_indices()
+        found["near"] = {
+            "resource": problem.resource_index(kind.near.resource),
+            "walk_s": kind.near.walk_s,
+            "sites": packed(_rows(pairs.indptr, pairs.indices)),
+        }
+    if kind.separation_s is not None:
+        apart = walks.apart[kind.id].tocsr()[column][:, column].tocoo()
+        found["apart"] = {
+            "least_s": kind.separation_s,
+            "walks": [
+                [int(a), int(b), float(seconds)]
+                for a, b, seconds in zip(*apart.coords, apart.data, strict=True)
+                if a < b
+            ],
+        }
+    return found
+
+
+def _lanes(rule: LanesRule) -> dict[str, Any]:
+    """Write what lanes admit, and who comes when."""
+    return {
+        "lane_people": rule.lane_people,
+        "carry": rule.carry,
+        "opens_min": rule.opens_min,
+        "closes_min": rule.closes_min,
+        "period_min": rule.period_min,
+        "names": list(rule.profiles),
+        "profiles": [list(shares) for shares in rule.profiles.values()],
+    }
+
+
+def _rows(indptr: Ints, indices: Ints) -> list[int]:
+    """Write each row as how many it has, then the gaps between them."""
+    found: list[int] = []
+    for first, last in pairwise(indptr.tolist()):
+        found += [last - first, *np.diff(indices[first:last], prepend=-1).tolist()]
+    return found
+
+
+def _gaps(chosen: Bools) -> str:
+    """Write which are chosen, as the gaps between them."""
+    return packed(np.diff(np.flatnonzero(chosen), prepend=-1).tolist())
+
+
+def _floor(plan: Plan, at: int, point: Ints) -> Mapping[str, Any]:
+    """Write a floor by its zone, where it counts all people of one."""
+    floor, demand = plan.problem.floors[at], plan.problem.demand
+    zone, step_free = zone_of(plan, floor)
+    found = {
+        "name": floor.name,
+        "resource": floor.resource,
+        "share": floor.share,
+        "times": floor.times,
+    }
+    if zone is None:
+        return found | {"points": _gaps(np.isin(point, floor.points))}
+    return found | {"zone": demand.zones.index(zone), "slow": step_free}

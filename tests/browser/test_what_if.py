@@ -1,0 +1,265 @@
+"""What if, in the page: posts close and open, and figures are those `place evaluate` counts."""
+
+import json
+import random
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import placement
+from placement.auditing.audit import audit
+from placement.cover.survey import survey
+from placement.errors import InfeasibleError
+from placement.maps import write_map
+from placement.maps.what_if import what_if
+from placement.plan.layers import load_plan
+from placement.plan.post_id import PostId
+from placement.plan.problem import Plan
+from placement.review.geojson import read_solution, solution_text
+from placement.solution import Solution
+from placement.solve.questions.evaluate import proposed
+from tests.browser.test_access import found
+from tests.maps.pages import hostile_plan, solution_of
+from tests.random_plans import write_random_plan
+
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "placement/maps/static"
+SCRIPTS = ("what_if_walks.js", "what_if_count.js", "what_if_lanes.js", "what_if_file.js")
+# the page's own modules on a blank page: they count many variants at once
+COUNT = """([source, all]) => new Function("all", source + `
+  return all.map(({ data, variants }) => {
+    const model = whatIfModel(data);
+    return variants.map((variant) => {
+      const units = data.resources.map(({ id }) => (
+        model.places.map(({ site }) => variant[site + "/" + id] || 0)));
+      const found = countPosts(model, data, units);
+      return [proposedText(model, data, found), found.broken.length
+        + found.rules.filter((rule) => rule.broken).length];
+    });
+  });`)(all)"""
+type Units = Mapping[str, int]
+
+
+def carried(plan: Plan, solution: Solution) -> dict[str, Any]:
+    """Return of a page's data what the what-if reads."""
+    problem = plan.problem
+    open_sites = {post.site for post in solution.posts_list}
+    return {
+        "what_if": what_if(plan, solution, survey(plan)),
+        "posts": [
+            {"site": post.site, "name": post.name, "at": [post.lon, post.lat]}
+            for post in solution.posts_list
+        ],
+        "sites": [
+            {"site": site, "name": problem.sites.name[at], "at": [0, 0], "kind": ""}
+            for at, site in enumerate(problem.sites.id)
+            if site not in open_sites
+        ],
+        "budget": {"amount": problem.budget},
+        "resources": [{"id": kind.id, "fleet": kind.fleet} for kind in problem.resources],
+    }
+
+
+def units_of(plan: Plan, posts: Units) -> Any:
+    """Return (N, K) units."""
+    problem = plan.problem
+    site = {name: at for at, name in enumerate(problem.sites.id)}
+    found = np.zeros(problem.sites.allowed.shape, dtype=np.int64)
+    for post, many in posts.items():
+        name, resource = PostId.parse(post)
+        found[site[name], problem.resource_index(resource)] = many
+    return found
+
+
+def variants_of(plan: Plan, start: Units, *, many: int, seed: int) -> list[dict[str, int]]:
+    """Draw variants of some posts: up to eight of them closed, opened, or with other units."""
+    problem, draw = plan.problem, random.Random(seed)
+    every = np.argwhere(problem.sites.allowed).tolist()
+    found = []
+    for _ in range(many):
+        posts = dict(start)
+        for _ in range(draw.randint(1, 8)):
+            site, resource = draw.choice(every)
+            post = draw.choice(sorted(posts)) if posts and draw.random() < 0.5 else None
+            post = post or problem.post_id(site, resource)
+            if posts.pop(post, None) is None or draw.random() < 0.4:
+                name, kind = PostId.parse(post)
+                at = problem.sites.id.index(name), problem.resource_index(kind)
+                posts[post] = draw.randint(1, int(problem.sites.max_units[at]) + 1)
+        found.append(posts)
+    return found
+
+
+def counted(browser: Any, all_: list[tuple[dict[str, Any], list[Units]]]) -> list[Any]:
+    """Count variants of plans by the page's own modules."""
+    page = browser.new_page()
+    source = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    given = [{"data": data, "variants": list(map(dict, variants))} for data, variants in all_]
+    found = page.evaluate(COUNT, [source, given])
+    page.close()
+    return list(found)
+
+
+@pytest.mark.parametrize(("name", "many"), [("paris-2024-cover", 80), ("paris-2024-dogs", 40)])
+def test_the_page_counts_random_variants_as_place_evaluate_does(browser, name, many) -> None:
+    plan = load_plan(ROOT / "data/geo" / name)
+    solution = read_solution(ROOT / "outputs" / name / "solution.geojson")
+    start = {post.id: post.units for post in solution.posts_list}
+    variants = variants_of(plan, start, many=many, seed=14)
+    (answers,) = counted(browser, [(carried(plan, solution), variants)])
+    for posts, (text, _) in zip(variants, answers, strict=True):
+        assert text == solution_text(proposed(plan, units_of(plan, posts))), posts
+
+
+def test_the_page_counts_every_rule_of_small_plans_as_place_evaluate_does(
+    browser, tmp_path
+) -> None:
+    plans = []
+    for seed in range(24):
+        (tmp_path / str(seed)).mkdir()
+        file = write_random_plan(tmp_path / str(seed), seed)
+        try:
+            plan = load_plan(file)
+        except InfeasibleError:
+            continue
+        nothing = proposed(plan, units_of(plan, {}))
+        plans.append((plan, carried(plan, nothing), variants_of(plan, {}, many=4, seed=seed)))
+    found = counted(browser, [(data, variants) for _, data, variants in plans])
+    seen = set()
+    for (plan, _, variants), answers in zip(plans, found, strict=True):
+        for posts, (text, broken) in zip(variants, answers, strict=True):
+            want = proposed(plan, units_of(plan, posts))
+            assert text == solution_text(want), posts
+            assert (broken > 0) == (len(audit(plan, want).broken) > 0), posts
+            seen |= {broken > 0} | set(want.rules)
+    assert {True, False} <= seen
+
+
+def test_lanes_admit_in_the_page_as_many_as_place_evaluate_sends(browser, tmp_path) -> None:
+    """Whichever way people are sent, these are the same; the file of the page holds up."""
+    plan = load_plan(ROOT / "data/geo/paris-2024")
+    solution = read_solution(ROOT / "outputs/paris-2024/solution.geojson")
+    start = {post.id: post.units for post in solution.posts_list}
+    variants = variants_of(plan, start, many=2, seed=7)
+    (answers,) = counted(browser, [(carried(plan, solution), variants)])
+    for number, (posts, (text, _)) in enumerate(zip(variants, answers, strict=True)):
+        (tmp_path / "variant.geojson").write_text(text, encoding="utf-8")
+        here = read_solution(tmp_path / "variant.geojson")
+        want = proposed(plan, units_of(plan, posts))
+        for name in ("cost", "objective", "coverage", "walk", "areas"):
+            assert getattr(here, name) == getattr(want, name), (name, posts)
+        for mine, other in zip(here.posts_list, want.posts_list, strict=True):
+            assert (mine.covered, mine.only) == (other.covered, other.only)
+        if number == 0:
+            assert audit(plan, here).findings == ()
+
+
+@pytest.fixture(scope="module")
+def cover_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cover")
+    plan = load_plan(ROOT / "data/geo/paris-2024-cover")
+    solution = read_solution(ROOT / "outputs/paris-2024-cover/solution.geojson")
+    write_map(plan, solution, folder / "map.html")
+    return folder / "map.html"
+
+
+def test_a_variant_is_tried_shared_taken_back_and_downloaded(
+    open_page, cover_map, tmp_path
+) -> None:
+    page, seen = open_page(cover_map, accept_downloads=True)
+    page.locator("#tab-what_if").click()
+    before = page.locator("table.variant").first.inner_text()
+    first = page.locator(".what-if .tries [data-try^='turn ']").first
+    closed = first.get_attribute("data-try").removeprefix("turn ")
+    first.click()
+    assert page.evaluate("document.activeElement.dataset.try") == f"turn {closed}"
+    assert page.locator("table.variant").first.inner_text() != before
+    assert "%" in page.locator("#said").inner_text()
+    page.locator("#try").fill("Alexandre")
+    page.locator(".what-if .tries [data-try^='turn ']").last.click()
+    assert page.locator(".variant-bar").inner_text().startswith("The map shows a variant with 2")
+
+    with page.expect_download() as waited:
+        page.locator("[data-try='save']").click()
+    waited.value.save_as(tmp_path / "variant.geojson")
+    proposal = read_solution(tmp_path / "variant.geojson")
+    plan = load_plan(ROOT / "data/geo/paris-2024-cover")
+    report = audit(plan, proposal)
+    assert report.ok, report.findings
+    assert proposal.status.value == "proposed"
+    assert closed not in {post.id for post in proposal.posts_list}
+    again = placement.evaluate(plan, tmp_path / "variant.geojson", bound=False)
+    assert solution_text(again.solution) == (tmp_path / "variant.geojson").read_text(
+        encoding="utf-8"
+    )
+
+    address = page.evaluate("location.hash")
+    other, _ = open_page(cover_map, address=address)
+    assert (
+        other.locator("table.variant").first.inner_text()
+        == page.locator("table.variant").first.inner_text()
+    )
+    page.locator("[data-try='undo']").click()
+    page.locator("[data-try='undo']").click()
+    assert page.locator("table.variant").first.inner_text() == before
+    assert "if=" not in page.evaluate("location.hash")
+    other.locator("[data-try='reset']").first.click()
+    assert other.locator("table.variant").first.inner_text() == before
+    seen.assert_quiet(cover_map)
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_axe_finds_nothing_in_a_variant(open_page, cover_map, size) -> None:
+    address = "#tab=what_if&if=bridge-pont-d-iena-rive-gauche/dog_team:0"
+    page, _ = open_page(cover_map, size=size, address=address, bypass_csp=True)
+    assert page.locator(".variant-bar").is_visible()
+    assert found(page) == []
+    small = "all => all.filter((one) => one.getBoundingClientRect().height < 24).length"
+    assert page.locator(".what-if button, .what-if input").evaluate_all(small) == 0
+
+
+def test_popups_close_posts_and_open_candidates(open_page, cover_map) -> None:
+    page, seen = open_page(cover_map)
+    page.locator("[data-show]").first.click()
+    page.locator(".popup .act").first.click()
+    assert page.locator(".popup .act").first.inner_text().startswith("What if: open")
+    assert page.locator(".post[aria-label*='closed in the variant']").count() == 1
+    page.keyboard.press("Escape")
+    page.locator("[data-fold=candidates] summary").click()
+    page.locator("[data-site]").first.click()
+    page.locator(".popup .act").first.click()
+    assert page.locator(".post[aria-label*='opened in the variant']").count() == 1
+    page.locator("#lang-fr").click()
+    assert page.locator(".post[aria-label*='ouvert dans la variante']").count() == 1
+    seen.assert_quiet(cover_map)
+
+
+def test_an_address_that_names_nothing_known_changes_nothing(open_page, cover_map) -> None:
+    page, seen = open_page(cover_map, address="#if=nobody/x:1,%,a:b:c,%25zz:3")
+    assert page.locator(".variant-bar").is_hidden()
+    for address in ("#if=:,:,", "#if=x", "#if=%E0%A4%A:1"):
+        page.evaluate("address => { location.hash = address; }", address)
+        assert page.locator(".variant-bar").is_hidden()
+    assert seen.errors == []
+
+
+def test_hostile_names_stay_text_in_a_variant_and_in_its_download(open_page, tmp_path) -> None:
+    plan = hostile_plan(tmp_path)
+    write_map(plan, solution_of(plan), tmp_path / "map.html")
+    page, seen = open_page(tmp_path / "map.html", accept_downloads=True)
+    page.locator("#tab-what_if").click()
+    for turn in page.locator(".what-if [data-try^='turn ']").all()[:2]:
+        turn.click()
+    page.locator("#try").fill("a")
+    page.locator(".what-if .tries [data-try^='turn ']").last.click()
+    with page.expect_download() as waited:
+        page.locator("[data-try='save']").click()
+    waited.value.save_as(tmp_path / "variant.geojson")
+    json.loads((tmp_path / "variant.geojson").read_text(encoding="utf-8"))
+    assert audit(plan, read_solution(tmp_path / "variant.geojson")).ok
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("#panel img, .popup img").count() == 0
+    seen.assert_quiet(tmp_path / "map.html")
