@@ -72,7 +72,8 @@ function makeCounter(data, variant) {
 }
 
 function signedText(number, write) {
-  return number === 0 ? "0" : `${number > 0 ? "+" : "−"}${write(Math.abs(number))}`;
+  const size = write(Math.abs(number));
+  return size === write(0) ? "0" : `${number > 0 ? "+" : "−"}${size}`;
 }
 
 /* People without a post within reach, by the name of their area. */
