@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Container, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from placement.cover.area_walks import STEP_FREE
 
@@ -16,6 +17,7 @@ _UNSAFE = re.compile("[\x7f\x85\u2028\u2029\ud800-\udfff]")
 _DUST = 1e-9
 
 
+@lru_cache(maxsize=8192)  # names of members come again and again
 def json_text(text: str) -> str:
     """Return a string as JSON, readable as it stands, on one line whatever it holds."""
     plain = json.dumps(text, ensure_ascii=False)

@@ -90,10 +90,11 @@ def test_each_kind_of_edit_is_told_in_its_own_line_and_nothing_else_is(folder: P
         except NotHereError:
             continue
         new = take_solution(top, file=name)
-        diff, back = compare(old, new), compare(new, old)
+        diff = compare(old, new)
         assert_told(diff, [made], name)
-        assert_mirrored(diff, back, name)
         here[name] += 1
+        if here[name] == 1:  # once for each kind
+            assert_mirrored(diff, compare(new, old), name)
     assert len(here) >= 40
 
 
