@@ -160,7 +160,7 @@ def test_every_option_the_pages_show_exists(page: Path) -> None:
     for name, rest in re.findall(r"(?:^\s*(?:\$ )?|`)place ([a-z-]+)([^`\n]*)", text, re.MULTILINE):
         command = place.get_command(context, name)
         if isinstance(command, click.Group) and rest.split():
-            command = command.get_command(context, rest.split()[0])
+            command = command.get_command(context, rest.split()[0]) or command
         assert command is not None, name
         known = {opt for parameter in command.params for opt in parameter.opts} | {"--help"}
         assert set(re.findall(r"--[a-z-]+", rest)) <= known, f"place {name}{rest}"
