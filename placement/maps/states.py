@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from placement.cover.catchments import rings
 from placement.cover.survey import survey
 from placement.errors import InputError
@@ -21,6 +23,7 @@ _OWN = (
     "status", "objective", "bound", "gap", "budget", "asked", "resources", "gaps", "reach",
     "missing", "closures", "limits",
 )  # fmt: skip
+_MOST_BITS = 63
 _LANES = ("resource", "opens", "closes", "a_lane_h", "wait_limit_min")
 _POST = ("number", "site", "name", "resource", "at", "reach")
 _POST_OWN = ("units", "cost", "covered", "served", "loss")
@@ -54,8 +57,9 @@ def states_data(states: Sequence[State]) -> dict[str, Any]:
     -------
     dict
         ``states``, what each has for itself, whose ``posts`` are ``[position, units, cost, covered,
-        served, loss]`` with positions in ``posts``; all else is shared. ``sites`` are the
-        candidates that no state opens. Texts are verbatim.
+        served, loss]`` with positions in ``posts``, and whose ``missing`` is a character for each
+        of the ``places``, its code less 48 the bits of `page_data`; all else is shared. ``sites``
+        are the candidates that no state opens. Texts are verbatim.
 
     Raises
     ------
@@ -77,6 +81,7 @@ def states_data(states: Sequence[State]) -> dict[str, Any]:
     )
     posts, chosen = _posts(states, told, frame)
     opened = {post.site for state in states for post in state.solution.posts_list}
+    places, masks = _missing([one["missing"] for one in told])
     same_ground = all(one["closures"] == base["closures"] for one in told)
     return {
         **{key: base[key] for key in (*_SHARED, "streets", "bounds", "main")},
@@ -84,14 +89,16 @@ def states_data(states: Sequence[State]) -> dict[str, Any]:
         "sites": [site for site in base["sites"] if site["site"] not in opened],
         "closures": base["closures"] if same_ground else [],
         "posts": posts,
+        "places": places,
         "states": [
             {
                 **{key: one[key] for key in _OWN},
                 "closures": [] if same_ground else one["closures"],
+                "missing": mask,
                 "lanes": None if one["lanes"] is None else _gates(one["lanes"]),
                 "posts": mine,
             }
-            for one, mine in zip(told, chosen, strict=True)
+            for one, mine, mask in zip(told, chosen, masks, strict=True)
         ],
     }
 
@@ -197,6 +204,25 @@ def _posts(
             mine.append([place[key], *(post[key] for key in _POST_OWN)])
         chosen.append(mine)
     return posts, chosen
+
+
+def _missing(
+    told: Sequence[Mapping[str, Any]],
+) -> tuple[dict[str, Any] | None, list[Any]]:
+    """Return the places that some state leaves uncovered, and the bits of each state there.
+
+    Where places were merged, or bits are too many for a character, each state keeps its own.
+    """
+    if any(one["cell"] > 1 or max(one["m"], default=0) > _MOST_BITS for one in told):
+        return None, [dict(one) for one in told]
+    tables = []
+    for one in told:
+        spots = np.cumsum(np.array(one["d"], dtype=np.int64).reshape(-1, 2), axis=0)
+        tables.append(dict(zip(map(tuple, spots.tolist()), one["m"], strict=True)))
+    every = sorted({spot for table in tables for spot in table})
+    steps = np.diff(np.array(every, dtype=np.int64).reshape(-1, 2), axis=0, prepend=[[0, 0]])
+    masks = ["".join(chr(48 + table.get(spot, 0)) for spot in every) for table in tables]
+    return {**told[-1], "d": steps.ravel().tolist(), "m": []}, masks
 
 
 def _strangers(state: State, frame: Frame) -> list[dict[str, Any]]:

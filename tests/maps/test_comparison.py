@@ -5,11 +5,14 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from placement.cover.survey import survey
 from placement.errors import InputError
 from placement.maps import State, comparison_page, slider_page
 from placement.maps.comparison import comparison_data, slider_data
+from placement.maps.page import uncovered
 from placement.maps.webmap import languages
 from placement.plan.problem import Plan
 from placement.review import compare, read_solution
@@ -65,6 +68,27 @@ def test_what_is_shared_is_written_once(states: tuple[State, State]) -> None:
         assert not {"areas", "streets", "water", "route", "sites", "labels"} & state.keys()
     kept = [post for post in data["posts"] if post["site"] == "north-west"]
     assert len(kept) == 1
+
+
+def test_people_not_covered_are_those_of_the_page_of_each_solution(
+    states: tuple[State, State],
+) -> None:
+    data = comparison_data(*states)
+    spots = np.cumsum(np.reshape(data["places"]["d"], (-1, 2)), axis=0).tolist()
+    for state, told in zip(states, data["states"], strict=True):
+        walks = survey(state.plan)
+        own = uncovered(state.plan, state.solution, walks)
+        demand = state.plan.problem.demand
+        bits = sum(
+            own[kind.id].astype(int) << at for at, kind in enumerate(state.plan.problem.resources)
+        )
+        expected = sorted(
+            [*np.rint(lonlat * 1e6).astype(int).tolist(), int(bit)]
+            for lonlat, bit, people in zip(demand.lonlat, bits, demand.people, strict=True)
+            if bit and people
+        )
+        found = [[*spot, ord(one) - 48] for spot, one in zip(spots, told["missing"], strict=True)]
+        assert sorted(one for one in found if one[2]) == expected
 
 
 def test_a_number_is_that_of_the_new_plan_and_a_closed_post_has_none(

@@ -11,6 +11,7 @@ function plansOf(data) {
     ...state,
     closures: [...data.closures, ...state.closures],
     ownClosures: state.closures,
+    missing: typeof state.missing === "string" ? { ...data.places, m: [...state.missing].map((one) => one.charCodeAt(0) - 48) } : state.missing,
     resources: state.resources.map((resource, at) => ({ ...resource, shown: isShown[at] })),
     posts: state.posts.map(([at, units, cost, covered, served, loss]) => ({ ...posts[at], units, cost, covered, served, loss, rings: [] })),
   }));
