@@ -176,6 +176,7 @@ def assumptions_of(plan: Plan, solution: Solution, *, language: str) -> Table:
         ("detour_factor", walking.detour_factor),
         ("at", solution.at),
         ("crs", plan.crs),
+        ("attribution", solution.attribution),
     ]
     for kind in plan.problem.resources:
         said += [

@@ -18,6 +18,8 @@ import placement
 from placement.errors import UsageError
 from placement.exports.export import SUFFIXES, export
 from placement.exports.sheets import harmless
+from placement.exports.tables import layers_of
+from placement.exports.vector import series
 from placement.plan.problem import Plan
 from placement.solution import Solution
 from tests.builders import box, drawn_layers, line, write_plan
@@ -84,6 +86,28 @@ def test_layers_open_in_a_gis_with_all_figures(
     check_figures(solution, found.to_dict("records"))
     assert HOSTILE in set(found["name"])
     assert plan.crs == "EPSG:2154"
+
+
+def test_every_layer_keeps_its_features_and_places_in_every_format(
+    made: tuple[Plan, Solution], tmp_path: Path
+) -> None:
+    whole = {to: put(made, tmp_path, to) for to in ("gpkg", "kml")}
+    for table in layers_of(*made, language="en"):
+        files = [gpd.read_file(path, layer=table.name) for path in whole.values()]
+        files += [
+            gpd.read_file(put(made, tmp_path, "geojson", layer=table.name)),
+            gpd.read_parquet(put(made, tmp_path, "geoparquet", layer=table.name)),
+        ]
+        for found in files:
+            assert found.crs == "EPSG:4326"
+            assert len(found) == len(table)
+            for one, other in zip(found.geometry, table.geometries, strict=True):
+                assert shapely.hausdorff_distance(one, other) < 9e-7  # degrees: a decimetre
+        for found in (files[0], *files[2:]):
+            for name, cells in table.columns.items():
+                assert [str(cell) for cell in found[name]] == [
+                    str(cell) for cell in series(cells)
+                ], (table.name, name)
 
 
 def test_a_geopackage_opens_drawn(made: tuple[Plan, Solution], tmp_path: Path) -> None:

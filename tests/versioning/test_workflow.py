@@ -183,6 +183,7 @@ def write(folder: str, solution: placement.Solution) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 def test_a_change_is_audited_proven_compared_and_commented(
     plan: placement.Plan, on_a_forge: str
