@@ -13,6 +13,7 @@ import pypdf
 import pytest
 from pyproj import Geod
 
+import placement.maps.paper
 from placement.errors import MissingExtraError
 from placement.maps.numbering import numbers
 from placement.maps.paper import Dossier, demand_press, dossier, map_picture
@@ -170,6 +171,17 @@ def test_every_language_has_the_words_of_the_sheets() -> None:
 
     spoken = languages()
     assert len({tuple(one["print"]) for one in spoken.values()}) == 1
+
+
+def test_the_sheets_use_every_word_of_theirs() -> None:
+    from placement.maps.webmap import languages
+
+    folder = Path(placement.maps.paper.__file__).parent
+    files = [*folder.glob("*.py"), folder / "dossier.typ"]
+    code = "".join(file.read_text(encoding="utf-8") for file in files)
+    said = {key.removesuffix("_one").removesuffix("_many") for key in languages()["en"]["print"]}
+    said -= {"reach"}  # of `reach_one`, which no number goes with
+    assert {key for key in said if not re.search(rf"['\"]{key}['\"]", code)} == set()
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ function makePrinting(map, data, tell, { arrange, view, subjects }) {
   const block = make("p", { class: "titleblock" });
   document.querySelector("#top .bar").append(block);
   let before = null; // centre, zoom and whether the view was ours
-  const select = (key, options) => {
-    const input = make("select", { "aria-label": tell.say(`print_${key}`) },
+  const select = (key, label, options) => {
+    const input = make("select", { "aria-label": label },
       ...options.map(([value, word]) => make("option", { value, selected: asked[key] === value }, tell.say(word))));
     input.addEventListener("change", () => { asked[key] = input.value; });
     return input;
@@ -44,9 +44,9 @@ function makePrinting(map, data, tell, { arrange, view, subjects }) {
       make("h2", null, tell.say("print_title")),
       make("p", { class: "hint" }, tell.say("print_told")),
       make("div", { class: "printrow" },
-        select("paper", [["a4", "print_a4"], ["a3", "print_a3"]]),
-        select("way", [["landscape", "print_landscape"], ["portrait", "print_portrait"]]),
-        select("what", [["plan", "print_plan"], ["view", "print_view"]]), date),
+        select("paper", tell.say("print_paper"), [["a4", "print_a4"], ["a3", "print_a3"]]),
+        select("way", tell.say("print_way"), [["landscape", "print_landscape"], ["portrait", "print_portrait"]]),
+        select("what", tell.say("print_what"), [["plan", "print_plan"], ["view", "print_view"]]), date),
       make("div", { class: "printrow" }, ...ticks),
       make("div", { class: "printrow" }, make("button", { type: "button", id: "print", onclick: () => window.print() }, tell.say("print_now"))));
   };
