@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import shapely
+import shapely.ops
 
 from placement.streets import Snapped, Streets, snap
 from placement.streets.closures import Closure, with_closures, with_crowd, with_pace
