@@ -41,7 +41,7 @@ def levels_of_tags(layer: str, *, bridge: bool, tunnel: bool) -> Levels:
     Parameters
     ----------
     layer
-        As tagged; what is no number counts for nothing.
+        As tagged; what is not a number counts for nothing.
     bridge, tunnel
         Whether it is one. All else lies in the open air, whatever its ``layer``.
     """
