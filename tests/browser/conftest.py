@@ -3,6 +3,7 @@
 With ``PLACEMENT_BROWSER=required``, as in ``.ci/run``, they fail there.
 """
 
+import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -96,31 +97,56 @@ def paris_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "map.html"
 
 
+@pytest.fixture(scope="session")
+def windows(browser) -> Iterator[dict[str, list[Any]]]:
+    """Keep the windows that no test uses, by the options they were opened with.
+
+    A window of its own for each test costs more than the page in it.
+    """
+    idle: dict[str, list[Any]] = {}
+    yield idle
+    for page in itertools.chain.from_iterable(idle.values()):
+        page.context.close()
+
+
 @pytest.fixture
-def open_page(browser) -> Iterator[Callable[..., tuple[Any, Seen]]]:
-    """Open a file offline and listen to everything it does."""
-    contexts = []
+def open_page(browser, windows) -> Iterator[Callable[..., tuple[Any, Seen]]]:
+    """Open a file offline, as if nothing had been opened before, and listen to all it does."""
+    opened_here: list[tuple[str, Any, dict[str, Callable[..., None]]]] = []
 
     def opened(
         file: Path, *, address: str = "", size: tuple[int, int] = (1440, 900), **options: Any
     ) -> tuple[Any, Seen]:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            offline=True,
-            **{"locale": "en-GB", **options},
-        )
-        contexts.append(context)
-        page, seen = context.new_page(), Seen()
-        page.on("request", lambda request: seen.requests.append(request.url))
-        page.on("requestfailed", lambda request: seen.refused.append(request.failure))
-        page.on("console", lambda message: seen.messages.append(message.text))
-        page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
+        key = repr(sorted(options.items()))
+        idle = windows.setdefault(key, [])
+        if idle:
+            page = idle.pop()
+        else:
+            page = browser.new_context(offline=True, **{"locale": "en-GB", **options}).new_page()
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        seen = Seen()
+        listeners: dict[str, Callable[..., None]] = {
+            "request": lambda request: seen.requests.append(request.url),
+            "requestfailed": lambda request: seen.refused.append(request.failure),
+            "console": lambda message: seen.messages.append(message.text),
+            "pageerror": lambda error: seen.errors.append(str(error)),
+            "dialog": lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()),
+        }
+        for event, listen in listeners.items():
+            page.on(event, listen)
+        opened_here.append((key, page, listeners))
         page.goto(file.as_uri() + address)
         page.wait_for_selector("html.ready")
         page.wait_for_selector(UNPAINTED, state="detached")
         return page, seen
 
     yield opened
-    for context in contexts:
-        context.close()
+    for key, page, listeners in opened_here:
+        if page.is_closed():
+            continue
+        for event, listen in listeners.items():
+            page.remove_listener(event, listen)
+        page.emulate_media(media="null")
+        page.mouse.move(0, 0)
+        page.goto("about:blank")
+        windows[key].append(page)

@@ -35,7 +35,7 @@ function makeVariant(data) {
       const found = new Map();
       for (const part of (text || "").split(",")) {
         const [, name, units] = /^([^:]+):(\d{1,6})$/.exec(part) || [];
-        let key = null;
+        let key;
         try { key = name === undefined ? null : decodeURIComponent(name); } catch { key = null; }
         if (key !== null && isKnown(key) && Number(units) !== variant.planned(key)) { found.set(key, Number(units)); }
       }

@@ -7,7 +7,7 @@ class ExactSum {
   add(number) {
     let [x, kept] = [number, 0];
     for (const part of this.parts) {
-      let [large, small] = Math.abs(x) < Math.abs(part) ? [part, x] : [x, part];
+      const [large, small] = Math.abs(x) < Math.abs(part) ? [part, x] : [x, part];
       const high = large + small;
       const low = small - (high - large);
       if (low !== 0) { this.parts[kept] = low; kept += 1; }
