@@ -263,12 +263,13 @@ function countPosts(model, data, units) {
   const laned = model.resources.findIndex((rule) => rule.lanes !== null);
   const admission = laned < 0 ? null : admit(model, data, laned, units[laned], reaches[laned]);
   const posts = [];
-  let steps = model.step === null ? [] : 0;
+  const prices = []; // where costs are no whole number of steps
+  let steps = 0;
   reaches.forEach((reach, resource) => {
     for (const column of reach.open) {
       const { points } = model.walks[resource][column];
       const own = stepsOf(model, resource, column, units[resource][column]);
-      if (model.step === null) { steps.push(own); } else { steps += own; }
+      if (model.step === null) { prices.push(own); } else { steps += own; }
       posts.push({
         resource, column, ...model.places[column], units: units[resource][column], cost: roundTo(priceOf(model, own), 6),
         covered: roundTo(exactSum(points.map((point) => model.people[point])), 6),
@@ -276,7 +277,7 @@ function countPosts(model, data, units) {
       });
     }
   });
-  const cost = roundTo(model.step === null ? exactSum(steps) : priceOf(model, steps), 6);
+  const cost = roundTo(model.step === null ? exactSum(prices) : priceOf(model, steps), 6);
   return {
     units, reaches, posts, cost, admission,
     coverage: reaches.map((reach, resource) => coverageOf(model, resource, reach, resource === laned ? admission : null)),

@@ -19,6 +19,7 @@ function reachedLayer(ground, colour, pane) {
   const group = L.layerGroup();
   const places = positions(ground.d);
   const half = 0.54 * Math.max(ground.side_m, 6) / 111_320;
+  /** @type {L.LatLngTuple[][][]} */
   const squares = places.map(([lat, lon]) => {
     const wide = half / Math.max(0.05, Math.cos(lat * Math.PI / 180));
     return [[[lat - half, lon - wide], [lat - half, lon + wide], [lat + half, lon + wide], [lat + half, lon - wide]]];
