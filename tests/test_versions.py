@@ -29,7 +29,9 @@ def declared(*extras: str) -> dict[str, Requirement]:
     wanted = [*project["dependencies"], *PROJECT["dependency-groups"]["build"]]
     for extra in extras:
         wanted += project["optional-dependencies"][extra]
-    return {canonicalize_name(one.name): one for one in map(Requirement, wanted)}
+    found = {canonicalize_name(one.name): one for one in map(Requirement, wanted)}
+    itself = found.pop(canonicalize_name(project["name"]), None)  # an extra that holds another
+    return found if itself is None else found | declared(*sorted(itself.extras))
 
 
 def locked(name: str) -> dict[tuple[str, str], tuple[Version, int]]:
@@ -104,7 +106,9 @@ def imported(folder: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("folder", "extras"), [("placement", ()), ("tests", ("test",))], ids=["placement", "tests"]
+    ("folder", "extras"),
+    [("placement", ("print",)), ("tests", ("test",))],
+    ids=["placement", "tests"],
 )
 def test_what_is_imported_is_declared(folder: str, extras: tuple[str, ...]) -> None:
     homes = packages_distributions()

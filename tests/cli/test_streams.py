@@ -56,6 +56,7 @@ WRITES = {
     "merge": (("merge", *_THREE, "-o", "w/m.geojson"), ("w/m.geojson",)),
     "patch": (("patch", "done", "edits.json", "-o", "w/n.geojson"), ("w/n.geojson",)),
     "export": (("export", "done", "town", "--to", "kml", "-o", "w/e.kml"), ("w/e.kml",)),
+    "print": (("print", "done", "town", "-o", "w/p.pdf"), ("w/p.pdf",)),
     "streets read": (PRINTS["streets read"], ("w/kept.parquet",)),
     "streets info": (
         (*PRINTS["streets info"], "--islands", "w/islands.geojson", "--map", "w/net.html"),
@@ -136,7 +137,7 @@ def test_every_command_is_here() -> None:
     quiet = set(known) - set(PRINTS)
     assert quiet == {
         "optimise", "cover", "map", "catchments", "init", "streets fetch",
-        "evaluate", "export", "fmt", "git-setup", "merge", "patch", "seal",
+        "evaluate", "export", "fmt", "git-setup", "merge", "patch", "print", "seal",
     }  # fmt: skip
     writing = {name for name, one in known.items() if _options(one) & {"--out", "--map"}}
     assert writing | {"init"} == set(WRITES)

@@ -10,15 +10,15 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from placement.errors import MissingExtraError, PlacementError
+from placement.errors import InputError, MissingExtraError, PlacementError
 from placement.maps.paper.names import SIZES_PT, Measure
 
 _PACKAGES = {
@@ -52,6 +52,19 @@ def demand_press() -> None:
             raise MissingExtraError("printing", package=package, extra="print")
 
 
+@contextmanager
+def _with_room() -> Iterator[None]:
+    """Say in a sentence that the folder Typst works in cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"the sheets cannot be prepared there ({error.strerror or error})",
+            file=tempfile.gettempdir(),
+            remedy="make room there, or name another folder in TMPDIR",
+        ) from error
+
+
 class Press:
     """A folder that Typst sets sheets in, gone when it is closed.
 
@@ -72,15 +85,19 @@ class Press:
         self._folder = Path()
 
     def __enter__(self) -> Self:
-        self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="place-")))
-        fonts = self._folder / "fonts"
-        fonts.mkdir()
-        # the package has each face twice, and which of two equals is taken depends on the folder
-        for face in _FACES:
-            shutil.copy(self._faces / f"SourceSansPro-{face}.ttf", fonts)
-        for name in ("dossier.typ", "widths.typ"):
-            text = resources.files("placement.maps.paper").joinpath(name).read_bytes()
-            (self._folder / name).write_bytes(text)
+        with self._stack, _with_room():
+            folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="place-"))
+            self._folder = Path(folder)
+            fonts = self._folder / "fonts"
+            fonts.mkdir()
+            # the package has each face twice, and which of two equals is taken depends on the
+            # folder
+            for face in _FACES:
+                shutil.copy(self._faces / f"SourceSansPro-{face}.ttf", fonts)
+            for name in ("dossier.typ", "widths.typ"):
+                text = resources.files("placement.maps.paper").joinpath(name).read_bytes()
+                (self._folder / name).write_bytes(text)
+            self._stack = self._stack.pop_all()  # nothing failed: it stays until the end
         return self
 
     def __exit__(
@@ -138,7 +155,8 @@ class Press:
         return _with_pictures_inside(content) if to == "svg" else content
 
     def _write(self, name: str, text: str) -> None:
-        (self._folder / name).write_text(text, encoding="utf-8", errors="replace")
+        with _with_room():
+            (self._folder / name).write_text(text, encoding="utf-8", errors="replace")
 
     def _compiler(self, name: str, texts: str) -> Any:  # noqa: ANN401 - of an extra
         """Return a compiler; the machine's fonts are for scripts that the face lacks."""

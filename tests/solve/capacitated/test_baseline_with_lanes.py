@@ -219,4 +219,4 @@ def test_the_command_keeps_the_agreed_plan(tmp_path: Path) -> None:
     assert ran.exit_code == 0, ran.output
     ran = run(place, ["diff", str(old), str(new)])
     assert ran.exit_code in {0, 1}, ran.output
-    assert "2 of at most 2" in ran.output
+    assert "changes allowed against the agreed plan: no agreed plan → 2" in ran.output

@@ -26,7 +26,7 @@ def write_timed(folder: Path, *, shuffle: int | None = None) -> Path:
     demand[2]["properties"]["step_free_people"] = 30
     drawn = {
         "demand": [*demand, point(2.3520, 48.8500, id="boat", people=7, zone="river")],
-        "sites": [*drawn_layers()["sites"], point(2.3520, 48.8501, id="raft")],
+        "sites": [*drawn_layers()["sites"], point(2.3640, 48.8500, id="raft")],
         "closures": [
             box(2.3515, 48.8460, 2.3530, 48.8487, id="square", begins="20:00", ends="25:00"),
             line((2.3455, NORTH[1]), (2.3545, NORTH[1]), id="eastward", oneway=True),
