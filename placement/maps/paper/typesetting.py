@@ -59,7 +59,7 @@ def _with_room() -> Iterator[None]:
         yield
     except OSError as error:
         raise InputError(
-            f"the sheets cannot be prepared there ({error.strerror or error})",
+            f"the sheets in the making cannot be written ({error.strerror or error})",
             file=tempfile.gettempdir(),
             remedy="make room there, or name another folder in TMPDIR",
         ) from error
