@@ -50,7 +50,7 @@ def command(
     from placement.cli.talk import Talk, warn
     from placement.cli.written import check_beside
     from placement.maps.paper import Dossier, demand_press, dossier
-    from placement.outputs import replace_file
+    from placement.outputs import replacing
 
     talk = Talk()
     demand_press()
@@ -63,7 +63,10 @@ def command(
     target = out or str(source.with_name(DOSSIER_FILE))
     check_beside(target, asked, inputs=[source])
     wanted = Dossier(**asdict(sheets), checked=not unchecked)
-    with talk.step("Setting the sheets"):
-        content = dossier(asked, chosen, wanted)
-    replace_file(target, content, inputs=[*asked.inputs, source])
+    # the place is tried before the sheets, which take long
+    with (
+        replacing(target, inputs=[*asked.inputs, source]) as passing,
+        talk.step("Setting the sheets"),
+    ):
+        passing.write_bytes(dossier(asked, chosen, wanted))
     talk.say(f"wrote {target}")
