@@ -375,7 +375,7 @@ def page(
             world_copy_jump=False,
         )
         shell.html.add_child(_Verbatim(_own("page.html")), name="frame")
-        code = "\n".join(_own(name) for name in scripts or _SCRIPTS)
+        code = _flush("\n".join(_own(name) for name in scripts or _SCRIPTS))
         shell.script.add_child(_Verbatim(code), name="own")
         shell.add_child(drawn)
         drawn.add_child(_Start(show))
@@ -397,6 +397,14 @@ def languages() -> dict[str, dict[str, dict[str, Any]]]:
 def _own(name: str) -> str:
     """Return one of the page's own static files."""
     return resources.files("placement.maps").joinpath("static", name).read_text(encoding="utf-8")
+
+
+def _flush(code: str) -> str:
+    """Return a script without its indentation, which is a twentieth of it and nobody reads there.
+
+    No text of the scripts goes over several lines, so no text is altered.
+    """
+    return re.sub(r"(?m)^ +", "", code)
 
 
 def _hash(text: str) -> str:

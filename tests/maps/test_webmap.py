@@ -247,3 +247,11 @@ def test_the_old_map_stays_where_the_new_one_fails(plan: Plan, tmp_path, monkeyp
         write_map(plan, solution_of(plan), path)
     assert path.read_text() == "old"
     assert [one.name for one in tmp_path.iterdir()] == ["map.html"]
+
+
+def test_no_text_of_the_scripts_goes_over_several_lines() -> None:
+    # the page takes the indentation off every line of them
+    for path in resources.files("placement.maps").joinpath("static").iterdir():
+        if path.name.endswith(".js"):
+            for row in path.read_text(encoding="utf-8").splitlines():
+                assert row.count("`") % 2 == 0, (path.name, row)
