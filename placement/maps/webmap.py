@@ -42,7 +42,7 @@ from placement.solve.questions.served import served
 if TYPE_CHECKING:
     from placement.streets import Streets
 
-_SCRIPTS = (
+_PLAN_SCRIPTS = (
     "language.js",
     "address.js",
     "palette.js",
@@ -54,12 +54,6 @@ _SCRIPTS = (
     "rules.js",
     "queue.js",
     "walks.js",
-    "what_if_walks.js",
-    "what_if_count.js",
-    "what_if_lanes.js",
-    "what_if_file.js",
-    "what_if.js",
-    "what_if_map.js",
     "panel.js",
     "overview.js",
     "posts.js",
@@ -70,12 +64,21 @@ _SCRIPTS = (
     "controls.js",
     "signs.js",
     "labels.js",
+    "tools.js",
+)  # of every page that shows a plan
+_SCRIPTS = (
+    *_PLAN_SCRIPTS,
+    "what_if_walks.js",
+    "what_if_count.js",
+    "what_if_lanes.js",
+    "what_if_file.js",
+    "what_if.js",
+    "what_if_map.js",
     "picture.js",
     "print.js",
-    "tools.js",
     "map.js",
 )
-_STATES_SCRIPTS = (*_SCRIPTS[:-1], "state_layers.js", "swipe.js", "changes.js", "states.js")
+_STATES_SCRIPTS = (*_PLAN_SCRIPTS, "state_layers.js", "swipe.js", "changes.js", "states.js")
 _NETWORK_SCRIPTS = (
     "language.js",
     "address.js",

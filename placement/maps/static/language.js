@@ -19,6 +19,21 @@ function pressLanguage(language, languages) {
   }
 }
 
+/* What stands above the panel, and how the parts of the page are called. */
+function speakHead(data, tell, { title, kicker, skip }) {
+  const byId = (id) => document.getElementById(id);
+  document.documentElement.lang = tell.language;
+  document.title = title;
+  byId("kicker").textContent = kicker;
+  byId("title").textContent = tell.own(data.title);
+  byId("title").classList.toggle("long", tell.own(data.title).length > 90);
+  byId("skip").textContent = skip;
+  byId("theme").textContent = tell.say("dark");
+  byId("language").setAttribute("aria-label", tell.say("language"));
+  byId("panel").setAttribute("aria-label", tell.say("panel"));
+  pressLanguage(tell.language, data.languages);
+}
+
 /* The language that is asked for, the reader's own, or English. */
 function firstLanguage(languages, asked) {
   if (Object.hasOwn(languages, asked || "")) { return asked; }

@@ -336,17 +336,8 @@ function showPlan(map) {
 
   function speak(language) {
     tell.use(language);
-    document.documentElement.lang = language;
-    document.title = tell.own(data.title);
-    byId("kicker").textContent = tell.say("kicker");
-    byId("title").textContent = tell.own(data.title);
-    byId("title").classList.toggle("long", tell.own(data.title).length > 90);
-    byId("skip").textContent = tell.say("skip");
-    byId("theme").textContent = tell.say("dark");
-    byId("language").setAttribute("aria-label", tell.say("language"));
-    byId("panel").setAttribute("aria-label", tell.say("panel"));
+    speakHead(data, tell, { title: tell.own(data.title), kicker: tell.say("kicker"), skip: tell.say("skip") });
     frame.setAttribute("aria-label", tell.say("map"));
-    pressLanguage(language, data.languages);
     drawStatus(byId("status"), data, tell);
     drawPanel(byId("panel"), data, tell, state, {
       show: showPost, showArea, showSite, showCandidate, showWay, showKey, trial, ticks: legend.extra,

@@ -359,17 +359,9 @@ function showStates(map) {
   }
   function speak(language) {
     tell.use(language);
-    document.documentElement.lang = language;
-    document.title = `${tell.own(data.title)}: ${tell.say(compared ? "comparison" : "solutions")}`;
-    byId("kicker").textContent = tell.say(compared ? "comparison" : "solutions");
-    byId("title").textContent = tell.own(data.title);
-    byId("title").classList.toggle("long", tell.own(data.title).length > 90);
-    byId("skip").textContent = tell.say("skip_panel");
-    byId("theme").textContent = tell.say("dark");
-    byId("language").setAttribute("aria-label", tell.say("language"));
-    byId("panel").setAttribute("aria-label", tell.say("panel"));
+    const kind = tell.say(compared ? "comparison" : "solutions");
+    speakHead(data, tell, { title: `${tell.own(data.title)}: ${kind}`, kicker: kind, skip: tell.say("skip_panel") });
     stages.forEach((one, i) => one.map.getContainer().setAttribute("aria-label", stages.length === 1 ? tell.say("map") : tell.say(i === 0 ? "map_before" : "map_after")));
-    pressLanguage(language, data.languages);
     speakPlan();
     speakControls();
     legend.draw();

@@ -10,7 +10,7 @@ const TOOL_PICTURES = {
 /* Saves a text or a picture under a name, without asking anything of a network. */
 function saveAs(name, content, type) {
   const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
-  const link = make("a", { href: address, download: name });
+  const link = make("a", { href: address, download: name.replace(/[^\w.-]+/g, "-") });
   document.body.append(link);
   link.click();
   link.remove();

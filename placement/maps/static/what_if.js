@@ -222,10 +222,7 @@ function whatIfView(data, tell, state, { variant, counter }, { showKey, showArea
   const reset = make("button", { type: "button", class: "act", "data-try": "reset", onclick: () => variant.reset() }, tell.say("if_reset"));
   const save = make("button", { type: "button", class: "act", "data-try": "save", onclick: () => {
     const text = proposedText(counter.model(), data, counter.variant());
-    const url = URL.createObjectURL(new Blob([text], { type: "application/geo+json" }));
-    const link = make("a", { href: url, download: `${data.plan}-variant.geojson`.replace(/[^\w.-]+/g, "-") });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    saveAs(`${data.plan}-variant.geojson`, text, "application/geo+json");
     state.announce(tell.say("if_saved"));
   } }, tell.say("if_download"));
   const seek = make("input", { type: "search", id: "try", autocomplete: "off", spellcheck: "false" });
