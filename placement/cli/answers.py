@@ -9,6 +9,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 from placement.cli.answers_on_inputs import CheckAnswer, StreetsInfoAnswer
 from placement.review.schema import DRAFT, described, solution_parts
 from placement.solution import Post, Solution
+from placement.studies.replay.study import Replay
 
 type Searched = Literal["optimal", "feasible", "infeasible", "unknown"]
 type Proven = Literal["claimed", "twice", "bound", "unconfirmed", "refuted"]
@@ -415,6 +416,21 @@ class RoutesAnswer(TypedDict):
     routes: list[RoutesWalk]
 
 
+class ReplayAnswer(TypedDict):
+    """The gates of a solution on many nights.
+
+    Attributes
+    ----------
+    file
+        What was written.
+    replay
+        As in replay.json.
+    """
+
+    file: str
+    replay: Replay
+
+
 ANSWERS: Mapping[str, Any] = {
     "optimise": ChosenAnswer,
     "cover": ChosenAnswer,
@@ -422,6 +438,7 @@ ANSWERS: Mapping[str, Any] = {
     "check": CheckAnswer,
     "routes": RoutesAnswer,
     "audit": AuditAnswer,
+    "replay": ReplayAnswer,
     "diff": DiffAnswer,
     "evaluate": EvaluateAnswer,
     "streets read": StreetsInfoAnswer,

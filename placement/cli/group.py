@@ -21,6 +21,7 @@ _MODULES = {
     "catchments": "catchments",
     "routes": "routes",
     "audit": "audit",
+    "replay": "replay",
     "diff": "diff",
     "patch": "patch",
     "evaluate": "evaluate",

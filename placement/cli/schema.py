@@ -2,7 +2,7 @@
 
 import click
 
-_OF = ("plan", "solution", "diff", "json")
+_OF = ("plan", "solution", "diff", "json", "replay")
 
 
 @click.command("schema", short_help="Print the JSON Schema of plans, solutions or --json.")
@@ -12,7 +12,8 @@ _OF = ("plan", "solution", "diff", "json")
     type=click.Choice(_OF),
     default="plan",
     show_default=True,
-    help="Of plan.toml, solution.geojson, a difference, or what commands write with --json.",
+    help="Of plan.toml, solution.geojson, a difference, what commands write with --json, or "
+    "replay.json.",
 )
 def command(what: str) -> None:
     """Print a JSON Schema (draft 2020-12), with every key and its meaning.
@@ -33,6 +34,10 @@ def command(what: str) -> None:
         from placement.cli.answers import answer_schema
 
         give_json(answer_schema("diff"))
+    elif what == "replay":
+        from placement.studies.replay.report import replay_schema
+
+        give_json(replay_schema())
     else:
         from placement.cli.answers import answers_schema
 

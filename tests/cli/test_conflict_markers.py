@@ -37,6 +37,7 @@ READS = {
     "routes": (("routes", "done", "town", "-o", "r.geojson"), (SOLVED, PLAN, *LAYERS)),
     "audit": (("audit", "done", "town"), (SOLVED, PLAN, *LAYERS)),
     "seal": (("seal", "done", "town"), (SOLVED, PLAN, *LAYERS)),
+    "replay": (("replay", "done", "town"), (SOLVED, PLAN, *LAYERS)),
     "diff": (("diff", "done", "done"), (SOLVED,)),
     "evaluate": (
         ("evaluate", SOLVED, "town", "--no-bound", "--snap", "5000"),

@@ -125,6 +125,7 @@ WORDS: dict[str, list[tuple[str, ...]]] = {
     "check": [("{town}",), ("{town}", "--closure", "Street 2", "--at", "12:00")],
     "routes": [("{new}", "{town}", "-o", "{out}.geojson")],
     "audit": [("{new}", "{town}"), ("{new}", "{town}", "--prove")],
+    "replay": [(str(CASES / "plans" / "lanes"), "--nights", "3", "-o", "{out}.json")],
     "diff": [("{old}", "{new}"), ("{new}", "{new}")],
     "evaluate": [
         ("{new}/solution.geojson", "{town}", "-o", "{out}.geojson"),
@@ -169,7 +170,7 @@ def test_an_audit_that_refuses_and_kept_differences_follow_the_schema(folder: Pa
         schema("json", "diff").validate(json.loads(kept.read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("of", ["solution", "json"])
+@pytest.mark.parametrize("of", ["solution", "json", "replay"])
 def test_every_member_is_explained(of: str) -> None:
     whole = json.loads(run("schema", "--of", of).stdout)
     for name, part in whole["$defs"].items():

@@ -33,6 +33,7 @@ PRINTS = {
     "completion": ("completion", "bash"),
     "textconv": ("textconv", "done/solution.geojson"),
 }
+CASES = Path(__file__).parents[1] / "cases" / "plans"
 _THREE = ("done/solution.geojson",) * 3
 #: Words for each command that writes files, and the files.
 WRITES = {
@@ -53,6 +54,7 @@ WRITES = {
         ("w/p.geojson",),
     ),
     "seal": (("seal", "done", "town", "-o", "w/s.json"), ("w/s.json",)),
+    "replay": (("replay", "cases/lanes", "--nights", "3", "-o", "w/r.json"), ("w/r.json",)),
     "merge": (("merge", *_THREE, "-o", "w/m.geojson"), ("w/m.geojson",)),
     "patch": (("patch", "done", "edits.json", "-o", "w/n.geojson"), ("w/n.geojson",)),
     "export": (("export", "done", "town", "--to", "kml", "-o", "w/e.kml"), ("w/e.kml",)),
@@ -106,6 +108,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def forks(folder: Path) -> Iterator[Forks]:
     """Yield what runs commands in that folder, beside a plan and its solution in ``done``."""
     write_plan(folder / "town")
+    for name in ("town", "lanes"):
+        shutil.copytree(CASES / name, folder / "cases" / name)
     server = Forks(folder, warm=("check", "town"))
     (done,) = server.run(Case(words=("optimise", "town", "--out", "done", "--json")))
     assert done.code == 0, done.err
@@ -137,7 +141,7 @@ def test_every_command_is_here() -> None:
     quiet = set(known) - set(PRINTS)
     assert quiet == {
         "optimise", "cover", "map", "catchments", "init", "streets fetch",
-        "evaluate", "export", "fmt", "git-setup", "merge", "patch", "print", "seal",
+        "evaluate", "export", "fmt", "git-setup", "merge", "patch", "print", "replay", "seal",
     }  # fmt: skip
     writing = {name for name, one in known.items() if _options(one) & {"--out", "--map"}}
     assert writing | {"init"} == set(WRITES)

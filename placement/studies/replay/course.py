@@ -1,0 +1,206 @@
+"""From a plan, its solution and a scenario to the nights that are played."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from placement.arrays import Floats, Ints
+from placement.auditing.recount import to_sites
+from placement.cover.areas import areas
+from placement.cover.survey import survey
+from placement.errors import UsageError
+from placement.plan.clock import clock_of
+from placement.plan.format import nearest
+from placement.plan.problem import LanesRule, Plan
+from placement.solution import Admission, Post, Solution
+from placement.studies.replay.nights import Course
+from placement.studies.replay.scenario import Scenario, closing_of
+
+_MOMENTS = 36  # steps of the window at whose ends queues are counted
+_FARTHEST_S = 7200.0  # longest walk from a gate that is shut to the next
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Gates:
+    """The gates of a solution, in the order of their posts.
+
+    Attributes
+    ----------
+    posts
+        The posts of the resource with lanes.
+    told
+        Who is sent to them.
+    rule
+        The plan's rule for lanes.
+    site
+        (G,) int64, positions of their sites.
+    """
+
+    posts: tuple[Post, ...]
+    told: Admission
+    rule: LanesRule
+    site: Ints
+
+
+def gates_of(plan: Plan, solution: Solution) -> Gates:
+    """Return the gates of a solution.
+
+    Raises
+    ------
+    UsageError
+        If the plan has no lanes, or the solution no gates.
+    """
+    problem = plan.problem
+    rule = None if problem.laned is None else problem.resources[problem.laned].lanes
+    if rule is None or solution.lanes is None:
+        raise UsageError(
+            f"{plan.settings.name} has no lanes, so there is no queue to replay: "
+            "give a resource the table [resources.<resource>.lanes]."
+        )
+    told = solution.lanes
+    posts = tuple(post for post in solution.posts_list if post.id in told.gates)
+    if not posts:
+        raise UsageError("the solution opens no gate, so there is no queue to replay.")
+    where = {name: at for at, name in enumerate(problem.sites.id)}
+    site = np.array([where[post.site] for post in posts], dtype=np.int64)
+    return Gates(posts=posts, told=told, rule=rule, site=site)
+
+
+def course_of(plan: Plan, gates: Gates, scenario: Scenario) -> Course:
+    """Return what is played.
+
+    Raises
+    ------
+    UsageError
+        If the scenario shuts a gate that is not there, or one twice.
+    """
+    rule, posts = gates.rule, gates.posts
+    stretches = [
+        _stretches(np.array(gates.told.gates[post.id].sent), rule, walk)
+        for post, walk in zip(posts, _walks(plan, gates, scenario), strict=True)
+    ]
+    shift_s = 60 * scenario.shift_min
+    begins = np.concatenate([one[0] for one in stretches]) + shift_s
+    ends = np.concatenate([one[1] for one in stretches]) + shift_s
+    people = np.concatenate([one[2] for one in stretches])
+    window_s = 60.0 * (rule.closes_min - rule.opens_min)
+    lead_s = max(0.0, -float(begins[people > 0].min(initial=0.0)))
+    step_s = window_s / _MOMENTS
+    shuts = np.tile([window_s, math.inf, math.inf], (len(posts), 1))
+    next_gate, next_walk_s = _next_gates(plan, gates, scenario, shuts)
+    failure = scenario.lane_failure
+    fails = failure is not None and failure.per_h > 0
+    return Course(
+        first=np.concatenate([[0], np.cumsum([len(one[0]) for one in stretches])]),
+        begins=begins,
+        ends=ends,
+        people=people,
+        lanes=np.array([post.units for post in posts], dtype=np.int64),
+        service_s=np.full(len(posts), 3600 / rule.rate_h / (1 - scenario.slower)),
+        shuts=shuts,
+        next_gate=next_gate,
+        next_walk_s=next_walk_s,
+        variation=scenario.service_cv,
+        lognormal=scenario.service == "lognormal",
+        show_rate=scenario.show_rate,
+        counted=scenario.people == "counted",
+        bunch_s=scenario.bunch_s,
+        fails_s=3600 / failure.per_h if failure is not None and fails else math.inf,
+        down_s=60 * failure.lasts_min if failure is not None else 0.0,
+        moments=step_s * np.arange(-math.ceil(lead_s / step_s), _MOMENTS + 1, dtype=np.float64),
+    )
+
+
+def _walks(plan: Plan, gates: Gates, scenario: Scenario) -> list[list[tuple[Floats, float]]]:
+    """Return for each gate who comes from each area by period, and how long they walk."""
+    told = gates.told
+    if scenario.profile_at == "gate":
+        return [[] for _ in gates.posts]
+    if not told.areas:
+        raise UsageError(
+            "the solution does not tell from which area people are sent, so their walks are not "
+            "known: find it again with `place optimise`, or take --profile-at gate."
+        )
+    found = areas(plan)
+    walks = survey(plan).walk[told.resource].tocsc()
+    people = plan.problem.demand.people
+    result = []
+    for post, site in zip(gates.posts, gates.site.tolist(), strict=True):
+        column = slice(walks.indptr[site], walks.indptr[site + 1])
+        point, seconds = walks.indices[column], walks.data[column]
+        mine = []
+        for area, table in told.areas.items():
+            if post.id in table:
+                there = found.of[point] == found.names.index(area)
+                weights = people[point[there]]
+                walk = float(np.average(seconds[there], weights=weights)) if weights.any() else 0.0
+                mine.append((np.array(table[post.id]), walk))
+        result.append(mine)
+    return result
+
+
+def _stretches(
+    sent: Floats, rule: LanesRule, walks: list[tuple[Floats, float]]
+) -> tuple[Floats, Floats, Floats]:
+    """Return stretches of time in which people come to a gate at a steady rate, and how many.
+
+    Without walks those are the periods; with them, each area's periods begin when its people, who
+    set out together, have walked.
+    """
+    period_s = 60.0 * rule.period_min
+    edges = period_s * np.arange(len(rule.shares) + 1, dtype=np.float64)
+    if not walks:
+        return edges[:-1], edges[1:], sent
+    knots = np.unique(np.concatenate([edges + walk for _, walk in walks]))
+    rate = np.zeros(len(knots) - 1)
+    for people, walk in walks:
+        period = np.searchsorted(edges + walk, knots[:-1], side="right") - 1
+        inside = (period >= 0) & (period < len(people))
+        rate[inside] += people[period[inside]] / period_s
+    return knots[:-1], knots[1:], rate * np.diff(knots)
+
+
+def _next_gates(plan: Plan, gates: Gates, scenario: Scenario, shuts: Floats) -> tuple[Ints, Floats]:
+    """Write down which gates shut, and return the gate to which people of each walk then."""
+    posts, rule = gates.posts, gates.rule
+    next_gate = np.full(len(posts), -1, dtype=np.int64)
+    next_walk_s = np.zeros(len(posts))
+    if not scenario.close:
+        return next_gate, next_walk_s
+    shutting: list[int] = []
+    for text in scenario.close:
+        closing = closing_of(text)
+        at = _position(closing.gate, posts)
+        if at in shutting:
+            raise UsageError(f"{posts[at].id} shuts twice; give one time for each gate.")
+        if not rule.opens_min <= closing.begins_min < rule.closes_min:
+            raise UsageError(
+                f"{text!r} is outside the time when lanes are open, {clock_of(rule.opens_min)} to "
+                f"{clock_of(rule.closes_min)}."
+            )
+        shutting.append(at)
+        shuts[at, 1:] = [60.0 * (minute - rule.opens_min)
+                         for minute in (closing.begins_min, closing.ends_min)]  # fmt: skip
+    others = np.setdiff1d(np.arange(len(posts)), shutting)
+    if len(others) == 0:
+        raise UsageError("every gate shuts, so there is none to walk to; leave one open.")
+    walks = survey(plan)
+    seconds = to_sites(plan, walks, gates.site[shutting], gates.site[others], limit_s=_FARTHEST_S)
+    for row, at in enumerate(shutting):
+        best = int(np.argmin(seconds[row]))
+        if not math.isfinite(seconds[row, best]):
+            raise UsageError(f"no other gate can be walked to from {posts[at].id}.")
+        next_gate[at], next_walk_s[at] = others[best], seconds[row, best]
+    return next_gate, next_walk_s
+
+
+def _position(name: str, posts: tuple[Post, ...]) -> int:
+    """Return the position of a gate that is named by its site or its post."""
+    for at, post in enumerate(posts):
+        if name in {post.id, post.site}:
+            return at
+    names = [post.site for post in posts]
+    meant = nearest(name, names)
+    hint = f"did you mean {meant!r}?" if meant else f"open are {', '.join(names[:5])}, …"
+    raise UsageError(f"the solution has no gate {name[:80]!r}; {hint}")

@@ -1,0 +1,185 @@
+"""The replay of a solution: its figures beside the fluid queue, its scenarios, its file."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from jsonschema import Draft202012Validator
+
+import placement
+from placement.errors import InputError, UsageError
+from placement.plan.problem import Plan
+from placement.solution import Solution
+from placement.studies.replay import Scenario, replay
+from placement.studies.replay.course import course_of, gates_of
+from placement.studies.replay.report import replay_text
+from placement.studies.replay.scenario import closing_of, failure_of, read_scenario, scenario_of
+from tests.cli.running import run
+
+LANES = Path(__file__).parents[2] / "cases" / "plans" / "lanes"
+
+
+@pytest.fixture(scope="module")
+def solved() -> tuple[Plan, Solution]:
+    return placement.load_plan(LANES), placement.read_solution(LANES / "solution.geojson")
+
+
+def test_the_fluid_figures_are_those_of_the_solution(solved: tuple[Plan, Solution]) -> None:
+    found = replay(*solved, nights=40)
+    assert solved[1].lanes is not None
+    for gate in found.gates:
+        told = solved[1].lanes.gates[gate.post]
+        assert gate.wait_min.fluid == pytest.approx(told.longest_wait_min, abs=0.051)
+        assert gate.outside.fluid == 0
+        assert gate.sent == pytest.approx(sum(told.sent), abs=0.051)
+        assert gate.came == pytest.approx(gate.sent, abs=0.5)
+        assert max(gate.fluid) == pytest.approx(gate.queue.fluid, abs=0.051)
+        assert gate.queue.p50.value <= gate.queue.p95.value <= gate.queue.worst
+        assert np.array(gate.fan).shape == (5, len(found.moments_min))
+        assert gate.ground.needed_m2 == pytest.approx(0.6 * gate.queue.p95.value)
+    assert found.all_gates.sent == pytest.approx(sum(gate.sent for gate in found.gates), abs=0.1)
+    assert found.all_gates.outside.worst >= max(gate.outside.worst for gate in found.gates)
+
+
+def test_without_chance_a_replay_is_the_fluid_queue_but_for_a_few_people(
+    solved: tuple[Plan, Solution],
+) -> None:
+    found = replay(*solved, Scenario(service_cv=0), nights=60)
+    for gate in found.gates:
+        # times of coming are still random: a spread of a root of the people who come
+        assert gate.queue.p50.value == pytest.approx(gate.queue.fluid, abs=2 * gate.sent**0.5)
+
+
+def test_the_same_seed_gives_the_same_bytes_by_one_worker_or_two(
+    solved: tuple[Plan, Solution],
+) -> None:
+    texts = {replay_text(replay(*solved, nights=20, seed=4, workers=n)) for n in (1, 2)}
+    assert len(texts) == 1
+
+
+def test_fewer_people_or_slower_lanes_show(solved: tuple[Plan, Solution]) -> None:
+    usual = replay(*solved, nights=40).all_gates
+    fewer = replay(*solved, Scenario(show_rate=0.8), nights=40).all_gates
+    slower = replay(*solved, Scenario(slower=0.2), nights=40).all_gates
+    failing = replay(
+        *solved, scenario_of({"lane_failure": {"per_h": 1.0, "lasts_min": 15}}), nights=40
+    ).all_gates
+    late = replay(*solved, Scenario(shift_min=30), nights=40).all_gates
+    assert fewer.outside.mean < usual.outside.mean < failing.outside.mean
+    assert usual.outside.mean < min(slower.outside.mean, late.outside.mean)
+    early = replay(*solved, Scenario(shift_min=-15), nights=40)
+    assert early.moments_min[0] == -15
+    assert early.gates[0].queue.p50.value > 0
+
+
+def test_who_sets_out_by_the_profile_comes_later_by_the_walk(
+    solved: tuple[Plan, Solution],
+) -> None:
+    plan, solution = solved
+    gates = gates_of(plan, solution)
+    at_gate = course_of(plan, gates, Scenario())
+    walked = course_of(plan, gates, Scenario(profile_at="origin"))
+    assert walked.people.sum() == pytest.approx(at_gate.people.sum())
+    means = [
+        (one.people @ (one.begins + one.ends) / 2 / one.people.sum()) for one in (at_gate, walked)
+    ]
+    assert solution.lanes is not None
+    # areas walk by the mean of all who reach a gate, not of those sent there
+    assert 0 < means[1] - means[0] <= 180
+    assert means[1] - means[0] == pytest.approx(solution.lanes.mean_walk_s, rel=0.35)
+
+
+def test_people_of_a_gate_that_shuts_walk_to_the_nearest_that_does_not(
+    solved: tuple[Plan, Solution],
+) -> None:
+    first, *others = [gate.post for gate in replay(*solved, nights=1).gates]
+    found = replay(*solved, Scenario(close=(f"{first}@16:00+20min",)), nights=20)
+    gate = found.gates[0]
+    assert gate.next_gate in others
+    assert gate.sent_on > 0
+    assert found.all_gates.came == pytest.approx(found.all_gates.sent, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("close", "said"),
+    [
+        (("nowhere@16:00+20min",), "no gate 'nowhere'"),
+        (("{0}@12:00+20min",), "outside the time when lanes are open, 15:30 to 17:00"),
+        (("{0}@16:00+20min", "{0}@16:30+5min"), "shuts twice"),
+        (("{all}",), "every gate shuts"),
+    ],
+)
+def test_a_gate_that_cannot_shut_so_is_refused(
+    solved: tuple[Plan, Solution], close: tuple[str, ...], said: str
+) -> None:
+    posts = [post.id for post in gates_of(*solved).posts]
+    given = tuple(one.format(posts[0], all="{all}") for one in close)
+    if given == ("{all}",):
+        given = tuple(f"{post}@16:00+20min" for post in posts)
+    with pytest.raises(UsageError, match=said):
+        replay(*solved, Scenario(close=given), nights=1)
+
+
+def test_texts_of_scenarios_are_read_or_refused_with_the_way_to_write_them(tmp_path: Path) -> None:
+    assert closing_of("a@17:00+20min").ends_min == 17 * 60 + 20
+    assert failure_of("0.5/15min").lasts_min == 15
+    for text in ("a@25:99+20min", "a@17:00", "a@17:00+0min", ""):
+        with pytest.raises(UsageError, match=r"GATE@17:00\+20min"):
+            closing_of(text)
+    for text in ("often", "0.1/0min", "99/5min"):
+        with pytest.raises(UsageError, match=r"0\.1/15min"):
+            failure_of(text)
+    file = tmp_path / "late.toml"
+    for content, said in (
+        ("show_rat = 1", "field 'show_rat': unknown key; write 'show_rate'"),
+        ("slower = 1.0", "field 'slower': must be less than 1"),
+        ("close = ['x']", "field 'close'"),
+        ("= 3", "is not TOML"),
+    ):
+        file.write_text(content, encoding="utf-8")
+        with pytest.raises(InputError, match=said):
+            read_scenario(file)
+
+
+def test_a_plan_without_lanes_has_nothing_to_replay(solved: tuple[Plan, Solution]) -> None:
+    folder = LANES.parent / "plain"
+    with pytest.raises(UsageError, match="has no lanes, so there is no queue to replay"):
+        replay(placement.load_plan(folder), placement.read_solution(folder / "solution.geojson"))
+
+
+def test_the_command_writes_a_file_that_follows_its_schema(tmp_path: Path) -> None:
+    scenario, ground = tmp_path / "late.toml", tmp_path / "queues.geojson"
+    scenario.write_text("shift_min = 10.0\nslower = 0.05\n", encoding="utf-8")
+    solution = placement.read_solution(LANES / "solution.geojson")
+    gate = next(post for post in solution.posts_list if post.resource == "checkpoint")
+    corner = [[0, 0], [1e-4, 0], [1e-4, 1e-4], [0, 1e-4], [0, 0]]
+    ring = [[gate.lon + lon, gate.lat + lat] for lon, lat in corner]
+    feature = {
+        "type": "Feature",
+        "properties": {"site": gate.site},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    ground.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    words = ("replay", LANES, "--nights", "20", "--scenario", scenario, "--slower", "10%")
+    done = run(*words, "--ground", ground, "-o", tmp_path / "r.json", "--json")
+    assert done.exit_code == 0, done.output
+    assert "20 nights at" in done.stderr
+    assert "all gates" in done.stderr
+    written = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    schema = json.loads(run("schema", "--of", "replay").stdout)
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(written)
+    assert not Draft202012Validator(schema).is_valid(written | {"unheard of": 1})
+    assert (written["scenario"]["shift_min"], written["scenario"]["slower"]) == (10, 0.1)
+    (own,) = [one for one in written["gates"] if one["post"] == gate.id]
+    assert own["ground"]["drawn_m2"] == pytest.approx(7.3 * 11.1, rel=0.05)
+    assert isinstance(own["ground"]["fits"], bool)
+    assert json.loads(done.stdout)["file"] == str(tmp_path / "r.json")
+    feature["properties"] = {"site": "nowhere"}
+    ground.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    refused = run(*words, "--ground", ground, "-o", tmp_path / "s.json")
+    assert refused.exit_code == 3
+    assert "field 'site': 'nowhere' is not a site of the plan" in refused.stderr
+    assert not (tmp_path / "s.json").exists()
+    assert run("replay", LANES, "--slower", "much", "-o", tmp_path / "s.json").exit_code == 2
