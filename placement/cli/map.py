@@ -14,7 +14,10 @@ from placement.cli.options import (
 from placement.cli.sheets import Picture, demand_picture, draw_pictures, picture_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from placement.maps.states import State
+    from placement.plan.problem import Plan
 
 _SLIDERS = ("budget", "cost", "covered")
 
@@ -34,6 +37,18 @@ _SLIDERS = ("budget", "cost", "covered")
     type=click.Choice(_SLIDERS),
     help="Show several solutions of one plan, with a slider through this number of theirs.",
 )
+@click.option(
+    "--try-bridges",
+    is_flag=True,
+    help="Let the reader close each street with a bridge, one at a time, and see what follows.",
+)
+@click.option(
+    "--try-street",
+    "streets",
+    multiple=True,
+    metavar="NAME",
+    help="Let the reader close this street. Repeatable.",
+)
 @picture_options()
 @layer_option()
 @closure_option()
@@ -44,6 +59,8 @@ def command(
     solutions: tuple[str, ...],
     against: str | None,
     slider: str | None,
+    try_bridges: bool,
+    streets: tuple[str, ...],
     picture: Picture,
     layers: dict[str, str],
     closures: tuple[str, ...],
@@ -56,6 +73,9 @@ def command(
     or beside it. With --against, OLD is drawn on the plan that lies beside it, or else on the same
     one. With --slider, several solutions are given, and PLAN may stand after them.
 
+    --try-bridges and --try-street put what closing a street changes into the page, some 3 kB for
+    each: the tab What if then says how many people it leaves too far from a post.
+
     --png and --svg write the map sheet of `place print` as a picture, without a browser, and the
     page only where --out names it. They need the extra `print`.
     """
@@ -63,6 +83,7 @@ def command(
     from placement.cli.states import check_states, load_states
     from placement.cli.talk import Talk
     from placement.cli.written import check_beside
+    from placement.errors import UsageError
     from placement.outputs import replace_files
     from placement.review.geojson import read_solution
 
@@ -78,6 +99,8 @@ def command(
         closures=closures,
     )
     check_states(states, talk, unchecked=unchecked)
+    if (try_bridges or streets) and len(states) > 1:
+        raise UsageError("streets are closed on the map of one solution: name that alone.")
     name = MAP_FILE if len(files) == 1 else "comparison.html" if against else "slider.html"
     target = out or str(sources[-1].with_name(name))
     inputs = [*sources, *(file for state in states for file in state.plan.inputs)]
@@ -87,7 +110,8 @@ def command(
     with talk.step("Drawing the map"):
         contents = draw_pictures(states[-1], picture, checked=not unchecked)
         if target in targets:
-            page = _page(states, slider, checked=not unchecked)
+            tried = _streets(states[-1].plan, streets, with_bridges=try_bridges)
+            page = _page(states, slider, tried, checked=not unchecked)
             contents[Path(target)] = page.encode()
     replace_files(contents, inputs=inputs)
     for each in map(str, contents):
@@ -125,13 +149,27 @@ def _is_plan(given: str) -> bool:
     return folder or path.suffix.lower() == ".toml"
 
 
-def _page(states: "list[State]", slider: str | None, *, checked: bool) -> str:
+def _streets(plan: "Plan", names: tuple[str, ...], *, with_bridges: bool) -> list[str]:
+    """Return the streets that the reader may close, each once."""
+    from placement.errors import UsageError
+    from placement.maps import bridges
+
+    crossing = bridges(plan) if with_bridges else []
+    if with_bridges and not crossing:
+        raise UsageError("no street of the plan has a bridge and a name: name one by --try-street.")
+    known = {name.casefold() for name in crossing}
+    return crossing + [name for name in dict.fromkeys(names) if name.casefold() not in known]
+
+
+def _page(
+    states: "list[State]", slider: str | None, streets: "Sequence[str]", *, checked: bool
+) -> str:
     from placement.cli.states import count_between, share_plans
     from placement.maps import comparison_page, map_page, slider_page
 
     if slider is not None:
         return slider_page(share_plans(states), slider, checked=checked)
     if len(states) == 1:
-        return map_page(states[0].plan, states[0].solution, checked=checked)
+        return map_page(states[0].plan, states[0].solution, streets=streets, checked=checked)
     old, new = share_plans(states)
     return comparison_page(old, new, between=count_between(old, new), checked=checked)

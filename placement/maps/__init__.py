@@ -1,5 +1,6 @@
 """How plans are shown: one HTML file that needs nothing else."""
 
+from placement.maps.closed_streets import bridges
 from placement.maps.states import State
 from placement.maps.webmap import (
     comparison_page,
@@ -12,6 +13,7 @@ from placement.maps.webmap import (
 
 __all__ = [
     "State",
+    "bridges",
     "comparison_page",
     "map_page",
     "network_page",

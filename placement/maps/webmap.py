@@ -29,6 +29,7 @@ from placement.cover.survey import survey
 from placement.errors import InputError, PlacementError
 from placement.maps.comparison import comparison_data, slider_data
 from placement.maps.frame import draw_plan, draw_routes, draw_shapes, draw_solution, plan_frame
+from placement.maps.leaflet import leaflet_file, leaflet_script, leaflet_style
 from placement.maps.network import network_data
 from placement.maps.page import page_data, uncovered
 from placement.maps.states import State
@@ -69,6 +70,7 @@ _PLAN_SCRIPTS = (
 _SCRIPTS = (
     *_PLAN_SCRIPTS,
     "what_if_walks.js",
+    "what_if_streets.js",
     "what_if_count.js",
     "what_if_lanes.js",
     "what_if_file.js",
@@ -189,7 +191,9 @@ class _Start(MacroElement):
         self.show = show
 
 
-def write_map(plan: Plan, solution: Solution, path: str | Path) -> None:
+def write_map(
+    plan: Plan, solution: Solution, path: str | Path, *, streets: Sequence[str] = ()
+) -> None:
     """Write the offline map of a solution as one HTML file.
 
     Parameters
@@ -200,6 +204,8 @@ def write_map(plan: Plan, solution: Solution, path: str | Path) -> None:
         What was chosen.
     path
         The file to write. It appears complete or not at all.
+    streets
+        Names of streets that the reader may close in the page, one at a time.
 
     Raises
     ------
@@ -209,13 +215,16 @@ def write_map(plan: Plan, solution: Solution, path: str | Path) -> None:
     MapPageError
         If the installed Leaflet is not the one that was checked.
     """
-    replace_file(path, map_page(plan, solution).encode(), inputs=plan.inputs)
+    page = map_page(plan, solution, streets=streets)
+    replace_file(path, page.encode(), inputs=plan.inputs)
 
 
 _UNCHECKED = {"en": "Not checked", "fr": "Non vérifié"}
 
 
-def map_page(plan: Plan, solution: Solution, *, checked: bool = True) -> str:
+def map_page(
+    plan: Plan, solution: Solution, *, streets: Sequence[str] = (), checked: bool = True
+) -> str:
     """Return the offline map of a solution as text; see `write_map`.
 
     Of a solution that was not `checked` the headline says so.
@@ -236,7 +245,7 @@ def map_page(plan: Plan, solution: Solution, *, checked: bool = True) -> str:
         routes=draw_routes(ways, frame),
         served=served(plan, solution, found),
         frame=frame,
-        what_if=what_if(plan, solution, found, frame),
+        what_if=what_if(plan, solution, found, frame, streets=streets),
     )
     if not checked:
         data = {**data, "title": _not_checked(data["title"])}
@@ -353,15 +362,15 @@ def page(
         {
             "languages": {code: one["language"] for code, one in spoken.items()},
             "words": {code: one[words] for code, one in spoken.items()},
-            "leaflet": _leaflet("LICENSE").decode(),
+            "leaflet": leaflet_file("LICENSE").decode(),
             **data,
         }
     )
     with _counted_names():
         shell = _Page(
             title=str(data["title"]["en"]),
-            style=f"{_leaflet_style()}\n{_own('map.css')}\n{_own('print.css')}",
-            leaflet=_leaflet_script(),
+            style=f"{leaflet_style()}\n{_own('map.css')}\n{_own('print.css')}",
+            leaflet=leaflet_script(),
             data=block,
         )
         drawn = _Map(
@@ -423,34 +432,6 @@ def _json_block(data: Mapping[str, Any]) -> str:
     """
     text = json.dumps(data, allow_nan=False, separators=(",", ":"), sort_keys=True)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _leaflet(name: str) -> bytes:
-    """Return a file of Leaflet 1.9.4, which travels with the package."""
-    return resources.files("placement.maps").joinpath("static", "leaflet", name).read_bytes()
-
-
-def _leaflet_text(name: str) -> str:
-    """Return a text file of Leaflet; a browser reads CR LF as LF before it hashes."""
-    return _leaflet(name).decode().replace("\r\n", "\n")
-
-
-def _leaflet_script() -> str:
-    """Return Leaflet without the pointer to a source map, which is not there."""
-    text = _leaflet_text("leaflet.js")
-    return re.sub(r"\n//# sourceMappingURL=\S*\s*$", "\n", text)
-
-
-def _leaflet_style() -> str:
-    """Return Leaflet's style with its images inside."""
-
-    def inlined(match: re.Match[str]) -> str:
-        image = base64.b64encode(_leaflet(match["file"])).decode()
-        return f"url(data:image/png;base64,{image})"
-
-    text = re.sub(r"url\((?P<file>images/[\w-]+\.png)\)", inlined, _leaflet_text("leaflet.css"))
-    # an ancient Internet Explorer's drawing, which a strict policy would complain about
-    return re.sub(r"behavior: url\(#default#VML\);", "", text)
 
 
 @contextmanager

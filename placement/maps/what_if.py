@@ -1,7 +1,6 @@
 """What the page needs to count other posts by itself, exactly as ``place evaluate`` counts them."""
 
-from collections.abc import Mapping
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +9,8 @@ from placement.arrays import Bools, Floats, Ints
 from placement.cover.area_walks import STEP_FREE
 from placement.cover.areas import areas
 from placement.decimals import in_steps
+from placement.errors import UsageError
+from placement.maps.closed_streets import between_sites, close_street, walk_notes
 from placement.maps.rules_panel import zone_of
 from placement.maps.walk_table import PARTS, packed, runs, signed, walk_rows
 from placement.plan.problem import LanesRule, Plan, Problem, Walkers
@@ -39,7 +40,12 @@ _COUNTED = (
 
 
 def what_if(
-    plan: Plan, solution: Solution, walks: "Survey", frame: "Frame | None" = None
+    plan: Plan,
+    solution: Solution,
+    walks: "Survey",
+    frame: "Frame | None" = None,
+    *,
+    streets: Sequence[str] = (),
 ) -> dict[str, Any] | None:
     """Write the walks, people and rules of a plan for the page's script.
 
@@ -51,6 +57,8 @@ def what_if(
         Walks of the plan.
     frame
         Where the page draws. None draws everything where it lies.
+    streets
+        Names of streets that the reader may close, one at a time.
 
     Returns
     -------
@@ -59,12 +67,24 @@ def what_if(
         people who take steps before those who do not. None where the page cannot count: streets
         close by the hour, a post stands where its site forbids it, or there are more than
         `MOST_WALKS`.
+
+    Raises
+    ------
+    UsageError
+        If streets are named and the page cannot count.
+    InputError
+        If no street has one of the names.
     """
     problem = plan.problem
-    if sum(table.nnz for table in walks.walk.values()) > MOST_WALKS or _forbidden(plan, solution):
-        return None
     template = proposed(plan, np.zeros(problem.sites.allowed.shape, dtype=np.int64))
-    if template.periods:
+    many = sum(table.nnz for table in walks.walk.values())
+    if many > MOST_WALKS or template.periods or _forbidden(plan, solution):
+        if streets:
+            raise UsageError(
+                "the page counts no variants of this plan, so it closes no streets either: streets "
+                f"close by the hour, more than {MOST_WALKS:,} walks are within reach, or a post "
+                "stands where its site forbids it. Use `place evaluate --closure NAME`."
+            )
         return None
     column = np.argsort(problem.sites.xy[:, 0], kind="stable")
     point = _order(plan, walks)
@@ -100,7 +120,11 @@ def what_if(
         ],
         "members": [[name, None if name in _COUNTED else text] for name, text in members.items()],
         "together": list(TOTALS),
-        "walk": members["walk"].partition("}, ")[2].removesuffix("}"),
+        "walk": walk_notes(members["walk"]),
+        "streets": [
+            close_street(plan, name, tables=tables, point=point, column=column, frame=frame)
+            for name in streets
+        ],
     }
 
 
@@ -215,7 +239,7 @@ def _resource(
     """Write what a resource is worth, and the rules of its own."""
     kind = problem.resources[at]
     backup = problem.backup.get(at)
-    found: dict[str, Any] = {
+    return {
         "value": kind.value,
         "posts": kind.posts,
         "lanes": None if kind.lanes is None else _lanes(kind.lanes),
@@ -227,28 +251,8 @@ def _resource(
         if backup is None
         else {"worth": backup.worth, "points": _gaps(np.isin(point, backup.points))},
         "separation_m": kind.separation_m,
-        "near": None,
-        "apart": None,
+        **between_sites(problem, walks, at, column),
     }
-    if kind.near is not None:
-        pairs = walks.near[kind.id].tocsr()[column][:, column].tocsr()
-        pairs.sort_indices()
-        found["near"] = {
-            "resource": problem.resource_index(kind.near.resource),
-            "walk_s": kind.near.walk_s,
-            "sites": packed(_rows(pairs.indptr, pairs.indices)),
-        }
-    if kind.separation_s is not None:
-        apart = walks.apart[kind.id].tocsr()[column][:, column].tocoo()
-        found["apart"] = {
-            "least_s": kind.separation_s,
-            "walks": [
-                [int(a), int(b), float(seconds)]
-                for a, b, seconds in zip(*apart.coords, apart.data, strict=True)
-                if a < b
-            ],
-        }
-    return found
 
 
 def _lanes(rule: LanesRule) -> dict[str, Any]:
@@ -262,14 +266,6 @@ def _lanes(rule: LanesRule) -> dict[str, Any]:
         "names": list(rule.profiles),
         "profiles": [list(shares) for shares in rule.profiles.values()],
     }
-
-
-def _rows(indptr: Ints, indices: Ints) -> list[int]:
-    """Write each row as how many it has, then the gaps between them."""
-    found: list[int] = []
-    for first, last in pairwise(indptr.tolist()):
-        found += [last - first, *np.diff(indices[first:last], prepend=-1).tolist()]
-    return found
 
 
 def _gaps(chosen: Bools) -> str:

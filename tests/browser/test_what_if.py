@@ -2,7 +2,8 @@
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,19 @@ from tests.random_plans import write_random_plan
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "placement/maps/static"
-SCRIPTS = ("what_if_walks.js", "what_if_count.js", "what_if_lanes.js", "what_if_file.js")
+SCRIPTS = (
+    "what_if_walks.js",
+    "what_if_streets.js",
+    "what_if_count.js",
+    "what_if_lanes.js",
+    "what_if_file.js",
+)
 # the page's own modules on a blank page: they count many variants at once
 COUNT = """([source, all]) => new Function("all", source + `
-  return all.map(({ data, variants }) => {
-    const model = whatIfModel(data);
+  return all.map(({ data, variants, street }) => {
+    const asPlanned = whatIfModel(data);
+    const closed = data.what_if.streets.find(({ name }) => name === street);
+    const model = closed === undefined ? asPlanned : closedModel(asPlanned, closed);
     return variants.map((variant) => {
       const units = data.resources.map(({ id }) => (
         model.places.map(({ site }) => variant[site + "/" + id] || 0)));
@@ -43,12 +52,12 @@ COUNT = """([source, all]) => new Function("all", source + `
 type Units = Mapping[str, int]
 
 
-def carried(plan: Plan, solution: Solution) -> dict[str, Any]:
+def carried(plan: Plan, solution: Solution, *streets: str) -> dict[str, Any]:
     """Return of a page's data what the what-if reads."""
     problem = plan.problem
     open_sites = {post.site for post in solution.posts_list}
     return {
-        "what_if": what_if(plan, solution, survey(plan)),
+        "what_if": what_if(plan, solution, survey(plan), streets=streets),
         "posts": [
             {"site": post.site, "name": post.name, "at": [post.lon, post.lat]}
             for post in solution.posts_list
@@ -93,11 +102,16 @@ def variants_of(plan: Plan, start: Units, *, many: int, seed: int) -> list[dict[
     return found
 
 
-def counted(browser: Any, all_: list[tuple[dict[str, Any], list[Units]]]) -> list[Any]:
-    """Count variants of plans by the page's own modules."""
+def counted(
+    browser: Any, all_: list[tuple[dict[str, Any], list[Units]]], streets: Sequence[str] = ()
+) -> list[Any]:
+    """Count variants of plans by the page's own modules, each with a street closed."""
     page = browser.new_page()
     source = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    given = [{"data": data, "variants": list(map(dict, variants))} for data, variants in all_]
+    given = [
+        {"data": data, "variants": list(map(dict, variants)), "street": street}
+        for (data, variants), street in zip_longest(all_, streets)
+    ]
     found = page.evaluate(COUNT, [source, given])
     page.close()
     return list(found)
@@ -112,6 +126,28 @@ def test_the_page_counts_random_variants_as_place_evaluate_does(browser, name, m
     (answers,) = counted(browser, [(carried(plan, solution), variants)])
     for posts, (text, _) in zip(variants, answers, strict=True):
         assert text == solution_text(proposed(plan, units_of(plan, posts))), posts
+
+
+def test_with_a_closed_street_the_page_counts_as_place_evaluate_does(browser) -> None:
+    """Walks, what of it is out of reach, rules on walks between posts, and the file's own words."""
+    folder = ROOT / "data/geo/paris-2024-cover"
+    plan = load_plan(folder)
+    solution = read_solution(ROOT / "outputs/paris-2024-cover/solution.geojson")
+    start = {post.id: post.units for post in solution.posts_list}
+    names = ["Pont d'Iéna", "pont au change", "Passerelle Debilly"]
+    data = carried(plan, solution, *names)
+    variants = [start, *variants_of(plan, start, many=5, seed=3)]
+    answers = counted(browser, [(data, variants)] * len(names), names)
+    different = 0
+    for name, told in zip(names, answers, strict=True):
+        closed = load_plan(folder, closures=[name])
+        for posts, (text, broken) in zip(variants, told, strict=True):
+            want = proposed(closed, units_of(closed, posts))
+            assert text == solution_text(want), (name, posts)
+            assert (broken > 0) == (len(audit(closed, want).broken) > 0)
+            as_planned = proposed(plan, units_of(plan, posts))
+            different += (want.coverage, want.walk) != (as_planned.coverage, as_planned.walk)
+    assert different > 6
 
 
 def test_the_page_counts_every_rule_of_small_plans_as_place_evaluate_does(

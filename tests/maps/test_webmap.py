@@ -15,6 +15,7 @@ from branca.element import Element
 
 from placement.errors import InputError
 from placement.maps import webmap, write_map
+from placement.maps.leaflet import leaflet_file
 from placement.plan.problem import Plan
 from placement.solution import Status
 from tests.maps.pages import drawn_plan, hostile_plan, solution_of
@@ -137,7 +138,7 @@ def test_leaflet_is_the_published_one() -> None:
         "leaflet.css": "a7837102824184820dfa198d1ebcd109ff6d0ff9a2672a074b9a1b4d147d04c6",
     }
     for name, digest in published.items():
-        assert hashlib.sha256(webmap._leaflet(name)).hexdigest() == digest
+        assert hashlib.sha256(leaflet_file(name)).hexdigest() == digest
 
 
 def test_an_element_that_slipped_in_is_refused() -> None:

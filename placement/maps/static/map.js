@@ -278,9 +278,10 @@ function showPlan(map) {
   byId("status").after(variantBar.box);
   variant.onChange(() => {
     keep("if", variant.changes.size === 0 ? null : variant.text());
+    keep("shut", variant.street);
     trying.draw();
     /* names of areas say who is not covered in what is drawn */
-    data.gaps.tried = variant.changes.size === 0 ? null : lostByArea(trial.counter, data.main);
+    data.gaps.tried = variant.isPlan() ? null : lostByArea(trial.counter, data.main);
     names.renew(true);
     for (const rename of renamings) { rename(); }
     variantBar.draw();
@@ -294,9 +295,11 @@ function showPlan(map) {
       || (resource >= 0 && data.what_if !== null && trial.counter.model().places.some((place) => place.site === site && trial.counter.model().options[resource].status[place.column] > 0));
   };
   const readVariant = () => {
+    if (data.what_if === null) { return; }
     const text = address().get("if");
-    if (data.what_if === null || (text || "") === variant.text()) { return; }
-    variant.show(variant.read(text, isKnown));
+    const street = data.what_if.streets.some(({ name }) => name === address().get("shut")) ? address().get("shut") : null;
+    if ((text || "") === variant.text() && street === variant.street) { return; }
+    variant.show(variant.read(text, isKnown), street);
   };
   const showKey = (key, opener) => {
     const post = data.posts.find((one) => one.key === key);

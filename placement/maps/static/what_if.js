@@ -9,26 +9,29 @@ function makeVariant(data) {
   const listeners = [];
   const variant = {
     changes: new Map(),
+    street: null, // the one that is closed, by name
     planned: (key) => known.get(key) || 0,
     units: (key) => (variant.changes.has(key) ? variant.changes.get(key) : variant.planned(key)),
     canUndo: () => before.length > 0,
     onChange: (listener) => listeners.push(listener),
-    show(changes) {
+    isPlan: () => variant.changes.size === 0 && variant.street === null,
+    show(changes, street) {
       variant.changes = changes;
+      variant.street = street;
       for (const listener of listeners) { listener(); }
     },
     set(key, units) {
-      before.push(variant.changes);
       const next = new Map(variant.changes);
       if (units === variant.planned(key)) { next.delete(key); } else { next.set(key, units); }
-      variant.show(next);
+      variant.turn(next, variant.street);
     },
-    undo() { if (before.length > 0) { variant.show(before.pop()); } },
-    reset() {
-      if (variant.changes.size === 0) { return; }
-      before.push(variant.changes);
-      variant.show(new Map());
+    shut(street) { variant.turn(variant.changes, street); },
+    turn(changes, street) {
+      before.push([variant.changes, variant.street]);
+      variant.show(changes, street);
     },
+    undo() { if (before.length > 0) { variant.show(...before.pop()); } },
+    reset() { if (!variant.isPlan()) { variant.turn(new Map(), null); } },
     /* as it stands in the address; what the plan does not know is left out */
     text: () => [...variant.changes].map(([key, units]) => `${key.replace(/[%:,]/g, encodeURIComponent)}:${units}`).join(","),
     read(text, isKnown) {
@@ -49,7 +52,9 @@ function makeVariant(data) {
 function makeCounter(data, variant) {
   let model = null;
   let planned = null;
-  let last = { changes: null, found: null }; // panel, map and voice ask for the same
+  let far = null;
+  let closed = { street: null, model: null };
+  let last = { changes: null, street: null, found: null }; // panel, map and voice ask for the same
   const unitsOf = (choose) => data.resources.map((resource) => model.places.map((place) => choose(`${place.site}/${resource.id}`)));
   const counter = {
     model() {
@@ -61,11 +66,23 @@ function makeCounter(data, variant) {
       if (planned === null) { planned = countPosts(model, data, unitsOf(variant.planned)); }
       return planned;
     },
+    /* what the variant is counted from: other walks where a street is closed */
+    tried() {
+      const { street } = variant;
+      if (street === null) { return counter.model(); }
+      if (closed.street !== street) { closed = { street, model: closedModel(counter.model(), data.what_if.streets.find(({ name }) => name === street)) }; }
+      return closed.model;
+    },
     variant() {
-      counter.model();
-      if (variant.changes.size === 0) { return counter.plan(); }
-      if (last.changes !== variant.changes) { last = { changes: variant.changes, found: countPosts(model, data, unitsOf(variant.units)) }; }
+      if (variant.isPlan()) { return counter.plan(); }
+      const { changes, street } = variant;
+      if (last.changes !== changes || last.street !== street) { last = { changes, street, found: countPosts(counter.tried(), data, unitsOf(variant.units)) }; }
       return last.found;
+    },
+    /* by street and resource: people too far from a post if it closes */
+    streets() {
+      if (far === null) { far = farIfClosed(counter.model(), data.what_if.streets, counter.plan().reaches); }
+      return far;
     },
   };
   return counter;
@@ -200,8 +217,11 @@ function tryRow(data, tell, variant, model, { resource, column }, showKey) {
 
 /* What is changed, each with a way back. */
 function changeList(data, tell, variant, model, showKey) {
-  if (variant.changes.size === 0) { return make("p", { class: "hint told" }, tell.say("if_none")); }
-  return make("ul", { class: "tries" }, ...[...variant.changes].map(([key, units]) => {
+  if (variant.isPlan()) { return make("p", { class: "hint told" }, tell.say("if_none")); }
+  const { street } = variant;
+  const shut = street === null ? [] : [make("li", null, make("span", { dir: "auto" }, street), make("span", { class: "units" }, tell.say("if_shut")),
+    make("button", { type: "button", class: "act", "data-try": `open ${street}`, "aria-label": tell.say("if_reopen_street", { street }), onclick: () => variant.shut(null) }, tell.say("if_back")))];
+  return make("ul", { class: "tries" }, ...shut, ...[...variant.changes].map(([key, units]) => {
     const resource = data.resources.findIndex((one) => one.id === key.slice(key.lastIndexOf("/") + 1));
     const was = variant.planned(key);
     const unit = (many) => `${tell.people(many)} ${tell.counted(many, data.resources[resource].unit)}`;
@@ -216,12 +236,12 @@ function changeList(data, tell, variant, model, showKey) {
 /* The view of the panel; `counter` counts, `showKey` shows a post or candidate on the map. */
 function whatIfView(data, tell, state, { variant, counter }, { showKey, showArea }) {
   if (data.what_if === null) { return null; }
-  const [changed, figures, found] = [make("div"), make("div"), make("div")];
+  const [changed, figures, found, streets] = [make("div"), make("div"), make("div"), make("div")];
   const count = make("span", { class: "under" });
   const undo = make("button", { type: "button", class: "act", "data-try": "undo", onclick: () => variant.undo() }, tell.say("if_undo"));
   const reset = make("button", { type: "button", class: "act", "data-try": "reset", onclick: () => variant.reset() }, tell.say("if_reset"));
   const save = make("button", { type: "button", class: "act", "data-try": "save", onclick: () => {
-    const text = proposedText(counter.model(), data, counter.variant());
+    const text = proposedText(counter.tried(), data, counter.variant());
     saveAs(`${data.plan}-variant.geojson`, text, "application/geo+json");
     state.announce(tell.say("if_saved"));
   } }, tell.say("if_download"));
@@ -247,7 +267,7 @@ function whatIfView(data, tell, state, { variant, counter }, { showKey, showArea
     const [plan, now] = [counter.plan(), counter.variant()];
     const focus = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.try : undefined;
     undo.disabled = !variant.canUndo();
-    reset.disabled = variant.changes.size === 0;
+    reset.disabled = variant.isPlan();
     changed.replaceChildren(changeList(data, tell, variant, model, showKey));
     const broken = brokenSentences(data, tell, model, now);
     figures.replaceChildren(variantTable(data, tell, model, plan, now),
@@ -255,7 +275,9 @@ function whatIfView(data, tell, state, { variant, counter }, { showKey, showArea
         : [make("p", { class: "broken" }, make("span", { "aria-hidden": "true" }, "✗ "), tell.say("if_broken")),
           make("ul", { class: "worst" }, ...broken.map((text) => make("li", { dir: "auto" }, text)))]),
       ...(now.admission === null ? [] : [make("p", { class: "hint told" }, tell.say("if_lanes"))]),
-      ...(variant.changes.size === 0 ? [] : [changedAreas(data, tell, model, plan, now, showArea)]));
+      ...(variant.isPlan() ? [] : [changedAreas(data, tell, model, plan, now, showArea)]));
+    const table = streetTable(data, tell, { variant, counter });
+    streets.replaceChildren(...(table === null ? [] : [table]));
     listPosts();
     if (box.isConnected) { fitTables(box); }
     if (focus !== undefined) {
@@ -267,11 +289,12 @@ function whatIfView(data, tell, state, { variant, counter }, { showKey, showArea
   const heading_ = make("h2", { tabindex: -1 }, tell.say("if_title"));
   const box = view(heading_, make("p", { class: "hint told" }, tell.say("if_hint")),
     make("h3", null, tell.say("if_changes")), changed, make("p", { class: "acts" }, undo, reset, save), figures,
+    ...(data.what_if.streets.length === 0 ? [] : [make("h3", null, tell.say("if_streets")), streets]),
     make("h3", null, tell.say("if_posts")),
     make("p", { class: "choice" }, make("label", { for: "try" }, tell.say("if_seek")), seek, count), found);
   box.classList.add("what-if");
   state.drawWhatIf = () => { if (!box.hidden) { fill(); } };
-  if (variant.changes.size > 0) { fill(); }
+  if (!variant.isPlan()) { fill(); }
   return box;
 }
 
@@ -300,8 +323,9 @@ function tryButtons(data, tell, { variant, counter }, place) {
 function makeVariantBar(tell, variant, state) {
   const box = make("p", { class: "variant-bar", hidden: true });
   const draw = () => {
-    box.hidden = variant.changes.size === 0;
-    box.replaceChildren(make("span", null, tell.count("if_active", variant.changes.size)), " ",
+    const many = variant.changes.size + (variant.street === null ? 0 : 1);
+    box.hidden = many === 0;
+    box.replaceChildren(make("span", null, tell.count("if_active", many)), " ",
       make("button", { type: "button", class: "act", onclick: () => state.choose("what_if") }, tell.say("if_show")), " ",
       make("button", { type: "button", class: "act", onclick: () => variant.reset() }, tell.say("if_reset")));
   };

@@ -58,13 +58,17 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
         turned[isClosed ? "add" : "delete"](entry.post.key);
       }
     }
-    if (variant.changes.size === 0) {
+    if (variant.isPlan()) {
       for (const [key, layer] of swapped) { swap(key, layer); }
       swapped.clear();
       return;
     }
-    const model = counter.model();
+    const model = counter.tried();
+    const asPlanned = counter.model().walks;
     const found = counter.variant();
+    if (variant.street !== null) {
+      own.addLayer(closedStreetLayer(data.what_if.streets.find(({ name }) => name === variant.street), tell, inPane("closures", {})));
+    }
     data.resources.forEach((resource, at) => {
       const { times, open } = found.reaches[at];
       const { colour } = look(at);
@@ -74,10 +78,14 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
         const layer = missingLayer(ground, 0, missingKind(at, bit >= size), "missing");
         if (!put(key, layer) && ground.m.length > 0 && at === data.main) { own.addLayer(layer); }
       }
-      const mine = data.posts.filter((post) => post.resource === at && variant.units(post.key) > 0 && post.reach.length > 0);
-      put(`reach-${resource.id}`, L.polygon(mine.flatMap((post) => polygonPositions(post.reach)), inPane("reach", {
+      /* a catchment that a closed street cuts is drawn as that of a candidate is */
+      const columnOf = new Map(model.places.map(({ site, column }) => [site, column]));
+      const isCut = (column) => model.walks[at][column] !== asPlanned[at][column];
+      const mine = data.posts.filter((post) => post.resource === at && variant.units(post.key) > 0 && post.reach.length > 0 && !isCut(columnOf.get(post.site)));
+      const cut = new Set(open.filter((column) => variant.planned(`${model.places[column].site}/${resource.id}`) > 0 && isCut(column)).flatMap((column) => model.walks[at][column].points));
+      put(`reach-${resource.id}`, L.layerGroup([reachedLayer(groundOf(model, (point) => cut.has(point)), colour, inPane("reach", {})), L.polygon(mine.flatMap((post) => polygonPositions(post.reach)), inPane("reach", {
         stroke: false, fillColor: colour, fillOpacity: REACH_OPACITY, fillRule: "nonzero", interactive: false,
-      })));
+      }))]));
       for (const column of open) {
         const place = model.places[column];
         const key = `${place.site}/${resource.id}`;

@@ -122,6 +122,16 @@ function readWalks(coded, points, sites, allowed, twin) {
   });
 }
 
+/* Which sites are near one another, and how far apart. */
+function readBetween({ near, apart }, sites) {
+  if (near === null) { return { near, apart }; }
+  const reader = unpacking(near.sites);
+  return { apart, near: { ...near, sites: Array.from({ length: sites }, () => {
+    let site = -1;
+    return Array.from({ length: reader.next() }, () => { site += reader.next(); return site; });
+  }) } };
+}
+
 /* What the page carries, as arrays: sites from west to east, people who take steps first. */
 function whatIfModel(data) {
   const coded = data.what_if;
@@ -154,15 +164,7 @@ function whatIfModel(data) {
   const zone = unpackedRuns(points.zone);
   const isSlow = (point) => point >= points.slow;
   const allPoints = Array.from(people.keys());
-  const resources = coded.resources.map((rule, resource) => {
-    const { near } = rule;
-    if (near === null) { return { ...rule, near: null }; }
-    const reader = unpacking(near.sites);
-    return { ...rule, near: { ...near, sites: places.map(() => {
-      let site = -1;
-      return Array.from({ length: reader.next() }, () => { site += reader.next(); return site; });
-    }) }, resource };
-  });
+  const resources = coded.resources.map((rule) => ({ ...rule, ...readBetween(rule, places.length) }));
   return {
     parts: coded.parts, places, options, people, twin, ground, resources, step: sites.step, xy: sites.xy || null,
     whole: typeof points.people === "string", slow: points.slow, area: unpackedRuns(points.area), areas: points.areas,

@@ -1,0 +1,107 @@
+/* A street that closes: the plan's walks, but for those that change; see placement/maps/closed_streets.py. */
+
+/* By site, what changes: points, ascending, and the walk of each in parts, −1 where there is none. */
+function readChanges(text, sites) {
+  const reader = unpacking(text);
+  const found = Array.from({ length: sites }, () => ({ points: [], walks: [] }));
+  let point = -1;
+  while (reader.more()) {
+    point += reader.next();
+    let site = -1;
+    for (let left = reader.next(); left > 0; left -= 1) {
+      site += reader.next();
+      found[site].points.push(point);
+      found[site].walks.push(reader.next() - 1);
+    }
+  }
+  return found;
+}
+
+/* The walks to one site, with changes. */
+function changedColumn(column, changes) {
+  if (changes.points.length === 0) { return column; }
+  const found = { points: [], walks: [] };
+  const put = (point, walk) => {
+    if (walk < 0) { return; }
+    found.points.push(point);
+    found.walks.push(walk);
+  };
+  let next = 0;
+  column.points.forEach((point, at) => {
+    while (next < changes.points.length && changes.points[next] < point) { put(changes.points[next], changes.walks[next]); next += 1; }
+    const isChanged = next < changes.points.length && changes.points[next] === point;
+    put(point, isChanged ? changes.walks[next] : column.walks[at]);
+    if (isChanged) { next += 1; }
+  });
+  for (; next < changes.points.length; next += 1) { put(changes.points[next], changes.walks[next]); }
+  return found;
+}
+
+/* What variants are counted from while a street is closed. */
+function closedModel(model, street) {
+  const known = new Map(model.members);
+  return {
+    ...model, walk: street.walk,
+    members: street.members.map(([name, text]) => [name, known.has(name) && (text === null || known.get(name) === null) ? known.get(name) : text]),
+    resources: model.resources.map((rule, at) => ({ ...rule, ...readBetween(street.between[at], model.places.length) })),
+    walks: model.walks.map((columns, resource) => {
+      const changes = readChanges(street.walks[resource], columns.length);
+      return columns.map((column, site) => changedColumn(column, changes[site]));
+    }),
+  };
+}
+
+/* For every street: people whom it leaves without a post within reach, by resource, the plan's posts as they are. */
+function farIfClosed(model, streets, reaches) {
+  const had = reaches.map(({ open }, resource) => new Map(open.map((column) => [column, new Set(model.walks[resource][column].points)])));
+  return streets.map((street) => reaches.map(({ open, times }, resource) => {
+    const changes = readChanges(street.walks[resource], model.places.length);
+    const more = new Map();
+    for (const column of open) {
+      changes[column].points.forEach((point, at) => {
+        const step = (changes[column].walks[at] >= 0 ? 1 : 0) - (had[resource].get(column).has(point) ? 1 : 0);
+        if (step !== 0) { more.set(point, (more.get(point) || 0) + step); }
+      });
+    }
+    return exactSum([...more].map(([point, step]) => model.people[point] * ((times[point] > 0 ? 1 : 0) - (times[point] + step > 0 ? 1 : 0))));
+  }));
+}
+
+/* A row a street: whom it leaves too far from a post, and a button that closes it; the worst come first. */
+function streetTable(data, tell, { variant, counter }) {
+  const { streets } = data.what_if;
+  if (streets.length === 0) { return null; }
+  const shown = data.resources.map((_, at) => at).filter((at) => data.resources[at].shown);
+  const far = counter.streets();
+  const order = streets.map((_, at) => at).sort((a, b) => far[b][data.main] - far[a][data.main]
+    || shown.reduce((sum, at) => sum + far[b][at] - far[a][at], 0) || tell.compare(streets[a].name, streets[b].name));
+  const rows = order.map((at) => {
+    const { name } = streets[at];
+    const isClosed = variant.street === name;
+    return make("tr", { class: isClosed ? "chosen" : null }, make("th", { scope: "row", dir: "auto" }, name),
+      ...shown.map((resource) => make("td", null, tell.people(far[at][resource]))),
+      make("td", null, make("button", {
+        type: "button", class: "act", "data-try": `shut ${name}`, "aria-label": tell.say(isClosed ? "if_reopen_street" : "if_close_street", { street: name }),
+        onclick: () => variant.shut(isClosed ? null : name),
+      }, tell.say(isClosed ? "if_reopen" : "if_close"))));
+  });
+  return make("table", { class: "variant streets" }, make("caption", null, tell.say("if_streets_hint")),
+    headRow(tell.say("if_street"), ...shown.map((at) => tell.say("if_far", { label: tell.own(data.resources[at].label) })), tell.say("if_close")),
+    make("tbody", null, ...rows));
+}
+
+/* The closed street on the map, with its name where it is longest. */
+function closedStreetLayer(street, tell, pane) {
+  const group = L.layerGroup();
+  for (const line of street.line) {
+    const places = positions(line);
+    group.addLayer(L.polyline(places, { ...pane, color: "#ffffff", weight: 9, interactive: false }));
+    group.addLayer(L.polyline(places, { ...pane, color: "#b30000", weight: 5, dashArray: "3 6", lineCap: "butt", interactive: false }));
+  }
+  const longest = street.line.map((line) => positions(line)).reduce((most, one) => (one.length > most.length ? one : most), []);
+  if (longest.length > 0) {
+    group.addLayer(L.tooltip(longest[Math.floor(longest.length / 2)], { permanent: true, direction: "top", className: "minutes", interactive: false, pane: "sites" })
+      .setContent(make("span", { dir: "auto" }, `${street.name}: ${tell.say("if_shut")}`)));
+  }
+  return group;
+}

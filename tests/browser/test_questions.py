@@ -1,0 +1,165 @@
+"""What a stakeholder asks, answered on the page within three clicks, as the program answers it."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from placement.cover.survey import survey
+from placement.maps import State, comparison_page, write_map
+from placement.plan.layers import load_plan
+from placement.review.geojson import read_solution
+from placement.solve.questions.evaluate import proposed
+
+ROOT = Path(__file__).parents[2]
+COVER = ROOT / "data/geo/paris-2024-cover"
+BRIDGES = ("Pont Royal", "Pont des Arts", "Pont Marie", "Pont Alexandre-III")
+
+
+class Reader:
+    """Someone with a mouse, whose clicks are counted."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.clicks = 0
+
+    def click(self, selector: str) -> None:
+        self.clicks += 1
+        self.page.locator(selector).first.click()
+
+    def read(self, selector: str) -> list[list[str]]:
+        """Return the cells of each row that is in sight."""
+        assert self.clicks <= 3
+        rows = self.page.locator(f"{selector} tbody tr").filter(visible=True)
+        return list(
+            rows.evaluate_all("all => all.map((row) => [...row.cells].map((one) => one.innerText))")
+        )
+
+
+@pytest.fixture(scope="module")
+def cover_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("cover") / "map.html"
+    solution = read_solution(ROOT / "outputs/paris-2024-cover/solution.geojson")
+    write_map(load_plan(COVER), solution, file, streets=BRIDGES)
+    return file
+
+
+def number(text: str) -> int:
+    return int(text.replace(",", "").replace("−", "-"))
+
+
+def test_which_area_is_worst_off(open_page, cover_page) -> None:
+    page, seen = open_page(cover_page)
+    plan = load_plan(COVER)
+    found = survey(plan)
+    far = found.walk["checkpoint"].tocsr()
+    solution = read_solution(ROOT / "outputs/paris-2024-cover/solution.geojson")
+    open_sites = [
+        plan.problem.sites.id.index(post.site)
+        for post in solution.posts_list
+        if post.resource == "checkpoint"
+    ]
+    people = np.where(np.diff(far[:, open_sites].indptr) == 0, plan.problem.demand.people, 0.0)
+    by_area: dict[str, float] = {}
+    for name, many in zip(plan.problem.demand.id, people, strict=True):
+        area = name.partition("#")[0].partition("~")[0]
+        by_area[area] = by_area.get(area, 0.0) + many
+    reader = Reader(page)
+    said = page.locator(".gap ul.worst li").first.inner_text()
+    assert number(said.split()[-1]) == round(max(by_area.values()))
+    reader.click(".gap ul.worst li button")
+    assert page.locator(".popup").is_visible()
+    assert page.locator(".popup").inner_text().splitlines()[0] in said
+    assert reader.clicks <= 3
+    seen.assert_quiet(cover_page)
+
+
+def test_which_bridge_must_not_close(open_page, cover_page) -> None:
+    page, seen = open_page(cover_page)
+    reader = Reader(page)
+    reader.click("#tab-what_if")
+    rows = {row[0]: number(row[1]) for row in reader.read(".what-if .streets")}
+    solution = read_solution(ROOT / "outputs/paris-2024-cover/solution.geojson")
+    lost = {}
+    for name in BRIDGES:
+        plan = load_plan(COVER, closures=[name])
+        units = np.zeros(plan.problem.sites.allowed.shape, dtype=np.int64)
+        for post in solution.posts_list:
+            at = plan.problem.sites.id.index(post.site)
+            units[at, plan.problem.resource_index(post.resource)] = post.units
+        now = proposed(plan, units).coverage["checkpoint"].covered
+        lost[name] = round(solution.coverage["checkpoint"].covered - now)
+    assert rows == lost
+    worst = max(lost, key=lost.__getitem__)
+    assert next(iter(rows)) == worst
+    # and what follows when it closes all the same
+    reader.click(f"[data-try='shut {worst}']")
+    covered = reader.read("table.variant")[0]
+    assert number(covered[3]) == -lost[worst]
+    assert "closed to walkers" in page.locator(".leaflet-container").inner_text()
+    assert page.evaluate("location.hash").endswith(f"shut={worst.replace(' ', '+')}")
+    page.locator("[data-try='undo']").click()
+    assert page.locator(".variant-bar").is_hidden()
+    seen.assert_quiet(cover_page)
+
+
+def test_how_far_those_who_take_no_steps_walk(open_page, paris_map) -> None:
+    page, seen = open_page(paris_map)
+    solution = read_solution(ROOT / "outputs/paris-2024/solution.geojson")
+    reader = Reader(page)
+    reader.click("#tab-walks")
+    tables = page.locator("table.walks").filter(has_text="step-free people")
+    assert tables.count() == 2  # to a gate, and from a dog team
+    longest = tables.first.locator("tbody tr").first.locator("td").last.inner_text()
+    walks = [
+        area.longest_s
+        for name, area in solution.areas["checkpoint"].items()
+        if name.endswith("~step-free") and area.longest_s is not None
+    ]
+    assert longest == f"{max(walks) / 60:.1f}"
+    assert reader.clicks <= 3
+    seen.assert_quiet(paris_map)
+
+
+def test_what_changed_since_the_earlier_plan(open_page, cover_page, tmp_path) -> None:
+    plan = load_plan(COVER)
+    new = read_solution(ROOT / "outputs/paris-2024-cover/solution.geojson")
+    units = np.zeros(plan.problem.sites.allowed.shape, dtype=np.int64)
+    for post in new.posts_list[1:]:
+        at = plan.problem.sites.id.index(post.site)
+        units[at, plan.problem.resource_index(post.resource)] = post.units
+    old = proposed(plan, units)
+    file = tmp_path / "since.html"
+    states = State(plan=plan, solution=old), State(plan=plan, solution=new)
+    file.write_text(comparison_page(*states), encoding="utf-8")
+    page, seen = open_page(file)
+    reader = Reader(page)
+    told = page.locator("#panel").inner_text()
+    assert new.posts_list[0].name in told
+    assert "opened" in told.lower()
+    assert reader.clicks <= 3
+    seen.assert_quiet(file)
+
+
+def test_what_two_fewer_teams_cost(open_page, cover_page) -> None:
+    page, seen = open_page(cover_page)
+    plan = load_plan(COVER)
+    solution = read_solution(ROOT / "outputs/paris-2024-cover/solution.geojson")
+    teams = [post for post in solution.posts_list if post.resource == "dog_team"][:2]
+    units = np.zeros(plan.problem.sites.allowed.shape, dtype=np.int64)
+    for post in solution.posts_list:
+        at = plan.problem.sites.id.index(post.site)
+        units[at, plan.problem.resource_index(post.resource)] = post.units * (post not in teams)
+    fewer = proposed(plan, units)
+    reader = Reader(page)
+    reader.click("#tab-what_if")
+    for post in teams:
+        reader.click(f"[data-try='turn {post.id}']")
+    rows = {row[0]: row for row in reader.read("table.variant")}
+    before = solution.coverage["dog_team"].covered
+    assert number(rows["Dog team: people covered"][3]) == round(
+        fewer.coverage["dog_team"].covered - before
+    )
+    assert number(rows["Cost (officers)"][3]) == round(fewer.cost - solution.cost)
+    seen.assert_quiet(cover_page)
