@@ -182,7 +182,10 @@ def rows_of(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
             (
                 resource.label.get("en", resource.id),
                 f"{coverage.covered:,.0f} of {coverage.total:,.0f} ({coverage.share:.1%})",
-                f"{len(posts)} posts, {sum(post.units for post in posts)} × {unit}",
+                (
+                    f"{len(posts)} post{'s' * (len(posts) != 1)}, "
+                    f"{sum(post.units for post in posts)} × {unit}"
+                ),
                 "" if walk is None else f"walk {walk / 60:.1f} min",
             )
         )
