@@ -387,7 +387,7 @@ def page(
             world_copy_jump=False,
         )
         shell.html.add_child(_Verbatim(_own("page.html")), name="frame")
-        code = _flush("\n".join(_own(name) for name in scripts or _SCRIPTS))
+        code = _shorten("\n".join(_own(name) for name in scripts or _SCRIPTS))
         shell.script.add_child(_Verbatim(code), name="own")
         shell.add_child(drawn)
         drawn.add_child(_Start(show))
@@ -411,12 +411,13 @@ def _own(name: str) -> str:
     return resources.files("placement.maps").joinpath("static", name).read_text(encoding="utf-8")
 
 
-def _flush(code: str) -> str:
-    """Return a script without its indentation, which is a twentieth of it and nobody reads there.
+def _shorten(code: str) -> str:
+    """Return a script without indentation and lines of comment, an eighth of it.
 
-    No text of the scripts goes over several lines, so no text is altered.
+    They are read in the repository. No text of the scripts goes over several lines, so no text is
+    altered.
     """
-    return re.sub(r"(?m)^ +", "", code)
+    return re.sub(r"(?m)^ *(?:/\*(?:(?!\*/).)*\*/|//.*)\n|^ +", "", code)
 
 
 def _hash(text: str) -> str:

@@ -32,6 +32,10 @@ def test_nothing_that_matters_is_cut_or_covered(open_page, paris_map, size) -> N
     seen.assert_quiet(paris_map)
 
 
+def test_the_page_stays_small_enough_to_be_sent(paris_map) -> None:
+    assert paris_map.stat().st_size <= 1_200_000
+
+
 def test_nor_after_the_window_was_resized(open_page, paris_map) -> None:
     page, _ = open_page(paris_map, size=(1440, 900))
     for width, height in (*SIZES[::-1], (700, 500), SIZES[0]):

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +75,27 @@ def test_what_is_measured_is_the_distance_and_the_keyboard_can(open_page, file) 
     assert said == pytest.approx(float(metres), rel=0.05)
     page.get_by_role("button", name="Start again").click()
     assert told.inner_text() == "Choose two places or more on the map."
+
+
+def test_the_place_under_the_pointer_is_told_and_by_keyboard_the_middle(open_page, file) -> None:
+    page, seen = open_page(file)
+    box = page.locator(".folium-map").bounding_box()
+    places = []
+    for share in (0.4, 0.5):
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + 0.8 * box["height"])
+        places.append([float(part) for part in re.findall(r"-?\d+\.\d{5}", shown(page))])
+    assert places[0][0] == places[1][0]
+    assert places[0][1] < places[1][1]
+    page.mouse.move(5, 5)
+    assert page.locator(".here").is_hidden()
+    page.locator(".folium-map").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".here:not([hidden])")
+    seen.assert_quiet(file)
+
+
+def shown(page: Any) -> str:
+    return str(page.locator(".here").inner_text())
 
 
 def test_the_view_is_kept_as_a_picture_of_what_is_seen(open_page, file) -> None:

@@ -15,6 +15,18 @@ function makeControls(map, data, tell, showAll) {
   const north = make("div", { class: "north", role: "img" }, northArrow());
   new (L.Control.extend({ onAdd: () => north }))({ position: "bottomleft" }).addTo(map);
 
+  /* the place under the pointer, or in the middle while the map is moved by keyboard */
+  const here = make("div", { class: "here", hidden: true });
+  new (L.Control.extend({ onAdd: () => here }))({ position: "bottomleft" }).addTo(map);
+  const tellPlace = (place) => {
+    const { lat, lng } = place.wrap();
+    here.hidden = false;
+    here.textContent = tell.say("here", { lat: lat.toFixed(5), lon: lng.toFixed(5) });
+  };
+  map.on("mousemove", (event) => tellPlace(event.latlng));
+  map.on("mouseout", () => { here.hidden = true; });
+  map.on("moveend", () => { if (document.activeElement === map.getContainer()) { tellPlace(map.getCenter()); } });
+
   const speak = () => {
     north.setAttribute("aria-label", tell.say("north"));
     for (const [button, word] of [[zoomButton("in"), "zoom_in"], [zoomButton("out"), "zoom_out"], [whole, "whole"]]) {
