@@ -26,6 +26,9 @@ export PIP_CONSTRAINT := /dev/null
 LOCKED := --require-hashes --only-binary :all: --requirement
 ITSELF := --no-deps --no-build-isolation --editable .
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE
+# Modules are kept as bytecode: else each of the hundreds of commands that tests start would compile
+# them anew, which takes longer than most commands do.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The first of these that runs, is new enough and can make environments; each is *run*, since some
 # installations leave names behind that do nothing.

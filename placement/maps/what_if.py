@@ -11,8 +11,8 @@ from placement.cover.areas import areas
 from placement.decimals import in_steps
 from placement.errors import UsageError
 from placement.maps.closed_streets import between_sites, close_street, walk_notes
+from placement.maps.packed_walks import PARTS, packed, runs, signed, walk_rows
 from placement.maps.rules_panel import zone_of
-from placement.maps.walk_table import PARTS, packed, runs, signed, walk_rows
 from placement.plan.problem import LanesRule, Plan, Problem, Walkers
 from placement.review.geojson import TOTALS, placement_texts
 from placement.solution import Solution

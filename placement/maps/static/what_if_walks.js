@@ -1,4 +1,4 @@
-/* The walks of a plan as placement/maps/walk_table.py and what_if.py write them. */
+/* The walks of a plan as placement/maps/packed_walks.py and what_if.py write them. */
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const [NOTHING, BEFORE, FIRST] = [0, 1, 2];
