@@ -13,7 +13,7 @@ from placement.arrays import Ints
 from placement.cover.survey import survey
 from placement.globe import transformer
 from placement.maps.coding import lines
-from placement.maps.walk_table import PARTS, packed
+from placement.maps.packed_walks import PARTS, packed
 from placement.plan.problem import Plan, Problem
 from placement.plan.shapes import ClosureRule
 from placement.review.geojson import placement_texts
