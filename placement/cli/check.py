@@ -125,7 +125,7 @@ def _report(plan: "Plan") -> "CheckAnswer":
                 for one in nowhere(plan, walks)
             ],
         },
-        "warnings": [*plan.warnings, *doubts(plan, walks)],
+        "warnings": [*plan.warnings, *(one.sentence for one in doubts(plan, walks))],
     }
 
 

@@ -1,6 +1,7 @@
 """What is usable in a plan on streets, and yet most likely not what was meant."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -16,8 +17,29 @@ from placement.streets.barring import edges_on
 _NAMED = 3
 
 
-def doubts(plan: Plan, walks: Survey) -> list[str]:
-    """Return a sentence for each doubt, with the remedy.
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One doubt.
+
+    Attributes
+    ----------
+    kind
+        ``"lost"`` (too far from any street), ``"water"``, ``"beyond"`` (the street layer),
+        ``"island"`` (of the streets), ``"idle"`` (sites that reach nobody) or ``"open"`` (bridges
+        that closures leave open).
+    sentence
+        What is doubted, and the remedy.
+    people
+        How many people it is about, who cannot be covered.
+    """
+
+    kind: str
+    sentence: str
+    people: float = 0.0
+
+
+def doubts(plan: Plan, walks: Survey) -> list[Doubt]:
+    """Return what is doubted of a plan.
 
     Parameters
     ----------
@@ -37,22 +59,21 @@ def doubts(plan: Plan, walks: Survey) -> list[str]:
     ]
 
 
-def _lost(plan: Plan, lost: Sequence[Nowhere]) -> list[str]:
+def _lost(plan: Plan, lost: Sequence[Nowhere]) -> list[Doubt]:
     """Say why points meet no street, those of one reason together."""
     people = dict(zip(plan.problem.demand.id, plan.problem.demand.people.tolist(), strict=True))
-    sentences = []
+    found = []
     for mine in by_reason(lost).values():
         first = min(mine, key=lambda one: one.distance_m)
         counts = [sum(one.kind == kind for one in mine) for kind in ("sites", "demand")]
         heads = sum(people[one.id] for one in mine if one.kind == "demand")
         who = f"{counts[0]} sites and {counts[1]} demand points ({heads:,.12g} people)"
-        sentences.append(
-            f"{who} lie too far from any street: {first.id!r}, for one: {first.sentence}."
-        )
-    return sentences
+        sentence = f"{who} lie too far from any street: {first.id!r}, for one: {first.sentence}."
+        found.append(Doubt("lost", sentence, heads))
+    return found
 
 
-def _under_water(plan: Plan, plain: Surface) -> list[str]:
+def _under_water(plan: Plan, plain: Surface) -> list[Doubt]:
     """Name points that stand in water and on no bridge."""
     open_water = [w.xy for w in plan.water if w.levels is None or 0 in w.levels]
     if not open_water:
@@ -73,7 +94,7 @@ def _under_water(plan: Plan, plain: Surface) -> list[str]:
         f"water covers {len(sites)} sites and {len(demand)} demand points ({people:,.12g} people): "
         f"{_some(names)}; draw it smaller, or move them to the bank."
     )
-    return [sentence]
+    return [Doubt("water", sentence, people)]
 
 
 def _on(streets: Streets, snapped: Snapped) -> Bools:
@@ -84,7 +105,7 @@ def _on(streets: Streets, snapped: Snapped) -> Bools:
     return result
 
 
-def _beyond(plan: Plan, streets: Streets) -> list[str]:
+def _beyond(plan: Plan, streets: Streets) -> list[Doubt]:
     """Say who stands outside the extent of the street layer."""
     low, high = streets.node_xy.min(axis=0), streets.node_xy.max(axis=0)
     problem = plan.problem
@@ -100,10 +121,10 @@ def _beyond(plan: Plan, streets: Streets) -> list[str]:
         f"{len(demand)} demand points ({people:,.12g} people) lie outside them; give an extract "
         "that reaches farther than the longest walk."
     )
-    return [sentence]
+    return [Doubt("beyond", sentence, people)]
 
 
-def _on_islands(plan: Plan, plain: Surface) -> list[str]:
+def _on_islands(plan: Plan, plain: Surface) -> list[Doubt]:
     """Say who stands on a part of the network that has no site."""
     streets, demand = plain.streets, plan.problem.demand
     parts = [
@@ -121,13 +142,13 @@ def _on_islands(plan: Plan, plain: Surface) -> list[str]:
         f"no way joins to any site: {_some([demand.id[at] for at in cut_off])}; look at it with "
         "`place streets info FILE --map`, or put a site there."
     )
-    return [sentence]
+    return [Doubt("island", sentence, people)]
 
 
-def _reach_nobody(plan: Plan, walks: Survey) -> list[str]:
+def _reach_nobody(plan: Plan, walks: Survey) -> list[Doubt]:
     """Name posts that must open and reach nobody, and sites that could open and reach nobody."""
     problem = plan.problem
-    sentences = []
+    found = []
     for position, resource in enumerate(problem.resources):
         status = problem.sites.status[:, position]
         usable = problem.sites.allowed[:, position] & (status != SiteStatus.EXCLUDED)
@@ -140,20 +161,21 @@ def _reach_nobody(plan: Plan, walks: Survey) -> list[str]:
         minutes = f"{resource.walk_limit_s / 60:g} min"
         for which, what in ((required, "required posts"), (others, "sites")):
             if len(which):
-                sentences.append(
+                sentence = (
                     f"{len(which)} {what} of {resource.id!r} reach nobody within {minutes}: "
                     f"{_named(plan, which)}; move them, or look at the streets around them."
                 )
-    return sentences
+                found.append(Doubt("idle", sentence))
+    return found
 
 
 def _named(plan: Plan, sites: Ints) -> str:
     return _some([plan.problem.sites.id[at] for at in sites])
 
 
-def _left_open(plan: Plan, streets: Streets) -> list[str]:
+def _left_open(plan: Plan, streets: Streets) -> list[Doubt]:
     """Name bridges and tunnels that closures without a level pass over or under."""
-    sentences = []
+    found = []
     others = np.flatnonzero(~edges_on(streets, None))
     lines = streets.edge_lines()[others]
     for rule in plan.closing:
@@ -164,12 +186,13 @@ def _left_open(plan: Plan, streets: Streets) -> list[str]:
         if len(passed):
             levels = sorted(set(streets.level[passed].tolist()))
             names = sorted({str(streets.name[edge]) for edge in passed} - {""}) or ["no name"]
-            sentences.append(
+            sentence = (
                 f"closure {rule.id!r} leaves {len(passed)} stretches of bridges and tunnels open "
                 f"({_some(names)}); to close them write level = "
                 f"{';'.join(map(str, [0, *levels]))}, or all."
             )
-    return sentences
+            found.append(Doubt("open", sentence))
+    return found
 
 
 def _some(names: Sequence[str]) -> str:

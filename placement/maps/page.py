@@ -24,6 +24,7 @@ from placement.plan.shapes import Shape
 from placement.solution import Coverage, Solution
 
 if TYPE_CHECKING:
+    from placement.cover.doubts import Doubt
     from placement.cover.routes import AreaRoute
     from placement.cover.survey import Survey
     from placement.maps.frame import Frame
@@ -74,6 +75,7 @@ def page_data(
     served: "Mapping[str, Served] | None" = None,
     frame: "Frame | None" = None,
     what_if: Mapping[str, Any] | None = None,
+    doubts: "Sequence[Doubt]" = (),
 ) -> dict[str, Any]:
     """Turn a plan and its solution into what the page's script reads.
 
@@ -96,6 +98,8 @@ def page_data(
         Where the network is drawn; all else is in degrees to draw at. None draws it where it lies.
     what_if
         What other posts are counted from, see `placement.maps.what_if`. None leaves that out.
+    doubts
+        What is doubted of the plan; the page says of how many people.
 
     Returns
     -------
@@ -167,7 +171,18 @@ def page_data(
         "lanes": queued(plan, solution),
         "walks": walked(plan, solution, routes),
         "what_if": what_if,
+        "doubts": _doubted(doubts, solution),
     }
+
+
+def _doubted(doubts: "Sequence[Doubt]", solution: Solution) -> list[list[Any]]:
+    """Return what a headline warns of: each kind with its people, or how many posts are idle."""
+    people: dict[str, float] = {}
+    for doubt in doubts:
+        people[doubt.kind] = people.get(doubt.kind, 0.0) + doubt.people
+    idle = sum(post.covered == 0 for post in solution.posts_list)
+    found: list[list[Any]] = [[kind, round(many)] for kind, many in people.items() if many > 0]
+    return [*found, ["idle", idle]] if idle else found
 
 
 def _digest(solution: Solution) -> str | None:

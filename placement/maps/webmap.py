@@ -24,6 +24,7 @@ from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
 from placement.cover.catchments import rings
+from placement.cover.doubts import doubts
 from placement.cover.routes import routes
 from placement.cover.survey import survey
 from placement.errors import InputError, PlacementError
@@ -246,6 +247,7 @@ def map_page(
         served=served(plan, solution, found),
         frame=frame,
         what_if=what_if(plan, solution, found, frame, streets=streets),
+        doubts=doubts(plan, found),
     )
     if not checked:
         data = {**data, "title": _not_checked(data["title"])}

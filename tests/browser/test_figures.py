@@ -3,12 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import placement
 from placement.maps import webmap, write_map
+from placement.plan.layers import load_plan
 from placement.solution import Status
-from tests.builders import write_plan
+from placement.solve.questions.evaluate import proposed
+from tests.builders import BRIDGE, NORTH, point, write_plan
 from tests.maps.pages import drawn_plan, ruled_plan, ruled_solution, solution_of
 
 
@@ -57,6 +60,28 @@ def test_no_more_is_said_of_better_plans_than_is_proven(open_page, tmp_path, cha
     text = page.locator("#status").inner_text()
     assert told in text
     assert ("No better plan" in text) is (change["status"] is Status.OPTIMAL)
+
+
+def test_the_headline_says_what_is_doubted(open_page, tmp_path) -> None:
+    far = point(BRIDGE + 0.1, NORTH[0], id="beyond", people=7)
+    gate = point(BRIDGE, NORTH[0], id="north")
+    away = point(BRIDGE + 0.2, NORTH[0], id="away")
+    here = point(BRIDGE, NORTH[0], id="n", people=5)
+    layers = {"sites": [gate, away], "demand": [here, far], "areas": None}
+    plan = load_plan(write_plan(tmp_path, layers=layers))
+    units = np.zeros(plan.problem.sites.allowed.shape, dtype=np.int64)
+    units[:, 0] = 1
+    write_map(plan, proposed(plan, units), tmp_path / "map.html")
+    page, seen = open_page(tmp_path / "map.html")
+    told = page.locator("#status .doubt").all_inner_texts()
+    assert told == [
+        "7 people are on no street of the plan's data and count as not covered.",
+        "7 people stand where the plan's streets end: the streets were cut too small.",
+        "1 open post reaches nobody.",
+    ]
+    page.locator("#lang-fr").click()
+    assert page.locator("#status .doubt").last.inner_text() == "1 poste ouvert n’atteint personne."
+    seen.assert_quiet(tmp_path / "map.html")
 
 
 def test_far_and_turned_away_add_up_to_the_card_in_every_table(open_page, tmp_path) -> None:

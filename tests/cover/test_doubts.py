@@ -18,7 +18,7 @@ def checked(folder: Path, **layers: Any) -> tuple[list[Nowhere], list[str]]:
     usual = {"sites": [SITE], "demand": [point(BRIDGE, NORTH[0], id="n", people=5)], "areas": None}
     plan = load_plan(write_plan(folder, layers={**usual, **layers}))
     walks = survey(plan)
-    return nowhere(plan, walks), doubts(plan, walks)
+    return nowhere(plan, walks), [one.sentence for one in doubts(plan, walks)]
 
 
 def raised(*more: Any, level: int = 1) -> list[Any]:

@@ -22,6 +22,9 @@ function proofInWords(data, tell) {
     : tell.say(`status_${data.status}_long`, { budget, gap: tell.share(data.gap) });
 }
 
+/* What place check doubts, where people or open posts are concerned. */
+const DOUBTS = { lost: "doubt_lost", water: "doubt_water", beyond: "doubt_beyond", island: "doubt_island", idle: "doubt_idle" };
+
 /* The plan in one sentence, of the resource that is worth most. */
 function headline(data, tell) {
   const resource = data.resources[data.main];
@@ -38,7 +41,8 @@ function drawStatus(box, data, tell) {
   box.className = data.status;
   const sentence = headline(data, tell);
   box.replaceChildren(make("strong", null, tell.say(`status_${data.status}`)), " ",
-    ...(sentence === "" ? [] : [make("span", { class: "sentence" }, sentence), " "]), make("span", null, proofInWords(data, tell)));
+    ...(sentence === "" ? [] : [make("span", { class: "sentence" }, sentence), " "]), make("span", null, proofInWords(data, tell)),
+    ...(data.doubts || []).map(([kind, many]) => make("span", { class: "doubt" }, tell.count(DOUBTS[kind], many))));
 }
 
 /* An area by its name in the plan, or what its people are called who stand in none. */
