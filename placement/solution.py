@@ -138,6 +138,8 @@ class Solution:
         File names of the layers that were replaced for this run, by layer name.
     limits
         Limits set for this run, by resource.
+    headroom
+        Share of what lanes admit that the run planned with; None where it is the plan's own.
     tiers
         By tier, in order; empty in a plan without tiers.
     rules
@@ -189,6 +191,7 @@ class Solution:
     walk: Walk | None = None
     layers: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
+    headroom: float | None = None
     tiers: tuple[Tier, ...] = ()
     rules: Mapping[str, Kept] = field(default_factory=dict)
     changes: Changes | None = None

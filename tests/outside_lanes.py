@@ -20,6 +20,7 @@ def gate(sent: list[float], units: int, lanes: dict) -> dict:
     """Run the queue of one gate, in which people come evenly within each period."""
     length, opens = lanes["period_min"], minutes(lanes["opens"])
     a_minute = units * lanes["rate_per_h"] * lanes.get("efficiency", 1) / 60
+    a_minute *= lanes.get("headroom", 1)
     waiting = longest = cleared = 0.0
     admitted = []
     for number, people in enumerate(sent):

@@ -37,6 +37,11 @@ def check_conditions(plan: Plan, solution: Solution, findings: Findings) -> tupl
         f"layers from other files are {dict(solution.layers)}, the plan was read with "
         f"{dict(plan.replaced)}",
     )
+    findings.require(
+        solution.headroom == plan.headroom,
+        f"lanes are planned with {_share(solution.headroom)}, the plan was read with "
+        f"{_share(plan.headroom)}",
+    )
     for resource in solution.limits:
         findings.require(
             resource in plan.settings.resources, f"a limit is given for {resource!r}, no resource"
@@ -55,6 +60,10 @@ def check_conditions(plan: Plan, solution: Solution, findings: Findings) -> tupl
     return tuple(told)
 
 
+def _share(headroom: float | None) -> str:
+    return "the plan's headroom" if headroom is None else f"a headroom of {headroom:.12g}"
+
+
 def _listed(names: list[str]) -> str:
     return ", ".join(names) or "nothing"
 
@@ -68,6 +77,10 @@ def _overrides(plan: Plan, solution: Solution) -> Iterator[tuple[str, str]]:
         fleet = None if given is None else given.fleet
         says = "names no fleet" if fleet is None else f"says {fleet}"
         yield "limits", f"at most {units} units of {resource!r} given, the plan {says}"
+    if solution.headroom is not None:
+        lanes = [kind.lanes for kind in settings.resources.values() if kind.lanes is not None]
+        says = f"says {lanes[0].headroom:.12g}" if lanes else "has no lanes"
+        yield "headroom", f"lanes planned with {_share(solution.headroom)}, the plan {says}"
     for name, file in sorted(solution.layers.items()):
         own = getattr(settings.layers, name, None)
         says = "names none" if own is None else f"says {own}"

@@ -131,7 +131,8 @@ def _check_gate(plan: Plan, resource: Resource, post: Post, gate: Gate, findings
     if given is None or rule is None:
         return
     length = given.period_min
-    a_minute = post.units * given.rate_per_h * given.efficiency / 60
+    headroom = given.headroom if plan.headroom is None else plan.headroom
+    a_minute = post.units * given.rate_per_h * given.efficiency * headroom / 60
     standing, since_cleared, longest = 0.0, 0.0, 0.0
     for number, (sent, passed) in enumerate(zip(gate.sent, gate.admitted, strict=True)):
         flow = sent / length

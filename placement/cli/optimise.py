@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import placement
+from placement.cli.headroom import AUTO, TRIES, find_held, headroom_option
 from placement.cli.options import (
     Agreed,
     Written,
@@ -33,11 +34,12 @@ if TYPE_CHECKING:
 )
 @plan_options(budget=True)
 @agreed_options()
+@headroom_option()
 @time_limit_option("Stop after so many seconds with the best plan found.")
 @gap_option("Stop when the plan is proven to be within this share of the best, e.g. 1%.")
 @prove_options()
 @written_options("outputs/<plan name>")
-def command(
+def command(  # noqa: PLR0913 - an option each
     *,
     plan: str | None,
     budget: float | None,
@@ -46,6 +48,7 @@ def command(
     closures: tuple[str, ...],
     at: str | None,
     agreed: Agreed,
+    headroom: float | str | None,
     time_limit: float | None,
     gap: float,
     prove: bool,
@@ -75,7 +78,13 @@ def command(
     )
     with talk.step("Reading the plan"), stop.step("reading the plan"):
         asked = placement.load_plan(
-            file, closures=closures, at=at, layers=layers, budget=budget, limits=limits
+            file,
+            closures=closures,
+            at=at,
+            layers=layers,
+            budget=budget,
+            limits=limits,
+            headroom=headroom if isinstance(headroom, float) else None,
         )
     folder = Path(written.out) if written.out else Path("outputs") / asked.settings.name
     check_folder(folder, asked, force=written.force)
@@ -88,16 +97,26 @@ def command(
         "lock": posts_to_lock(agreed.lock),
         "forbid": agreed.forbid,
     }
+    auto = headroom == AUTO
+    each = time_limit / TRIES if auto and time_limit is not None else time_limit
     try:
         with talk.step("Choosing posts") as progress:
-            solution = placement.optimise(
-                asked, time_limit=time_limit, gap=gap, progress=progress, within=stop, **wishes
-            )
+
+            def solve(plan: "Plan") -> "Solution":
+                found = placement.optimise(
+                    plan, time_limit=each, gap=gap, progress=progress, within=stop, **wishes
+                )
+                _demand_a_plan(found)
+                return found
+
+            if auto:
+                asked, solution, cost = find_held(asked, solve)
+            else:
+                solution = solve(asked)
     except InfeasibleError:
         if prove:
             show_no_plan(asked, talk, time_limit=prove_time_limit, **wishes)
         raise
-    _demand_a_plan(solution)
     files = write(
         asked,
         solution,
@@ -108,6 +127,8 @@ def command(
         routes=written.routes,
     )
     tell(asked, solution, files, talk)
+    if auto:
+        talk.say(cost)
     proof = find_proof(asked, solution, talk, prove=prove, time_limit=prove_time_limit)
     if written.as_json:
         give_json(summary_json(solution, files, proof))

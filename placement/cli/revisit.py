@@ -127,6 +127,7 @@ def load_asked(
         limits=chosen.limits,
         closures=tuple(given.values()),
         at=chosen.at,
+        headroom=chosen.headroom,
     )
     if asked.settings.name != chosen.plan:
         raise InputError(

@@ -147,8 +147,14 @@ def _plan_beside(path: Path, name: str) -> Path | None:
 def _alike(one: "Plan", other: "Plan") -> bool:
     from placement.plan.digests import digests_of
 
-    return digests_of(one) == digests_of(other) and (one.closed, one.at, one.limits) == (
+    return digests_of(one) == digests_of(other) and (
+        one.closed,
+        one.at,
+        one.limits,
+        one.headroom,
+    ) == (
         other.closed,
         other.at,
         other.limits,
+        other.headroom,
     )

@@ -175,6 +175,7 @@ def assumptions_of(plan: Plan, solution: Solution, *, language: str) -> Table:
         ("speed_m_s", walking.speed_m_s),
         ("detour_factor", walking.detour_factor),
         ("at", solution.at),
+        ("headroom", solution.headroom),
         ("crs", plan.crs),
         ("attribution", solution.attribution),
     ]

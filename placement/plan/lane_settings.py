@@ -30,6 +30,14 @@ class LanesSettings(Section):
             le=1, description="Share of that rate which is kept up. Default 0.85 (A: domain.md)."
         ),
     ] = 0.85
+    headroom: Annotated[
+        Positive,
+        Field(
+            le=1,
+            description="Share of what lanes admit that the plan counts on, so that chance and "
+            "slow lanes leave nobody outside (`place replay` shows). Default 1: all of it (A).",
+        ),
+    ] = 1.0
     opens: Annotated[
         Clock, Field(description='When lanes open, "HH:MM". Default 15:30 (S: domain.md).')
     ] = "15:30"
@@ -138,11 +146,16 @@ class LanesSettings(Section):
             )
         _check_shares("profile", self.profile, periods)
 
+    def planned_rate_h(self, headroom: float) -> float:
+        """Return the people a lane admits an hour, counted on by a share of it."""
+        return self.rate_per_h * self.efficiency * headroom
+
     def rule(self) -> LanesRule:
         """Return what the table says, in numbers."""
         opens, closes = _minutes("opens", self.opens), _minutes("closes", self.closes)
         return LanesRule(
-            rate_h=self.rate_per_h * self.efficiency,
+            rate_h=self.planned_rate_h(self.headroom),
+            headroom=self.headroom,
             opens_min=opens,
             closes_min=closes,
             shares=self._shares((closes - opens) // self.period_min),

@@ -27,6 +27,7 @@ from placement.plan.ground import (
     crowds_of,
     wanted,
 )
+from placement.plan.headroom import with_headroom
 from placement.plan.problem import Near, Plan, Problem, Resource
 from placement.plan.required import check_required, check_worth
 from placement.plan.rules import build_backup, build_floors, build_groups
@@ -65,6 +66,7 @@ def load_plan(
     closures: Iterable[str | Path] = (),
     at: str | None = None,
     walk_s: object = None,
+    headroom: float | None = None,
     **by_name: object,
 ) -> Plan:
     """Read a plan file and all its layers, and check them against each other.
@@ -89,6 +91,8 @@ def load_plan(
         Time of day, ``"HH:MM"``, in place of the plan's: closures with hours hold or not.
     walk_s
         Walking times in place of the street layer, see `Plan.from_frames`.
+    headroom
+        Share of what lanes admit to plan with, above 0 and of 1 at most, in place of the plan's.
     **by_name
         The same as `layers`, by keyword: ``sites=frame``. A layer of closures goes into `layers`,
         because `closures` are those of this run.
@@ -125,7 +129,7 @@ def load_plan(
     most = budget_of(settings, budget)
     replaced = {**layers, **by_name}
     files = _files(path, settings, replaced, walk_s=walk_s is not None)
-    return build_plan(
+    plan = build_plan(
         settings,
         files,
         file=path,
@@ -136,6 +140,7 @@ def load_plan(
         walk_s=walk_s,
         replaced=tuple(sorted(replaced)),
     )
+    return plan if headroom is None else with_headroom(plan, headroom)
 
 
 def build_plan(

@@ -310,6 +310,8 @@ class Plan:
         Those of them that stand in for the plan's own for this run.
     limits
         Most units set for this run, by resource.
+    headroom
+        Share of what lanes admit that this run plans with, where it is not the plan file's.
     warnings
         Sentences about inputs that are usable but worth a look.
     digests
@@ -336,6 +338,7 @@ class Plan:
     layers: Mapping[str, str] = field(default_factory=dict)
     replaced: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
+    headroom: float | None = None
     warnings: tuple[str, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[Path, ...] = ()

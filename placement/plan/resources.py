@@ -49,7 +49,7 @@ class LanesRule:
     Attributes
     ----------
     rate_h
-        People a lane admits an hour, its efficiency included.
+        People a lane admits an hour as the plan counts, efficiency and headroom included.
     opens_min, closes_min
         The window, minutes after midnight.
     shares
@@ -58,6 +58,8 @@ class LanesRule:
         Whole periods a person may wait.
     named
         Further profiles like `shares`, by name in order.
+    headroom
+        Share of what a lane really admits that `rate_h` is.
     """
 
     rate_h: float
@@ -66,6 +68,7 @@ class LanesRule:
     shares: tuple[float, ...]
     carry: int
     named: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    headroom: float = 1.0
 
     @property
     def profiles(self) -> Mapping[str, tuple[float, ...]]:
@@ -73,8 +76,13 @@ class LanesRule:
         return {OWN: self.shares, **self.named}
 
     @property
+    def full_rate_h(self) -> float:
+        """People a lane really admits an hour."""
+        return self.rate_h / self.headroom
+
+    @property
     def lane_people(self) -> float:
-        """People a lane admits over the whole window."""
+        """People a lane admits over the whole window, as the plan counts."""
         return self.rate_h * (self.closes_min - self.opens_min) / 60
 
     @property

@@ -76,7 +76,8 @@ def add_flows(
     assert given is not None  # noqa: S101 - as above
     shares = [[exact(one) for one in profile] for profile in rule.profiles.values()]
     minutes = Fraction(rule.closes_min - rule.opens_min, len(rule.shares))
-    a_lane = exact(given.rate_per_h) * exact(given.efficiency) * minutes / 60
+    headroom = exact(given.headroom if plan.headroom is None else plan.headroom)
+    a_lane = exact(given.rate_per_h) * exact(given.efficiency) * headroom * minutes / 60
     periods = len(rule.shares)
     ways = sum(len(crowd.sites) for crowd in crowds) * periods
     if ways > _MOST_FLOWS:

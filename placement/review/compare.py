@@ -30,7 +30,7 @@ from placement.review.told_totals import (
 )
 from placement.solution import Coverage, Post, Solution
 
-_INPUTS = ("digests", "layers", "closures", "at", "walking", "unsnapped", "plan")
+_INPUTS = ("digests", "layers", "closures", "at", "headroom", "walking", "unsnapped", "plan")
 """Members that say on what posts are counted: other wishes choose other posts and no figures."""
 
 _COLUMNS = 80

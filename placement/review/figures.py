@@ -219,6 +219,8 @@ def _walks(old: Solution, new: Solution) -> list[Figure]:
 def _ground(old: Solution, new: Solution) -> list[Figure]:
     """Return the time of day, closures of the run, points left out, and cover through the day."""
     found = [Figure((), {"at": (old.at, new.at)})] if (old.at, new.at) != (None, None) else []
+    if (old.headroom, new.headroom) != (None, None):
+        found.append(Figure((), {"headroom": (old.headroom, new.headroom)}))
     found += _members(("closures",), old.closures, new.closures)
     lost = _of((old.unsnapped, new.unsnapped), "people")
     if lost != (None, None):

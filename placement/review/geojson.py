@@ -69,6 +69,7 @@ _PLACEMENT_EXTRAS = (
     "walk",
     "layers",
     "limits",
+    "headroom",
     "at",
     "closures",
     "attribution",

@@ -5,7 +5,7 @@ from typing import Any
 from placement.cover.area_walks import AreaWalks
 from placement.plan.clock import minutes_of
 from placement.review.reading import Members
-from placement.review.texts import area_lines, json_text, number_text, object_text
+from placement.review.texts import area_lines, exact_text, json_text, number_text, object_text
 from placement.solution import Period, Solution, Unsnapped
 
 _REWRITE = "write the file again with `place optimise`"
@@ -15,6 +15,8 @@ _WALKS = ("median_s", "p95_s", "longest_s")
 def ground_texts(solution: Solution) -> dict[str, str]:
     """Return these members as JSON texts, in their order; only those that a solution has."""
     texts: dict[str, str] = {}
+    if solution.headroom is not None:
+        texts["headroom"] = exact_text("headroom", solution.headroom)
     if solution.at is not None:
         texts["at"] = json_text(solution.at)
     if solution.closures:
@@ -84,6 +86,12 @@ def read_ground(summary: Members) -> dict[str, Any]:
         If a member is not of the form of this format.
     """
     found: dict[str, Any] = {}
+    if "headroom" in summary.values:
+        share = found["headroom"] = summary.number("headroom", least=0.0)
+        if not 0 < share <= 1:
+            summary.refuse(
+                "headroom", f"{share:.12g} is not above 0 and 1 at most", remedy="give such a share"
+            )
     if "at" in summary.values:
         found["at"] = _read_clock(summary, "at")
     if "closures" in summary.values:

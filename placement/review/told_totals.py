@@ -50,6 +50,7 @@ def asked_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:
         "budget_unit": ("costs are counted in", way),
         "walking": ("walks are measured by", way),
         "at": ("chosen for", partial(way, missing="no time of day")),
+        "headroom": ("share of what lanes admit", partial(way, missing="the plan's")),
         "overrides": ("the run asked in place of the plan file", items_way),
         "format": ("format of the file", way),
         "attribution": ("named as the source of the streets", way),

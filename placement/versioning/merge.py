@@ -192,6 +192,7 @@ def _asked(
             ("budget_unit", "the unit of costs"),
             ("walking", "the way of walking"),
             ("at", "the time of day"),
+            ("headroom", "the share of what lanes admit"),
         )
     }
     # what the cheapest plan costs stands as its budget, and follows from its posts
@@ -253,6 +254,7 @@ def _proposed(
         digests=ours.digests if ours.digests == theirs.digests else None,
     )
     told = {*(ours.overrides or ()), *(theirs.overrides or ())} & {"at", "budget"}
+    told |= {"headroom"} if made.headroom is not None else set()
     told |= {name for name in (*_LISTS, "limits", "layers") if getattr(made, name)}
     return replace(made, overrides=tuple(sorted(told)))
 

@@ -16,6 +16,7 @@ from placement.solution import Solution
 _ASKED = (
     "budget",
     "limits",
+    "headroom",
     "lock",
     "forbid",
     "layers",

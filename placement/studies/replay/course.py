@@ -97,7 +97,7 @@ def course_of(plan: Plan, gates: Gates, scenario: Scenario) -> Course:
         ends=ends,
         people=people,
         lanes=np.array([post.units for post in posts], dtype=np.int64),
-        service_s=np.full(len(posts), 3600 / rule.rate_h / (1 - scenario.slower)),
+        service_s=np.full(len(posts), 3600 / rule.full_rate_h / (1 - scenario.slower)),
         shuts=shuts,
         next_gate=next_gate,
         next_walk_s=next_walk_s,
