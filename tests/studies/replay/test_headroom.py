@@ -57,9 +57,7 @@ def test_model_and_audit_count_on_the_same_capacity(
         sent = np.full(3, (a_lane * units + more) / 3)
         told = queue(sent, a_lane * units, dust=1e-3)
         admitted = sent if held else told.admitted
-        gate = Gate(
-            sent=tuple(sent), admitted=tuple(admitted), longest_wait_min=0.0, clears=None
-        )
+        gate = Gate(sent=tuple(sent), admitted=tuple(admitted), longest_wait_min=0.0, clears=None)
         post = Post(
             site="s", name="s", resource=resource.id, units=units, cost=0, covered=0, only=0,
             lon=0, lat=0, admitted=float(sent.sum()), longest_wait_min=0.0, clears=None,
