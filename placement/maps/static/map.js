@@ -270,7 +270,7 @@ function showPlan(map) {
       if (entry === undefined) { return null; }
       const old = entry.layer;
       entry.layer = layer;
-      if (map.hasLayer(old)) { map.removeLayer(old).addLayer(layer); }
+      if (old !== layer && map.hasLayer(old)) { map.removeLayer(old).addLayer(layer); }
       return old;
     },
   });

@@ -103,12 +103,13 @@ function missingPlaces(missing, bit) {
 /* A layer that shows `missingPlaces`, or nothing; its `show` changes them. */
 function placesLayer(places, kind, pane) {
   let now = places;
-  const layer = canvasTiles(pane, function* paint(context, tile) {
+  const layer = canvasTiles(pane, function* paint(open, tile) {
     if (now === null) { return; }
     const { points, mine, halves } = now;
     const seen = now.within(tile.left - tile.margin, tile.top - tile.margin,
       tile.left + tile.side + tile.margin, tile.top + tile.side + tile.margin);
     if (seen.length === 0) { return; }
+    const context = open();
     const at = seen.map((one) => [(points[2 * mine[one]] - tile.left) * tile.scale, (points[2 * mine[one] + 1] - tile.top) * tile.scale]);
     if (!now.onGround) {
       paintMissing(context, kind, at, Math.min(3.6, Math.max(1.2, 1.35 ** (tile.zoom - 14))));

@@ -54,8 +54,7 @@ function traceLine(context, lines, line, tile) {
 function streetLayer(streets, pane) {
   const groups = Object.keys(STREET_STYLES).filter((name) => streets[name] !== undefined)
     .map((name) => ({ style: STREET_STYLES[name], lines: streetGroup(streets[name]) }));
-  return canvasTiles(pane, function* paint(context, tile) {
-    context.lineJoin = "round";
+  return canvasTiles(pane, function* paint(open, tile) {
     const grown = Math.min(4, Math.max(0.6, 1.45 ** (tile.zoom - 14)));
     for (const { style, lines } of groups) {
       if (tile.zoom < style.from) { continue; }
@@ -63,6 +62,9 @@ function streetLayer(streets, pane) {
       const seen = lines.within(tile.left - tile.margin, tile.top - tile.margin,
         tile.left + tile.side + tile.margin, tile.top + tile.side + tile.margin)
         .filter((line) => Math.max(boxes[4 * line + 2] - boxes[4 * line], boxes[4 * line + 3] - boxes[4 * line + 1]) * tile.scale > 0.6);
+      if (seen.length === 0) { continue; }
+      const context = open();
+      context.lineJoin = "round";
       const strokes = [[style.colour, style.width * grown]];
       if (style.casing !== undefined) { strokes.unshift(["casing", (style.width + style.casing) * grown]); }
       for (const [colour, width] of strokes) {

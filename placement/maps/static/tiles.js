@@ -113,7 +113,9 @@ function askToPaint() {
 /* All that waits, at once: paper does not wait for frames. */
 function paintNow() { paintUntil(() => false); }
 
-/* A layer of tiles that the generator `paint(context, tile)` fills, a step at a time; sharp on any screen. */
+/* A layer of tiles that the generator `paint(open, tile)` fills, a step at a time; sharp on any screen.
+
+   `open()` gives what to draw with. A tile with nothing to show never asks for it: most of what a tile costs is that. */
 function canvasTiles(pane, paint) {
   const starts = new WeakMap();
   const Tiles = /** @type {any} */ (L.GridLayer.extend({
@@ -123,11 +125,18 @@ function canvasTiles(pane, paint) {
       const canvas = document.createElement("canvas");
       const size = this.getTileSize();
       const ratio = Math.min(3, Math.max(2, window.devicePixelRatio || 1));
-      canvas.width = size.x * ratio;
-      canvas.height = size.y * ratio;
       canvas.setAttribute("aria-hidden", "true");
-      const context = canvas.getContext("2d");
-      context.scale(ratio, ratio);
+      /** @type {CanvasRenderingContext2D | null} */
+      let context = null;
+      const open = () => {
+        if (context === null) {
+          canvas.width = size.x * ratio;
+          canvas.height = size.y * ratio;
+          context = canvas.getContext("2d");
+          context.scale(ratio, ratio);
+        }
+        return context;
+      };
       const tiles = 2 ** coords.z;
       const tile = {
         zoom: coords.z,
@@ -139,9 +148,9 @@ function canvasTiles(pane, paint) {
         ratio,
       };
       const start = () => {
-        context.clearRect(0, 0, size.x, size.y);
+        if (context !== null) { context.clearRect(0, 0, size.x, size.y); }
         painting.jobs = painting.jobs.filter((job) => job.canvas !== canvas);
-        painting.jobs.push({ canvas, steps: paint(context, tile), done: () => done(null, canvas) });
+        painting.jobs.push({ canvas, steps: paint(open, tile), done: () => done(null, canvas) });
         askToPaint();
       };
       starts.set(canvas, start);

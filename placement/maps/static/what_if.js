@@ -246,6 +246,7 @@ function whatIfView(data, tell, state, { variant, counter }, { showKey, showArea
     state.announce(tell.say("if_saved"));
   } }, tell.say("if_download"));
   const seek = make("input", { type: "search", id: "try", autocomplete: "off", spellcheck: "false" });
+  let listed = [];
   const listPosts = () => {
     const model = counter.model();
     const sought = seek.value.trim();
@@ -260,7 +261,18 @@ function whatIfView(data, tell, state, { variant, counter }, { showKey, showArea
     rows.sort((a, b) => (sought === "" ? a.resource - b.resource : Number(b.open) - Number(a.open)) || tell.compare(a.name, b.name) || a.resource - b.resource);
     const shown = sought === "" ? rows : rows.slice(0, MOST_FOUND);
     count.textContent = sought === "" ? "" : tell.say("found", { found: tell.people(shown.length), all: tell.people(rows.length) });
-    found.replaceChildren(make("ul", { class: "tries" }, ...shown.map((row) => tryRow(data, tell, variant, model, row, showKey))));
+    /* a row is drawn anew where its units changed alone: to lay out all of them takes most of a click */
+    const wanted = shown.map((row) => ({ row, key: `${model.places[row.column].site}/${data.resources[row.resource].id}` }));
+    const isSame = wanted.length === listed.length && wanted.every(({ key }, at) => key === listed[at].key);
+    const next = wanted.map(({ row, key }, at) => {
+      const units = variant.units(key);
+      if (isSame && listed[at].units === units) { return listed[at]; }
+      const element = tryRow(data, tell, variant, model, row, showKey);
+      if (isSame) { listed[at].element.replaceWith(element); }
+      return { key, units, element };
+    });
+    if (!isSame) { found.replaceChildren(make("ul", { class: "tries" }, ...next.map(({ element }) => element))); }
+    listed = next;
   };
   const fill = () => {
     const model = counter.model();

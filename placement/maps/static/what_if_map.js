@@ -34,6 +34,7 @@ function reachedLayer(ground, colour, pane) {
 function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, signs, named, popupOptions, tryPopup }) {
   const own = L.layerGroup().addTo(map);
   const swapped = new Map();
+  const missing = new Map(); // layers by key, painted anew for each variant
   const turned = new Set();
   const renamings = [];
   const put = (key, layer) => {
@@ -75,7 +76,9 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
       const size = data.resources.length;
       for (const [key, bit, fits] of [[`missing-${resource.id}`, at, (point) => point < model.slow], [`slow-${resource.id}`, at + size, (point) => point >= model.slow]]) {
         const ground = groundOf(model, (point) => times[point] === 0 && fits(point));
-        const layer = missingLayer(ground, 0, missingKind(at, bit >= size), "missing");
+        const layer = missing.get(key) || placesLayer(null, missingKind(at, bit >= size), "missing");
+        missing.set(key, layer);
+        layer.show(missingPlaces(ground, 0));
         if (!put(key, layer) && ground.m.length > 0 && at === data.main) { own.addLayer(layer); }
       }
       /* a catchment that a closed street cuts is drawn as that of a candidate is */
