@@ -6,7 +6,7 @@ The commands are held to these types by the type checker; the schema is made fro
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
-from placement.cli.answers_on_inputs import CheckAnswer, StreetsInfoAnswer
+from placement.cli.answers_on_inputs import CheckAnswer, DemandAnswer, StreetsInfoAnswer
 from placement.review.schema import DRAFT, described, solution_parts
 from placement.solution import Post, Solution
 from placement.studies.replay.study import Replay
@@ -443,6 +443,7 @@ ANSWERS: Mapping[str, Any] = {
     "evaluate": EvaluateAnswer,
     "streets read": StreetsInfoAnswer,
     "streets info": StreetsInfoAnswer,
+    "demand": DemandAnswer,
 }
 """The type of the answer of each command that takes ``--json``."""
 

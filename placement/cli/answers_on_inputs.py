@@ -1,4 +1,4 @@
-"""What ``place check`` and ``place streets`` write with ``--json``: what a plan's inputs hold."""
+"""What ``place check``, ``streets`` and ``demand`` write with ``--json``: what inputs hold."""
 
 from typing import NotRequired, TypedDict
 
@@ -212,3 +212,78 @@ class StreetsInfoAnswer(TypedDict):
     dropped: dict[str, int]
     unused: list[str]
     levels: NotRequired[list[StreetsLevel]]
+
+
+class DemandSource(TypedDict):
+    """People of one source.
+
+    Attributes
+    ----------
+    source
+        ``stations``, ``tickets``, ``seats``, ``grid`` or ``stops``.
+    file
+        What was read.
+    people
+        In whole numbers, as written.
+    counted
+        Before rounding.
+    points, areas
+        Demand points and areas they became.
+    """
+
+    source: str
+    file: str
+    people: int
+    counted: float
+    points: int
+    areas: int
+
+
+class DemandLeftOut(TypedDict):
+    """Rows of a source that were not taken.
+
+    Attributes
+    ----------
+    file
+        The source.
+    why
+        The reason.
+    rows, people
+        How many rows, with how many people.
+    """
+
+    file: str
+    why: str
+    rows: int
+    people: float
+
+
+class DemandAnswer(TypedDict):
+    """What ``place demand`` counted.
+
+    Attributes
+    ----------
+    people
+        The sum.
+    stated
+        What it should be, if that was given.
+    sources
+        Where it comes from.
+    left_out
+        What was not taken.
+    profiles, people_in_profiles
+        Arrival profiles, and the people in them.
+    doubts
+        What is doubtful, in sentences.
+    files
+        What was written.
+    """
+
+    people: int
+    stated: int | None
+    sources: list[DemandSource]
+    left_out: list[DemandLeftOut]
+    profiles: int
+    people_in_profiles: int
+    doubts: list[str]
+    files: list[str]

@@ -28,6 +28,7 @@ _MODULES = {
     "fmt": "fmt",
     "export": "export",
     "streets": "streets",
+    "demand": "demand",
     "schema": "schema",
     "completion": "completion",
     "seal": "seal",

@@ -49,6 +49,7 @@ READS = {
         ("export", "done", "town", "--to", "kml", "-o", "e.kml"),
         (SOLVED, PLAN, *LAYERS),
     ),
+    "demand": (("demand", "--stations", LAYERS[1]), (LAYERS[1],)),
     "streets read": (("streets", "read", LAYERS[2], "-o", "s.parquet"), (LAYERS[2],)),
     "streets info": (("streets", "info", LAYERS[2]), (LAYERS[2],)),
     "streets fetch": (

@@ -133,6 +133,7 @@ WORDS: dict[str, list[tuple[str, ...]]] = {
     ],
     "streets read": [("{town}/streets.geojson", "-o", "{out}.parquet")],
     "streets info": [("{town}/streets.geojson",)],
+    "demand": [("--stations", "{town}/demand.geojson", "-o", "{out}", "--total", "7")],
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ PRINTS = {
     "diff": ("diff", "done", "other"),
     "streets read": ("streets", "read", "town/streets.geojson", "-o", "w/kept.parquet"),
     "streets info": ("streets", "info", "town/streets.geojson"),
+    "demand": ("demand", "--stations", "town/demand.geojson", "-o", "w"),
     "schema": ("schema",),
     "completion": ("completion", "bash"),
     "textconv": ("textconv", "done/solution.geojson"),
@@ -60,6 +61,7 @@ WRITES = {
     "export": (("export", "done", "town", "--to", "kml", "-o", "w/e.kml"), ("w/e.kml",)),
     "print": (("print", "done", "town", "-o", "w/p.pdf"), ("w/p.pdf",)),
     "streets read": (PRINTS["streets read"], ("w/kept.parquet",)),
+    "demand": (PRINTS["demand"], ("w/demand.csv",)),
     "streets info": (
         (*PRINTS["streets info"], "--islands", "w/islands.geojson", "--map", "w/net.html"),
         ("w/islands.geojson", "w/net.html"),
