@@ -72,10 +72,10 @@ def command(
 ) -> None:
     """Count the people of POSTS, chosen by hand, and write them as a solution that is *proposed*.
 
-    POSTS is a CSV file, GeoJSON, GeoPackage or GeoParquet with a row for each post: `site`, or a
-    point near one; `resource`; `units`. A solution that was edited keeps the budget, the limits and
-    the closures it was made with, unless others are given; one that is proposed may be written in
-    its place.
+    POSTS is a CSV file, GeoJSON, GeoPackage, GeoParquet, Shapefile, KML, FlatGeobuf or XLSX with a
+    row for each post: `site`, or a point near one; `resource`; `units`. A solution that was edited
+    keeps the budget, the limits and the closures it was made with, unless others are given; one
+    that is proposed may be written in its place.
 
     With --baseline the solution tells what moved against the agreed one, and what each move brings.
 

@@ -24,6 +24,7 @@ from placement.plan.settings import nearest
 from placement.plan.table import Row, Table, read_table
 from placement.reading.csv_table import read_records
 from placement.reading.features import WGS84, row_name
+from placement.reading.gdal import read_sheet
 from placement.reading.held import Held, source_of
 from placement.reading.numerals import decimal
 from placement.reading.regular import require_file
@@ -90,8 +91,8 @@ def read_posts(given: object, problem: Problem, *, crs: str, snap_m: float = SNA
         raise UsageError(f"snap_m is {snap_m}: give a finite number of 0 or more.")
     if isinstance(given, Mapping):
         table = _of_mapping(given)
-    elif isinstance(given, str | Path) and Path(given).suffix.lower() == ".csv":
-        table = _read_csv(Path(given))
+    elif isinstance(given, str | Path) and Path(given).suffix.lower() in {".csv", ".xlsx"}:
+        table = _read_rows(Path(given))
     else:
         source = given if isinstance(given, Held) else source_of("posts", given)
         table = read_table(source, layer="posts", kinds=_KINDS, instead="site")
@@ -148,9 +149,12 @@ def _of_mapping(given: Mapping[Any, Any]) -> Table:
     return _table(Path("posts (mapping)"), rows, unplaced=rows)
 
 
-def _read_csv(path: Path) -> Table:
+def _read_rows(path: Path) -> Table:
+    """Read a table whose rows need not have a place: they may name their site."""
     require_file(path, remedy="check the path given for the posts")
-    columns, records = read_records(path)
+    columns, records = (
+        _read_workbook(path) if path.suffix.lower() == ".xlsx" else read_records(path)
+    )
     records = [record for record in records if any(value.strip() for value in record.values())]
     if not records:
         raise InputError("has no rows", file=path, remedy="add a row for each post")
@@ -164,6 +168,12 @@ def _read_csv(path: Path) -> Table:
     unplaced = [row for row, there in zip(rows, lies, strict=True) if not there]
     lonlat = np.array([_lonlat(path, row, axes) for row in placed])
     return _table(path, placed, unplaced=unplaced, lonlat=lonlat)
+
+
+def _read_workbook(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+    """Return the columns and rows of a sheet, numbers as they would be written in a CSV file."""
+    columns, rows = read_sheet(path, "posts")
+    return columns, [{key: str(cell) for key, cell in row.items()} for row in rows]
 
 
 def _lonlat(path: Path, row: Row, axes: tuple[str, ...]) -> list[float]:

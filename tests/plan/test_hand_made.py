@@ -64,11 +64,18 @@ def test_every_kind_of_file_means_the_same(plan: Plan, tmp_path: Path) -> None:
         (".geojson", layer.to_file),
         (".gpkg", lambda path: layer.to_crs("EPSG:2154").to_file(path)),
         (".parquet", layer.to_parquet),
+        (".shp", layer.to_file),
+        (".fgb", layer.to_file),
+        (".kml", lambda path: layer.to_file(path, driver="LIBKML")),
     ):
         path = tmp_path / f"layer{suffix}"
         write(path)
         assert named(plan, read(plan, path)) == EXPECTED, suffix
     assert named(plan, read(plan, layer)) == EXPECTED
+    for rows in (by_name, by_place):
+        sheet = tmp_path / "posts.xlsx"
+        pd.read_csv(rows, sep=None, engine="python").to_excel(sheet, index=False)
+        assert named(plan, read(plan, sheet)) == EXPECTED
     table = pd.DataFrame({"lon": layer.geometry.x, "lat": layer.geometry.y, **layer[["resource"]]})
     assert set(named(plan, read(plan, table))) == set(EXPECTED)
     assert named(plan, read(plan, EXPECTED)) == EXPECTED
