@@ -36,12 +36,14 @@ if TYPE_CHECKING:
     from placement.solve.questions.maximise import maximise as maximize
     from placement.solve.questions.min_cost import least_cost
     from placement.solve.questions.what_if import Why, why
+    from placement.studies.frontier import Frontier, frontier
 
 __all__ = [
     "AuditError",
     "Cover",
     "Diff",
     "Evaluation",
+    "Frontier",
     "InfeasibleError",
     "InputError",
     "NoPlanError",
@@ -57,6 +59,7 @@ __all__ = [
     "audit",
     "compare",
     "evaluate",
+    "frontier",
     "least_cost",
     "load_plan",
     "maximise",
@@ -78,6 +81,7 @@ _ROOM_OF = {
     "Cover": "placement.cover.cover",
     "Diff": "placement.review.compare",
     "Evaluation": "placement.solve.questions.evaluate",
+    "Frontier": "placement.studies.frontier",
     "InfeasibleError": "placement.errors",
     "InputError": "placement.errors",
     "NoPlanError": "placement.errors",
@@ -92,6 +96,7 @@ _ROOM_OF = {
     "audit": "placement.auditing.audit",
     "compare": "placement.review.compare",
     "evaluate": "placement.solve.questions.evaluate",
+    "frontier": "placement.studies.frontier",
     "least_cost": "placement.solve.questions.min_cost",
     "load_plan": "placement.plan.layers",
     "maximise": "placement.solve.questions.maximise",

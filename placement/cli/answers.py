@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 from placement.cli.answers_on_inputs import CheckAnswer, DemandAnswer, StreetsInfoAnswer
+from placement.cli.answers_on_studies import FrontierAnswer
 from placement.review.schema import DRAFT, described, solution_parts
 from placement.solution import Post, Solution
 from placement.studies.replay.study import Replay
@@ -441,6 +442,7 @@ ANSWERS: Mapping[str, Any] = {
     "replay": ReplayAnswer,
     "diff": DiffAnswer,
     "evaluate": EvaluateAnswer,
+    "frontier": FrontierAnswer,
     "streets read": StreetsInfoAnswer,
     "streets info": StreetsInfoAnswer,
     "demand": DemandAnswer,

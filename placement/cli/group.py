@@ -14,6 +14,7 @@ _MODULES = {
     "optimise": "optimise",
     "cover": "cover",
     "why": "why",
+    "frontier": "frontier",
     "init": "init",
     "check": "check",
     "map": "map",

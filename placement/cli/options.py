@@ -105,6 +105,76 @@ def count() -> Callback[int | None]:
     return parse
 
 
+_SERIES_EXAMPLE = "100:900:50 or 100,250,400"
+_MOST_VALUES = 1_000
+
+
+def _values(text: str) -> tuple[float, ...]:
+    """Return the numbers of ``FROM:TO:STEP``, TO included, or of a list; ascending.
+
+    Raises
+    ------
+    ValueError
+        If it is neither, or of more than a thousand numbers.
+    """
+    from decimal import Decimal
+
+    if ":" not in text:
+        numbers = [decimal(part) for part in text.split(",")]
+    else:
+        first, last, step = (Decimal(repr(decimal(part))) for part in text.split(":"))
+        if step <= 0 or last < first or (last - first) / step >= _MOST_VALUES:
+            raise ValueError(text)
+        numbers = [float(first + n * step) for n in range(int((last - first) / step) + 1)]
+    if not all(math.isfinite(one) and one >= 0 for one in numbers) or len(numbers) > _MOST_VALUES:
+        raise ValueError(text)
+    return tuple(sorted(set(numbers)))
+
+
+def series() -> Callback[tuple[float, ...] | None]:
+    """Return a callback that takes ``FROM:TO:STEP`` or a list of numbers of at least 0."""
+
+    def parse(
+        _ctx: click.Context, param: click.Parameter, value: str | None
+    ) -> tuple[float, ...] | None:
+        if value is None:
+            return None
+        try:
+            return _values(value)
+        except (ValueError, ArithmeticError):
+            raise click.BadParameter(
+                f"{value!r} is not a series of numbers of at least 0; write it as "
+                f"{_SERIES_EXAMPLE} (at most {_MOST_VALUES:,} numbers)",
+                param=param,
+            ) from None
+
+    return parse
+
+
+def series_of() -> Callback[tuple[str, tuple[float, ...]] | None]:
+    """Return a callback that takes ``RESOURCE=FROM:TO:STEP``, in whole numbers."""
+
+    def parse(
+        ctx: click.Context, param: click.Parameter, value: str | None
+    ) -> tuple[str, tuple[float, ...]] | None:
+        if value is None:
+            return None
+        name, equals, text = (part.strip() for part in value.partition("="))
+        if not (name and equals):
+            raise click.BadParameter(
+                f"{value!r} is not RESOURCE=FROM:TO:STEP; write it as dog_team=0:40:2", param=param
+            )
+        numbers = series()(ctx, param, text) or ()
+        if not all(one.is_integer() for one in numbers):
+            raise click.BadParameter(
+                f"{text!r} has parts of units; write whole numbers, as dog_team=0:40:2",
+                param=param,
+            )
+        return name, numbers
+
+    return parse
+
+
 def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
 

@@ -2,7 +2,8 @@
 
 import click
 
-_OF = ("plan", "solution", "diff", "json", "replay")
+_ANSWERS = ("diff", "frontier")
+_OF = ("plan", "solution", *_ANSWERS, "json", "replay")
 
 
 @click.command("schema", short_help="Print the JSON Schema of plans, solutions or --json.")
@@ -12,8 +13,8 @@ _OF = ("plan", "solution", "diff", "json", "replay")
     type=click.Choice(_OF),
     default="plan",
     show_default=True,
-    help="Of plan.toml, solution.geojson, a difference, what commands write with --json, or "
-    "replay.json.",
+    help="Of plan.toml, solution.geojson, a difference, a frontier, what commands write with --json, "
+    "or replay.json.",
 )
 def command(what: str) -> None:
     """Print a JSON Schema (draft 2020-12), with every key and its meaning.
@@ -30,10 +31,10 @@ def command(what: str) -> None:
         from placement.review.schema import solution_schema
 
         give_json(solution_schema())
-    elif what == "diff":
+    elif what in _ANSWERS:
         from placement.cli.answers import answer_schema
 
-        give_json(answer_schema("diff"))
+        give_json(answer_schema(what))
     elif what == "replay":
         from placement.studies.replay.report import replay_schema
 

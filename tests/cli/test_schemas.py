@@ -131,6 +131,7 @@ WORDS: dict[str, list[tuple[str, ...]]] = {
         ("{new}/solution.geojson", "{town}", "-o", "{out}.geojson"),
         ("{old}/solution.geojson", "{town}", "-o", "{out}.geojson", "--no-bound"),
     ],
+    "frontier": [("{town}", "--budgets", "0:20:10", "--no-plot", "--no-map", "-o", "{out}")],
     "streets read": [("{town}/streets.geojson", "-o", "{out}.parquet")],
     "streets info": [("{town}/streets.geojson",)],
     "demand": [("--stations", "{town}/demand.geojson", "-o", "{out}", "--total", "7")],

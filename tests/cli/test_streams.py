@@ -22,6 +22,7 @@ pytestmark = pytest.mark.skipif(
 
 #: Words for each command that prints, without --json.
 PRINTS = {
+    "frontier": ("frontier", "town", "--budgets", "10,20", "--no-plot", "--no-map", "-o", "w"),
     "why": ("why", "{site}", "town", "--solution", "done"),
     "check": ("check", "town"),
     "routes": ("routes", "done", "town", "-o", "w/routes.geojson"),
@@ -45,6 +46,10 @@ WRITES = {
     "cover": (
         ("cover", "town", "--share", "checkpoint=0.3", "--out", "w", "--force", "--no-map"),
         ("w/solution.geojson",),
+    ),
+    "frontier": (
+        ("frontier", "town", "--budgets", "10,20", "--no-plot", "--no-map", "-o", "w"),
+        ("w/frontier.csv", "w/frontier.json"),
     ),
     "map": (("map", "done", "town", "--out", "w/map.html"), ("w/map.html",)),
     "catchments": (("catchments", "done", "town", "-o", "w/c.geojson"), ("w/c.geojson",)),

@@ -1,0 +1,408 @@
+"""The frontier: the best plan for each budget, or for each number of units of a resource.
+
+Points are solved in ascending order. Each one starts from the plan of the point before it and, of
+all plans that are worth as much, takes one with the fewest posts that open or close against it. So
+a plan depends on the points before it and on nothing else: a run that goes on from kept points
+repeats the same chain.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from numbers import Real
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from placement.cover.instance_builder import posting
+from placement.cover.survey import Survey
+from placement.errors import NoPlanError, UsageError
+from placement.plan.problem import Plan
+from placement.plan.summary import html_table
+from placement.solution import Solution, Status, list_unproven
+from placement.solve.core.stopping import Progress, Stop
+from placement.solve.questions import baseline
+from placement.solve.questions.max_cover import audited, with_budget
+from placement.solve.questions.measured import choose_solver, measured
+from placement.solve.questions.report import write_up
+from placement.solve.questions.solver import Best
+from placement.studies.frontier_points import FrontierPoints, Question, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BUDGET = "budget"
+_PLACES = 6
+_FALL = 0.5  # a knee: one unit more brings at most half of what it brought before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontierPoint:
+    """The best plan at one value, against the point before it.
+
+    Attributes
+    ----------
+    value
+        The budget, or the most units of the resource.
+    solution
+        The plan, audited; None where no plan keeps every rule.
+    opened, closed
+        Posts that open and close against the plan before it; empty at the first plan.
+    per_unit
+        By resource, people covered more than at the plan before it, per unit of `value`; empty at
+        the first plan.
+    worth_per_unit
+        The objective's rise per unit of `value`; None at the first plan.
+    knee
+        Whether more brings far less from here on: at corners of the concave hull of the objective
+        where the slope falls to half or less.
+    """
+
+    value: float
+    solution: Solution | None
+    opened: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    per_unit: Mapping[str, float] | None = None
+    worth_per_unit: float | None = None
+    knee: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class Frontier:
+    """The best plans along a range of budgets, or of units of a resource.
+
+    Attributes
+    ----------
+    plan
+        Name of the plan.
+    over
+        What is varied: ``"budget"``, or the resource.
+    unit
+        The unit of its values, by language.
+    resources
+        Names of the resources to show, by identifier and language.
+    points
+        In ascending order of their values.
+    """
+
+    plan: str
+    over: str
+    unit: Mapping[str, str]
+    resources: Mapping[str, Mapping[str, str]]
+    points: tuple[FrontierPoint, ...]
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Posts that are open in all plans."""
+        plans = [
+            {post.id for post in point.solution.posts_list}
+            for point in self.points
+            if point.solution is not None
+        ]
+        return tuple(sorted(set.intersection(*plans))) if plans else ()
+
+    @property
+    def solutions(self) -> tuple[Solution, ...]:
+        """The plans there are, in order."""
+        return tuple(point.solution for point in self.points if point.solution is not None)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row of figures for each point, the same columns in each."""
+        return [self._row(point) for point in self.points]
+
+    def _row(self, point: FrontierPoint) -> dict[str, Any]:
+        told = point.solution
+        row: dict[str, Any] = {
+            self.over: point.value,
+            "status": str(Status.INFEASIBLE if told is None else told.status),
+            "objective": None if told is None else told.objective,
+            "bound": None if told is None or math.isinf(told.bound) else told.bound,
+            "gap": None if told is None or math.isinf(told.gap) else told.gap,
+            "cost": None if told is None else told.cost,
+            "posts": None if told is None else len(told.posts_list),
+        }
+        for name in self.resources:
+            covered = None if told is None else told.coverage[name]
+            row |= {
+                f"{name}_covered": None if covered is None else covered.covered,
+                f"{name}_share": None if covered is None else round(covered.share, _PLACES),
+                f"{name}_per_unit": (point.per_unit or {}).get(name),
+            }
+        return row | {
+            "worth_per_unit": point.worth_per_unit,
+            "opened": len(point.opened),
+            "closed": len(point.closed),
+            "knee": point.knee,
+        }
+
+    def frame(self) -> "pd.DataFrame":
+        """Return the figures as a DataFrame, one row a point."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only wanted by callers in Python
+
+        return pd.DataFrame(self.rows())
+
+    def csv(self) -> str:
+        """Return the figures as CSV, one line a point."""
+        rows = self.rows()
+        lines = [",".join(rows[0])] if rows else []
+        lines += [",".join(map(_cell, row.values())) for row in rows]
+        return "".join(f"{line}\n" for line in lines)
+
+    def __repr__(self) -> str:
+        proven = sum(one.status is Status.OPTIMAL for one in self.solutions)
+        ends = f"{number(self.points[0].value)} to {number(self.points[-1].value)}"
+        return (
+            f"Frontier of {self.plan!r} over {self.over}, {ends}: {len(self.points)} points, "
+            f"{proven} proven, {len(self.kept)} posts in all plans"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = self.rows()
+        cells = [["" if v is None else _shown(v) for v in row.values()] for row in rows]
+        return html_table(f"{self.plan}: {self.over}", cells, head=list(rows[0]))
+
+
+def _cell(value: Any) -> str:  # noqa: ANN401 - a figure, a word or nothing
+    if isinstance(value, bool):
+        return str(int(value))
+    if value is None or isinstance(value, str):
+        return value or ""
+    return number(value)
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - a figure or a word
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return f"{value:,.10g}" if isinstance(value, int | float) else str(value)
+
+
+def frontier(
+    plan: Plan,
+    values: Sequence[float],
+    *,
+    over: str = BUDGET,
+    folder: str | Path | None = None,
+    time_limit: float | None = None,
+    gap: float = 0.0,
+    seed: int = 0,
+    progress: Progress | None = None,
+    told: Callable[[FrontierPoint, Path | None, bool], None] | None = None,
+    within: Stop | None = None,
+) -> Frontier:
+    """Find the best plan for each budget, each changing as little as equal value allows.
+
+    Parameters
+    ----------
+    plan
+        A loaded plan.
+    values
+        Budgets in the plan's unit, or most units of the resource `over`, in any order.
+    over
+        ``"budget"``, or the resource whose units are limited.
+    folder
+        Keeps each point in a file of its own, and takes those that a run with the same inputs,
+        question and version kept: one that was killed goes on where it stopped. None keeps none.
+    time_limit
+        Seconds for each point, or None. With one, a slow machine may prove less.
+    gap
+        Relative gap that is good enough; 0 asks for proof.
+    seed
+        Of the search.
+    progress
+        Called with seconds, objective and bound of the point that is being solved.
+    told
+        Called with each point when it is known, its file, and whether an earlier run kept it.
+    within
+        A stop rule that runs already and is not to be outlasted.
+
+    Returns
+    -------
+    Frontier
+
+    Raises
+    ------
+    UsageError
+        If a value is out of range, or there is no such resource.
+    InputError
+        If the streets cannot be read, or a kept point cannot be used.
+    NoPlanError
+        If no plan was found within the limit, and none was shown to be impossible.
+    KeyboardInterrupt
+        At Ctrl-C. The points before stay kept.
+    AuditError
+        If a figure does not hold when recomputed.
+    """
+    question = Question(
+        over=over,
+        series=_checked(plan, values, over),
+        gap=gap,
+        seed=seed,
+        time_limit=time_limit,
+    )
+    points = None if folder is None else FrontierPoints(folder, question, plan)
+    walks, _, _ = measured(plan, Stop(within=within))
+    found: list[FrontierPoint] = []
+    before: FrontierPoint | None = None
+    for value in question.series:
+        asked = _asked(plan, over, value)
+        known, solution = (False, None) if points is None else points.read(value)
+        if not known:
+            earlier = None if before is None else before.solution
+            stop = Stop(time_limit, within=within)
+            solution = _solve(asked, walks, earlier, question, stop=stop, progress=progress)
+            if points is not None:
+                if solution is not None:
+                    audited(asked, solution)
+                solution = points.keep(value, solution)
+        if solution is not None and (known or points is None):
+            audited(asked, solution)
+        point = _against(before, FrontierPoint(value=value, solution=solution))
+        found.append(point)
+        before = before if solution is None else point
+        if told is not None:
+            told(point, None if points is None else points.path(value), known)
+    return Frontier(
+        plan=plan.settings.name,
+        over=over,
+        unit=_unit(plan, over),
+        resources={one.id: one.label for one in plan.problem.resources},
+        points=_with_knees(found),
+    )
+
+
+def _checked(plan: Plan, values: Sequence[float], over: str) -> tuple[float, ...]:
+    if over != BUDGET and over not in {one.id for one in plan.problem.resources}:
+        known = ", ".join([BUDGET, *sorted(one.id for one in plan.problem.resources)])
+        raise UsageError(f"there is no resource {over!r} to vary; known are {known}.")
+    for value in values:
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < math.inf:
+            raise UsageError(f"{over} is {value}: give finite numbers of 0 or more.")
+        if over != BUDGET and not float(value).is_integer():
+            raise UsageError(f"{over} is {value}: units are whole numbers.")
+    if not values:
+        raise UsageError(f"there is no {over} to solve for: give at least one.")
+    return tuple(sorted({float(value) for value in values}))
+
+
+def _asked(plan: Plan, over: str, value: float) -> Plan:
+    """Return the plan with one value of what is varied."""
+    if over == BUDGET:
+        return with_budget(plan, value)
+    units = int(value)
+    resources = tuple(
+        replace(one, fleet=units) if one.id == over else one for one in plan.problem.resources
+    )
+    limits = dict(sorted({**plan.limits, over: units}.items()))
+    return replace(plan, problem=replace(plan.problem, resources=resources), limits=limits)
+
+
+def _unit(plan: Plan, over: str) -> Mapping[str, str]:
+    if over == BUDGET:
+        unit = plan.settings.budget.unit
+        return {"en": unit.en, "fr": unit.fr}
+    return plan.problem.resources[plan.problem.resource_index(over)].unit
+
+
+def _solve(
+    plan: Plan,
+    walks: Survey,
+    before: Solution | None,
+    question: Question,
+    *,
+    stop: Stop,
+    progress: Progress | None,
+) -> Solution | None:
+    """Solve one point, from the plan before it and as near to it as equal worth allows."""
+    posts = posting(plan.problem, walks)
+    solver = choose_solver(plan, walks)
+    wish = baseline.check_wishes(baseline=before)
+    start = baseline.start(posts, plan.problem, wish)
+    gap, seed = question.gap, question.seed
+    with stop.catching_interrupts():
+        if before is None or plan.problem.laned is not None:
+            best = solver.best(
+                posts, start=start, shares={}, stop=stop, gap=gap, seed=seed, progress=progress
+            )
+        else:
+            staged = solver.solve(
+                posts, start=start, stop=stop, gap=gap, seed=seed, progress=progress
+            )
+            base = baseline.columns_of(posts, plan.problem, wish.units)
+            near = solver.nearest(staged, base, stop=stop)
+            # the walks were not what was chosen by: nothing is proven of them
+            best = Best(
+                outcome=near,
+                posts=posts,
+                chosen=near.chosen,
+                tiers=staged.tiers,
+                unproven=list_unproven("walk"),
+            )
+    if stop.interrupted:
+        raise KeyboardInterrupt
+    if best.outcome.status is Status.INFEASIBLE:
+        return None
+    if best.chosen is None or best.outcome.status is Status.UNKNOWN:
+        raise NoPlanError(
+            f"no plan was found within the limit for {question.over} "
+            f"{number(_value(plan, question.over))}; give more time with --time-limit."
+        )
+    return write_up(plan, walks, best, wish=baseline.Wishes())
+
+
+def _value(plan: Plan, over: str) -> float:
+    return plan.problem.budget if over == BUDGET else plan.limits[over]
+
+
+def _against(before: FrontierPoint | None, point: FrontierPoint) -> FrontierPoint:
+    """Return a point with what changed since the one before it."""
+    if before is None or before.solution is None or point.solution is None:
+        return point
+    old, new = before.solution, point.solution
+    apart = point.value - before.value
+    posts = [{post.id for post in one.posts_list} for one in (old, new)]
+    return replace(
+        point,
+        opened=tuple(sorted(posts[1] - posts[0])),
+        closed=tuple(sorted(posts[0] - posts[1])),
+        per_unit={
+            name: round((told.covered - old.coverage[name].covered) / apart, _PLACES) + 0.0
+            for name, told in new.coverage.items()
+        },
+        worth_per_unit=round((new.objective - old.objective) / apart, _PLACES) + 0.0,
+    )
+
+
+def _with_knees(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
+    known = [point for point in points if point.solution is not None]
+    at = knees([(point.value, point.solution.objective) for point in known if point.solution])
+    marked = {known[n].value for n in at}
+    return tuple(replace(point, knee=point.value in marked) for point in points)
+
+
+def knees(curve: Sequence[tuple[float, float]]) -> list[int]:
+    """Return where more brings far less from there on.
+
+    Parameters
+    ----------
+    curve
+        Values, ascending, and what each is worth.
+
+    Returns
+    -------
+    list of int
+        Corners of the upper concave hull where the slope falls to half or less, ascending.
+    """
+    hull: list[int] = []
+    for n in range(len(curve)):
+        while len(hull) > 1 and _slope(curve, hull[-2], hull[-1]) <= _slope(curve, hull[-1], n):
+            hull.pop()
+        hull.append(n)
+    return [
+        at
+        for left, at, right in zip(hull, hull[1:], hull[2:], strict=False)
+        if _slope(curve, left, at) > 0
+        and _slope(curve, at, right) <= _FALL * _slope(curve, left, at)
+    ]
+
+
+def _slope(curve: Sequence[tuple[float, float]], a: int, b: int) -> float:
+    return (curve[b][1] - curve[a][1]) / (curve[b][0] - curve[a][0])

@@ -1,0 +1,199 @@
+"""The frontier against every choice tried, and runs that are killed against one that is not."""
+
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import placement
+from placement.solution import Status
+from placement.studies.frontier import Frontier, FrontierPoint, knees
+from placement.studies.frontier_plot import draw, pictures
+from tests.builders import write_plan
+from tests.cli.running import run
+from tests.small_plans import every_choice, write_small_plan
+
+KILLED = """
+import os, signal, sys
+import placement.outputs as outputs
+from placement.cli import place
+point, moment = sys.argv[1:3]
+replacing = outputs.replace_file
+def replace_file(path, content, *, inputs=()):
+    mine = str(path).endswith(f"budget-{point}.geojson")
+    if mine and moment == "before":  # half of it written, under its passing name
+        with outputs.replacing(path) as passing:
+            passing.write_bytes(content[: len(content) // 2])
+            os.kill(os.getpid(), signal.SIGKILL)
+    replacing(path, content, inputs=inputs)
+    if mine:
+        os.kill(os.getpid(), signal.SIGKILL)
+outputs.replace_file = replace_file
+place(sys.argv[3:])
+"""
+WORDS = ("frontier", "town", "--budgets", "5:40:5", "--no-plot", "--no-map")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_each_point_is_the_best_of_all_choices_and_changes_fewest_posts(
+    seed: int, tmp_path: Path
+) -> None:
+    plan = placement.load_plan(write_small_plan(tmp_path, seed), budget=1e15)
+    choices = every_choice(plan)
+    before: FrontierPoint | None = None
+    for point in placement.frontier(plan, range(0, 31, 3)).points:
+        within = [choice for choice in choices if choice.cost <= point.value]
+        if not within:
+            assert point.solution is None
+            continue
+        best = max(choice.objective for choice in within)
+        assert point.solution is not None
+        assert point.solution.status is Status.OPTIMAL
+        assert point.solution.objective == pytest.approx(best)
+        posts = {post.id for post in point.solution.posts_list}
+        if before is not None and before.solution is not None:
+            old = {post.id for post in before.solution.posts_list}
+            equals = [choice for choice in within if choice.objective == pytest.approx(best)]
+            fewest = min(len(old ^ set(choice.posts)) for choice in equals)
+            assert len(old ^ posts) == fewest == len(point.opened) + len(point.closed)
+            rise = point.solution.objective - before.solution.objective
+            assert point.worth_per_unit == pytest.approx(rise / 3, abs=1e-6)
+        before = point
+
+
+def test_a_run_killed_three_times_ends_with_the_bytes_of_one_that_was_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_plan(tmp_path / "town")
+    assert run(*WORDS, "--out", "whole").exit_code == 0
+    for point, moment in ((10, "before"), (25, "after"), (40, "after")):
+        ended = subprocess.run(
+            [sys.executable, "-c", KILLED, str(point), moment, *WORDS, "--out", "killed"],
+            capture_output=True,
+            check=False,
+        )
+        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        assert not (tmp_path / "killed" / "frontier.csv").exists()
+    done = run(*WORDS, "--out", "killed")
+    assert done.exit_code == 0, done.stderr
+    assert done.stderr.count("kept ") == 8
+    files = [
+        {path.relative_to(top).as_posix(): path.read_bytes() for path in top.rglob("*.*")}
+        for top in (tmp_path / "whole", tmp_path / "killed")
+    ]
+    assert len(files[0]) == 10
+    assert files[0] == files[1]
+
+
+def test_kept_points_are_those_of_the_same_inputs_and_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_plan(tmp_path / "town")
+    words = ("--no-plot", "--no-map", "--out", "out")
+    assert run("frontier", "town", "--budgets", "10,20", *words).exit_code == 0
+    shuffled = write_plan(tmp_path / "shuffled", shuffle=3)
+    same = run("frontier", shuffled, "--budgets", "20,10", *words)
+    assert same.stderr.count("kept ") == 2
+    for other in (("--budgets", "10,30"), ("--over", "dog_team=0:2:1"),
+                  ("--budgets", "10,20", "--limit", "dog_team=1")):  # fmt: skip
+        assert "kept " not in run("frontier", "town", *other, *words).stderr
+    (kept,) = tmp_path.rglob("budget-30.geojson")
+    top = json.loads(kept.read_text(encoding="utf-8"))
+    top["placement"]["objective"] += 1
+    kept.write_text(json.dumps(top), encoding="utf-8")
+    refused = run("frontier", "town", "--budgets", "10,30", *words)
+    assert refused.exit_code == 1
+    assert "the audit refused the solution" in refused.stderr
+    kept.write_text("{", encoding="utf-8")
+    refused = run("frontier", "town", "--budgets", "10,30", *words)
+    assert refused.exit_code == 3
+    assert "remove the file, and it is found anew" in refused.stderr
+
+
+def test_units_of_a_resource_are_varied_and_shown(town: Path, tmp_path: Path) -> None:
+    done = run("frontier", town, "--over", "dog_team=0:3:1", "--budget", "60", "-o", "out")
+    assert done.exit_code == 2  # the budget is the plan's own
+    done = run("frontier", town, "--over", "dog_team=0:3:1", "--lang", "fr", "-o", "out")
+    assert done.exit_code == 0, done.stderr
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert [row[0] for row in rows[1:5]] == ["0", "1", "2", "3"]
+    assert [int(row[2].replace(",", "")) for row in rows[1:5]] == [0, 1150, 1620, 1620]
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.*")) == [
+        "frontier.csv", "frontier.json", "frontier.png", "frontier.svg", "slider.html",
+    ]  # fmt: skip
+    told = json.loads((tmp_path / "out" / "frontier.json").read_text(encoding="utf-8"))
+    for point in told["points"]:
+        file = next(tmp_path.rglob(f"dog_team-{point['value']:.0f}.geojson"))
+        solution = placement.read_solution(file)
+        assert solution.limits == {"dog_team": point["value"]}
+        assert solution.digest == point["digest"]
+        assert run("audit", file, town).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "either --budgets 100:900:50 or --over"),
+        (("--budgets", "9:1:2"), "write it as 100:900:50"),
+        (("--budgets", "0:9:0"), "write it as 100:900:50"),
+        (("--budgets", "0:1e9:1"), "at most 1,000 numbers"),
+        (("--budgets", "-1:5:1"), "numbers of at least 0"),
+        (("--over", "dog_team"), "dog_team=0:40:2"),
+        (("--over", "dog_team=0:1:0.5"), "parts of units"),
+        (("--over", "cat=0:1:1"), "there is no resource 'cat' to vary"),
+        (("--over", "dog_team=1", "--limit", "dog_team=2"), "give no --limit"),
+    ],
+)
+def test_what_cannot_be_varied_is_refused(town: Path, words: tuple[str, ...], said: str) -> None:
+    done = run("frontier", town, *words)
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.split())
+    assert not Path("outputs").exists()
+
+
+def test_knees_are_where_the_hull_bends_to_half() -> None:
+    assert knees([]) == []
+    assert knees([(0, 0), (1, 10), (2, 20), (3, 30)]) == []
+    assert knees([(0, 0), (1, 10), (2, 15), (3, 15)]) == [1, 2]
+    assert knees([(0, 0), (1, 0), (2, 10), (3, 16)]) == []
+    assert knees([(0, 0), (1, 1), (2, 10), (4, 12)]) == [2]  # below the hull at 1
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Frontier:
+    plan = placement.load_plan(write_plan(tmp_path_factory.mktemp("plan")))
+    return placement.frontier(plan, [10, 20, 30])
+
+
+def test_figures_are_the_same_bytes_each_time_and_speak_both_languages(found: Frontier) -> None:
+    drawn = pictures(found)
+    assert drawn == pictures(found)
+    assert drawn["png"].startswith(b"\x89PNG")
+    assert b"<svg" in drawn["svg"]
+    labels = {language: draw(found, language=language) for language in ("en", "fr")}
+    assert labels["en"].axes[2].get_xlabel() == "budget (officers)"
+    assert labels["fr"].axes[1].get_ylabel() == "personnes couvertes"
+
+
+def test_a_bound_is_drawn_where_a_point_is_not_proven(found: Frontier) -> None:
+    def legend(of: Frontier) -> list[str]:
+        return [text.get_text() for text in draw(of).axes[0].get_legend().get_texts()]
+
+    assert "no plan can have more" not in legend(found)
+    last = found.points[-1]
+    assert last.solution is not None
+    less = replace(last.solution, status=Status.FEASIBLE, bound=last.solution.objective * 1.2)
+    open_one = replace(found, points=(*found.points[:-1], replace(last, solution=less)))
+    assert {"no plan can have more", "plan found, not proven"} <= set(legend(open_one))
+
+
+def test_a_notebook_shows_a_row_for_each_point(found: Frontier) -> None:
+    assert found._repr_html_().count("<tr>") == 4
+    assert list(found.frame()["budget"]) == [10.0, 20.0, 30.0]
+    assert found.csv().count("\n") == 4
