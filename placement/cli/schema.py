@@ -13,8 +13,8 @@ _OF = ("plan", "solution", *_ANSWERS, "json", "replay")
     type=click.Choice(_OF),
     default="plan",
     show_default=True,
-    help="Of plan.toml, solution.geojson, a difference, a frontier, what commands write with --json, "
-    "or replay.json.",
+    help="Of plan.toml, solution.geojson, a difference, a frontier, what commands write with "
+    "--json, or replay.json.",
 )
 def command(what: str) -> None:
     """Print a JSON Schema (draft 2020-12), with every key and its meaning.
