@@ -19,6 +19,8 @@ from placement.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from placement.cli.answers import ReplayAnswer
     from placement.studies.replay import Measure, Replay, Scenario, Share
 
@@ -131,10 +133,23 @@ def scenario_options() -> Decorator:
     metavar="FILE",
     help="Polygons drawn for queues, with the column 'site'.",
 )
+@click.option(
+    "--pictures",
+    type=click.Path(),
+    metavar="DIR",
+    help="Folder for the queues over time as SVG and PNG, in English and French.",
+)
+@click.option(
+    "--gate",
+    "shown",
+    multiple=True,
+    metavar="GATE",
+    help="Draw this gate only. Repeatable.  [default: all]",
+)
 @out_option("FILE", f"File to write.  [default: {_FILE} beside SOLUTION]")
 @json_option()
 @unchecked_option()
-def command(
+def command(  # noqa: PLR0913 - an option each
     *,
     solution: str,
     plan: str | None,
@@ -145,6 +160,8 @@ def command(
     tolerated: int,
     scenario: str | None,
     ground: str | None,
+    pictures: str | None,
+    shown: tuple[str, ...],
     out: str | None,
     as_json: bool,
     unchecked: bool,
@@ -166,13 +183,17 @@ def command(
     from placement.cli.revisit import demand_checked, revisit
     from placement.cli.talk import Talk, give_json, warn
     from placement.cli.written import check_beside
-    from placement.outputs import replace_file
+    from placement.outputs import replace_files
     from placement.studies.replay import replay
     from placement.studies.replay.course import gates_of
     from placement.studies.replay.ground import read_ground
     from placement.studies.replay.report import replay_text
 
     talk = Talk()
+    if pictures is not None:
+        from placement.studies.replay.figures import demand_plots
+
+        demand_plots()
     nights_are = scenario_from(scenario, given)
     source = find_solution(solution)
     target = Path(out) if out else source.with_name(_FILE)
@@ -188,15 +209,37 @@ def command(
         found = replay(
             asked, chosen, nights_are, nights=nights, seed=seed, tolerated=tolerated, drawn_m2=drawn
         )
-    replace_file(target, replay_text(found).encode(), inputs=[*asked.inputs, source, *read])
+    contents = {target: replay_text(found).encode()}
+    if pictures is not None:
+        with talk.step("Drawing"):
+            contents |= _pictures(found, Path(pictures), shown)
+    replace_files(contents, inputs=[*asked.inputs, source, *read])
     talk.say(headline(found), style="bold")
     talk.table(rows_of(found))
     for sentence in remarks(found):
         talk.say(sentence)
-    talk.say(f"wrote {target}")
+    for path in contents:
+        talk.say(f"wrote {path}")
     if as_json:
         answer: ReplayAnswer = {"file": str(target), "replay": found}
         give_json({**answer, "replay": asdict(found)})
+
+
+def _pictures(found: "Replay", folder: "Path", shown: tuple[str, ...]) -> "dict[Path, bytes]":
+    """Return the pictures by their files, and make their folder."""
+    from placement.errors import UsageError
+    from placement.studies.replay.course import position_of
+    from placement.studies.replay.figures import pictures
+
+    names = [(gate.post, gate.post.rpartition("/")[0]) for gate in found.gates]
+    gates = [found.gates[position_of(name, names)] for name in shown] if shown else None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be made ({error.strerror}); choose another folder with --pictures."
+        ) from error
+    return {folder / name: content for name, content in pictures(found, gates).items()}
 
 
 def scenario_from(file: str | None, given: dict[str, Any]) -> "Scenario":

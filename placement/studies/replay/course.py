@@ -1,6 +1,7 @@
 """From a plan, its solution and a scenario to the nights that are played."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -171,7 +172,7 @@ def _next_gates(plan: Plan, gates: Gates, scenario: Scenario, shuts: Floats) -> 
     shutting: list[int] = []
     for text in scenario.close:
         closing = closing_of(text)
-        at = _position(closing.gate, posts)
+        at = position_of(closing.gate, [(post.id, post.site) for post in posts])
         if at in shutting:
             raise UsageError(f"{posts[at].id} shuts twice; give one time for each gate.")
         if not rule.opens_min <= closing.begins_min < rule.closes_min:
@@ -195,12 +196,18 @@ def _next_gates(plan: Plan, gates: Gates, scenario: Scenario, shuts: Floats) -> 
     return next_gate, next_walk_s
 
 
-def _position(name: str, posts: tuple[Post, ...]) -> int:
-    """Return the position of a gate that is named by its site or its post."""
-    for at, post in enumerate(posts):
-        if name in {post.id, post.site}:
+def position_of(name: str, gates: Sequence[tuple[str, str]]) -> int:
+    """Return the position of a gate among the posts and sites of all.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name.
+    """
+    for at, names in enumerate(gates):
+        if name in names:
             return at
-    names = [post.site for post in posts]
-    meant = nearest(name, names)
-    hint = f"did you mean {meant!r}?" if meant else f"open are {', '.join(names[:5])}, …"
+    sites = [site for _, site in gates]
+    meant = nearest(name, sites)
+    hint = f"did you mean {meant!r}?" if meant else f"open are {', '.join(sites[:5])}, …"
     raise UsageError(f"the solution has no gate {name[:80]!r}; {hint}")

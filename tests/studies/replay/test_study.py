@@ -1,5 +1,6 @@
 """The replay of a solution: its figures beside the fluid queue, its scenarios, its file."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from placement.plan.problem import Plan
 from placement.solution import Solution
 from placement.studies.replay import Scenario, replay
 from placement.studies.replay.course import course_of, gates_of
+from placement.studies.replay.figures import queue_figure
 from placement.studies.replay.report import replay_text
 from placement.studies.replay.scenario import closing_of, failure_of, read_scenario, scenario_of
 from tests.cli.running import run
@@ -183,3 +185,61 @@ def test_the_command_writes_a_file_that_follows_its_schema(tmp_path: Path) -> No
     assert "field 'site': 'nowhere' is not a site of the plan" in refused.stderr
     assert not (tmp_path / "s.json").exists()
     assert run("replay", LANES, "--slower", "much", "-o", tmp_path / "s.json").exit_code == 2
+
+
+def test_pictures_are_the_same_bytes_twice_in_two_languages(
+    solved: tuple[Plan, Solution], tmp_path: Path
+) -> None:
+    words = ("replay", LANES, "--nights", "10", "--pictures", tmp_path / "p")
+    gate = gates_of(*solved).posts[0].site
+    files = ["queues.en.png", "queues.en.svg", "queues.fr.png", "queues.fr.svg"]
+    seen = []
+    for _ in range(2):
+        done = run(*words, "--gate", gate, "-o", tmp_path / "r.json")
+        assert done.exit_code == 0, done.output
+        assert sorted(path.name for path in (tmp_path / "p").iterdir()) == files
+        seen.append({name: (tmp_path / "p" / name).read_bytes() for name in files})
+    assert seen[0] == seen[1]
+    assert seen[0][files[0]].startswith(b"\x89PNG")
+    assert b"Software" not in seen[0][files[0]]
+    svg = seen[0][files[1]].decode()
+    assert svg.count("<svg") == 1
+    assert "<text" not in svg, "letters are drawn, so no font need be there"
+    assert "dc:date" not in svg
+    assert seen[0][files[1]] != seen[0][files[3]]
+    refused = run(*words, "--gate", "nowhere", "-o", tmp_path / "s.json")
+    assert refused.exit_code == 2
+    assert "no gate 'nowhere'" in refused.stderr
+    assert not (tmp_path / "s.json").exists()
+
+
+def test_pictures_say_what_they_show_in_the_language_asked_for(
+    solved: tuple[Plan, Solution],
+) -> None:
+    from matplotlib.text import Text
+
+    found = replay(*solved, nights=10)
+    odd = dataclasses.replace(found.gates[0], name="Quai $x_1$ & <b>")
+    said = {}
+    for language in ("en", "fr"):
+        figure = queue_figure(found, [odd, found.gates[1]], language=language)
+        texts = [text for text in figure.findobj(Text) if text.get_text()]
+        said[language] = {text.get_text() for text in texts}
+        assert all(text.get_fontname() == "DejaVu Sans" for text in texts)
+        assert not any(text.get_parse_math() for text in texts)
+    assert "Quai $x_1$ & <b>" in said["en"] & said["fr"]
+    assert "as planned (fluid queue)" in said["en"]
+    assert "prévu (file fluide)" in said["fr"]
+    assert "16:00" in said["en"] & said["fr"]
+
+
+def test_without_matplotlib_one_sentence_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("placement.studies.replay.figures.find_spec", lambda _: None)
+    done = run("replay", LANES, "--pictures", tmp_path / "p", "-o", tmp_path / "r.json")
+    assert done.exit_code == 2
+    assert done.stderr.count("\n") == 1
+    assert "drawing pictures needs matplotlib, which is not installed" in done.stderr
+    assert "pip install 'event-placement[plots]'" in done.stderr
+    assert list(tmp_path.iterdir()) == []
