@@ -16,6 +16,7 @@ _MODULES = {
     "why": "why",
     "frontier": "frontier",
     "init": "init",
+    "candidates": "candidates",
     "check": "check",
     "map": "map",
     "print": "print",

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from placement.cli import suggest
+from placement.cli.event import Given, event_options
+from placement.cli.options import count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,11 +20,49 @@ if TYPE_CHECKING:
     shell_complete=suggest.examples,
     help="Copy a bundled plan, e.g. paris-2024, in place of the small starter.",
 )
-def command(folder: str, example: str | None) -> None:
-    """Write a small commented plan to DIR, ready for `place check` and `place optimise`.
+@click.option(
+    "--from",
+    "extract",
+    metavar="CITY.osm.pbf",
+    type=click.Path(),
+    help="Begin a plan from an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2).",
+)
+@event_options()
+@click.option(
+    "--people",
+    callback=count(),
+    metavar="N",
+    help="People of the first demand; without it the ground beside the route is filled.",
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    folder: str,
+    example: str | None,
+    extract: str | None,
+    given: Given,
+    people: int | None,
+) -> None:
+    """Write a plan to DIR, ready for `place check` and `place optimise`.
+
+    Without --from it is a small commented plan to change. With --from it is a plan of your city:
+    streets, water, railways, walls, squares, stations, candidate sites and a first demand, from an
+    OpenStreetMap extract and --route, --perimeter or --around; its README.md says what was assumed.
 
     Nothing that is already there is overwritten.
     """
+    if extract is not None:
+        if example is not None:
+            raise click.UsageError("--example is given beside --from; keep one of them.")
+        _begin(folder, extract, given, people)
+        return
+    told = [one for one in ("route", "perimeter", "around", "people", "band", "margin", "apart")
+            if ctx.get_parameter_source(one) is click.core.ParameterSource.COMMANDLINE]  # fmt: skip
+    if told:
+        raise click.UsageError(
+            f"--{told[0]} is for a plan of a city; name its extract with --from CITY.osm.pbf."
+        )
     from pathlib import Path
 
     from placement.cli.files import PLAN_FILE
@@ -49,6 +89,33 @@ def command(folder: str, example: str | None) -> None:
     talk = Talk()
     talk.say(f"wrote {len(files)} files to {target}")
     talk.say(f"next: place check {target / PLAN_FILE}")
+
+
+def _begin(folder: str, extract: str, given: Given, people: int | None) -> None:
+    """Write the plan of a city."""
+    from pathlib import Path
+
+    from placement.cli.files import PLAN_FILE
+    from placement.cli.talk import Talk
+    from placement.starting.new_plan import Wanted, begin_plan, check_folder
+
+    target = Path(folder)
+    check_folder(target)
+    event = given.event()
+    talk = Talk()
+    wanted = Wanted(
+        extract=Path(extract), event=event, drawn=given.words(), people=people,
+        margin_m=given.margin, apart_m=given.apart,
+    )  # fmt: skip
+    with talk.step("Drawing the plan"):
+        begun = begin_plan(target, wanted)
+    talk.say(
+        f"wrote {target}: {len(begun.candidates):,} candidate sites, {begun.people:,} people "
+        "(assumed)"
+    )
+    for doubt in begun.doubts:
+        talk.say(doubt)
+    talk.say(f"next: place check {target / PLAN_FILE}, and read {target / 'README.md'}")
 
 
 def _files(source: "Path") -> "dict[Path, bytes]":

@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import shapely
 
 from placement.arrays import Bools, Floats, Ints, Ints32
 from placement.compiled import compiled
+from placement.globe import beside, middle
 from placement.streets.numbering import GRID, geodesic_m, hilbert
 from placement.streets.ways import ELEVATOR_WAIT_S, Way
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 _HALF_TURN, _POLE = np.int32(1_800_000_000), np.int32(900_000_000)  # 1e-7 degree
 
@@ -168,6 +173,33 @@ def assemble(lines: Lines, *, speed_m_s: float) -> Edges:
         way=at[order],
         ways=ways,
     )
+
+
+def lines_within(lines: Lines, ground: "BaseGeometry") -> Lines:
+    """Keep the lines that have a vertex in the box round some ground, degrees.
+
+    Parameters
+    ----------
+    lines
+        What was read.
+    ground
+        Any geometry, degrees; it may lie across the antimeridian.
+
+    Returns
+    -------
+    Lines
+        The kept ones are whole.
+    """
+    xy = shapely.get_coordinates(ground)
+    centre = middle(xy[:, 0])
+    lon, lat = beside(xy[:, 0], centre), xy[:, 1]
+    inside = (lines.lat >= lat.min() * GRID) & (lines.lat <= lat.max() * GRID)
+    own = beside(lines.lon / GRID, centre)
+    inside &= (own >= lon.min()) & (own <= lon.max())
+    line = np.repeat(np.arange(len(lines.way)), np.diff(lines.first))
+    kept = np.unique(line[inside[lines.place]])
+    first, take = gather(lines.first, kept)
+    return replace(lines, first=first, place=lines.place[take], way=lines.way[kept])
 
 
 def gather(first: Ints, order: Ints) -> tuple[Ints, Ints]:

@@ -1,6 +1,7 @@
 """A street layer of any kind → the network: the entry point for files and for lines in memory."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,10 +9,13 @@ from placement.errors import InputError
 from placement.globe import beside, local_crs, middle
 from placement.reading.held import Held
 from placement.reading.regular import require_file
-from placement.streets.assemble import Edges, assemble
+from placement.streets.assemble import Edges, assemble, lines_within
 from placement.streets.lines import OSM, read_lines
 from placement.streets.network import Streets, build
 from placement.streets.ways import WALK_SPEED_M_S
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 
 def read_streets(
@@ -20,6 +24,7 @@ def read_streets(
     crs: str | None,
     speed_m_s: float = WALK_SPEED_M_S,
     step_free: bool = False,
+    within: "BaseGeometry | None" = None,
 ) -> Streets:
     """Read a street layer.
 
@@ -36,6 +41,9 @@ def read_streets(
         Walking speed on the level.
     step_free
         Leave out steps and escalators.
+    within
+        Degrees: lines with no vertex in the box round it are left out, the others stay whole. A
+        network that was kept is not cut.
 
     Returns
     -------
@@ -45,7 +53,8 @@ def read_streets(
     Raises
     ------
     InputError
-        Where the file is missing, of an unknown kind, damaged, or holds nothing to walk on.
+        Where the file is missing, of an unknown kind, damaged, or holds nothing to walk on
+        (there).
     """
     path = source.path if isinstance(source, Held) else Path(source)
     if not isinstance(source, Held):
@@ -76,6 +85,15 @@ def read_streets(
             file=path,
             remedy="give .osm.pbf, .osm, .osm.gz, .geojson, .gpkg or .parquet",
         )
+    if within is not None and len(lines.way):
+        lines = lines_within(lines, within)
+        if len(lines.way) == 0:
+            raise InputError(
+                "none of its streets lies where the event is",
+                file=path,
+                remedy="give the extract of the town where the event is, or check that longitude "
+                "comes first",
+            )
     edges = assemble(lines, speed_m_s=speed_m_s)
     del lines
     if len(edges.tail) == 0:

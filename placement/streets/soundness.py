@@ -27,7 +27,7 @@ def fault(streets: Streets) -> str | None:
     -------
     str or None
         The first fault found. Without one every index is in its range, every number finite, every
-        length and time above 0, edges meet their junctions, and the half-edges are those of the
+        length and time at least 0, edges meet their junctions, and the half-edges are those of the
         edges.
     """
     # each group rests on those before it
@@ -81,12 +81,13 @@ def _numbers(streets: Streets) -> Iterator[tuple[str, bool]]:
     lon, lat = np.abs(streets.node_lonlat).T
     yield "node_lonlat holds what is no place", bool((lon <= 180).all() and (lat <= 90).all())
     length = streets.length_m
-    yield "length_m is not above 0", bool((length > 0).all() and (length < _MOST_M).all())
+    # two nodes may lie at one place, and be joined by a street of no length
+    yield "length_m is below 0", bool((length >= 0).all() and (length < _MOST_M).all())
     for name in ("forward_s", "backward_s"):
         seconds = getattr(streets, name)
         walked = ~np.isnan(seconds)  # the others are closed that way
-        sound = (seconds[walked] > 0).all() and np.isfinite(seconds[walked]).all()
-        yield f"{name} is not above 0", bool(sound)
+        sound = (seconds[walked] >= 0).all() and np.isfinite(seconds[walked]).all()
+        yield f"{name} is below 0", bool(sound)
 
 
 def _joints(streets: Streets) -> Iterator[tuple[str, bool]]:

@@ -12,6 +12,7 @@ import pytest
 from placement.errors import ConflictMarkersError
 from placement.reading.regular import read_text
 from tests.builders import write_plan
+from tests.starting.drawn_city import write_city, write_route
 from tests.cli.running import run
 from tests.cli.test_streams import commands
 
@@ -50,6 +51,10 @@ READS = {
         (SOLVED, PLAN, *LAYERS),
     ),
     "demand": (("demand", "--stations", LAYERS[1]), (LAYERS[1],)),
+    "candidates": (
+        ("candidates", "city.osm", "--perimeter", "town/ring.geojson"),
+        ("city.osm", "town/ring.geojson"),
+    ),
     "streets read": (("streets", "read", LAYERS[2], "-o", "s.parquet"), (LAYERS[2],)),
     "streets info": (("streets", "info", LAYERS[2]), (LAYERS[2],)),
     "streets fetch": (
@@ -72,6 +77,9 @@ def agreed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work beside a plan and a solution that names it."""
     monkeypatch.chdir(tmp_path)
     write_plan(tmp_path / "town")
+    write_city(tmp_path / "city.osm")
+    corners = ((-160, -160), (160, -160), (160, 160), (-160, 160), (-160, -160))
+    write_route(tmp_path / "town" / "ring.geojson", *corners, kind="Polygon")
     (tmp_path / "done").mkdir()
     sites = json.loads((tmp_path / "town/sites.geojson").read_text(encoding="utf-8"))["features"]
     top = json.loads((CASES / "agreed.geojson").read_text(encoding="utf-8"))

@@ -14,6 +14,7 @@ import pytest
 
 from placement.cli.group import place
 from tests.builders import write_plan
+from tests.starting.drawn_city import write_city
 from tests.cli.forked import Case, Ended, Forks
 
 pytestmark = pytest.mark.skipif(
@@ -55,6 +56,10 @@ WRITES = {
     "catchments": (("catchments", "done", "town", "-o", "w/c.geojson"), ("w/c.geojson",)),
     "routes": (PRINTS["routes"], ("w/routes.geojson",)),
     "init": (("init", "w/new"), ()),
+    "candidates": (
+        ("candidates", "city.osm", "--around", "24.95,60.17,160", "-o", "w/sites.geojson"),
+        ("w/sites.geojson",),
+    ),
     "evaluate": (
         ("evaluate", "done/solution.geojson", "town", "--no-bound", "--force", "-o", "w/p.geojson"),
         ("w/p.geojson",),
@@ -117,6 +122,7 @@ def forks(folder: Path) -> Iterator[Forks]:
     write_plan(folder / "town")
     for name in ("town", "lanes"):
         shutil.copytree(CASES / name, folder / "cases" / name)
+    write_city(folder / "city.osm")
     server = Forks(folder, warm=("check", "town"))
     (done,) = server.run(Case(words=("optimise", "town", "--out", "done", "--json")))
     assert done.code == 0, done.err
@@ -147,7 +153,7 @@ def test_every_command_is_here() -> None:
     known = commands()
     quiet = set(known) - set(PRINTS)
     assert quiet == {
-        "optimise", "cover", "map", "catchments", "init", "streets fetch",
+        "optimise", "cover", "map", "catchments", "candidates", "init", "streets fetch",
         "evaluate", "export", "fmt", "git-setup", "merge", "patch", "print", "replay", "seal",
     }  # fmt: skip
     writing = {name for name, one in known.items() if _options(one) & {"--out", "--map"}}

@@ -1,0 +1,214 @@
+"""A plan of a drawn town, from its extract and a route, is whole and right, and solves as it is."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyproj
+import pytest
+import shapely
+
+from placement.plan.layers import load_plan
+from placement.starting.first_crowd import shared_out
+from placement.streets import read_streets
+from tests.cli.running import run
+from tests.starting.drawn_city import LAT, LON, lonlat, write_city, write_empty, write_route
+
+ROUTE = ((-300.0, 0.0), (200.0, 0.0), (400.0, 0.0))
+TO_M = pyproj.Transformer.from_crs("OGC:CRS84", "EPSG:32635", always_xy=True)
+
+
+def features(path: Path) -> dict[str, dict]:
+    return {one["id"]: one for one in json.loads(path.read_text("utf-8"))["features"]}
+
+
+def metres(feature: dict) -> shapely.Geometry:
+    shape = shapely.from_geojson(json.dumps(feature["geometry"]))
+    return shapely.transform(shape, lambda xy: np.column_stack(TO_M.transform(xy[:, 0], xy[:, 1])))
+
+
+def spot(*xy: float) -> shapely.Geometry:
+    return shapely.Point(TO_M.transform(*lonlat((xy[0], xy[1]))))
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Begin a plan of the town, and return its folder."""
+    folder = tmp_path_factory.mktemp("town")
+    write_city(folder / "city.osm")
+    write_route(folder / "route.geojson", *ROUTE)
+    done = run("init", folder / "plan", "--from", folder / "city.osm", "--route",
+               folder / "route.geojson", "--band", "150", "--people", "4321")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    return folder / "plan"
+
+
+def test_check_and_optimise_run_as_it_is(begun: Path) -> None:
+    checked = run("check", begun, "--json")
+    assert checked.exit_code == 0, checked.output
+    report = json.loads(checked.stdout)
+    assert not [one for one in report["warnings"] if "reach nobody" not in one]
+    done = run("optimise", begun, "--out", begun.parent / "out")
+    assert done.exit_code == 0, done.output
+    assert "optimal" in done.output
+    page = (begun.parent / "out" / "map.html").read_text("utf-8")
+    assert "OpenStreetMap" in page
+    assert "Desfile" in page
+
+
+def test_lanes_can_be_switched_on_as_the_plan_file_says(begun: Path, tmp_path: Path) -> None:
+    text = (begun / "plan.toml").read_text("utf-8")
+    head, mark, rest = text.partition("# [resources.checkpoint.lanes]")
+    block, gap, tail = (mark + rest).partition("\n\n")
+    plain = "\n".join(line.removeprefix("# ") for line in block.splitlines())
+    (begun / "lanes.toml").write_text(head + plain + gap + tail, "utf-8")
+    plan = load_plan(begun / "lanes.toml")
+    assert plan.settings.resources["checkpoint"].lanes is not None
+
+
+def test_every_feature_says_its_source_accuracy_and_licence(begun: Path) -> None:
+    layers = sorted(begun.glob("*.geojson"))
+    assert len(layers) == 10
+    for layer in layers:
+        for feature in features(layer).values():
+            said = feature["properties"]
+            assert said["accuracy"] in {"mapped", "derived", "assumed"}
+            assert said["licence"] == "ODbL-1.0"
+            assert said["source"]
+    for text in ("plan.toml", "README.md"):
+        assert "OpenStreetMap contributors, ODbL" in (begun / text).read_text("utf-8")
+    assert "ODbL" in read_streets(begun / "streets.parquet", crs=None).attribution
+
+
+def test_people_are_conserved_to_one_and_stand_out_of_the_water(begun: Path) -> None:
+    points = features(begun / "demand.geojson")
+    areas = features(begun / "areas.geojson")
+    counts = [one["properties"]["people"] for one in (*points.values(), *areas.values())]
+    assert sum(counts) == 4321
+    assert all(isinstance(count, int) and count > 0 for count in counts)
+    water = shapely.union_all([metres(one) for one in features(begun / "water.geojson").values()])
+    for one in (*points.values(), *areas.values()):
+        assert shapely.area(shapely.intersection(metres(one), water)) == 0.0
+        assert not shapely.within(metres(one), water)
+
+
+@pytest.mark.parametrize("total", [1, 7, 1000, 99_999])
+def test_people_are_shared_out_to_one(total: int) -> None:
+    weight = np.random.default_rng(total).random(57) + 0.01
+    counts = shared_out(total, weight)
+    assert counts.sum() == total
+    assert np.abs(counts - total * weight / weight.sum()).max() < 1.0
+
+
+def test_the_sea_lies_on_the_right_of_its_coast_and_the_river_between_its_banks(
+    begun: Path,
+) -> None:
+    water = features(begun / "water.geojson")
+    assert {one["properties"]["name"] for one in water.values()} == {"Sea", "Rio"}
+    sea = metres(water["sea"])
+    assert shapely.contains(sea, spot(0.0, -430.0))
+    assert not shapely.intersects(sea, spot(0.0, -370.0))
+    assert not shapely.intersects(sea, spot(0.0, 0.0))
+    assert shapely.contains(metres(water["w800"]), spot(300.0, 0.0))
+    assert shapely.area(sea) == pytest.approx(1100.0 * 50.0, rel=0.02)
+
+
+def test_a_railway_in_a_tunnel_is_left_out(begun: Path) -> None:
+    assert set(features(begun / "rail.geojson")) == {"w600", "w602"}
+
+
+def test_streets_are_cut_to_the_event_and_serve_those_without_steps(begun: Path) -> None:
+    for step_free, speed in ((False, 1.34), (True, 0.69)):
+        streets = read_streets(
+            begun / "streets.parquet", crs="EPSG:32635", speed_m_s=speed, step_free=step_free
+        )
+        assert streets.n_edges > 50
+
+
+REFUSED = {
+    "route outside": "lies where the event is",
+    "empty route": "it holds no lines",
+    "polygons": "or give it with --perimeter",
+    "no street": "nothing in it can be walked",
+    "not empty": "is not overwritten",
+    "no place": "--route FILE, --perimeter FILE or --around",
+    "no extract": "not from a .geojson",
+    "people": "--people takes from 1",
+    "route without from": "name its extract with --from",
+    "damaged": "cannot be read to its end",
+    "lines for a perimeter": "or give it with --route",
+    "outside by a circle": "lies where the event is",
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_bad_input_gets_one_sentence_and_nothing_is_written(case: str, tmp_path: Path) -> None:
+    extract = write_city(tmp_path / "city.osm")
+    route = write_route(tmp_path / "route.geojson", *ROUTE)
+    folder = tmp_path / "plan"
+    words: list[str | Path] = ["--from", extract, "--route", route]
+    if case == "route outside":
+        write_route(route, (40_000.0, 0.0), (40_500.0, 0.0))
+    elif case == "empty route":
+        write_empty(route)
+    elif case == "polygons":
+        write_route(route, (0, 0), (100, 0), (100, 100), (0, 0), kind="Polygon")
+    elif case == "no street":
+        write_city(extract, leave_out=[*range(90, 560)])
+    elif case == "not empty":
+        folder.mkdir()
+        (folder / "notes.txt").write_text("mine")
+    elif case == "no place":
+        words = ["--from", extract]
+    elif case == "no extract":
+        words = ["--from", route, "--route", route]
+    elif case == "people":
+        words += ["--people", "0"]
+    elif case == "route without from":
+        words = ["--route", route]
+    elif case == "damaged":
+        extract.write_text(extract.read_text("utf-8")[:3000], "utf-8")
+    elif case == "lines for a perimeter":
+        words = ["--from", extract, "--perimeter", route]
+    elif case == "outside by a circle":
+        words = ["--from", extract, "--around", "2.35,48.85,300"]
+    before = sorted(tmp_path.rglob("*"))
+    done = run("init", folder, *words)
+    assert done.exit_code in {2, 3}, done.output
+    assert REFUSED[case] in done.stderr
+    assert done.stderr.strip().splitlines()[-1].startswith("Error: ")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_hostile_names_become_plain_ones(tmp_path: Path) -> None:
+    evil = 'A\u202eB\u0007"</script>`|\n# x' + "y" * 400
+    extract = write_city(tmp_path / "city.osm", names={100: "Rua\u200b \u202eRTL </script>"})
+    route = write_route(tmp_path / "route.geojson", *ROUTE, name=evil)
+    folder = tmp_path / 'p"l\\an ü'
+    done = run("init", folder, "--from", extract, "--route", route, "--band", "150")
+    assert done.exit_code == 0, done.output
+    plan = load_plan(folder)
+    assert plan.settings.name == "p-l-an-u"
+    assert plan.settings.title_by_language()["en"].startswith('AB"</script>`| # xy')
+    texts = [path.read_text("utf-8") for path in folder.iterdir() if path.suffix != ".parquet"]
+    assert not any(letter in text for text in texts for letter in "\u202e\u200b\u0007")
+
+
+def test_a_circle_and_a_perimeter_begin_plans_too(tmp_path: Path) -> None:
+    extract = write_city(tmp_path / "city.osm", bounds=False)
+    done = run("init", tmp_path / "circle", "--from", extract, "--around", f"{LON},{LAT},160")
+    assert done.exit_code == 0, done.output
+    corners = ((-160, -160), (160, -160), (160, 160), (-160, 160), (-160, -160))
+    ring = write_route(tmp_path / "ring.geojson", *corners, kind="Polygon")
+    done = run("init", tmp_path / "ring", "--from", extract, "--perimeter", ring)
+    assert done.exit_code == 0, done.output
+    for name in ("circle", "ring"):
+        plan = load_plan(tmp_path / name)
+        assert len(plan.problem.sites) > 4
+        (drawn,) = features(tmp_path / name / "perimeter.geojson").values()
+        (shown,) = features(tmp_path / name / "route.geojson").values()
+        gap = shapely.hausdorff_distance(shapely.boundary(metres(drawn)), metres(shown))
+        assert gap < 0.01
+        sea = metres(features(tmp_path / name / "water.geojson")["sea"])
+        assert shapely.contains(sea, spot(0.0, -420.0))
+        assert not shapely.intersects(sea, spot(0.0, 0.0))
