@@ -12,9 +12,9 @@ import pytest
 from placement.errors import ConflictMarkersError
 from placement.reading.regular import read_text
 from tests.builders import write_plan
-from tests.starting.drawn_city import write_city, write_route
 from tests.cli.running import run
 from tests.cli.test_streams import commands
+from tests.starting.drawn_city import write_city, write_route
 
 CASES = Path(__file__).parents[1] / "cases"
 READ_NONE = {"init", "schema", "completion", "git-setup"}

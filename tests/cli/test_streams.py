@@ -14,8 +14,8 @@ import pytest
 
 from placement.cli.group import place
 from tests.builders import write_plan
-from tests.starting.drawn_city import write_city
 from tests.cli.forked import Case, Ended, Forks
+from tests.starting.drawn_city import write_city
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="needs fork, /dev/full"
