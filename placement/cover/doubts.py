@@ -65,10 +65,12 @@ def _lost(plan: Plan, lost: Sequence[Nowhere]) -> list[Doubt]:
     found = []
     for mine in by_reason(lost).values():
         first = min(mine, key=lambda one: one.distance_m)
-        counts = [sum(one.kind == kind for one in mine) for kind in ("sites", "demand")]
+        sites, demand = (sum(one.kind == kind for one in mine) for kind in ("sites", "demand"))
         heads = sum(people[one.id] for one in mine if one.kind == "demand")
-        who = f"{counts[0]} sites and {counts[1]} demand points ({heads:,.12g} people)"
-        sentence = f"{who} lie too far from any street: {first.id!r}, for one: {first.sentence}."
+        sentence = (
+            f"{_points(sites, demand, heads)} lie too far from any street: {first.id!r}, for one: "
+            f"{first.sentence}."
+        )
         found.append(Doubt("lost", sentence, heads))
     return found
 
@@ -91,8 +93,8 @@ def _under_water(plan: Plan, plain: Surface) -> list[Doubt]:
     people = float(problem.demand.people[demand].sum())
     names = [problem.sites.id[at] for at in sites] + [problem.demand.id[at] for at in demand]
     sentence = (
-        f"water covers {len(sites)} sites and {len(demand)} demand points ({people:,.12g} people): "
-        f"{_some(names)}; draw it smaller, or move them to the bank."
+        f"water covers {_points(len(sites), len(demand), people)}: {_some(names)}; draw it "
+        "smaller, or move them to the bank."
     )
     return [Doubt("water", sentence, people)]
 
@@ -117,9 +119,9 @@ def _beyond(plan: Plan, streets: Streets) -> list[Doubt]:
         return []
     people = float(problem.demand.people[demand].sum())
     sentence = (
-        f"the streets of {streets.source} end inside the event: {len(sites)} sites and "
-        f"{len(demand)} demand points ({people:,.12g} people) lie outside them; give an extract "
-        "that reaches farther than the longest walk."
+        f"the streets of {streets.source} end inside the event: "
+        f"{_points(len(sites), len(demand), people)} lie outside them; give an extract that "
+        "reaches farther than the longest walk."
     )
     return [Doubt("beyond", sentence, people)]
 
@@ -193,6 +195,11 @@ def _left_open(plan: Plan, streets: Streets) -> list[Doubt]:
             )
             found.append(Doubt("open", sentence))
     return found
+
+
+def _points(sites: int, demand: int, people: float) -> str:
+    """Say how many points there are, and for how many people they stand."""
+    return f"{sites} sites and {demand} demand points ({people:,.12g} people)"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -10,6 +10,18 @@
     if (one.clientWidth > 0 && getComputedStyle(one).display !== 'inline' && !(one instanceof SVGElement)
       && one.scrollWidth > one.clientWidth + 1) { faults.push(`${name(one)} overflows by ${one.scrollWidth - one.clientWidth} px`); }
   }
+  /* the boxes that the words of an element stay in: looked at once, not for each word */
+  const known = new Map();
+  const boxesOf = (parent) => {
+    if (!known.has(parent)) {
+      const isFrame = parent.matches(frames.join(', '));
+      const above = isFrame || !parent.parentElement ? [] : boxesOf(parent.parentElement);
+      const own = ['inline', 'contents'].includes(getComputedStyle(parent).display) ? []
+        : [{ box: parent, around: parent.getBoundingClientRect(), tight: parent.matches('button, th, td, svg, summary, label') }];
+      known.set(parent, [...own, ...above]);
+    }
+    return known.get(parent);
+  };
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const range = document.createRange();
   while (walker.nextNode()) {
@@ -20,10 +32,7 @@
       range.setStart(node, found.index);
       range.setEnd(node, found.index + found[0].length);
       const rects = [...range.getClientRects()].filter((rect) => rect.width > 0);
-      for (let box = parent; box; box = box.matches(frames.join(', ')) ? null : box.parentElement) {
-        if (['inline', 'contents'].includes(getComputedStyle(box).display)) { continue; }
-        const around = box.getBoundingClientRect();
-        const tight = box.matches('button, th, td, svg, summary, label');
+      for (const { box, around, tight } of boxesOf(parent)) {
         if (rects.some((rect) => rect.left < around.left - 1 || rect.right > around.right + 1
           || (tight && (rect.top < around.top - 2 || rect.bottom > around.bottom + 2)))) {
           faults.push(`"${found[0]}" leaves ${name(box)}`);

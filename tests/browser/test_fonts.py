@@ -87,19 +87,21 @@ def faults_of(page: Any, sizes: Sequence[tuple[int, int]], languages: Sequence[s
 
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_nothing_overflows_and_no_word_is_torn(
-    launch: Callable[..., Any], files: dict[str, Path], tmp_path: Path, condition: str
+    launch: Callable[..., Any],
+    browser: Any,
+    files: dict[str, Path],
+    tmp_path: Path,
+    condition: str,
 ) -> None:
     known, width = CONDITIONS[condition]
-    more = {}
-    if known is not None:
+    if known is not None:  # fonts are those of the process: a browser of its own
         config = tmp_path / "fonts.conf"
         config.write_text(
             '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">'
             f"<fontconfig>{known}<cachedir>{tmp_path / 'cache'}</cachedir></fontconfig>",
             encoding="utf-8",
         )
-        more["FONTCONFIG_FILE"] = str(config)
-    browser = launch(**more)
+        browser = launch(FONTCONFIG_FILE=str(config))
     try:
         found = []
         for name, file in files.items():
@@ -122,7 +124,8 @@ def test_nothing_overflows_and_no_word_is_torn(
             context.close()
         assert found == []
     finally:
-        browser.close()
+        if known is not None:
+            browser.close()
 
 
 def test_a_word_that_leaves_its_box_or_is_torn_is_seen(

@@ -117,7 +117,6 @@ class Splitting:
         prices = np.concatenate([h[s] for h, s in zip(handed, self.border, strict=True)])
         self.prices = self._centred(prices)
         self.money = money
-        self.trials: list[Point] = []
         self.missed = 0
         cost = instance.cost[adjusted.rules.free]
         typical = float(cost.mean()) if len(cost) else 1.0
@@ -309,7 +308,6 @@ class Splitting:
                 self.pull *= 4.0  # little is promised because prices may move little
                 continue
             trial, _ = self.evaluate(prices, money, stop=stop)
-            self.trials.append(trial)
             kept = point.value - trial.value
             if kept >= 0.1 * promised:
                 if kept >= 0.5 * promised and self.missed == 0:

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from placement.arrays import Floats, Ints
+from placement.arrays import Bools, Floats, Ints
 from placement.cover.instance import Instance
 from placement.solve.mclp.bounds.bound import StopRule
 from placement.solve.mclp.bounds.dual_bounds import Bound
 from placement.solve.mclp.bounds.lagrangian_instance import adjust
 from placement.solve.mclp.bounds.partition import cut, pieces_within, places_of_rows
-from placement.solve.mclp.bounds.variable_splitting import Splitting
+from placement.solve.mclp.bounds.variable_splitting import Point, Splitting
 
 _CUTS = 15  # of each block
 
@@ -33,6 +34,17 @@ class Split:
     cuts: tuple[Cut, ...]
 
 
+class _Recorded(Splitting):
+    """Keeps every point that it met."""
+
+    met: tuple[Point, ...] = ()
+
+    def evaluate(self, *prices: Any, **how: Any) -> tuple[Point, list[Bools]]:
+        point, plans = super().evaluate(*prices, **how)
+        self.met += (point,)
+        return point, plans
+
+
 def by_blocks(
     instance: Instance,
     *,
@@ -48,10 +60,10 @@ def by_blocks(
     adjusted = adjust(instance, start)
     tree = cut(adjusted.covers, places_of_rows(instance), min(sizes))
     best_bound, cuts = start, tuple[Cut, ...]()
-    before: Splitting | None = None
+    before: _Recorded | None = None
     for size in sizes:
         parts = [piece.rows for piece in pieces_within(tree, adjusted.covers, size)]
-        split = Splitting(adjusted, parts, u=start.u, money=start.price, workers=workers)
+        split = _Recorded(adjusted, parts, u=start.u, money=start.price, workers=workers)
         try:
             if before is not None:
                 split.take_over(before)
@@ -71,7 +83,7 @@ def by_blocks(
     return Split(bound=best_bound, cuts=cuts)
 
 
-def _cuts(split: Splitting) -> tuple[Cut, ...]:
+def _cuts(split: _Recorded) -> tuple[Cut, ...]:
     return tuple(
         Cut(
             rows=block.rows,
@@ -80,7 +92,7 @@ def _cuts(split: Splitting) -> tuple[Cut, ...]:
             price=split.column_prices(b, point.prices, point.money),
             most=float(point.most[b]),
         )
-        for point in sorted(split.trials, key=lambda point: point.value)[:_CUTS]
+        for point in sorted(split.met, key=lambda point: point.value)[:_CUTS]
         for b, block in enumerate(split.blocks)
         if len(block.rows)
     )
