@@ -21,10 +21,10 @@ from placement.solve.capacitated.state import Guide, LanesOutcome
 from placement.solve.capacitated.thrift import best_with_lanes
 from placement.solve.core.incumbent import Outcome, Start
 from placement.solve.core.lexicographic import Staged
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Stop
 from placement.solve.questions.baseline import Wishes
 from placement.solve.questions.infeasibility import ConflictRule, Filter, without_rules
-from placement.solve.questions.solver import Best, Cheapest
+from placement.solve.questions.solver import Best, Cheapest, Effort
 
 
 class CapacitatedSolver:
@@ -40,20 +40,12 @@ class CapacitatedSolver:
         self._plan, self._problem, self._walks = plan, plan.problem, walks
 
     def best(
-        self,
-        posts: Posting,
-        *,
-        start: Start | None,
-        shares: Mapping[str, float],
-        stop: Stop,
-        gap: float,
-        seed: int,
-        progress: Progress | None,
+        self, posts: Posting, effort: Effort, *, start: Start | None, shares: Mapping[str, float]
     ) -> Best:
         """Choose posts and lanes, then the one plan among equals."""
         staged, best = best_with_lanes(
-            self._plan, posts, self._walks, start=start, shares=shares, stop=stop, gap=gap,
-            seed=seed, progress=progress,
+            self._plan, posts, self._walks, start=start, shares=shares, stop=effort.stop,
+            gap=effort.gap, seed=effort.seed, progress=effort.progress,
         )  # fmt: skip
         if best is None:
             return Best(outcome=staged.outcome, posts=posts, chosen=None, tiers=staged.tiers)
@@ -67,39 +59,23 @@ class CapacitatedSolver:
             admitted=best.admitted,
         )
 
-    def solve(
-        self,
-        posts: Posting,
-        *,
-        start: Start | None,
-        stop: Stop,
-        gap: float,
-        seed: int,
-        progress: Progress | None,
-    ) -> Staged[LanesOutcome]:
+    def solve(self, posts: Posting, effort: Effort, *, start: Start | None) -> Staged[LanesOutcome]:
         """Choose posts and lanes tier by tier."""
         return admission.solve(
-            posts, self._problem, stop=stop, gap=gap, seed=seed, start=start, progress=progress
-        )
+            posts, self._problem, start=start, stop=effort.stop, gap=effort.gap, seed=effort.seed,
+            progress=effort.progress,
+        )  # fmt: skip
 
     def nearest(self, found: Staged[Outcome], base: Ints, *, stop: Stop) -> Outcome:  # noqa: ARG002
         """Take the plan that was found: changes are not counted where lanes are chosen too."""
         return found.outcome
 
-    def cheapest(
-        self,
-        posts: Posting,
-        shares: Collection[str],
-        *,
-        stop: Stop,
-        gap: float,
-        seed: int,
-        progress: Progress | None,
-    ) -> Cheapest:
+    def cheapest(self, posts: Posting, effort: Effort, *, shares: Collection[str]) -> Cheapest:
         """Minimise what posts and lanes cost."""
         found = min_cost.cheapest(
-            *laned(self._problem, posts), shares, stop=stop, gap=gap, seed=seed, progress=progress
-        )
+            *laned(self._problem, posts), shares, stop=effort.stop, gap=effort.gap,
+            seed=effort.seed, progress=effort.progress,
+        )  # fmt: skip
         cost = 0.0 - found.objective
         return Cheapest(
             plan=found.plan,

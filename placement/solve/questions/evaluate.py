@@ -21,7 +21,7 @@ from placement.solve.questions.baseline import Wishes, check_wishes, columns_of,
 from placement.solve.questions.max_cover import with_budget
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
-from placement.solve.questions.solver import Best
+from placement.solve.questions.solver import Best, Effort
 
 BOUND_TIME_LIMIT_S = 60.0
 """Seconds for the bound unless others are given (A: what somebody waits for an answer)."""
@@ -163,9 +163,8 @@ def _limits(
     lanes = np.array([units.get(name, 0) for name in post_names(problem, posts)], dtype=np.int64)
     start = Start(chosen=columns_of(posts, problem, units), lanes=lanes)
     with stop.catching_interrupts():
-        staged = choose_solver(plan, walks).solve(
-            posts, start=start, stop=stop, gap=0.0, seed=seed, progress=progress
-        )
+        effort = Effort(stop=stop, seed=seed, progress=progress)
+        staged = choose_solver(plan, walks).solve(posts, effort, start=start)
     outcome, tiers = staged.outcome, staged.tiers
     status, best = outcome.status, outcome.objective
     # proven to be the best to the last decimal, which sums of floats may miss

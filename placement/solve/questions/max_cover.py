@@ -13,6 +13,7 @@ from placement.solve.core.stopping import Progress, Stop
 from placement.solve.questions.baseline import bind, check_wishes, start
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
+from placement.solve.questions.solver import Effort
 
 _EXPLAIN_S = 30.0  # most seconds for saying why there is no plan
 
@@ -99,10 +100,8 @@ def optimise(
     posts = bind(posts, plan.problem, wish)
     solver = choose_solver(plan, walks)
     with stop.catching_interrupts():
-        best = solver.best(
-            posts, start=start(posts, plan.problem, wish), shares={}, stop=stop, gap=gap, seed=seed,
-            progress=progress,
-        )  # fmt: skip
+        effort = Effort(stop=stop, gap=gap, seed=seed, progress=progress)
+        best = solver.best(posts, effort, start=start(posts, plan.problem, wish), shares={})
         if best.outcome.status is Status.INFEASIBLE:
             raise solver.conflict(posts, wish=wish, stop=stop.explaining(_EXPLAIN_S))
         _require_plan(best.outcome, stop)

@@ -16,7 +16,7 @@ from placement.plan.problem import Plan
 from placement.solution import Solution, Stopped
 from placement.solve.core.incumbent import Outcome, Start
 from placement.solve.core.lexicographic import Staged
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Stop
 from placement.solve.mclp import lexicographic
 from placement.solve.mclp.heuristics import min_cost_heuristic
 from placement.solve.mip.decomposition import apart
@@ -33,7 +33,7 @@ from placement.solve.mip.mip_model import Answer
 from placement.solve.questions.baseline import Wishes
 from placement.solve.questions.infeasibility import clash
 from placement.solve.questions.secondary_objective import refine
-from placement.solve.questions.solver import Best, Cheapest
+from placement.solve.questions.solver import Best, Cheapest, Effort
 
 _NODES = 2_000  # of the tree that looks for the fewest changes
 _CHOOSING = 0.8  # of the time; the rest is for the choice among equals
@@ -54,22 +54,18 @@ class MclpSolver:
     def best(
         self,
         posts: Posting,
+        effort: Effort,
         *,
         start: Start | None,
         shares: Mapping[str, float],  # noqa: ARG002 - rules of the posts say all of them
-        stop: Stop,
-        gap: float,
-        seed: int,
-        progress: Progress | None,
     ) -> Best:
         """Maximise, then take the shortest walks among equals."""
-        staged = self.solve(
-            posts, start=start, stop=stop.share(_CHOOSING), gap=gap, seed=seed, progress=progress
-        )
+        choosing = replace(effort, stop=effort.stop.share(_CHOOSING))
+        staged = self.solve(posts, choosing, start=start)
         outcome = staged.outcome
         if outcome.chosen is None:
             return Best(outcome=outcome, posts=posts, chosen=None, tiers=staged.tiers)
-        refined = refine(staged.posts, self._problem, self._walks, outcome.chosen, stop=stop)
+        refined = refine(staged.posts, self._problem, self._walks, outcome.chosen, stop=effort.stop)
         return Best(
             outcome=outcome,
             posts=posts,
@@ -79,21 +75,13 @@ class MclpSolver:
             unproven=refined.unproven,
         )
 
-    def solve(
-        self,
-        posts: Posting,
-        *,
-        start: Start | None,
-        stop: Stop,
-        gap: float,
-        seed: int,
-        progress: Progress | None,
-    ) -> Staged[Outcome]:
+    def solve(self, posts: Posting, effort: Effort, *, start: Start | None) -> Staged[Outcome]:
         """Maximise tier by tier."""
         known = None if start is None else start.chosen
         return lexicographic.solve(
-            posts, stop=stop, gap=gap, seed=seed, start=known, progress=progress
-        )
+            posts, start=known, stop=effort.stop, gap=effort.gap, seed=effort.seed,
+            progress=effort.progress,
+        )  # fmt: skip
 
     def nearest(self, found: Staged[Outcome], base: Ints, *, stop: Stop) -> Outcome:
         """Take the fewest changes among equals."""
@@ -106,30 +94,29 @@ class MclpSolver:
     def cheapest(
         self,
         posts: Posting,
-        shares: Collection[str],  # noqa: ARG002 - all rules are alike
+        effort: Effort,
         *,
-        stop: Stop,
-        gap: float,
-        seed: int,
-        progress: Progress | None,
+        shares: Collection[str],  # noqa: ARG002 - all rules are alike
     ) -> Cheapest:
         """Minimise the cost under all rules, from a plan and a bound that were looked for first."""
-        instance = posts.instance
+        instance, stop = posts.instance, effort.stop
         cost = sum_of("cost", instance.cost)
         parts = apart(instance, stop=stop.share(0.3))
         if parts.bound == math.inf:
             return Cheapest(plan=None, cost=math.inf, bound=0.0, infeasible=True)
         start = min_cost_heuristic.search(
-            posts, self._problem, stop=stop.share(0.4), seed=seed, target=parts.bound
+            posts, self._problem, stop=stop.share(0.4), seed=effort.seed, target=parts.bound
         )
         spent = math.inf if start is None else left_side(instance, cost, start)
-        if progress is not None and start is not None:
-            progress(stop.seconds(), spent, parts.bound)
+        if effort.progress is not None and start is not None:
+            effort.progress(stop.seconds(), spent, parts.bound)
         step = step_of(cost)
         answer = Answer(chosen=None, bound=parts.bound, infeasible=False)
         if not is_least(spent, parts.bound, step):
             bounded = replace(instance, rules=(*instance.rules, *parts.rules))
-            answer = least(bounded, cost, stop=stop, warm=start, gap=gap, progress=progress)
+            answer = least(
+                bounded, cost, stop=stop, warm=start, gap=effort.gap, progress=effort.progress
+            )
         found = [
             (left_side(instance, cost, chosen), chosen)
             for chosen in (answer.chosen, start)
@@ -144,7 +131,7 @@ class MclpSolver:
         stopped = Stopped.PROVEN
         if bound < spent:
             ended = Stopped.INTERRUPTED if stop.interrupted else Stopped.TIME_LIMIT
-            stopped = ended if stop.reached() or not gap else Stopped.GAP
+            stopped = ended if stop.reached() or not effort.gap else Stopped.GAP
         return Cheapest(plan=Start(chosen=chosen), cost=spent, bound=bound, stopped=stopped)
 
     def without_budget(self, posts: Posting) -> Posting:

@@ -18,7 +18,7 @@ from placement.solve.questions.baseline import Wishes
 from placement.solve.questions.max_cover import audited, with_budget
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
-from placement.solve.questions.solver import Cheapest, Solver
+from placement.solve.questions.solver import Cheapest, Effort, Solver
 
 _PLACES = 6
 _HAIR = 2e-6  # of a person
@@ -91,18 +91,17 @@ def least_cost(
         posts = solver.without_budget(posts)
         rules = {name: share_rule(posts, problem, name, share) for name, share in asked.items()}
         bound_posts = with_rules(posts, rules.values())
-        found = solver.cheapest(
-            bound_posts, {rule.name for rule in rules.values()}, stop=stop.share(0.7), gap=gap,
-            seed=seed, progress=progress,
-        )  # fmt: skip
+        effort = Effort(stop=stop.share(0.7), gap=gap, seed=seed, progress=progress)
+        names = {rule.name for rule in rules.values()}
+        found = solver.cheapest(bound_posts, effort, shares=names)
         if found.infeasible:
             raise _unreachable(solver, problem, posts, rules, stop=stop.explaining(_EXPLAIN_S))
         if found.plan is None:
             raise _not_found(stop)
+        effort = Effort(stop=stop, gap=gap, seed=seed)
         best = solver.best(
-            solver.at_cost(bound_posts, found), start=found.plan, shares=asked, stop=stop, gap=gap,
-            seed=seed, progress=None,
-        )  # fmt: skip
+            solver.at_cost(bound_posts, found), effort, start=found.plan, shares=asked
+        )
     assert best.plan is not None  # noqa: S101 - it was given one
     cost = solver.spent(posts, best.plan)
     solution = write_up(with_budget(plan, round(cost, _PLACES)), walks, best, wish=Wishes())

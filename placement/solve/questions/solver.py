@@ -78,23 +78,33 @@ class Cheapest:
     stopped: Stopped = Stopped.PROVEN
 
 
-class Solver(Protocol):
-    """Chooses among the candidate posts of a plan whose walks are known.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Effort:
+    """How long and how far a solver searches.
 
-    `stop`, `gap`, `seed`, `start` and `progress` mean the same everywhere: when to stop, the gap
-    that is good enough, the seed of searches, a known plan, and who is told of better ones.
+    Attributes
+    ----------
+    stop
+        When to stop.
+    gap
+        Relative gap that is good enough.
+    seed
+        Of searches.
+    progress
+        Told of better plans and bounds.
     """
 
+    stop: Stop
+    gap: float = 0.0
+    seed: int = 0
+    progress: Progress | None = None
+
+
+class Solver(Protocol):
+    """Chooses among the posts of a plan whose walks are known; `start` is a known plan."""
+
     def best(
-        self,
-        posts: Posting,
-        *,
-        start: Start | None,
-        shares: Mapping[str, float],
-        stop: Stop,
-        gap: float,
-        seed: int,
-        progress: Progress | None,
+        self, posts: Posting, effort: Effort, *, start: Start | None, shares: Mapping[str, float]
     ) -> Best:
         """Find the plan of most worth, tier by tier, and of its equals the one to be told of.
 
@@ -103,16 +113,7 @@ class Solver(Protocol):
         """
         ...
 
-    def solve(
-        self,
-        posts: Posting,
-        *,
-        start: Start | None,
-        stop: Stop,
-        gap: float,
-        seed: int,
-        progress: Progress | None,
-    ) -> Staged[Outcome]:
+    def solve(self, posts: Posting, effort: Effort, *, start: Start | None) -> Staged[Outcome]:
         """Find a plan of most worth, tier by tier: of its equals any."""
         ...
 
@@ -120,16 +121,7 @@ class Solver(Protocol):
         """Of plans as good as the one found take one with few changes to the columns of `base`."""
         ...
 
-    def cheapest(
-        self,
-        posts: Posting,
-        shares: Collection[str],
-        *,
-        stop: Stop,
-        gap: float,
-        seed: int,
-        progress: Progress | None,
-    ) -> Cheapest:
+    def cheapest(self, posts: Posting, effort: Effort, *, shares: Collection[str]) -> Cheapest:
         """Find the cheapest plan that keeps every rule; `shares` are rules asked for besides."""
         ...
 

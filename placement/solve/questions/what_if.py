@@ -19,6 +19,7 @@ from placement.solve.core.stopping import Progress, Stop
 from placement.solve.questions import baseline
 from placement.solve.questions.measured import choose_solver
 from placement.solve.questions.min_cost import with_shares
+from placement.solve.questions.solver import Effort
 
 _PLACES = 6
 
@@ -224,9 +225,8 @@ def _why(
     lanes = np.array([units.get(name, 0) for name in baseline.post_names(problem, posts)])
     start = Start(chosen=chosen, lanes=lanes)
     solver = choose_solver(case.plan, walks)
-    staged = solver.solve(
-        turned, start=start, stop=stop.share(0.8), gap=0.0, seed=seed, progress=progress
-    )
+    effort = Effort(stop=stop.share(0.8), seed=seed, progress=progress)
+    staged = solver.solve(turned, effort, start=start)
     found = solver.nearest(staged, base, stop=stop)
     if found.plan is None:
         return replace(said, status=found.status)
