@@ -24,7 +24,7 @@ from placement.solve.questions import baseline
 from placement.solve.questions.max_cover import audited, with_budget
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
-from placement.solve.questions.solver import Best
+from placement.solve.questions.solver import Best, Effort
 from placement.studies.frontier_points import FrontierPoints, Question, number
 
 if TYPE_CHECKING:
@@ -316,16 +316,12 @@ def _solve(
     solver = choose_solver(plan, walks)
     wish = baseline.check_wishes(baseline=before)
     start = baseline.start(posts, plan.problem, wish)
-    gap, seed = question.gap, question.seed
+    effort = Effort(stop=stop, gap=question.gap, seed=question.seed, progress=progress)
     with stop.catching_interrupts():
         if before is None or plan.problem.laned is not None:
-            best = solver.best(
-                posts, start=start, shares={}, stop=stop, gap=gap, seed=seed, progress=progress
-            )
+            best = solver.best(posts, effort, start=start, shares={})
         else:
-            staged = solver.solve(
-                posts, start=start, stop=stop, gap=gap, seed=seed, progress=progress
-            )
+            staged = solver.solve(posts, effort, start=start)
             base = baseline.columns_of(posts, plan.problem, wish.units)
             near = solver.nearest(staged, base, stop=stop)
             # the walks were not what was chosen by: nothing is proven of them
