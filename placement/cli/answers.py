@@ -6,7 +6,12 @@ The commands are held to these types by the type checker; the schema is made fro
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
-from placement.cli.answers_on_inputs import CheckAnswer, DemandAnswer, StreetsInfoAnswer
+from placement.cli.answers_on_inputs import (
+    CheckAnswer,
+    CordonAnswer,
+    DemandAnswer,
+    StreetsInfoAnswer,
+)
 from placement.cli.answers_on_studies import FrontierAnswer
 from placement.review.schema import DRAFT, described, solution_parts
 from placement.solution import Post, Solution
@@ -446,6 +451,7 @@ ANSWERS: Mapping[str, Any] = {
     "streets read": StreetsInfoAnswer,
     "streets info": StreetsInfoAnswer,
     "demand": DemandAnswer,
+    "cordon": CordonAnswer,
 }
 """The type of the answer of each command that takes ``--json``."""
 

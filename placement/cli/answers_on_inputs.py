@@ -287,3 +287,73 @@ class DemandAnswer(TypedDict):
     people_in_profiles: int
     doubts: list[str]
     files: list[str]
+
+
+class CordonClosure(TypedDict):
+    """One closure of a cordon.
+
+    Attributes
+    ----------
+    id, name
+        Its identifier, and the street.
+    street_class
+        Class of the street.
+    kind
+        ``fence`` or ``vehicle block``.
+    width_m
+        Usable width of the street, metres.
+    price
+        In the budget's unit.
+    """
+
+    id: str
+    name: str
+    street_class: str
+    kind: str
+    width_m: float
+    price: float
+
+
+class CordonAnswer(TypedDict):
+    """What ``place cordon`` found.
+
+    Attributes
+    ----------
+    perimeter
+        What is sealed.
+    traffic, weigh
+        Whom it stops, and what was made least.
+    crossing
+        Ways that cross the perimeter.
+    ways
+        Pieces of street in the band that might be closed.
+    islands
+        Streets joined to no others, which were left out.
+    weight, max_flow
+        Weight of the closures and the maximum flow, equal; widths count in decimetres.
+    sealed
+        Whether a search from outside finds no way in.
+    width_m, price
+        Of all closures together.
+    gates
+        By gate: the street it stands on.
+    closures
+        One for each, from west to east.
+    file
+        What was written.
+    """
+
+    perimeter: str
+    traffic: str
+    weigh: str
+    crossing: int
+    ways: int
+    islands: int
+    weight: int
+    max_flow: int
+    sealed: bool
+    width_m: float
+    price: float
+    gates: dict[str, str]
+    closures: list[CordonClosure]
+    file: str | None

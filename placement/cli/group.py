@@ -31,6 +31,7 @@ _MODULES = {
     "export": "export",
     "streets": "streets",
     "demand": "demand",
+    "cordon": "cordon",
     "schema": "schema",
     "completion": "completion",
     "seal": "seal",

@@ -280,7 +280,7 @@ def _cut_across(streets: Streets, line: "BaseGeometry", *, only: Ints) -> Street
     passed = junctions_on(streets, line, only)
     parts: dict[int, tuple[_Piece, ...]] = {}
     for edge in touched.tolist():
-        cuts = _cuts(streets, edge, line)
+        cuts = met_at(streets, edge, line)
         ends = np.array([streets.edge_tail[edge], streets.edge_head[edge]])
         # the line may miss a junction that it passes by what coordinates are rounded to
         at_end = (cuts[1:-1] < ON_LINE_M) & passed[ends[0]]
@@ -305,7 +305,7 @@ def _with_parts(streets: Streets, parts: "Mapping[int, Sequence[_Piece]]") -> St
     return _renumbered(streets, np.flatnonzero(whole), pieces)
 
 
-def _cuts(streets: Streets, edge: int, line: "BaseGeometry") -> Floats:
+def met_at(streets: Streets, edge: int, line: "BaseGeometry") -> Floats:
     """Return where a line meets an edge, metres from its tail, both ends included."""
     vertices = streets.edge_xy(edge)
     run = streets.vertex_m[streets.vertex_first[edge] : streets.vertex_first[edge + 1]]
@@ -329,7 +329,7 @@ def _parts_of(streets: Streets, edge: int, area: "BaseGeometry", pace: float) ->
         # a lift: open unless it stands inside
         inside = shapely.contains(area, shapely.Point(vertices[0])) and pace == 0.0
         return () if inside else (_Piece(edge, 0.0, 0.0),)
-    cuts = _cuts(streets, edge, shapely.boundary(area))
+    cuts = met_at(streets, edge, shapely.boundary(area))
     # and at each vertex, for an edge may run along the outline for a while
     cuts = np.unique(np.concatenate([cuts, run]))
     cuts = cuts[np.concatenate([[True], np.diff(cuts) > _CRUMB_M])]

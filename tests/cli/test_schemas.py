@@ -134,6 +134,7 @@ WORDS: dict[str, list[tuple[str, ...]]] = {
     "frontier": [("{town}", "--budgets", "0:20:10", "--no-plot", "--no-map", "-o", "{out}")],
     "streets read": [("{town}/streets.geojson", "-o", "{out}.parquet")],
     "streets info": [("{town}/streets.geojson",)],
+    "cordon": [("{town}", "--around", "{town}/route.geojson:60", "-o", "{out}.geojson")],
     "demand": [("--stations", "{town}/demand.geojson", "-o", "{out}", "--total", "7")],
 }  # fmt: skip
 

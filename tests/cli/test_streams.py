@@ -32,6 +32,7 @@ PRINTS = {
     "streets read": ("streets", "read", "town/streets.geojson", "-o", "w/kept.parquet"),
     "streets info": ("streets", "info", "town/streets.geojson"),
     "demand": ("demand", "--stations", "town/demand.geojson", "-o", "w"),
+    "cordon": ("cordon", "town", "--around", "town/route.geojson:60", "-o", "w/cordon.geojson"),
     "schema": ("schema",),
     "completion": ("completion", "bash"),
     "textconv": ("textconv", "done/solution.geojson"),
@@ -72,6 +73,7 @@ WRITES = {
     "print": (("print", "done", "town", "-o", "w/p.pdf"), ("w/p.pdf",)),
     "streets read": (PRINTS["streets read"], ("w/kept.parquet",)),
     "demand": (PRINTS["demand"], ("w/demand.csv",)),
+    "cordon": (PRINTS["cordon"], ("w/cordon.geojson",)),
     "streets info": (
         (*PRINTS["streets info"], "--islands", "w/islands.geojson", "--map", "w/net.html"),
         ("w/islands.geojson", "w/net.html"),
