@@ -159,10 +159,21 @@ def command(*, plan: str | None, asked: _Asked, out: str | None, as_json: bool) 
         give_json(answer)
     else:
         give_table(_rows(answer))
+    for sentence in _doubts(found, file.name):
+        warn(sentence)
+
+
+def _doubts(found: "Cordon", file: str) -> list[str]:
+    doubts = [
+        f"gate {name!r} does not stand on the line of the cordon; move it, or leave it out."
+        for name in found.idle_gates
+    ]
     if found.breaches:
-        warn(f"the closures leave ways in, by {', '.join(found.breaches)}: report this.")
+        streets = ", ".join(found.breaches)
+        doubts.append(f"the closures leave ways in, by {streets}: report this.")
     if not found.crossing:
-        warn(f"no street of {file.name} crosses the perimeter; there is nothing to seal.")
+        doubts.append(f"no street of {file} crosses the perimeter; there is nothing to seal.")
+    return doubts
 
 
 def _perimeter(asked: _Asked, crs: str | None) -> "Perimeter":

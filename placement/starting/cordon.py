@@ -85,6 +85,9 @@ class Cordon:
         The closures.
     gates
         Gates by name, each with the street it stands on.
+    idle_gates
+        Names of gates that do not stand on the line of the cordon: one passes them and is still
+        outside, or inside before.
     weight, flow
         Weight of the closures and the maximum flow: equal, so no other set weighs less. Widths
         count in decimetres.
@@ -102,6 +105,7 @@ class Cordon:
     weigh: Weigh
     barriers: tuple[Barrier, ...]
     gates: tuple[tuple[str, str], ...]
+    idle_gates: tuple[str, ...]
     weight: int
     flow: int
     crossing: int
@@ -182,6 +186,11 @@ def find_cordon(
         gates=tuple(
             (gate.name, _name(streets, int(band.edge[at])))
             for gate, at in zip(gates, at_gates, strict=True)
+        ),
+        idle_gates=tuple(
+            gate.name
+            for gate, at in zip(gates, at_gates, strict=True)
+            if cut.inner[band.tail[at]] == cut.inner[band.head[at]]
         ),
         weight=cut.weight,
         flow=cut.flow,

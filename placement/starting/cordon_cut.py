@@ -21,11 +21,14 @@ class Cut(NamedTuple):
         Sum of their weights.
     flow
         The maximum flow, which no cut can be lighter than.
+    inner
+        (V,) bool, nodes that are left inside.
     """
 
     pieces: Ints
     weight: int
     flow: int
+    inner: Bools
 
 
 class NoCutError(Exception):
@@ -79,7 +82,7 @@ def minimum_cut(band: Band, weight: Ints, *, fixed: Bools, gates: Bools) -> Cut:
     near = np.zeros(band.n_nodes, np.bool_)
     near[breadth_first_order(left.T.tocsr(), INSIDE, return_predecessors=False)] = True
     chosen = np.unique(piece[~near[start] & near[end]])
-    return Cut(chosen, int(weight[chosen].sum()), int(result.flow_value))
+    return Cut(chosen, int(weight[chosen].sum()), int(result.flow_value), near)
 
 
 def _joined(

@@ -15,13 +15,13 @@ from placement.reading.features import WGS84
 from placement.reading.formats import is_layer_file
 from placement.starting.cordon import Gate, Traffic
 from placement.starting.tagged_ways import (
-    VEHICLE_WIDTH_M,
+    DRIVEN,
     TaggedWay,
     is_extract,
     lines_in,
     read_tagged_ways,
+    tagged_width_m,
     vehicle_streets,
-    width_of,
 )
 from placement.streets import read_streets
 from placement.streets.assemble import Lines, assemble
@@ -80,7 +80,7 @@ def read_ground(file: Path, *, traffic: Traffic, crs: str, both_ways: bool = Fal
             streets = read_streets(file, crs=crs)
         else:
             streets = vehicle_streets(ways, barred, source=file.name, crs=crs, both_ways=both_ways)
-        told = [(way, width_of(way.tags)) for way in ways]
+        told = [(way, tagged_width_m(way.tags)) for way in ways]
         wide = [way for way, width in told if width is not None]
         known = [width for _, width in told if width is not None]
         lines = lines_in(wide, crs) if wide else ()
@@ -180,7 +180,7 @@ def _metres(
 
 def _driven(lines: Lines) -> Lines:
     """Return the lines of classes that vehicles drive on."""
-    on = np.array([way.edge_class in VEHICLE_WIDTH_M for way in lines.ways], np.bool_)
+    on = np.array([way.edge_class in DRIVEN for way in lines.ways], np.bool_)
     kept = np.flatnonzero(on[lines.way]) if len(lines.way) else np.zeros(0, np.int64)
     sizes = np.diff(lines.first)[kept]
     place = [lines.place[lines.first[at] : lines.first[at + 1]] for at in kept.tolist()]

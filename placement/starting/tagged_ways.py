@@ -15,29 +15,23 @@ from placement.globe import transformer
 from placement.reading.features import WGS84, quiet
 from placement.reading.numerals import decimal
 from placement.reading.regular import require_file
+from placement.starting.widths import width_of
 from placement.streets.assemble import Lines, assemble
 from placement.streets.network import Streets, build
 from placement.streets.ways import Way
 
-#: Classes that vehicles can drive on, allowed or not, with the usable width in metres where no
-#: tag says it [A].
-VEHICLE_WIDTH_M: Mapping[str, float] = {
-    "motorway": 15.0, "trunk": 15.0, "primary": 14.0, "secondary": 12.0, "tertiary": 10.0,
-    "motorway_link": 6.0, "trunk_link": 6.0, "primary_link": 6.0, "secondary_link": 6.0,
-    "tertiary_link": 6.0, "unclassified": 8.0, "residential": 8.0, "living_street": 6.0,
-    "service": 4.0, "road": 8.0, "busway": 7.0, "bus_guideway": 7.0,
-    "pedestrian": 8.0, "track": 3.0,
-}  # fmt: skip
-#: Classes that are walked alone, likewise [A].
-WALK_WIDTH_M: Mapping[str, float] = {
-    "platform": 4.0, "pier": 4.0, "steps": 3.0, "cycleway": 3.0,
-}  # fmt: skip
-#: Usable width of any other class, metres [A].
-OTHER_WIDTH_M = 2.5
-_LANE_M = 3.0  # a lane [A]
+#: Classes that vehicles can drive on, allowed or not.
+DRIVEN = frozenset(
+    {"motorway", "trunk", "primary", "secondary", "tertiary", "motorway_link", "trunk_link",
+     "primary_link", "secondary_link", "tertiary_link", "unclassified", "residential",
+     "living_street", "service", "road", "busway", "bus_guideway", "pedestrian", "track"}
+)  # fmt: skip
+#: Widths of classes that nobody walks on, metres [A]; those of all others are in `widths`.
+_UNWALKED_WIDTH_M = {"motorway": 16.0, "busway": 7.0, "bus_guideway": 7.0}
 _KEYS = (
     "highway", "name", "oneway", "junction", "bridge", "tunnel", "layer", "level", "width",
-    "est_width", "lanes", "vehicle", "motor_vehicle", "oneway:motor_vehicle", "area",
+    "est_width", "lanes", "vehicle", "motor_vehicle", "oneway:motor_vehicle", "area", "sidewalk",
+    "sidewalk:both", "sidewalk:left", "sidewalk:right",
 )  # fmt: skip
 _SHUT = frozenset({"no", "private"})
 _NEVER_DRIVEN = frozenset({"steps", "corridor", "elevator", "platform", "proposed", "construction"})
@@ -179,7 +173,7 @@ def drive_way(tags: Mapping[str, str], *, both_ways: bool = False) -> Way | None
     """Return how vehicles drive on a way, None where they cannot.
 
     A sign that keeps vehicles out (``motor_vehicle=no``) stops none, so the classes of
-    `VEHICLE_WIDTH_M` count whatever it says; other ways count where it lets vehicles in.
+    `DRIVEN` count whatever it says; other ways count where it lets vehicles in.
 
     Parameters
     ----------
@@ -191,7 +185,7 @@ def drive_way(tags: Mapping[str, str], *, both_ways: bool = False) -> Way | None
     kind = tags.get("highway", "")
     if tags.get("area") == "yes" or kind in _NEVER_DRIVEN:
         return None
-    if kind not in VEHICLE_WIDTH_M and not _let_in(tags):
+    if kind not in DRIVEN and not _let_in(tags):
         return None
     oneway = tags.get("oneway:motor_vehicle", tags.get("oneway", ""))
     along = tags.get("junction") == "roundabout" or kind == "motorway"
@@ -216,22 +210,16 @@ def drive_way(tags: Mapping[str, str], *, both_ways: bool = False) -> Way | None
     )
 
 
-def width_of(tags: Mapping[str, str]) -> float | None:
-    """Return the width that tags say, metres: ``width``, else ``est_width``, else by ``lanes``."""
-    for key, each in (("width", 1.0), ("est_width", 1.0), ("lanes", _LANE_M)):
-        try:
-            value = each * decimal(tags.get(key, "").removesuffix("m"))
-        except ValueError:
-            continue
-        if 0.3 <= value <= 100:
-            return value
-    return None
+def tagged_width_m(tags: Mapping[str, str]) -> float | None:
+    """Return the width that tags say, metres; None where they say none."""
+    metres, said_by = width_of(tags, tags.get("highway", ""))
+    return None if said_by == "class" else metres
 
 
 def class_width_m(edge_class: str) -> float:
     """Return the usable width of a class of street where nothing says it, metres."""
-    own = VEHICLE_WIDTH_M.get(edge_class)
-    return WALK_WIDTH_M.get(edge_class, OTHER_WIDTH_M) if own is None else own
+    own = _UNWALKED_WIDTH_M.get(edge_class.removesuffix("_link"))
+    return width_of({}, edge_class)[0] if own is None else own
 
 
 def lines_in(ways: Sequence[TaggedWay], crs: str) -> Geometries:

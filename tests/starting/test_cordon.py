@@ -193,8 +193,23 @@ def test_closures_lie_in_the_band_and_a_one_way_street_that_leads_out_stays_open
 ) -> None:
     for one in seal(crossing(tmp_path)).barriers:
         assert 0 < INSIDE.distance(one.line) < 60
-        assert one.line.length == pytest.approx(8.0)
+        assert one.line.length == pytest.approx(9.0)
     assert len(seal(crossing(tmp_path, oneway="yes")).barriers) == 1
+
+
+def test_a_gate_that_the_cordon_does_not_pass_is_told(tmp_path: Path) -> None:
+    streets = draw(
+        tmp_path,
+        (((-200, 0), (-60, 0)), {"class": "residential"}),
+        (((-60, 0), (0, 0)), {"class": "footway"}),
+        (((-60, 0), (-60, 60), (-55, 60)), {"class": "footway"}),
+    )
+    on_line, off_line = (Gate(n, (ORIGIN[0] + x, ORIGIN[1] + y)) for n, x, y in
+                         (("on", -40, 0), ("off", -60, 50)))  # fmt: skip
+    found = seal(streets, gates=[off_line, on_line])
+    assert found.barriers == ()
+    assert found.idle_gates == ("off",)
+    assert [name for name, _ in found.gates] == ["off", "on"]
 
 
 def test_a_bridge_over_the_ground_is_closed_on_its_own_level(tmp_path: Path) -> None:
@@ -242,9 +257,9 @@ def test_vehicles_go_by_their_own_tags(tmp_path: Path) -> None:
         vehicles.streets, INSIDE, traffic="vehicles", band_m=60.0, widths=vehicles.widths
     )
     assert sorted((one.name, one.kind, one.width_m) for one in found.barriers) == [
-        ("Rue Large", "vehicle block", 12.0),
-        ("Rue Large", "vehicle block", 12.0),
-        ("Rue Unique", "vehicle block", 8.0),
+        ("Rue Large", "vehicle block", 13.0),
+        ("Rue Large", "vehicle block", 13.0),
+        ("Rue Unique", "vehicle block", 9.0),
     ]
     assert not found.breaches
     lawless = read_ground(file, traffic="vehicles", crs=CRS, both_ways=True)
