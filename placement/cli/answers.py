@@ -16,6 +16,7 @@ from placement.cli.answers_on_studies import FrontierAnswer
 from placement.review.schema import DRAFT, described, solution_parts
 from placement.solution import Post, Solution
 from placement.studies.replay.study import Replay
+from placement.studies.risk import Risks
 
 type Searched = Literal["optimal", "feasible", "infeasible", "unknown"]
 type Proven = Literal["claimed", "twice", "bound", "unconfirmed", "refuted"]
@@ -437,6 +438,21 @@ class ReplayAnswer(TypedDict):
     replay: Replay
 
 
+class RiskAnswer(TypedDict):
+    """Whom solutions cover when posts are missing.
+
+    Attributes
+    ----------
+    files
+        The solutions, as they were named.
+    risks
+        What was drawn.
+    """
+
+    files: list[str]
+    risks: Risks
+
+
 ANSWERS: Mapping[str, Any] = {
     "optimise": ChosenAnswer,
     "cover": ChosenAnswer,
@@ -445,6 +461,7 @@ ANSWERS: Mapping[str, Any] = {
     "routes": RoutesAnswer,
     "audit": AuditAnswer,
     "replay": ReplayAnswer,
+    "risk": RiskAnswer,
     "diff": DiffAnswer,
     "evaluate": EvaluateAnswer,
     "frontier": FrontierAnswer,

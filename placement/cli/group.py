@@ -24,6 +24,7 @@ _MODULES = {
     "routes": "routes",
     "audit": "audit",
     "replay": "replay",
+    "risk": "risk",
     "diff": "diff",
     "patch": "patch",
     "evaluate": "evaluate",

@@ -134,14 +134,15 @@ def _files(
         return [*([against] if against else []), given[0]], plan
     if against:
         raise UsageError("give --against or --slider, not both.")
-    plan = given[-1] if _is_plan(given[-1]) else None
+    plan = given[-1] if is_plan(given[-1]) else None
     files = list(given if plan is None else given[:-1])
     if len(files) < 2:
         raise UsageError("a slider shows two solutions or more: name them all.")
     return files, plan
 
 
-def _is_plan(given: str) -> bool:
+def is_plan(given: str) -> bool:
+    """Say whether an argument names a plan, where solutions may stand as well."""
     from placement.cli.files import PLAN_FILE, SOLUTION_FILE
 
     path = Path(given)

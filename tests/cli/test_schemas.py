@@ -126,6 +126,7 @@ WORDS: dict[str, list[tuple[str, ...]]] = {
     "routes": [("{new}", "{town}", "-o", "{out}.geojson")],
     "audit": [("{new}", "{town}"), ("{new}", "{town}", "--prove")],
     "replay": [(str(CASES / "plans" / "lanes"), "--nights", "3", "-o", "{out}.json")],
+    "risk": [("{old}", "{new}", "{town}", "--away", "dog_team=10%", "--nights", "64")],
     "diff": [("{old}", "{new}"), ("{new}", "{new}")],
     "evaluate": [
         ("{new}/solution.geojson", "{town}", "-o", "{out}.geojson"),

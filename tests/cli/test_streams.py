@@ -28,6 +28,7 @@ PRINTS = {
     "check": ("check", "town"),
     "routes": ("routes", "done", "town", "-o", "w/routes.geojson"),
     "audit": ("audit", "done", "town"),
+    "risk": ("risk", "done", "town", "--away", "dog_team=10%", "--nights", "64"),
     "diff": ("diff", "done", "other"),
     "streets read": ("streets", "read", "town/streets.geojson", "-o", "w/kept.parquet"),
     "streets info": ("streets", "info", "town/streets.geojson"),

@@ -1,0 +1,281 @@
+"""What people may count on when posts are missing on the night: cover over many random nights."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.stats import qmc, t
+
+from placement.arrays import Floats
+from placement.cover.survey import survey
+from placement.errors import UsageError
+from placement.plan.post_id import PostId
+from placement.plan.problem import Plan
+from placement.solution import Solution
+
+SCRAMBLINGS = 16
+"""Independent scramblings of one sequence: their spread is the interval (Owen 1997)."""
+WORST = 0.05
+"""Share of the nights whose mean is told as the worst."""
+_MOST_CELLS = 20_000_000
+_T = float(t.ppf(0.975, SCRAMBLINGS - 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A figure of many nights with its 95% interval.
+
+    Attributes
+    ----------
+    value, low, high
+        In people.
+    """
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """The people whom one resource of a solution covers on random nights.
+
+    Attributes
+    ----------
+    solution
+        Position of the solution among those compared.
+    resource
+        Identifier.
+    promised
+        People covered with every post there.
+    exact
+        The mean, computed and not drawn: posts are missing independently.
+    mean
+        The mean of the nights drawn.
+    worst
+        The mean of the worst 5% of them.
+    low
+        Nineteen nights of twenty cover this many or more.
+    least
+        The worst night drawn.
+    """
+
+    solution: int
+    resource: str
+    promised: float
+    exact: float
+    mean: Estimate
+    worst: Estimate
+    low: float
+    least: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risks:
+    """Solutions of one plan on the same random nights.
+
+    Attributes
+    ----------
+    plan
+        Its name.
+    nights
+        How many nights were drawn.
+    seed
+        Of the random numbers.
+    away
+        By resource or post: the share of nights on which one of its units is missing.
+    attendance
+        Least and most of the people who come, as shares; any between is as likely.
+    rows
+        One for each solution and resource.
+    """
+
+    plan: str
+    nights: int
+    seed: int
+    away: Mapping[str, float]
+    attendance: tuple[float, float]
+    rows: tuple[Risk, ...]
+
+
+def risk(
+    plan: Plan,
+    solutions: Sequence[Solution],
+    *,
+    away: Mapping[str, float] | None = None,
+    attendance: tuple[float, float] = (1.0, 1.0),
+    nights: int = 16_384,
+    seed: int = 1,
+) -> Risks:
+    """Draw nights on which units are missing, and count whom the posts that are left cover.
+
+    Every unit is missing independently; a post covers while one of its units is there. All
+    solutions meet the same nights: a post that two of them share is missing on the same ones. The
+    nights are quasi-random (Sobol, scrambled by Owen's method), so that means are nearer to the
+    truth than those of as many random nights.
+
+    Parameters
+    ----------
+    plan
+        What was asked. Walks and people are its own.
+    solutions
+        One or more.
+    away
+        Share of nights, from 0 to below 1, by resource (``"dog_team"``) or by post
+        (``"site/dog_team"``), which counts more. By default ``unavailable`` of the plan.
+    attendance
+        Least and most of the people who come, as shares of the plan's, 0 < least ≤ most.
+    nights
+        At least so many; a power of two times `SCRAMBLINGS`.
+    seed
+        The same seed gives the same nights.
+
+    Returns
+    -------
+    Risks
+
+    Raises
+    ------
+    UsageError
+        If a share cannot be, a name is none of the plan's, or a post is not the plan's.
+
+    References
+    ----------
+    Daskin, M. S. (1983). A maximum expected covering location model. Transportation Science 17(1).
+    Rockafellar, R. T. and Uryasev, S. (2000). Optimization of conditional value-at-risk. Journal of
+    Risk 2(3).
+    """
+    problem = plan.problem
+    missing = {kind.id: kind.unavailable for kind in problem.resources} | dict(away or {})
+    least, most = attendance
+    _check(plan, solutions, missing, attendance)
+    posts = sorted({post.id for solution in solutions for post in solution.posts_list})
+    if len(posts) >= qmc.Sobol.MAXDIM:
+        raise UsageError(f"{len(posts):,} posts are more than can be drawn for.")
+    column = {name: at for at, name in enumerate(posts)}
+    power = max(0, math.ceil(math.log2(nights / SCRAMBLINGS)))
+    drawn = np.stack(
+        [
+            qmc.Sobol(len(posts) + 1, rng=np.random.default_rng([seed, number])).random_base2(power)
+            for number in range(SCRAMBLINGS)
+        ]
+    )
+    come = least + (most - least) * drawn[:, :, -1]
+    rows = []
+    for at, solution in enumerate(solutions):
+        for kind in problem.resources:
+            mine = [post for post in solution.posts_list if post.resource == kind.id]
+            if not mine:
+                continue
+            gone = np.array([missing.get(post.id, missing[kind.id]) ** post.units for post in mine])
+            there = drawn[:, :, [column[post.id] for post in mine]] >= gone
+            reach, people = _crowds(plan, kind.id, [post.site for post in mine])
+            covered = _covered(there.reshape(-1, len(mine)), reach, people) * come.reshape(-1)
+            stays = 1.0 - np.exp(reach @ np.log(np.maximum(gone, np.finfo(np.float64).tiny)))
+            rows.append(
+                _told(
+                    covered.reshape(SCRAMBLINGS, -1),
+                    solution=at,
+                    resource=kind.id,
+                    promised=float(people[reach.sum(axis=1) > 0].sum()),
+                    exact=float((people * stays).sum()) * (least + most) / 2,
+                )
+            )
+    return Risks(
+        plan=plan.settings.name,
+        nights=SCRAMBLINGS << power,
+        seed=seed,
+        away={name: share for name, share in sorted(missing.items()) if share},
+        attendance=attendance,
+        rows=tuple(rows),
+    )
+
+
+def _check(
+    plan: Plan,
+    solutions: Sequence[Solution],
+    missing: Mapping[str, float],
+    attendance: tuple[float, float],
+) -> None:
+    """Refuse what cannot be drawn."""
+    problem = plan.problem
+    resources = {kind.id for kind in problem.resources}
+    sites = set(problem.sites.id)
+    chosen = {post.id for solution in solutions for post in solution.posts_list}
+    for name in sorted(chosen):
+        site, resource = PostId.parse(name)
+        if site not in sites or resource not in resources:
+            raise UsageError(f"the plan knows no post {name!r}: is the solution of another plan?")
+    for name, share in missing.items():
+        if name not in resources | chosen:
+            raise UsageError(
+                f"away {name!r} is neither a resource ({', '.join(sorted(resources))}) nor an open "
+                "post (site/resource)."
+            )
+        if not 0 <= share < 1:
+            raise UsageError(f"away {name!r} is {share:g}: give a share from 0 to below 1.")
+    if not 0 < attendance[0] <= attendance[1] < math.inf:
+        raise UsageError("attendance wants two shares above 0, the least first, as 80% and 105%.")
+
+
+def _crowds(plan: Plan, resource: str, sites: Sequence[str]) -> tuple[csr_array, Floats]:
+    """Return whom each post reaches, people within reach of the same posts together.
+
+    Returns
+    -------
+    csr_array
+        (G, P) float64, 1 where crowd g is within reach of post p.
+    ndarray
+        (G,) float64, people.
+    """
+    at = {name: number for number, name in enumerate(plan.problem.sites.id)}
+    walk = survey(plan).walk[resource].tocsr()[:, [at[site] for site in sites]]
+    walk.sort_indices()
+    ends = walk.indptr.tolist()
+    found: dict[tuple[int, ...], float] = {}
+    for row, people in enumerate(plan.problem.demand.people.tolist()):
+        key = tuple(walk.indices[ends[row] : ends[row + 1]].tolist())
+        found[key] = found.get(key, 0.0) + people
+    found.pop((), None)
+    keys = sorted(found)
+    indices = [one for key in keys for one in key]
+    indptr = np.cumsum([0, *(len(key) for key in keys)])
+    reach = csr_array((np.ones(len(indices)), indices, indptr), shape=(len(keys), len(sites)))
+    return reach, np.array([found[key] for key in keys], dtype=np.float64)
+
+
+def _covered(there: "np.typing.NDArray[np.bool_]", reach: csr_array, people: Floats) -> Floats:
+    """Return (n,) float64, people of the crowds that reach a post that is there, by night."""
+    step = max(1, _MOST_CELLS // max(1, len(people)))
+    parts = [
+        people @ (reach @ there[begin : begin + step].T.astype(np.float64) > 0)
+        for begin in range(0, len(there), step)
+    ]
+    return np.concatenate(parts)
+
+
+def _told(covered: Floats, *, solution: int, resource: str, promised: float, exact: float) -> Risk:
+    """Return the figures of (R, n) nights, R scramblings of n each."""
+    many = WORST * covered.shape[1]
+    part = np.clip(many - np.arange(covered.shape[1]), 0.0, 1.0)  # the last night counts in part
+    ordered = np.sort(covered, axis=1)
+    every = np.sort(covered, axis=None)
+    return Risk(
+        solution=solution,
+        resource=resource,
+        promised=round(promised, 6),
+        exact=round(exact, 6),
+        mean=_estimate(covered.mean(axis=1)),
+        worst=_estimate(ordered @ part / many),
+        low=round(float(every[math.floor(WORST * len(every))]), 6),
+        least=round(float(every[0]), 6),
+    )
+
+
+def _estimate(means: Floats) -> Estimate:
+    """Return the mean of independent scramblings, with Student's interval."""
+    value = float(means.mean())
+    half = _T * float(means.std(ddof=1)) / math.sqrt(len(means))
+    return Estimate(value=round(value, 6), low=round(value - half, 6), high=round(value + half, 6))
