@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 from placement.cli.answers_on_inputs import (
+    CandidatesAnswer,
     CheckAnswer,
     CordonAnswer,
     DemandAnswer,
@@ -469,6 +470,7 @@ ANSWERS: Mapping[str, Any] = {
     "streets info": StreetsInfoAnswer,
     "demand": DemandAnswer,
     "cordon": CordonAnswer,
+    "candidates": CandidatesAnswer,
 }
 """The type of the answer of each command that takes ``--json``."""
 

@@ -357,3 +357,21 @@ class CordonAnswer(TypedDict):
     gates: dict[str, str]
     closures: list[CordonClosure]
     file: str | None
+
+
+class CandidatesAnswer(TypedDict):
+    """The candidate sites that ``place candidates`` found.
+
+    Attributes
+    ----------
+    sites
+        How many.
+    kinds
+        How many of each kind.
+    file
+        What was written.
+    """
+
+    sites: int
+    kinds: dict[str, int]
+    file: str

@@ -1,11 +1,15 @@
 """``place candidates``: where posts may stand, from an extract and a route."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from placement.cli.event import Given, event_options
 from placement.cli.options import json_option, out_option
+
+if TYPE_CHECKING:
+    from placement.cli.answers_on_inputs import CandidatesAnswer
 
 
 @click.command("candidates", short_help="Find where posts may stand, from an extract and a route.")
@@ -40,7 +44,12 @@ def command(*, extract: str, given: Given, out: str | None, as_json: bool) -> No
     replace_file(target, text.encode(), inputs=inputs)
     kinds = Counter(one.kind for one in found)
     if as_json:
-        give_json({"sites": len(found), "kinds": dict(sorted(kinds.items())), "file": target})
+        answer: CandidatesAnswer = {
+            "sites": len(found),
+            "kinds": dict(sorted(kinds.items())),
+            "file": target,
+        }
+        give_json(answer)
     else:
         said = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
         click.echo(f"{len(found):,} candidate sites ({said}), written to {target}.")

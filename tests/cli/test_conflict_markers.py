@@ -39,6 +39,7 @@ READS = {
     "audit": (("audit", "done", "town"), (SOLVED, PLAN, *LAYERS)),
     "seal": (("seal", "done", "town"), (SOLVED, PLAN, *LAYERS)),
     "replay": (("replay", "done", "town"), (SOLVED, PLAN, *LAYERS)),
+    "frontier": (("frontier", "town", "--budgets", "10,20", "--no-plot"), (PLAN, *LAYERS)),
     "risk": (("risk", "done", "town", "--nights", "16"), (SOLVED, PLAN, *LAYERS)),
     "diff": (("diff", "done", "done"), (SOLVED,)),
     "evaluate": (

@@ -14,6 +14,7 @@ from placement.review.geojson import read_solution
 from tests.builders import write_plan
 from tests.cli.running import run
 from tests.cli.test_streams import commands
+from tests.starting.drawn_city import write_city
 
 CASES = Path(__file__).parents[1] / "cases"
 FLOORS = '[[floors]]\nzone = "*"\nresource = "checkpoint"\nshare = 0.1\n'
@@ -108,6 +109,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a plan that has rules, its solution and one that kept to it."""
     folder = tmp_path_factory.mktemp("answers")
     write_plan(folder / "town", extra=FLOORS)
+    write_city(folder / "town.osm")
     words = ("optimise", folder / "town", "--no-map", "--out")
     assert run(*words, folder / "old", "--budget", "30").exit_code == 0
     assert run(*words, folder / "new", "--baseline", folder / "old").exit_code == 0
@@ -136,6 +138,7 @@ WORDS: dict[str, list[tuple[str, ...]]] = {
     "streets read": [("{town}/streets.geojson", "-o", "{out}.parquet")],
     "streets info": [("{town}/streets.geojson",)],
     "cordon": [("{town}", "--around", "{town}/route.geojson:60", "-o", "{out}.geojson")],
+    "candidates": [("{town}.osm", "--around", "24.95,60.17,160", "-o", "{out}.geojson")],
     "demand": [("--stations", "{town}/demand.geojson", "-o", "{out}", "--total", "7")],
 }  # fmt: skip
 
