@@ -36,9 +36,12 @@ if TYPE_CHECKING:
     from placement.solve.questions.maximise import maximise as maximize
     from placement.solve.questions.min_cost import least_cost
     from placement.solve.questions.what_if import Why, why
+    from placement.studies.alternatives import Alternatives, alternatives
     from placement.studies.frontier import Frontier, frontier
+    from placement.studies.loss import Losses, loss
 
 __all__ = [
+    "Alternatives",
     "AuditError",
     "Cover",
     "Diff",
@@ -46,6 +49,7 @@ __all__ = [
     "Frontier",
     "InfeasibleError",
     "InputError",
+    "Losses",
     "NoPlanError",
     "PlacementError",
     "Plan",
@@ -56,12 +60,14 @@ __all__ = [
     "UsageError",
     "Why",
     "__version__",
+    "alternatives",
     "audit",
     "compare",
     "evaluate",
     "frontier",
     "least_cost",
     "load_plan",
+    "loss",
     "maximise",
     "maximize",
     "optimise",
@@ -77,6 +83,7 @@ __all__ = [
 ]
 
 _ROOM_OF = {
+    "Alternatives": "placement.studies.alternatives",
     "AuditError": "placement.errors",
     "Cover": "placement.cover.cover",
     "Diff": "placement.review.compare",
@@ -84,6 +91,7 @@ _ROOM_OF = {
     "Frontier": "placement.studies.frontier",
     "InfeasibleError": "placement.errors",
     "InputError": "placement.errors",
+    "Losses": "placement.studies.loss",
     "NoPlanError": "placement.errors",
     "PlacementError": "placement.errors",
     "Plan": "placement.plan.problem",
@@ -93,12 +101,14 @@ _ROOM_OF = {
     "Status": "placement.solution",
     "UsageError": "placement.errors",
     "Why": "placement.solve.questions.what_if",
+    "alternatives": "placement.studies.alternatives",
     "audit": "placement.auditing.audit",
     "compare": "placement.review.compare",
     "evaluate": "placement.solve.questions.evaluate",
     "frontier": "placement.studies.frontier",
     "least_cost": "placement.solve.questions.min_cost",
     "load_plan": "placement.plan.layers",
+    "loss": "placement.studies.loss",
     "maximise": "placement.solve.questions.maximise",
     "optimise": "placement.solve.questions.max_cover",
     "prove_again": "placement.prove.proof",

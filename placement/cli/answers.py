@@ -13,7 +13,7 @@ from placement.cli.answers_on_inputs import (
     DemandAnswer,
     StreetsInfoAnswer,
 )
-from placement.cli.answers_on_studies import FrontierAnswer
+from placement.cli.answers_on_studies import AlternativesAnswer, FrontierAnswer, LossAnswer
 from placement.review.schema import DRAFT, described, solution_parts
 from placement.solution import Post, Solution
 from placement.studies.replay.study import Replay
@@ -466,6 +466,8 @@ ANSWERS: Mapping[str, Any] = {
     "diff": DiffAnswer,
     "evaluate": EvaluateAnswer,
     "frontier": FrontierAnswer,
+    "loss": LossAnswer,
+    "alternatives": AlternativesAnswer,
     "streets read": StreetsInfoAnswer,
     "streets info": StreetsInfoAnswer,
     "demand": DemandAnswer,

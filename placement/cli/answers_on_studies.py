@@ -73,3 +73,203 @@ class FrontierAnswer(TypedDict):
     kept: list[str]
     knees: list[float]
     points: list[FrontierPointAnswer]
+
+
+class LossMoved(TypedDict):
+    """People whose post is lost, and the one they walk to.
+
+    Attributes
+    ----------
+    from_post, to_post
+        Their nearest post before and after; null where no other is within the limit.
+    people
+        How many.
+    longer_min
+        How much longer they walk in the mean, minutes; null where they have no post.
+    """
+
+    from_post: str
+    to_post: str | None
+    people: float
+    longer_min: float | None
+
+
+class LossQueue(TypedDict):
+    """A gate whose queue changes.
+
+    Attributes
+    ----------
+    post
+        The gate.
+    lanes
+        Its lanes.
+    admitted, admitted_then
+        People it admits before and after.
+    longest_wait_min, longest_wait_then_min
+        The longest wait before and after, minutes.
+    """
+
+    post: str
+    lanes: int
+    admitted: float
+    admitted_then: float
+    longest_wait_min: float
+    longest_wait_then_min: float
+
+
+class LossRepair(TypedDict):
+    """The best plan without what is lost, with a few changes.
+
+    Attributes
+    ----------
+    most
+        Most posts that might open or close besides the lost ones.
+    status
+        optimal where proven; infeasible where no plan keeps every rule; unknown where none was
+        found in time.
+    opened, closed
+        Posts that open and close.
+    objective, bound, recovered
+        Its objective, what no such plan can beat, and what it brings against doing nothing; null
+        without a plan.
+    """
+
+    most: int
+    status: Literal["optimal", "feasible", "infeasible", "unknown"]
+    opened: list[str]
+    closed: list[str]
+    objective: float | None
+    bound: float | None
+    recovered: float | None
+
+
+class LossCase(TypedDict):
+    """What is left without some posts, or with a street closed.
+
+    Attributes
+    ----------
+    lost
+        Posts that are not there.
+    closed
+        Streets and files of closures.
+    loss
+        By how much the objective falls.
+    bound
+        No other set of as many posts loses more; null where the posts or streets were named.
+    proven
+        Whether no other set of as many posts loses more.
+    people
+        By resource, how many people fewer are covered.
+    moved
+        Where people walk instead.
+    queues
+        Gates whose queues change.
+    repair
+        The best that a few changes can do; null where none was asked for.
+    """
+
+    lost: list[str]
+    closed: list[str]
+    loss: float
+    bound: float | None
+    proven: bool
+    people: dict[str, float]
+    moved: list[LossMoved]
+    queues: list[LossQueue]
+    repair: LossRepair | None
+
+
+class LossAnswer(TypedDict):
+    """What losses cost a plan: for those who plan it.
+
+    Attributes
+    ----------
+    restricted
+        That it is not to be passed on, by language.
+    plan
+        Name of the plan.
+    objective
+        With all posts.
+    each
+        By post, what its loss alone takes off the objective, the largest first.
+    worst
+        For each number of posts together, those that cost the most.
+    asked
+        Posts or streets that were named.
+    """
+
+    restricted: dict[str, str]
+    plan: str
+    objective: float
+    each: dict[str, float]
+    worst: list[LossCase]
+    asked: list[LossCase]
+
+
+class AlternativeAnswer(TypedDict):
+    """A plan among several that are nearly as good.
+
+    Attributes
+    ----------
+    objective, cost
+        Of the plan.
+    people
+        People covered, by resource.
+    short
+        How far it may be below the best plan, as a share of what no plan can beat.
+    among
+        No other plan that differs as much from those before is worth more than this.
+    proven
+        Whether it is the best such plan.
+    apart
+        By how many posts it differs from each plan before it, in their order.
+    opened, closed
+        Posts that it has and the first plan has not, and the other way round.
+    posts
+        The open posts, in the order of their identifiers.
+    digest
+        SHA-256 of the solution.
+    """
+
+    objective: float
+    cost: float
+    people: dict[str, float]
+    short: float
+    among: float
+    proven: bool
+    apart: list[int]
+    opened: list[str]
+    closed: list[str]
+    posts: list[str]
+    digest: str
+
+
+class AlternativesAnswer(TypedDict):
+    """Plans that are nearly as good and really different.
+
+    Attributes
+    ----------
+    plan
+        Name of the plan.
+    within
+        How far below the best they may be, as a share.
+    differ
+        Fewest posts by which any two differ.
+    ended
+        count where as many were found as were asked for, none where it is proven that there is no
+        further one, unknown where none was found in time.
+    shared
+        Posts that all plans have.
+    disputed
+        By post that some plans have and others have not, the plans that have it, from 1.
+    plans
+        The best plan, then the others.
+    """
+
+    plan: str
+    within: float
+    differ: int
+    ended: Literal["count", "none", "unknown"]
+    shared: list[str]
+    disputed: dict[str, list[int]]
+    plans: list[AlternativeAnswer]

@@ -15,6 +15,8 @@ _MODULES = {
     "cover": "cover",
     "why": "why",
     "frontier": "frontier",
+    "loss": "loss",
+    "alternatives": "alternatives",
     "init": "init",
     "candidates": "candidates",
     "check": "check",

@@ -175,6 +175,26 @@ def series_of() -> Callback[tuple[str, tuple[float, ...]] | None]:
     return parse
 
 
+def numbers() -> Callback[tuple[int, ...] | None]:
+    """Return a callback that takes a whole number above 0, or a range of them as ``1..3``."""
+
+    def parse(
+        _ctx: click.Context, param: click.Parameter, value: str | None
+    ) -> tuple[int, ...] | None:
+        if value is None:
+            return None
+        first, dots, last = (part.strip() for part in value.partition(".."))
+        ends = [first, last if dots else first]
+        if not all(map(_is_count, ends)) or not 0 < int(ends[0]) <= int(ends[1]) <= _MOST_VALUES:
+            raise click.BadParameter(
+                f"{value!r} is not a whole number above 0 or a range of them; write it as 1..3",
+                param=param,
+            )
+        return tuple(range(int(ends[0]), int(ends[1]) + 1))
+
+    return parse
+
+
 def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
 

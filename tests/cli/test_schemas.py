@@ -134,6 +134,11 @@ WORDS: dict[str, list[tuple[str, ...]]] = {
         ("{new}/solution.geojson", "{town}", "-o", "{out}.geojson"),
         ("{old}/solution.geojson", "{town}", "-o", "{out}.geojson", "--no-bound"),
     ],
+    "alternatives": [("{town}", "--count", "3", "--within", "50%", "-o", "{out}")],
+    "loss": [
+        ("{new}", "{town}", "-o", "{out}", "--posts", "1..2", "--repairs", "1"),
+        ("{new}", "{town}", "-o", "{out}", "--street", "Street 2"),
+    ],
     "frontier": [("{town}", "--budgets", "0:20:10", "--no-plot", "--no-map", "-o", "{out}")],
     "streets read": [("{town}/streets.geojson", "-o", "{out}.parquet")],
     "streets info": [("{town}/streets.geojson",)],

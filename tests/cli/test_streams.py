@@ -23,6 +23,8 @@ pytestmark = pytest.mark.skipif(
 
 #: Words for each command that prints, without --json.
 PRINTS = {
+    "loss": ("loss", "done", "town", "-o", "w"),
+    "alternatives": ("alternatives", "town", "--count", "2", "--within", "50%", "-o", "w"),
     "frontier": ("frontier", "town", "--budgets", "10,20", "--no-plot", "--no-map", "-o", "w"),
     "why": ("why", "{site}", "town", "--solution", "done"),
     "check": ("check", "town"),
@@ -50,6 +52,11 @@ WRITES = {
         ("cover", "town", "--share", "checkpoint=0.3", "--out", "w", "--force", "--no-map"),
         ("w/solution.geojson",),
     ),
+    "alternatives": (
+        PRINTS["alternatives"],
+        ("w/alternatives.json", "w/plan-01.geojson", "w/plan-02.geojson"),
+    ),
+    "loss": (PRINTS["loss"], ("w/loss.json", "w/loss.txt")),
     "frontier": (
         ("frontier", "town", "--budgets", "10,20", "--no-plot", "--no-map", "-o", "w"),
         ("w/frontier.csv", "w/frontier.json"),

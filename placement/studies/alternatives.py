@@ -1,0 +1,302 @@
+"""Plans that are nearly as good as the best, and really different: what people negotiate over."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from placement.cover.instance import Rule
+from placement.cover.instance_builder import Posting
+from placement.errors import UsageError
+from placement.plan.problem import Plan
+from placement.plan.summary import html_table
+from placement.solution import Solution, Status, list_unproven
+from placement.solve.core.gap import relative_gap
+from placement.solve.core.incumbent import Outcome
+from placement.solve.core.stopping import Progress, Stop
+from placement.solve.questions import baseline
+from placement.solve.questions.max_cover import audited, optimise
+from placement.solve.questions.measured import choose_solver, measured
+from placement.solve.questions.report import write_up
+from placement.solve.questions.solver import Best, Solver
+
+_PLACES = 6
+_LAST_BITS = 1e-9  # relative: what sums of floating-point numbers are off
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """A plan among several.
+
+    Attributes
+    ----------
+    solution
+        The plan, audited. Its bound and gap are those of the plan's question: no plan at all is
+        worth more than the bound.
+    short
+        How far it may be below the best plan, as a share of what no plan can beat.
+    among
+        No other plan that differs as much from those before is worth more than this.
+    proven
+        Whether it is the best such plan.
+    apart
+        By how many posts it differs from each plan before it, in their order.
+    opened, closed
+        Posts that it has and the first plan has not, and the other way round.
+    """
+
+    solution: Solution
+    short: float
+    among: float
+    proven: bool
+    apart: tuple[int, ...]
+    opened: tuple[str, ...]
+    closed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class Alternatives:
+    """Plans that are nearly as good and really different, the best first.
+
+    Attributes
+    ----------
+    plan
+        Name of the plan.
+    within
+        How far below the best they may be, as a share.
+    differ
+        Fewest posts by which any two of them differ.
+    plans
+        The best plan, then the others.
+    ended
+        Why there are no more: ``"count"`` where as many were found as were asked for, ``"none"``
+        where it is proven that there is no further one, ``"unknown"`` where none was found in time
+        and none was ruled out.
+    """
+
+    plan: str
+    within: float
+    differ: int
+    plans: tuple[Alternative, ...]
+    ended: str
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """Posts that all plans have: what need not be talked about."""
+        first, *others = (_names(one.solution) for one in self.plans)
+        return tuple(sorted(first.intersection(*others)))
+
+    @property
+    def disputed(self) -> dict[str, tuple[int, ...]]:
+        """By post that some plans have and others have not, the plans that have it, from 1."""
+        sets = [_names(one.solution) for one in self.plans]
+        some = sorted(sets[0].union(*sets[1:]) - sets[0].intersection(*sets[1:]))
+        return {post: tuple(n for n, one in enumerate(sets, 1) if post in one) for post in some}
+
+    def __repr__(self) -> str:
+        return (
+            f"Alternatives of {self.plan!r}: {len(self.plans)} plans within {self.within:.2%} of "
+            f"the best, {self.differ} posts apart, {len(self.shared)} posts in all"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                str(n),
+                f"{one.solution.objective:,.10g}",
+                f"{one.short:.2%}",
+                ", ".join(one.opened),
+                ", ".join(one.closed),
+            )
+            for n, one in enumerate(self.plans, 1)
+        ]
+        return html_table(self.plan, rows, head=("plan", "objective", "below", "opens", "closes"))
+
+
+def alternatives(
+    plan: Plan,
+    *,
+    within: float = 0.01,
+    differ: int = 5,
+    count: int = 10,
+    time_limit: float | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+    told: Callable[[Alternative], None] | None = None,
+    outer: Stop | None = None,
+) -> Alternatives:
+    """Find plans that are nearly as good as the best, each different from all before it.
+
+    Two plans differ by the number of posts that one has and the other has not, both ways: a post
+    that moves counts as two, as in ``max_changes``. Each plan is the best of those that differ
+    enough from every plan before it.
+
+    Parameters
+    ----------
+    plan
+        A loaded plan.
+    within
+        How far below the best plan's bound they may be, as a share.
+    differ
+        Fewest posts by which any two plans differ.
+    count
+        Most plans, the best one included.
+    time_limit
+        Seconds for each plan, or None.
+    seed
+        Of the search.
+    progress
+        Called with seconds, objective and bound of the plan that is looked for.
+    told
+        Called with each plan when it is found.
+    outer
+        A stop rule that runs already and is not to be outlasted.
+
+    Returns
+    -------
+    Alternatives
+
+    Raises
+    ------
+    UsageError
+        If a number is out of range.
+    InfeasibleError, NoPlanError
+        As `placement.optimise`, of the best plan.
+    AuditError
+        If a figure does not hold when recomputed.
+    """
+    if not 0 <= within < 1:
+        raise UsageError(f"within is {within}: give a share of at least 0 and below 1.")
+    for name, number in (("differ", differ), ("count", count)):
+        if isinstance(number, bool) or number < 1:
+            raise UsageError(f"{name} is {number}: give a whole number of 1 or more.")
+    stop = Stop(time_limit, within=outer)
+    first = optimise(plan, time_limit=time_limit, seed=seed, progress=progress, within=outer)
+    found = [_alternative(first, first.bound, first, [])]
+    if told is not None:
+        told(found[0])
+    walks, posts, _ = measured(plan, stop)
+    solver = choose_solver(plan, walks)
+    least = first.bound * (1 - within)
+    ended = "count"
+    while len(found) < count:
+        stop = Stop(time_limit, within=outer)
+        best, outcome = _next(
+            solver, plan, _apart(posts, plan, found, differ), found, stop=stop, seed=seed,
+            progress=progress,
+        )  # fmt: skip
+        if stop.interrupted:
+            raise KeyboardInterrupt
+        slack = _LAST_BITS * abs(least)
+        if outcome.status is Status.INFEASIBLE or outcome.bound < least - slack:
+            ended = "none"
+            break
+        if best is None or outcome.objective < least - slack:
+            proven = outcome.status is Status.OPTIMAL
+            ended = "none" if proven else "unknown"
+            break
+        told_of = replace(
+            outcome,
+            status=Status.OPTIMAL if outcome.objective >= first.bound else Status.FEASIBLE,
+            bound=max(first.bound, outcome.objective),
+            gap=relative_gap(outcome.objective, max(first.bound, outcome.objective)),
+        )
+        solution = write_up(plan, walks, replace(best, outcome=told_of), wish=baseline.Wishes())
+        among = solution.objective if outcome.status is Status.OPTIMAL else outcome.bound
+        one = _alternative(
+            audited(plan, solution), among, first, [other.solution for other in found]
+        )
+        found.append(one)
+        if told is not None:
+            told(one)
+    return Alternatives(
+        plan=plan.settings.name,
+        within=within,
+        differ=differ,
+        plans=tuple(found),
+        ended=ended,
+    )
+
+
+def _next(
+    solver: Solver,
+    plan: Plan,
+    posts: Posting,
+    found: list[Alternative],
+    *,
+    stop: Stop,
+    seed: int,
+    progress: Progress | None,
+) -> tuple[Best | None, Outcome]:
+    """Find the best plan that keeps the distance; None where there is none or none was found."""
+    with stop.catching_interrupts():
+        if plan.problem.laned is not None:
+            best = solver.best(
+                posts, start=None, shares={}, stop=stop, gap=0.0, seed=seed, progress=progress
+            )
+            return (best if best.chosen is not None else None), best.outcome
+        wish = baseline.check_wishes(baseline=found[-1].solution)
+        start = baseline.start(posts, plan.problem, wish)
+        staged = solver.solve(posts, start=start, stop=stop, gap=0.0, seed=seed, progress=progress)
+    outcome = staged.outcome
+    if outcome.chosen is None:
+        return None, outcome
+    best = Best(
+        outcome=outcome,
+        posts=posts,
+        chosen=outcome.chosen,
+        tiers=staged.tiers,
+        unproven=list_unproven("walk"),
+    )
+    return best, outcome
+
+
+def _apart(posts: Posting, plan: Plan, found: list[Alternative], differ: int) -> Posting:
+    """Add the rules that a plan keeps its distance from those before.
+
+    Σ_{j open before} (1 − y_j) + Σ_{j closed before} y_j ≥ differ, over the columns that open posts
+    (a cut on the Hamming distance, as in local branching turned round).
+    """
+    names = baseline.post_names(plan.problem, posts)
+    opening = posts.opens
+    rules = []
+    none = np.zeros(0, dtype=np.int64)
+    for number, one in enumerate(found, 1):
+        before = _names(one.solution)
+        was_open = np.array([name in before for name in names]) & opening
+        slope = np.where(was_open, 1.0, np.where(opening, -1.0, 0.0))
+        rules.append(
+            Rule(
+                name=f"differ from plan {number}",
+                slope=slope,
+                rows=none,
+                times=none,
+                share=np.zeros(0),
+                most=float(was_open.sum() - differ),
+            )
+        )
+    instance = posts.instance
+    return replace(posts, instance=replace(instance, rules=(*instance.rules, *rules)))
+
+
+def _alternative(
+    solution: Solution, among: float, first: Solution, before: list[Solution]
+) -> Alternative:
+    mine, best = _names(solution), _names(first)
+    bound = first.bound
+    known = 0.0 < bound < math.inf
+    among = max(solution.objective, round(among, _PLACES))
+    return Alternative(
+        solution=solution,
+        short=max(0.0, round((bound - solution.objective) / bound, 9)) if known else 0.0,
+        among=among,
+        proven=among <= solution.objective,
+        apart=tuple(len(mine ^ _names(one)) for one in before),
+        opened=tuple(sorted(mine - best)),
+        closed=tuple(sorted(best - mine)),
+    )
+
+
+def _names(solution: Solution) -> set[str]:
+    return {post.id for post in solution.posts_list}

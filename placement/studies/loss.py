@@ -1,0 +1,460 @@
+"""What it costs when posts are not there that night, or a street is closed, and what repairs it.
+
+A loss is a post that is missing: illness, a burst pipe, a broken generator. What is told of it is
+for those who plan: it is marked as restricted, and no map shows it.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from placement.cover.instance_builder import posting
+from placement.cover.survey import Survey, survey
+from placement.errors import InfeasibleError, NoPlanError, UsageError
+from placement.plan.post_id import PostId
+from placement.plan.problem import Plan
+from placement.plan.summary import html_table
+from placement.solution import Solution, Status
+from placement.solve.core.stopping import Progress, Stop
+from placement.solve.questions.evaluate import evaluate
+from placement.solve.questions.max_cover import optimise
+from placement.studies.interdiction import CoverLosing, LanesLosing, Losing, Together, worst
+
+RESTRICTED = {
+    "en": "Restricted: for those who plan this event, not to be passed on.",
+    "fr": "Diffusion restreinte : réservé à celles et ceux qui planifient l'événement.",
+}
+"""What every file that tells of losses says, in both languages."""
+
+_PLACES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """People of a post that is lost, who walk to another one.
+
+    Attributes
+    ----------
+    from_post, to_post
+        The nearest post before and after; None after where no other is within the limit.
+    people
+        How many.
+    longer_min
+        How much longer they walk in the mean, minutes; None where they have no post.
+    """
+
+    from_post: str
+    to_post: str | None
+    people: float
+    longer_min: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A gate whose queue changes.
+
+    Attributes
+    ----------
+    post
+        The gate.
+    lanes
+        Its lanes.
+    admitted, admitted_then
+        People it admits with all posts, and after the loss.
+    longest_wait_min, longest_wait_then_min
+        The longest wait before and after, minutes.
+    """
+
+    post: str
+    lanes: int
+    admitted: float
+    admitted_then: float
+    longest_wait_min: float
+    longest_wait_then_min: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """The best plan without what is lost, with a few changes.
+
+    Attributes
+    ----------
+    most
+        Most posts that might open or close, those that are lost apart.
+    opened, closed
+        Posts that open, and those that close besides the lost ones.
+    objective, bound
+        Of the plan that is left, and what no plan with as few changes can beat.
+    recovered
+        What the changes bring against doing nothing.
+    status
+        Of the repaired plan; infeasible where no plan keeps every rule with as few changes, unknown
+        where none was found in time. `objective`, `bound` and `recovered` are None then.
+    """
+
+    most: int
+    status: Status
+    opened: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    objective: float | None = None
+    bound: float | None = None
+    recovered: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """What is left without some posts, or with a street closed.
+
+    Attributes
+    ----------
+    lost
+        Posts that are not there; empty where streets are closed.
+    closed
+        Streets and files of closures; empty where posts are lost.
+    loss
+        By how much the objective falls, as `place evaluate` counts the posts that are left.
+    bound
+        No other set of as many posts loses more; equal to `loss` where that is proven. None where
+        the posts or streets were named.
+    people
+        By resource, how many people fewer are covered.
+    moved
+        Where the people walk instead, the largest groups first.
+    queues
+        Gates whose queues change; empty without lanes.
+    repair
+        The best that a few changes can do, or None where none was asked for.
+    """
+
+    lost: tuple[str, ...]
+    closed: tuple[str, ...]
+    loss: float
+    bound: float | None
+    people: Mapping[str, float]
+    moved: tuple[Moved, ...]
+    queues: tuple[Queue, ...]
+    repair: Repair | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether no other set of as many posts loses more."""
+        return self.bound is not None and self.bound <= self.loss
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class Losses:
+    """What losses cost a plan.
+
+    Attributes
+    ----------
+    plan
+        Name of the plan.
+    objective
+        With all posts.
+    each
+        By post, what its loss alone takes off the objective, the largest first.
+    worst
+        For one, two, three … posts together, those that cost the most.
+    asked
+        Posts or streets that were named.
+    restricted
+        That this is restricted, by language.
+    """
+
+    plan: str
+    objective: float
+    each: Mapping[str, float]
+    worst: tuple[Loss, ...]
+    asked: tuple[Loss, ...]
+    restricted: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        most = f", at worst {self.worst[0].loss:,.10g} by one post" if self.worst else ""
+        return f"Losses of {self.plan!r}: objective {self.objective:,.10g}{most}"
+
+    def _repr_html_(self) -> str:
+        rows = [(post, f"{loss:,.10g}") for post, loss in self.each.items()]
+        rows += [(", ".join(one.lost or one.closed), f"{one.loss:,.10g}") for one in self._further]
+        title = f"{self.plan}. {self.restricted['en']} {self.restricted['fr']}"
+        return html_table(title, rows, head=("lost", "objective lost"))
+
+    @property
+    def _further(self) -> tuple[Loss, ...]:
+        return tuple(one for one in self.worst if len(one.lost) > 1) + self.asked
+
+
+def loss(
+    plan: Plan,
+    solution: Solution,
+    *,
+    together: Iterable[int] = (1,),
+    posts: Iterable[str] = (),
+    site: str | None = None,
+    closed: Plan | None = None,
+    repairs: int | None = None,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+    within: Stop | None = None,
+) -> Losses:
+    """Say what the loss of posts, or a closed street, takes from a plan.
+
+    Rules are left aside, as everywhere a post that is simply missing is counted: that a dog team
+    must stand near a gate closes no team when its gate is lost.
+
+    Parameters
+    ----------
+    plan, solution
+        What was asked and chosen.
+    together
+        For each of these numbers of posts, find those that cost the most together.
+    posts
+        Posts, as ``"<site>/<resource>"``, that are lost together.
+    site
+        A site whose posts are all lost: a bridgehead, a station.
+    closed
+        The same plan with streets closed besides, as `placement.load_plan` reads it with
+        ``closures``: the posts stay, the walks change.
+    repairs
+        Look for the best plan with so many changes besides the loss.
+    time_limit
+        Seconds for each search, or None. Where it ends one early, its bound says what may be worse.
+    progress
+        Called with seconds, objective and bound while a repair is looked for.
+    within
+        A stop rule that runs already and is not to be outlasted.
+
+    Returns
+    -------
+    Losses
+
+    Raises
+    ------
+    UsageError
+        If a post is not open, or a number is out of range.
+    AuditError
+        If a figure does not hold when recomputed.
+    """
+    units = {post.id: post.units for post in solution.posts_list}
+    names = list(units)
+    if repairs is not None and (isinstance(repairs, bool) or repairs < 0):
+        raise UsageError(f"repairs is {repairs}: give a whole number of 0 or more.")
+    numbers = sorted(set(together))
+    for many in numbers:
+        if isinstance(many, bool) or not 1 <= many <= len(names):
+            raise UsageError(f"{many} posts cannot be lost together: {len(names)} are open.")
+    named = _named(solution, posts, site)
+    walks = survey(plan)
+    case = _Case(
+        plan=plan,
+        solution=solution,
+        walks=walks,
+        whole=evaluate(plan, units, bound=False).solution,
+        repairs=repairs,
+        time_limit=time_limit,
+        progress=progress,
+        within=within,
+    )
+    losing = _losing(plan, walks, units)
+    each = {name: round(losing.of((n,)), _PLACES) + 0.0 for n, name in enumerate(names)}
+    found = []
+    for many in numbers:
+        at = worst(losing, len(names), many, stop=Stop(time_limit, within=within))
+        lost = tuple(names[post] for post in at.lost)
+        told = case.without(lost)
+        found.append(_with_bound(told, math.inf if math.isinf(at.bound) else at.bound, at.loss))
+    asked = [case.without(named)] if named else []
+    if closed is not None:
+        asked.append(case.on(closed))
+    return Losses(
+        plan=solution.plan,
+        objective=case.whole.objective,
+        each=dict(sorted(each.items(), key=lambda one: (-one[1], one[0]))),
+        worst=tuple(found),
+        asked=tuple(asked),
+        restricted=RESTRICTED,
+    )
+
+
+def _with_bound(told: Loss, bound: float, counted: float) -> Loss:
+    proven = bound <= counted
+    return replace(told, bound=told.loss if proven else max(told.loss, round(bound, _PLACES)))
+
+
+def _named(solution: Solution, posts: Iterable[str], site: str | None) -> tuple[str, ...]:
+    names = [post.id for post in solution.posts_list]
+    wanted = set(posts)
+    for post in sorted(wanted):
+        if post not in names:
+            raise UsageError(f"{post!r} is not open in the solution, so it cannot be lost.")
+    if site is not None:
+        mine = {post.id for post in solution.posts_list if post.site == site}
+        if not mine:
+            raise UsageError(f"the solution has no post at the site {site!r}.")
+        wanted |= mine
+    return tuple(name for name in names if name in wanted)
+
+
+def _losing(plan: Plan, walks: Survey, units: dict[str, int]) -> Losing:
+    """Return what counts the losses of a plan's open posts."""
+    problem = plan.problem
+    posts = posting(problem, walks)
+    cover = CoverLosing(posts, problem, units)
+    if problem.laned is None:
+        return cover
+    places = [_place(plan, name) for name in units]
+    table = np.zeros(problem.sites.allowed.shape, dtype=np.int64)
+    for place, many in zip(places, units.values(), strict=True):
+        table[place] = many
+    return Together(cover, LanesLosing(posts, problem, places, table))
+
+
+def _place(plan: Plan, name: str) -> tuple[int, int]:
+    site, resource = PostId.parse(name)
+    problem = plan.problem
+    return problem.sites.id.index(site), problem.resource_index(resource)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Case:
+    """The plan with all its posts, and how to look for repairs."""
+
+    plan: Plan
+    solution: Solution
+    walks: Survey
+    whole: Solution
+    repairs: int | None
+    time_limit: float | None
+    progress: Progress | None
+    within: Stop | None
+
+    def without(self, lost: tuple[str, ...]) -> Loss:
+        """Count the posts that are left."""
+        left = {
+            post.id: post.units for post in self.solution.posts_list if post.id not in set(lost)
+        }
+        then = evaluate(self.plan, left, bound=False).solution
+        return self._told(then, self.plan, self.walks, lost=lost)
+
+    def on(self, closed: Plan) -> Loss:
+        """Count all posts on other walks."""
+        units = {post.id: post.units for post in self.solution.posts_list}
+        then = evaluate(closed, units, bound=False).solution
+        return self._told(then, closed, survey(closed), lost=())
+
+    def _told(self, then: Solution, plan: Plan, walks: Survey, *, lost: tuple[str, ...]) -> Loss:
+        people = {
+            name: round(told.covered - then.coverage[name].covered, _PLACES) + 0.0
+            for name, told in self.whole.coverage.items()
+        }
+        return Loss(
+            lost=lost,
+            closed=tuple(name for name in plan.closed if name not in self.plan.closed),
+            loss=round(self.whole.objective - then.objective, _PLACES) + 0.0,
+            bound=None,
+            people=people,
+            moved=_moved(self.plan, self.walks, walks, self.whole, then),
+            queues=_queues(self.whole, then),
+            repair=self._repair(plan, then, lost),
+        )
+
+    def _repair(self, plan: Plan, then: Solution, lost: tuple[str, ...]) -> Repair | None:
+        if self.repairs is None:
+            return None
+        try:
+            best = optimise(
+                plan,
+                baseline=self.solution,
+                max_changes=self.repairs + len(lost),
+                forbid=lost,
+                time_limit=self.time_limit,
+                progress=self.progress,
+                within=self.within,
+            )
+        except InfeasibleError:
+            return Repair(most=self.repairs, status=Status.INFEASIBLE)
+        except NoPlanError:
+            return Repair(most=self.repairs, status=Status.UNKNOWN)
+        before = {post.id for post in self.solution.posts_list}
+        after = {post.id for post in best.posts_list}
+        return Repair(
+            most=self.repairs,
+            status=best.status,
+            opened=tuple(sorted(after - before)),
+            closed=tuple(sorted(before - after - set(lost))),
+            objective=best.objective,
+            bound=None if math.isinf(best.bound) else best.bound,
+            recovered=round(best.objective - then.objective, _PLACES) + 0.0,
+        )
+
+
+def _moved(
+    plan: Plan, walks: Survey, walks_then: Survey, whole: Solution, then: Solution
+) -> tuple[Moved, ...]:
+    """Say where people walk whose nearest post is another one, by the posts before and after."""
+    found: list[Moved] = []
+    people = plan.problem.demand.people
+    for kind in plan.problem.resources:
+        before, before_s, names = _nearest(plan, walks, whole, kind.id)
+        after, after_s, names_then = _nearest(plan, walks_then, then, kind.id)
+        groups: dict[tuple[str, str | None], list[int]] = {}
+        for point in np.flatnonzero((before >= 0) & (people > 0)).tolist():
+            old = names[before[point]]
+            new = names_then[after[point]] if after[point] >= 0 else None
+            if old != new or after_s[point] > before_s[point]:
+                groups.setdefault((old, new), []).append(point)
+        for (old, new), points in groups.items():
+            many = math.fsum(people[points])
+            longer = math.fsum((people[points] * (after_s[points] - before_s[points])).tolist())
+            found.append(
+                Moved(
+                    from_post=old,
+                    to_post=new,
+                    people=round(many, _PLACES),
+                    longer_min=None if new is None else round(longer / many / 60, 1) + 0.0,
+                )
+            )
+    return tuple(sorted(found, key=lambda one: (-one.people, one.from_post, one.to_post or "")))
+
+
+def _nearest(
+    plan: Plan, walks: Survey, solution: Solution, resource: str
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Return each point's nearest open post (−1 where none is within the limit) and its walk."""
+    row = {site: at for at, site in enumerate(plan.problem.sites.id)}
+    posts = sorted(
+        (post for post in solution.posts_list if post.resource == resource),
+        key=lambda post: post.site,
+    )
+    table = walks.walk[resource][:, [row[post.site] for post in posts]].tocoo()
+    order = np.lexsort((table.col, table.data, table.row))[::-1]  # the nearest is written last
+    nearest = np.full(table.shape[0], -1, dtype=np.int64)
+    seconds = np.full(table.shape[0], np.inf)
+    nearest[table.row[order]] = table.col[order]
+    seconds[table.row[order]] = table.data[order]
+    return nearest, seconds, [post.id for post in posts]
+
+
+def _queues(whole: Solution, then: Solution) -> tuple[Queue, ...]:
+    """Say how gates differ that are open before and after."""
+    after = {post.id: post for post in then.posts_list}
+    found = []
+    for post in whole.posts_list:
+        other = after.get(post.id)
+        if post.admitted is None or other is None or other.admitted is None:
+            continue
+        waits = (post.longest_wait_min or 0.0, other.longest_wait_min or 0.0)
+        if (post.admitted, waits[0]) == (other.admitted, waits[1]):
+            continue
+        found.append(
+            Queue(
+                post=post.id,
+                lanes=post.units,
+                admitted=post.admitted,
+                admitted_then=other.admitted,
+                longest_wait_min=waits[0],
+                longest_wait_then_min=waits[1],
+            )
+        )
+    return tuple(sorted(found, key=lambda one: (one.admitted - one.admitted_then, one.post)))

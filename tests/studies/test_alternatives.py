@@ -1,0 +1,75 @@
+"""Alternatives against every choice tried, and the proof that none is left."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import placement
+from tests.cli.running import run
+from tests.small_plans import every_choice, write_small_plan
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_each_is_the_best_of_all_choices_that_differ_enough(seed: int, tmp_path: Path) -> None:
+    plan = placement.load_plan(write_small_plan(tmp_path, seed), budget=14.0 + seed)
+    within, differ = 0.4, 1 + seed % 3
+    choices = [one for one in every_choice(plan) if one.cost <= plan.problem.budget]
+    found = placement.alternatives(plan, within=within, differ=differ, count=5)
+    best = max(one.objective for one in choices)
+    before: list[set[str]] = []
+    for one in found.plans:
+        posts = {post.id for post in one.solution.posts_list}
+        left = [
+            choice.objective
+            for choice in choices
+            if all(len(set(choice.posts) ^ other) >= differ for other in before)
+        ]
+        assert one.solution.objective == pytest.approx(max(left))
+        assert one.solution.objective >= best * (1 - within) - 1e-9
+        assert one.proven
+        assert one.apart == tuple(len(posts ^ other) for other in before)
+        assert min(one.apart, default=differ) >= differ
+        assert placement.audit(plan, one.solution).ok
+        before.append(posts)
+    left = [
+        choice
+        for choice in choices
+        if all(len(set(choice.posts) ^ other) >= differ for other in before)
+        and choice.objective >= best * (1 - within)
+    ]
+    assert found.ended == ("count" if len(found.plans) == 5 else "none")
+    assert found.ended == "count" or not left
+    assert set(found.shared) == set.intersection(*before)
+    assert all(0 < len(plans) < len(before) for plans in found.disputed.values())
+
+
+def test_the_command_writes_each_plan_and_says_what_they_share(town: Path, tmp_path: Path) -> None:
+    words = ("--within", "30%", "--differ", "3", "--count", "3", "--out", "out")
+    done = run("alternatives", town, *words)
+    assert done.exit_code == 0, done.stderr
+    told = json.loads((tmp_path / "out" / "alternatives.json").read_text(encoding="utf-8"))
+    files = sorted((tmp_path / "out").glob("plan-*.geojson"))
+    assert len(files) == len(told["plans"]) == 3
+    for one, file in zip(told["plans"], files, strict=True):
+        assert placement.read_solution(file).digest == one["digest"]
+        assert run("audit", file, town).exit_code == 0
+    assert "In all plans:" in done.stdout
+    again = run("alternatives", town, "--within", "0", "--differ", "60", "--json", "-o", "none")
+    assert json.loads(again.stdout)["ended"] == "none"
+    assert "which is proven" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--within", "100%"), "below 1"),
+        (("--differ", "0"), "1 or more"),
+        (("--count", "0"), "1 or more"),
+    ],
+)
+def test_numbers_out_of_range_are_refused(town: Path, words: tuple[str, ...], said: str) -> None:
+    done = run("alternatives", town, *words)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert not Path("outputs").exists()
