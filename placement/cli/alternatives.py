@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _WHY = {
     "count": "As many plans as were asked for.",
-    "none": "There is no further plan that is as good and differs as much, which is proven.",
+    "none": "No further plan is within that share and differs as much, which is proven.",
     "unknown": "No further plan was found in time, and none was ruled out.",
 }
 
