@@ -19,7 +19,7 @@ from placement.solve.questions import baseline
 from placement.solve.questions.max_cover import audited, optimise
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
-from placement.solve.questions.solver import Best, Solver
+from placement.solve.questions.solver import Best, Effort, Solver
 
 _PLACES = 6
 _LAST_BITS = 1e-9  # relative: what sums of floating-point numbers are off
@@ -182,10 +182,8 @@ def alternatives(
     ended = "count"
     while len(found) < count:
         stop = Stop(time_limit, within=outer)
-        best, outcome = _next(
-            solver, plan, _apart(posts, plan, found, differ), found, stop=stop, seed=seed,
-            progress=progress,
-        )  # fmt: skip
+        effort = Effort(stop=stop, seed=seed, progress=progress)
+        best, outcome = _next(solver, plan, _apart(posts, plan, found, differ), effort)
         if stop.interrupted:
             raise KeyboardInterrupt
         slack = _LAST_BITS * abs(least)
@@ -220,25 +218,14 @@ def alternatives(
 
 
 def _next(
-    solver: Solver,
-    plan: Plan,
-    posts: Posting,
-    found: list[Alternative],
-    *,
-    stop: Stop,
-    seed: int,
-    progress: Progress | None,
+    solver: Solver, plan: Plan, posts: Posting, effort: Effort
 ) -> tuple[Best | None, Outcome]:
     """Find the best plan that keeps the distance; None where there is none or none was found."""
-    with stop.catching_interrupts():
+    with effort.stop.catching_interrupts():
         if plan.problem.laned is not None:
-            best = solver.best(
-                posts, start=None, shares={}, stop=stop, gap=0.0, seed=seed, progress=progress
-            )
+            best = solver.best(posts, effort, start=None, shares={})
             return (best if best.chosen is not None else None), best.outcome
-        wish = baseline.check_wishes(baseline=found[-1].solution)
-        start = baseline.start(posts, plan.problem, wish)
-        staged = solver.solve(posts, start=start, stop=stop, gap=0.0, seed=seed, progress=progress)
+        staged = solver.solve(posts, effort, start=None)
     outcome = staged.outcome
     if outcome.chosen is None:
         return None, outcome
