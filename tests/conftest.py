@@ -7,7 +7,13 @@ from hypothesis import HealthCheck, settings
 
 _TESTS = Path(__file__).parent
 _SLOW = ("browser", "fuzz")  # whole folders; elsewhere a test says so itself
-_FIRST = ("plan/test_paris_2024.py", "fuzz/test_fuzz.py")  # as long as all that runs beside them
+_FIRST = (  # a file runs in one process: those that take longest begin, so that none is left over
+    "browser/test_fonts.py",
+    "fuzz/test_fuzz.py",
+    "plan/test_paris_2024.py",
+    "cli/test_streams.py",
+    "versioning/test_workflow.py",
+)
 
 # no test fails for the speed of the machine
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
