@@ -95,13 +95,15 @@ def read_ground(file: Path, *, traffic: Traffic, crs: str, both_ways: bool = Fal
             file=file,
             remedy="give the OpenStreetMap extract with --streets",
         )
-    driven = _driven(read_lines(file).lines)
+    drawn = read_lines(file)
+    driven = _driven(drawn.lines)
     if not len(driven.way):
         raise InputError(
             "holds nothing to drive on", file=file, remedy="give an extract with its streets"
         )
     edges = assemble(driven, speed_m_s=10.0)
-    return Ground(streets=build(edges, crs=crs, source=file.name, speed_m_s=10.0))
+    streets = build(edges, crs=crs, source=file.name, speed_m_s=10.0, attribution=drawn.attribution)
+    return Ground(streets=streets)
 
 
 def kept_ground(asked: Sequence[str], ground: Ground) -> "BaseGeometry | None":

@@ -17,6 +17,7 @@ from placement.reading.numerals import decimal
 from placement.reading.regular import require_file
 from placement.starting.widths import width_of
 from placement.streets.assemble import Lines, assemble
+from placement.streets.lines import OSM
 from placement.streets.network import Streets, build
 from placement.streets.ways import Way
 
@@ -166,7 +167,13 @@ def vehicle_streets(
         way=np.array(code, np.int64),
         ways=tuple(codes),
     )
-    return build(assemble(lines, speed_m_s=10.0), crs=crs, source=source, speed_m_s=10.0)
+    return build(
+        assemble(lines, speed_m_s=10.0),
+        crs=crs,
+        source=source,
+        speed_m_s=10.0,
+        attribution=OSM,
+    )
 
 
 def drive_way(tags: Mapping[str, str], *, both_ways: bool = False) -> Way | None:

@@ -256,6 +256,7 @@ def test_vehicles_go_by_their_own_tags(tmp_path: Path) -> None:
     found = find_cordon(
         vehicles.streets, INSIDE, traffic="vehicles", band_m=60.0, widths=vehicles.widths
     )
+    assert "OpenStreetMap" in vehicles.streets.attribution
     assert sorted((one.name, one.kind, one.width_m) for one in found.barriers) == [
         ("Rue Large", "vehicle block", 13.0),
         ("Rue Large", "vehicle block", 13.0),
@@ -306,6 +307,9 @@ def test_a_network_kept_for_walkers_is_refused_for_vehicles(tmp_path: Path) -> N
     file = write_lines(tmp_path / "a.geojson", [(((0, 0), (90, 0)), {"class": "footway"})])
     with pytest.raises(InputError, match="nothing to drive on"):
         read_ground(file, traffic="vehicles", crs=CRS)
+    mixed = [(((0, 0), (90, 0)), {"class": "footway"}), (((0, 9), (90, 9)), {"class": "service"})]
+    driven = read_ground(write_lines(file, mixed), traffic="vehicles", crs=CRS).streets
+    assert driven.edge_class.tolist() == ["service"]
     with pytest.raises(InputError, match="does not say which way vehicles go"):
         read_ground(tmp_path / "a.arrow", traffic="vehicles", crs=CRS)
 
