@@ -27,7 +27,7 @@ class FrontierPointAnswer(TypedDict):
     opened, closed
         Posts that open and close against the plan before it.
     knee
-        Whether more brings half or less from here on.
+        Whether more brings far less from here on.
     digest
         SHA-256 of the solution; null where there is none.
     """

@@ -218,11 +218,11 @@ def _repaired(case: "Loss") -> str:
     if repair.recovered is None or repair.objective is None:
         none = repair.status is Status.INFEASIBLE
         why = "no plan keeps every rule" if none else "none was found in time"
-        return f"Repair with {changes}: {why}."
+        return f"Repair with at most {changes}: {why}."
     done = [f"open {post}" for post in repair.opened] + [f"close {post}" for post in repair.closed]
     known = "proven best" if repair.status is Status.OPTIMAL else "not proven best"
     return (
-        f"Repair with {changes}: {', '.join(done) or 'nothing helps'}; it brings back "
+        f"Repair with at most {changes}: {', '.join(done) or 'nothing helps'}; it brings back "
         f"{repair.recovered:,.10g}, {known}."
     )
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 BUDGET = "budget"
 _PLACES = 6
-_FALL = 0.5  # a knee: one unit more brings at most half of what it brought before
+_FALL = 0.5  # a knee: one unit more brings half of what it brought before, or less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +53,7 @@ class FrontierPoint:
     worth_per_unit
         The objective's rise per unit of `value`; None at the first plan.
     knee
-        Whether more brings far less from here on: at corners of the concave hull of the objective
-        where the slope falls to half or less.
+        Whether more brings far less from here on, see `knees`.
     """
 
     value: float
@@ -385,19 +384,26 @@ def knees(curve: Sequence[tuple[float, float]]) -> list[int]:
     Returns
     -------
     list of int
-        Corners of the upper concave hull where the slope falls to half or less, ascending.
+        Corners of the upper concave hull, ascending: those where the slope falls to half or less,
+        and the one farthest above the straight line from the first point to the last (Kneedle:
+        Satopaa, Albrecht, Irwin & Raghavan 2011).
     """
     hull: list[int] = []
     for n in range(len(curve)):
         while len(hull) > 1 and _slope(curve, hull[-2], hull[-1]) <= _slope(curve, hull[-1], n):
             hull.pop()
         hull.append(n)
-    return [
+    found = {
         at
         for left, at, right in zip(hull, hull[1:], hull[2:], strict=False)
         if _slope(curve, left, at) > 0
         and _slope(curve, at, right) <= _FALL * _slope(curve, left, at)
-    ]
+    }
+    if len(hull) > 2:
+        chord = _slope(curve, hull[0], hull[-1])
+        (first, worth), inner = curve[hull[0]], hull[1:-1]
+        found.add(max(inner, key=lambda n: curve[n][1] - worth - chord * (curve[n][0] - first)))
+    return sorted(found)
 
 
 def _slope(curve: Sequence[tuple[float, float]], a: int, b: int) -> float:

@@ -22,7 +22,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "proven": "proven plan",
         "found": "plan found, not proven",
         "bound": "no plan can have more",
-        "knee": "from here on one unit brings half or less",
+        "knee": "knee: from here on more brings far less",
         "most": "most units",
     },
     "fr": {
@@ -33,7 +33,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "proven": "plan prouvé",
         "found": "plan trouvé, non prouvé",
         "bound": "aucun plan ne peut avoir plus",
-        "knee": "ensuite une unité apporte au plus la moitié",
+        "knee": "coude : au-delà, une unité apporte bien moins",
         "most": "unités au plus",
     },
 }

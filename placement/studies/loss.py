@@ -14,7 +14,7 @@ from placement.cover.instance_builder import posting
 from placement.cover.survey import Survey, survey
 from placement.errors import InfeasibleError, NoPlanError, UsageError
 from placement.plan.post_id import PostId
-from placement.plan.problem import Plan
+from placement.plan.problem import Plan, SiteStatus
 from placement.plan.summary import html_table
 from placement.solution import Solution, Status
 from placement.solve.core.stopping import Progress, Stop
@@ -217,7 +217,8 @@ def loss(
         The same plan with streets closed besides, as `placement.load_plan` reads it with
         ``closures``: the posts stay, the walks change.
     repairs
-        Look for the best plan with so many changes besides the loss.
+        Look for the best plan with so many changes besides the loss. That a lost post is required
+        does not count there; every other rule does.
     time_limit
         Seconds for each search, or None. Where it ends one early, its bound says what may be worse.
     progress
@@ -364,10 +365,9 @@ class _Case:
             return None
         try:
             best = optimise(
-                plan,
+                _closing(plan, lost),
                 baseline=self.solution,
                 max_changes=self.repairs + len(lost),
-                forbid=lost,
                 time_limit=self.time_limit,
                 progress=self.progress,
                 within=self.within,
@@ -387,6 +387,15 @@ class _Case:
             bound=None if math.isinf(best.bound) else best.bound,
             recovered=round(best.objective - then.objective, _PLACES) + 0.0,
         )
+
+
+def _closing(plan: Plan, lost: tuple[str, ...]) -> Plan:
+    """Return the plan without some posts; that one of them is required no longer counts."""
+    sites = plan.problem.sites
+    status = sites.status.copy()
+    for name in lost:
+        status[_place(plan, name)] = SiteStatus.EXCLUDED
+    return replace(plan, problem=replace(plan.problem, sites=replace(sites, status=status)))
 
 
 def _moved(

@@ -157,12 +157,13 @@ def test_what_cannot_be_varied_is_refused(town: Path, words: tuple[str, ...], sa
     assert not Path("outputs").exists()
 
 
-def test_knees_are_where_the_hull_bends_to_half() -> None:
+def test_knees_are_where_the_hull_bends_to_half_and_farthest_from_the_chord() -> None:
     assert knees([]) == []
     assert knees([(0, 0), (1, 10), (2, 20), (3, 30)]) == []
     assert knees([(0, 0), (1, 10), (2, 15), (3, 15)]) == [1, 2]
     assert knees([(0, 0), (1, 0), (2, 10), (3, 16)]) == []
     assert knees([(0, 0), (1, 1), (2, 10), (4, 12)]) == [2]  # below the hull at 1
+    assert knees([(0, 0), (1, 10), (2, 18), (3, 24), (4, 28)]) == [2]  # nowhere to half
 
 
 @pytest.fixture(scope="module")
