@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import random
 from pathlib import Path
 
 import networkx as nx
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement.errors import InputError
-from placement.starting.cordon import Cordon, Gate, find_cordon
+from placement.starting.cordon import Cordon, Gate, Traffic, find_cordon
 from placement.starting.cordon_inputs import kept_ground, read_ground
 from placement.starting.cordon_layer import cordon_text
 from placement.starting.perimeter import around_route
@@ -24,7 +25,8 @@ from tests.builders import write_plan
 from tests.cli.running import run
 from tests.streets.draw import CRS, ORIGIN, at, draw, osm_xml, write_lines
 
-PARIS = Path(__file__).parents[2].parent / "shared" / "data" / "paris" / "paris_seine.osm.pbf"
+DATA = Path(__file__).parents[2].parent / "shared" / "data"
+PARIS, MONACO = DATA / "paris" / "paris_seine.osm.pbf", DATA / "cities" / "monaco.osm.gz"
 ROUTE = Path(__file__).parents[2] / "data" / "geo" / "paris-2024" / "route.geojson"
 INSIDE = shapely.box(*at((-20, -20))[0], *at((20, 20))[0])
 BAND_M = 70.0
@@ -323,3 +325,23 @@ def test_central_paris_is_sealed_by_half_as_many_closures_as_ways_that_cross() -
     assert found.weight == found.flow == len(found.barriers)
     assert len(found.barriers) < 0.6 * found.crossing
     assert found.breaches == ()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not MONACO.exists(), reason="the shared data is not here")
+@pytest.mark.parametrize("traffic", ["walkers", "vehicles"])
+def test_any_perimeter_of_a_town_of_many_levels_is_sealed(traffic: Traffic) -> None:
+    crs = "EPSG:32632"
+    ground = read_ground(MONACO, traffic=traffic, crs=crs)
+    middle = np.array(transformer(crs).transform(7.4246, 43.7384))
+    draw_from = random.Random(f"perimeters of {traffic}")
+    for band_m in (5.0, 20.0, 60.0, 150.0):
+        corners = [middle + [draw_from.uniform(-400, 400) for _ in range(2)] for _ in range(5)]
+        hull = shapely.convex_hull(shapely.MultiPoint(corners))
+        inside = hull.difference(hull.centroid.buffer(40)) if band_m == 60.0 else hull
+        found = find_cordon(
+            ground.streets, inside, traffic=traffic, band_m=band_m, widths=ground.widths
+        )
+        assert found.barriers
+        assert found.weight == found.flow
+        assert found.breaches == ()
