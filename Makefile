@@ -90,7 +90,8 @@ test-quick: $(VENV)/.develop $(VENV)/.compiled
 	@$(PYTHON) $(PYTEST) -m 'not slow'
 
 # Machine code tells nobody which lines it runs: tests of the loops run once more in Python, where
-# they take a hundred times as long and wrap numbers around aloud.
+# they take a hundred times as long and wrap numbers around aloud. Those of the search run in Python
+# on the smallest of plans in tests/solve/test_loops_in_python.py, which every run of the tests has.
 COVER := $(PYTHON) -m coverage
 LOOPS := tests/streets tests/cover --ignore tests/streets/test_inflation.py \
   --ignore tests/streets/test_catchment.py -k 'not threads and not memory and not bundled and not row_groups'
