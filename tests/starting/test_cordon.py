@@ -12,8 +12,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from placement import load_plan
+from placement.cover.survey import survey
 from placement.errors import InputError
-from placement.starting.cordon import Cordon, Gate, Traffic, find_cordon
+from placement.starting.cordon import Cordon, Gate, Traffic, breaches, find_cordon
 from placement.starting.cordon_inputs import kept_ground, read_ground
 from placement.starting.cordon_layer import cordon_text
 from placement.starting.perimeter import around_route
@@ -292,6 +294,11 @@ def test_a_plan_takes_the_layer_and_nothing_is_written_for_what_is_refused(tmp_p
     checked = run("check", tmp_path / "town", "--closure", out, "--json")
     assert checked.exit_code == 0, checked.output
     assert json.loads(checked.stdout)["closures"] >= 2
+    inside = around_route(f"{tmp_path}/town/route.geojson:60", crs=CRS).ground
+    for closures, led_in in (([out], ()), ([], ("Pont Dessiné",))):
+        closed = survey(load_plan(tmp_path / "town", closures=closures)).streets
+        assert closed is not None
+        assert breaches(closed, inside, [], band_m=200.0) == led_in
     for wrong, said in (
         (("cordon", tmp_path / "town"), "give the ground to seal"),
         ((*words, "--band", "0.01"), "has no room for a closure in the band"),
