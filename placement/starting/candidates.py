@@ -13,10 +13,10 @@ import shapely
 
 from placement.errors import InputError
 from placement.starting.drawn import Accuracy, Drawn, name_of
-from placement.starting.ground import ROUTE_M, Ground, route_ground
+from placement.starting.ground import Ground, route_ground
 from placement.starting.mapped import MappedWay
 from placement.starting.room import Candidate, own_width, with_room
-from placement.starting.street_names import StreetNames
+from placement.starting.widths import LEAST_LANES
 from placement.streets.graph import connected_parts
 from placement.streets.snap import snap
 from placement.streets.tags import allowed, blocks
@@ -38,6 +38,8 @@ _WET_M = 8.0  # less water than this under a way is a ditch, or a bank drawn coa
 _LONG_BRIDGE_M = 80.0
 _ON_STREET_M = 20.0
 _OUT_OF_STATION_M = 60.0
+#: Stations so far outside the perimeter are those of the event [A].
+_STATION_M = 200.0
 _TOUCH_M = 0.5
 
 
@@ -112,9 +114,8 @@ def sites_of(candidates: Sequence[Candidate]) -> list[Drawn]:
             facts={
                 "kind": one.kind,
                 "level": one.level,
-                "resources": "checkpoint,dog_team" if one.lanes else "dog_team",
-                "min_units_checkpoint": min(2, one.lanes) if one.lanes else "",
-                "max_units_checkpoint": one.lanes or "",
+                "resources": _resources(one),
+                "max_units_checkpoint": one.lanes if one.lanes >= LEAST_LANES else "",
                 "width_m": round(one.width_m, 1),
                 "width_from": one.width_from,
                 "lanes_room": one.lanes,
@@ -123,6 +124,13 @@ def sites_of(candidates: Sequence[Candidate]) -> list[Drawn]:
         )
         for one in candidates
     ]  # fmt: skip
+
+
+def _resources(one: Candidate) -> str:
+    """Return who may stand there: lanes where they have room, teams inside the perimeter."""
+    if one.lanes < LEAST_LANES:
+        return "dog_team"
+    return "checkpoint" if one.kind == "perimeter" else "checkpoint,dog_team"
 
 
 def _each_once(found: Iterable[Candidate]) -> list[Candidate]:
@@ -156,7 +164,6 @@ def _crossings(ground: Ground, kind: str, area: "BaseGeometry") -> list[Candidat
     """
     outline = shapely.boundary(area)
     shapely.prepare(outline)
-    names = StreetNames(ground.mapped.ways)
     wet = ground.wet
     shapely.prepare(wet)
     found = []
@@ -168,7 +175,7 @@ def _crossings(ground: Ground, kind: str, area: "BaseGeometry") -> list[Candidat
         for place in sorted(places, key=way.line.project):
             over = way.walked is not None and way.walked.bridge and shapely.intersects(wet, place)
             if not over:
-                name = names.of(place, own=name_of(way.tags), other=kind.capitalize())
+                name = ground.names.of(place, own=name_of(way.tags), other=kind.capitalize())
                 found.append(_candidate(kind, name, place, way, at=f"w{way.id}",
                                         source=f"way/{way.id}"))  # fmt: skip
     for square in ground.squares:
@@ -178,8 +185,8 @@ def _crossings(ground: Ground, kind: str, area: "BaseGeometry") -> list[Candidat
             chords = [one for one in chords.tolist() if one.length > 2.0]
             for chord in sorted(chords, key=lambda one: shapely.get_coordinates(one)[0].tolist()):
                 place = chord.interpolate(0.5, normalized=True)
-                own = "" if square.name == "Square" else square.name
-                name = names.of(place, own=own, other="Square")
+                own = "" if square.name.startswith("Square") else square.name
+                name = ground.names.of(place, own=own, other="Square")
                 found.append(_candidate(kind, name, place, None, at=square.id,
                                         source=square.source))  # fmt: skip
     return found
@@ -191,7 +198,6 @@ def _bridgeheads(ground: Ground) -> list[Candidate]:
     ashore = _by_node(way for way in ground.walks if way.walked and not way.walked.bridge)
     near = shapely.buffer(ground.event.perimeter, _END_M)
     shapely.prepare(near)
-    names = StreetNames(ground.mapped.ways)
     found: dict[int, Candidate] = {}
     for parts in _whole_bridges(ground):
         lines = shapely.multilinestrings([part.line for part in parts])
@@ -204,7 +210,7 @@ def _bridgeheads(ground: Ground) -> list[Candidate]:
         for node, place, part in ends:
             streets = ashore.get(node)
             if streets is not None and node not in found and shapely.intersects(near, place):
-                name = names.of(place, own=name_of(part.tags), other="Bridge")
+                name = ground.names.of(place, own=name_of(part.tags), other="Bridge")
                 found[node] = _candidate(
                     "bridgehead", name, place, _widest(streets), at=f"n{node}",
                     source=f"node/{node}",
@@ -229,8 +235,7 @@ def _whole_bridges(ground: Ground) -> list[list[MappedWay]]:
 def _stations(ground: Ground) -> list[Candidate]:
     """Return the station entrances near the perimeter, each on the nearest street."""
     tree = shapely.STRtree(ground.lines)
-    names = StreetNames(ground.mapped.ways)
-    near = shapely.buffer(ground.event.perimeter, ROUTE_M)
+    near = shapely.buffer(ground.event.perimeter, _STATION_M)
     found = []
     for one in ground.stations:
         if one.facts.get("entrances") == "mapped" or not shapely.intersects(near, one.shape):
@@ -245,15 +250,15 @@ def _stations(ground: Ground) -> list[Candidate]:
         far = shapely.distance(ground.lines[open_air], one.shape)
         way = ground.walks[min(zip(np.round(far, 3).tolist(), open_air, strict=True))[1]]
         place = way.line.interpolate(way.line.project(one.shape))
-        found.append(_candidate("station", names.of(place, own=one.name), place, way, at=one.id,
-                                source=one.source, accuracy="mapped"))  # fmt: skip
+        name = ground.names.of(place, own=one.name)
+        found.append(_candidate("station", name, place, way, at=one.id, source=one.source,
+                                accuracy="mapped"))  # fmt: skip
     return found
 
 
 def _gates(ground: Ground) -> list[Candidate]:
     """Return the gates in fences and walls, and on ways, that the perimeter holds."""
     on = _by_node(ground.walks)
-    names = StreetNames(ground.mapped.ways)
     found = []
     for node in ground.mapped.nodes:
         ways = on.get(node.id)
@@ -265,16 +270,15 @@ def _gates(ground: Ground) -> list[Candidate]:
         if shapely.intersects(ground.event.perimeter, place):
             way = _widest(ways)
             own = name_of(node.tags) or name_of(way.tags)
-            found.append(_candidate("gate", names.of(place, own=own, other="Gate"), place, way,
-                                    at=f"n{node.id}", source=f"node/{node.id}",
-                                    accuracy="mapped"))  # fmt: skip
+            name = ground.names.of(place, own=own, other="Gate")
+            found.append(_candidate("gate", name, place, way, at=f"n{node.id}",
+                                    source=f"node/{node.id}", accuracy="mapped"))  # fmt: skip
     return found
 
 
 def _corners(ground: Ground) -> list[Candidate]:
     """Return, for each corner of a square, the nearest place where a street enters it."""
     tree = shapely.STRtree(ground.lines)
-    names = StreetNames(ground.mapped.ways)
     found = []
     for square in ground.squares:
         if not shapely.intersects(ground.event.perimeter, square.shape):
@@ -303,8 +307,8 @@ def _corners(ground: Ground) -> list[Candidate]:
             if way.nodes[n] in seen or not shapely.intersects(ground.event.perimeter, place):
                 continue
             seen.add(way.nodes[n])
-            own = "" if square.name == "Square" else square.name
-            name = names.of(place, own=own, other="Square")
+            own = "" if square.name.startswith("Square") else square.name
+            name = ground.names.of(place, own=own, other="Square")
             node = way.nodes[n]
             found.append(
                 _candidate("square", name, place, way, at=f"n{node}", source=f"node/{node}")

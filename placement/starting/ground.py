@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from placement.arrays import Geometries
+from placement.arrays import Floats, Geometries
 from placement.starting.drawn import Drawn
 from placement.starting.event import Event
 from placement.starting.mapped import Mapped, MappedWay
 from placement.starting.places import squares_of, stations_of
+from placement.starting.street_names import StreetNames
 from placement.starting.water import water_of
 from placement.streets.network import Streets
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 ROUTE_M, QUAY_M = 30.0, 40.0
 #: Water under so much of the route in one piece is its way, and no river it crosses, metres [A].
 ON_WATER_M = 400.0
+#: Streets farther outside the perimeter matter to nobody who draws it, metres [A].
+NEAR_M = 300.0
 #: What is walked indoors or on a platform is no place for a post.
 _INDOORS = frozenset({"corridor", "platform", "elevator", "escalator"})
 
@@ -36,8 +39,10 @@ class Ground:
         The extract, the event, and the network of the plan.
     water, squares, stations
         As `water_of`, `squares_of` and `stations_of` return them.
+    names
+        What places on the streets are called.
     walks
-        Ways that a post may stand on, outlines of squares left out.
+        Ways near the perimeter that a post may stand on, outlines of squares left out.
     lines
         (W,) their lines.
     """
@@ -48,6 +53,7 @@ class Ground:
     water: tuple[Drawn, ...]
     squares: tuple[Drawn, ...]
     stations: tuple[Drawn, ...]
+    names: StreetNames
     walks: tuple[MappedWay, ...]
     lines: Geometries
 
@@ -59,12 +65,15 @@ class Ground:
 
 def ground_of(mapped: Mapped, event: Event, streets: Streets) -> Ground:
     """Look an extract through for what candidates, and people, stand on."""
-    squares = tuple(squares_of(mapped))
+    near = shapely.bounds(shapely.buffer(event.perimeter, NEAR_M))
+    names = StreetNames([way for way in mapped.ways if _is_near(way, near)])
+    squares = tuple(squares_of(mapped, names))
     outlines = {one.id for one in squares}
     walks = tuple(
         way
-        for way in mapped.walks
-        if way.walked is not None
+        for way in mapped.ways
+        if _is_near(way, near)
+        and way.walked is not None
         and way.walked.edge_class not in _INDOORS
         and not (way.closed and f"w{way.id}" in outlines)
     )
@@ -75,9 +84,15 @@ def ground_of(mapped: Mapped, event: Event, streets: Streets) -> Ground:
         water=tuple(water_of(mapped)),
         squares=squares,
         stations=tuple(stations_of(mapped)),
+        names=names,
         walks=walks,
         lines=np.array([way.line for way in walks], object),
     )
+
+
+def _is_near(way: MappedWay, bounds: Floats) -> bool:
+    low, high = way.xy.min(axis=0), way.xy.max(axis=0)
+    return bool((high >= bounds[:2]).all() and (low <= bounds[2:]).all())
 
 
 def route_ground(ground: Ground) -> "BaseGeometry | None":

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _MOST = 80
 #: Kinds of letters that show nothing, or turn the text about: control, format, surrogate, private.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
+@lru_cache(maxsize=1 << 16)
 def clean_name(text: str) -> str:
     """Return a name in composed Unicode, on one line, without what cannot be seen.
 

@@ -1,5 +1,6 @@
 """Squares, and stations with their entrances: places that people come from, or gather on."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -7,6 +8,7 @@ import shapely
 
 from placement.starting.drawn import Drawn, name_of
 from placement.starting.mapped import Mapped, Tags
+from placement.starting.street_names import StreetNames
 from placement.starting.water import outline_of
 from placement.streets.tags import allowed, is_area
 
@@ -32,7 +34,7 @@ class _Place(NamedTuple):
     point: "BaseGeometry"
 
 
-def squares_of(mapped: Mapped) -> list[Drawn]:
+def squares_of(mapped: Mapped, names: StreetNames) -> list[Drawn]:
     """Return the squares in the frame: surfaces that are walked across, and named places.
 
     Returns
@@ -59,7 +61,15 @@ def squares_of(mapped: Mapped) -> list[Drawn]:
         ]  # fmt: skip
         if sum(inside) < 0.5 * shapely.area(one.shape):
             kept.append(one)
-    return sorted(kept, key=lambda one: one.id)
+    return sorted((_named(one, names) for one in kept), key=lambda one: one.id)
+
+
+def _named(square: Drawn, names: StreetNames) -> Drawn:
+    """Call a square without a name after the street that is nearest to it."""
+    if square.name:
+        return square
+    near = names.near(shapely.centroid(square.shape)) or names.near(square.shape)
+    return replace(square, name=f"Square, {near[0]}" if near else "Square")
 
 
 def _is_square(tags: Tags) -> bool:
@@ -91,7 +101,7 @@ def _square(
     if shapely.area(solid) < LEAST_SQUARE_M2 or not shapely.intersects(solid, mapped.frame):
         return []
     return [
-        Drawn(id=name, name=name_of(tags) or "Square", shape=solid, source=source,
+        Drawn(id=name, name=name_of(tags), shape=solid, source=source,
               accuracy="mapped", facts={"area_m2": round(float(shapely.area(solid)))})
     ]  # fmt: skip
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from placement.starting.candidates import KINDS
 from placement.starting.names import markdown
 from placement.starting.room import Candidate
+from placement.starting.widths import LEAST_LANES, MOST_LANES
 from placement.streets.lines import OSM
 
-#: Officers for a post and for a lane, lanes of a post at least [A].
-OPEN_COST, LANE_COST, LEAST_LANES = 12, 5, 2
-#: People for whom the first budget pays a checkpoint: so few that a choice has to be made [A].
-PEOPLE_PER_POST = 15_000
+#: Officers for a post and for a lane [A].
+OPEN_COST, LANE_COST = 12, 5
+#: People for whom the first budget pays a checkpoint, and for whom there is a team: so many that a
+#: choice has to be made [A].
+PEOPLE_PER_POST, PEOPLE_PER_TEAM = 25_000, 20_000
 TEAM_COST = 4
 
 
@@ -64,15 +66,15 @@ class Begun:
 
 
 def budget_of(people: int) -> int:
-    """Return a first budget, officers: a checkpoint for 15,000 people, and the teams."""
+    """Return a first budget, officers: a checkpoint for 25,000 people, and the teams."""
     posts = max(2, math.ceil(people / PEOPLE_PER_POST))
     officers = posts * (OPEN_COST + LEAST_LANES * LANE_COST) + fleet_of(people) * TEAM_COST
     return math.ceil(officers / 10) * 10
 
 
 def fleet_of(people: int) -> int:
-    """Return a first number of dog teams: one for 10,000 people, 2 to 12."""
-    return min(12, max(2, math.ceil(people / 10_000)))
+    """Return a first number of dog teams: one for 20,000 people, 2 to 12."""
+    return min(12, max(2, math.ceil(people / PEOPLE_PER_TEAM)))
 
 
 def plan_text(begun: Begun) -> str:
@@ -102,7 +104,7 @@ en = {quoted}
 fr = {quoted}
 
 [budget]
-amount = {budget_of(begun.people)}                        # A: a checkpoint for 15,000 people
+amount = {budget_of(begun.people)}                        # A: a checkpoint for 25,000 people
 unit = {{ en = "officers", fr = "agents" }}
 
 [layers]
@@ -112,6 +114,7 @@ unit = {{ en = "officers", fr = "agents" }}
 speed_m_s = 1.34                    # S: Weidmann 1993; streets.parquet is made for it
 # step_free_share = 0.18            # A: wheelchairs, prams, sticks: they walk without steps
 snap_m = 60                         # A: half a city block; farther points are reported
+sample_m = 40                       # A: people on a square are told apart by half a minute's walk
 
 # People walk to a checkpoint. {begun.people:,} people: {density}.
 [resources.checkpoint]
@@ -123,7 +126,7 @@ open_cost = {OPEN_COST}                      # A: pre-search, supervision and a 
 unit = {{ en = "lane", fr = "file de contrôle" }}
 unit_cost = {LANE_COST}                       # A: five officers a lane, both sexes
 min_units = {LEAST_LANES}                       # A; sites.geojson says how many lanes have room
-max_units = 12                      # A
+max_units = {MOST_LANES}                      # A
 separation_m = 60                   # A: a queue of 600 people at 0.6 m² each in a street of 6 m
 
 # With lanes, who is not through a gate when it closes is not covered. Take the marks away to plan
@@ -146,7 +149,7 @@ value = 1                           # A
 unit = {{ en = "team", fr = "équipe" }}
 unit_cost = {TEAM_COST}                       # A: two handlers, so that one rests, and two escorts
 max_units = 1
-fleet = {fleet_of(begun.people)}                          # A: a team for 10,000 people, 2 to 12
+fleet = {fleet_of(begun.people)}                          # A: a team for 20,000 people, 2 to 12
 near = {{ resource = "checkpoint", walk_min = 3 }}
 """
 

@@ -15,8 +15,8 @@ OTHER_WIDTH_M = 2.5
 TRAFFIC_LANE_M, PAVEMENT_M = 3.25, 2.0
 #: A screening lane: six abreast in a street of 15 m, as in the bundled plan [A].
 SCREENING_LANE_M = 2.5
-#: Most lanes of one post [A].
-MOST_LANES = 12
+#: Least and most lanes of a checkpoint [A].
+LEAST_LANES, MOST_LANES = 2, 12
 #: A person who queues takes 0.6 m² (Highway Capacity Manual) [S].
 QUEUE_M2 = 0.6
 #: A queue is at most as long as gates of the bundled plan lie apart, metres [A].

@@ -4,6 +4,7 @@ Metres from 24.95° E, 60.17° N, north and east; written as OSM XML. The coast 
 with the sea to the south; the river flows along x = 300, 40 m wide, from the north to the sea.
 """
 
+import json
 import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -128,14 +129,20 @@ def write_route(path: Path, *places: Xy, kind: str = "LineString", name: str = "
     """Write a route, or with another kind of geometry what is none."""
     corners = ", ".join(f"[{lon:.7f}, {lat:.7f}]" for lon, lat in map(lonlat, places))
     coordinates = {"LineString": f"[{corners}]", "Polygon": f"[[{corners}]]"}[kind]
-    import json
-
     path.write_text(
         '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": '
         f'{{"name": {json.dumps(name)}}}, "geometry": {{"type": "{kind}", "coordinates": '
         f"{coordinates}}}}}]}}\n",
         "utf-8",
     )
+    return path
+
+
+def write_line(path: Path, places: Iterable[Xy]) -> Path:
+    """Write a route in degrees."""
+    line = {"type": "LineString", "coordinates": [list(place) for place in places]}
+    feature = {"type": "Feature", "properties": {"name": "Parade"}, "geometry": line}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
     return path
 
 

@@ -122,7 +122,9 @@ def test_place_candidates_writes_the_layer_alone(tmp_path: Path) -> None:
         facts = site["properties"]
         assert facts["lanes_room"] == lanes_in(facts["width_m"])
         assert facts["queue_people"] > 0
-        assert facts.get("max_units_checkpoint", 0) == facts["lanes_room"]
+        room = facts["lanes_room"] if facts["lanes_room"] >= 2 else 0
+        assert facts.get("max_units_checkpoint", 0) == room
+        assert ("checkpoint" in facts["resources"]) == (room > 0)
     said_by = {one["properties"]["width_from"] for one in sites.values()}
     assert said_by == {"class", "est_width", "lanes", "open space", "width"}
 
