@@ -298,3 +298,10 @@ def test_no_directive_has_an_option_twice() -> None:
         for block in re.split(r"^\.\. ", page.read_text(encoding="utf-8"), flags=re.MULTILINE):
             options = re.findall(r"^   :(\w+):", block, flags=re.MULTILINE)
             assert len(options) == len(set(options)), f"{page.name}: {block}"
+
+
+def test_every_key_of_a_scenario_and_its_default_is_on_the_page_of_the_replay() -> None:
+    from placement.studies.replay import Scenario
+
+    rows = [line for line in text_of("replay").splitlines() if re.match(r"\| `\w+` \| `--", line)]
+    assert {row.split("`")[1] for row in rows} == set(Scenario.model_fields)
