@@ -120,15 +120,17 @@ def find_headroom(
         step = math.ceil(gates.rule.headroom * _STEPS - 1e-9) - 1
         if len(tried) == 1:
             course = course_of(plan, gates, scenario)
-            while step > _LEAST:
-                fewer = course.people * (step / _STEPS / gates.rule.headroom)
-                nights_of = play(
-                    replace(course, people=fewer), nights=nights, seed=seed, workers=workers or 1
-                )
-                outside = nights_of.of("outside")
+            low = _LEAST - 1
+            while low < step:
+                middle = (low + step + 1) // 2
+                fewer = course.people * (middle / _STEPS / gates.rule.headroom)
+                outside = play(
+                    replace(course, people=fewer), nights=nights, seed=seed, workers=workers
+                ).of("outside")
                 if ((outside > tolerated).mean(axis=0) <= most).all():
-                    break
-                step -= 1
+                    low = middle
+                else:
+                    step = middle - 1
         if step < _LEAST:
             raise NoPlanError(
                 "gates strain even where the plan counts on half of what their lanes admit: what "

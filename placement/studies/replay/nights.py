@@ -1,6 +1,7 @@
 """Many nights at all gates, each from streams of its own."""
 
 import math
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -126,7 +127,7 @@ def play(
     *,
     nights: int,
     seed: int,
-    workers: int = 1,
+    workers: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Nights:
     """Play nights, which do not depend on each other, on the number of workers or on their order.
@@ -138,7 +139,7 @@ def play(
     nights, seed
         How many nights, and the seed of their streams.
     workers
-        Threads that share the nights.
+        Threads that share the nights, or None for one a processor.
     progress
         Takes the number of nights that are done, now and then.
 
@@ -166,7 +167,7 @@ def play(
         )  # fmt: skip
         return last - first
 
-    with ThreadPoolExecutor(max(1, workers)) as pool:
+    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
         for many in pool.map(part, range(0, nights, _PART)):
             done += many
             if progress is not None:

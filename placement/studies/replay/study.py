@@ -1,6 +1,5 @@
 """The replay of a solution: its gates on many nights, beside what the fluid queue promises."""
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -206,8 +205,7 @@ def replay(
             f"{nights:,} nights at {len(course.lanes):,} gates do not fit into memory; "
             "take fewer nights."
         )
-    threads = workers if workers is not None else os.cpu_count() or 1
-    found = play(course, nights=nights, seed=seed, workers=threads, progress=progress)
+    found = play(course, nights=nights, seed=seed, workers=workers, progress=progress)
     told = _told(plan, gates, course.moments, found, course.next_gate, tolerated, drawn_m2 or {})
     return Replay(
         plan=plan.settings.name,

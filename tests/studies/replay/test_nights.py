@@ -127,15 +127,15 @@ def erlang_c_wait(lanes: int, load: float, service_s: float) -> float:
     return last / (sum(terms) + last) * service_s / (lanes * (1 - load))
 
 
-@pytest.mark.parametrize(("lanes", "load"), [(1, 0.7), (4, 0.8), (12, 0.85)])
+@pytest.mark.parametrize(("lanes", "load"), [(1, 0.7), (4, 0.8), (12, 0.8)])
 def test_the_steady_state_is_that_of_erlang_within_two_percent(lanes: int, load: float) -> None:
-    many = 100_000
+    many = 60_000
     window = many * 10 / lanes / load
     steady = course(
         [[many]], [lanes], begins=np.zeros(1), ends=np.array([window]), moments=np.zeros(1),
         shuts=np.array([[math.inf] * 3]), service_s=np.full(1, 10.0), variation=1.0, counted=False,
     )  # fmt: skip
-    found = play(steady, nights=80, seed=3)
+    found = play(steady, nights=120, seed=3)
     mean = found.of("waits_s").sum() / found.of("came").sum()
     assert mean == pytest.approx(erlang_c_wait(lanes, load, 10.0), rel=0.02)
 
