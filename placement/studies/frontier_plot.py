@@ -53,6 +53,7 @@ _LINES = (
     {"linestyle": "-.", "marker": "v", "color": "#6a4c93"},
 )
 _DPI = 150
+_ROOM = 1.04  # above the highest point, for its mark
 
 
 def demand_plots() -> None:
@@ -103,7 +104,7 @@ def draw(found: Frontier, *, language: str = "en") -> "Figure":
     figure = Figure(figsize=(7.2, 7.2), layout="constrained")
     worth, people, more = figure.subplots(3, 1, sharex=True, height_ratios=(4, 4, 3))
     _draw_worth(worth, found, words)
-    _draw_people(people, more, found, words, language)
+    _draw_people(people, more, found, language)
     unit = found.unit.get(language, found.unit.get("en", ""))
     named = found.resources.get(found.over, {})
     what = words["budget"] if found.over == BUDGET else named.get(language, found.over)
@@ -114,11 +115,12 @@ def draw(found: Frontier, *, language: str = "en") -> "Figure":
         axes.set_ylabel(words[label])
         axes.grid(visible=True, color="#dddddd", linewidth=0.6)
         axes.set_axisbelow(True)
-        axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]) if axes is more else 0)
+        low, high = axes.get_ylim()
+        axes.set_ylim(bottom=min(0.0, low) if axes is more else 0, top=high * _ROOM)
         axes.yaxis.set_major_formatter(_thousands(language))
         _, labels = axes.get_legend_handles_labels()
         if labels:
-            axes.legend(loc="lower right" if axes is not more else "upper right", frameon=False)
+            axes.legend(loc="lower right", frameon=False)
     worth.set_title(found.plan, loc="left", fontweight="bold")
     return figure
 
@@ -177,7 +179,6 @@ def _draw_people(
     people: Any,  # noqa: ANN401 - axes of a library without types of its own here
     more: Any,  # noqa: ANN401
     found: Frontier,
-    words: Mapping[str, str],
     language: str,
 ) -> None:
     known = [(one, one.solution) for one in found.points if one.solution is not None]
@@ -187,7 +188,7 @@ def _draw_people(
         people.plot(
             [one.value for one, _ in known],
             [told.coverage[name].covered for _, told in known],
-            label=f"{words['covered']}: {shown}",
+            label=shown,
             markersize=4,
             **style,
         )
@@ -196,7 +197,7 @@ def _draw_people(
         steps = [(one.per_unit or {}).get(name, 0.0) for one, _ in known[1:]]
         if steps:
             style.pop("marker")
-            more.stairs(steps, edges, baseline=None, label=shown, linewidth=1.5, **style)
+            more.stairs(steps, edges, baseline=None, linewidth=1.5, **style)
 
 
 def _thousands(language: str) -> Any:  # noqa: ANN401 - a formatter of the library

@@ -198,3 +198,23 @@ def test_a_notebook_shows_a_row_for_each_point(found: Frontier) -> None:
     assert found._repr_html_().count("<tr>") == 4
     assert list(found.frame()["budget"]) == [10.0, 20.0, 30.0]
     assert found.csv().count("\n") == 4
+
+
+def test_the_picture_in_the_docs_is_what_the_command_on_its_page_draws(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Letters may lie a pixel elsewhere with another version of the library that draws them."""
+    from matplotlib.image import imread
+
+    monkeypatch.chdir(tmp_path)
+    pages = Path(__file__).parents[2] / "docs" / "how-to"
+    words = "place frontier --budgets 20:80:10 --no-map --out outputs/frontier"
+    assert f"$ {words}\n" in (pages / "what-would-more-buy.md").read_text(encoding="utf-8")
+    assert run("init", "more").exit_code == 0
+    monkeypatch.chdir(tmp_path / "more")
+    assert run(*words.split()[1:]).exit_code == 0
+    drawn, shown = (
+        imread(file) for file in ("outputs/frontier/frontier.png", pages / "frontier.png")
+    )
+    assert drawn.shape == shown.shape
+    assert abs(drawn - shown).mean() < 0.01
