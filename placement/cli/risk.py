@@ -74,7 +74,7 @@ def command(
 
     from placement.cli.map import is_plan
     from placement.cli.revisit import demand_checked, revisit
-    from placement.cli.talk import Talk, give_json, warn
+    from placement.cli.talk import Talk, give_json, give_table, warn
     from placement.errors import UsageError
     from placement.studies.risk import risk
 
@@ -103,13 +103,14 @@ def command(
         )
     if not found.away and come == (1.0, 1.0):
         warn("no unit is ever missing: say --away RESOURCE=SHARE, or 'unavailable' in the plan")
-    talk.say(f"{found.plan}: {found.nights:,} nights", style="bold")
-    talk.table(_rows(found, files))
-    for sentence in _remarks(found, plan, files):
-        talk.say(sentence)
     if as_json:
         answer: RiskAnswer = {"files": list(files), "risks": found}
         give_json({**answer, "risks": asdict(found)})
+        return
+    click.echo(f"{found.plan}: {found.nights:,} nights")
+    give_table(_rows(found, files))
+    for sentence in _remarks(found, plan, files):
+        click.echo(sentence)
 
 
 def _share(text: str) -> tuple[str, float]:
