@@ -35,10 +35,10 @@ def replace_file(path, content, *, inputs=()):
 outputs.replace_file = replace_file
 place(sys.argv[3:])
 """
-WORDS = ("frontier", "town", "--budgets", "5:40:5", "--no-plot", "--no-map")
+WORDS = ("frontier", "town", "--budgets", "10:40:10", "--no-plot", "--no-map")
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_each_point_is_the_best_of_all_choices_and_changes_fewest_posts(
     seed: int, tmp_path: Path
 ) -> None:
@@ -71,7 +71,7 @@ def test_a_run_killed_three_times_ends_with_the_bytes_of_one_that_was_not(
     monkeypatch.chdir(tmp_path)
     write_plan(tmp_path / "town")
     assert run(*WORDS, "--out", "whole").exit_code == 0
-    for point, moment in ((10, "before"), (25, "after"), (40, "after")):
+    for point, moment in ((10, "before"), (20, "after"), (40, "after")):
         ended = subprocess.run(
             [sys.executable, "-c", KILLED, str(point), moment, *WORDS, "--out", "killed"],
             capture_output=True,
@@ -81,12 +81,12 @@ def test_a_run_killed_three_times_ends_with_the_bytes_of_one_that_was_not(
         assert not (tmp_path / "killed" / "frontier.csv").exists()
     done = run(*WORDS, "--out", "killed")
     assert done.exit_code == 0, done.stderr
-    assert done.stderr.count("kept ") == 8
+    assert done.stderr.count("kept ") == 4
     files = [
         {path.relative_to(top).as_posix(): path.read_bytes() for path in top.rglob("*.*")}
         for top in (tmp_path / "whole", tmp_path / "killed")
     ]
-    assert len(files[0]) == 10
+    assert len(files[0]) == 6
     assert files[0] == files[1]
 
 
@@ -119,13 +119,13 @@ def test_kept_points_are_those_of_the_same_inputs_and_question(
 def test_units_of_a_resource_are_varied_and_shown(town: Path, tmp_path: Path) -> None:
     done = run("frontier", town, "--over", "dog_team=0:3:1", "--budget", "60", "-o", "out")
     assert done.exit_code == 2  # the budget is the plan's own
-    done = run("frontier", town, "--over", "dog_team=0:3:1", "--lang", "fr", "-o", "out")
+    done = run("frontier", town, "--over", "dog_team=0:3:1", "--no-plot", "-o", "out")
     assert done.exit_code == 0, done.stderr
     rows = [line.split() for line in done.stdout.splitlines()]
     assert [row[0] for row in rows[1:5]] == ["0", "1", "2", "3"]
     assert [int(row[2].replace(",", "")) for row in rows[1:5]] == [0, 1150, 1620, 1620]
     assert sorted(path.name for path in (tmp_path / "out").glob("*.*")) == [
-        "frontier.csv", "frontier.json", "frontier.png", "frontier.svg", "slider.html",
+        "frontier.csv", "frontier.json", "slider.html",
     ]  # fmt: skip
     told = json.loads((tmp_path / "out" / "frontier.json").read_text(encoding="utf-8"))
     for point in told["points"]:
@@ -216,5 +216,6 @@ def test_the_picture_in_the_docs_is_what_the_command_on_its_page_draws(
     drawn, shown = (
         imread(file) for file in ("outputs/frontier/frontier.png", pages / "frontier.png")
     )
+    assert Path("outputs/frontier/frontier.svg").exists()
     assert drawn.shape == shown.shape
     assert abs(drawn - shown).mean() < 0.01

@@ -20,7 +20,7 @@ from tests.cli.running import run
 from tests.small_plans import write_small_plan
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 10_000))
 def test_the_worst_sets_are_those_that_trying_every_set_finds(
     tmp_path_factory: pytest.TempPathFactory, seed: int
