@@ -41,6 +41,8 @@ _OUT_OF_STATION_M = 60.0
 #: Stations so far outside the perimeter are those of the event [A].
 _STATION_M = 200.0
 _TOUCH_M = 0.5
+#: A bank may be drawn so coarsely that a street's node lies in the water: posts keep away from it.
+_SHORE_M = 0.5
 
 
 def find_candidates(ground: Ground, *, apart_m: float = APART_M) -> list[Candidate]:
@@ -336,14 +338,17 @@ def _on_streets(ground: Ground, found: Sequence[Candidate]) -> list[Candidate]:
     xy = np.array([(one.xy.x, one.xy.y) for one in found])
     level = np.array([one.level for one in found], np.int64)
     near = snap(ground.streets, xy, level=level, max_m=60.0, from_bridges=False)
-    wet = shapely.buffer(ground.wet, -1.0)
+    wet = shapely.buffer(ground.wet, _SHORE_M)
     shapely.prepare(wet)
     kept = []
     for one, edge, access_s in zip(found, near.edge.tolist(), near.access_s.tolist(), strict=True):
         most_m = 60.0 if one.way is None else _ON_STREET_M
         if edge < 0 or access_s * ground.streets.speed_m_s > most_m:
             continue
-        pier = one.way is not None and one.way.walked and one.way.walked.bridge
-        if not shapely.intersects(wet, one.xy) or pier:
+        if not shapely.intersects(wet, one.xy):
             kept.append(one)
+        elif one.way is not None:
+            dry = shapely.difference(one.way.line, wet)
+            if 0.0 < dry.distance(one.xy) <= _ON_STREET_M:
+                kept.append(replace(one, xy=shapely.shortest_line(dry, one.xy).interpolate(0.0)))
     return kept

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     from placement.starting.mapped import Tags
 
-#: The licence of all that comes from OpenStreetMap.
-LICENCE = "ODbL-1.0"
+#: The licence of all that comes from OpenStreetMap, and of what the planner drew.
+LICENCE, OWN_LICENCE = "ODbL-1.0", "the planner's own"
+#: The source of what the planner drew.
+PLANNER = "the planner"
 _DECIMALS = 7
 type Accuracy = Literal["mapped", "derived", "assumed"]
 
@@ -85,7 +87,8 @@ def layer_text(features: Iterable[Drawn], *, crs: str) -> str:
         properties = {
             "id": one.id, "name": one.name,
             **{key: _plain(value) for key, value in one.facts.items() if value not in ("", None)},
-            "source": one.source, "accuracy": one.accuracy, "licence": LICENCE,
+            "source": one.source, "accuracy": one.accuracy,
+            "licence": OWN_LICENCE if one.source == PLANNER else LICENCE,
         }  # fmt: skip
         feature = {"type": "Feature", "id": one.id, "properties": properties}
         feature["geometry"] = json.loads(shapely.to_geojson(shape))

@@ -34,6 +34,7 @@ BESIDE_ROUTE_SHARE = 0.5
 ZONE_M = 500.0
 MOST_PEOPLE = 100_000_000
 _ON_ROUTE_M = 12.0
+_SHORE_M = 0.5
 #: Ways that crowds stand on.
 _CROWDED = frozenset(
     {"pedestrian", "footway", "living_street", "residential", "unclassified", "tertiary",
@@ -177,7 +178,8 @@ def _squares(ground: Ground, area: "BaseGeometry") -> list[_Spot]:
 
 def _stretches(ground: Ground, area: "BaseGeometry") -> list[_Spot]:
     route = ground.event.route
-    taken = shapely.union_all([ground.wet, *(one.shape for one in ground.squares)])
+    wet = ground.wet.buffer(_SHORE_M)
+    taken = shapely.union_all([wet, *(one.shape for one in ground.squares)])
     shapely.prepare(area)
     shapely.prepare(taken)
     found = []

@@ -17,7 +17,7 @@ from placement.starting.candidates import (
     find_candidates,
     sites_of,
 )
-from placement.starting.drawn import Drawn, layer_text
+from placement.starting.drawn import PLANNER, Drawn, layer_text
 from placement.starting.event import MARGIN_M, Event, degrees
 from placement.starting.first_crowd import Crowd, first_crowd
 from placement.starting.ground import Ground, ground_of
@@ -188,7 +188,7 @@ def _layers(
 
 
 def _given(name: str, title: str, shape: "BaseGeometry") -> Drawn:
-    return Drawn(id=name, name=title, shape=shape, source="the planner", accuracy="mapped")
+    return Drawn(id=name, name=title, shape=shape, source=PLANNER, accuracy="mapped")
 
 
 def _within(area: "BaseGeometry", features: Sequence[Drawn]) -> list[Drawn]:

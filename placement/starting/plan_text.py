@@ -218,7 +218,7 @@ It is something to argue about and **not for operations**: nobody has looked at 
 
 Every feature says where it comes from: `source` names the node, way or relation of OpenStreetMap;
 `accuracy` is `mapped` (as OpenStreetMap draws it, some metres), `derived` (computed from that) or
-`assumed` (a figure of this program); `licence` is ODbL-1.0.
+`assumed` (a figure of this program); `licence` is ODbL-1.0, but of what the planner drew.
 
 Streets are kept as far as {begun.margin_m:g} m outside the perimeter. Candidates lie at least
 {begun.apart_m:g} m apart: {by_kind}.
