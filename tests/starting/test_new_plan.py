@@ -213,3 +213,28 @@ def test_a_circle_and_a_perimeter_begin_plans_too(tmp_path: Path) -> None:
         sea = metres(features(tmp_path / name / "water.geojson")["sea"])
         assert shapely.contains(sea, spot(0.0, -420.0))
         assert not shapely.intersects(sea, spot(0.0, 0.0))
+
+
+def test_the_town_of_the_tutorial_is_the_one_drawn_here(tmp_path: Path) -> None:
+    shown = Path(__file__).parents[2] / "data" / "geo" / "drawn-town"
+    drawn = write_city(tmp_path / "town.osm").read_text("utf-8")
+    assert (shown / "town.osm").read_text("utf-8") == drawn
+    route = write_route(tmp_path / "route.geojson", *ROUTE).read_text("utf-8")
+    assert (shown / "route.geojson").read_text("utf-8") == route
+
+
+def test_a_street_between_two_nodes_of_one_place_is_kept_and_read_again(tmp_path: Path) -> None:
+    ways = "".join(
+        f'<way id="{number}" version="1"><nd ref="{a}"/><nd ref="{b}"/>'
+        f'<tag k="highway" v="{kind}"/></way>'
+        for number, a, b, kind in ((1, 1, 2, "path"), (2, 2, 3, "service"), (3, 3, 4, "path"))
+    )
+    nodes = "".join(
+        f'<node id="{number}" version="1" lon="{lon}" lat="60.17"/>'
+        for number, lon in ((1, 24.95), (2, 24.951), (3, 24.951), (4, 24.952))
+    )
+    extract = tmp_path / "one-place.osm"
+    extract.write_text(f'<osm version="0.6">{nodes}{ways}</osm>', "utf-8")
+    assert run("streets", "read", extract, "-o", tmp_path / "kept.parquet").exit_code == 0
+    kept = read_streets(tmp_path / "kept.parquet", crs=None)
+    assert (kept.length_m == 0.0).sum() == 1
