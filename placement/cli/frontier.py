@@ -96,7 +96,7 @@ def command(
     from placement.cli.talk import Talk, give_json, give_table, warn
     from placement.errors import UsageError
     from placement.outputs import check_output, replace_files
-    from placement.studies.frontier_plot import demand_plots
+    from placement.studies.figures import demand_plots
 
     if (budgets is None) == (over is None):
         raise UsageError("say what to vary: either --budgets 100:900:50 or --over dog_team=0:40:2.")

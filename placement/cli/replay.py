@@ -191,7 +191,7 @@ def command(  # noqa: PLR0913 - an option each
 
     talk = Talk()
     if pictures is not None:
-        from placement.studies.replay.figures import demand_plots
+        from placement.studies.figures import demand_plots
 
         demand_plots()
     nights_are = scenario_from(scenario, given)

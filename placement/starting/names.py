@@ -40,4 +40,4 @@ def plain_words(text: str) -> str:
 
 def markdown(text: str) -> str:
     """Return a name as Markdown shows it, letter by letter."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|&~^$-])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|&~^$])", r"\\\1", text)

@@ -1,13 +1,11 @@
 """The frontier as a figure: what is covered, what one unit more brings, what is proven."""
 
-import io
 from collections.abc import Mapping
-from importlib import import_module
-from importlib.util import find_spec
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from placement.errors import MissingExtraError
 from placement.solution import Status
+from placement.studies.figures import write_figure
 from placement.studies.frontier import BUDGET, Frontier
 
 if TYPE_CHECKING:
@@ -38,10 +36,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 _STYLE = {
-    "font.family": "DejaVu Sans",
     "font.size": 9,
-    "svg.hashsalt": "placement",
-    "svg.fonttype": "path",
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
@@ -54,18 +49,6 @@ _LINES = (
 )
 _DPI = 150
 _ROOM = 1.04  # above the highest point, for its mark
-
-
-def demand_plots() -> None:
-    """Make sure that figures can be drawn, before any work is done for them.
-
-    Raises
-    ------
-    MissingExtraError
-        If the extra ``plots`` is not installed.
-    """
-    if find_spec("matplotlib") is None:
-        raise MissingExtraError("drawing figures", package="matplotlib", extra="plots")
 
 
 def pictures(found: Frontier, *, language: str = "en") -> dict[str, bytes]:
@@ -83,17 +66,7 @@ def pictures(found: Frontier, *, language: str = "en") -> dict[str, bytes]:
     MissingExtraError
         If the extra ``plots`` is not installed.
     """
-    demand_plots()
-    mpl: Any = import_module("matplotlib")
-    agg = import_module("matplotlib.backends.backend_agg")
-    vector = import_module("matplotlib.backends.backend_svg")
-    with mpl.rc_context({**mpl.rcParamsDefault, **_STYLE}):
-        figure = draw(found, language=language)
-        svg, png = io.BytesIO(), io.BytesIO()
-        vector.FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None, "Creator": None})
-        figure.set_dpi(_DPI)
-        agg.FigureCanvasAgg(figure).print_png(png, metadata={"Software": None})
-    return {"svg": svg.getvalue(), "png": png.getvalue()}
+    return write_figure(partial(draw, found, language=language), dpi=_DPI, style=_STYLE)
 
 
 def draw(found: Frontier, *, language: str = "en") -> "Figure":

@@ -172,6 +172,12 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Frontier:
     return placement.frontier(plan, [10, 20, 30])
 
 
+def test_names_are_drawn_as_they_are_and_never_as_formulas(found: Frontier) -> None:
+    hostile = {name: {"en": "$\\nothing{$ gates_1"} for name in found.resources}
+    drawn = pictures(replace(found, resources=hostile, plan="$x^{$"))
+    assert drawn["svg"] != pictures(found)["svg"]
+
+
 def test_figures_are_the_same_bytes_each_time_and_speak_both_languages(found: Frontier) -> None:
     drawn = pictures(found)
     assert drawn == pictures(found)

@@ -1,13 +1,12 @@
 """Pictures of a replay: the queue of each gate over time, as far as nights spread."""
 
-import io
 import math
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from placement.errors import MissingExtraError
 from placement.plan.clock import clock_of, minutes_of
+from placement.studies.figures import demand_plots, take_own_font, write_figure
 from placement.studies.replay.ground import M2_A_PERSON
 from placement.studies.replay.study import GateReplay, Replay
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LANGUAGES = ("en", "fr")
-FORMATS = ("svg", "png")
 
 _TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -46,19 +44,6 @@ _COLUMNS = 3
 _WIDTH, _HEIGHT = 3.6, 2.5  # inches of each gate
 _HEAD = 0.8
 _DPI = 110
-_SALT = "placement"
-
-
-def demand_plots() -> None:
-    """Make sure that pictures can be drawn, before any work is done for them.
-
-    Raises
-    ------
-    MissingExtraError
-        If the extra ``plots`` is not installed.
-    """
-    if find_spec("matplotlib") is None:
-        raise MissingExtraError("drawing pictures", package="matplotlib", extra="plots")
 
 
 def pictures(replay: Replay, gates: Sequence[GateReplay] | None = None) -> dict[str, bytes]:
@@ -83,20 +68,11 @@ def pictures(replay: Replay, gates: Sequence[GateReplay] | None = None) -> dict[
     MissingExtraError
         If the extra ``plots`` is not installed.
     """
-    demand_plots()
-    import matplotlib as mpl  # noqa: PLC0415 - heavy, and an extra
-
-    found = {}
-    settings: Any = dict(mpl.rcParamsDefault)  # whatever the user has set for other figures
-    settings |= {"svg.hashsalt": _SALT, "svg.fonttype": "path", "axes.linewidth": 0.6}
-    with mpl.rc_context(settings):
-        for language in LANGUAGES:
-            figure = queue_figure(replay, gates, language=language)
-            for kind in FORMATS:
-                stream = io.BytesIO()
-                nothing = {"svg": ("Date", "Creator"), "png": ("Software",)}[kind]
-                figure.savefig(stream, format=kind, dpi=_DPI, metadata=dict.fromkeys(nothing))
-                found[f"queues.{language}.{kind}"] = stream.getvalue()
+    found: dict[str, bytes] = {}
+    for language in LANGUAGES:
+        draw = partial(queue_figure, replay, gates, language=language)
+        written = write_figure(draw, dpi=_DPI, style={"axes.linewidth": 0.6})
+        found |= {f"queues.{language}.{kind}": content for kind, content in written.items()}
     return found
 
 
@@ -114,7 +90,6 @@ def queue_figure(
     """
     demand_plots()
     from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, and an extra
-    from matplotlib.text import Text  # noqa: PLC0415
 
     drawn = replay.gates if gates is None else gates
     columns = min(_COLUMNS, max(1, len(drawn)))
@@ -136,12 +111,7 @@ def queue_figure(
     title = words["title"].format(plan=replay.plan, nights=_number(replay.nights, language))
     figure.text(0.15 / width, 1 - 0.25 / height, title, fontsize=11, va="center")
     _legend(figure, words, at=1 - 0.52 / height, room=any(_room(gate) for gate in drawn))
-    font = _font()
-    for text in figure.findobj(Text):
-        size = text.get_fontsize()
-        text.set_fontproperties(font)
-        text.set_fontsize(size)
-        text.set_parse_math(False)  # names are data
+    take_own_font(figure)
     return figure
 
 
@@ -211,16 +181,6 @@ def _room(gate: GateReplay) -> float | None:
     """Return how many people the ground drawn for a queue holds."""
     drawn = gate.ground.drawn_m2
     return None if drawn is None else drawn / M2_A_PERSON
-
-
-def _font() -> "Any":  # noqa: ANN401 - of matplotlib
-    """Return the font that comes with matplotlib, whatever is installed beside it."""
-    from pathlib import Path  # noqa: PLC0415
-
-    import matplotlib as mpl  # noqa: PLC0415 - heavy, and an extra
-    from matplotlib.font_manager import FontProperties  # noqa: PLC0415
-
-    return FontProperties(fname=str(Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"))
 
 
 def _short(name: str, most: int = 46) -> str:

@@ -236,7 +236,7 @@ def test_pictures_say_what_they_show_in_the_language_asked_for(
 def test_without_matplotlib_one_sentence_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("placement.studies.replay.figures.find_spec", lambda _: None)
+    monkeypatch.setattr("placement.studies.figures.find_spec", lambda _: None)
     done = run("replay", LANES, "--pictures", tmp_path / "p", "-o", tmp_path / "r.json")
     assert done.exit_code == 2
     assert done.stderr.count("\n") == 1

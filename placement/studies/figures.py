@@ -1,0 +1,105 @@
+"""How figures of studies are drawn: the same bytes on every machine, and names as plain text."""
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from placement.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FORMATS = ("svg", "png")
+_NO_DATES = {"svg": ("Date", "Creator"), "png": ("Software",)}
+_SETTINGS = {
+    "svg.hashsalt": "placement",
+    "svg.fonttype": "path",
+    "text.parse_math": False,  # names are data, and no formulas
+}
+
+
+def demand_plots() -> None:
+    """Make sure that figures can be drawn, before any work is done for them.
+
+    Raises
+    ------
+    MissingExtraError
+        If the extra ``plots`` is not installed.
+    """
+    if find_spec("matplotlib") is None:
+        raise MissingExtraError("drawing figures", package="matplotlib", extra="plots")
+
+
+@contextmanager
+def drawing(**style: Any) -> Iterator[None]:  # noqa: ANN401 - settings of matplotlib
+    """Draw with settings of our own, whatever the user has set for other figures.
+
+    Raises
+    ------
+    MissingExtraError
+        If the extra ``plots`` is not installed.
+    """
+    demand_plots()
+    import matplotlib as mpl  # noqa: PLC0415 - heavy, and an extra
+
+    settings: Any = dict(mpl.rcParamsDefault)
+    settings |= {**_SETTINGS, **style}
+    with mpl.rc_context(settings):
+        yield
+
+
+def write_figure(
+    draw: Callable[[], "Figure"], *, dpi: int, style: Mapping[str, Any] | None = None
+) -> dict[str, bytes]:
+    """Draw a figure and return it as ``svg`` and ``png``.
+
+    The same figure gives the same bytes with one version of matplotlib, whose own font is taken
+    whatever is installed beside it.
+
+    Parameters
+    ----------
+    draw
+        Draws the figure.
+    dpi
+        Dots per inch of the picture.
+    style
+        Settings of matplotlib.
+
+    Raises
+    ------
+    MissingExtraError
+        If the extra ``plots`` is not installed.
+    """
+    found = {}
+    with drawing(**(style or {})):
+        figure = draw()
+        take_own_font(figure)
+        for kind in FORMATS:
+            stream = io.BytesIO()
+            nothing = dict.fromkeys(_NO_DATES[kind])
+            figure.savefig(stream, format=kind, dpi=dpi, metadata=nothing)
+            found[kind] = stream.getvalue()
+    return found
+
+
+def take_own_font(figure: "Figure") -> None:
+    """Set every text of a figure in the font that comes with matplotlib."""
+    import matplotlib as mpl  # noqa: PLC0415 - heavy, and an extra
+    from matplotlib.text import Text  # noqa: PLC0415
+
+    folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
+    for text in figure.findobj(Text):
+        bold = "-Bold" if text.get_fontweight() == "bold" else ""
+        size = text.get_fontsize()
+        text.set_fontproperties(_font(folder / f"DejaVuSans{bold}.ttf"))
+        text.set_fontsize(size)
+        text.set_parse_math(False)
+
+
+def _font(file: Path) -> Any:  # noqa: ANN401 - of matplotlib
+    from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - heavy, and an extra
+
+    return FontProperties(fname=str(file))
