@@ -40,6 +40,8 @@ READS = {
     "seal": (("seal", "done", "town"), (SOLVED, PLAN, *LAYERS)),
     "replay": (("replay", "done", "town"), (SOLVED, PLAN, *LAYERS)),
     "frontier": (("frontier", "town", "--budgets", "10,20", "--no-plot"), (PLAN, *LAYERS)),
+    "loss": (("loss", "done", "town"), (SOLVED, PLAN, *LAYERS)),
+    "alternatives": (("alternatives", "town", "-o", "w"), (PLAN, *LAYERS)),
     "risk": (("risk", "done", "town", "--nights", "16"), (SOLVED, PLAN, *LAYERS)),
     "diff": (("diff", "done", "done"), (SOLVED,)),
     "evaluate": (

@@ -120,6 +120,7 @@ def test_options_reach_the_pipeline(ends: Ends) -> None:
         "limits": {"dog_team": 4, "checkpoint": 7},
         "closures": ("fence.gpkg", "Rue de Rivoli"),
         "at": "18:30",
+        "headroom": None,
     }
     assert callable(seen["optimise"].pop("progress"))
     assert 0 < seen["optimise"].pop("within").left() < 60, "reading the plan counts as well"

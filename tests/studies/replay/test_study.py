@@ -240,6 +240,6 @@ def test_without_matplotlib_one_sentence_says_what_to_install(
     done = run("replay", LANES, "--pictures", tmp_path / "p", "-o", tmp_path / "r.json")
     assert done.exit_code == 2
     assert done.stderr.count("\n") == 1
-    assert "drawing pictures needs matplotlib, which is not installed" in done.stderr
+    assert "drawing figures needs matplotlib, which is not installed" in done.stderr
     assert "pip install 'event-placement[plots]'" in done.stderr
     assert list(tmp_path.iterdir()) == []
