@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 BAND_M = 250.0
 #: Streets are kept as far outside the perimeter as people walk in ten minutes, metres [D].
 MARGIN_M = 800.0
-#: Nobody plans farther than this, metres.
-_MOST_M = 20_000.0
+#: Nobody plans nearer or farther than this, metres.
+_LEAST_M, _MOST_M = 1.0, 20_000.0
 _LINES = ("LineString", "MultiLineString")
 _POLYGONS = ("Polygon", "MultiPolygon")
 
@@ -81,7 +81,7 @@ def event_along(
     UsageError
         If the band is no length.
     """
-    _check_length(band_m, "--band")
+    check_length(band_m, "--band")
     lonlat, name = _read(Path(route), "route", _LINES)
     outline = None if perimeter is None else _read(Path(perimeter), "perimeter", _POLYGONS)[0]
     crs = _plane(lonlat)
@@ -112,7 +112,7 @@ def event_around(lon: float, lat: float, radius_m: float) -> Event:
     UsageError
         If the radius is no length.
     """
-    _check_length(radius_m, "--around")
+    check_length(radius_m, "--around")
     crs = local_crs(lon, lat)
     middle_xy = transformer(CRS(WGS84), CRS(crs)).transform(lon, lat)
     ground = shapely.Point(middle_xy).buffer(radius_m)
@@ -129,9 +129,18 @@ def degrees(shape: "BaseGeometry", crs: str) -> "BaseGeometry":
     return shapely.transform(shape, turn)
 
 
-def _check_length(metres: float, option: str) -> None:
-    if not 0 < metres <= _MOST_M:
-        raise UsageError(f"{option} takes from 1 to {_MOST_M:,.0f} metres, not {metres:g}.")
+def check_length(metres: float, option: str) -> None:
+    """Refuse a length, metres, that no event has.
+
+    Raises
+    ------
+    UsageError
+        If it is below a metre or above 20 km.
+    """
+    if not _LEAST_M <= metres <= _MOST_M:
+        raise UsageError(
+            f"{option} takes from {_LEAST_M:g} to {_MOST_M:,.0f} metres, not {metres:g}."
+        )
 
 
 def _read(path: Path, layer: str, kinds: tuple[str, ...]) -> "tuple[Geometries, str]":

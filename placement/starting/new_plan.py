@@ -18,7 +18,7 @@ from placement.starting.candidates import (
     sites_of,
 )
 from placement.starting.drawn import PLANNER, Drawn, layer_text
-from placement.starting.event import MARGIN_M, Event, degrees
+from placement.starting.event import MARGIN_M, Event, check_length, degrees
 from placement.starting.first_crowd import Crowd, first_crowd
 from placement.starting.ground import Ground, ground_of
 from placement.starting.mapped import read_mapped
@@ -91,6 +91,8 @@ def survey_extract(
     ------
     InputError
         If the extract cannot be read, or the event lies outside it.
+    UsageError
+        If the margin is no length.
     """
     require_file(extract, remedy="give an OpenStreetMap extract of the event's town")
     if not extract.name.lower().endswith(EXTRACTS):
@@ -99,6 +101,7 @@ def survey_extract(
             file=extract,
             remedy=f"give one of {', '.join(EXTRACTS)}",
         )
+    check_length(margin_m, "--margin")
     frame = event.frame(margin_m)
     outline = degrees(shapely.segmentize(frame, 1000.0), event.crs)
     streets = read_streets(extract, crs=event.crs, within=outline)

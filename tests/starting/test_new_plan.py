@@ -135,6 +135,9 @@ REFUSED = {
     "no place": "--route FILE, --perimeter FILE or --around",
     "no extract": "not from a .geojson",
     "people": "--people takes from 1",
+    "hair-wide band": "--band takes from 1 to 20,000 metres",
+    "endless margin": "--margin takes from 1 to 20,000 metres",
+    "circle of a point": "--around takes from 1 to 20,000 metres",
     "route without from": "name its extract with --from",
     "damaged": "cannot be read to its end",
     "lines for a perimeter": "or give it with --route",
@@ -165,6 +168,12 @@ def test_bad_input_gets_one_sentence_and_nothing_is_written(case: str, tmp_path:
         words = ["--from", route, "--route", route]
     elif case == "people":
         words += ["--people", "0"]
+    elif case == "hair-wide band":
+        words += ["--band", "1e-300"]
+    elif case == "endless margin":
+        words += ["--margin", "1e20"]
+    elif case == "circle of a point":
+        words = ["--from", extract, "--around", "2.35,48.85,1e-9"]
     elif case == "route without from":
         words = ["--route", route]
     elif case == "damaged":

@@ -20,6 +20,9 @@ from placement.studies.replay.scenario import Scenario, closing_of
 
 _MOMENTS = 36  # steps of the window at whose ends queues are counted
 _FARTHEST_S = 7200.0  # longest walk from a gate that is shut to the next
+# Below these nobody could tell the time in a lane, or between two trains, from no variation or none;
+# far below, the numbers drawn would leave the range of a float.
+_LEAST_CV, _LEAST_BUNCH_S = 1e-6, 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -102,11 +105,11 @@ def course_of(plan: Plan, gates: Gates, scenario: Scenario) -> Course:
         shuts=shuts,
         next_gate=next_gate,
         next_walk_s=next_walk_s,
-        variation=scenario.service_cv,
+        variation=scenario.service_cv if scenario.service_cv > _LEAST_CV else 0.0,
         lognormal=scenario.service == "lognormal",
         show_rate=scenario.show_rate,
         counted=scenario.people == "counted",
-        bunch_s=scenario.bunch_s,
+        bunch_s=scenario.bunch_s if scenario.bunch_s > _LEAST_BUNCH_S else 0.0,
         fails_s=3600 / failure.per_h if failure is not None and fails else math.inf,
         down_s=60 * failure.lasts_min if failure is not None else 0.0,
         moments=step_s * np.arange(-math.ceil(lead_s / step_s), _MOMENTS + 1, dtype=np.float64),
@@ -209,5 +212,6 @@ def position_of(name: str, gates: Sequence[tuple[str, str]]) -> int:
             return at
     sites = [site for _, site in gates]
     meant = nearest(name, sites)
-    hint = f"did you mean {meant!r}?" if meant else f"open are {', '.join(sites[:5])}, …"
+    listed = ", ".join(sites[:5]) + (", …" if len(sites) > 5 else "")
+    hint = f"did you mean {meant!r}?" if meant else f"open are {listed}"
     raise UsageError(f"the solution has no gate {name[:80]!r}; {hint}")

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -51,6 +52,17 @@ def test_without_chance_a_replay_is_the_fluid_queue_but_for_a_few_people(
     for gate in found.gates:
         # times of coming are still random: a spread of a root of the people who come
         assert gate.queue.p50.value == pytest.approx(gate.queue.fluid, abs=2 * gate.sent**0.5)
+
+
+@pytest.mark.parametrize("service", ["gamma", "lognormal"])
+def test_chance_too_small_to_tell_is_none(
+    solved: tuple[Plan, Solution], service: Literal["gamma", "lognormal"]
+) -> None:
+    least = Scenario(service=service, service_cv=1e-300, bunch_s=1e-300)
+    none = Scenario(service=service, service_cv=0, bunch_s=0)
+    found, known = (replay(*solved, one, nights=5) for one in (least, none))
+    assert found.gates == known.gates
+    assert found.all_gates == known.all_gates
 
 
 def test_the_same_seed_gives_the_same_bytes_by_one_worker_or_two(
