@@ -107,6 +107,7 @@ def count() -> Callback[int | None]:
 
 _SERIES_EXAMPLE = "100:900:50 or 100,250,400"
 _MOST_VALUES = 1_000
+_MOST_VALUE = 1e12  # names of files are made of them
 
 
 def _values(text: str) -> tuple[float, ...]:
@@ -115,7 +116,7 @@ def _values(text: str) -> tuple[float, ...]:
     Raises
     ------
     ValueError
-        If it is neither, or of more than a thousand numbers.
+        If it is neither, of more than a thousand numbers, or of one that is out of range.
     """
     from decimal import Decimal
 
@@ -126,7 +127,7 @@ def _values(text: str) -> tuple[float, ...]:
         if step <= 0 or last < first or (last - first) / step >= _MOST_VALUES:
             raise ValueError(text)
         numbers = [float(first + n * step) for n in range(int((last - first) / step) + 1)]
-    if not all(math.isfinite(one) and one >= 0 for one in numbers) or len(numbers) > _MOST_VALUES:
+    if not all(0 <= one <= _MOST_VALUE for one in numbers) or len(numbers) > _MOST_VALUES:
         raise ValueError(text)
     return tuple(sorted(set(numbers)))
 
@@ -144,7 +145,7 @@ def series() -> Callback[tuple[float, ...] | None]:
         except (ValueError, ArithmeticError):
             raise click.BadParameter(
                 f"{value!r} is not a series of numbers of at least 0; write it as "
-                f"{_SERIES_EXAMPLE} (at most {_MOST_VALUES:,} numbers)",
+                f"{_SERIES_EXAMPLE} (at most {_MOST_VALUES:,} numbers, none above {_MOST_VALUE:g})",
                 param=param,
             ) from None
 

@@ -19,6 +19,9 @@ SCRAMBLINGS = 16
 """Independent scramblings of one sequence: their spread is the interval (Owen 1997)."""
 WORST = 0.05
 """Share of the nights whose mean is told as the worst."""
+MOST_NIGHTS = 262_144
+"""Most nights that are drawn: a power of two times `SCRAMBLINGS`."""
+_MOST_ATTENDANCE = 10.0
 _MOST_CELLS = 20_000_000
 _T = float(t.ppf(0.975, SCRAMBLINGS - 1))
 
@@ -126,9 +129,9 @@ def risk(
         Share of nights, from 0 to below 1, by resource (``"dog_team"``) or by post
         (``"site/dog_team"``), which counts more. By default ``unavailable`` of the plan.
     attendance
-        Least and most of the people who come, as shares of the plan's, 0 < least ≤ most.
+        Least and most of the people who come, as shares of the plan's, 0 < least ≤ most ≤ 10.
     nights
-        At least so many; a power of two times `SCRAMBLINGS`.
+        At least so many, from 1 to `MOST_NIGHTS`; a power of two times `SCRAMBLINGS` is drawn.
     seed
         The same seed gives the same nights.
 
@@ -139,7 +142,8 @@ def risk(
     Raises
     ------
     UsageError
-        If a share cannot be, a name is none of the plan's, or a post is not the plan's.
+        If a share or the number of nights cannot be, a name is none of the plan's, or a post is not
+        the plan's.
 
     References
     ----------
@@ -150,6 +154,8 @@ def risk(
     problem = plan.problem
     missing = {kind.id: kind.unavailable for kind in problem.resources} | dict(away or {})
     least, most = attendance
+    if not 1 <= nights <= MOST_NIGHTS:
+        raise UsageError(f"{nights:,} nights cannot be drawn; take 1 to {MOST_NIGHTS:,}.")
     _check(plan, solutions, missing, attendance)
     posts = sorted({post.id for solution in solutions for post in solution.posts_list})
     if len(posts) >= qmc.Sobol.MAXDIM:
@@ -216,8 +222,11 @@ def _check(
             )
         if not 0 <= share < 1:
             raise UsageError(f"away {name!r} is {share:g}: give a share from 0 to below 1.")
-    if not 0 < attendance[0] <= attendance[1] < math.inf:
-        raise UsageError("attendance wants two shares above 0, the least first, as 80% and 105%.")
+    if not 0 < attendance[0] <= attendance[1] <= _MOST_ATTENDANCE:
+        raise UsageError(
+            f"attendance wants two shares above 0 and of at most {_MOST_ATTENDANCE:.0%}, the least "
+            "first, as 80% and 105%."
+        )
 
 
 def _crowds(plan: Plan, resource: str, sites: Sequence[str]) -> tuple[csr_array, Floats]:

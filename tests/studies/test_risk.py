@@ -134,6 +134,9 @@ def test_with_all_there_nothing_is_lost(town: tuple[Plan, Solution]) -> None:
         ({"attendance": (0.0, 1.0)}, "two shares above 0"),
         ({"attendance": (1.2, 1.0)}, "two shares above 0"),
         ({"attendance": (1.0, float("inf"))}, "two shares above 0"),
+        ({"attendance": (1.0, 1e300)}, "at most 1000%"),
+        ({"nights": 0}, "take 1 to 262,144"),
+        ({"nights": 999_999_999}, "take 1 to 262,144"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(
