@@ -115,6 +115,30 @@ def check_output(path: str | Path, *, inputs: Iterable[str | Path] = ()) -> None
     _checked(path, inputs)
 
 
+def check_suffix(path: str | Path, *suffixes: str) -> None:
+    """Refuse a file whose name says that it holds something else, such as a plan or a table.
+
+    Parameters
+    ----------
+    path
+        Where something is to be written.
+    suffixes
+        The suffixes of files of its kind.
+
+    Raises
+    ------
+    InputError
+        If the file's suffix is none of them.
+    """
+    suffix = Path(path).suffix
+    if suffix.lower() not in suffixes:
+        raise InputError(
+            f"the suffix {suffix!r} is not that of what is written",
+            file=path,
+            remedy=f"name a file with the suffix {' or '.join(suffixes)}",
+        )
+
+
 def _checked(path: str | Path, inputs: Iterable[str | Path]) -> tuple[Path, os.stat_result | None]:
     """Return where a file really lies, and what is there now."""
     try:

@@ -112,7 +112,7 @@ def command(*, plan: str | None, asked: _Asked, out: str | None, as_json: bool) 
     from placement.cli.files import find_plan
     from placement.cli.talk import Talk, give_json, give_table, warn
     from placement.errors import UsageError
-    from placement.outputs import check_output, replace_file
+    from placement.outputs import check_output, check_suffix, replace_file
     from placement.plan.settings import plan_path, read_settings
     from placement.starting.cordon import find_cordon
     from placement.starting.cordon_inputs import kept_ground, read_gates, read_ground
@@ -120,10 +120,14 @@ def command(*, plan: str | None, asked: _Asked, out: str | None, as_json: bool) 
 
     talk = Talk()
     crs, file, read = None, None, []
+    others: list[Path] = []
     if asked.streets is None or plan is not None:
         source = plan_path(find_plan(plan))
         settings = read_settings(source)
         crs, read = settings.crs, [source]
+        # closures may be found anew; the plan's other layers are not for them to replace
+        named = settings.layers.model_dump(exclude={"closures"}, exclude_none=True)
+        others = [source.parent / str(name) for name in named.values()]
         if settings.layers.streets is not None:
             file = source.parent / settings.layers.streets
     if asked.streets is not None:
@@ -133,7 +137,8 @@ def command(*, plan: str | None, asked: _Asked, out: str | None, as_json: bool) 
     ground = _perimeter(asked, crs)
     read += [file, ground.file, *(Path(one) for one in (*asked.gate, *asked.keep_open))]
     if out is not None:
-        check_output(out, inputs=read)
+        check_output(out, inputs=[*read, *others])
+        check_suffix(out, ".geojson", ".json")
     with talk.step("Reading the streets"):
         network = read_ground(
             file, traffic=asked.traffic, crs=ground.plane.name, both_ways=asked.both_ways

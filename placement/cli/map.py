@@ -155,6 +155,8 @@ def _streets(plan: "Plan", names: tuple[str, ...], *, with_bridges: bool) -> lis
     from placement.errors import UsageError
     from placement.maps import bridges
 
+    if (names or with_bridges) and "streets" not in plan.layers:
+        raise UsageError("the plan has no street layer to close streets of; name one: streets = …")
     crossing = bridges(plan) if with_bridges else []
     if with_bridges and not crossing:
         raise UsageError("no street of the plan has a bridge and a name: name one by --try-street.")

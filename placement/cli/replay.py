@@ -183,7 +183,7 @@ def command(  # noqa: PLR0913 - an option each
     from placement.cli.revisit import demand_checked, revisit
     from placement.cli.talk import Talk, give_json, warn
     from placement.cli.written import check_beside
-    from placement.outputs import replace_files
+    from placement.outputs import check_suffix, replace_files
     from placement.studies.replay import replay
     from placement.studies.replay.course import gates_of
     from placement.studies.replay.ground import read_ground
@@ -203,6 +203,7 @@ def command(  # noqa: PLR0913 - an option each
         warn(warning)
     read = [Path(name) for name in (scenario, ground) if name is not None]
     check_beside(target, asked, inputs=[source, *read])
+    check_suffix(target, ".json")
     drawn = {} if ground is None else read_ground(Path(ground), asked, gates_of(asked, chosen))
     demand_checked(asked, chosen, talk, unchecked=unchecked)
     with talk.step(f"Playing {nights:,} nights"):

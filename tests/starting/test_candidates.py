@@ -125,6 +125,12 @@ def test_place_candidates_writes_the_layer_alone(tmp_path: Path) -> None:
         room = facts["lanes_room"] if facts["lanes_room"] >= 2 else 0
         assert facts.get("max_units_checkpoint", 0) == room
         assert ("checkpoint" in facts["resources"]) == (room > 0)
+    plan = tmp_path / "plan.toml"
+    plan.write_text("format = 1", "utf-8")
+    refused = run("candidates", extract, "--route", route, "-o", plan)
+    assert refused.exit_code == 3
+    assert "name a file with the suffix .geojson or .json" in refused.stderr
+    assert plan.read_text("utf-8") == "format = 1"
     said_by = {one["properties"]["width_from"] for one in sites.values()}
     assert said_by == {"class", "est_width", "lanes", "open space", "width"}
 

@@ -310,6 +310,13 @@ def test_a_plan_takes_the_layer_and_nothing_is_written_for_what_is_refused(tmp_p
         assert said in refused.stderr
         assert refused.stderr.count("\n") == 1
         assert not (tmp_path / "no.geojson").exists()
+    for kept, said in (("sites.geojson", "which is read"), ("plan.md", "the suffix '.md'")):
+        there = tmp_path / "town" / kept
+        before = there.read_bytes() if there.exists() else None
+        refused = run(*words, "-o", there)
+        assert refused.exit_code == 3, refused.output
+        assert said in refused.stderr
+        assert (there.read_bytes() if there.exists() else None) == before
 
 
 def test_a_network_kept_for_walkers_is_refused_for_vehicles(tmp_path: Path) -> None:

@@ -144,6 +144,7 @@ def test_units_of_a_resource_are_varied_and_shown(town: Path, tmp_path: Path) ->
         (("--budgets", "0:9:0"), "write it as 100:900:50"),
         (("--budgets", "0:1e9:1"), "at most 1,000 numbers"),
         (("--budgets", "-1:5:1"), "numbers of at least 0"),
+        (("--budgets", "1e300"), "none above 1e+12"),
         (("--over", "dog_team"), "dog_team=0:40:2"),
         (("--over", "dog_team=0:1:0.5"), "parts of units"),
         (("--over", "cat=0:1:1"), "there is no resource 'cat' to vary"),
