@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
 from placement.arrays import Floats, Geometries, Ints
-from placement.errors import InputError
+from placement.errors import InputError, UsageError
 from placement.starting.cordon_band import INSIDE, LEAST_M, Band, cut_band
 from placement.starting.cordon_cut import NoCutError, minimum_cut
 from placement.starting.tagged_ways import class_width_m
@@ -25,6 +25,8 @@ type Weigh = Literal["width", "ways"]
 
 #: What a closure is, by whom it stops.
 KINDS: dict[str, str] = {"walkers": "fence", "vehicles": "vehicle block"}
+#: No cordon stands farther from what it seals, metres.
+_MOST_BAND_M = 100_000.0
 #: A gate belongs to the nearest street of the band, within so many metres [A].
 GATE_M = 25.0
 #: A closure stands this far from the inner end of its street, or in its middle, metres [A].
@@ -154,7 +156,11 @@ def find_cordon(
     ------
     InputError
         If a gate does not stand in the band, or a street leads inside that cannot be closed.
+    UsageError
+        If the band is wider than 100 km.
     """
+    if not band_m <= _MOST_BAND_M:
+        raise UsageError(f"--band takes at most {_MOST_BAND_M:,.0f} metres, not {band_m:g}.")
     band = cut_band(streets, inside, band_m=band_m)
     pieces = _lines(streets, band)
     width = _widths(streets, band, pieces, widths)

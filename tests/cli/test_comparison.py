@@ -86,6 +86,7 @@ def test_what_cannot_be_shown_together_is_refused_in_a_sentence(town: Path) -> N
         (("map", old, old, "--against", old, "--slider", "cost"), "not both"),
         (("map", old, old, town), "--slider budget"),
         (("map", old, old, "--slider", "height"), "height"),
+        (("map", old, old, town, "--slider", "cost", "--try-bridges"), "of one solution"),
     ):
         done = run(*words)
         assert done.exit_code == 2, words
@@ -97,4 +98,12 @@ def test_what_cannot_be_shown_together_is_refused_in_a_sentence(town: Path) -> N
         done = run(*words)
         assert done.exit_code == 2
         assert "show solutions of one plan together" in done.stderr
+        assert not list(Path().glob("*.html"))
+    text = (town / "plan.toml").read_text(encoding="utf-8")
+    (town / "plan.toml").write_text(re.sub("(?m)^streets = .*$", "", text), encoding="utf-8")
+    straight = solved("old", town)
+    for words in (("--try-bridges",), ("--try-street", "Rue X")):
+        done = run("map", straight, town, *words)
+        assert done.exit_code == 2
+        assert "the plan has no street layer" in done.stderr
         assert not list(Path().glob("*.html"))

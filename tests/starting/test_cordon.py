@@ -302,6 +302,7 @@ def test_a_plan_takes_the_layer_and_nothing_is_written_for_what_is_refused(tmp_p
     for wrong, said in (
         (("cordon", tmp_path / "town"), "give the ground to seal"),
         ((*words, "--band", "0.01"), "has no room for a closure in the band"),
+        ((*words, "--band", "1e300"), "--band takes at most 100,000 metres"),
         ((*words, "--keep-open", "Rue X"), "neither a layer of lines nor ids of ways"),
         ((*words, "--keep-open", "12"), "there is no way 12"),
     ):
