@@ -199,11 +199,11 @@ def _ground(sources: _Sources) -> "Perimeter | None":
     from placement.errors import UsageError
     from placement.starting.perimeter import around_route, read_perimeter
 
-    if sources.within and sources.around:
+    if sources.within is not None and sources.around is not None:
         raise UsageError("--within and --around both say which ground counts; give one of them.")
-    if sources.around:
+    if sources.around is not None:
         return around_route(sources.around)
-    return read_perimeter(sources.within) if sources.within else None
+    return read_perimeter(sources.within) if sources.within is not None else None
 
 
 def _make(folder: "Path") -> None:

@@ -1,5 +1,6 @@
 """``place frontier``: the best plan for each budget, and what one unit more brings."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -20,6 +21,7 @@ from placement.cli.options import (
 from placement.cli.sheets import language_option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from placement.cli.answers import Searched
@@ -125,10 +127,13 @@ def command(
     for target in targets.values():
         check_output(target, inputs=asked.inputs)
 
+    points: list[float] = []
+
     def told(point: "FrontierPoint", file: "Path | None", kept: bool) -> None:
+        points.append(point.value)
         talk.say(f"{'kept' if kept else 'wrote'} {file}: {_sentence(point)}")
 
-    with talk.step("Choosing posts") as progress:
+    with _kept(points, len(values)), talk.step("Choosing posts") as progress:
         found = placement.frontier(
             asked,
             values,
@@ -150,6 +155,23 @@ def command(
         click.echo(f"Open in all plans: {', '.join(found.kept) or 'no post'}.")
     for target in contents:
         talk.say(f"wrote {target}")
+
+
+@contextmanager
+def _kept(points: list[float], total: int) -> "Iterator[None]":
+    """Say how many points are kept when the run is stopped; without any, nothing was written."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        from placement.cli.streams import Signals
+
+        if not points:
+            raise
+        click.echo(
+            f"Stopped with {len(points):,} of {total:,} points; the same command goes on there.",
+            err=True,
+        )
+        raise click.exceptions.Exit(128 + Signals.last) from None
 
 
 def _contents(

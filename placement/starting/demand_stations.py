@@ -54,7 +54,15 @@ def read_stations(
     path = Path(file)
     table = read_points(path, layer="stations")
     ids = identifiers(table)
-    column = column or _people_column(table)
+    if column is None:
+        column = _people_column(table)
+    elif column not in table.columns:
+        raise InputError(
+            "is missing",
+            file=path,
+            field=column[:80],
+            remedy="name the column of people with --column",
+        )
     said = [at for at, row in enumerate(table.rows) if row.properties.get(column, "") != ""]
     order = sorted(said, key=lambda at: ids[at])
     people = np.array([number(table, table.rows[at], column) for at in order])

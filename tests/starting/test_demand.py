@@ -219,6 +219,7 @@ def test_doubts_are_said(tmp_path: Path) -> None:
         ("--stations", "id,lon,lat,people", ["a,2.3,48.8,4", "a,2.3,48.8,4"], "occurs twice"),
         ("--stations", "id,lon,people", ["a,2.3,4"], "'lat': is missing"),
         ("--stations", "id,lon,lat,entries_1,entries_2", ["a,2.3,48.8,4,5"], "--column"),
+        ("--column=zzz --stations", "id,lon,lat,people", ["a,2.3,48.8,4"], "'zzz': is missing"),
         ("--stops", "stop,time,people", ["a,25h,4"], "is not a valid time"),
         ("--stops", "stop,time,people", ["default,15:30,4"], "cannot be the name of a profile"),
         ("--stops", "stop,time", ["a,15:30"], "'people': is missing"),
@@ -233,12 +234,22 @@ def test_what_cannot_be_counted_is_one_sentence(
     tmp_path: Path, words: str, head: str, rows: list[str], said: str
 ) -> None:
     file = table(tmp_path / "rows.csv", head, rows)
-    done = run("demand", words, file, "-o", tmp_path / "out")
+    done = run("demand", *words.split(), file, "-o", tmp_path / "out")
     assert done.exit_code == 3, done.output
     assert said in done.stderr
     assert "rows.csv" in done.stderr
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("ground", ["--within", "--around"])
+def test_a_perimeter_without_a_name_is_refused_and_does_not_count_everybody(
+    tmp_path: Path, ground: str
+) -> None:
+    file = table(tmp_path / "rows.csv", "id,lon,lat,people", ["a,2.3,48.8,4"])
+    done = run("demand", "--stations", file, ground, "")
+    assert done.exit_code in {2, 3}
+    assert done.stdout == ""
 
 
 def test_polygons_and_rasters_that_cannot_be_counted_are_one_sentence(tmp_path: Path) -> None:

@@ -144,6 +144,13 @@ REFUSED = {
     "outside by a circle": "lies where the event is",
 }
 
+OUT_OF_RANGE = {
+    "people": ("--people", "0"),
+    "hair-wide band": ("--band", "1e-300"),
+    "endless margin": ("--margin", "1e20"),
+}
+CIRCLES = {"circle of a point": "2.35,48.85,1e-9", "outside by a circle": "2.35,48.85,300"}
+
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_bad_input_gets_one_sentence_and_nothing_is_written(case: str, tmp_path: Path) -> None:
@@ -166,22 +173,16 @@ def test_bad_input_gets_one_sentence_and_nothing_is_written(case: str, tmp_path:
         words = ["--from", extract]
     elif case == "no extract":
         words = ["--from", route, "--route", route]
-    elif case == "people":
-        words += ["--people", "0"]
-    elif case == "hair-wide band":
-        words += ["--band", "1e-300"]
-    elif case == "endless margin":
-        words += ["--margin", "1e20"]
-    elif case == "circle of a point":
-        words = ["--from", extract, "--around", "2.35,48.85,1e-9"]
+    elif case in OUT_OF_RANGE:
+        words += OUT_OF_RANGE[case]
     elif case == "route without from":
         words = ["--route", route]
     elif case == "damaged":
         extract.write_text(extract.read_text("utf-8")[:3000], "utf-8")
     elif case == "lines for a perimeter":
         words = ["--from", extract, "--perimeter", route]
-    elif case == "outside by a circle":
-        words = ["--from", extract, "--around", "2.35,48.85,300"]
+    elif case in CIRCLES:
+        words = ["--from", extract, "--around", CIRCLES[case]]
     before = sorted(tmp_path.rglob("*"))
     done = run("init", folder, *words)
     assert done.exit_code in {2, 3}, done.output

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,6 +135,24 @@ def test_units_of_a_resource_are_varied_and_shown(town: Path, tmp_path: Path) ->
         assert solution.limits == {"dog_team": point["value"]}
         assert solution.digest == point["digest"]
         assert run("audit", file, town).exit_code == 0
+
+
+def test_a_run_that_is_stopped_says_how_many_points_are_kept(
+    town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*given: object, told: Callable[..., None], **_: object) -> None:
+        if given[1] != (10.0,):
+            told(FrontierPoint(value=10.0, solution=None), Path("point.geojson"), False)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(placement, "frontier", stopped)
+    for budgets, said in (
+        ("10,20", "Stopped with 1 of 2 points; the same command goes on there."),
+        ("10", "Stopped, nothing was written."),
+    ):
+        done = run("frontier", town, "--budgets", budgets, "--no-plot")
+        assert done.exit_code == 130
+        assert done.stderr.splitlines()[-1] == said
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from placement.studies.replay.scenario import Scenario, closing_of
 
 _MOMENTS = 36  # steps of the window at whose ends queues are counted
 _FARTHEST_S = 7200.0  # longest walk from a gate that is shut to the next
-# Below these nobody could tell the time in a lane, or between two trains, from no variation or none;
-# far below, the numbers drawn would leave the range of a float.
+# Below these nobody could tell the spread of times in a lane, or the time between two trains, from
+# none; far below, the numbers drawn would leave the range of a float.
 _LEAST_CV, _LEAST_BUNCH_S = 1e-6, 1e-3
 
 
