@@ -12,6 +12,7 @@ from placement.plan.problem import Plan
 from placement.review.geojson import read_solution, solution_text
 from placement.solution import Solution, Status
 from placement.versioning.merge import Merged, asked_by_hand, conflict_text, merge
+from tests.amount import NIGHT
 from tests.cli.running import run
 
 STARTER = Path(placement.__file__).parent / "cli" / "starter"
@@ -110,7 +111,7 @@ def test_200_random_pairs_of_independent_edits_are_merged_into_both(
         done = side(together, **asked_both)
         for name in ("budget", "limits", "lock", "forbid", "layers", "closures", "at"):
             assert getattr(merged.ours, name) == getattr(done, name), name
-        if number % 10 == 0:
+        if NIGHT or number % 10 == 0:
             done = counted(plan, together, **asked_both)
             again = placement.load_plan(
                 STARTER, budget=merged.ours.budget, limits=merged.ours.limits
