@@ -13,11 +13,15 @@ from placement.cli.answers_on_inputs import (
     DemandAnswer,
     StreetsInfoAnswer,
 )
-from placement.cli.answers_on_studies import AlternativesAnswer, FrontierAnswer, LossAnswer
+from placement.cli.answers_on_studies import (
+    AlternativesAnswer,
+    FrontierAnswer,
+    LossAnswer,
+    ReplayAnswer,
+    RiskAnswer,
+)
 from placement.review.schema import DRAFT, described, solution_parts
 from placement.solution import Post, Solution
-from placement.studies.replay.study import Replay
-from placement.studies.risk import Risks
 
 type Searched = Literal["optimal", "feasible", "infeasible", "unknown"]
 type Proven = Literal["claimed", "twice", "bound", "unconfirmed", "refuted"]
@@ -422,36 +426,6 @@ class RoutesAnswer(TypedDict):
     file: str
     areas: dict[str, dict[str, RoutesArea]]
     routes: list[RoutesWalk]
-
-
-class ReplayAnswer(TypedDict):
-    """The gates of a solution on many nights.
-
-    Attributes
-    ----------
-    file
-        What was written.
-    replay
-        As in replay.json.
-    """
-
-    file: str
-    replay: Replay
-
-
-class RiskAnswer(TypedDict):
-    """Whom solutions cover when posts are missing.
-
-    Attributes
-    ----------
-    files
-        The solutions, as they were named.
-    risks
-        What was drawn.
-    """
-
-    files: list[str]
-    risks: Risks
 
 
 ANSWERS: Mapping[str, Any] = {

@@ -2,6 +2,9 @@
 
 from typing import Literal, TypedDict
 
+from placement.studies.replay.study import Replay
+from placement.studies.risk import Risks
+
 
 class FrontierPointAnswer(TypedDict):
     """The best plan at one value of what is varied, against the plan before it.
@@ -273,3 +276,33 @@ class AlternativesAnswer(TypedDict):
     shared: list[str]
     disputed: dict[str, list[int]]
     plans: list[AlternativeAnswer]
+
+
+class ReplayAnswer(TypedDict):
+    """The gates of a solution on many nights.
+
+    Attributes
+    ----------
+    file
+        What was written.
+    replay
+        As in replay.json.
+    """
+
+    file: str
+    replay: Replay
+
+
+class RiskAnswer(TypedDict):
+    """Whom solutions cover when posts are missing.
+
+    Attributes
+    ----------
+    files
+        The solutions, as they were named.
+    risks
+        What was drawn.
+    """
+
+    files: list[str]
+    risks: Risks

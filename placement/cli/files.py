@@ -58,6 +58,13 @@ def find_plan(given: str | None) -> Path:
     return bundled_folder() / DEFAULT_EXAMPLE / PLAN_FILE
 
 
+def is_plan(given: str) -> bool:
+    """Say whether an argument names a plan, where solutions may stand as well."""
+    path = Path(given)
+    folder = (path / PLAN_FILE).is_file() and not (path / SOLUTION_FILE).exists()
+    return folder or path.suffix.lower() == ".toml"
+
+
 def find_plan_of(solution: Path, name: str) -> Path:
     """Return the plan file that a solution answers, by the name that the solution records.
 

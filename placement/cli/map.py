@@ -122,6 +122,7 @@ def _files(
     given: tuple[str, ...], against: str | None, slider: str | None
 ) -> tuple[list[str], str | None]:
     """Return the solutions in the order they are shown, and the plan where one is named."""
+    from placement.cli.files import is_plan
     from placement.errors import UsageError
 
     if slider is None:
@@ -139,15 +140,6 @@ def _files(
     if len(files) < 2:
         raise UsageError("a slider shows two solutions or more: name them all.")
     return files, plan
-
-
-def is_plan(given: str) -> bool:
-    """Say whether an argument names a plan, where solutions may stand as well."""
-    from placement.cli.files import PLAN_FILE, SOLUTION_FILE
-
-    path = Path(given)
-    folder = (path / PLAN_FILE).is_file() and not (path / SOLUTION_FILE).exists()
-    return folder or path.suffix.lower() == ".toml"
 
 
 def _streets(plan: "Plan", names: tuple[str, ...], *, with_bridges: bool) -> list[str]:

@@ -21,7 +21,7 @@ from placement.cli.options import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from placement.cli.answers import ReplayAnswer
+    from placement.cli.answers_on_studies import ReplayAnswer
     from placement.studies.replay import Measure, Replay, Scenario, Share
 
 _FILE = "replay.json"

@@ -7,7 +7,7 @@ import click
 from placement.cli.options import closure_option, count, json_option, layer_option, unchecked_option
 
 if TYPE_CHECKING:
-    from placement.cli.answers import RiskAnswer
+    from placement.cli.answers_on_studies import RiskAnswer
     from placement.plan.problem import Plan
     from placement.studies.risk import Estimate, Risks
 
@@ -72,7 +72,7 @@ def command(
     """
     from dataclasses import asdict
 
-    from placement.cli.map import is_plan
+    from placement.cli.files import is_plan
     from placement.cli.revisit import demand_checked, revisit
     from placement.cli.talk import Talk, give_json, give_table, warn
     from placement.errors import UsageError

@@ -1,6 +1,6 @@
 """What changes in a page's what-if when a street closes: walks, and what a file says of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -13,11 +13,12 @@ from placement.arrays import Ints
 from placement.cover.survey import survey
 from placement.globe import transformer
 from placement.maps.coding import lines
-from placement.maps.packed_walks import PARTS, packed
+from placement.maps.packed_walks import exact_parts, packed
 from placement.plan.problem import Plan, Problem
 from placement.plan.shapes import ClosureRule
 from placement.review.geojson import placement_texts
 from placement.solve.questions.evaluate import proposed
+from placement.streets.closures import edges_named
 
 if TYPE_CHECKING:
     from placement.cover.survey import Survey
@@ -41,6 +42,7 @@ def close_street(
     plan: Plan,
     name: str,
     *,
+    members: Mapping[str, str],
     tables: Sequence[csr_array],
     point: Ints,
     column: Ints,
@@ -54,6 +56,8 @@ def close_street(
         What was asked.
     name
         The street's name; it is closed as ``--closure NAME`` closes it.
+    members
+        What a proposed solution without posts says while the street is open.
     tables
         By resource: (M, N) sparse, seconds of each walk within the limit while the street is open,
         in the order of `point` and `column`.
@@ -80,7 +84,7 @@ def close_street(
     )
     walks = survey(closed)
     nobody = np.zeros(plan.problem.sites.allowed.shape, dtype=np.int64)
-    before, after = (placement_texts(proposed(each, nobody)) for each in (plan, closed))
+    after = placement_texts(proposed(closed, nobody))
     kinds = plan.problem.resources
     return {
         "name": name,
@@ -91,7 +95,7 @@ def close_street(
         ],
         "between": [between_sites(plan.problem, walks, at, column) for at in range(len(kinds))],
         "members": [
-            [key, None if text == before.get(key) else text] for key, text in after.items()
+            [key, None if text == members.get(key) else text] for key, text in after.items()
         ],
         "walk": walk_notes(after["walk"]),
     }
@@ -101,8 +105,7 @@ def _drawn(plan: Plan, name: str, frame: "Frame | None") -> shapely.Geometry:
     """Return a street in degrees, where the page draws it."""
     streets = survey(plan).streets
     assert streets is not None  # noqa: S101 - a closure of a plan without streets was refused
-    named = np.array([each.casefold() == name.casefold() for each in streets.names], np.bool_)
-    street = shapely.line_merge(shapely.union_all(streets.edge_lines()[named[streets.name_code]]))
+    street = shapely.line_merge(shapely.union_all(streets.edge_lines()[edges_named(streets, name)]))
     to_degrees = transformer(streets.crs, "EPSG:4326")
     lonlat = shapely.transform(street, lambda xy: np.column_stack(to_degrees.transform(*xy.T)))
     return lonlat if frame is None else frame.shape(lonlat)
@@ -122,7 +125,7 @@ def changed_walks(before: csr_array, after: csr_array) -> str:
         `packed`, point by point: the gap to it, how many walks change, and of each the gap to its
         site and 0 where there is no walk any more, else one more than its parts of a second.
     """
-    parts = [_parts(table) for table in (before, after)]
+    parts = [exact_parts(table)[0] for table in (before, after)]
     points, sites = np.nonzero(parts[0] != parts[1])
     numbers: list[int] = []
     last = -1
@@ -133,22 +136,6 @@ def changed_walks(before: csr_array, after: csr_array) -> str:
         for gap, site in zip(np.diff(mine, prepend=-1).tolist(), mine.tolist(), strict=True):
             numbers += [gap, int(parts[1][at, site]) + 1]
     return packed(numbers)
-
-
-def _parts(table: csr_array) -> Ints:
-    """Return (M, N) int64, walks in parts of a second, −1 where there is none.
-
-    A walk is never on the other side of the half of a tenth from the walk in seconds, which is
-    how walks are told.
-    """
-    found = np.full(table.shape, -1, dtype=np.int64)
-    entries = table.tocoo()
-    tenths = np.rint(np.round(entries.data, 1) * 10).astype(np.int64) * (PARTS // 10)
-    least, most = tenths - PARTS // 20, tenths + PARTS // 20 - 1
-    found[entries.coords] = np.clip(
-        np.rint(entries.data * PARTS).astype(np.int64), np.maximum(least, 0), most
-    )
-    return found
 
 
 def between_sites(problem: Problem, walks: "Survey", at: int, column: Ints) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def walk_rows(
     numbers: list[Ints] = []
     first = np.full((0, 0), -1, dtype=np.int64)
     for at, table in enumerate(tables):
-        near, low, high = _exact(table)
+        near, low, high = exact_parts(table)
         walks = np.empty_like(near)
         write = suited(_table, steps=near.size // _LONG)
         most = near.shape[1] * 6 + 4  # numbers in a row, see `_row`
@@ -115,7 +115,7 @@ def walk_rows(
     return packed(np.concatenate(numbers) if numbers else np.zeros(0, dtype=np.int64))
 
 
-def _exact(table: csr_array) -> tuple[Ints, Ints, Ints]:
+def exact_parts(table: csr_array) -> tuple[Ints, Ints, Ints]:
     """Return a table in parts, −1 where there is no walk, and the least and most each may be."""
     near = np.full(table.shape, -1, dtype=np.int64)
     low, high = near.copy(), near.copy()

@@ -76,9 +76,11 @@ def what_if(
         If no street has one of the names.
     """
     problem = plan.problem
-    template = proposed(plan, np.zeros(problem.sites.allowed.shape, dtype=np.int64))
     many = sum(table.nnz for table in walks.walk.values())
-    if many > MOST_WALKS or template.periods or _forbidden(plan, solution):
+    is_beyond = many > MOST_WALKS or _forbidden(plan, solution)
+    nobody = np.zeros(problem.sites.allowed.shape, dtype=np.int64)
+    template = None if is_beyond else proposed(plan, nobody)
+    if template is None or template.periods:
         if streets:
             raise UsageError(
                 "the page counts no variants of this plan, so it closes no streets either: streets "
@@ -122,7 +124,9 @@ def what_if(
         "together": list(TOTALS),
         "walk": walk_notes(members["walk"]),
         "streets": [
-            close_street(plan, name, tables=tables, point=point, column=column, frame=frame)
+            close_street(
+                plan, name, members=members, tables=tables, point=point, column=column, frame=frame
+            )
             for name in streets
         ],
     }

@@ -125,7 +125,7 @@ def _by_levels(closures: Iterable[Closure]) -> "dict[Levels, NDArray[Any]]":
 
 def _closed_street(streets: Streets, closure: Closure, street: str) -> Streets:
     """Close the street of a name: as a whole, within an area, or across a line."""
-    ours = _named(streets, street)
+    ours = edges_named(streets, street)
     if closure.levels is not None:
         ours &= edges_on(streets, closure.levels)
     named = np.flatnonzero(ours)
@@ -232,7 +232,7 @@ def _with_times(streets: Streets, forward_s: Floats, backward_s: Floats) -> Stre
     )  # fmt: skip
 
 
-def _named(streets: Streets, street: str) -> "NDArray[np.bool_]":
+def edges_named(streets: Streets, street: str) -> "NDArray[np.bool_]":
     """Say which edges bear a name."""
     same = np.array([name.casefold() == street.casefold() for name in streets.names], np.bool_)
     result: NDArray[np.bool_] = same[streets.name_code]
@@ -247,7 +247,7 @@ def _one_way(streets: Streets, closure: Closure) -> Streets:
     if closure.levels is not None:
         near &= edges_on(streets, closure.levels)
     if closure.street:
-        near &= _named(streets, closure.street)
+        near &= edges_named(streets, closure.street)
     begin, end = (
         shapely.line_locate_point(closure.shape, shapely.get_point(lines, i)) for i in (0, -1)
     )

@@ -76,7 +76,6 @@ def write_figure(
     found = {}
     with drawing(**(style or {})):
         figure = draw()
-        take_own_font(figure)
         for kind in FORMATS:
             stream = io.BytesIO()
             nothing = dict.fromkeys(_NO_DATES[kind])

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from placement.solution import Status
-from placement.studies.figures import write_figure
+from placement.studies.figures import take_own_font, write_figure
 from placement.studies.frontier import BUDGET, Frontier
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def draw(found: Frontier, *, language: str = "en") -> "Figure":
         if labels:
             axes.legend(loc="lower right", frameon=False)
     worth.set_title(found.plan, loc="left", fontweight="bold")
+    take_own_font(figure)
     return figure
 
 
