@@ -6,13 +6,12 @@ import click
 
 import placement
 from placement.cli.options import (
-    amount,
-    count,
     json_option,
     out_option,
     plan_options,
     time_limit_option,
 )
+from placement.cli.values import amount, count
 
 if TYPE_CHECKING:
     from placement.cli.answers_on_studies import AlternativesAnswer

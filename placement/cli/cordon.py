@@ -7,13 +7,13 @@ import click
 
 from placement.cli.options import (
     Decorator,
-    amount,
     bundled,
     json_option,
     out_option,
     plan_argument,
     stacked,
 )
+from placement.cli.values import amount
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,13 +7,12 @@ import click
 
 from placement.cli.options import (
     Decorator,
-    amount,
     bundled,
-    count,
     json_option,
     out_option,
     stacked,
 )
+from placement.cli.values import amount, count
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from placement.cli.options import Decorator, amount, bundled, stacked
+from placement.cli.options import Decorator, bundled, stacked
+from placement.cli.values import amount
 from placement.reading.numerals import decimal
 
 if TYPE_CHECKING:

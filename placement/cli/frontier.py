@@ -13,12 +13,11 @@ from placement.cli.options import (
     json_option,
     out_option,
     plan_options,
-    series,
-    series_of,
     stacked,
     time_limit_option,
 )
 from placement.cli.sheets import language_option
+from placement.cli.values import series, series_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from placement.cli.options import Decorator, amount
+from placement.cli.options import Decorator
+from placement.cli.values import amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable

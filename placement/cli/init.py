@@ -6,7 +6,7 @@ import click
 
 from placement.cli import suggest
 from placement.cli.event import Given, event_options
-from placement.cli.options import count
+from placement.cli.values import count
 
 if TYPE_CHECKING:
     from pathlib import Path

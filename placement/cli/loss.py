@@ -9,16 +9,15 @@ import placement
 from placement.cli.options import (
     bundled,
     closure_option,
-    count,
     json_option,
     layer_option,
-    numbers,
     out_option,
     plan_argument,
     solution_argument,
     stacked,
     time_limit_option,
 )
+from placement.cli.values import count, numbers
 
 if TYPE_CHECKING:
     from placement.cli.answers_on_studies import LossAnswer, LossCase

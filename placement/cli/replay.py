@@ -9,14 +9,15 @@ import click
 from placement.cli.options import (
     Decorator,
     closure_option,
-    count,
     json_option,
     layer_option,
     out_option,
     plan_argument,
+    random_options,
     solution_argument,
     unchecked_option,
 )
+from placement.cli.values import count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,22 +103,7 @@ def scenario_options() -> Decorator:
 @plan_argument()
 @layer_option()
 @closure_option()
-@click.option(
-    "--nights",
-    default="1000",
-    callback=count(),
-    metavar="N",
-    show_default=True,
-    help="How many nights.",
-)
-@click.option(
-    "--seed",
-    default="1",
-    callback=count(),
-    metavar="N",
-    show_default=True,
-    help="Seed of the random numbers; the same seed gives the same bytes.",
-)
+@random_options(nights=1000, least="How many nights.")
 @click.option(
     "--tolerated",
     default="50",

@@ -4,7 +4,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from placement.cli.options import closure_option, count, json_option, layer_option, unchecked_option
+from placement.cli.options import (
+    closure_option,
+    json_option,
+    layer_option,
+    random_options,
+    unchecked_option,
+)
 
 if TYPE_CHECKING:
     from placement.cli.answers_on_studies import RiskAnswer
@@ -28,22 +34,7 @@ if TYPE_CHECKING:
     metavar="LEAST:MOST",
     help="Shares of the people who come, any between as likely: 80%:105%.  [default: 100%:100%]",
 )
-@click.option(
-    "--nights",
-    default="16384",
-    callback=count(),
-    metavar="N",
-    show_default=True,
-    help="How many nights at least.",
-)
-@click.option(
-    "--seed",
-    default="1",
-    callback=count(),
-    metavar="N",
-    show_default=True,
-    help="Seed of the random numbers; the same seed gives the same nights.",
-)
+@random_options(nights=16_384, least="How many nights at least.")
 @layer_option()
 @closure_option()
 @json_option()

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from placement.cli.options import Decorator, amount, json_option, lonlat, out_option
+from placement.cli.options import Decorator, json_option, out_option
+from placement.cli.values import amount, lonlat
 
 if TYPE_CHECKING:
     from placement.cli.answers_on_inputs import StreetsInfoAnswer, StreetsLevel
