@@ -17,7 +17,7 @@ from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
 from placement.solve.capacitated.cutting_planes import CuttingPlanes
 from placement.solve.capacitated.master import Point
-from placement.solve.capacitated.min_cost_heuristic import Frugal
+from placement.solve.capacitated.min_cost_heuristic import CheapPlanSearch
 from placement.solve.capacitated.solver import BranchAndCut
 from placement.solve.capacitated.state import Guide, LanesOutcome, State
 from placement.solve.core.stopping import Progress, Stop
@@ -48,7 +48,7 @@ class CheapPlans:
 
     def __init__(self, state: State, shares: Collection[str], *, seed: int) -> None:
         self._state, self._record = state, state.record
-        self._frugal = Frugal(state, shares, seed=seed)
+        self._search = CheapPlanSearch(state, shares, seed=seed)
         self._rounds = min(_ROUNDS, _FOR_EACH * state.instance.columns)
         self._more = 1
 
@@ -71,7 +71,7 @@ class CheapPlans:
         while record.chosen is None and not record.done and not stop.reached():
             low = max(0.0, -record.bound)
             budget = min(dear, low + max(margin * low, self._apart))
-            self._frugal.within(budget, tries=_TRIES, rounds=self._rounds, stop=stop)
+            self._search.within(budget, tries=_TRIES, rounds=self._rounds, stop=stop)
             if budget >= dear:
                 break
             margin *= _WIDER
@@ -81,14 +81,14 @@ class CheapPlans:
             if cost - self._apart <= low:
                 return
             budget = min(cost - self._apart, max(low + self._apart, low + _PART * (cost - low)))
-            if not self._frugal.within(budget, tries=_TRIES, rounds=self._rounds, stop=stop):
+            if not self._search.within(budget, tries=_TRIES, rounds=self._rounds, stop=stop):
                 failed = budget
 
     def wander(self, rounds: int) -> None:  # noqa: ARG002 - this search counts its own
         """Search again for a plan that is a step cheaper, with more rounds each time."""
         self._more = min(2 * self._more, max(1, _LATER_ROUNDS // max(1, self._rounds)))
         stop = self._state.part(0.3, math.inf)
-        self._frugal.within(
+        self._search.within(
             self._cheaper, tries=_LATER, rounds=self._more * self._rounds, stop=stop
         )
 
@@ -102,7 +102,7 @@ class CheapPlans:
         known = self._record.chosen is not None
         budget = self._cheaper if known else state.instance.budget
         stop = state.part(0.3, math.inf)
-        self._frugal.within(budget, tries=1, rounds=self._rounds, stop=stop, start=start)
+        self._search.within(budget, tries=1, rounds=self._rounds, stop=stop, start=start)
 
 
 def cheapest(

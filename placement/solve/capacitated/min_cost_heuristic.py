@@ -8,7 +8,7 @@ import numpy as np
 from placement.arrays import Bools, Floats, Ints
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
-from placement.solve.capacitated.parted import Parted, Sought
+from placement.solve.capacitated.floor_search import AsFound, CountingRules, FloorSearch, Sought
 from placement.solve.capacitated.state import State, settled
 from placement.solve.core.stopping import Stop
 
@@ -17,7 +17,7 @@ _BESIDE = 0.3  # of what the budget buys, what people of another resource's rule
 _ADMITTING = 4  # orders in which people are admitted, until every floor is kept
 
 
-class Frugal(Parted):
+class CheapPlanSearch:
     """A search for cheap plans: whom no rule counts is worth little.
 
     Parameters
@@ -31,9 +31,10 @@ class Frugal(Parted):
     """
 
     def __init__(self, state: State, shares: Collection[str], *, seed: int) -> None:
-        super().__init__(state, seed=seed, counted=shares)
-        need = np.array([-rule.most for rule in state.instance.rules])
-        self._part = np.clip(need / np.maximum(self._whole, 1e-9), 0.0, 1.0)
+        rules = CountingRules.of(state, shares)
+        self._state = state
+        self._each = 1.0 if len(rules.shares) else _UNASKED
+        self._search = FloorSearch(state, seed=seed, rules=rules, acceptance=Spared(state, rules))
 
     def within(
         self,
@@ -51,17 +52,35 @@ class Frugal(Parted):
         budget
             Most to spend.
         tries, rounds, stop, start
-            As in `Parted.run`.
+            As in `FloorSearch.run`.
         """
         instance, lanes = self._state.instance, self._state.lanes
         sought = Sought(
-            each=np.full(instance.rows, 1.0 if len(self._share) else _UNASKED),
+            each=np.full(instance.rows, self._each),
             rows=np.zeros((instance.rows, 1)),
             profit=np.zeros(instance.columns),
             unit=1.0,
             beside=_BESIDE * budget * _people_for_money(instance, lanes),
         )
-        return self.run(budget, sought, tries=tries, rounds=rounds, stop=stop, start=start)
+        return self._search.run(budget, sought, tries=tries, rounds=rounds, stop=stop, start=start)
+
+
+class Spared:
+    """Plans are taken without the posts and lanes that no rule needs.
+
+    Parameters
+    ----------
+    state
+        What is asked, and where plans are taken.
+    rules
+        Its rules that count people.
+    """
+
+    def __init__(self, state: State, rules: CountingRules) -> None:
+        self._state, self._rules = state, rules
+        self._exact = AsFound(state, rules)
+        need = np.array([-rule.most for rule in state.instance.rules])
+        self._part = np.clip(need / np.maximum(rules.whole, 1e-9), 0.0, 1.0)
 
     def short(self, is_open: Bools, lanes: Ints) -> tuple[Floats, Floats]:
         """Return by how much of its people each rule is missed, floors served first.
@@ -84,7 +103,7 @@ class Frugal(Parted):
         y, u = is_open[state.gates].astype(np.float64), lanes.astype(np.float64)
         times = instance.times_covered(chosen)
         part = self._part.copy()
-        part[self._share] = 0.0
+        part[self._rules.shares] = 0.0
         best, order = np.full(len(part), math.inf), np.zeros(0)
         inside = groups.share > 0
         for _ in range(_ADMITTING):
@@ -97,15 +116,15 @@ class Frugal(Parted):
                 met = times[rule.rows] >= rule.times
                 left = math.fsum(rule.slope[chosen]) - math.fsum(rule.share[met])
                 over = left - rule.most - 1e-7 * max(1.0, abs(rule.most))
-                short[at] = max(0.0, over) / max(1.0, self._whole[at])
+                short[at] = max(0.0, over) / max(1.0, self._rules.whole[at])
             if short.sum() < best.sum():
                 best, order = short, wanted
-            again = self._laned & (short > 0)
-            again[self._share] = False
+            again = self._rules.laned & (short > 0)
+            again[self._rules.shares] = False
             if not again.any():
                 break
             part[again] = np.minimum(1.0, part[again] + 1.5 * short[again] + 0.01)
-        return (best, order) if not best.any() else super().short(is_open, lanes)
+        return (best, order) if not best.any() else self._exact.short(is_open, lanes)
 
     def take(self, is_open: Bools, lanes: Ints, wanted: Floats) -> bool:
         """Take a plan, without the posts and lanes that no rule needs."""

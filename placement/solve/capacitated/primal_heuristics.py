@@ -13,9 +13,9 @@ import numpy as np
 
 from placement.arrays import Bools, Floats, Ints
 from placement.solve.capacitated.cutting_planes import CuttingPlanes
+from placement.solve.capacitated.floor_search import AsFound, CountingRules, FloorSearch, Sought
 from placement.solve.capacitated.greedy import HEATS, Search
 from placement.solve.capacitated.master import Point
-from placement.solve.capacitated.parted import Parted, Sought
 from placement.solve.core.stopping import Stop
 
 _ROUNDS = 500  # of the first search, at most
@@ -64,9 +64,12 @@ class PrimalHeuristics:
         )
 
     @cached_property
-    def _parted(self) -> Parted:
+    def _floor_search(self) -> FloorSearch:
         """The search that sees rules which count people."""
-        return Parted(self._state, seed=self._seed)
+        rules = CountingRules.of(self._state)
+        return FloorSearch(
+            self._state, seed=self._seed, rules=rules, acceptance=AsFound(self._state, rules)
+        )
 
     @cached_property
     def _looked_for(self) -> Sought:
@@ -122,7 +125,7 @@ class PrimalHeuristics:
     def keep_floors(self) -> None:
         """Search from nothing for plans that keep every rule."""
         state = self._state
-        self._parted.run(
+        self._floor_search.run(
             state.instance.budget,
             self._looked_for,
             tries=_FLOORED,
@@ -184,7 +187,7 @@ class PrimalHeuristics:
         self._wandered += 1
         stop = state.part(0.3, math.inf)
         if state.instance.rules:
-            self._parted.run(
+            self._floor_search.run(
                 state.instance.budget,
                 self._looked_for,
                 tries=1,
