@@ -15,6 +15,7 @@ from typing import Any
 
 from placement.plan.problem import Plan
 from placement.solution import Post, Solution, Status
+from tests.ticket_zones import enters
 
 WEST, SOUTH = 2.3000, 48.8500
 _EPS = 1e-9
@@ -29,6 +30,7 @@ class Drawn:
     demand: list[dict[str, Any]] = field(default_factory=list)
     floors: list[dict[str, Any]] = field(default_factory=list)
     groups: list[dict[str, Any]] = field(default_factory=list)
+    zones: list[dict[str, Any]] = field(default_factory=list)
     budget: int = 0
     lock: list[str] = field(default_factory=list)
     forbid: list[str] = field(default_factory=list)
@@ -183,7 +185,9 @@ def write_ruled_plan(folder: Path, drawn: Drawn) -> Path:
     ]
     for name, kind in drawn.kinds.items():
         text += [f"[resources.{name}]", *_toml(kind)]
-    for table, rules in (("floors", drawn.floors), ("groups", drawn.groups)):
+    for table, rules in (
+        ("floors", drawn.floors), ("groups", drawn.groups), ("zones", drawn.zones),
+    ):  # fmt: skip
         for rule in rules:
             text += [f"[[{table}]]", *_toml(rule)]
     path = folder / "plan.toml"
@@ -241,7 +245,15 @@ class _Town:
         limit = self.drawn.kinds[kind]["walk_limit_min"] * 60 * (1 + _EPS)
         mine = [post for post in posts if post.endswith("/" + kind)]
         for one in self.people:
-            yield one, [post for post in mine if one["walks"][post] <= limit]
+            yield (
+                one,
+                [
+                    post
+                    for post in mine
+                    if one["walks"][post] <= limit
+                    and enters(self.drawn.zones, kind, post.split("/")[0], one["zone"])
+                ],
+            )
 
 
 def _options(drawn: Drawn) -> list[list[int]]:

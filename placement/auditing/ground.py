@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from placement.auditing.entry import may_enter
 from placement.auditing.findings import AT_LIMIT, TENTH, Findings
 from placement.auditing.recount import to_demand
 from placement.auditing.rules import Reach
@@ -140,7 +141,9 @@ def _check_period(
         seconds = to_demand(
             plan, then, resource, reach.site[reach.is_open], at=_minutes(period.begins)
         )
-        within = (seconds <= resource.walk_limit_s * AT_LIMIT).any(axis=0)
+        gates = [plan.problem.sites.id[site] for site in reach.site[reach.is_open]]
+        near = seconds <= resource.walk_limit_s * AT_LIMIT
+        within = (near & may_enter(plan, resource.id, gates)).any(axis=0)
         findings.equal(
             f"people within reach of {resource.id!r} from {period.begins}",
             period.covered.get(resource.id, math.nan),

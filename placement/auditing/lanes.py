@@ -15,6 +15,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
 from placement.arrays import Floats, Ints
+from placement.auditing.entry import headroom_at
 from placement.auditing.findings import Findings
 from placement.auditing.rules import Reach
 from placement.auditing.sent import areas_of, check_areas, check_profiles
@@ -131,7 +132,7 @@ def _check_gate(plan: Plan, resource: Resource, post: Post, gate: Gate, findings
     if given is None or rule is None:
         return
     length = given.period_min
-    headroom = given.headroom if plan.headroom is None else plan.headroom
+    headroom = headroom_at(plan, resource, post.site)
     a_minute = post.units * given.rate_per_h * given.efficiency * headroom / 60
     standing, since_cleared, longest = 0.0, 0.0, 0.0
     for number, (sent, passed) in enumerate(zip(gate.sent, gate.admitted, strict=True)):
@@ -376,7 +377,11 @@ def _most(
     gate, who, when = _ways(crowd, periods)
     every, size = np.arange(len(gate)), len(gate)
     units = reach.units[reach.is_open]
-    capacity = rule.rate_h * rule.period_min / 60 * units
+    full = rule.full_rate_h * rule.period_min / 60 * units
+    resource = plan.problem.resources[plan.problem.laned or 0]
+    sites = [name.removesuffix(f"/{resource.id}") for name in reach.posts]
+    share = np.array([headroom_at(plan, resource, site) for site in sites])
+    capacity = full * share[reach.is_open]
     lines = [_coming(crowd, who, when, periods)]
     most: list[Floats] = [crowd.coming.ravel()]
     for start in range(periods):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from placement.arrays import Bools, Floats, Ints
+from placement.auditing.entry import may_enter
 from placement.auditing.findings import AT_LIMIT, WRITTEN, Findings
 from placement.auditing.recount import to_demand, to_sites
 from placement.cover.survey import Survey
@@ -34,7 +35,7 @@ class Reach:
     least
         (n,) int64, units it would be opened with.
     seconds
-        (n, M) float64, walks to the demand points.
+        (n, M) float64, walks to the demand points, infinite where the people may not enter there.
     within
         (n, M) bool, whether the walk is within the limit.
     """
@@ -64,6 +65,7 @@ def reaches(plan: Plan, solution: Solution, walks: Survey) -> list[Reach]:
         where = np.array([position[site] for site in units], dtype=np.int64)
         seconds = to_demand(plan, walks, resource, where)
         is_open = {p.site for p in solution.posts_list if p.resource == resource.id}
+        seconds = np.where(may_enter(plan, resource.id, list(units)), seconds, math.inf)
         found.append(
             Reach(
                 posts=tuple(f"{site}/{resource.id}" for site in units),

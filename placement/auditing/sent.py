@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from placement.arrays import Ints
+from placement.auditing.entry import may_enter
 from placement.auditing.findings import Findings
 from placement.auditing.rules import Reach
 from placement.plan.problem import Plan
@@ -81,8 +82,14 @@ def check_areas(
             if not known:
                 continue
             within = reach.within[reach.posts.index(post)]
+            site = post.removesuffix(f"/{told.resource}")
+            theirs = may_enter(plan, told.resource, [site])[0]
             findings.require(
-                bool(within[mine & (demand.people > 0)].any()),
+                bool(theirs[mine & (demand.people > 0)].any()),
+                f"area {area!r} sends people to {post!r}, by which they may not enter",
+            )
+            findings.require(
+                bool((within | ~theirs)[mine & (demand.people > 0)].any()),
                 f"area {area!r} sends people to {post!r}, beyond the limit of all of them",
             )
             line = by_gate.setdefault(post, [0] * len(people))

@@ -25,8 +25,8 @@ class Doubt:
     ----------
     kind
         ``"lost"`` (too far from any street), ``"water"``, ``"beyond"`` (the street layer),
-        ``"island"`` (of the streets), ``"idle"`` (sites that reach nobody) or ``"open"`` (bridges
-        that closures leave open).
+        ``"island"`` (of the streets), ``"zone"`` (ticket zones without a gate of theirs in reach),
+        ``"idle"`` (sites that reach nobody) or ``"open"`` (bridges that closures leave open).
     sentence
         What is doubted, and the remedy.
     people
@@ -46,7 +46,7 @@ def doubts(plan: Plan, walks: Survey) -> list[Doubt]:
     plan, walks
         A plan and its survey.
     """
-    found = _reach_nobody(plan, walks)
+    found = [*_without_gates(plan, walks), *_reach_nobody(plan, walks)]
     if walks.streets is None or walks.plain is None:
         return found
     return [
@@ -145,6 +145,32 @@ def _on_islands(plan: Plan, plain: Surface) -> list[Doubt]:
         "`place streets info FILE --map`, or put a site there."
     )
     return [Doubt("island", sentence, people)]
+
+
+def _without_gates(plan: Plan, walks: Survey) -> list[Doubt]:
+    """Name ticket zones of which nobody can walk to a gate of theirs."""
+    problem = plan.problem
+    found = []
+    for position, entry in problem.entries.items():
+        resource = problem.resources[position]
+        shut = problem.sites.status[:, position] == SiteStatus.EXCLUDED
+        table = walks.walk[resource.id].tocoo()
+        point, site = table.coords
+        reached = np.zeros(len(problem.demand), np.bool_)
+        reached[point[~shut[site]]] = True
+        for number, zone in enumerate(entry.zones, start=1):
+            mine = (entry.of == number) & (problem.demand.people > 0)
+            if not mine.any() or reached[mine].any():
+                continue
+            gates = np.flatnonzero(entry.admits[:, number])
+            people = float(problem.demand.people[mine].sum())
+            sentence = (
+                f"nobody of ticket zone {zone!r} ({people:,.12g} people) has a gate of theirs "
+                f"within {resource.walk_limit_s / 60:g} min: {_named(plan, gates)}; give the zone "
+                "a nearer gate, or look at the streets around them."
+            )
+            found.append(Doubt("zone", sentence, people))
+    return found
 
 
 def _reach_nobody(plan: Plan, walks: Survey) -> list[Doubt]:

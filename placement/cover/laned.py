@@ -59,7 +59,7 @@ def laned(problem: Problem, posts: Posting) -> tuple[Instance, Lanes]:
         least=np.where(gate, sites.min_units[posts.site, position], 0),
         most=np.where(gate, sites.max_units[posts.site, position], 0),
         lane_cost=np.where(gate, sites.unit_cost[posts.site, position], 0.0),
-        lane_people=np.where(gate, rule.lane_people, 0.0),
+        lane_people=np.where(gate, problem.lane_people(position)[posts.site], 0.0),
         lane_use=np.outer(counts_lanes, gate).astype(np.float64),
         arrivals=arrivals,
         profile=profile,

@@ -2,7 +2,7 @@
 
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -46,6 +46,8 @@ class Survey:
     given
         Whether the plan gives the walks to people as a table; those between sites are straight
         lines then.
+    by_any
+        `walk` as if there were no ticket zones, for the resources that have some.
     """
 
     streets: Streets | None
@@ -59,6 +61,7 @@ class Survey:
     plain: Surface | None = None
     step_free: Surface | None = None
     given: bool = False
+    by_any: Mapping[str, csr_array] = field(default_factory=dict)
 
     @property
     def walking(self) -> str:
@@ -91,8 +94,35 @@ def survey(plan: Plan) -> Survey:
     found = _surveys.get(plan)
     if found is None:
         found = _straight(plan) if plan.streets is None else _on_streets(plan)
+        found = _by_own_gates(plan.problem, found)
         _surveys[plan] = found
     return found
+
+
+def _by_own_gates(problem: Problem, found: Survey) -> Survey:
+    """Leave out walks to gates by which people may not enter."""
+    if not problem.entries:
+        return found
+    names = [problem.resources[position].id for position in problem.entries]
+    by_any = {name: found.walk[name] for name in names}
+    return entering(problem, replace(found, by_any=by_any))
+
+
+def entering(problem: Problem, found: Survey) -> Survey:
+    """Return a survey of the same plan under the ticket zones of a problem.
+
+    Parameters
+    ----------
+    problem
+        Says by which posts whom may enter.
+    found
+        A survey of its plan.
+    """
+    walk = dict(found.walk)
+    for position, entry in problem.entries.items():
+        name = problem.resources[position].id
+        walk[name] = entry.only(found.by_any[name])
+    return replace(found, walk=walk)
 
 
 def _on_streets(plan: Plan) -> Survey:

@@ -81,6 +81,8 @@ def layers_of(plan: Plan, solution: Solution, *, language: str) -> list[Table]:
 def posts_of(plan: Plan, solution: Solution, *, language: str) -> Table:
     """Return the posts, in the order of their identifiers."""
     kinds = {kind.id: kind for kind in plan.problem.resources}
+    place = {name: at for at, name in enumerate(kinds)}
+    site_of = {site: at for at, site in enumerate(plan.problem.sites.id)}
     rows = []
     for post in sorted(solution.posts_list, key=lambda post: post.id):
         kind = kinds[post.resource]
@@ -104,6 +106,10 @@ def posts_of(plan: Plan, solution: Solution, *, language: str) -> Table:
                 "longest_wait_min": post.longest_wait_min,
                 "clears": post.clears,
             }
+        if plan.problem.entries:
+            entry = plan.problem.entries.get(place[post.resource])
+            may = () if entry is None else entry.zones_at(site_of[post.site])
+            row["zones"] = ", ".join(may) or None
         rows.append(row)
     points = shapely.points([(row["lon"], row["lat"]) for row in rows]) if rows else ()
     return _table("posts", rows, tuple(points))

@@ -16,7 +16,7 @@ from placement.maps.labels import stations, street_names, water_names
 from placement.maps.numbering import numbers
 from placement.maps.people_panel import Uncovered, gaps, main_resource, shown_resources, whole
 from placement.maps.queues_panel import queued
-from placement.maps.rules_panel import apart, ruled
+from placement.maps.rules_panel import apart, entering, ruled
 from placement.maps.walks_panel import own_rings, ringed, together, walked
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Resource, SiteStatus
@@ -168,6 +168,7 @@ def page_data(
         "sheet": {"version": solution.version, "digest": _digest(solution)},
         "limits": dict(sorted(solution.limits.items())),
         "rules": ruled(plan, solution, covered),
+        **({"entry": entering(plan)} if problem.entries else {}),
         "lanes": queued(plan, solution),
         "walks": walked(plan, solution, routes),
         "what_if": what_if,

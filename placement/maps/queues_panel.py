@@ -43,11 +43,15 @@ def queued(plan: Plan, solution: Solution) -> dict[str, Any] | None:
     rule = plan.problem.resources[position].lanes
     opens = minutes_of(told.opens) or 0
     posts = {post.id: post for post in solution.posts_list}
+    site_of = {site: at for at, site in enumerate(plan.problem.sites.id)}
+    a_lane = np.zeros(len(site_of)) if rule is None else plan.problem.lane_people(position)
     gates: list[dict[str, Any]] = []
     lines: list[Knots] = []
     for name, gate in sorted(told.gates.items()):
         units = posts[name].units if name in posts else 0
         room = 0.0 if rule is None else rule.rate_h * units * told.period_min / 60
+        if rule is not None and name in posts:  # zones may count on less of what lanes admit
+            room *= float(a_lane[site_of[posts[name].site]]) / rule.lane_people
         waiting = waiting_people(gate)
         lines.append(_line(gate, waiting, room, opens, told.period_min))
         gates.append(

@@ -99,6 +99,35 @@ def _area(plan: Plan, zone: str | None) -> int | None:
     return next((at for at, shape in enumerate(plan.areas) if shape.id == zone), None)
 
 
+def entering(plan: Plan) -> dict[str, Any]:
+    """Describe by which sites the people of ticket zones may enter.
+
+    Returns
+    -------
+    dict
+        ``gates``, one a zone and resource: ``resource``, ``zone``, ``sites``; and ``areas``, the
+        zone of each drawn area, None where its people are of no one zone.
+    """
+    problem = plan.problem
+    drawn = {shape.id: set[str]() for shape in plan.areas}
+    for name, zone in zip(problem.demand.id, problem.demand.zone.tolist(), strict=True):
+        area = name.rpartition("#")[0]
+        if area in drawn:
+            drawn[area].add(problem.demand.zones[zone])
+    return {
+        "gates": [
+            {
+                "resource": position,
+                "zone": zone,
+                "sites": [problem.sites.id[at] for at in np.flatnonzero(entry.admits[:, number])],
+            }
+            for position, entry in problem.entries.items()
+            for number, zone in enumerate(entry.zones, start=1)
+        ],
+        "areas": [next(iter(zones)) if len(zones) == 1 else None for zones in drawn.values()],
+    }
+
+
 def _kept(kept: Kept) -> dict[str, float | None]:
     return {"asked": kept.asked, "reached": kept.reached}
 

@@ -246,7 +246,7 @@ def _resource(
     return {
         "value": kind.value,
         "posts": kind.posts,
-        "lanes": None if kind.lanes is None else _lanes(kind.lanes),
+        "lanes": None if kind.lanes is None else _lanes(problem, at, kind.lanes, column),
         "counted": kind.counted_units,
         "there": None
         if not kind.unavailable
@@ -259,10 +259,11 @@ def _resource(
     }
 
 
-def _lanes(rule: LanesRule) -> dict[str, Any]:
-    """Write what lanes admit, and who comes when."""
+def _lanes(problem: Problem, at: int, rule: LanesRule, column: Ints) -> dict[str, Any]:
+    """Write what lanes admit, by site where zones say so, and who comes when."""
+    each = problem.lane_people(at)[column]
     return {
-        "lane_people": rule.lane_people,
+        "lane_people": rule.lane_people if (each == rule.lane_people).all() else each.tolist(),
         "carry": rule.carry,
         "opens_min": rule.opens_min,
         "closes_min": rule.closes_min,

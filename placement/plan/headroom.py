@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from placement.errors import UsageError
 from placement.plan.problem import Plan
 
@@ -14,7 +16,7 @@ def with_headroom(plan: Plan, share: float) -> Plan:
     plan
         A loaded plan.
     share
-        Above 0, 1 at most, in place of the plan's ``headroom``.
+        Above 0, 1 at most, in place of every ``headroom`` of the plan.
 
     Raises
     ------
@@ -35,8 +37,14 @@ def with_headroom(plan: Plan, share: float) -> Plan:
         replace(one, lanes=rule) if at == position else one
         for at, one in enumerate(plan.problem.resources)
     )
+    entries = dict(plan.problem.entries)
+    own = False
+    if position in entries:  # the run's share is that of every gate
+        own = not np.isnan(entries[position].headroom).all()
+        none = np.full(len(plan.problem.sites), np.nan)
+        entries[position] = replace(entries[position], headroom=none)
     return replace(
         plan,
-        problem=replace(plan.problem, resources=resources),
-        headroom=None if share == given.headroom else share,
+        problem=replace(plan.problem, resources=resources, entries=entries),
+        headroom=None if share == given.headroom and not own else share,
     )

@@ -30,7 +30,7 @@ from placement.plan.ground import (
 from placement.plan.headroom import with_headroom
 from placement.plan.problem import Near, Plan, Problem, Resource
 from placement.plan.required import check_required, check_worth
-from placement.plan.rules import build_backup, build_floors, build_groups
+from placement.plan.rules import build_backup, build_entries, build_floors, build_groups
 from placement.plan.settings import Layers, Settings, Text, nearest, plan_path, read_settings
 from placement.plan.shapes import ClosureRule, Shape
 from placement.plan.sites import build_sites
@@ -404,6 +404,7 @@ def _problem(
         floors=build_floors(settings, demand, file=plan_file),
         groups=build_groups(settings, sites, file=plan_file),
         backup=build_backup(settings, demand, file=plan_file),
+        entries=build_entries(settings, sites, demand, file=plan_file),
     )
     return problem, [*warnings, *more]
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement.arrays import Bools, Floats
+from placement.plan.entry import Entry
 from placement.plan.post_id import PostId
 from placement.plan.resources import OWN, LanesRule, Near, Resource, SiteStatus, Walkers
 from placement.plan.shapes import ClosureRule, Crowd, Shape
@@ -24,6 +25,7 @@ __all__ = [
     "OWN",
     "Backup",
     "Demand",
+    "Entry",
     "Floor",
     "Group",
     "LanesRule",
@@ -248,6 +250,8 @@ class Problem:
         Rules beside the budget and the resources' own.
     backup
         By position of the resource: where its second post counts.
+    entries
+        By position of the resource: by which of its posts whom may enter; of others, anybody.
     """
 
     budget: float
@@ -257,6 +261,7 @@ class Problem:
     floors: tuple[Floor, ...] = ()
     groups: tuple[Group, ...] = ()
     backup: Mapping[int, Backup] = field(default_factory=dict)
+    entries: Mapping[int, Entry] = field(default_factory=dict)
 
     @property
     def laned(self) -> int | None:
@@ -267,6 +272,23 @@ class Problem:
     def resource_index(self, resource: str) -> int:
         """Return the position of a resource; `ValueError` if there is none of that name."""
         return [r.id for r in self.resources].index(resource)
+
+    def lane_people(self, position: int) -> Floats:
+        """Return (N,) float64, people one lane admits over the window at each site, as planned.
+
+        Raises
+        ------
+        ValueError
+            If the resource at that position has no lanes.
+        """
+        rule = self.resources[position].lanes
+        if rule is None:
+            raise ValueError("no resource of the problem has lanes")
+        usual = np.full(len(self.sites), rule.lane_people)
+        if position not in self.entries:
+            return usual
+        own = self.entries[position].headroom
+        return np.where(np.isnan(own), usual, rule.lane_people / rule.headroom * own)
 
     def post_id(self, site: int, resource: int) -> str:
         """Return how the post of a site and a resource, by their positions, is named."""

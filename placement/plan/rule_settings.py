@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from placement.plan.format import Count, NotNegative, Section, broken
+from placement.plan.format import Count, NotNegative, Positive, Section, broken
 
 EVERY = "*"
 """Stands for every zone, each on its own."""
@@ -64,6 +64,29 @@ class GroupSettings(Section):
     most: Annotated[
         Count, Field(description="Most posts at these sites together. Default 1: one excludes all.")
     ] = 1
+
+
+class ZoneSettings(Section):
+    """The people of a zone enter by its gates only."""
+
+    zone: Annotated[str, Field(description="The zone: that of the demand, or an area's id.")]
+    resource: Annotated[str, Field(description="The resource whose posts are the gates.")]
+    gates: Annotated[
+        Names,
+        Field(
+            min_length=1,
+            description="The sites by which its people may enter. Of all others, only people of "
+            "the zones that name such a site may enter by it.",
+        ),
+    ]
+    headroom: Annotated[
+        Positive | None,
+        Field(
+            le=1,
+            description="Share of what lanes at these gates admit that the plan counts on; of a "
+            "gate of several zones the least. Default: that of the lanes.",
+        ),
+    ] = None
 
 
 class BackupSettings(Section):

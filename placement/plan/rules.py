@@ -1,4 +1,4 @@
-"""The plan file's rules → `Floor`, `Group`, `Backup`: names become positions, checked once."""
+"""The plan file's rules → `Floor`, `Group`, `Backup`, `Entry`: names become positions, checked."""
 
 import reprlib
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ import numpy as np
 from placement.arrays import Ints
 from placement.errors import InputError
 from placement.plan.demand import STEP_FREE
-from placement.plan.problem import Backup, Demand, Floor, Group, Sites
+from placement.plan.problem import Backup, Demand, Entry, Floor, Group, Sites
 from placement.plan.rule_settings import EVERY, BackupSettings
 from placement.plan.settings import Settings, nearest
 
@@ -105,6 +105,52 @@ def build_backup(settings: Settings, demand: Demand, *, file: Path) -> Mapping[i
             parts = _backed(name, backup, demand, file=file).values()
             points = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *parts]))
             found[position] = Backup(points=points, worth=backup.worth)
+    return found
+
+
+def build_entries(
+    settings: Settings, sites: Sites, demand: Demand, *, file: Path
+) -> Mapping[int, Entry]:
+    """Build, by position of the resource, by which of its posts the people of zones may enter.
+
+    Raises
+    ------
+    InputError
+        If a zone is named that nobody is in, or a gate that is no site, or may not have a post.
+    """
+    found = {}
+    zone_of = {zone: at for at, zone in enumerate(demand.zones)}
+    site_of = {site: at for at, site in enumerate(sites.id)}
+    for position, name in enumerate(sorted(settings.resources)):
+        tables = [(rule.zone, at, rule) for at, rule in enumerate(settings.zones)]
+        mine = sorted((one for one in tables if one[2].resource == name), key=lambda one: one[0])
+        if not mine:
+            continue
+        of = np.zeros(len(demand), dtype=np.int64)
+        admits = np.zeros((len(sites), len(mine) + 1), dtype=np.bool_)
+        headroom = np.full(len(sites), np.nan)
+        for number, (zone, at, rule) in enumerate(mine, start=1):
+            of[demand.zone == _known(zone, zone_of, file, f"zones.{at}.zone")] = number
+            for gate in rule.gates:
+                site = _known(gate, site_of, file, f"zones.{at}.gates")
+                if not sites.allowed[site, position]:
+                    raise InputError(
+                        f"site {gate!r} may not have a post of {name!r}",
+                        file=file,
+                        field=f"zones.{at}.gates",
+                        remedy=f"add {name!r} to the site's resources, or leave the gate out",
+                    )
+                admits[site, number] = True
+                if rule.headroom is not None:
+                    headroom[site] = np.fmin(headroom[site], rule.headroom)
+        admits[:, 0] = ~admits.any(axis=1)
+        found[position] = Entry(
+            names=tuple(f"zones: {zone!r} by {name!r}" for zone, _, _ in mine),
+            zones=tuple(zone for zone, _, _ in mine),
+            of=of,
+            admits=admits,
+            headroom=headroom,
+        )
     return found
 
 

@@ -28,7 +28,12 @@ from placement.plan.format import (
 from placement.plan.ground_settings import ClosureSettings, Layers, Walking
 from placement.plan.lane_settings import LanesSettings
 from placement.plan.resources import Walkers
-from placement.plan.rule_settings import BackupSettings, FloorSettings, GroupSettings
+from placement.plan.rule_settings import (
+    BackupSettings,
+    FloorSettings,
+    GroupSettings,
+    ZoneSettings,
+)
 from placement.reading.regular import MIB, is_folder, read_text, require_file
 
 __all__ = [
@@ -237,6 +242,13 @@ class Settings(Section):
         tuple[GroupSettings, ...],
         Field(strict=False, description="Sites of which few may be used: [[groups]]."),
     ] = ()
+    zones: Annotated[
+        tuple[ZoneSettings, ...],
+        Field(
+            strict=False,
+            description="Ticket zones, whose people enter by gates of theirs: [[zones]].",
+        ),
+    ] = ()
     closures: Annotated[
         tuple[ClosureSettings, ...],
         Field(
@@ -272,6 +284,7 @@ class Settings(Section):
         for at, group in enumerate(self.groups):
             if group.resource is not None:
                 named.append((f"groups.{at}.resource", group.resource))
+        named += [(f"zones.{at}.resource", rule.resource) for at, rule in enumerate(self.zones)]
         for field, resource in named:
             if resource not in self.resources:
                 said = f"names no resource: {reprlib.repr(resource)}"
@@ -280,6 +293,25 @@ class Settings(Section):
         for at, name in enumerate(names):
             if name in names[:at]:
                 raise broken(f"groups.{at}.name", f"{name!r} occurs twice", "rename one of the two")
+        return self
+
+    @model_validator(mode="after")
+    def _zones_fit(self) -> Self:
+        seen = set()
+        for at, rule in enumerate(self.zones):
+            if (rule.zone, rule.resource) in seen:
+                raise broken(
+                    f"zones.{at}.zone",
+                    f"{rule.zone!r} has gates of {rule.resource!r} already",
+                    "name all its gates in one table",
+                )
+            seen.add((rule.zone, rule.resource))
+            if rule.headroom is not None and self.resources[rule.resource].lanes is None:
+                raise broken(
+                    f"zones.{at}.headroom",
+                    f"is set, and {rule.resource!r} has no lanes",
+                    "remove it, or give the resource lanes",
+                )
         return self
 
     def title_by_language(self) -> Mapping[str, str]:

@@ -96,11 +96,27 @@ def _reach(plan: Plan, walks: Survey, position: int) -> Bools:
     resource = problem.resources[position]
     reach = np.zeros((len(problem.sites), len(problem.demand)), dtype=np.bool_)
     where = np.flatnonzero(problem.sites.allowed[:, position])
+    gates = {
+        rule.zone: frozenset(rule.gates)
+        for rule in plan.settings.zones
+        if rule.resource == resource.id
+    }
     for first in range(0, len(where), _AT_ONCE):
         some = where[first : first + _AT_ONCE]
         seconds = to_demand(plan, walks, resource, some)
         reach[some] = seconds <= resource.walk_limit_s * AT_LIMIT
+    for site, point in np.argwhere(reach).tolist() if gates else ():
+        reach[site, point] = _enters(plan, gates, site, point)
     return reach
+
+
+def _enters(plan: Plan, gates: Mapping[str, frozenset[str]], site: int, point: int) -> bool:
+    """Tell whether the people of a demand point may enter by a site."""
+    demand, name = plan.problem.demand, plan.problem.sites.id[site]
+    zone = demand.zones[int(demand.zone[point])]
+    if zone in gates:
+        return name in gates[zone]
+    return all(name not in theirs for theirs in gates.values())
 
 
 def beside(plan: Plan, walks: Survey, resource: Resource) -> Mapping[int, tuple[int, ...]]:

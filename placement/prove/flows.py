@@ -76,14 +76,15 @@ def add_flows(
     assert given is not None  # noqa: S101 - as above
     shares = [[exact(one) for one in profile] for profile in rule.profiles.values()]
     minutes = Fraction(rule.closes_min - rule.opens_min, len(rule.shares))
-    headroom = exact(given.headroom if plan.headroom is None else plan.headroom)
-    a_lane = exact(given.rate_per_h) * exact(given.efficiency) * headroom * minutes / 60
+    full = exact(given.rate_per_h) * exact(given.efficiency) * minutes / 60
+    a_lane = {site: full * _headroom(plan, resource.id, site) for site in gates}
     periods = len(rule.shares)
     ways = sum(len(crowd.sites) for crowd in crowds) * periods
     if ways > _MOST_FLOWS:
-        return _in_all(program, gates, crowds, a_lane * periods)
+        each = {site: people * periods for site, people in a_lane.items()}
+        return _in_all(program, gates, crowds, each)
     coming = [[crowd.people * share for share in shares[crowd.arrival]] for crowd in crowds]
-    parts = _parts_of([a_lane, *(one for crowd in coming for one in crowd)])
+    parts = _parts_of([*a_lane.values(), *(one for crowd in coming for one in crowd)])
     at_gate: dict[int, list[Terms]] = {site: [{} for _ in range(periods)] for site in gates}
     admitted: list[Terms] = []
     for crowd, people in zip(crowds, coming, strict=True):
@@ -105,9 +106,23 @@ def add_flows(
                 inside: Terms = {}
                 for period in range(start, end + 1):
                     add(inside, at_gate[site][period])
-                add(inside, lanes, -a_lane * parts * (until - start + 1))
+                add(inside, lanes, -a_lane[site] * parts * (until - start + 1))
                 program.at_most(inside, 0)
     return Flows(crowds=crowds, admitted=admitted, explicit=True)
+
+
+def _headroom(plan: Plan, resource: str, site: int) -> Fraction:
+    """Return the share of what lanes admit at a site that the plan counts on."""
+    if plan.headroom is not None:
+        return exact(plan.headroom)
+    name, lanes = plan.problem.sites.id[site], plan.settings.resources[resource].lanes
+    least = None
+    for rule in plan.settings.zones:
+        mine = rule.resource == resource and name in rule.gates
+        if mine and rule.headroom is not None and (least is None or rule.headroom < least):
+            least = rule.headroom
+    assert lanes is not None  # noqa: S101 - it is the resource with lanes
+    return exact(lanes.headroom if least is None else least)
 
 
 def _parts_of(people: Iterable[Fraction]) -> int:
@@ -120,7 +135,7 @@ def _in_all(
     program: Program,
     gates: Mapping[int, tuple[int, Terms]],
     crowds: Sequence[Crowd],
-    a_lane: Fraction,
+    a_lane: Mapping[int, Fraction],
 ) -> Flows:
     """Let all lanes together admit people who have an open gate in reach, whenever they come."""
     admitted: list[Terms] = []
@@ -134,7 +149,7 @@ def _in_all(
         program.at_most({passing: Fraction(1), reached: Fraction(-most)}, 0)
         everyone[passing] = Fraction(1)
         admitted.append({passing: Fraction(1, parts)})
-    for _, lanes in gates.values():
-        add(everyone, lanes, -a_lane * parts)
+    for site, (_, lanes) in gates.items():
+        add(everyone, lanes, -a_lane[site] * parts)
     program.at_most(everyone, 0)
     return Flows(crowds=crowds, admitted=admitted, explicit=False)

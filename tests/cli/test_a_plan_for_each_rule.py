@@ -49,6 +49,7 @@ CASES = {
     "backup-worth": Case(),
     "lanes": Case(),
     "arrivals": Case(),
+    "zones": Case(),
     "expected": Case(),
     "step-free": Case(),
     "agreed": Case(

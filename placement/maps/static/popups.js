@@ -11,6 +11,16 @@ function makePopups(data, tell, moved, { drawWays, showQueue, showWay, tryOut })
       make("h2", { dir: "auto" }, title),
       subtitle === "" ? null : make("p", { class: "under" }, subtitle), facts(pairs));
   }
+  /* The ticket zones whose people enter at a site, and the gates of an area's own. */
+  function zonesAt(resource, site) {
+    const mine = (data.entry === undefined ? [] : data.entry.gates).filter((one) => one.resource === resource && one.sites.includes(site));
+    return mine.length === 0 ? [] : [[tell.say("admits_zones"), mine.map((one) => one.zone).join(", ")]];
+  }
+  function gatesTheirs(area, resource) {
+    const zone = data.entry === undefined ? null : data.entry.areas[data.areas.indexOf(area)];
+    const mine = zone === null ? undefined : data.entry.gates.find((one) => one.resource === resource && one.zone === zone);
+    return mine === undefined ? [] : [[tell.say("enters_by"), tell.say("ticket_zone", { zone, gates: mine.sites.join(", ") })]];
+  }
   function postPopup(post) {
     const resource = data.resources[post.resource];
     const change = moved.get(post.key);
@@ -20,6 +30,7 @@ function makePopups(data, tell, moved, { drawWays, showQueue, showWay, tryOut })
       [tell.say(gate === undefined ? "served_nearest" : "passing"), orDash(post.served, tell)],
       [tell.say("loss"), orDash(post.loss, tell)],
       ...(gate === undefined ? [] : gateFacts(gate, tell)),
+      ...zonesAt(post.resource, post.site),
       [tell.say("units", { unit: tell.own(resource.unit) }), tell.people(post.units)],
       [`${tell.say("cost")} (${tell.own(data.budget.unit)})`, tell.money(post.cost)],
       [tell.say("reach"), tell.people(post.covered)],
@@ -65,6 +76,7 @@ function makePopups(data, tell, moved, { drawWays, showQueue, showWay, tryOut })
         });
       return [[tell.own(resource.label), value]];
     });
+    data.resources.forEach((resource, position) => { if (resource.shown) { pairs.push(...zonesAt(position, site.site)); } });
     if (site.kind) { pairs.push([tell.say("kind"), kindOf(site.kind, tell)]); }
     pairs.push([tell.say("identifier"), site.site]);
     const box = popup(site.name || site.site, tell.say("candidate"), pairs);
@@ -99,6 +111,7 @@ function makePopups(data, tell, moved, { drawWays, showQueue, showWay, tryOut })
       if (row.slow !== null) {
         pairs.push([tell.say("step_free_of", { label }), of(row.slow.people - lostOf(row.slow, position), row.slow.people)]);
       }
+      pairs.push(...gatesTheirs(area, position));
       if (laned) {
         pairs.push([tell.say("why_far"), tell.people(row.all.far[position])], [tell.say("why_turned"), orDash(row.all.turned[position], tell)]);
         for (const sent of data.lanes.areas.filter((one) => one.area === row.area)) {

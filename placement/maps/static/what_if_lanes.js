@@ -261,8 +261,9 @@ function admit(model, data, resource, units, reach) {
   const crowds = crowdsOf(model, resource, reach);
   const periods = rule.profiles[0].length;
   const id = data.resources[resource].id;
+  const each = (column) => (Array.isArray(rule.lane_people) ? rule.lane_people[column] : rule.lane_people);
   const gates = reach.open.map((column) => ({
-    key: `${model.places[column].site}/${id}`, room: Math.floor(rule.lane_people * units[column] / periods * PART + SAME), capacity: rule.lane_people * units[column],
+    key: `${model.places[column].site}/${id}`, room: Math.floor(each(column) * units[column] / periods * PART + SAME), capacity: each(column) * units[column],
     sent: new Array(periods).fill(0),
   }));
   let found = sendCrowds(model, crowds, gates, rule, false);

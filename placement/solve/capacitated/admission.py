@@ -124,14 +124,15 @@ def admission(
     gates = np.intersect1d(chosen, np.flatnonzero(posts.resource == position))
     crowds, places, comings, crowd_of = crowds_of(plan, posts, walks, gates)
     count, whole = posts.units[gates], problem.demand.people
-    room = rule.lane_people * count / len(rule.shares)
+    each = problem.lane_people(position)[posts.site[gates]]
+    room = each * count / len(rule.shares)
     floors = floors_of(problem, crowd_of, shares)
     sent = send(crowds, room, rule.carry, floors, stop=stop)
     names = [problem.post_id(site, position) for site in posts.site[gates].tolist()]
     told: dict[str, Gate] = {}
     for at, name in enumerate(names):
         coming = sent[crowds.gate == at].sum(axis=0) / UNIT
-        told[name] = _gate(coming, rule, int(count[at]))
+        told[name] = _gate(coming, rule, float(each[at]) * int(count[at]))
     total = int(sent.sum()) / UNIT
     on_foot = float(crowds.walk @ sent.sum(axis=1)) / UNIT
     missed = math.fsum(crowds.people) - total
@@ -217,9 +218,9 @@ class Worth:
         return math.fsum(each * admitted[state.rows])
 
 
-def _gate(coming: Floats, rule: LanesRule, lanes: int) -> Gate:
+def _gate(coming: Floats, rule: LanesRule, capacity: float) -> Gate:
     """Run the queue of one gate on the figures as they are written."""
-    found = queue(coming, rule.lane_people * lanes, dust=DUST)
+    found = queue(coming, capacity, dust=DUST)
     window = rule.closes_min - rule.opens_min
     wait = round(found.longest_wait * window, 1)
     clears = None

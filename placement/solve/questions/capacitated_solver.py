@@ -22,8 +22,13 @@ from placement.solve.capacitated.thrift import best_with_lanes
 from placement.solve.core.incumbent import Outcome, Start
 from placement.solve.core.lexicographic import Staged
 from placement.solve.core.stopping import Stop
-from placement.solve.questions.baseline import Wishes
-from placement.solve.questions.infeasibility import ConflictRule, Filter, without_rules
+from placement.solve.questions.baseline import Wishes, bind
+from placement.solve.questions.infeasibility import (
+    ConflictRule,
+    Filter,
+    needed_zones,
+    without_rules,
+)
 from placement.solve.questions.solver import Best, Cheapest, Effort
 
 
@@ -129,13 +134,20 @@ class CapacitatedSolver:
         """Ask the relaxation."""
         return impossible(*laned(self._problem, posts), stop=stop)
 
-    def conflict(self, posts: Posting, *, wish: Wishes, stop: Stop) -> InfeasibleError:  # noqa: ARG002
+    def conflict(self, posts: Posting, *, wish: Wishes, stop: Stop) -> InfeasibleError:
         """Name rules that clash as far as the relaxation shows it.
 
         Floors that differ in their zone alone are taken together. The relaxation never shows that
         rules do not clash, so what is named may hold more than is needed.
         """
-        problem = self._problem
+        zones = needed_zones(
+            self._problem,
+            self._walks,
+            posts,
+            lambda left, looser: bind(left, looser, wish),
+            lambda left: False if self.impossible(left, stop=stop) else None,
+        )
+        problem, posts = zones.problem, zones.posts
         instance, lanes = laned(problem, posts)
 
         def feasible(rest: Instance) -> bool | None:
@@ -155,6 +167,7 @@ class CapacitatedSolver:
             elif low > instance.budget:
                 remedies = (f"no budget up to {low:.10g} would do",)
         rules = (f"budget {problem.budget:.10g}", *(rule.name for rule in filtered.kept))
+        rules += zones.names
         rules += (f"resources.{problem.resources[problem.laned or 0].id}.lanes",)
         return InfeasibleError(
             f"no plan keeps every rule: {', '.join(rules)} are conflicting (some of them may not "

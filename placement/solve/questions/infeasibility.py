@@ -8,13 +8,14 @@ import numpy as np
 
 from placement.arrays import Bools
 from placement.cover.instance import Instance, Rule
-from placement.cover.instance_builder import Posting
+from placement.cover.instance_builder import Posting, posting
 from placement.cover.rules import people_of
+from placement.cover.survey import Survey, entering
 from placement.errors import InfeasibleError
 from placement.plan.problem import Problem
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.minimise_rule import feasible, is_least, least, left_side, step_of, sum_of
-from placement.solve.questions.baseline import Wishes
+from placement.solve.questions.baseline import Wishes, bind
 
 _PROBE = 0.3  # share of the time left that one probe may take
 
@@ -79,7 +80,14 @@ class ConflictRule:
     words: Callable[[float], str] = str
 
 
-def clash(problem: Problem, posts: Posting, *, wish: Wishes | None = None, stop: Stop) -> Clash:
+def clash(
+    problem: Problem,
+    posts: Posting,
+    *,
+    walks: Survey | None = None,
+    wish: Wishes | None = None,
+    stop: Stop,
+) -> Clash:
     """Name rules that no plan can keep together, and the least changes that would do.
 
     A deletion filter (Chinneck & Dravnieks 1991), many rules at a time and then in halves: what
@@ -91,6 +99,8 @@ def clash(problem: Problem, posts: Posting, *, wish: Wishes | None = None, stop:
     ----------
     problem, posts
         What is asked, and the candidate posts; no plan keeps all their rules.
+    walks
+        The walks, needed where there are ticket zones.
     wish
         What the run had to keep to besides.
     stop
@@ -100,6 +110,24 @@ def clash(problem: Problem, posts: Posting, *, wish: Wishes | None = None, stop:
     -------
     Clash
     """
+    if problem.entries and walks is not None:
+        zoning = stop.share(_PROBE)
+        zones = needed_zones(
+            problem,
+            walks,
+            posts,
+            lambda left, looser: bind(left, looser, wish or Wishes()),
+            lambda left: feasible(left.instance, stop=zoning.share(_PROBE)),
+        )
+        found = clash(zones.problem, zones.posts, wish=wish, stop=stop)
+        if not zones.names:
+            return found
+        return replace(
+            found,
+            rules=(*found.rules, *zones.names),
+            irreducible=found.irreducible and zones.irreducible,
+            remedies=(*found.remedies, *zones.remedies),
+        )
     apart = _impossible(problem, posts.instance)
     if len(apart) > 1:  # no clash among them: each is one, with its own remedy
         return Clash(
@@ -114,6 +142,85 @@ def clash(problem: Problem, posts: Posting, *, wish: Wishes | None = None, stop:
         rules=tuple(rule.name for rule in filtered.kept),
         irreducible=filtered.irreducible,
         remedies=tuple(remedy for remedy in remedies if remedy is not None),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class NeededZones:
+    """Ticket zones that a clash needs, and what is left to look at.
+
+    Attributes
+    ----------
+    problem, posts
+        As if the people of all other ticket zones could enter anywhere.
+    names
+        The zones that are needed, as far as is known, in the plan file's words.
+    remedies
+        What would do for each.
+    irreducible
+        Whether each of them is shown to be needed.
+    """
+
+    problem: Problem
+    posts: Posting
+    names: tuple[str, ...]
+    remedies: tuple[str, ...]
+    irreducible: bool
+
+
+def needed_zones(
+    problem: Problem,
+    walks: Survey,
+    posts: Posting,
+    again: Callable[[Posting, Problem], Posting],
+    feasible: Callable[[Posting], bool | None],
+) -> NeededZones:
+    """Let the people of ticket zones enter anywhere, as far as the other rules clash without.
+
+    The first step of the deletion filter: a ticket zone is no row of an instance, it says which
+    rows there are.
+
+    Parameters
+    ----------
+    problem, walks, posts
+        What is asked, the walks, and the candidate posts; no plan keeps all their rules.
+    again
+        Adds to candidate posts what the run asks besides.
+    feasible
+        Tells whether any plan keeps the rules of some posts; None where that is not known.
+
+    Returns
+    -------
+    NeededZones
+    """
+    names: list[str] = []
+    remedies: list[str] = []
+    shown = True
+    for position, whole in problem.entries.items():
+        free: list[int] = []
+        for number, name in enumerate(whole.names, start=1):
+            entry = whole.without([*free, number])
+            looser = replace(problem, entries={**problem.entries, position: entry})
+            everyone = [kind.id for kind in problem.resources]
+            left = posting(looser, entering(looser, walks), counted=everyone)
+            budget = posts.instance.budget
+            left = again(replace(left, instance=left.instance.with_budget(budget)), looser)
+            possible = feasible(left)
+            if possible is False:
+                problem, posts = looser, left
+                free.append(number)
+                continue
+            names.append(name)
+            shown &= possible is not None
+            if possible:
+                zone = whole.zones[number - 1]
+                remedies.append(f"no gates of its own for zone {zone!r} would do")
+    return NeededZones(
+        problem=problem,
+        posts=posts,
+        names=tuple(names),
+        remedies=tuple(remedies),
+        irreducible=shown,
     )
 
 

@@ -196,7 +196,8 @@ class MclpSolver:
 
     def conflict(self, posts: Posting, *, wish: Wishes, stop: Stop) -> InfeasibleError:
         """Name rules that clash, irreducibly if time allows, and the least change of each."""
-        return clash(self._problem, posts, wish=wish, stop=stop).error()
+        found = clash(self._problem, posts, walks=self._walks, wish=wish, stop=stop)
+        return found.error()
 
 
 def _enough(instance: Instance, found: Cheapest) -> float:

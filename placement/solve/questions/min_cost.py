@@ -9,12 +9,14 @@ import numpy as np
 
 from placement.cover.instance import Rule
 from placement.cover.instance_builder import Posting
+from placement.cover.survey import Survey
 from placement.errors import InfeasibleError, NoPlanError, UsageError
 from placement.plan.problem import Plan, Problem
 from placement.solution import Reverse, Solution, Status
 from placement.solve.core.stopping import Progress, Stop
 from placement.solve.mip.minimise_rule import people_in
 from placement.solve.questions.baseline import Wishes
+from placement.solve.questions.infeasibility import needed_zones
 from placement.solve.questions.max_cover import audited, with_budget
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
@@ -95,7 +97,9 @@ def least_cost(
         names = {rule.name for rule in rules.values()}
         found = solver.cheapest(bound_posts, effort, shares=names)
         if found.infeasible:
-            raise _unreachable(solver, problem, posts, rules, stop=stop.explaining(_EXPLAIN_S))
+            raise _unreachable(
+                solver, problem, walks, posts, rules, asked, stop=stop.explaining(_EXPLAIN_S)
+            )
         if found.plan is None:
             raise _not_found(stop)
         effort = Effort(stop=stop, gap=gap, seed=seed)
@@ -188,9 +192,16 @@ def _stated(solution: Solution, shares: Mapping[str, float], priced: Cheapest) -
 
 
 def _unreachable(
-    solver: Solver, problem: Problem, posts: Posting, shares: Mapping[str, Rule], *, stop: Stop
+    solver: Solver,
+    problem: Problem,
+    walks: Survey,
+    posts: Posting,
+    shares: Mapping[str, Rule],
+    asked: Mapping[str, float],
+    *,
+    stop: Stop,
 ) -> InfeasibleError:
-    """Say what can be reached where the shares, rules by resource, cannot."""
+    """Say what can be reached where the shares that are asked, rules by resource, cannot."""
     if solver.impossible(posts, stop=stop.share(0.5)):
         return solver.conflict(posts, wish=Wishes(), stop=stop)
     total = math.fsum(problem.demand.people) or 1.0
@@ -204,9 +215,24 @@ def _unreachable(
         most = solver.most_people(beside, name, stop=stop.share(0.4))
         said.append(_reach(name, most, total, f" beside {words}" if words else ""))
     rules = tuple(shares[name].name for name in out_of_reach or shares)
+    zones: tuple[str, ...] = ()
+    if problem.entries:
+        named = out_of_reach or list(shares)
+
+        def with_them(left: Posting, looser: Problem) -> Posting:
+            return with_rules(left, [share_rule(left, looser, one, asked[one]) for one in named])
+
+        zones = needed_zones(
+            problem,
+            walks,
+            with_rules(posts, [shares[one] for one in named]),
+            with_them,
+            lambda left: False if solver.impossible(left, stop=stop.share(0.4)) else None,
+        ).names
+    also = f" under {', '.join(zones)}" if zones else ""
     return InfeasibleError(
-        f"no plan reaches {', '.join(rules)}, whatever it costs: {'; '.join(said)}.",
-        rules=rules,
+        f"no plan reaches {', '.join(rules)}{also}, whatever it costs: {'; '.join(said)}.",
+        rules=(*rules, *zones),
         remedies=tuple(said),
     )
 

@@ -39,6 +39,8 @@ def periods(plan: Plan, units: Ints) -> tuple[Period, ...]:
         covered = {}
         for position, resource in enumerate(plan.problem.resources):
             walks = to_demand(plan.problem, here, resource, np.flatnonzero(units[:, position]))
+            if position in plan.problem.entries:
+                walks = plan.problem.entries[position].only(walks)
             covered[resource.id] = round(math.fsum(people[np.diff(walks.indptr) > 0]), _PLACES)
         found.append(
             Period(

@@ -39,12 +39,15 @@ class Gates:
         The plan's rule for lanes.
     site
         (G,) int64, positions of their sites.
+    lane_people
+        (G,) float64, people one lane admits over the window, as the plan counts.
     """
 
     posts: tuple[Post, ...]
     told: Admission
     rule: LanesRule
     site: Ints
+    lane_people: Floats
 
 
 def gates_of(plan: Plan, solution: Solution) -> Gates:
@@ -68,7 +71,8 @@ def gates_of(plan: Plan, solution: Solution) -> Gates:
         raise UsageError("the solution opens no gate, so there is no queue to replay.")
     where = {name: at for at, name in enumerate(problem.sites.id)}
     site = np.array([where[post.site] for post in posts], dtype=np.int64)
-    return Gates(posts=posts, told=told, rule=rule, site=site)
+    each = problem.lane_people(problem.laned or 0)[site]
+    return Gates(posts=posts, told=told, rule=rule, site=site, lane_people=each)
 
 
 def course_of(plan: Plan, gates: Gates, scenario: Scenario) -> Course:
@@ -191,10 +195,17 @@ def _next_gates(plan: Plan, gates: Gates, scenario: Scenario, shuts: Floats) -> 
         raise UsageError("every gate shuts, so there is none to walk to; leave one open.")
     walks = survey(plan)
     seconds = to_sites(plan, walks, gates.site[shutting], gates.site[others], limit_s=_FARTHEST_S)
+    entry = plan.problem.entries.get(plan.problem.laned or 0)
     for row, at in enumerate(shutting):
+        if entry is not None:  # whoever enters by this gate must be let in by the next
+            theirs = entry.admits[gates.site[at]]
+            takes = entry.admits[gates.site[others]][:, theirs].all(axis=1)
+            seconds[row, ~takes] = math.inf
         best = int(np.argmin(seconds[row]))
         if not math.isfinite(seconds[row, best]):
-            raise UsageError(f"no other gate can be walked to from {posts[at].id}.")
+            zones = () if entry is None else entry.zones_at(int(gates.site[at]))
+            whose = f" by the people of {', '.join(map(repr, zones))}" if zones else ""
+            raise UsageError(f"no other gate can be walked to from {posts[at].id}{whose}.")
         next_gate[at], next_walk_s[at] = others[best], seconds[row, best]
     return next_gate, next_walk_s
 

@@ -308,7 +308,7 @@ def _fluid(gates: Gates, at: int) -> Queue:
     """Run the fluid queue of a gate as the plan does."""
     post = gates.posts[at]
     sent = np.array(gates.told.gates[post.id].sent)
-    return queue(sent, gates.rule.lane_people * post.units, dust=1e-3)
+    return queue(sent, gates.lane_people[at] * post.units, dust=1e-3)
 
 
 def _mean(values: Floats) -> float:

@@ -26,6 +26,7 @@ from placement.solution import Solution, Status
 from tests.amount import cases
 from tests.builders import write_plan
 from tests.solve.capacitated.test_solver_with_lanes import best_by_flows
+from tests.ticket_zones import enters
 
 WINDOW = 'opens = "16:00"\ncloses = "18:00"\n'
 
@@ -88,6 +89,7 @@ def unmerged(plan: Plan) -> tuple[Instance, Lanes]:
     problem, walking = plan.problem, plan.settings.walking
     sites, demand = problem.sites, problem.demand
     names = [kind.id for kind in problem.resources]
+    tables = [table.model_dump() for table in plan.settings.zones]
     gate, n, m = names.index("gate"), len(problem.sites), len(problem.demand)
     cover, weight, people, cost = [], [], [], []
     for k, kind in enumerate(problem.resources):
@@ -95,7 +97,12 @@ def unmerged(plan: Plan) -> tuple[Instance, Lanes]:
             slow = demand.step_free[i]
             pace = walking.step_free_speed_m_s if slow else walking.speed_m_s
             limit = kind.walk_limit_s * (1 + 1e-9) * pace / walking.detour_factor
-            near = [k * n + j for j in range(n) if math.dist(demand.xy[i], sites.xy[j]) <= limit]
+            near = [
+                k * n + j
+                for j in range(n)
+                if math.dist(demand.xy[i], sites.xy[j]) <= limit
+                and enters(tables, kind.id, sites.id[j], demand.zones[demand.zone[i]])
+            ]
             cover.append(np.array(near, dtype=np.int64))
             weight.append(kind.value * demand.people[i] * demand.priority[i])
             people.append(demand.people[i] if k == gate else 0.0)
@@ -145,16 +152,31 @@ def unmerged(plan: Plan) -> tuple[Instance, Lanes]:
         least=np.where(is_gate, given.min_units, 0),
         most=np.where(is_gate, given.max_units, 0),
         lane_cost=np.where(is_gate, given.unit_cost, 0.0),
-        lane_people=np.where(is_gate, rate, 0.0),
+        lane_people=np.where(is_gate, rate * np.tile(shares_of_lanes(plan), len(names)), 0.0),
         arrivals=Arrivals(shares=np.array(shares), carry=lanes.max_wait_min // 30),
         profile=np.array(arrival * len(names)),
     )
 
 
+def shares_of_lanes(plan: Plan) -> list[float]:
+    """Return by site which share of what its lanes admit the plan counts on."""
+    found = []
+    for site in plan.problem.sites.id:
+        own = [one.headroom for one in plan.settings.zones if site in one.gates and one.headroom]
+        found.append(min(own, default=1.0))
+    return found
+
+
 def assert_best(folder: Path, seed: int, *, profiles: bool = False) -> None:
     """Solve a random plan and another model of it; the audit agrees, and the figures add up."""
+    assert_best_of(write_lanes_plan(folder, seed, profiles=profiles), seed)
+
+
+def assert_best_of(plan_file: Path, seed: int) -> None:
+    """Solve a written plan and another model of it."""
+    folder = plan_file.parent
     try:
-        plan = placement.load_plan(write_lanes_plan(folder, seed, profiles=profiles))
+        plan = placement.load_plan(plan_file)
     except InfeasibleError:
         return
     top = best_by_flows(*unmerged(plan))
