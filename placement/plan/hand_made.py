@@ -24,7 +24,6 @@ from placement.plan.settings import nearest
 from placement.plan.table import Row, Table, read_table
 from placement.reading.csv_table import read_records
 from placement.reading.features import WGS84, row_name
-from placement.reading.gdal import read_sheet
 from placement.reading.held import Held, source_of
 from placement.reading.numerals import decimal
 from placement.reading.regular import require_file
@@ -172,6 +171,8 @@ def _read_rows(path: Path) -> Table:
 
 def _read_workbook(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
     """Return the columns and rows of a sheet, numbers as they would be written in a CSV file."""
+    from placement.reading.gdal import read_sheet  # noqa: PLC0415 - GDAL takes its time to load
+
     columns, rows = read_sheet(path, "posts")
     return columns, [{key: str(cell) for key, cell in row.items()} for row in rows]
 
