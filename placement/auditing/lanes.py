@@ -134,6 +134,9 @@ def _check_gate(plan: Plan, resource: Resource, post: Post, gate: Gate, findings
     length = given.period_min
     headroom = headroom_at(plan, resource, post.site)
     a_minute = post.units * given.rate_per_h * given.efficiency * headroom / 60
+    findings.require(a_minute > 0, f"nobody can pass {post.id!r}: it has {post.units} lanes")
+    if a_minute <= 0:
+        return
     standing, since_cleared, longest = 0.0, 0.0, 0.0
     for number, (sent, passed) in enumerate(zip(gate.sent, gate.admitted, strict=True)):
         flow = sent / length
