@@ -37,6 +37,16 @@ UNPAINTED = ".leaflet-tile:not(.leaflet-tile-loaded)"
 REQUIRED = os.environ.get("PLACEMENT_BROWSER") == "required"
 
 
+def zoom_in(page: Any) -> None:
+    """Press the button that zooms in, and wait until the map has moved there.
+
+    The map begins to move with the browser's next frame: before it nothing says that it will.
+    """
+    page.locator(".leaflet-control-zoom-in").click()
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    page.wait_for_selector(".leaflet-zoom-anim", state="detached")
+
+
 @dataclass
 class Seen:
     """What a page did besides being shown."""

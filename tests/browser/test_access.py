@@ -144,6 +144,7 @@ def test_what_happens_is_told_in_a_live_region(open_page, file) -> None:
 def test_who_wants_no_motion_gets_none(open_page, file) -> None:
     page, _ = open_page(file, reduced_motion="reduce")
     page.locator(".leaflet-control-zoom-in").click()
+    page.evaluate("() => new Promise(requestAnimationFrame)")  # with which motion would begin
     assert page.locator(".leaflet-zoom-anim").count() == 0
     moving = """() => [...document.querySelectorAll('*')].filter((one) => {
       const style = getComputedStyle(one);

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from placement.maps import write_map
+from tests.browser.conftest import zoom_in
 from tests.maps.pages import drawn_plan, solution_of
 
 HIDDEN = (Path(__file__).parent / "hidden.js").read_text(encoding="utf-8")
@@ -56,8 +57,7 @@ def test_the_legend_stays_where_it_is_when_the_whole_plan_is_asked_for(open_page
     page, _ = open_page(paris_map)
     corner = page.evaluate(CORNER)
     for _ in range(2):
-        page.locator(".leaflet-control-zoom-in").click()
-        page.wait_for_selector(".leaflet-zoom-anim", state="detached")
+        zoom_in(page)
     page.mouse.move(900, 600)
     page.mouse.down()
     page.mouse.move(700, 400, steps=4)
@@ -70,8 +70,7 @@ def test_the_legend_stays_where_it_is_when_the_whole_plan_is_asked_for(open_page
 
 def test_a_view_the_reader_chose_is_kept_when_the_window_changes(open_page, paris_map) -> None:
     page, _ = open_page(paris_map)
-    page.locator(".leaflet-control-zoom-in").click()
-    page.wait_for_selector(".leaflet-zoom-anim", state="detached")
+    zoom_in(page)
     scale = "document.querySelector('.leaflet-control-scale-line').textContent"
     before = page.evaluate(scale)
     resize(page, 1300, 800)

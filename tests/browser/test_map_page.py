@@ -15,6 +15,7 @@ from placement.maps.page import page_data, uncovered
 from placement.maps.webmap import write_page
 from placement.solution import Status
 from placement.streets import read_streets
+from tests.browser.conftest import zoom_in
 from tests.maps.pages import NASTY, POSTS, drawn_plan, hostile_plan, solution_of
 
 INK = """name => {
@@ -339,7 +340,7 @@ def test_paper_has_the_map_that_fills_its_sheet_and_the_numbered_table(
 
 def test_the_view_is_printed_where_asked_and_kept_on_the_screen(open_page, file) -> None:
     page, _ = open_page(file)
-    page.locator(".leaflet-control-zoom-in").click()
+    zoom_in(page)
     page.locator(".printbox select").nth(2).select_option("view")
     marks = """() => {
       const left = (one) => one.getBoundingClientRect().x;
