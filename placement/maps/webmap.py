@@ -19,15 +19,14 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import folium
-from branca.element import Element, Figure, MacroElement
-from folium.template import Template
+import numpy as np
 
 from placement.cover.catchments import rings
 from placement.cover.doubts import doubts
 from placement.cover.routes import routes
 from placement.cover.survey import survey
 from placement.errors import InputError, PlacementError
+from placement.late_imports import imported_later
 from placement.maps.comparison import comparison_data, slider_data
 from placement.maps.frame import draw_plan, draw_routes, draw_shapes, draw_solution, plan_frame
 from placement.maps.leaflet import leaflet_file, leaflet_script, leaflet_style
@@ -40,6 +39,11 @@ from placement.outputs import replace_file
 from placement.plan.problem import Plan
 from placement.solution import Solution
 from placement.solve.questions.served import served
+
+with imported_later("pandas"):  # Folium asks it what a data frame is, and gets none here
+    import folium
+    from branca.element import Element, Figure, MacroElement
+    from folium.template import Template
 
 if TYPE_CHECKING:
     from placement.streets import Streets
@@ -376,7 +380,8 @@ def page(
             data=block,
         )
         drawn = _Map(
-            location=(0.0, 0.0),
+            # of anything but an array Folium asks whether it is a data frame, and gets pandas
+            location=np.zeros(2),  # type: ignore[arg-type]
             zoom_start=2,
             tiles=None,
             prefer_canvas=False,

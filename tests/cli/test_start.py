@@ -59,6 +59,24 @@ def test_a_plan_of_text_files_is_checked_without_what_reads_other_formats() -> N
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_page_is_written_without_pandas_and_folium_has_it_all_the_same(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from placement.cli import main\n"
+        f"sys.argv = ['place', 'optimise', 'placement/cli/starter', '--out', {str(tmp_path)!r}]\n"
+        "try:\n    main()\nexcept SystemExit as ended:\n    assert not ended.code\n"
+        "print(sorted({'pandas', 'orloge', 'ortools'} & set(sys.modules)))\n"
+        "from folium.utilities import validate_locations\n"
+        "import pandas\n"
+        "print(validate_locations(pandas.DataFrame({'lat': [48.0], 'lon': [2.0]})))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.splitlines()[-2:] == ["[]", "[[48.0, 2.0]]"]
+    assert (tmp_path / "map.html").exists()
+
+
 def test_importing_the_package_imports_nothing_heavy() -> None:
     code = f"import sys, placement; print(sorted(set(sys.modules) & set({HEAVY!r})))"
     done = subprocess.run(

@@ -6,7 +6,7 @@ import sys
 QUICK = """
 import sys
 import placement.solve.mip.highs
-print(sorted({"pandas", "ortools.sat.python.cp_model"} & set(sys.modules)))
+print(sorted({"pandas", "ortools.sat.python.cp_model", "orloge"} & set(sys.modules)))
 """
 
 STILL_THERE = """
@@ -20,6 +20,12 @@ problem.solve(pulp.CPSAT(msg=False))
 print(pulp.value(problem.objective))
 """
 
+LOGS_ARE_READ = """
+import placement.solve.mip.highs
+from pulp.core import lp_stats
+print(lp_stats.orloge.get_info_solver.__name__)
+"""
+
 
 def said(program: str) -> str:
     done = subprocess.run(
@@ -28,9 +34,13 @@ def said(program: str) -> str:
     return done.stdout.strip()
 
 
-def test_the_second_solver_is_not_imported_with_the_first() -> None:
+def test_neither_the_second_solver_nor_what_reads_logs_is_imported_with_the_first() -> None:
     assert said(QUICK) == "[]"
 
 
 def test_pulp_still_has_the_second_solver() -> None:
     assert said(STILL_THERE) == "2.0"
+
+
+def test_pulp_still_has_what_reads_the_logs_of_solvers() -> None:
+    assert said(LOGS_ARE_READ) == "get_info_solver"
