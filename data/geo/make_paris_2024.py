@@ -4,59 +4,35 @@ Run it from anywhere: ``python data/geo/make_paris_2024.py [FOLDER]``. The same 
 bytes.
 """
 
-import json
-import re
 import sys
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from drawing import facts
+from drawing.layers import feature, polygon, river, slug, street_features, strip, write
 from drawing.network import (
     LOWER_LEVEL,
+    PARIS,
     PLACES,
     STREET_LEVEL,
     Line,
     Point,
     Quay,
+    begin,
     lonlat,
-    moved,
     network,
-    position,
     read_quay,
     rows,
     way,
 )
 from shapely.geometry import LineString, Polygon
-from shapely.geometry import Point as Spot
-from shapely.geometry.polygon import orient
 
 HERE = Path(__file__).resolve().parent / "paris-2024"
 M2_PER_PERSON = 3.0
 
 
 # ------------------------------------------------------------------------------------- areas
-def strip(quay: Quay, where: Sequence[Point], *, near: float, far: float) -> Polygon:
-    """Return the strip along a quay between two of its vertices; positive is riverward.
-
-    ``near`` and ``far`` are metres from the road's line; 12 m are left free at each end.
-    """
-    first, last = sorted(quay.at(p) for p in where)
-    line = LineString(quay.points[first : last + 1])
-    short = [(float(x), float(y)) for x, y in cut(line, 12.0).coords]
-    one = [moved(short, i, quay.side * near) for i in range(len(short))]
-    two = [moved(short, i, quay.side * far) for i in range(len(short))]
-    return Polygon(one + two[::-1])
-
-
-def cut(line: LineString, end_m: float) -> LineString:
-    """Return the line without its first and last metres."""
-    inner = [p for p in line.coords if end_m < line.project(Spot(p)) < line.length - end_m]
-    ends = [line.interpolate(end_m), line.interpolate(line.length - end_m)]
-    return LineString([ends[0].coords[0], *inner, ends[1].coords[0]])
-
-
 def areas(banks: dict[str, Quay]) -> list[dict[str, object]]:
     """Return the standing boxes and the stands."""
     features = []
@@ -101,37 +77,7 @@ def area(name: str, titles: tuple[str, str], people: int, shape: Polygon) -> dic
     return feature(name, polygon(shape), properties)
 
 
-def polygon(shape: Polygon) -> dict[str, object]:
-    """Return a polygon's GeoJSON geometry: degrees, right-hand rule."""
-
-    def ring(coordinates: Iterable[Sequence[float]]) -> list[list[float]]:
-        return [lonlat(p) for p in coordinates]
-
-    shape = orient(shape)
-    return {
-        "type": "Polygon",
-        "coordinates": [ring(shape.exterior.coords), *(ring(r.coords) for r in shape.interiors)],
-    }
-
-
-def seine(banks: dict[str, Quay], islands: Sequence[Quay]) -> Polygon:
-    """Return the river between its banks, with the two islands as holes."""
-    right, left = (
-        quay.offset(0, len(quay.points) - 1, quay.width) for quay in (banks["right"], banks["left"])
-    )
-    water = Polygon(right + left[::-1])
-    for island in islands:
-        water = water.difference(Polygon(island.points).buffer(island.width[1], quad_segs=2))
-    return water
-
-
 # ------------------------------------------------------------------------------------- sites
-def slug(text: str) -> str:
-    """Return a name in small ASCII letters and hyphens."""
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe")).encode("ascii", "ignore")
-    return re.sub(r"[^a-z0-9]+", "-", plain.decode().lower()).strip("-")
-
-
 BANKS = {"_r": "rive droite", "_l": "rive gauche", "_i": "île", "_w": "île", "_e": "île"}
 BOTH = "checkpoint,dog_team"
 COSTS = {  # kind of site: open cost, least and most lanes
@@ -227,50 +173,9 @@ def landings(net: Sequence[Line]) -> list[dict[str, object]]:
     return found
 
 
-# ------------------------------------------------------------------------------------- files
-def feature(
-    name: str, geometry: dict[str, object], properties: dict[str, object]
-) -> dict[str, object]:
-    """Return a GeoJSON feature."""
-    return {"type": "Feature", "id": name, "properties": properties, "geometry": geometry}
-
-
-def write(folder: Path, name: str, features: Iterable[dict[str, object]]) -> None:
-    """Write a layer: one feature a line, in the order of the identifiers."""
-    lines = [
-        json.dumps(f, ensure_ascii=False, separators=(",", ":"))
-        for f in sorted(features, key=lambda f: str(f["id"]))
-    ]
-    text = '{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n"
-    (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    print(f"{name}: {len(lines)} features, {len(text.encode()) / 1000:.0f} kB")
-
-
-def street_features(net: Sequence[Line]) -> list[dict[str, object]]:
-    """Return the edges as features, numbered within their street from its first point on."""
-    count: dict[str, int] = defaultdict(int)
-    features = []
-    for line in net:
-        stem = slug(line.name)
-        count[stem] += 1
-        name = f"{stem}-{count[stem]:02d}"
-        properties = {
-            "id": name,
-            "name": line.name,
-            "class": line.road,
-            "bridge": line.bridge,
-            "tunnel": False,
-            "level": line.level,
-        }
-        geometry = {"type": "LineString", "coordinates": [lonlat(p) for p in line.points]}
-        features.append(feature(name, geometry, properties))
-    return features
-
-
 def main(folder: Path) -> None:
     """Write all layers to a folder."""
-    words = facts.PLACES.split()
-    PLACES.update({name: position(at) for name, at in zip(words[::2], words[1::2], strict=True)})
+    begin(PARIS, facts.PLACES)
     banks = {
         "right": read_quay(facts.RIGHT_BANK, side=1.0),
         "left": read_quay(facts.LEFT_BANK, side=-1.0),
@@ -280,7 +185,7 @@ def main(folder: Path) -> None:
     route = [lonlat(p) for p in way(facts.ROUTE)]
     write(folder, "streets.geojson", street_features(net))
     write(folder, "areas.geojson", areas(banks))
-    water = seine(banks, islands)
+    water = river(banks, islands)
     write(
         folder,
         "seine.geojson",

@@ -16,9 +16,6 @@ from drawing.streets import STREETS
 
 type Point = tuple[float, float]
 
-LAT_0, LON_0 = 48.857, 2.335
-# Metres of a degree at this latitude on the WGS 84 ellipsoid: a plane good to a few cm in 8 km.
-NORTH_M, EAST_M = 111_206.0, 73_330.0
 JOIN_M = 45.0  # an end this close to another street is meant to meet it
 WATERSIDE_M = 9.0  # the lower quay runs this far from the water
 TOUCH_M = 1.0  # an end this close to a line lies on it
@@ -31,6 +28,37 @@ CLASSES = {
     "d": "pedestrian",
     "f": "footway",
 }
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Metres north and east of a place in a city, and the degrees that its positions start from.
+
+    ``north_m`` and ``east_m`` are metres of a degree at this latitude on the WGS 84 ellipsoid: a
+    plane good to a few cm in 8 km.
+    """
+
+    lat: float
+    lon: float
+    north_m: float
+    east_m: float
+    lat_from: int
+    lon_from: int
+
+    def position(self, text: str) -> Point:
+        """Return the metres of a ``lat,lon`` pair in ten-thousandths of a degree."""
+        lat, lon = (float(part) / 10_000 for part in text.split(","))
+        east = (self.lon_from + lon - self.lon) * self.east_m
+        return east, (self.lat_from + lat - self.lat) * self.north_m
+
+    def lonlat(self, point: Sequence[float]) -> list[float]:
+        """Return degrees, rounded as they are written."""
+        lon, lat = self.lon + point[0] / self.east_m, self.lat + point[1] / self.north_m
+        return [round(lon, 6), round(lat, 6)]
+
+
+PARIS = Plane(48.857, 2.335, 111_206.0, 73_330.0, 48, 2)
+LONDON = Plane(51.505, -0.119, 111_258.0, 69_433.0, 51, 0)
 
 
 @dataclass
@@ -83,13 +111,26 @@ def rows(table: str, *, between: str = "|") -> list[list[str]]:
     return [[cell.strip() for cell in row.split(between)] for row in table.strip().splitlines()]
 
 
+PLACES: dict[str, Point] = {}
+_planes = [PARIS]  # the city that is being drawn
+
+
+def begin(plane: Plane, places: str) -> None:
+    """Draw another city: its plane, and its places as names and positions in turns."""
+    _planes[:] = [plane]
+    words = places.split()
+    PLACES.clear()
+    PLACES.update({n: plane.position(at) for n, at in zip(words[::2], words[1::2], strict=True)})
+
+
 def position(text: str) -> Point:
     """Return the metres of a ``lat,lon`` pair in ten-thousandths of a degree."""
-    lat, lon = (float(part) / 10_000 for part in text.split(","))
-    return (2 + lon - LON_0) * EAST_M, (48 + lat - LAT_0) * NORTH_M
+    return _planes[0].position(text)
 
 
-PLACES: dict[str, Point] = {}
+def lonlat(point: Sequence[float]) -> list[float]:
+    """Return degrees, rounded as they are written."""
+    return _planes[0].lonlat(point)
 
 
 def way(text: str) -> list[Point]:
@@ -101,11 +142,6 @@ def way(text: str) -> list[Point]:
             PLACES[name] = position(pair)
         points.append(position(pair) if "," in pair else PLACES[pair])
     return points
-
-
-def lonlat(point: Sequence[float]) -> list[float]:
-    """Return degrees, rounded as they are written."""
-    return [round(LON_0 + point[0] / EAST_M, 6), round(LAT_0 + point[1] / NORTH_M, 6)]
 
 
 def read_quay(table: str, *, side: float) -> Quay:
@@ -236,24 +272,28 @@ def edges(lines: Sequence[Line]) -> list[Line]:
 
 
 def network(banks: dict[str, Quay], islands: Sequence[Quay]) -> list[Line]:
-    """Return the edges of the whole drawn network."""
+    """Return the edges of the whole drawn network of Paris."""
+    quays = (*banks.values(), *islands)
+    return at_grade(quays, STREETS) + bridges(facts.BRIDGES) + lower_quays(banks)
+
+
+def at_grade(quays: Sequence[Quay], streets: str) -> list[Line]:
+    """Return the edges of quays and streets, cut where they meet."""
     ground = []
-    for quay in (*banks.values(), *islands):
+    for quay in quays:
         for name, _, first, last in quay.stretches:
             ground.append(Line(name, "secondary", list(quay.points[first : last + 1])))
     fixed = len(ground)
-    ground += [Line(name, CLASSES[road], way(text)) for name, road, text in rows(STREETS)]
+    ground += [Line(name, CLASSES[road], way(text)) for name, road, text in rows(streets)]
     join_ends(ground, fixed)
-    anchors = [p for quay in (*banks.values(), *islands) for p in quay.points]
-    cut_at_crossings(ground, anchors)
-    return edges(ground) + bridges() + lower_quays(banks)
+    cut_at_crossings(ground, [p for quay in quays for p in quay.points])
+    return edges(ground)
 
 
-def bridges() -> list[Line]:
+def bridges(table: str) -> list[Line]:
     """Return the bridges."""
     return [
-        Line(name, road, way(text), BRIDGE_LEVEL, bridge=True)
-        for name, road, text in rows(facts.BRIDGES)
+        Line(name, road, way(text), BRIDGE_LEVEL, bridge=True) for name, road, text in rows(table)
     ]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from placement.arrays import Floats, Ints
 from placement.auditing.recount import to_sites
+from placement.cover.area_walks import STEP_FREE
 from placement.cover.areas import areas
 from placement.cover.survey import survey
 from placement.errors import UsageError
@@ -81,17 +82,17 @@ def course_of(plan: Plan, gates: Gates, scenario: Scenario) -> Course:
     Raises
     ------
     UsageError
-        If the scenario shuts a gate that is not there, or one twice.
+        If the scenario shuts a gate that is not there, or one twice, or speaks of an area to which
+        the solution sends nobody.
     """
     rule, posts = gates.rule, gates.posts
-    stretches = [
-        _stretches(np.array(gates.told.gates[post.id].sent), rule, walk)
-        for post, walk in zip(posts, _walks(plan, gates, scenario), strict=True)
-    ]
+    crowds = _crowds(plan, gates, scenario)
+    stretches = [_stretches(crowd, rule) for crowd in crowds]
     shift_s = 60 * scenario.shift_min
     begins = np.concatenate([one[0] for one in stretches]) + shift_s
     ends = np.concatenate([one[1] for one in stretches]) + shift_s
     people = np.concatenate([one[2] for one in stretches])
+    coming = np.concatenate([one[3] for one in stretches])
     window_s = 60.0 * (rule.closes_min - rule.opens_min)
     lead_s = max(0.0, -float(begins[people > 0].min(initial=0.0)))
     step_s = window_s / _MOMENTS
@@ -104,6 +105,7 @@ def course_of(plan: Plan, gates: Gates, scenario: Scenario) -> Course:
         begins=begins,
         ends=ends,
         people=people,
+        shows=np.divide(coming, people, out=np.ones_like(people), where=people > 0),
         lanes=np.array([post.units for post in posts], dtype=np.int64),
         service_s=np.full(len(posts), 3600 / rule.full_rate_h / (1 - scenario.slower)),
         shuts=shuts,
@@ -111,7 +113,6 @@ def course_of(plan: Plan, gates: Gates, scenario: Scenario) -> Course:
         next_walk_s=next_walk_s,
         variation=scenario.service_cv if scenario.service_cv > _LEAST_CV else 0.0,
         lognormal=scenario.service == "lognormal",
-        show_rate=scenario.show_rate,
         counted=scenario.people == "counted",
         bunch_s=scenario.bunch_s if scenario.bunch_s > _LEAST_BUNCH_S else 0.0,
         fails_s=3600 / failure.per_h if failure is not None and fails else math.inf,
@@ -120,53 +121,88 @@ def course_of(plan: Plan, gates: Gates, scenario: Scenario) -> Course:
     )
 
 
-def _walks(plan: Plan, gates: Gates, scenario: Scenario) -> list[list[tuple[Floats, float]]]:
-    """Return for each gate who comes from each area by period, and how long they walk."""
-    told = gates.told
-    if scenario.profile_at == "gate":
-        return [[] for _ in gates.posts]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Crowd:
+    """People of one gate: how many by period, how long they walk, which share of them comes."""
+
+    people: Floats
+    walk_s: float
+    show_rate: float
+
+
+def _crowds(plan: Plan, gates: Gates, scenario: Scenario) -> list[list[_Crowd]]:
+    """Return who comes to each gate, by area where areas differ in the scenario."""
+    told, rates = gates.told, scenario.show_rates
+    walking = scenario.profile_at == "origin"
+    if not walking and not rates:
+        return [
+            [_Crowd(np.array(told.gates[post.id].sent), 0.0, scenario.show_rate)]
+            for post in gates.posts
+        ]
     if not told.areas:
         raise UsageError(
-            "the solution does not tell from which area people are sent, so their walks are not "
-            "known: find it again with `place optimise`, or take --profile-at gate."
+            "the solution does not tell from which area people are sent, so neither their walks "
+            "nor which of them come are known: find it again with `place optimise`, or leave out "
+            "--profile-at origin and show_rates."
         )
+    known = sorted({name.removesuffix(STEP_FREE) for name in told.areas})
+    for name in rates:
+        if name not in known:
+            meant = nearest(name, known)
+            hint = f"did you mean {meant!r}?" if meant else f"its areas are {', '.join(known[:5])}"
+            raise UsageError(f"show_rates: the solution sends nobody of {name[:80]!r}; {hint}")
+    walks = _mean_walks(plan, gates) if walking else {}
+    return [
+        [
+            _Crowd(
+                np.array(table[post.id]),
+                walks.get((area, post.id), 0.0),
+                rates.get(area.removesuffix(STEP_FREE), scenario.show_rate),
+            )
+            for area, table in told.areas.items()
+            if post.id in table
+        ]
+        for post in gates.posts
+    ]
+
+
+def _mean_walks(plan: Plan, gates: Gates) -> dict[tuple[str, str], float]:
+    """Return how long people of each area walk to each of their gates on average, seconds."""
+    told = gates.told
     found = areas(plan)
     walks = survey(plan).walk[told.resource].tocsc()
     people = plan.problem.demand.people
-    result = []
+    result = {}
     for post, site in zip(gates.posts, gates.site.tolist(), strict=True):
         column = slice(walks.indptr[site], walks.indptr[site + 1])
         point, seconds = walks.indices[column], walks.data[column]
-        mine = []
         for area, table in told.areas.items():
             if post.id in table:
                 there = found.of[point] == found.names.index(area)
                 weights = people[point[there]]
                 walk = float(np.average(seconds[there], weights=weights)) if weights.any() else 0.0
-                mine.append((np.array(table[post.id]), walk))
-        result.append(mine)
+                result[area, post.id] = walk
     return result
 
 
-def _stretches(
-    sent: Floats, rule: LanesRule, walks: list[tuple[Floats, float]]
-) -> tuple[Floats, Floats, Floats]:
-    """Return stretches of time in which people come to a gate at a steady rate, and how many.
+def _stretches(crowds: list[_Crowd], rule: LanesRule) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return stretches of time in which people come to a gate at a steady rate.
 
-    Without walks those are the periods; with them, each area's periods begin when its people, who
-    set out together, have walked.
+    They are the periods of each crowd, whose people set out together, when they have walked: where
+    each begins and ends, of how many people, and how many of these come on average.
     """
     period_s = 60.0 * rule.period_min
     edges = period_s * np.arange(len(rule.shares) + 1, dtype=np.float64)
-    if not walks:
-        return edges[:-1], edges[1:], sent
-    knots = np.unique(np.concatenate([edges + walk for _, walk in walks]))
-    rate = np.zeros(len(knots) - 1)
-    for people, walk in walks:
-        period = np.searchsorted(edges + walk, knots[:-1], side="right") - 1
-        inside = (period >= 0) & (period < len(people))
-        rate[inside] += people[period[inside]] / period_s
-    return knots[:-1], knots[1:], rate * np.diff(knots)
+    knots = np.unique(np.concatenate([edges + crowd.walk_s for crowd in crowds]))
+    people, coming = np.zeros(len(knots) - 1), np.zeros(len(knots) - 1)
+    lasts = np.diff(knots)
+    for crowd in crowds:
+        period = np.searchsorted(edges + crowd.walk_s, knots[:-1], side="right") - 1
+        inside = (period >= 0) & (period < len(crowd.people))
+        theirs = crowd.people[period[inside]] * (lasts[inside] / period_s)
+        people[inside] += theirs
+        coming[inside] += theirs * crowd.show_rate
+    return knots[:-1], knots[1:], people, coming
 
 
 def _next_gates(plan: Plan, gates: Gates, scenario: Scenario, shuts: Floats) -> tuple[Ints, Floats]:

@@ -49,9 +49,9 @@ class Course:
         Standard deviation of the time in a lane over its mean.
     lognormal
         Whether that time is lognormal in place of gamma.
-    show_rate, counted
-        Probability that a person comes, and whether so many people are expected as are written,
-        see `placement.studies.replay.streams.draw_arrivals`.
+    shows, counted
+        (K,) float64, probability that a person of each stretch comes, and whether so many people
+        are expected as are written, see `placement.studies.replay.streams.draw_arrivals`.
     bunch_s
         Seconds between trains, 0 for people who come one by one.
     fails_s
@@ -66,6 +66,7 @@ class Course:
     begins: Floats
     ends: Floats
     people: Floats
+    shows: Floats
     lanes: Ints
     service_s: Floats
     shuts: Floats
@@ -73,7 +74,6 @@ class Course:
     next_walk_s: Floats
     variation: float
     lognormal: bool
-    show_rate: float
     counted: bool
     bunch_s: float
     fails_s: float
@@ -160,9 +160,10 @@ def play(
         )
         _play(
             states, course.order(), course.first, course.begins, course.ends, course.people,
-            course.lanes, course.service_s, course.shuts, course.next_gate, course.next_walk_s,
-            course.variation, course.lognormal, course.show_rate, course.counted, course.bunch_s,
-            course.fails_s, course.down_s, course.moments, course.failures(), np.zeros((5, size)),
+            course.shows, course.lanes, course.service_s, course.shuts, course.next_gate,
+            course.next_walk_s, course.variation, course.lognormal, course.counted,
+            course.bunch_s, course.fails_s, course.down_s, course.moments, course.failures(),
+            np.zeros((5, size)),
             np.zeros((2, gates), np.int64), figures[first:last], waiting[first:last],
         )  # fmt: skip
         return last - first
@@ -183,6 +184,7 @@ def _play(  # noqa: C901, PLR0913, PLR0917 - one loop, compiled
     begins: Floats,
     ends: Floats,
     people: Floats,
+    shows: Floats,
     lanes: Ints,
     service_s: Floats,
     shuts: Floats,
@@ -190,7 +192,6 @@ def _play(  # noqa: C901, PLR0913, PLR0917 - one loop, compiled
     next_walk_s: Floats,
     variation: float,
     lognormal: bool,  # noqa: FBT001
-    show_rate: float,
     counted: bool,  # noqa: FBT001
     bunch_s: float,
     fails_s: float,
@@ -222,7 +223,7 @@ def _play(  # noqa: C901, PLR0913, PLR0917 - one loop, compiled
                 begins[at:to],
                 ends[at:to],
                 people[at:to],
-                show_rate,
+                shows[at:to],
                 counted,
                 bunch_s,
                 arrival,

@@ -52,6 +52,13 @@ class Scenario(Section):
     show_rate: Annotated[
         Positive, Field(le=1, description="Share of the people who come at all. Default 1.")
     ] = 1.0
+    show_rates: Annotated[
+        dict[str, Annotated[NotNegative, Field(le=1)]],
+        Field(
+            description="The same for people of single areas, by the names that the solution gives "
+            "them; others follow show_rate. Default: none."
+        ),
+    ] = {}  # noqa: RUF012 - pydantic copies it
     shift_min: Annotated[
         float,
         Field(ge=-720, le=720, description="Minutes by which all come later; negative: earlier."),

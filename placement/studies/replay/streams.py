@@ -145,7 +145,7 @@ def draw_arrivals(
     begins: Floats,
     ends: Floats,
     people: Floats,
-    show_rate: float,
+    shows: Floats,
     counted: bool,  # noqa: FBT001 - compiled
     bunch_s: float,
     arrival: Floats,
@@ -158,8 +158,8 @@ def draw_arrivals(
         The stream.
     begins, ends, people
         (k,) float64, stretches of time in order, seconds, and how many are expected in each.
-    show_rate
-        Probability that a person comes at all.
+    shows
+        (k,) float64, probability that a person of each comes at all.
     counted
         Whether so many people are expected, neither more nor fewer; else their number is Poisson
         with that mean. Either way the times are those of a Poisson process, given how many come.
@@ -183,10 +183,10 @@ def draw_arrivals(
             passed = exponential(state)
             whole = int(people[k])
             many = whole + int(uniform(state) < people[k] - whole)
-            if show_rate < 1.0:
+            if shows[k] < 1.0:
                 come = 0
                 for _ in range(many):
-                    come += int(uniform(state) < show_rate)
+                    come += int(uniform(state) < shows[k])
                 many = come
             for _ in range(min(many, len(arrival) - count)):
                 arrival[count] = passed
@@ -195,7 +195,7 @@ def draw_arrivals(
             length = passed  # exponential gaps over their sum: uniform times, in order
         else:
             passed = ahead
-            length = people[k] * show_rate
+            length = people[k] * shows[k]
             while passed <= length and count < len(arrival):
                 arrival[count] = passed
                 passed += exponential(state)

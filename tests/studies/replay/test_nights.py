@@ -31,13 +31,13 @@ def draw_words(state: Words, found: Words) -> None:
 
 @compiled
 def draw_times(
-    state: Words, variation: float, lognormal: bool, show_rate: float, counted: bool,
-    bunch_s: float, begins: Floats, ends: Floats, people: Floats, service: Floats, arrival: Floats,
+    state: Words, variation: float, lognormal: bool, counted: bool, bunch_s: float,
+    begins: Floats, ends: Floats, people: Floats, shows: Floats, service: Floats, arrival: Floats,
 ) -> int:  # fmt: skip
     """Draw times in lanes, then arrivals."""
     warm_up(state)
     draw_services(state, len(service), 10.0, variation, lognormal, service)
-    return draw_arrivals(state, begins, ends, people, show_rate, counted, bunch_s, arrival)
+    return draw_arrivals(state, begins, ends, people, shows, counted, bunch_s, arrival)
 
 
 def course(sent: list[list[float]], lanes: list[int], **other: object) -> Course:
@@ -50,6 +50,7 @@ def course(sent: list[list[float]], lanes: list[int], **other: object) -> Course
         begins=np.tile(edges[:-1], gates),
         ends=np.tile(edges[1:], gates),
         people=np.array(sent, dtype=np.float64).ravel(),
+        shows=np.ones(gates * periods),
         lanes=np.array(lanes),
         service_s=np.full(gates, 3600 / 340),
         shuts=np.tile([window, math.inf, math.inf], (gates, 1)),
@@ -57,7 +58,6 @@ def course(sent: list[list[float]], lanes: list[int], **other: object) -> Course
         next_walk_s=np.zeros(gates),
         variation=0.5,
         lognormal=False,
-        show_rate=1.0,
         counted=True,
         bunch_s=0.0,
         fails_s=math.inf,
@@ -80,7 +80,7 @@ def test_times_in_lanes_have_the_mean_and_the_variation_asked_for(
 ) -> None:
     service, none = np.zeros(200_000), np.zeros(0)
     draw_times(
-        stream(1, 0, 0), variation, lognormal, 1.0, True, 0.0, none, none, none, service, none
+        stream(1, 0, 0), variation, lognormal, True, 0.0, none, none, none, none, service, none
     )
     assert service.mean() == pytest.approx(10.0, rel=0.02)
     assert service.std() / 10 == pytest.approx(variation, abs=0.02 + 0.05 * variation**2)
@@ -94,8 +94,8 @@ def test_so_many_come_as_are_sent_and_show_up(counted: bool, show_rate: float) -
     many, early = [], []
     for night in range(400):
         count = draw_times(
-            stream(1, night, 0), 0.5, False, show_rate, counted, 0.0, begins, ends, people,
-            np.zeros(0), arrival,
+            stream(1, night, 0), 0.5, False, counted, 0.0, begins, ends, people,
+            np.full(2, show_rate), np.zeros(0), arrival,
         )  # fmt: skip
         assert (np.diff(arrival[:count]) >= 0).all()
         assert 0 <= arrival[0] <= arrival[count - 1] <= 1800
@@ -112,8 +112,9 @@ def test_people_of_a_train_come_together() -> None:
     begins, ends, people = np.array([0.0]), np.array([1800.0]), np.array([500.0])
     arrival = np.zeros(700)
     count = draw_times(
-        stream(1, 0, 0), 0.5, False, 1.0, True, 300.0, begins, ends, people, np.zeros(0), arrival
-    )
+        stream(1, 0, 0), 0.5, False, True, 300.0, begins, ends, people,
+        np.ones(1), np.zeros(0), arrival,
+    )  # fmt: skip
     trains = np.unique(arrival[:count])
     assert 6 <= len(trains) <= 8
     assert np.diff(trains) == pytest.approx(np.full(len(trains) - 1, 300.0))
@@ -149,7 +150,7 @@ def test_nobody_is_lost_between_gates(
 ) -> None:
     shut = course(
         [[90, 200], [300, 100], [80, 90]], [1, 2, 1], bunch_s=bunch_s, counted=counted,
-        show_rate=show_rate, fails_s=3600.0, down_s=600.0,
+        shows=np.full(9, show_rate), fails_s=3600.0, down_s=600.0,
         shuts=np.array([[3600.0, 900, 2100], [3600, 1200, 2400], [3600, math.inf, math.inf]]),
         next_gate=np.array([2, 2, -1]), next_walk_s=np.array([60.0, 200.0, 0.0]),
     )  # fmt: skip

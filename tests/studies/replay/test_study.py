@@ -87,6 +87,33 @@ def test_fewer_people_or_slower_lanes_show(solved: tuple[Plan, Solution]) -> Non
     assert early.gates[0].queue.p50.value > 0
 
 
+@pytest.mark.parametrize("profile_at", ["gate", "origin"])
+def test_areas_whose_people_stay_away_are_missed_at_their_gates_only(
+    solved: tuple[Plan, Solution], profile_at: str
+) -> None:
+    told = solved[1].lanes
+    assert told is not None
+    area = next(iter(told.areas))
+    theirs = {post: sum(sent) for post, sent in told.areas[area].items()}
+
+    def came(**scenario: object) -> dict[str, float]:
+        found = replay(*solved, scenario_of({"profile_at": profile_at, **scenario}), nights=200)
+        return {gate.post: gate.came for gate in found.gates}
+
+    usual, missing = came(), came(show_rates={area: 0.5})
+    for post, people in usual.items():
+        # three standard deviations of the mean of 200 nights, and roundings
+        wide = 3 * (0.25 * theirs.get(post, 0.0) / 200) ** 0.5 + 0.2
+        assert missing[post] == pytest.approx(people - 0.5 * theirs.get(post, 0.0), abs=wide)
+    everybody = came(show_rates=dict.fromkeys(told.areas, 1.0), show_rate=0.1)
+    assert everybody == pytest.approx(usual, abs=0.2)
+
+
+def test_an_area_that_sends_nobody_is_refused(solved: tuple[Plan, Solution]) -> None:
+    with pytest.raises(UsageError, match="show_rates: the solution sends nobody of 'moon'; "):
+        replay(*solved, scenario_of({"show_rates": {"moon": 0.5}}), nights=1)
+
+
 def test_who_sets_out_by_the_profile_comes_later_by_the_walk(
     solved: tuple[Plan, Solution],
 ) -> None:
@@ -148,6 +175,8 @@ def test_texts_of_scenarios_are_read_or_refused_with_the_way_to_write_them(tmp_p
     for content, said in (
         ("show_rat = 1", "field 'show_rat': unknown key; write 'show_rate'"),
         ("slower = 1.0", "field 'slower': must be less than 1"),
+        ("show_rates = { box = 1.2 }", "field 'show_rates.box': must be at most 1, not 1.2"),
+        ("show_rates = 0.5", "field 'show_rates': "),
         ("close = ['x']", "field 'close'"),
         ("= 3", "is not TOML"),
     ):
