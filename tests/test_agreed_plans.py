@@ -8,7 +8,7 @@ import pytest
 import placement
 
 ROOT = Path(__file__).parents[1]
-BUNDLED = ("paris-2024", "paris-2024-cover", "paris-2024-dogs")
+BUNDLED = ("london-2023", "paris-2024", "paris-2024-cover", "paris-2024-dogs")
 
 
 @pytest.mark.slow

@@ -96,7 +96,9 @@ def faults(told: dict[str, Any], found: dict[str, Any]) -> list[str]:
     return [" / ".join(way) for way in [*wrong, *(way for way in again if way not in said)]]
 
 
-@pytest.mark.parametrize("name", ["paris-2024-cover", "paris-2024-dogs", "paris-2024"])
+@pytest.mark.parametrize(
+    "name", ["london-2023", "paris-2024-cover", "paris-2024-dogs", "paris-2024"]
+)
 def test_every_figure_of_a_bundled_plan_is_found_from_the_documentation(name: str) -> None:
     file = ROOT / "outputs" / name / "solution.geojson"
     told = json.loads(file.read_text(encoding="utf-8"))
