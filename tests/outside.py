@@ -127,6 +127,7 @@ def recompute(plan_file: Path, solution_file: Path) -> dict:
         mine = [post["properties"] for post in told["features"]
                 if post["properties"]["resource"] == name]  # fmt: skip
         seconds = walks_to(mine, resource, site, to_plane, grounds, people)
+        seconds[~admitted(plan, name, mine, people)] = np.inf
         within = seconds <= resource["walk_limit_min"] * 60 * (1 + HAIR)
         times = within.sum(axis=0)
         for post, reach in zip(mine, within, strict=True):
@@ -167,10 +168,21 @@ def recompute(plan_file: Path, solution_file: Path) -> dict:
     if "lanes" in told["placement"]:
         lanes_of(plan, told, found, features, site, to_plane)
     cover = found["coverage"]
-    found["objective"] = fsum(kind["value"] * cover[name]["covered"]
+    found["objective"] = fsum(kind.get("value", 1) * cover[name]["covered"]
                               for name, kind in plan["resources"].items())  # fmt: skip
     found["gap"] = gap(found["objective"], told["placement"]["bound"])
     return {"placement": found, "features": features}
+
+
+def admitted(plan, name, posts, people):
+    """Return (posts × people) whom each post lets in: people of ticket zones have their own."""
+    zones = {one["zone"]: one["gates"] for one in plan.get("zones", ()) if one["resource"] == name}
+    area = [one.removesuffix(SLOW) for one in people.area]
+    return np.array([
+        [post["site"] in zones[zone] if zone in zones
+         else not any(post["site"] in gates for gates in zones.values()) for zone in area]
+        for post in posts
+    ], dtype=bool).reshape(len(posts), len(area))  # fmt: skip
 
 
 def walks_to(posts, resource, site, to_plane, grounds, people):

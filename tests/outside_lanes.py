@@ -60,9 +60,9 @@ def lanes_of(plan, told, found, features, site, to_plane) -> None:
     cover = found["coverage"][name]
     cover["covered"] = fsum(sent.values())
     cover["share"] = round(cover["covered"] / cover["total"], 6)
-    slow = cover["step_free"]
-    slow["covered"] = fsum(many for area, many in sent.items() if area.endswith(SLOW))
-    slow["share"] = round(slow["covered"] / slow["total"], 6)
+    if slow := cover.get("step_free"):
+        slow["covered"] = fsum(many for area, many in sent.items() if area.endswith(SLOW))
+        slow["share"] = round(slow["covered"] / slow["total"], 6)
     found["rules"] = {
         **floors_of(plan, found["areas"], {name: sent}),
         **groups_of(plan, told),
@@ -73,7 +73,7 @@ def lanes_of(plan, told, found, features, site, to_plane) -> None:
 def floors_of(plan, areas, sent):
     """Return the least share of each zone, and the share that is covered; a zone is an area."""
     rules = {}
-    for floor in plan["floors"]:
+    for floor in plan.get("floors", ()):
         name, slow = floor["resource"], floor.get("step_free", False)
         figures = areas[name]
         zones = floor.get("zones") or [zone for zone in figures if not zone.endswith(SLOW)]
@@ -101,7 +101,7 @@ def groups_of(plan, told):
                 for one in told["features"]
             ),
         }
-        for group in plan["groups"]
+        for group in plan.get("groups", ())
     }
 
 

@@ -66,7 +66,9 @@ class Ground:
             if far > self.snap_m or (structure and street_level != level):
                 continue
             rank = int(far > STRUCTURE_M) if structure else int(street_level != level)
-            if (best is None or (rank, far) < best[0]) and not self.wet(point, (foot.x, foot.y)):
+            nearer = best is None or (rank, far) < best[0]
+            # water lies under a bridge: who stands on one walks over it
+            if nearer and (structure or not self.wet(point, (foot.x, foot.y))):
                 best = (rank, far), number, along / line.length
         return None if best is None else (best[1], best[2], best[0][1] / self.speed)
 

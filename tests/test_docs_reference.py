@@ -303,5 +303,7 @@ def test_no_directive_has_an_option_twice() -> None:
 def test_every_key_of_a_scenario_and_its_default_is_on_the_page_of_the_replay() -> None:
     from placement.studies.replay import Scenario
 
-    rows = [line for line in text_of("replay").splitlines() if re.match(r"\| `\w+` \| `--", line)]
+    rows = [
+        line for line in text_of("replay").splitlines() if re.match(r"\| `\w+` \| (`--|–)", line)
+    ]
     assert {row.split("`")[1] for row in rows} == set(Scenario.model_fields)
