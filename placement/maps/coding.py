@@ -90,7 +90,7 @@ def lines(geometry: "shapely.Geometry | None") -> list[list[int]]:
     ]
 
 
-def simpler(geometry: "shapely.Geometry", *, tolerance_deg: float = 2e-5) -> "shapely.Geometry":
+def simpler(geometry: "shapely.Geometry", *, tolerance_deg: float = 3e-5) -> "shapely.Geometry":
     """Drop positions that a screen cannot show (2e-5° are 2.2 m), keeping the shape valid."""
     drawn = shapely.simplify(geometry, tolerance_deg, preserve_topology=True)
     return geometry if drawn.is_empty else drawn

@@ -148,7 +148,7 @@ def own_rings(shapes: Shapes) -> dict[str, list[list[Any]]]:
     for mine in shapes.values():
         for limit_s in sorted(mine)[:-1]:
             for post, shape in mine[limit_s]:
-                drawn = coding.polygons(coding.simpler(shape, tolerance_deg=4e-5))
+                drawn = coding.polygons(coding.simpler(shape, tolerance_deg=5e-5))
                 found.setdefault(post, []).append([limit_s, drawn])
     return found
 

@@ -81,6 +81,7 @@ _SCRIPTS = (
     "what_if_file.js",
     "what_if.js",
     "what_if_map.js",
+    "sheets.js",
     "picture.js",
     "print.js",
     "map.js",

@@ -219,7 +219,7 @@ def test_a_heading_sorts_and_says_so(open_page, file) -> None:
 def test_an_area_and_a_candidate_have_popups(open_page, file) -> None:
     page, _ = open_page(file)
     page.locator("[data-fold='areas'] summary").click()
-    page.get_by_role("button", name="Standing box 1").click()
+    page.get_by_role("button", name="Standing box 1", exact=True).click()
     assert "500" in page.locator(".leaflet-popup").inner_text()
     page.keyboard.press("Escape")
     assert page.locator(".leaflet-sites-pane path").count() == 0  # candidates only on request

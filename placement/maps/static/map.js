@@ -27,7 +27,7 @@ function showPlan(map) {
   const variant = makeVariant(data);
   const trial = { variant, counter: makeCounter(data, variant) };
   const moved = new Map((data.rules.changes === null ? [] : data.rules.changes.opened).map((post) => [post.key, post]));
-  const { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup } = makePopups(data, tell, moved, { drawWays, showQueue, showWay: (...way) => showWay(...way), tryOut });
+  const { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup } = makePopups(data, tell, moved, { drawWays, showQueue, showWay: (...way) => showWay(...way), showSheet: (...one) => sheets.show(...one), tryOut });
 
   /* Layers, in the order of the legend. */
   const entries = [];
@@ -286,6 +286,7 @@ function showPlan(map) {
     for (const rename of renamings) { rename(); }
     variantBar.draw();
     if (state.drawWhatIf) { state.drawWhatIf(); }
+    sheets.draw();
     state.announce(saidOfVariant(data, tell, trial));
     map.eachLayer((layer) => { if (layer instanceof L.Popup) { layer.update(); } });
   });
@@ -313,6 +314,7 @@ function showPlan(map) {
   }
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") { return; }
+    if (sheets.isOpen() && frame.querySelector(".leaflet-popup") === null) { sheets.close(); return; }
     map.closePopup();
     if (state.opener && document.contains(state.opener)) { state.opener.focus(); }
     state.opener = null;
@@ -330,6 +332,7 @@ function showPlan(map) {
   });
   map.on("popupclose", () => { frame.classList.remove("open"); ways.clearLayers(); });
 
+  const sheets = makeSheets(byId("panel"), data, tell, state, trial, { showPost, showArea, showWay });
   const legend = makeLegend(map, data, tell, state, entries);
 
   const controls = makeControls(map, data, tell, () => view.showAll());
@@ -343,9 +346,10 @@ function showPlan(map) {
     frame.setAttribute("aria-label", tell.say("map"));
     drawStatus(byId("status"), data, tell);
     drawPanel(byId("panel"), data, tell, state, {
-      show: showPost, showArea, showSite, showCandidate, showWay, showKey, trial, ticks: legend.extra,
+      show: showPost, showArea, showSite, showCandidate, showWay, showKey, showSheet: sheets.show, trial, ticks: legend.extra,
     });
     byId("panel").append(printing.controls());
+    sheets.draw();
     mark();
     legend.draw();
     view.again();
@@ -364,6 +368,7 @@ function showPlan(map) {
   languageButtons(byId("language"), data.languages, (code) => { keep("lang", code); speak(code); });
   const theme = makeTheme(() => [map], byId("theme"), () => { legend.draw(); names.renew(false); });
   state.choose = (tab) => {
+    sheets.leave();
     state.tab = tab;
     state.showTab();
     byId("panel").scrollTop = 0;
@@ -379,6 +384,7 @@ function showPlan(map) {
     if (fromAddress() !== tell.language) { speak(fromAddress()); } else { state.showTab(); }
     theme.again();
     readVariant();
+    sheets.read();
     showAsked();
   });
   byId("skip").addEventListener("click", () => { state.choose("overview"); byId("posts").focus(); });
@@ -419,6 +425,7 @@ function showPlan(map) {
   resize();
   names.renew(false);
   readVariant();
+  sheets.read();
   showAsked();
   document.documentElement.classList.add("ready");
 }

@@ -58,10 +58,20 @@ function rowButton(data, row, tell, showArea) {
   }, name);
 }
 
+/* A small button beside an area's name that opens its sheet. */
+function sheetMark(data, row, tell, showSheet) {
+  const area = row.area === null ? undefined : data.areas[row.area];
+  return area === undefined || showSheet === null ? null : make("button", {
+    type: "button", class: "mark", "data-sheet": `area:${area.id}`, "aria-label": tell.say("sheet_of", { name: area.name || area.id }),
+    title: tell.say("sheet_of", { name: area.name || area.id }), onclick: (event) => showSheet(area, event.currentTarget),
+  }, drawn("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true" },
+    drawn("path", { d: "M3 1.5H13V14.5H3ZM5.5 5H10.5M5.5 8H10.5M5.5 11H8.5", fill: "none", stroke: "currentColor", "stroke-width": 1.4 })));
+}
+
 const lostOf = (part, at) => part.far[at] + (part.turned[at] || 0);
 
 /* Who is not covered and why, and in which areas most of them are. */
-function gapSection(data, tell, showArea, isOpen) {
+function gapSection(data, tell, showArea, isOpen, showSheet) {
   const at = data.main;
   const resource = data.resources[at];
   const [far, turned] = [data.gaps.all.far[at], data.gaps.all.turned[at]];
@@ -74,16 +84,16 @@ function gapSection(data, tell, showArea, isOpen) {
   const pieces = [make("h2", null, tell.say("gap_title")), make("p", null, said)];
   if (worst.length > 0) {
     pieces.push(make("p", null, tell.say("gap_where")), make("ul", { class: "worst" }, ...worst.slice(0, 3).map((row) => make("li", null,
-      rowButton(data, row, tell, showArea), " ", make("span", { class: "sentence" }, tell.people(lostOf(row.all, at)))))));
+      make("span", null, rowButton(data, row, tell, showArea), sheetMark(data, row, tell, showSheet)), " ", make("span", { class: "sentence" }, tell.people(lostOf(row.all, at)))))));
   }
   if (data.gaps.rows.length > 1) {
-    pieces.push(fold("areas", "h3", tell.say("areas_title"), isOpen("areas", false), gapTable(data, "all", tell, showArea)));
+    pieces.push(fold("areas", "h3", tell.say("areas_title"), isOpen("areas", false), gapTable(data, "all", tell, showArea, showSheet)));
   }
   return make("section", { class: "gap", "aria-label": tell.say("gap_title") }, ...pieces);
 }
 
 /* People not covered, area by area, with the sum of each column; `key` is "all" or "slow". */
-function gapTable(data, key, tell, showArea) {
+function gapTable(data, key, tell, showArea, showSheet = null) {
   const columns = data.resources.flatMap((resource, at) => (!resource.shown ? []
     : [["far", at], ...(data.lanes !== null && data.lanes.resource === at ? [["turned", at]] : [])]));
   const rows = data.gaps.rows.filter((row) => row[key] !== null);
@@ -95,10 +105,11 @@ function gapTable(data, key, tell, showArea) {
     headRow(tell.say("area"), tell.say("people_short"), ...columns.map(([why, at]) => {
       const head = make("span", { class: "reason" }, sign(at, 14, null), make("span", null, tell.say(`why_${why}`)));
       head.title = tell.own(data.resources[at].label);
+      head.dataset.heading = tell.say("label_why", { label: head.title, why: tell.say(`why_${why}`) });
       return head;
     })),
     make("tbody", null, ...rows.map((row) => make("tr", null,
-      make("th", { scope: "row" }, rowButton(data, row, tell, showArea)), ...figures(row[key]))),
+      make("th", { scope: "row" }, rowButton(data, row, tell, showArea), sheetMark(data, row, tell, showSheet)), ...figures(row[key]))),
     make("tr", { class: "total" }, make("th", { scope: "row" }, tell.say("all_areas")), ...figures(data.gaps[key]))));
 }
 
@@ -206,15 +217,16 @@ function sources(data, tell) {
   return box;
 }
 
-function overview(data, tell, state, { show, showArea, showCandidate, isOpen }) {
+/* `showSheet` is null where posts and areas have no sheets. */
+function overview(data, tell, state, { show, showArea, showCandidate, showSheet, isOpen }) {
   return make("div", { class: "view" },
-    gapSection(data, tell, showArea, isOpen),
+    gapSection(data, tell, showArea, isOpen, showSheet),
     make("section", { "aria-label": tell.say("figures") },
       make("h2", null, tell.say("figures")),
       make("div", { class: "cards" },
         ...data.resources.map((resource, position) => (resource.shown ? resourceCard(data, resource, position, tell) : null)),
         costCard(data, tell))),
-    postSection(data, tell, state, show),
+    postSection(data, tell, state, show, showSheet),
     data.sites.length > 0 ? candidates(data, tell, showCandidate, isOpen) : null,
     assumed(data, tell),
     fold("about", "h2", tell.say("about"), isOpen("about", false), ...about(data, tell)),

@@ -128,11 +128,11 @@ function tabbed(panel, views, tell, state) {
 }
 
 /* The whole panel, drawn afresh whenever the language changes. */
-function drawPanel(panel, data, tell, state, { show, showArea, showSite, showCandidate, showWay, showKey, trial, ticks }) {
+function drawPanel(panel, data, tell, state, { show, showArea, showSite, showCandidate, showWay, showKey, showSheet, trial, ticks }) {
   const opened = new Map([...panel.querySelectorAll("details")].map((one) => [one.dataset.fold, one.open]));
   const isOpen = (key, first) => (opened.has(key) ? opened.get(key) : first);
   const views = [
-    ["overview", "tab_overview", overview(data, tell, state, { show, showArea, showCandidate, isOpen })],
+    ["overview", "tab_overview", overview(data, tell, state, { show, showArea, showCandidate, showSheet, isOpen })],
     ["lanes", "tab_lanes", lanesView(data, tell, state, show, isOpen)],
     ["rules", "tab_rules", rulesView(data, tell, showArea, showSite)],
     ["priorities", "tab_priorities", prioritiesView(data, tell)],

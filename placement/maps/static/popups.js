@@ -3,14 +3,17 @@
 const MOST_GATES = 4;
 
 /* `moved` are the posts that opened since the agreed plan, `drawWays` draws walks on the
- * map, `showWay` one of them with its popup, `showQueue` opens the tab of lanes at a gate, `tryOut` gives
- * what closes or opens a place. */
-function makePopups(data, tell, moved, { drawWays, showQueue, showWay, tryOut }) {
+ * map, `showWay` one of them with its popup, `showQueue` opens the tab of lanes at a gate, `showSheet` opens
+ * the sheet of a post or area, `tryOut` gives what closes or opens a place. */
+function makePopups(data, tell, moved, { drawWays, showQueue, showWay, showSheet, tryOut }) {
   function popup(title, subtitle, pairs) {
     return make("div", { class: "popup", role: "group", "aria-label": title, tabindex: -1 },
       make("h2", { dir: "auto" }, title),
       subtitle === "" ? null : make("p", { class: "under" }, subtitle), facts(pairs));
   }
+  const sheetButton = (one) => make("button", {
+    type: "button", class: "link ways", "data-open-sheet": true, onclick: (event) => showSheet(one, event.currentTarget),
+  }, tell.say("sheet_open"));
   /* The ticket zones whose people enter at a site, and the gates of an area's own. */
   function zonesAt(resource, site) {
     const mine = (data.entry === undefined ? [] : data.entry.gates).filter((one) => one.resource === resource && one.sites.includes(site));
@@ -45,7 +48,7 @@ function makePopups(data, tell, moved, { drawWays, showQueue, showWay, tryOut })
         type: "button", class: "link ways", onclick: () => drawWays(waysTo(data, post), post.resource),
       }, tell.count(resource.walkers === "team" ? "show_ways_team" : "show_ways", areas)));
     }
-    box.append(...tryOut(post));
+    box.append(sheetButton(post), ...tryOut(post));
     return box;
   }
   /* Posts too near one another to be told apart at this scale. */
@@ -138,6 +141,7 @@ function makePopups(data, tell, moved, { drawWays, showQueue, showWay, tryOut })
       box.append(make("button", { type: "button", class: "link ways", onclick: (event) => showWay(walk, position, event.currentTarget) },
         tell.say(walk.step_free ? "way_of_slow" : "way_of", { label })));
     }
+    box.append(sheetButton(area));
     return box;
   }
   return { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup };

@@ -11,7 +11,7 @@ const isSought = (texts, sought) => plainText(sought).split(/\s+/).every((word) 
 const orDash = (number, tell) => (number === null ? "–" : tell.people(number));
 
 /* Posts of one resource; a click on a heading sorts, a click on a name shows the post. */
-function postTable(data, position, tell, state, show) {
+function postTable(data, position, tell, state, show, showSheet) {
   const resource = data.resources[position];
   const sorting = state.sorting[position];
   const posts = data.posts.filter((post) => post.resource === position);
@@ -32,7 +32,10 @@ function postTable(data, position, tell, state, show) {
       : sorting.key === "number" ? byNumber(a, b) : a[sorting.key] - b[sorting.key]) || byNumber(a, b));
     const found = posts.filter((post) => isSought([post.number, post.name, post.site], state.sought));
     body.replaceChildren(...found.map((post) => make("tr", { "data-post": post.key, class: state.post === post ? "chosen" : null },
-      make("td", { class: "number" }, post.number),
+      make("td", { class: "number" }, showSheet === null ? post.number : make("button", {
+        type: "button", class: "sheetlink", "data-sheet": `post:${post.key}`, "aria-label": tell.say("sheet_of", { name: postName(post) }),
+        title: tell.say("sheet_of", { name: postName(post) }), onclick: (event) => showSheet(post, event.currentTarget),
+      }, post.number)),
       make("th", { scope: "row" }, make("button", {
         type: "button", class: "link", "data-show": post.key, onclick: (event) => show(post, event.currentTarget),
       }, post.name || post.site)),
@@ -66,9 +69,9 @@ function postTable(data, position, tell, state, show) {
 }
 
 /* All posts, and the box that narrows them. */
-function postSection(data, tell, state, show) {
+function postSection(data, tell, state, show, showSheet) {
   const tables = data.resources.map((resource, position) => (resource.posts > 0
-    ? postTable(data, position, tell, state, show) : null)).filter((one) => one !== null);
+    ? postTable(data, position, tell, state, show, showSheet) : null)).filter((one) => one !== null);
   const count = make("span", { class: "under" });
   const fill = (aloud) => {
     const found = tables.reduce((sum, { fill: one }) => sum + one(), 0);

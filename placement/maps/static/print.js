@@ -57,7 +57,7 @@ function makePrinting(map, data, tell, { arrange, view, subjects }) {
     root.classList.add("paper");
     root.dataset.paper = `${asked.paper}-${asked.way}`;
     for (const [key] of subjects()) {
-      const shown = document.getElementById(`view-${key}`) || document.querySelector("#panel > .view");
+      const shown = document.getElementById(`view-${key}`) || document.querySelector("#panel > .view:not(#sheet)");
       shown.classList.toggle("asked", asked.subjects.has(key));
     }
     map.options.zoomSnap = 0;

@@ -39,7 +39,7 @@ function showStates(map) {
 
   /** @type {L.PopupOptions} */
   const popupOptions = { maxWidth: 300, minWidth: 220, autoPanPadding: [16, 16] };
-  const { popup, bunchPopup, sitePopup } = makePopups(last, tell, new Map(), { drawWays: () => {}, showQueue: () => {}, showWay: () => {}, tryOut: () => [] });
+  const { popup, bunchPopup, sitePopup } = makePopups(last, tell, new Map(), { drawWays: () => {}, showQueue: () => {}, showWay: () => {}, showSheet: () => {}, tryOut: () => [] });
   const named = (layer, thing) => layer.bindTooltip(() => make("span", { dir: "auto" }, thing.name || thing.site || thing.id),
     { direction: "top", offset: [0, -10], opacity: 1 });
 
@@ -339,7 +339,7 @@ function showStates(map) {
     drawStatus(byId("status"), plan(), tell);
     if (!compared) {
       state.showTab = () => {};
-      panel.replaceChildren(overview(plan(), tell, state, { show: (post, opener) => showPost(post.key, opener), showArea, showCandidate, isOpen }));
+      panel.replaceChildren(overview(plan(), tell, state, { show: (post, opener) => showPost(post.key, opener), showArea, showCandidate, showSheet: null, isOpen }));
       fitTables(panel);
       return;
     }

@@ -4,7 +4,8 @@
 function headCells(table) {
   const heads = [...table.tHead.rows[0].cells].map((cell) => {
     const picture = cell.querySelector("[aria-label]");
-    return picture === null ? cell.textContent : picture.getAttribute("aria-label");
+    const own = /** @type {HTMLElement} */ (cell.querySelector("[data-heading]"));
+    return own !== null ? own.dataset.heading : picture === null ? cell.textContent : picture.getAttribute("aria-label");
   });
   for (const row of table.tBodies[0].rows) {
     [...row.cells].forEach((cell, column) => {
