@@ -21,7 +21,7 @@ from placement.solve.questions.served import served
 _SHARED = ("plan", "title", "walking", "pace", "areas", "route", "water", "labels", "sources")
 _OWN = (
     "status", "objective", "bound", "gap", "budget", "asked", "resources", "gaps", "reach",
-    "missing", "closures", "limits",
+    "missing", "closures", "limits", "sheet",
 )  # fmt: skip
 _MOST_BITS = 63
 _LANES = ("resource", "opens", "closes", "a_lane_h", "wait_limit_min")

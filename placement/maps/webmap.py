@@ -86,7 +86,14 @@ _SCRIPTS = (
     "print.js",
     "map.js",
 )
-_STATES_SCRIPTS = (*_PLAN_SCRIPTS, "state_layers.js", "swipe.js", "changes.js", "states.js")
+_STATES_SCRIPTS = (
+    *_PLAN_SCRIPTS,
+    "state_layers.js",
+    "swipe.js",
+    "changes.js",
+    "print.js",
+    "states.js",
+)
 _NETWORK_SCRIPTS = (
     "language.js",
     "address.js",

@@ -1,13 +1,16 @@
 """Two plans by swipe and side by side, many on a slider: with mouse, keyboard and reader."""
 
+import io
+import re
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 
 from placement.maps import State, comparison_page, slider_page
 from tests.browser.test_access import found
-from tests.maps.pages import NASTY, hostile_plan, solution_of
+from tests.maps.pages import NASTY, drawn_plan, hostile_plan, solution_of
 
 OTHERS = (
     ("bridge-north", "checkpoint"),
@@ -28,6 +31,15 @@ EDGE = """(side) => {
 @pytest.fixture(scope="module")
 def states(tmp_path_factory: pytest.TempPathFactory) -> tuple[State, State]:
     plan = hostile_plan(tmp_path_factory.mktemp("town"))
+    return (
+        State(plan=plan, solution=solution_of(plan)),
+        State(plan=plan, solution=solution_of(plan, OTHERS)),
+    )
+
+
+@pytest.fixture(scope="module")
+def plain_states(tmp_path_factory: pytest.TempPathFactory) -> tuple[State, State]:
+    plan = drawn_plan(tmp_path_factory.mktemp("plain"))
     return (
         State(plan=plan, solution=solution_of(plan)),
         State(plan=plan, solution=solution_of(plan, OTHERS)),
@@ -150,3 +162,75 @@ def test_a_slider_goes_through_the_plans(open_page, states, tmp_path: Path) -> N
     page.set_viewport_size({"width": 390, "height": 844})
     assert found(page) == []
     seen.assert_quiet(file)
+
+
+def on_paper(page: Any, paper: str, way: str) -> list[Any]:
+    """Print on a paper, and return its sheets."""
+    page.locator(".printbox select").nth(0).select_option(paper)
+    page.locator(".printbox select").nth(1).select_option(way)
+    page.locator(".printbox input[type=text]").fill("1 May")
+    return list(pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("paper", "way", "view", "maps_mm"),
+    [
+        ("a4", "landscape", "swipe", [(273, 158)]),
+        ("a3", "landscape", "apart", [(197.5, 244), (197.5, 244)]),
+        ("a4", "portrait", "apart", [(186, 117), (186, 117)]),
+    ],
+)
+def test_a_comparison_fills_its_sheet_and_lists_what_changed(
+    open_page, plain_states, tmp_path: Path, paper, way, view, maps_mm
+) -> None:
+    file = tmp_path / "comparison.html"
+    file.write_text(comparison_page(*plain_states), encoding="utf-8")
+    page, seen = open_page(file, address=f"#view={view}")
+    sheets = on_paper(page, paper, way)
+    assert len(sheets) == 2
+    long, short = {"a4": (297, 210), "a3": (420, 297)}[paper]
+    wide, high = (long, short) if way == "landscape" else (short, long)
+    for sheet in sheets:
+        size = (float(sheet.mediabox.width), float(sheet.mediabox.height))
+        assert size == pytest.approx((wide / 25.4 * 72, high / 25.4 * 72), abs=1)
+    first, second = (sheet.extract_text() for sheet in sheets)
+    for state in plain_states:
+        assert f"SHA-256 {state.solution.digest[:16]}" in first
+    assert "Scale 1:" in first
+    assert "1 May" in first
+    posts = [{post.id: post.name for post in state.solution.posts_list} for state in plain_states]
+    told = second.partition("Posts that changed")[2]
+    for name in (posts[0][one] for one in posts[0].keys() - posts[1].keys()):
+        assert re.search(rf"{name} · [^\n]*\s+Closed", told)
+    for name in (posts[1][one] for one in posts[1].keys() - posts[0].keys()):
+        assert re.search(rf"{name} · [^\n]*\s+Opened", told)
+    assert told.count("Opened") == told.count("Closed") == 2
+    assert "2 posts stayed as they were" in told
+    # the legend stands on the map, or, where there are two, beside the table
+    assert ("Legend" in first) is (view == "swipe")
+    assert ("Legend" in second) is (view == "apart")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    for place, size_mm in zip(
+        page.locator(".folium-map").filter(visible=True).all(), maps_mm, strict=True
+    ):
+        box = place.bounding_box()
+        size = [one / 25.4 * 96 for one in size_mm]
+        assert (box["width"], box["height"]) == pytest.approx(size, abs=1)
+        assert place.locator(".leaflet-marker-icon.bunch").count() == 0
+    page.emulate_media(media="screen")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".folium-map .legend").count() == 1
+    assert page.locator(".paperonly").is_visible() is False
+    seen.assert_quiet(file)
+
+
+def test_a_slider_prints_the_plan_it_stands_at(open_page, plain_states, tmp_path: Path) -> None:
+    file = tmp_path / "slider.html"
+    file.write_text(slider_page(plain_states, "covered"), encoding="utf-8")
+    page, _ = open_page(file, address="#at=1")
+    first, second = (sheet.extract_text() for sheet in on_paper(page, "a4", "portrait"))
+    assert plain_states[0].solution.digest[:16] in first  # who covers most comes last
+    assert "Bridge, south" in second
+    assert "Headline figures" not in second

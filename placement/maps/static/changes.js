@@ -83,7 +83,7 @@ function signed(number, tell) {
 }
 
 /* Asked, decided, result: the lines of the difference, those about a post with its sign and a way to it. */
-function differenceView(data, tell, standing, showPost, isOpen) {
+function differenceView(data, plans, tell, standing, showPost, isOpen) {
   const { difference } = data;
   const pieces = [make("h2", null, tell.say("tab_changes"))];
   const { inputs } = difference;
@@ -120,7 +120,26 @@ function differenceView(data, tell, standing, showPost, isOpen) {
       more.childElementCount === 0 ? null : fold(`more-${part}`, "h4", tell.say("more_lines", { n: tell.people(more.childElementCount) }), isOpen(`more-${part}`, false), more)].filter((piece) => piece !== null));
     pieces.push(section);
   }
-  return make("div", { class: "view" }, ...pieces);
+  return make("div", { class: "view" }, ...pieces, movesOnPaper(data, plans, tell, standing));
+}
+
+/* Posts that did not stay as they were, as a table for paper, where no list leads to the map. */
+function movesOnPaper(data, plans, tell, standing) {
+  const order = ["opened", "closed", "moved", "changed"];
+  const rows = [...new Set(standing.values())].filter((one) => one.kind !== "kept").map((one) => ({ ...one, post: one.new || one.old }))
+    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.post.resource - b.post.resource || tell.compare(nameOfPost(a.post), nameOfPost(b.post)));
+  const kept = new Set([...standing].filter(([, one]) => one.kind === "kept").map(([key]) => key)).size;
+  const value = (one, key, write) => way(one.old === undefined ? undefined : one.old[key], one.new === undefined ? undefined : one.new[key], write);
+  const nameOf = (one) => (one.kind !== "moved" ? one.post.name || one.post.site : tell.say("moved_from_to", { from: one.old.name || one.old.site, to: one.new.name || one.new.site }));
+  return make("section", { id: "posts", class: rows.length > 24 ? "paperonly" : "paperonly short" }, make("h2", null, tell.say("changed_posts")),
+    rows.length === 0 ? null : make("table", { class: "posts" },
+      headRow(tell.say("number_short"), tell.say("site"), tell.say("stands"), tell.say("units_short"), `${tell.say("cost_short")} (${tell.own(plans[1].budget.unit)})`, tell.say("served_short")),
+      make("tbody", null, ...rows.map((one) => make("tr", null,
+        make("td", { class: "number" }, changeSign(one.kind, one.post, 16, one.kind === "closed" ? "old" : "new"), " ", one.new === undefined ? "–" : one.post.number),
+        make("th", { scope: "row" }, nameOf(one), make("span", { class: "under" }, ` · ${tell.own(data.resources[one.post.resource].label)}`)),
+        make("td", null, one.kind === "moved" ? tell.say("stands_moved_by", { m: tell.people(one.metres) }) : tell.say(`stands_${one.kind}`)),
+        make("td", null, value(one, "units", tell.people)), make("td", null, value(one, "cost", tell.money)), make("td", null, value(one, "served", tell.people)))))),
+    make("p", { class: "under" }, tell.count("as_before", kept)));
 }
 
 /* People covered of each area in both plans, those with the greatest change first. */

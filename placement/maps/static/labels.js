@@ -18,6 +18,7 @@ const LINE_FROM = [16, 14.75, 13.25, 14];
 const STATION_FROM = 14;
 const GATE_FROM = 15.5;
 const REPEAT_PX = 420; // between two names of one street
+const NUDGE_PX = 110; // as far as a name may be moved to be in sight
 const BEND = 0.55; // radians from letter to letter, above which a name is hard to read
 
 /* Boxes already taken, by the cells of a grid. */
@@ -166,7 +167,7 @@ function namesOf(map, data, tell) {
 }
 
 /* Places names at a zoom, a few at a time; `done` gets what to draw. */
-function* placeNames(names, zoom, region, inSight, signs, measure, done) {
+function* placeNames(names, zoom, region, sight, signs, measure, done) {
   const ground = takenGround();
   const scale = 2 ** zoom;
   const drawn_ = [];
@@ -188,6 +189,14 @@ function* placeNames(names, zoom, region, inSight, signs, measure, done) {
     }
     return true;
   };
+  const inSight = (box) => box[0] > sight.box[0] && box[1] > sight.box[1] && box[2] < sight.box[2] && box[3] < sight.box[3]
+    && !sight.covers.some((one) => one[0] < box[2] && one[2] > box[0] && one[1] < box[3] && one[3] > box[1]);
+  /* how far a name that would begin or end beyond the view has to move */
+  const nudge = (name, x, align) => {
+    const wide = Math.max(...name.lines.map((one) => measure.width(one.text, one.style))) + 8;
+    const left = align === "left" ? x - 4 : align === "right" ? x - wide + 4 : x - wide / 2;
+    return left < sight.box[0] ? sight.box[0] - left + 1 : left + wide > sight.box[2] ? sight.box[2] - left - wide - 1 : 0;
+  };
   let count = 0;
   for (const name of names) {
     count += 1;
@@ -204,9 +213,10 @@ function* placeNames(names, zoom, region, inSight, signs, measure, done) {
         [east, north - 22, "left"], [west, south + 22, "right"], [x, north - 50, "centre"], [x, south + 50, "centre"],
         [west, north - 22, "left"], [west, south + 22, "left"], [east, north - 22, "right"], [east, south + 22, "right"],
         [west, north - 56, "left"], [west, south + 56, "left"]];
-      /* where all of it is in sight, else anywhere */
-      if (!places.some(([px, py, align]) => flat(name, px, py, align, inSight))) {
-        places.some(([px, py, align]) => flat(name, px, py, align, () => true));
+      /* where all of it is in sight, else anywhere; paper shows nothing of what is cut */
+      const nudged = places.map(([px, py, align]) => [px + nudge(name, px, align), py, align]).filter(([px], i) => Math.abs(px - places[i][0]) <= NUDGE_PX);
+      if (![...places, ...nudged].some(([px, py, align]) => flat(name, px, py, align, inSight))) {
+        if (!sight.fixed) { places.some(([px, py, align]) => flat(name, px, py, align, () => true)); }
       }
     } else if (name.at !== undefined) {
       const [x, y] = name.at.map((one) => one * scale);
@@ -325,8 +335,12 @@ function makeLabels(map, data, tell, signs, posts, isShown) {
       const [wide, high] = [(seen[2] - seen[0]) / 4, (seen[3] - seen[1]) / 4];
       const region = [seen[0] - wide, seen[1] - high, seen[2] + wide, seen[3] + high];
       const view = map.getPixelBounds();
-      const inSight = (box) => box[0] > view.min.x && box[1] > view.min.y && box[2] < view.max.x && box[3] < view.max.y;
-      const steps = placeNames([...this._names.filter((name) => isShown(name.layer)), ...this._gates()], zoom, region, inSight, signs.boxes(), measure, (placed) => {
+      const around = map.getContainer().getBoundingClientRect();
+      /* what lies over the map: legend, buttons, scale */
+      const covers = [...map.getContainer().querySelectorAll(".leaflet-control")].map((one) => one.getBoundingClientRect()).filter((one) => one.width > 0)
+        .map((one) => [one.left - around.left + view.min.x, one.top - around.top + view.min.y, one.right - around.left + view.min.x, one.bottom - around.top + view.min.y]);
+      const sight = { box: [view.min.x, view.min.y, view.max.x, view.max.y], covers, fixed: document.documentElement.classList.contains("paper") };
+      const steps = placeNames([...this._names.filter((name) => isShown(name.layer)), ...this._gates()], zoom, region, sight, signs.boxes(), measure, (placed) => {
         this._placed = placed;
         this._region = region;
         this._key = key;

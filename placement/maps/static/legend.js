@@ -145,11 +145,14 @@ function makeLegend(map, data, tell, state, entries) {
   };
   /* Where it would stand in a corner: [left, top, right, bottom] in a map of that size. */
   const place = (corner, size) => {
-    const [wide, high] = [box.offsetWidth, box.offsetHeight];
+    const [wide, high] = map.getContainer().contains(box) ? [box.offsetWidth, box.offsetHeight] : [0, 0];
     const left = corner.endsWith("left") ? LEGEND_MARGIN : size.x - wide - LEGEND_MARGIN;
     const top = corner.startsWith("top") ? LEGEND_MARGIN : size.y - high - LEGEND_FOOT;
     return [left, top, left + wide, top + high];
   };
+  /* Beside the map rather than on it, and back. */
+  const leave = (before) => { before.prepend(box); };
+  const back = () => { held.setPosition(held.getPosition()); };
   const move = (corner) => { if (corner !== held.getPosition()) { held.setPosition(corner); } };
   const corner = () => held.getPosition();
   /* Folded in a small window, unless the reader has chosen. */
@@ -162,5 +165,5 @@ function makeLegend(map, data, tell, state, entries) {
     : held.getPosition().endsWith("left") ? width() : -width());
   /* Where map and legend are too narrow for a popup beside it, the legend is folded. */
   const giveWay = () => { if (map.getSize().x < 2.5 * width()) { box.open = false; } };
-  return { draw, extra, box, corners: LEGEND_CORNERS, place, move, corner, fold, shift, giveWay };
+  return { draw, extra, box, corners: LEGEND_CORNERS, place, move, leave, back, corner, fold, shift, giveWay };
 }

@@ -398,11 +398,13 @@ function showPlan(map) {
   window.addEventListener("beforeprint", () => {
     theme.paper(true);
     printing.begin();
+    state.arrange();
     paintNow();
   });
   window.addEventListener("afterprint", () => {
     theme.paper(false);
     printing.end();
+    state.arrange();
   });
   const view = makeView(map, data, legend);
   const narrow = window.matchMedia("(max-width: 800px)");
@@ -411,8 +413,8 @@ function showPlan(map) {
     if (narrow.matches || onPaper) { byId("panel").before(frame); } else { byId("panel").after(frame); }
     map.invalidateSize({ animate: false });
   };
-  const printing = makePrinting(map, data, tell, {
-    arrange, view, subjects: () => [["overview", "tab_overview"], ...state.subjects.filter(([key]) => key !== "overview")],
+  const printing = makePrinting(map, tell, {
+    arrange, view, maps: () => [map], told: () => [[data.plan, ...sheetFacts(data.sheet)]], subjects: () => [["overview", "tab_overview"], ...state.subjects.filter(([key]) => key !== "overview")],
   });
   speak(fromAddress());
   narrow.addEventListener("change", () => { arrange(); view.begin(); });

@@ -16,8 +16,12 @@ const roundScales = [100, 1_000, 10_000, 100_000, 1_000_000].flatMap((power) => 
 /* The next round scale that shows as much or more; a thousandth, by which it differs from north to south, is not less. */
 const roundScale = (scale) => roundScales.find((one) => one >= scale * 0.999) || scale;
 
-/* `arrange()` lays the page out anew, `view` keeps the first view; `subjects()` are the tabs, each with its word. */
-function makePrinting(map, data, tell, { arrange, view, subjects }) {
+/* What tells a solution from any other on paper. */
+const sheetFacts = ({ version, digest }) => [version === null ? "" : `placement ${version}`, digest === null ? "" : `SHA-256 ${digest.slice(0, 16)}`];
+
+/* `arrange()` lays the page out anew, `view` keeps the first view; `subjects()` are the tabs, each with its word,
+   `maps()` all maps of the page, `told()` the lines of the title block. */
+function makePrinting(map, tell, { arrange, view, subjects, maps, told }) {
   const root = document.documentElement;
   const box = map.getContainer().getBoundingClientRect();
   const asked = { paper: "a4", way: box.width < box.height ? "portrait" : "landscape", what: "plan", date: "", subjects: new Set() };
@@ -60,9 +64,10 @@ function makePrinting(map, data, tell, { arrange, view, subjects }) {
       const shown = document.getElementById(`view-${key}`) || document.querySelector("#panel > .view:not(#sheet)");
       shown.classList.toggle("asked", asked.subjects.has(key));
     }
-    map.options.zoomSnap = 0;
+    for (const one of maps()) { one.options.zoomSnap = 0; }
     arrange();
     fitTables(document.getElementById("panel"));
+    for (const table of document.querySelectorAll(".legend table")) { table.classList.remove("stacked"); } // it has room without its boxes
     if (asked.what === "view") {
       const next = map.getSize();
       map.setView(before.centre, before.zoom + Math.log2(Math.min(next.x / size.x, next.y / size.y)), { animate: false });
@@ -72,20 +77,20 @@ function makePrinting(map, data, tell, { arrange, view, subjects }) {
     }
     const scale = roundScale(scaleOf(map, map.getZoom()));
     map.setView(map.getCenter(), Math.log2(scaleOf(map, 0) / scale), { animate: false });
-    const { version, digest } = data.sheet;
-    block.replaceChildren(make("strong", null, tell.say("print_scale", { n: tell.people(scale) })), make("br"),
-      [data.plan, version === null ? "" : `placement ${version}`, digest === null ? "" : `SHA-256 ${digest.slice(0, 16)}`, asked.date]
-        .filter((text) => text !== "").join(" · "));
+    const lines = told().map((texts) => texts.filter((text) => text !== "").join(" · "));
+    block.replaceChildren(make("strong", null, tell.say("print_scale", { n: tell.people(scale) })),
+      ...[...lines, asked.date].filter((text) => text !== "").flatMap((text) => [make("br"), text]));
   };
   const end = () => {
     if (before === null) { return; }
     root.classList.remove("paper");
     delete root.dataset.paper;
-    map.options.zoomSnap = before.snap;
+    for (const one of maps()) { one.options.zoomSnap = before.snap; }
     arrange();
-    fitTables(document.getElementById("panel"));
-    if (before.own) { view.begin(); } else { map.setView(before.centre, before.zoom, { animate: false }); }
+    for (const place of document.querySelectorAll("#panel, .legend")) { fitTables(place); }
+    const { own, centre, zoom } = before;
     before = null;
+    if (own) { view.begin(); } else { map.setView(centre, zoom, { animate: false }); }
   };
   return { controls, begin, end };
 }

@@ -3,6 +3,7 @@
 const TARGET_PX = 25; // of a sign that is pressed: WCAG asks for 24
 const SIGN_SIZE = 34; // of the drawing, with the air around a square
 const SIGN_RADII = [0, 13, 19, 26, 33, 41, 50];
+const PAPER_RADII = [...SIGN_RADII, 60, 72, 86, 100];
 const SIGN_TURNS = 16;
 
 const FAR_ZOOM = 13; // below it posts near one another are one bunch with their count
@@ -12,14 +13,15 @@ const BUNCH_PX = 38;
    Greedy in the order given, so that the same places give the same picture. */
 function spreadSigns(places, zoom) {
   const placed = [];
-  const far = zoom < FAR_ZOOM;
-  const room = zoom >= 15 ? Infinity : far ? 0 : 41;
+  const onPaper = document.documentElement.classList.contains("paper"); // where nothing can be opened
+  const far = zoom < FAR_ZOOM && !onPaper;
+  const room = zoom >= 15 || onPaper ? Infinity : far ? 0 : 41;
   const gap = far ? BUNCH_PX : TARGET_PX;
   const isFree = (x, y) => !placed.some((one) => Math.abs(one.x - x) < gap && Math.abs(one.y - y) < gap);
   const crowd = (x, y) => places.reduce((sum, one) => sum + 1 / (20 + Math.hypot(one.x - x, one.y - y)), 0);
   return places.map((place, index) => {
     let best = null;
-    for (const radius of SIGN_RADII.filter((one) => one <= room)) {
+    for (const radius of (onPaper ? PAPER_RADII : SIGN_RADII).filter((one) => one <= room)) {
       const turns = radius === 0 ? 1 : SIGN_TURNS;
       for (let turn = 0; turn < turns; turn += 1) {
         const angle = (2 * Math.PI * turn) / turns - Math.PI / 2;

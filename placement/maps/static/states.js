@@ -340,6 +340,7 @@ function showStates(map) {
     if (!compared) {
       state.showTab = () => {};
       panel.replaceChildren(overview(plan(), tell, state, { show: (post, opener) => showPost(post.key, opener), showArea, showCandidate, showSheet: null, isOpen }));
+      panel.append(printing.controls());
       fitTables(panel);
       return;
     }
@@ -352,10 +353,11 @@ function showStates(map) {
       byId("of-resource").focus();
     };
     tabbed(panel, [
-      ["changes", "tab_changes", differenceView(data, tell, standing, showPost, isOpen)],
+      ["changes", "tab_changes", differenceView(data, plans, tell, standing, showPost, isOpen)],
       ["areas", "tab_areas", areasView(data, plans, state.resource, tell, showArea, again, isOpen)],
       ["figures", "tab_figures", figuresView(data, plans, tell, isOpen)],
     ], tell, state);
+    panel.append(printing.controls());
   }
   function speak(language) {
     tell.use(language);
@@ -384,17 +386,27 @@ function showStates(map) {
     if (narrow.matches || onPaper) { byId("panel").before(...frames); } else { byId("panel").after(...frames); }
     for (const one of stages) { one.map.invalidateSize({ animate: false }); }
   };
-  for (const [name, is] of /** @type {[string, boolean][]} */ ([["beforeprint", true], ["afterprint", false]])) {
-    window.addEventListener(name, () => {
-      document.documentElement.classList.toggle("paper", is);
-      theme.paper(is);
-      arrange();
-      view.begin();
-      if (is) { paintNow(); }
-    });
-  }
+  window.addEventListener("beforeprint", () => {
+    theme.paper(true);
+    if (isApart()) { legend.leave(byId("panel")); } // two maps leave no room for it
+    printing.begin();
+    state.arrange();
+    paintNow();
+  });
+  window.addEventListener("afterprint", () => {
+    theme.paper(false);
+    if (isApart()) { legend.back(); }
+    printing.end();
+    state.arrange();
+  });
   const everything = { ...last, posts: plans.flatMap((one) => one.posts), reach: last.reach };
   const view = makeView(map, everything, legend);
+  const printing = makePrinting(map, tell, {
+    arrange, view, maps: () => stages.map((one) => one.map),
+    subjects: () => (compared ? [["changes", "tab_changes"], ["areas", "tab_areas"], ["figures", "tab_figures"]] : [["overview", "tab_overview"]]),
+    told: () => (compared ? [[last.plan], ...plans.map((one, at) => [tell.say(at === 0 ? "before" : "after"), ...sheetFacts(one.sheet)])]
+      : [[last.plan, ...sheetFacts(plan().sheet)]]),
+  });
   speak(fromAddress());
   narrow.addEventListener("change", () => { arrange(); view.begin(); });
   window.addEventListener("resize", () => { for (const place of document.querySelectorAll("#panel, .legend")) { fitTables(place); } });
