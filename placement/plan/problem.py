@@ -377,6 +377,7 @@ class Plan:
         walking: Mapping[str, Any] | None = None,
         floors: Sequence[Mapping[str, Any]] = (),
         groups: Sequence[Mapping[str, Any]] = (),
+        zones: Sequence[Mapping[str, Any]] = (),
         closed_streets: Sequence[Mapping[str, Any]] = (),
         walk_s: object = None,
         **layers: object,
@@ -397,8 +398,8 @@ class Plan:
             UTM zone at the middle of the sites and the route.
         walking
             The keys of ``[walking]``.
-        floors, groups
-            The tables ``[[floors]]`` and ``[[groups]]``.
+        floors, groups, zones
+            The tables ``[[floors]]``, ``[[groups]]`` and ``[[zones]]`` (ticket zones).
         closed_streets
             The tables ``[[closures]]``: streets closed by name. The keyword ``closures`` is the
             layer.
@@ -460,6 +461,7 @@ class Plan:
                 "resources": resources,
                 "floors": floors,
                 "groups": groups,
+                "zones": zones,
                 "closures": closed_streets,
             },
             layers,

@@ -174,19 +174,22 @@ def test_the_page_counts_every_rule_of_small_plans_as_place_evaluate_does(
     assert {True, False} <= seen
 
 
-def test_lanes_admit_in_the_page_as_many_as_place_evaluate_sends(browser, tmp_path) -> None:
+@pytest.mark.parametrize(("name", "many"), [("paris-2024", 2), ("london-2023", 20)])
+def test_lanes_admit_in_the_page_as_many_as_place_evaluate_sends(
+    browser, tmp_path, name, many
+) -> None:
     """Whichever way people are sent, these are the same; the file of the page holds up."""
-    plan = load_plan(ROOT / "data/geo/paris-2024")
-    solution = read_solution(ROOT / "outputs/paris-2024/solution.geojson")
+    plan = load_plan(ROOT / "data/geo" / name)
+    solution = read_solution(ROOT / "outputs" / name / "solution.geojson")
     start = {post.id: post.units for post in solution.posts_list}
-    variants = variants_of(plan, start, many=2, seed=7)
+    variants = variants_of(plan, start, many=many, seed=7)
     (answers,) = counted(browser, [(carried(plan, solution), variants)])
     for number, (posts, (text, _)) in enumerate(zip(variants, answers, strict=True)):
         (tmp_path / "variant.geojson").write_text(text, encoding="utf-8")
         here = read_solution(tmp_path / "variant.geojson")
         want = proposed(plan, units_of(plan, posts))
-        for name in ("cost", "objective", "coverage", "walk", "areas"):
-            assert getattr(here, name) == getattr(want, name), (name, posts)
+        for figure in ("cost", "objective", "coverage", "walk", "areas"):
+            assert getattr(here, figure) == getattr(want, figure), (figure, posts)
         for mine, other in zip(here.posts_list, want.posts_list, strict=True):
             assert (mine.covered, mine.only) == (other.covered, other.only)
         if number == 0:

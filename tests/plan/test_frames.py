@@ -258,12 +258,15 @@ def test_settings_are_those_of_a_plan_file() -> None:
             "dog": {"walk_limit_min": 5, "near": {"resource": "team", "walk_min": 2}},
         },
         groups=({"name": "pair", "sites": ("s0", "s1"), "most": 1},),
+        zones=[{"zone": "box", "resource": "dog", "gates": ["s1"]}],
         demand=people().assign(zone="box"),
         floors=[{"zone": "box", "resource": "team", "share": 0.1}],
     )
     assert plan.settings.walking.detour_factor == 2
     assert plan.problem.budget == 4
     assert [group.name for group in plan.problem.groups] == ["groups: pair"]
+    (entry,) = plan.problem.entries.values()
+    assert entry.zones_at(plan.problem.sites.id.index("s1")) == ("box",)
     assert placement.optimise(plan).cost <= 4
 
 
