@@ -40,7 +40,7 @@ _SLIDERS = ("budget", "cost", "covered")
 @click.option(
     "--try-bridges",
     is_flag=True,
-    help="Let the reader close each street with a bridge, one at a time, and see what follows.",
+    help="Let the reader close streets with a bridge, one or several, and see what follows.",
 )
 @click.option(
     "--try-street",
@@ -74,7 +74,8 @@ def command(
     one. With --slider, several solutions are given, and PLAN may stand after them.
 
     --try-bridges and --try-street put what closing a street changes into the page, some 3 kB for
-    each: the tab What if then says how many people it leaves too far from a post.
+    each: the tab What if then says how many people it leaves too far from a post. The reader may
+    close several at a time; a street on which people or posts stand closes alone.
 
     --png and --svg write the map sheet of `place print` as a picture, without a browser, and the
     page only where --out names it. They need the extra `print`.

@@ -1,8 +1,8 @@
-"""What changes in a page's what-if when a street closes: walks, and what a file says of them."""
+"""What changes in a page's what-if when streets close: walks, and what a file says of them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,19 +10,58 @@ import shapely
 from scipy.sparse import csr_array
 
 from placement.arrays import Ints
+from placement.cover.detours import passed, stood_on
+from placement.cover.ground import also_closed
 from placement.cover.survey import survey
 from placement.globe import transformer
 from placement.maps.coding import lines
-from placement.maps.packed_walks import exact_parts, packed
-from placement.plan.problem import Plan, Problem
-from placement.plan.shapes import ClosureRule
+from placement.maps.packed_walks import exact_parts
+from placement.maps.walk_changes import (
+    Between,
+    Changes,
+    between_sites,
+    changed,
+    longest,
+    longest_between,
+    other_than,
+    written_between,
+    written_changes,
+)
+from placement.plan.problem import Plan
 from placement.review.geojson import placement_texts
 from placement.solve.questions.evaluate import proposed
 from placement.streets.closures import edges_named
 
 if TYPE_CHECKING:
-    from placement.cover.survey import Survey
     from placement.maps.frame import Frame
+
+type _Set = tuple[int, ...]
+
+MOST_SETS = 400
+"""Sets of streets that are surveyed for a page; where more matter, fewer close at a time."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Laid:
+    """How the page has the walks of a plan while every street is open.
+
+    Attributes
+    ----------
+    members
+        What a proposed solution without posts says.
+    tables
+        By resource: (M, N) sparse, seconds of each walk within the limit.
+    point, column
+        The order in which the page has demand points and sites, which the tables have too.
+    frame
+        Where the page draws.
+    """
+
+    members: Mapping[str, str]
+    tables: Sequence[csr_array]
+    point: Ints
+    column: Ints
+    frame: "Frame | None"
 
 
 def bridges(plan: Plan) -> list[str]:
@@ -38,64 +77,146 @@ def bridges(plan: Plan) -> list[str]:
     return list({name.casefold(): name for name in reversed(names)}.values())[::-1]
 
 
-def close_street(
-    plan: Plan,
-    name: str,
-    *,
-    members: Mapping[str, str],
-    tables: Sequence[csr_array],
-    point: Ints,
-    column: Ints,
-    frame: "Frame | None",
-) -> dict[str, Any]:
-    """Write what changes when a street closes, for the page's script.
+def close_streets(plan: Plan, names: Sequence[str], laid: Laid) -> dict[str, Any]:
+    """Write what changes when streets close, alone and together, for the page's script.
+
+    While several streets are closed, a walk is the longest that it is while any of the sets told
+    here that are among them is closed. So besides each street only those sets are told whose walks
+    are not the longest of those of their parts.
 
     Parameters
     ----------
     plan
         What was asked.
-    name
-        The street's name; it is closed as ``--closure NAME`` closes it.
-    members
-        What a proposed solution without posts says while the street is open.
-    tables
-        By resource: (M, N) sparse, seconds of each walk within the limit while the street is open,
-        in the order of `point` and `column`.
-    point, column
-        The order in which the page has demand points and sites.
-    frame
-        Where the page draws.
+    names
+        Names of the streets; each is closed as ``--closure NAME`` closes it.
+    laid
+        The walks while they are open.
 
     Returns
     -------
     dict
-        ``name``; ``line``, the street as lines of positions; ``walks``, by resource the walks that
-        change; ``between``, by resource the walks between sites; ``members``, what a proposed
-        solution says, None where it is as while the street is open; ``walk``, its `walk_notes`.
+        ``closed``, what is closed in any case; ``streets``, see below; ``sets``, each with
+        ``streets``, by their numbers, ``walks`` and ``between``; ``most``, how many may be closed
+        at a time, None for any number. A street has ``name``; ``line``, its lines of positions;
+        ``alone``, whether it closes with no other; ``walks``, by resource the walks that change;
+        ``between``, by resource the walks between sites, None where they do not; ``members``,
+        what a proposed solution says, None where it is as while the street is open; ``walk``, its
+        `walk_notes`.
 
     Raises
     ------
-    InputError
-        If no street has that name.
+    InputError, UsageError
+        If no street has one of the names.
     """
-    rule = ClosureRule(id=name, street=name)
-    closed = replace(
-        plan, closing=(*plan.closing, rule), closed=tuple(sorted((*plan.closed, name)))
-    )
-    walks = survey(closed)
+    if not names:
+        return {"closed": list(plan.closed), "streets": [], "sets": [], "most": None}
+    problem = plan.problem
+    kinds = range(len(problem.resources))
+    usual = survey(plan)
+    start = [exact_parts(table)[0] for table in laid.tables]
+    start_between = [between_sites(problem, usual, at, laid.column) for at in kinds]
+    alone = stood_on(usual, names)
+    streets: list[dict[str, Any]] = []
+    sets: list[dict[str, Any]] = []
+    most = None
+    walks: dict[_Set, list[Changes]] = {}
+    between: dict[_Set, list[Between]] = {}
+    for own, closed in _closings(plan, names, alone):
+        if closed is None:
+            most = len(own) - 1
+            break
+        found = survey(closed)
+        parts = [part for size in range(1, len(own)) for part in combinations(own, size)]
+        parts = [part for part in parts if part in walks]
+        own_walks, own_between = [], []
+        for at in kinds:
+            table = found.walk[problem.resources[at].id].tocsr()[laid.point][:, laid.column]
+            all_ = changed(start[at], exact_parts(table)[0])
+            own_walks.append(other_than(all_, longest([walks[part][at] for part in parts])))
+            own_between.append(between_sites(problem, found, at, laid.column))
+        walks[own], between[own] = own_walks, own_between
+        follows = [
+            longest_between([start_between[at], *(between[part][at] for part in parts)])
+            for at in kinds
+        ]
+        told: dict[str, list[Any]] = {
+            "walks": [written_changes(one, start[at].shape[1]) for at, one in enumerate(own_walks)],
+            "between": [
+                None if one == follows[at] else written_between(problem, at, one)
+                for at, one in enumerate(own_between)
+            ],
+        }
+        if len(own) == 1:
+            street = _street(plan, closed, names[own[0]], laid)
+            streets.append({**street, "alone": alone[own[0]], **told})
+        elif any(told["walks"]) or any(one is not None for one in told["between"]):
+            sets.append({"streets": list(own), **told})
+    return {"closed": list(plan.closed), "streets": streets, "sets": sets, "most": most}
+
+
+def _closings(
+    plan: Plan, names: Sequence[str], alone: Sequence[bool]
+) -> Iterator[tuple[_Set, Plan | None]]:
+    """Find which streets to close together: each, and those that a walk meets one after another.
+
+    A shortest way that passes none of the streets stays as it is when they close. One that passes
+    some is looked at again with each of them closed, until there is no way within the limit. So
+    whichever streets close, a walk is as long as with one of these sets closed.
+
+    Yields
+    ------
+    tuple
+        The streets by their numbers, fewer before more, and the plan with them closed; None for the
+        plan where there are too many sets of this size, which ends it.
+    """
+    free = [at for at in range(len(names)) if not alone[at]]
+    met = _met(plan, (), names, free, None)
+    level: dict[_Set, list[Ints]] = {(at,): met.get((at,), []) for at in range(len(names))}
+    told = 0
+    while level:
+        told += len(level)
+        if told > MOST_SETS + len(names):
+            yield min(level), None
+            return
+        further: dict[_Set, list[Ints]] = {}
+        for own, among in sorted(level.items()):
+            closed = also_closed(plan, [names[at] for at in own])
+            yield own, closed
+            if among:
+                for more, ways in _met(closed, own, names, free, among).items():
+                    before = further.get(more, ways)
+                    further[more] = list(map(np.union1d, before, ways))
+        level = further
+
+
+def _met(
+    plan: Plan,
+    own: _Set,
+    names: Sequence[str],
+    free: Sequence[int],
+    among: Sequence[Ints] | None,
+) -> dict[_Set, list[Ints]]:
+    """Return the sets of one street more that walks meet while some are closed, and these walks."""
+    left = [at for at in free if at not in own]
+    found = passed(plan.problem, survey(plan), [names[at] for at in left], among)
+    result = {}
+    for place, at in enumerate(left):
+        ways = [flat[passes[:, place]] for flat, passes in found]
+        if any(map(len, ways)):
+            result[tuple(sorted((*own, at)))] = ways
+    return result
+
+
+def _street(plan: Plan, closed: Plan, name: str, laid: Laid) -> dict[str, Any]:
+    """Write what is told of a street by itself."""
     nobody = np.zeros(plan.problem.sites.allowed.shape, dtype=np.int64)
     after = placement_texts(proposed(closed, nobody))
-    kinds = plan.problem.resources
     return {
         "name": name,
-        "line": lines(_drawn(plan, name, frame)),
-        "walks": [
-            changed_walks(table, walks.walk[kind.id].tocsr()[point][:, column])
-            for kind, table in zip(kinds, tables, strict=True)
-        ],
-        "between": [between_sites(plan.problem, walks, at, column) for at in range(len(kinds))],
+        "line": lines(_drawn(plan, name, laid.frame)),
         "members": [
-            [key, None if text == members.get(key) else text] for key, text in after.items()
+            [key, None if text == laid.members.get(key) else text] for key, text in after.items()
         ],
         "walk": walk_notes(after["walk"]),
     }
@@ -111,66 +232,6 @@ def _drawn(plan: Plan, name: str, frame: "Frame | None") -> shapely.Geometry:
     return lonlat if frame is None else frame.shape(lonlat)
 
 
-def changed_walks(before: csr_array, after: csr_array) -> str:
-    """Write the walks that are others than before.
-
-    Parameters
-    ----------
-    before, after
-        (M, N) sparse, seconds.
-
-    Returns
-    -------
-    str
-        `packed`, point by point: the gap to it, how many walks change, and of each the gap to its
-        site and 0 where there is no walk any more, else one more than its parts of a second.
-    """
-    parts = [exact_parts(table)[0] for table in (before, after)]
-    points, sites = np.nonzero(parts[0] != parts[1])
-    numbers: list[int] = []
-    last = -1
-    for at in np.unique(points).tolist():
-        mine = sites[points == at]
-        numbers += [at - last, len(mine)]
-        last = at
-        for gap, site in zip(np.diff(mine, prepend=-1).tolist(), mine.tolist(), strict=True):
-            numbers += [gap, int(parts[1][at, site]) + 1]
-    return packed(numbers)
-
-
-def between_sites(problem: Problem, walks: "Survey", at: int, column: Ints) -> dict[str, Any]:
-    """Write the walks between sites that rules of a resource ask for; None where none does."""
-    kind = problem.resources[at]
-    found: dict[str, Any] = {"near": None, "apart": None}
-    if kind.near is not None:
-        pairs = walks.near[kind.id].tocsr()[column][:, column].tocsr()
-        pairs.sort_indices()
-        found["near"] = {
-            "resource": problem.resource_index(kind.near.resource),
-            "walk_s": kind.near.walk_s,
-            "sites": packed(_rows(pairs.indptr, pairs.indices)),
-        }
-    if kind.separation_s is not None:
-        apart = walks.apart[kind.id].tocsr()[column][:, column].tocoo()
-        found["apart"] = {
-            "least_s": kind.separation_s,
-            "walks": [
-                [int(a), int(b), float(seconds)]
-                for a, b, seconds in zip(*apart.coords, apart.data, strict=True)
-                if a < b
-            ],
-        }
-    return found
-
-
 def walk_notes(text: str) -> str:
     """Return what a solution says of walks after their means."""
     return text.partition("}, ")[2].removesuffix("}")
-
-
-def _rows(indptr: Ints, indices: Ints) -> list[int]:
-    """Write each row as how many it has, then the gaps between them."""
-    found: list[int] = []
-    for first, last in pairwise(indptr.tolist()):
-        found += [last - first, *np.diff(indices[first:last], prepend=-1).tolist()]
-    return found

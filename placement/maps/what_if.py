@@ -10,9 +10,10 @@ from placement.cover.area_walks import STEP_FREE
 from placement.cover.areas import areas
 from placement.decimals import in_steps
 from placement.errors import UsageError
-from placement.maps.closed_streets import between_sites, close_street, walk_notes
+from placement.maps.closed_streets import Laid, close_streets, walk_notes
 from placement.maps.packed_walks import PARTS, packed, runs, signed, walk_rows
 from placement.maps.rules_panel import zone_of
+from placement.maps.walk_changes import between_sites, written_between
 from placement.plan.problem import LanesRule, Plan, Problem, Walkers
 from placement.review.geojson import TOTALS, placement_texts
 from placement.solution import Solution
@@ -58,7 +59,7 @@ def what_if(
     frame
         Where the page draws. None draws everything where it lies.
     streets
-        Names of streets that the reader may close, one at a time.
+        Names of streets that the reader may close.
 
     Returns
     -------
@@ -123,12 +124,11 @@ def what_if(
         "members": [[name, None if name in _COUNTED else text] for name, text in members.items()],
         "together": list(TOTALS),
         "walk": walk_notes(members["walk"]),
-        "streets": [
-            close_street(
-                plan, name, members=members, tables=tables, point=point, column=column, frame=frame
-            )
-            for name in streets
-        ],
+        **close_streets(
+            plan,
+            streets,
+            Laid(members=members, tables=tables, point=point, column=column, frame=frame),
+        ),
     }
 
 
@@ -255,7 +255,7 @@ def _resource(
         if backup is None
         else {"worth": backup.worth, "points": _gaps(np.isin(point, backup.points))},
         "separation_m": kind.separation_m,
-        **between_sites(problem, walks, at, column),
+        **written_between(problem, at, between_sites(problem, walks, at, column)),
     }
 
 

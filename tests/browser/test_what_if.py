@@ -37,10 +37,10 @@ SCRIPTS = (
 )
 # the page's own modules on a blank page: they count many variants at once
 COUNT = """([source, all]) => new Function("all", source + `
-  return all.map(({ data, variants, street }) => {
+  return all.map(({ data, variants, streets }) => {
     const asPlanned = whatIfModel(data);
-    const closed = data.what_if.streets.find(({ name }) => name === street);
-    const model = closed === undefined ? asPlanned : closedModel(asPlanned, closed);
+    const closed = closedTogether(data.what_if, streets);
+    const model = closed.length === 0 ? asPlanned : closedModel(asPlanned, data.what_if, closed);
     return variants.map((variant) => {
       const units = data.resources.map(({ id }) => (
         model.places.map(({ site }) => variant[site + "/" + id] || 0)));
@@ -103,14 +103,16 @@ def variants_of(plan: Plan, start: Units, *, many: int, seed: int) -> list[dict[
 
 
 def counted(
-    browser: Any, all_: list[tuple[dict[str, Any], list[Units]]], streets: Sequence[str] = ()
+    browser: Any,
+    all_: list[tuple[dict[str, Any], list[Units]]],
+    streets: Sequence[Sequence[str]] = (),
 ) -> list[Any]:
-    """Count variants of plans by the page's own modules, each with a street closed."""
+    """Count variants of plans by the page's own modules, each with some streets closed."""
     page = browser.new_page()
     source = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
     given = [
-        {"data": data, "variants": list(map(dict, variants)), "street": street}
-        for (data, variants), street in zip_longest(all_, streets)
+        {"data": data, "variants": list(map(dict, variants)), "streets": list(closed)}
+        for (data, variants), closed in zip_longest(all_, streets, fillvalue=())
     ]
     found = page.evaluate(COUNT, [source, given])
     page.close()
@@ -137,7 +139,7 @@ def test_with_a_closed_street_the_page_counts_as_place_evaluate_does(browser) ->
     names = ["Pont d'Iéna", "pont au change", "Passerelle Debilly"]
     data = carried(plan, solution, *names)
     variants = [start, *variants_of(plan, start, many=5, seed=3)]
-    answers = counted(browser, [(data, variants)] * len(names), names)
+    answers = counted(browser, [(data, variants)] * len(names), [[name] for name in names])
     different = 0
     for name, told in zip(names, answers, strict=True):
         closed = load_plan(folder, closures=[name])

@@ -2,8 +2,10 @@
 
 function address() { return new URLSearchParams(window.location.hash.slice(1)); }
 
+/* One value, several of the name, or none. */
 function keep(name, value) {
   const next = address();
-  if (value === null) { next.delete(name); } else { next.set(name, value); }
+  next.delete(name);
+  for (const one of value === null ? [] : [].concat(value)) { next.append(name, one); }
   if (`${next}` !== `${address()}`) { window.location.replace(`#${next}`); }
 }

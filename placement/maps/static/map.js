@@ -278,7 +278,7 @@ function showPlan(map) {
   byId("status").after(variantBar.box);
   variant.onChange(() => {
     keep("if", variant.changes.size === 0 ? null : variant.text());
-    keep("shut", variant.street);
+    keep("shut", variant.streets);
     trying.draw();
     /* names of areas say who is not covered in what is drawn */
     data.gaps.tried = variant.isPlan() ? null : lostByArea(trial.counter, data.main);
@@ -298,9 +298,9 @@ function showPlan(map) {
   const readVariant = () => {
     if (data.what_if === null) { return; }
     const text = address().get("if");
-    const street = data.what_if.streets.some(({ name }) => name === address().get("shut")) ? address().get("shut") : null;
-    if ((text || "") === variant.text() && street === variant.street) { return; }
-    variant.show(variant.read(text, isKnown), street);
+    const streets = closedTogether(data.what_if, address().getAll("shut"));
+    if ((text || "") === variant.text() && `${streets}` === `${variant.streets}`) { return; }
+    variant.show(variant.read(text, isKnown), streets);
   };
   const showKey = (key, opener) => {
     const post = data.posts.find((one) => one.key === key);

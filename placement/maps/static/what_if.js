@@ -9,29 +9,33 @@ function makeVariant(data) {
   const listeners = [];
   const variant = {
     changes: new Map(),
-    street: null, // the one that is closed, by name
+    streets: [], // those that are closed, by name
     planned: (key) => known.get(key) || 0,
     units: (key) => (variant.changes.has(key) ? variant.changes.get(key) : variant.planned(key)),
     canUndo: () => before.length > 0,
     onChange: (listener) => listeners.push(listener),
-    isPlan: () => variant.changes.size === 0 && variant.street === null,
-    show(changes, street) {
+    isPlan: () => variant.changes.size === 0 && variant.streets.length === 0,
+    show(changes, streets) {
       variant.changes = changes;
-      variant.street = street;
+      variant.streets = streets;
       for (const listener of listeners) { listener(); }
     },
     set(key, units) {
       const next = new Map(variant.changes);
       if (units === variant.planned(key)) { next.delete(key); } else { next.set(key, units); }
-      variant.turn(next, variant.street);
+      variant.turn(next, variant.streets);
     },
-    shut(street) { variant.turn(variant.changes, street); },
-    turn(changes, street) {
-      before.push([variant.changes, variant.street]);
-      variant.show(changes, street);
+    /* close a street, or reopen it */
+    shut(street) {
+      const others = variant.streets.filter((name) => name !== street);
+      variant.turn(variant.changes, others.length < variant.streets.length ? others : [...others, street]);
+    },
+    turn(changes, streets) {
+      before.push([variant.changes, variant.streets]);
+      variant.show(changes, streets);
     },
     undo() { if (before.length > 0) { variant.show(...before.pop()); } },
-    reset() { if (!variant.isPlan()) { variant.turn(new Map(), null); } },
+    reset() { if (!variant.isPlan()) { variant.turn(new Map(), []); } },
     /* as it stands in the address; what the plan does not know is left out */
     text: () => [...variant.changes].map(([key, units]) => `${key.replace(/[%:,]/g, encodeURIComponent)}:${units}`).join(","),
     read(text, isKnown) {
@@ -53,8 +57,8 @@ function makeCounter(data, variant) {
   let model = null;
   let planned = null;
   let far = null;
-  let closed = { street: null, model: null };
-  let last = { changes: null, street: null, found: null }; // panel, map and voice ask for the same
+  let closed = { streets: null, model: null };
+  let last = { changes: null, streets: null, found: null }; // panel, map and voice ask for the same
   const unitsOf = (choose) => data.resources.map((resource) => model.places.map((place) => choose(`${place.site}/${resource.id}`)));
   const counter = {
     model() {
@@ -66,17 +70,17 @@ function makeCounter(data, variant) {
       if (planned === null) { planned = countPosts(model, data, unitsOf(variant.planned)); }
       return planned;
     },
-    /* what the variant is counted from: other walks where a street is closed */
+    /* what the variant is counted from: other walks where streets are closed */
     tried() {
-      const { street } = variant;
-      if (street === null) { return counter.model(); }
-      if (closed.street !== street) { closed = { street, model: closedModel(counter.model(), data.what_if.streets.find(({ name }) => name === street)) }; }
+      const { streets } = variant;
+      if (streets.length === 0) { return counter.model(); }
+      if (closed.streets !== streets) { closed = { streets, model: closedModel(counter.model(), data.what_if, streets) }; }
       return closed.model;
     },
     variant() {
       if (variant.isPlan()) { return counter.plan(); }
-      const { changes, street } = variant;
-      if (last.changes !== changes || last.street !== street) { last = { changes, street, found: countPosts(counter.tried(), data, unitsOf(variant.units)) }; }
+      const { changes, streets } = variant;
+      if (last.changes !== changes || last.streets !== streets) { last = { changes, streets, found: countPosts(counter.tried(), data, unitsOf(variant.units)) }; }
       return last.found;
     },
     /* by street and resource: people too far from a post if it closes */
@@ -218,9 +222,8 @@ function tryRow(data, tell, variant, model, { resource, column }, showKey) {
 /* What is changed, each with a way back. */
 function changeList(data, tell, variant, model, showKey) {
   if (variant.isPlan()) { return make("p", { class: "hint told" }, tell.say("if_none")); }
-  const { street } = variant;
-  const shut = street === null ? [] : [make("li", null, make("span", { dir: "auto" }, street), make("span", { class: "units" }, tell.say("if_shut")),
-    make("button", { type: "button", class: "act", "data-try": `open ${street}`, "aria-label": tell.say("if_reopen_street", { street }), onclick: () => variant.shut(null) }, tell.say("if_back")))];
+  const shut = variant.streets.map((street) => make("li", null, make("span", { dir: "auto" }, street), make("span", { class: "units" }, tell.say("if_shut")),
+    make("button", { type: "button", class: "act", "data-try": `open ${street}`, "aria-label": tell.say("if_reopen_street", { street }), onclick: () => variant.shut(street) }, tell.say("if_back"))));
   return make("ul", { class: "tries" }, ...shut, ...[...variant.changes].map(([key, units]) => {
     const resource = data.resources.findIndex((one) => one.id === key.slice(key.lastIndexOf("/") + 1));
     const was = variant.planned(key);
@@ -335,7 +338,7 @@ function tryButtons(data, tell, { variant, counter }, place) {
 function makeVariantBar(tell, variant, state) {
   const box = make("p", { class: "variant-bar", hidden: true });
   const draw = () => {
-    const many = variant.changes.size + (variant.street === null ? 0 : 1);
+    const many = variant.changes.size + variant.streets.length;
     box.hidden = many === 0;
     box.replaceChildren(make("span", null, tell.count("if_active", many)), " ",
       make("button", { type: "button", class: "act", onclick: () => state.choose("what_if") }, tell.say("if_show")), " ",

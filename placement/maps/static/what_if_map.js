@@ -67,8 +67,8 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
     const model = counter.tried();
     const asPlanned = counter.model().walks;
     const found = counter.variant();
-    if (variant.street !== null) {
-      own.addLayer(closedStreetLayer(data.what_if.streets.find(({ name }) => name === variant.street), tell, inPane("closures", {})));
+    for (const street of data.what_if.streets.filter(({ name }) => variant.streets.includes(name))) {
+      own.addLayer(closedStreetLayer(street, tell, inPane("closures", {})));
     }
     data.resources.forEach((resource, at) => {
       const { times, open } = found.reaches[at];

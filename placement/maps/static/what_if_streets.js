@@ -1,4 +1,4 @@
-/* A street that closes: the plan's walks, but for those that change; see placement/maps/closed_streets.py. */
+/* Streets that close: the plan's walks, but for those that change; see placement/maps/closed_streets.py. */
 
 /* By site, what changes: points, ascending, and the walk of each in parts, −1 where there is none. */
 function readChanges(text, sites) {
@@ -37,16 +37,69 @@ function changedColumn(column, changes) {
   return found;
 }
 
-/* What variants are counted from while a street is closed. */
-function closedModel(model, street) {
+/* Of streets by name those that the page can close together, as many as it can, each once. */
+function closedTogether({ streets, most }, names) {
+  const found = [];
+  for (const name of names) {
+    const isKnown = streets.some((street) => street.name === name) && !found.includes(name);
+    if (isKnown && mayClose({ streets, most }, found, name)) { found.push(name); }
+  }
+  return found;
+}
+
+/* Whether a street can be closed besides others. */
+function mayClose({ streets, most }, closed, name) {
+  const isAlone = streets.some((street) => street.alone && (street.name === name || closed.includes(street.name)));
+  return closed.length === 0 || (!isAlone && (most === null || closed.length < most));
+}
+
+/* The longest of each walk, of changes that are told of sets of streets. */
+function longestWalks(all) {
+  if (all.length === 1) { return all[0]; }
+  const walks = new Map();
+  for (const changes of all) {
+    changes.points.forEach((point, at) => {
+      const [was, is] = [walks.get(point), changes.walks[at]];
+      walks.set(point, was === undefined ? is : was < 0 || is < 0 ? -1 : Math.max(was, is));
+    });
+  }
+  const points = [...walks.keys()].sort((a, b) => a - b);
+  return { points, walks: points.map((point) => walks.get(point)) };
+}
+
+/* Which sites are near one another, and how far apart, if both are so. */
+function longestBetween(one, other) {
+  const key = ([a, b]) => `${a}/${b}`;
+  const far = other.apart === null ? null : new Map(other.apart.walks.map((walk) => [key(walk), walk[2]]));
+  return {
+    near: one.near === null ? null : { ...one.near, sites: one.near.sites.map((sites, column) => {
+      const also = new Set(other.near.sites[column]);
+      return sites.filter((site) => also.has(site));
+    }) },
+    apart: one.apart === null ? null : { ...one.apart, walks: one.apart.walks.filter((walk) => far.has(key(walk)))
+      .map((walk) => [walk[0], walk[1], Math.max(walk[2], far.get(key(walk)))]) },
+  };
+}
+
+/* What variants are counted from while streets are closed: a walk is the longest that is told of
+   any of the sets that are among them. */
+function closedModel(model, coded, closed) {
+  const numbers = closed.map((name) => coded.streets.findIndex((street) => street.name === name));
+  const [street] = numbers.map((number) => coded.streets[number]);
+  const told = [...numbers.map((number) => coded.streets[number]), ...coded.sets.filter(({ streets }) => streets.every((one) => numbers.includes(one)))];
   const known = new Map(model.members);
+  const size = model.places.length;
+  const closures = () => `[${[...coded.closed, ...closed].sort(byCodePoint).map(quoted).join(", ")}]`;
   return {
     ...model, walk: street.walk,
-    members: street.members.map(([name, text]) => [name, known.has(name) && (text === null || known.get(name) === null) ? known.get(name) : text]),
-    resources: model.resources.map((rule, at) => ({ ...rule, ...readBetween(street.between[at], model.places.length) })),
+    members: street.members.map(([name, text]) => [name, name === "closures" ? closures() : known.has(name) && (text === null || known.get(name) === null) ? known.get(name) : text]),
+    resources: model.resources.map((rule, at) => {
+      const changed = told.filter(({ between }) => between[at] !== null).map(({ between }) => readBetween(between[at], size));
+      return changed.length === 0 ? rule : { ...rule, ...changed.reduce(longestBetween) };
+    }),
     walks: model.walks.map((columns, resource) => {
-      const changes = readChanges(street.walks[resource], columns.length);
-      return columns.map((column, site) => changedColumn(column, changes[site]));
+      const changes = told.map(({ walks }) => readChanges(walks[resource], size));
+      return columns.map((column, site) => changedColumn(column, longestWalks(changes.map((one) => one[site]))));
     }),
   };
 }
@@ -77,15 +130,21 @@ function streetTable(data, tell, { variant, counter }) {
     || shown.reduce((sum, at) => sum + far[b][at] - far[a][at], 0) || tell.compare(streets[a].name, streets[b].name));
   const rows = order.map((at) => {
     const { name } = streets[at];
-    const isClosed = variant.street === name;
+    const isClosed = variant.streets.includes(name);
     return make("tr", { class: isClosed ? "chosen" : null }, make("th", { scope: "row", dir: "auto" }, name),
       ...shown.map((resource) => make("td", null, tell.people(far[at][resource]))),
-      make("td", null, make("button", {
+      make("td", null, !isClosed && !mayClose(data.what_if, variant.streets, name) ? tell.say("if_not_with") : make("button", {
         type: "button", class: "act", "data-try": `shut ${name}`, "aria-label": tell.say(isClosed ? "if_reopen_street" : "if_close_street", { street: name }),
-        onclick: () => variant.shut(isClosed ? null : name),
+        onclick: () => variant.shut(name),
       }, tell.say(isClosed ? "if_reopen" : "if_close"))));
   });
-  return make("table", { class: "variant streets" }, make("caption", null, tell.say("if_streets_hint")),
+  const { most } = data.what_if;
+  const alone = streets.filter((street) => street.alone).map(({ name }) => name);
+  const limits = [
+    ...(streets.length > alone.length + 1 ? [most === null ? tell.say("if_together") : most === 1 ? tell.say("if_one_street") : tell.say("if_most_streets", { most: tell.people(most) })] : []),
+    ...(streets.length > 1 && most !== 1 && alone.length > 0 ? [tell.say("if_alone", { streets: alone.join(", ") })] : []),
+  ];
+  return make("table", { class: "variant streets" }, make("caption", null, [tell.say("if_streets_hint"), ...limits].join(" ")),
     headRow(tell.say("if_street"), ...shown.map((at) => tell.say("if_far", { label: tell.own(data.resources[at].label) })), tell.say("if_close")),
     make("tbody", null, ...rows));
 }

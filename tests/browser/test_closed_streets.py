@@ -1,0 +1,203 @@
+"""What if, in the page: any streets closed together are counted as `place evaluate` does."""
+
+import random
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from placement.auditing.audit import audit
+from placement.cover.ground import also_closed
+from placement.cover.survey import survey
+from placement.maps import bridges, closed_streets, write_map
+from placement.maps.what_if import what_if
+from placement.plan.layers import load_plan
+from placement.review.geojson import read_solution, solution_text
+from placement.solve.questions.evaluate import proposed
+from tests.amount import cases
+from tests.browser.test_what_if import ROOT, carried, counted, units_of, variants_of
+from tests.builders import line, point, write_plan
+
+COVER = ROOT / "data/geo/paris-2024-cover"
+PONTS = ("Pont 0", "Pont 0 bis", "Pont 1", "Pont 2", "Pont 3")
+
+
+def write_banks(folder: Path, seed: int) -> Path:
+    """Write two banks of crooked streets, and five bridges.
+
+    Two of them lead the same way and are equally long, one street has steps, and people stand on a
+    quay.
+    """
+    draw = random.Random(seed)
+    lats = (48.8470, 48.8480, 48.8490, 48.8500)
+    lons = (2.3460, 2.3470, 2.3480, 2.3490)
+    at = {
+        (c, r): (lon + draw.uniform(-2e-4, 2e-4), lat + draw.uniform(-2e-4, 2e-4))
+        for c, lon in enumerate(lons)
+        for r, lat in enumerate(lats)
+    }
+    ways = [
+        line(at[c, r], at[c + 1, r], id=f"quay-{c}-{r}", name=f"Quai {r}")
+        for c in range(3)
+        for r in range(4)
+        if r in {1, 2} or draw.random() < 0.5
+    ]
+    ways += [
+        line(at[c, r], at[c, r + 1], id=f"rue-{c}-{r}", name=f"Rue {c}")
+        for c in range(4)
+        for r in (0, 2)
+    ]
+    for name in PONTS:
+        c = int(name.split()[1])
+        ways.append(line(at[c, 1], at[c, 2], id=name.replace(" ", "-").lower(), name=name))
+    stairs = draw.choice(ways[-5:])
+    for way in ways:
+        way["properties"]["class"] = "steps" if way is stairs else "residential"
+    # halfway along the streets that lead to the quays
+    middle = [
+        ((at[c, r][0] + at[c, r + 1][0]) / 2, (at[c, r][1] + at[c, r + 1][1]) / 2)
+        for c in range(4)
+        for r in (0, 2)
+    ]
+    sites = [point(*middle[n], id=f"S{n}", name=f"Site {n}") for n in range(8)]
+    people = [
+        point(
+            *(mid + draw.uniform(-1e-4, 1e-4) for mid in draw.choice(middle)),
+            id=f"d{n:02}",
+            people=draw.choice([10, 30, 70]),
+            step_free=draw.choice([0, 0.5]),
+            zone="all",
+        )
+        for n in range(20)
+    ]
+    (west, south), (east, north) = at[1, 2], at[2, 2]
+    people.append(point((west + east) / 2, (south + north) / 2, id="quay", people=50, zone="all"))
+    return write_plan(
+        folder,
+        layers={
+            "streets": ways, "sites": sites, "demand": people, "route": None, "water": None,
+            "areas": None,
+        },
+        replace={
+            "walk_limit_min = 4": f"walk_limit_min = {draw.choice([3, 5, 8])}",
+            "walk_limit_min = 3": "walk_limit_min = 5\nseparation_min = 4",
+        },
+        extra="[walking]\nstep_free_speed_m_s = 0.8\n",
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seeds", cases([range(2)], [range(2), range(2, 60)]))
+def test_any_streets_of_drawn_towns_are_counted_together(browser, tmp_path, seeds) -> None:
+    given, closed = [], []
+    for seed in seeds:
+        plan = load_plan(write_banks(tmp_path / str(seed), seed))
+        names = [*PONTS, "Quai 2"]
+        data = carried(plan, proposed(plan, units_of(plan, {})), *names)
+        told = data["what_if"]
+        assert [street["alone"] for street in told["streets"]] == [False] * 5 + [True]
+        every = [list(some) for size in range(1, 6) for some in combinations(PONTS, size)] + [
+            ["Quai 2"]
+        ]
+        sites = plan.problem.sites.id
+        posts = {f"{site}/{kind}": 1 for site in sites for kind in ("checkpoint", "dog_team")}
+        variants = [posts, *variants_of(plan, posts, many=1, seed=seed)]
+        for some in every:
+            given.append((data, variants))
+            closed.append((plan, some))
+    different = set()
+    answers = counted(browser, given, [some for _, some in closed])
+    for (plan, some), (_, variants), told in zip(closed, given, answers, strict=True):
+        now = also_closed(plan, some)
+        for posts, (text, broken) in zip(variants, told, strict=True):
+            want = proposed(now, units_of(now, posts))
+            assert text == solution_text(want), (some, posts)
+            assert (broken > 0) == (len(audit(now, want).broken) > 0)
+            different.add(text)
+    assert len(different) > len(given)
+    assert any(told["what_if"]["sets"] for told, _ in given)
+
+
+@pytest.mark.slow
+def test_streets_that_matter_together_and_others_are_counted_together(browser) -> None:
+    plan = load_plan(COVER)
+    solution = read_solution(ROOT / "outputs/paris-2024-cover/solution.geojson")
+    data = carried(plan, solution, *bridges(plan))
+    names = [street["name"] for street in data["what_if"]["streets"]]
+    matter = [[names[at] for at in one["streets"]] for one in data["what_if"]["sets"]]
+    assert len(matter) == 5  # of 276 pairs and 2,024 triples
+    draw = random.Random(9)
+    closed = [*matter, *(draw.sample(names, many) for many in cases([2, 3, 24], [2, 3, 4] * 90))]
+    every = np.argwhere(plan.problem.sites.allowed).tolist()
+    variants = [{plan.problem.post_id(site, kind): 1 for site, kind in every}]
+    answers = counted(browser, [(data, variants)] * len(closed), closed)
+    for some, told in zip(closed, answers, strict=True):
+        now = also_closed(plan, some)
+        for posts, (text, _) in zip(variants, told, strict=True):
+            assert text == solution_text(proposed(now, units_of(now, posts))), (some, posts)
+
+
+def test_no_more_streets_close_at_a_time_than_can_be_counted(monkeypatch, tmp_path) -> None:
+    plan = load_plan(write_banks(tmp_path, 0))
+    nothing = proposed(plan, units_of(plan, {}))
+    told = what_if(plan, nothing, survey(plan), streets=PONTS)
+    sizes = [len(one["streets"]) for one in told["sets"]]
+    assert told["most"] is None
+    assert max(sizes) > 2
+    monkeypatch.setattr(closed_streets, "MOST_SETS", sizes.count(2))
+    fewer = what_if(plan, nothing, survey(plan), streets=PONTS)
+    assert fewer["most"] == 2
+    assert fewer["sets"] == [one for one in told["sets"] if len(one["streets"]) == 2]
+    monkeypatch.setattr(closed_streets, "MOST_SETS", 0)
+    fewer = what_if(plan, nothing, survey(plan), streets=PONTS)
+    assert (fewer["most"], fewer["sets"]) == (1, [])
+    assert fewer["streets"] == told["streets"]
+
+
+@pytest.mark.slow
+def test_streets_close_one_after_another_in_the_page(open_page, tmp_path) -> None:
+    plan = load_plan(write_banks(tmp_path, 0))
+    posts = {f"S{n}/checkpoint": 1 for n in (0, 3, 5)}
+    solution = proposed(plan, units_of(plan, posts))
+    write_map(plan, solution, tmp_path / "map.html", streets=[*PONTS, "Quai 2"])
+    page, seen = open_page(tmp_path / "map.html", accept_downloads=True)
+    page.locator("#tab-what_if").click()
+    assert "alone only, since people or posts stand on them: Quai 2." in text_of(page)
+    for name in ("Pont 1", "Pont 0"):
+        page.locator(f"[data-try='shut {name}']").click()
+    assert page.evaluate("location.hash").endswith("shut=Pont+1&shut=Pont+0")
+    assert page.locator("[data-try='shut Quai 2']").count() == 0
+    assert "not with these" in text_of(page)
+    assert page.locator(".leaflet-container").inner_text().count("closed to walkers") == 2
+    assert "2 changes" in page.locator(".variant-bar").inner_text()
+    figures = page.locator("table.variant").first.inner_text()
+    with page.expect_download() as waited:
+        page.locator("[data-try='save']").click()
+    waited.value.save_as(tmp_path / "variant.geojson")
+    written = (tmp_path / "variant.geojson").read_text(encoding="utf-8")
+    closed = also_closed(plan, ["Pont 0", "Pont 1"])
+    assert written == solution_text(proposed(closed, units_of(plan, posts)))
+    assert read_solution(tmp_path / "variant.geojson").closures == ("Pont 0", "Pont 1")
+
+    again, _ = open_page(tmp_path / "map.html", address=page.evaluate("location.hash"))
+    assert again.locator("table.variant").first.inner_text() == figures
+    page.locator("[data-try='open Pont 1']").click()
+    assert page.evaluate("location.hash").endswith("shut=Pont+0")
+    page.locator("[data-try='undo']").click()
+    assert page.locator("table.variant").first.inner_text() == figures
+    page.locator("[data-try='reset']").first.click()
+    assert "shut" not in page.evaluate("location.hash")
+    page.locator("[data-try='shut Quai 2']").click()
+    assert page.locator("[data-try^='shut Pont']").count() == 0
+    page.locator("[data-try='reset']").first.click()
+    # what cannot be closed together is not, whatever the address says
+    page.evaluate("location.hash = 'tab=what_if&shut=Quai+2&shut=Pont+0&shut=nobody'")
+    page.wait_for_selector("[data-try='open Quai 2']")
+    assert page.evaluate("location.hash").endswith("shut=Quai+2")
+    seen.assert_quiet(tmp_path / "map.html")
+
+
+def text_of(page) -> str:
+    """Return what the panel of variants says."""
+    return page.locator(".what-if").inner_text()
