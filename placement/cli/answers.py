@@ -467,7 +467,7 @@ def answers_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of all answers; ``$defs`` has one for each command."""
     kinds = {kind.__name__: kind for kind in ANSWERS.values()}
     parts = described(kinds | {"Solution": Solution, "Post": Post}) | solution_parts()
-    parts = {name: part for name, part in parts.items() if name not in {"Status", "Stopped"}}
+    parts = {name: part for name, part in parts.items() if name != "Stopped"}
     commands = {
         name: {"$ref": f"#/$defs/{kind.__name__}", "description": f"`place {name} --json`"}
         for name, kind in ANSWERS.items()

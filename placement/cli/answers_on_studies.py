@@ -2,6 +2,7 @@
 
 from typing import Literal, TypedDict
 
+from placement.studies.loss import Moved, Queue, Repair
 from placement.studies.replay.study import Replay
 from placement.studies.risk import Risks
 
@@ -78,74 +79,6 @@ class FrontierAnswer(TypedDict):
     points: list[FrontierPointAnswer]
 
 
-class LossMoved(TypedDict):
-    """People whose post is lost, and the one they walk to.
-
-    Attributes
-    ----------
-    from_post, to_post
-        Their nearest post before and after; null where no other is within the limit.
-    people
-        How many.
-    longer_min
-        How much longer they walk in the mean, minutes; null where they have no post.
-    """
-
-    from_post: str
-    to_post: str | None
-    people: float
-    longer_min: float | None
-
-
-class LossQueue(TypedDict):
-    """A gate whose queue changes.
-
-    Attributes
-    ----------
-    post
-        The gate.
-    lanes
-        Its lanes.
-    admitted, admitted_then
-        People it admits before and after.
-    longest_wait_min, longest_wait_then_min
-        The longest wait before and after, minutes.
-    """
-
-    post: str
-    lanes: int
-    admitted: float
-    admitted_then: float
-    longest_wait_min: float
-    longest_wait_then_min: float
-
-
-class LossRepair(TypedDict):
-    """The best plan without what is lost, with a few changes.
-
-    Attributes
-    ----------
-    most
-        Most posts that might open or close besides the lost ones.
-    status
-        optimal where proven; infeasible where no plan keeps every rule; unknown where none was
-        found in time.
-    opened, closed
-        Posts that open and close.
-    objective, bound, recovered
-        Its objective, what no such plan can beat, and what it brings against doing nothing; null
-        without a plan.
-    """
-
-    most: int
-    status: Literal["optimal", "feasible", "infeasible", "unknown"]
-    opened: list[str]
-    closed: list[str]
-    objective: float | None
-    bound: float | None
-    recovered: float | None
-
-
 class LossCase(TypedDict):
     """What is left without some posts, or with a street closed.
 
@@ -177,9 +110,9 @@ class LossCase(TypedDict):
     bound: float | None
     proven: bool
     people: dict[str, float]
-    moved: list[LossMoved]
-    queues: list[LossQueue]
-    repair: LossRepair | None
+    moved: list[Moved]
+    queues: list[Queue]
+    repair: Repair | None
 
 
 class LossAnswer(TypedDict):
