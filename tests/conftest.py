@@ -9,9 +9,22 @@ _TESTS = Path(__file__).parent
 _SLOW = ("browser", "fuzz")  # whole folders; elsewhere a test says so itself
 _FIRST = (  # a file runs in one process: those that take longest begin, so that none is left over
     "browser/test_fonts.py",
-    "fuzz/test_fuzz.py",
     "plan/test_paris_2024.py",
+    "browser/test_map_page.py",
+    "test_planning_docs.py",
+    "browser/test_what_if.py",
+    "fuzz/test_fuzz.py",
+    "browser/test_figures.py",
+    "browser/test_rule_panels.py",
+    "browser/test_access.py",
     "cli/test_streams.py",
+    "browser/test_first_view.py",
+    "browser/test_tools.py",
+    "cli/test_schemas.py",
+    "test_same_bytes.py",
+    "studies/test_frontier.py",
+    "test_compile_cache.py",
+    "test_docs.py",
     "versioning/test_workflow.py",
 )
 
@@ -23,11 +36,9 @@ settings.load_profile("untimed")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark slow folders, and begin with what takes longest: nothing is waited for at the end."""
 
-    def place(item: pytest.Item) -> int:
-        name = item.path.relative_to(_TESTS).as_posix()
-        return _FIRST.index(name) if name in _FIRST else len(_FIRST)
-
+    names = {path: path.relative_to(_TESTS) for path in {item.path for item in items}}
+    place = {name: at for at, name in enumerate(_FIRST)}
     for item in items:
-        if item.path.relative_to(_TESTS).parts[0] in _SLOW:
+        if names[item.path].parts[0] in _SLOW:
             item.add_marker(pytest.mark.slow)
-    items.sort(key=place)
+    items.sort(key=lambda item: place.get(names[item.path].as_posix(), len(place)))

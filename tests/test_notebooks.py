@@ -41,6 +41,7 @@ def test_a_notebook_is_kept_without_output(notebook: Path) -> None:
             assert cell["execution_count"] is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.name)
 def test_a_notebook_runs_and_shows_plans_solutions_and_results(notebook: Path) -> None:
     names: dict[str, Any] = {}

@@ -96,6 +96,7 @@ def faults(told: dict[str, Any], found: dict[str, Any]) -> list[str]:
     return [" / ".join(way) for way in [*wrong, *(way for way in again if way not in said)]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["london-2023", "paris-2024-cover", "paris-2024-dogs", "paris-2024"]
 )

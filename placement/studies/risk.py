@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.stats import qmc, t
+from scipy.special import stdtrit
 
 from placement.arrays import Floats
 from placement.cover.survey import survey
@@ -23,7 +23,7 @@ MOST_NIGHTS = 262_144
 """Most nights that are drawn: a power of two times `SCRAMBLINGS`."""
 _MOST_ATTENDANCE = 10.0
 _MOST_CELLS = 20_000_000
-_T = float(t.ppf(0.975, SCRAMBLINGS - 1))
+_T = float(stdtrit(SCRAMBLINGS - 1, 0.975))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +151,8 @@ def risk(
     Rockafellar, R. T. and Uryasev, S. (2000). Optimization of conditional value-at-risk. Journal of
     Risk 2(3).
     """
+    from scipy.stats import qmc  # noqa: PLC0415 - loads half a second of distributions
+
     problem = plan.problem
     missing = {kind.id: kind.unavailable for kind in problem.resources} | dict(away or {})
     least, most = attendance

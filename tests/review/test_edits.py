@@ -55,6 +55,7 @@ def edited(name: str) -> list[tuple[str, Solution]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_every_edit_is_told_mirrored_and_applied(name: str) -> None:
     old = read_solution(CASES / f"{name}.geojson")

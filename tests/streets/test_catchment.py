@@ -121,6 +121,7 @@ class TestParis:
     def test_the_river_is_there(self, seine: shapely.Geometry) -> None:
         assert 1e6 < seine.area < 3e6
 
+    @pytest.mark.slow
     def test_catchments_keep_to_their_bank_but_over_bridges(
         self, streets: Streets, seine: shapely.Geometry
     ) -> None:

@@ -136,6 +136,7 @@ def test_a_fence_drawn_along_a_street_parts_its_junctions(tmp_path: Path, off: f
     assert walk((100, 80), (148, 80)) == pytest.approx(80 + np.hypot(48, 80), rel=1e-3)
 
 
+@pytest.mark.slow
 def test_a_fenced_street_leaves_the_bridge_above_it(tmp_path: Path) -> None:
     over_it = CROSSING[:1], ([(50, 80), (50, -80)], {"bridge": True, "level": 1})
     streets = draw(tmp_path, *over_it[0], over_it[1], [(50, 80), (50, 90)], [(50, -80), (50, -90)])

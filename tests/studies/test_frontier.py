@@ -66,6 +66,7 @@ def test_each_point_is_the_best_of_all_choices_and_changes_fewest_posts(
         before = point
 
 
+@pytest.mark.slow
 def test_a_run_killed_three_times_ends_with_the_bytes_of_one_that_was_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,12 +193,14 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Frontier:
     return placement.frontier(plan, [10, 20, 30])
 
 
+@pytest.mark.slow
 def test_names_are_drawn_as_they_are_and_never_as_formulas(found: Frontier) -> None:
     hostile = {name: {"en": "$\\nothing{$ gates_1"} for name in found.resources}
     drawn = pictures(replace(found, resources=hostile, plan="$x^{$"))
     assert drawn["svg"] != pictures(found)["svg"]
 
 
+@pytest.mark.slow
 def test_figures_are_the_same_bytes_each_time_and_speak_both_languages(found: Frontier) -> None:
     drawn = pictures(found)
     assert drawn == pictures(found)

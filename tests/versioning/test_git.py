@@ -101,6 +101,7 @@ def test_diff_and_log_speak_in_words_and_keep_them(repository: Path, plan: place
     assert "+<<<<<<< HEAD" in git("diff")
 
 
+@pytest.mark.slow
 def test_independent_changes_are_merged_and_counted_anew(
     repository: Path, plan: placement.Plan
 ) -> None:

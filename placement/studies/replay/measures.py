@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from placement.arrays import Floats
 
@@ -82,8 +82,10 @@ def quantile(values: Floats, level: float, *, places: int) -> Quantile:
     ordered = np.sort(values)
     count = len(ordered)
     at = max(math.ceil(level * count - 1e-9), 1)
-    low = int(binom.ppf(_TAIL, count, level))
-    high = int(binom.ppf(1 - _TAIL, count, level)) + 1
+    # how many of the nights have less, at most, with each probability: binomial
+    at_most = bdtr(np.arange(count + 1.0), count, level)
+    low = int(np.searchsorted(at_most, _TAIL))
+    high = int(np.searchsorted(at_most, 1 - _TAIL)) + 1
 
     def order_statistic(rank: int) -> float | None:
         return round(float(ordered[rank - 1]), places) if 1 <= rank <= count else None

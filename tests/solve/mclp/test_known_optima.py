@@ -28,6 +28,7 @@ def _needs(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OPTIMA)
 def test_sao_jose_dos_campos_reaches_the_stated_optima(name: str) -> None:
     rows = np.genfromtxt(_needs(DATA / "mclp" / f"{name}.csv"), delimiter=",", names=True)

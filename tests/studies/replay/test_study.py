@@ -228,6 +228,7 @@ def test_the_command_writes_a_file_that_follows_its_schema(tmp_path: Path) -> No
     assert run("replay", LANES, "--slower", "much", "-o", tmp_path / "s.json").exit_code == 2
 
 
+@pytest.mark.slow
 def test_pictures_are_the_same_bytes_twice_in_two_languages(
     solved: tuple[Plan, Solution], tmp_path: Path
 ) -> None:
