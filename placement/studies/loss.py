@@ -96,11 +96,11 @@ class Repair:
 
     most: int
     status: Status
-    opened: tuple[str, ...] = ()
-    closed: tuple[str, ...] = ()
-    objective: float | None = None
-    bound: float | None = None
-    recovered: float | None = None
+    opened: tuple[str, ...]
+    closed: tuple[str, ...]
+    objective: float | None
+    bound: float | None
+    recovered: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -373,9 +373,9 @@ class _Case:
                 within=self.within,
             )
         except InfeasibleError:
-            return Repair(most=self.repairs, status=Status.INFEASIBLE)
+            return _no_repair(self.repairs, Status.INFEASIBLE)
         except NoPlanError:
-            return Repair(most=self.repairs, status=Status.UNKNOWN)
+            return _no_repair(self.repairs, Status.UNKNOWN)
         before = {post.id for post in self.solution.posts_list}
         after = {post.id for post in best.posts_list}
         return Repair(
@@ -387,6 +387,12 @@ class _Case:
             bound=None if math.isinf(best.bound) else best.bound,
             recovered=round(best.objective - then.objective, _PLACES) + 0.0,
         )
+
+
+def _no_repair(most: int, status: Status) -> Repair:
+    return Repair(
+        most=most, status=status, opened=(), closed=(), objective=None, bound=None, recovered=None
+    )
 
 
 def _closing(plan: Plan, lost: tuple[str, ...]) -> Plan:
