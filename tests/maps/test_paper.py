@@ -152,6 +152,49 @@ def test_hostile_names_are_shown_and_never_compiled(hostile: tuple[Plan, Solutio
     assert "onerror" not in picture
 
 
+def places_of(page: pypdf.PageObject) -> list[tuple[str, float, float]]:
+    """Return the texts of a page, and where they begin: millimetres from its bottom left corner."""
+    found: list[tuple[str, float, float]] = []
+
+    def visit(text: str, cm: list[float], tm: list[float], *_: object) -> None:
+        x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+        y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+        if text.strip():
+            found.append((text.strip(), x / POINTS_IN_MM, y / POINTS_IN_MM))
+
+    page.extract_text(visitor_text=visit)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("landscape", [True, False])
+@pytest.mark.parametrize("names", ["hostile", "plain"])
+def test_nothing_beside_a_map_is_cut(
+    names: str, landscape: bool, request: pytest.FixtureRequest
+) -> None:
+    """What is cut is still in the file, below its place: the side's bottom, or the scale."""
+    plan, solution = request.getfixturevalue("hostile" if names == "hostile" else "town")
+    asked = Dossier(paper="a4", landscape=landscape, areas=True, posts=True)
+    sheet = sheet_of("a4", landscape=landscape)
+    pages = pypdf.PdfReader(io.BytesIO(dossier(plan, solution, asked))).pages
+    maps = [page for page in pages if "Scale" in page.extract_text()]
+    assert len(maps) == 1 + len(plan.areas) + len(solution.posts_list)
+    for page in maps:
+        texts = places_of(page)
+        beside = [
+            one
+            for one in texts
+            if one[1] > sheet.side.left - 1 and one[2] < sheet.height - sheet.side.top
+        ]
+        bottom = sheet.height - sheet.side.top - sheet.side.height
+        assert min(y for _, _, y in beside) > bottom - 0.1
+        [below] = [y for text, _, y in beside if text.startswith("Scale")]
+        legend = [y for text, _, y in beside if text.startswith(("Legend", "Streets", "Water"))]
+        assert len(legend) >= 3
+        if landscape:
+            assert min(legend) > below
+
+
 def test_an_unchecked_solution_says_so_on_every_page(town: tuple[Plan, Solution]) -> None:
     pages = pages_of(dossier(*town, Dossier(paper="a4", checked=False)))
     assert all("Not checked" in page for page in pages)

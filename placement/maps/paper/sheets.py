@@ -20,7 +20,7 @@ MARGIN_MM = 8.0
 
 _GAP_MM = 4.0
 _SIDE_MM = {"a4": 58.0, "a3": 76.0}
-_BELOW_MM = {"a4": 66.0, "a3": 76.0}
+_BELOW_MM = {"a4": 70.0, "a3": 84.0}
 _EDGE_MM = 9.0  # a sign and its half of a leader, between what matters and the frame
 _MANTISSAS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 8.0)
 _LEAST_SCALE = 500
