@@ -29,6 +29,7 @@ RESTRICTED = {
 """What every file that tells of losses says, in both languages."""
 
 _PLACES = 6
+_LAST_BITS_S = 1e-6  # what walks differ by that are added up in another order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -417,7 +418,7 @@ def _moved(
         for point in np.flatnonzero((before >= 0) & (people > 0)).tolist():
             old = names[before[point]]
             new = names_then[after[point]] if after[point] >= 0 else None
-            if old != new or after_s[point] > before_s[point]:
+            if old != new or after_s[point] > before_s[point] + _LAST_BITS_S:
                 groups.setdefault((old, new), []).append(point)
         for (old, new), points in groups.items():
             many = math.fsum(people[points])
