@@ -26,7 +26,11 @@ from tests.cli.running import run
 
 ROOT = Path(__file__).parent.parent
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
-STORED = {"outputs/paris-2024": "tests/cases/paris-2024.geojson"}  # folder by what it would hold
+STORED = {  # what a folder would hold
+    "outputs/london-2023": "outputs/london-2023/solution.geojson",
+    "outputs/paris-2024": "tests/cases/paris-2024.geojson",
+    "outputs/paris-2024-cover": "outputs/paris-2024-cover/solution.geojson",
+}
 PAGES = sorted(
     {
         ROOT / "README.md",

@@ -78,7 +78,7 @@ class Frontier:
     unit
         The unit of its values, by language.
     resources
-        Names of the resources to show, by identifier and language.
+        Names of the resources that have a post in some plan, by identifier and language.
     points
         In ascending order of their values.
     """
@@ -263,9 +263,19 @@ def frontier(
         plan=plan.settings.name,
         over=over,
         unit=_unit(plan, over),
-        resources={one.id: one.label for one in plan.problem.resources},
+        resources=_used_in(plan, over, found),
         points=_with_knees(found),
     )
+
+
+def _used_in(
+    plan: Plan, over: str, points: Sequence[FrontierPoint]
+) -> Mapping[str, Mapping[str, str]]:
+    """Return the names of what is varied, and of the resources that have a post in some plan."""
+    used = {over}
+    for point in points:
+        used |= {post.resource for post in (point.solution.posts_list if point.solution else ())}
+    return {one.id: one.label for one in plan.problem.resources if one.id in used}
 
 
 def _checked(plan: Plan, values: Sequence[float], over: str) -> tuple[float, ...]:
