@@ -15,6 +15,7 @@ from placement.errors import UsageError
 from placement.solution_parts import (
     Admission,
     Arriving,
+    Barriers,
     Changes,
     Coverage,
     Gate,
@@ -36,9 +37,11 @@ if TYPE_CHECKING:
     from placement.plan.problem import Plan
 
 __all__ = [
+    "SEALED",
     "STAGES",
     "Admission",
     "Arriving",
+    "Barriers",
     "Changes",
     "Coverage",
     "Gate",
@@ -59,6 +62,8 @@ __all__ = [
     "remember",
 ]
 
+SEALED = "sealed"
+"""What the rule that every way is sealed is called among `Solution.rules`."""
 STAGES = ("step_free", "walk", "cost", "posts", "ids")
 """How plans of equal worth are told apart, in this order; the first in plans with lanes alone."""
 
@@ -128,6 +133,9 @@ class Solution:
         infinite where only the objective is 0, or the bound is not known.
     coverage
         By resource identifier.
+    barriers
+        By kind: how many stand, and what they cost; empty where no perimeter is sealed. Each is
+        among `posts_list`, with its kind for a resource, and covers nobody.
     walking
         ``"streets"``, ``"straight line"`` or ``"given times"``.
     walk
@@ -194,6 +202,7 @@ class Solution:
     headroom: float | None = None
     tiers: tuple[Tier, ...] = ()
     rules: Mapping[str, Kept] = field(default_factory=dict)
+    barriers: Mapping[str, Barriers] = field(default_factory=dict)
     changes: Changes | None = None
     lock: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
@@ -209,6 +218,11 @@ class Solution:
     overrides: tuple[str, ...] | None = None
     digests: Mapping[str, str] | None = None
     stopped: Stopped | None = field(default=None, compare=False)
+
+    @property
+    def without_barriers(self) -> tuple[Post, ...]:
+        """The posts of resources: all of `posts_list` but the barriers."""
+        return tuple(post for post in self.posts_list if post.resource not in self.barriers)
 
     @property
     def digest(self) -> str:

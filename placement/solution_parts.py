@@ -7,6 +7,22 @@ from placement.plan.post_id import PostId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Barriers:
+    """The barriers of one kind.
+
+    Attributes
+    ----------
+    count
+        How many stand.
+    cost
+        What they cost together, in the unit of the budget.
+    """
+
+    count: int
+    cost: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """A resource opened at a site.
 

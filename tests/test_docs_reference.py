@@ -19,6 +19,7 @@ from placement.cli import place
 from placement.plan import arrivals, layers
 from placement.plan.demand import _COLUMNS as DEMAND
 from placement.plan.ground import CLOSURE_COLUMNS, CROWD_COLUMNS
+from placement.plan.sealing import PERIMETER_COLUMNS, WAY_COLUMNS
 from placement.plan.settings import Layers, json_schema
 from placement.plan.sites import _BY_RESOURCE, _OWN
 from placement.plan.table import Row, Table
@@ -61,6 +62,8 @@ COLUMNS: dict[str, set[str]] = {
         for layer in ("water", "rail", "barriers")
     },
     "closures": set(CLOSURE_COLUMNS),
+    "ways": set(WAY_COLUMNS),
+    "perimeter": set(PERIMETER_COLUMNS),
     "crowd": set(CROWD_COLUMNS),
 }
 
@@ -120,6 +123,8 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]
         "rail": ("LineString", line, {"id": "l"}),
         "barriers": ("LineString", line, {"id": "b"}),
         "closures": ("LineString", line, {"id": "c", "begins": "10:00", "ends": "11:00"}),
+        "ways": ("LineString", line, {"id": "v", "price": 1}),
+        "perimeter": ("Polygon", square, {"id": "p"}),
         "crowd": ("Polygon", square, {"id": "q", "density": 1}),
     }
     for layer, feature in drawn.items():
@@ -129,7 +134,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]
     named = "".join(f'{layer} = "{layer}.geojson"\n' for layer in drawn)
     (tmp_path / "plan.toml").write_text(
         f'name = "all"\nbudget = {{ amount = 10 }}\n[layers]\n{named}arrivals = "arrivals.csv"\n'
-        "[resources.gate]\nwalk_limit_min = 10\n[resources.gate.lanes]\n",
+        "[sealed]\n[resources.gate]\nwalk_limit_min = 10\n[resources.gate.lanes]\n",
         encoding="utf-8",
     )
     seen: dict[str, set[str]] = {}
@@ -171,7 +176,7 @@ def keys(part: dict[str, Any], schema: dict[str, Any], where: str = "") -> Itera
         inner = [found for one in told for found in sections(one, schema)]
         needed = name in part.get("required", ())
         default = "needed" if needed else shown_default(value.get("default"))
-        if name == "resources":
+        if key == "resources":
             (found,) = sections(value["additionalProperties"] or one_pattern(value), schema)
             yield [key, "tables", default, value.get("description", "")]
             yield from keys(found, schema, "resources.<resource>.")

@@ -125,7 +125,7 @@ def _check_posts(problem: Problem, solution: Solution, findings: Findings) -> bo
     """Check each post against its site; tell whether all of them exist."""
     sites = problem.sites
     position = {site: n for n, site in enumerate(sites.id)}
-    resources = [resource.id for resource in problem.resources]
+    resources = [resource.id for resource in problem.means]
     known = True
     for name, times in Counter(post.id for post in solution.posts_list).items():
         findings.require(times == 1, f"post {name!r} is listed {times} times")

@@ -10,6 +10,7 @@ from placement.arrays import Bools, Floats, Ints
 from placement.auditing.entry import may_enter
 from placement.auditing.findings import AT_LIMIT, WRITTEN, Findings
 from placement.auditing.recount import to_demand, to_sites
+from placement.auditing.sealed import check_sealed
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Problem
 from placement.solution import Kept, Solution
@@ -106,6 +107,7 @@ def check_rules(
         **_floors(plan.problem, solution, found, findings),
         **_groups(plan.problem, found, findings),
         **_separation(plan, walks, found, findings),
+        **check_sealed(plan, solution, walks, findings),
     }
     findings.require(
         sorted(solution.rules) == sorted(measured), "the rules listed are not those of the plan"

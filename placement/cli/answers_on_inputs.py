@@ -104,8 +104,8 @@ class CheckAnswer(TypedDict):
         Files by layer.
     budget
         Most the plan may cost.
-    sites, demand_points, areas, zones, closures, crowds
-        How many there are.
+    sites, ways, demand_points, areas, zones, closures, crowds
+        How many there are; ways are those to be sealed.
     people, step_free_people
         All people, and those who walk without steps.
     closures_with_hours
@@ -130,6 +130,7 @@ class CheckAnswer(TypedDict):
     layers: dict[str, str]
     budget: float
     sites: int
+    ways: int
     demand_points: int
     people: float
     step_free_people: float

@@ -63,6 +63,7 @@ def _report(plan: "Plan") -> "CheckAnswer":
 
     import numpy as np
 
+    from placement.auditing.sealed import refuse_open
     from placement.cover.doubts import doubts
     from placement.cover.nowhere import nowhere
     from placement.cover.survey import survey
@@ -73,6 +74,7 @@ def _report(plan: "Plan") -> "CheckAnswer":
     problem = plan.problem
     sites, demand = problem.sites, problem.demand
     walks = survey(plan)
+    refuse_open(plan, walks.streets)
     people = float(demand.people.sum())
     streets = walks.streets
     resources: dict[str, CheckResource] = {}
@@ -93,7 +95,8 @@ def _report(plan: "Plan") -> "CheckAnswer":
         "crs": plan.crs,
         "layers": dict(sorted(plan.layers.items())),
         "budget": _plain(problem.budget),
-        "sites": len(sites),
+        "sites": int(problem.posted.sum()),
+        "ways": len(problem.ways),
         "demand_points": len({name.removesuffix(STEP_FREE) for name in demand.id}),
         "people": _plain(people),
         "step_free_people": _plain(math.fsum(demand.people[demand.step_free])),
@@ -159,6 +162,8 @@ def _rows(report: "CheckAnswer") -> list[tuple[str, ...]]:
         rows += [("streets", size), ("islands", cut_off if streets["islands"] else "none")]
         rows += [(f"left out: {why}", f"{n:,}") for why, n in streets["dropped"].items()]
         rows += [("columns not used", listed(streets["unused"]))] if streets["unused"] else []
+    if report["ways"]:
+        rows.append(("ways to seal", f"{report['ways']:,}"))
     if report["closures"]:
         at = report["at"]
         when = "all at once" if at is None else f"as at {at}"

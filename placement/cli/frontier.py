@@ -246,7 +246,7 @@ def _table(found: "Frontier") -> list[tuple[str, ...]]:
                 number(point.value),
                 *(f"{told.coverage[name].covered:,.0f}" for name in names),
                 *("" if per_unit is None else f"{per_unit[name]:+,.1f}" for name in names),
-                str(len(told.posts_list)),
+                str(len(told.without_barriers)),
                 "" if per_unit is None else f"+{len(point.opened)} -{len(point.closed)}",
                 f"{_known(told)}{', knee' if point.knee else ''}",
             )

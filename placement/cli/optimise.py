@@ -210,6 +210,10 @@ def rows_of(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
                 "" if walk is None else f"walk {walk / 60:.1f} min",
             )
         )
+    for kind in plan.problem.barriers:
+        told = solution.barriers[kind.id]
+        many = f"{told.count} of {len(plan.problem.ways)} ways"
+        rows.append((kind.label.get("en", kind.id), many, "", f"cost {told.cost:,.10g}"))
     rows.append(
         (
             "Cost",

@@ -60,11 +60,11 @@ def columns_of(problem: Problem) -> Columns:
     site, resource = np.nonzero(sites.allowed)
     least, most = sites.min_units[site, resource], sites.max_units[site, resource]
     counted = np.array(
-        [kind.counted_units if kind.unavailable else 1 for kind in problem.resources],
+        [kind.counted_units if kind.unavailable else 1 for kind in problem.means],
         dtype=np.int64,
     )[resource]
     fleet = np.array(
-        [10**9 if kind.fleet is None else kind.fleet for kind in problem.resources],
+        [10**9 if kind.fleet is None else kind.fleet for kind in problem.means],
         dtype=np.int64,
     )[resource]
     tied = np.minimum(least, counted)
@@ -100,7 +100,7 @@ def least_units(problem: Problem, columns: Columns) -> tuple[Rule, ...]:
     for column in np.flatnonzero(columns.must & ~columns.opens).tolist():
         slope = np.zeros(len(columns.site))
         slope[opening[column]], slope[column] = 1.0, -1.0
-        kind = problem.resources[columns.resource[column]]
+        kind = problem.means[columns.resource[column]]
         none = np.zeros(0, dtype=np.int64)
         found.append(
             Rule(
@@ -136,7 +136,7 @@ def coupling(problem: Problem, survey: Survey, columns: Columns) -> tuple[Ints, 
             coupled[column] = True
             neighbours.append(np.array([column - 1], dtype=np.int64))
             continue
-        kind = problem.resources[columns.resource[column]]
+        kind = problem.means[columns.resource[column]]
         if kind.near is None:
             neighbours.append(none)
             continue

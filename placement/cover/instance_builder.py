@@ -92,6 +92,7 @@ def posting(problem: Problem, survey: Survey, *, counted: Collection[str] = ()) 
     certain = np.array([1.0 - kind.unavailable for kind in problem.resources])
     near_indptr, near_indices, coupled = coupling(problem, survey, columns)
     required, excluded = statuses(problem, columns)
+    sealed, alone = rules.sealed(problem, columns)
     indptr, indices = _with_units(
         np.concatenate([[0], np.cumsum(lengths)]),
         np.concatenate([one.indices for one in rows]),
@@ -104,7 +105,7 @@ def posting(problem: Problem, survey: Survey, *, counted: Collection[str] = ()) 
             weight=worth * certain[resource],
             cost=columns.cost,
             budget=problem.budget,
-            required=required,
+            required=required | alone,
             excluded=excluded,
             limits=rules.limits(problem, survey, columns),
             near_indptr=near_indptr,
@@ -114,6 +115,7 @@ def posting(problem: Problem, survey: Survey, *, counted: Collection[str] = ()) 
             rules=(
                 *rules.floors(problem, columns, row_of, people),
                 *least_units(problem, columns),
+                *sealed,
             ),
         ),
         site=columns.site,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.spatial import KDTree
 
-from placement.arrays import Floats, Ints
+from placement.arrays import Bools, Floats, Ints
 from placement.cover.columns import Columns
 from placement.cover.instance import Limit, Rule
 from placement.cover.lanes import arrivals_of
@@ -147,6 +147,40 @@ def row_keys(problem: Problem, position: int) -> Ints | None:
         return None
     _, key = np.unique(np.column_stack(marks), axis=0, return_inverse=True)
     return np.asarray(key, dtype=np.int64).reshape(-1)
+
+
+def sealed(problem: Problem, columns: Columns) -> tuple[tuple[Rule, ...], Bools]:
+    """Return the rules that every way is sealed, and what must be open because nothing else seals.
+
+    Parameters
+    ----------
+    problem
+        What is asked.
+    columns
+        Its columns.
+
+    Returns
+    -------
+    rules
+        For each way that several posts or barriers could seal: one of them at least is open.
+    required
+        (C,) bool, columns of what alone could seal a way.
+    """
+    column_of, opening = columns.of(problem), columns.opening
+    required = np.zeros(len(columns.site), dtype=np.bool_)
+    none = np.zeros(0, dtype=np.int64)
+    found = []
+    for way in problem.ways:
+        seals = column_of[tuple(np.transpose(way.options))]
+        if len(seals) == 1:
+            required |= columns.must & (opening == seals[0])
+            continue
+        slope = np.zeros(len(columns.site))
+        slope[seals] = -1.0
+        found.append(
+            Rule(name=way.rule, slope=slope, rows=none, times=none, share=np.zeros(0), most=-1.0)
+        )
+    return tuple(found), required
 
 
 def _power(problem: Problem, floor: Floor) -> int:

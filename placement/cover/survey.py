@@ -158,7 +158,7 @@ def _on_streets(plan: Plan) -> Survey:
         walk=walk,
         near=near,
         unsnapped_sites=np.flatnonzero(
-            (plain.sites.edge < 0) & (np.diff(plain.straight.indptr) == 0)
+            (plain.sites.edge < 0) & (np.diff(plain.straight.indptr) == 0) & problem.posted
         ),
         unsnapped_demand=np.flatnonzero(unsnapped),
         apart=apart,

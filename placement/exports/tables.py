@@ -80,7 +80,7 @@ def layers_of(plan: Plan, solution: Solution, *, language: str) -> list[Table]:
 
 def posts_of(plan: Plan, solution: Solution, *, language: str) -> Table:
     """Return the posts, in the order of their identifiers."""
-    kinds = {kind.id: kind for kind in plan.problem.resources}
+    kinds = {kind.id: kind for kind in plan.problem.means}
     place = {name: at for at, name in enumerate(kinds)}
     site_of = {site: at for at, site in enumerate(plan.problem.sites.id)}
     rows = []

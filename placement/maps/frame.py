@@ -110,6 +110,7 @@ def draw_plan(plan: Plan, frame: Frame) -> Plan:
         water=tuple(drawn(shape) for shape in plan.water),
         areas=tuple(drawn(shape) for shape in plan.areas),
         barriers=tuple(drawn(shape) for shape in plan.barriers),
+        ways=tuple(drawn(shape) for shape in plan.ways),
         closing=tuple(
             rule if rule.shape is None else replace(rule, shape=drawn(rule.shape))
             for rule in plan.closing

@@ -16,7 +16,7 @@ from placement.maps.labels import stations, street_names, water_names
 from placement.maps.numbering import numbers
 from placement.maps.people_panel import Uncovered, gaps, main_resource, shown_resources, whole
 from placement.maps.queues_panel import queued
-from placement.maps.rules_panel import apart, entering, ruled
+from placement.maps.rules_panel import apart, entering, ruled, sealing
 from placement.maps.walks_panel import own_rings, ringed, together, walked
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Resource, SiteStatus
@@ -169,6 +169,7 @@ def page_data(
         "limits": dict(sorted(solution.limits.items())),
         "rules": ruled(plan, solution, covered),
         **({"entry": entering(plan)} if problem.entries else {}),
+        **({"barriers": sealing(plan, solution)} if problem.ways else {}),
         "lanes": queued(plan, solution),
         "walks": walked(plan, solution, routes),
         "what_if": what_if,
@@ -181,7 +182,7 @@ def _doubted(doubts: "Sequence[Doubt]", solution: Solution) -> list[list[Any]]:
     people: dict[str, float] = {}
     for doubt in doubts:
         people[doubt.kind] = people.get(doubt.kind, 0.0) + doubt.people
-    idle = sum(post.covered == 0 for post in solution.posts_list)
+    idle = sum(post.covered == 0 for post in solution.without_barriers)
     found: list[list[Any]] = [[kind, round(many)] for kind, many in people.items() if many > 0]
     return [*found, ["idle", idle]] if idle else found
 
@@ -246,7 +247,7 @@ def _posts(
     reach = {key: shape for kind in plan.problem.resources for key, shape in _within(shapes, kind)}
     sooner = own_rings(shapes)
     described = []
-    for post in solution.posts_list:
+    for post in solution.without_barriers:
         shape = reach.get(post.id)
         people = served.get(post.id)
         described.append(
@@ -281,10 +282,10 @@ def _served(solution: Solution, served: "Mapping[str, Served]") -> dict[str, int
 def _sites(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
     """Describe the candidate sites without an open post."""
     taken = {post.site for post in solution.posts_list}
-    sites = plan.problem.sites
+    sites, posted = plan.problem.sites, plan.problem.posted
     described = []
     for row, site in enumerate(sites.id):
-        if site in taken:
+        if site in taken or not posted[row]:
             continue
         options = [
             {

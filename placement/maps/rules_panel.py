@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from placement.arrays import Floats
+from placement.maps import coding
 from placement.plan.post_id import PostId
 from placement.plan.problem import Floor, Plan
-from placement.solution import Coverage, Kept, Part, Solution
+from placement.solution import SEALED, Coverage, Kept, Part, Solution
 
 type Covered = Mapping[str, Floats]
 
@@ -27,7 +28,7 @@ def ruled(plan: Plan, solution: Solution, covered: Covered) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``floors``, ``others`` (groups and separation), ``lock`` and ``forbid``, ``tiers``,
+        ``floors``, ``others`` (groups, separation, ways), ``lock`` and ``forbid``, ``tiers``,
         ``weights`` (people by priority) and ``changes``; empty, or None, where the plan has no
         such rule.
     """
@@ -133,7 +134,7 @@ def _kept(kept: Kept) -> dict[str, float | None]:
 
 
 def _others(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
-    """Describe groups and least distances, which concern posts and not people."""
+    """Describe groups, least distances and ways, which concern posts and not people."""
     found: list[dict[str, Any]] = [
         {
             "rule": "group",
@@ -149,7 +150,39 @@ def _others(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
             kept = solution.rules.get(f"resources.{resource.id}.{rule}")
             if kept is not None:
                 found.append({"rule": rule, "name": "", "resource": at, **_kept(kept)})
+    if SEALED in solution.rules:
+        found.append(
+            {"rule": "sealed", "name": "", "resource": None, **_kept(solution.rules[SEALED])}
+        )
     return found
+
+
+def sealing(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
+    """Describe the barriers by kind: ``id``, ``label``, ``count``, ``cost``, and each with its way.
+
+    Of a way there are ``id``, ``name``, ``cost`` and ``line``, the lines it is drawn as.
+    """
+    cost = {post.id: post.cost for post in solution.posts_list}
+    return [
+        {
+            "id": kind.id,
+            "label": dict(kind.label),
+            "count": solution.barriers[kind.id].count,
+            "cost": solution.barriers[kind.id].cost,
+            "ways": [
+                {
+                    "id": way.id,
+                    "name": way.name,
+                    "cost": cost[f"{way.id}/{kind.id}"],
+                    "line": coding.lines(way.lonlat),
+                }
+                for way in plan.ways
+                if f"{way.id}/{kind.id}" in cost
+            ],
+        }
+        for kind in plan.problem.barriers
+        if kind.id in solution.barriers
+    ]
 
 
 def _tiers(plan: Plan, solution: Solution, covered: Covered) -> list[dict[str, Any]]:

@@ -128,7 +128,7 @@ def _refuse_other_resources(states: Sequence[State]) -> None:
                 remedy="show solutions of one plan together",
             )
         for post in state.solution.posts_list:
-            if post.resource not in names:
+            if post.resource not in {*names, *state.solution.barriers}:
                 raise InputError(
                     f"the plan {state.plan.settings.name!r} has no resource {post.resource!r}",
                     file=state.plan.file,
@@ -141,7 +141,7 @@ def _refuse_other_resources(states: Sequence[State]) -> None:
 def _known(state: State) -> list[Post]:
     """Return the posts whose sites the plan still has."""
     sites = set(state.plan.problem.sites.id)
-    return [post for post in state.solution.posts_list if post.site in sites]
+    return [post for post in state.solution.without_barriers if post.site in sites]
 
 
 def _shapes(states: Sequence[State], frame: Frame) -> Mapping[Plan, Shapes]:
@@ -229,7 +229,7 @@ def _strangers(state: State, frame: Frame) -> list[dict[str, Any]]:
     """Describe the posts whose sites the plan no longer has: where they stood, and no figures."""
     order = {kind.id: row for row, kind in enumerate(state.plan.problem.resources)}
     known = {post.id for post in _known(state)}
-    drawn = draw_solution(state.solution, frame).posts_list
+    drawn = draw_solution(state.solution, frame).without_barriers
     return [
         {
             "number": "",

@@ -309,7 +309,7 @@ def _not_checked(title: Mapping[str, str]) -> dict[str, str]:
 
 def refuse_strangers(plan: Plan, solution: Solution) -> None:
     """Make sure that every post is one the plan could have."""
-    resources_ = {resource.id for resource in plan.problem.resources}
+    resources_ = {resource.id for resource in plan.problem.means}
     sites = set(plan.problem.sites.id)
     for post in solution.posts_list:
         for field, value, known in (

@@ -9,13 +9,13 @@ from placement.errors import InputError, UsageError
 from placement.plan.cells import number, plain_text
 from placement.plan.clock import DAY_MIN, hours_of, minutes_of
 from placement.plan.settings import Settings
-from placement.plan.shapes import ClosureRule, Crowd, Shape
+from placement.plan.shapes import GATE, ClosureRule, Crowd, Shape
 from placement.plan.table import LINES, POLYGONS, Row, Table
 
 #: What may stand in a layer of closures.
 CLOSURE_KINDS = (*POLYGONS, *LINES)
 #: Columns of layers of closures and of crowds.
-CLOSURE_COLUMNS = ("id", "name", "street", "oneway", "fence", "level", "begins", "ends")
+CLOSURE_COLUMNS = ("id", "name", "street", "oneway", "fence", "kind", "level", "begins", "ends")
 CROWD_COLUMNS = ("id", "name", "density")
 #: At this density nobody moves, persons per m² (S: Weidmann 1993, domain.md).
 _JAM_PER_M2 = 5.4
@@ -120,7 +120,9 @@ def closures_of_layer(
         If a time, a direction or a name cannot be; it names the feature and the field.
     """
     found = []
-    drawn: list[tuple[Row, Shape | None]] = [*shapes]
+    drawn: list[tuple[Row, Shape | None]] = [
+        (row, shape) for row, shape in shapes if row.properties.get("kind") != GATE
+    ]
     for row, shape in [*drawn, *((row, None) for row in _by_street(table))]:
         begins, ends = (
             plain_text(table, row, key) if key in row.properties else None

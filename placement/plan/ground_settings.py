@@ -88,6 +88,18 @@ class Layers(Section):
             'tunnels), begins, ends ("HH:MM").'
         ),
     ] = None
+    ways: Annotated[
+        LayerFile | None,
+        Field(
+            description="Lines across each way through the perimeter, for [sealed]: id, name, "
+            "kind (of barrier; gate takes none), price (without one only a post seals it), level. "
+            "`place cordon --out` writes it."
+        ),
+    ] = None
+    perimeter: Annotated[
+        LayerFile | None,
+        Field(description="Polygons of the ground that is sealed, for [sealed]: id, name."),
+    ] = None
     crowd: Annotated[
         LayerFile | None,
         Field(description="Polygons in which a crowd slows walking: density, persons per m²."),

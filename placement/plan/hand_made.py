@@ -243,7 +243,7 @@ class _Reader:
         self.notes: list[str] = []
         self._table, self._problem, self._snap_m = table, problem, snap_m
         self._site = {name: at for at, name in enumerate(problem.sites.id)}
-        self._resources = [resource.id for resource in problem.resources]
+        self._resources = [resource.id for resource in problem.means]
         self._to_metres = transformer(WGS84, crs)
 
     def post(self, row: Row, place: Any) -> tuple[tuple[int, int], int]:  # noqa: ANN401 - shapely
@@ -263,7 +263,7 @@ class _Reader:
         return (site_at, resource_at), whole(self._table, row, "units", default=least, least=1)
 
     def _resource(self, row: Row, kind: str) -> int:
-        if not kind and len(self._resources) == 1:
+        if not kind and len(self._problem.resources) == 1:
             return 0
         if kind not in self._resources:
             meant = nearest(kind, self._resources)

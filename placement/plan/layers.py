@@ -12,10 +12,11 @@ import shapely
 from placement.errors import UsageError
 from placement.globe import inner_points
 from placement.plan.arrivals import with_profiles, zone_arrivals
-from placement.plan.cells import identifiers, levels_of, plain_text, unused_columns
+from placement.plan.cells import unused_columns
 from placement.plan.crs import Plane, check_fit, choose_plane
 from placement.plan.demand import build_demand, crowds_at_points, crowds_in_areas
 from placement.plan.digests import digest_inputs
+from placement.plan.drawn import features, shapes
 from placement.plan.ground import (
     CLOSURE_COLUMNS,
     CLOSURE_KINDS,
@@ -31,10 +32,11 @@ from placement.plan.headroom import with_headroom
 from placement.plan.problem import Near, Plan, Problem, Resource
 from placement.plan.required import check_required, check_worth
 from placement.plan.rules import build_backup, build_entries, build_floors, build_groups
+from placement.plan.sealing import WAY_COLUMNS, Sealing, build_sealing, ground_around
 from placement.plan.settings import Layers, Settings, Text, nearest, plan_path, read_settings
-from placement.plan.shapes import ClosureRule, Shape
+from placement.plan.shapes import ClosureRule
 from placement.plan.sites import build_sites
-from placement.plan.table import LINES, POINTS, POLYGONS, Row, Table, read_table, require_file
+from placement.plan.table import LINES, POINTS, POLYGONS, Table, read_table, require_file
 from placement.plan.walk_table import walk_table
 from placement.reading.held import Source, source_of
 
@@ -47,10 +49,10 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "rail": (*LINES, *POLYGONS),
     "barriers": (*LINES, *POLYGONS),
     "closures": CLOSURE_KINDS,
+    "ways": LINES,
+    "perimeter": POLYGONS,
     "crowd": POLYGONS,
 }
-#: Layers whose shapes stand on a level and bar the way there.
-_BARRING = frozenset({"water", "rail", "barriers", "closures"})
 #: Layers that count for nothing where walks are straight lines.
 _ON_STREETS = ("rail", "barriers", "closures", "crowd")
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -219,12 +221,14 @@ def build_plan(
         problem=problem,
         streets=files.get("streets"),
         walk_s=table,
-        route=_shapes(tables, "route", plane),
-        water=_shapes(tables, "water", plane),
-        areas=_shapes(tables, "areas", plane),
-        barriers=_shapes(tables, "rail", plane) + _shapes(tables, "barriers", plane),
+        route=shapes(tables, "route", plane),
+        water=shapes(tables, "water", plane),
+        areas=shapes(tables, "areas", plane),
+        barriers=shapes(tables, "rail", plane) + shapes(tables, "barriers", plane),
+        ways=shapes(tables, "ways", plane) if problem.ways else (),
+        perimeter=_perimeter(tables, settings, plane) if problem.ways else None,
         closing=_closing(tables, run, closed, settings, plane, plan_file=file),
-        crowds=() if crowd is None else crowds_of(crowd, _features(crowd, "crowd", plane)),
+        crowds=() if crowd is None else crowds_of(crowd, features(crowd, "crowd", plane)),
         at=minutes,
         closed=tuple(sorted((*(one.name for one in run.files), *run.streets))),
         layers={name: source.name for name, source in files.items()},
@@ -256,9 +260,18 @@ def _idle(
         idle += ["[[closures]]"] if settings.closures else []
         if idle:
             warnings.append(f"no street layer: {', '.join(idle)} count for nothing")
+        if problem.ways:
+            warnings.append("no street layer: nobody looks for a way past those to be sealed")
     if "arrivals" in files and problem.laned is None:
         warnings.append("no resource has lanes: arrivals count for nothing")
-    for name, columns in (("closures", CLOSURE_COLUMNS), ("crowd", CROWD_COLUMNS)):
+    if settings.sealed is None:
+        unused = [name for name in ("ways", "perimeter") if name in files]
+        warnings += [f"no [sealed]: {', '.join(unused)} count for nothing"] if unused else []
+    for name, columns in (
+        ("closures", CLOSURE_COLUMNS),
+        ("crowd", CROWD_COLUMNS),
+        ("ways", WAY_COLUMNS),
+    ):
         if name in tables:
             warnings += unused_columns(tables[name], columns)
     return warnings
@@ -369,6 +382,12 @@ def _problem(
         shapely.get_coordinates(tables["sites"].lonlat),
         settings.resources,
     )
+    sealing = Sealing(sites=sites)
+    if settings.sealed is not None:
+        names = [kind.id for kind in resources]
+        drawn = features(tables["ways"], "ways", plane)
+        sealing = build_sealing(tables["ways"], drawn, sites, settings.sealed, names)
+    sites = sealing.sites
     crowds = []
     rule = next((kind.lanes for kind in resources if kind.lanes is not None), None)
     slow = settings.walking.step_free_share
@@ -405,8 +424,18 @@ def _problem(
         groups=build_groups(settings, sites, file=plan_file),
         backup=build_backup(settings, demand, file=plan_file),
         entries=build_entries(settings, sites, demand, file=plan_file),
+        barriers=sealing.barriers,
+        ways=sealing.ways,
     )
     return problem, [*warnings, *more]
+
+
+def _perimeter(tables: Mapping[str, Table], settings: Settings, plane: Plane) -> shapely.Geometry:
+    """Return the ground that is sealed, metres: the layer's polygons, or that near the route."""
+    rule = settings.sealed
+    if rule is None or rule.around_m is None:
+        return shapely.union_all([shape.xy for shape in shapes(tables, "perimeter", plane)])
+    return ground_around(plane.metres(tables["route"]), rule.around_m)
 
 
 def _closed(run: Wanted) -> tuple[Table, ...]:
@@ -430,64 +459,9 @@ def _closing(
     found: list[ClosureRule] = []
     own = tables.get("closures")
     if own is not None:
-        found += closures_of_layer(own, _features(own, "closures", plane))
+        found += closures_of_layer(own, features(own, "closures", plane))
     found += closures_by_name(settings, run.streets, plan_file)
     for table in closed:
-        shapes = _features(table, "closures", plane)
-        found += closures_of_layer(table, shapes, prefix=f"{table.file.name}:")
+        drawn = features(table, "closures", plane)
+        found += closures_of_layer(table, drawn, prefix=f"{table.file.name}:")
     return tuple(found)
-
-
-def _shapes(tables: Mapping[str, Table], layer: str, plane: Plane) -> tuple[Shape, ...]:
-    """Return the features of a layer that is drawn or that cuts, by identifier."""
-    table = tables.get(layer)
-    return () if table is None else tuple(shape for _, shape in _features(table, layer, plane))
-
-
-def _features(table: Table, layer: str, plane: Plane) -> list[tuple[Row, Shape]]:
-    """Return the rows of a layer with their shapes, by identifier."""
-    table = _numbered(table, layer)
-    ids = identifiers(table)
-    xy = plane.metres(table)
-    found = []
-    for at in sorted(range(len(table)), key=lambda at: ids[at]):
-        row = table.rows[at]
-        shape = Shape(
-            id=ids[at],
-            name=plain_text(table, row, "name") or ids[at],
-            lonlat=table.lonlat[at],
-            xy=xy[at],
-            properties={
-                key: value
-                for key, value in sorted(row.properties.items())
-                if key not in {"id", "name"}
-            },
-            levels=levels_of(table, row, tags=layer != "closures") if layer in _BARRING else None,
-        )
-        found.append((row, shape))
-    return found
-
-
-def _numbered(table: Table, layer: str) -> Table:
-    """Give a layer without any identifiers its own: water and closures often come without.
-
-    Numbers follow the shapes themselves, so that the order of the rows does not matter.
-    """
-    if layer == "areas" or any("id" in row.properties for row in table.rows):
-        return table
-    wkb = shapely.to_wkb(shapely.normalize(table.lonlat))
-    order = sorted(range(len(table)), key=lambda at: wkb[at])
-    width = len(str(len(table)))
-    rows: list[Row] = list(table.rows)
-    for number, at in enumerate(order, start=1):
-        name = f"{layer}-{number:0{width}d}"
-        rows[at] = Row(name=name, properties={**table.rows[at].properties, "id": name})
-    return Table(
-        file=table.file,
-        rows=tuple(rows),
-        columns=table.columns,
-        lonlat=table.lonlat,
-        source=table.source,
-        crs=table.crs,
-        unplaced=table.unplaced,
-    )

@@ -13,11 +13,13 @@ from placement.arrays import Bools, Floats
 from placement.plan.entry import Entry
 from placement.plan.post_id import PostId
 from placement.plan.resources import OWN, LanesRule, Near, Resource, SiteStatus, Walkers
+from placement.plan.ruled import Backup, Floor, Group, Way
 from placement.plan.shapes import ClosureRule, Crowd, Shape
 from placement.reading.held import Source
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
+    from shapely.geometry.base import BaseGeometry
 
     from placement.plan.settings import Settings
 
@@ -36,6 +38,7 @@ __all__ = [
     "SiteStatus",
     "Sites",
     "Walkers",
+    "Way",
 ]
 
 
@@ -164,75 +167,6 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Floor:
-    """At least a share of some people is covered, once or twice.
-
-    Attributes
-    ----------
-    name
-        The rule in the plan file's words.
-    resource
-        Position of the resource that covers.
-    points
-        (n,) int64, positions of the demand points whose people count.
-    share
-        Least share of these people, in (0, 1].
-    times
-        How many posts must be within the limit for a person to count.
-    """
-
-    name: str
-    resource: int
-    points: NDArray[np.int64]
-    share: float
-    times: int = 1
-
-    def __post_init__(self) -> None:
-        self.points.setflags(write=False)
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Group:
-    """Of some posts at most a few are open.
-
-    Attributes
-    ----------
-    name
-        The rule in the plan file's words.
-    sites
-        Positions of the sites, ascending.
-    resource
-        Position of the resource whose posts count, or None for posts of every resource.
-    most
-        How many may be open.
-    """
-
-    name: str
-    sites: tuple[int, ...]
-    resource: int | None
-    most: int
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Backup:
-    """People for whom a second post within the limit counts again.
-
-    Attributes
-    ----------
-    points
-        (n,) int64, positions of the demand points, ascending.
-    worth
-        Worth of the second post, as a share of the first; 0 where it must be and counts nothing.
-    """
-
-    points: NDArray[np.int64]
-    worth: float
-
-    def __post_init__(self) -> None:
-        self.points.setflags(write=False)
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Problem:
     """Everything the choice depends on, validated once, never changed.
 
@@ -252,6 +186,11 @@ class Problem:
         By position of the resource: where its second post counts.
     entries
         By position of the resource: by which of its posts whom may enter; of others, anybody.
+    barriers
+        Kinds of barriers: they cover nobody, and stand behind the resources in the columns of
+        `sites` and wherever posts are told by position.
+    ways
+        The ways through the perimeter, each of which is sealed, by identifier.
     """
 
     budget: float
@@ -262,6 +201,18 @@ class Problem:
     groups: tuple[Group, ...] = ()
     backup: Mapping[int, Backup] = field(default_factory=dict)
     entries: Mapping[int, Entry] = field(default_factory=dict)
+    barriers: tuple[Resource, ...] = ()
+    ways: tuple[Way, ...] = ()
+
+    @property
+    def means(self) -> tuple[Resource, ...]:
+        """The resources, and the kinds of barriers after them."""
+        return (*self.resources, *self.barriers)
+
+    @property
+    def posted(self) -> Bools:
+        """(N,) bool, which sites are candidates of a resource; the others are for barriers."""
+        return np.asarray(self.sites.allowed[:, : len(self.resources)].any(axis=1))
 
     @property
     def laned(self) -> int | None:
@@ -270,8 +221,8 @@ class Problem:
         return found[0] if found else None
 
     def resource_index(self, resource: str) -> int:
-        """Return the position of a resource; `ValueError` if there is none of that name."""
-        return [r.id for r in self.resources].index(resource)
+        """Return the position among the means; `ValueError` if there is none of that name."""
+        return [r.id for r in self.means].index(resource)
 
     def lane_people(self, position: int) -> Floats:
         """Return (N,) float64, people one lane admits over the window at each site, as planned.
@@ -292,7 +243,7 @@ class Problem:
 
     def post_id(self, site: int, resource: int) -> str:
         """Return how the post of a site and a resource, by their positions, is named."""
-        return str(PostId(self.sites.id[site], self.resources[resource].id))
+        return str(PostId(self.sites.id[site], self.means[resource].id))
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -318,6 +269,10 @@ class Plan:
         Shapes of these layers, in the order of their identifiers; empty where the plan has none.
         `areas` are the areas people stand in; `barriers` are those of the layer ``rail`` and those
         of the layer ``barriers``.
+    ways
+        Lines across the ways through the perimeter, in the order of ``problem.ways``.
+    perimeter
+        The ground that is sealed, metres; None where nothing is.
     closing
         Closed streets, those of this run included.
     crowds
@@ -353,6 +308,8 @@ class Plan:
     water: tuple[Shape, ...] = ()
     areas: tuple[Shape, ...] = ()
     barriers: tuple[Shape, ...] = ()
+    ways: tuple[Shape, ...] = ()
+    perimeter: "BaseGeometry | None" = None
     closing: tuple[ClosureRule, ...] = ()
     crowds: tuple[Crowd, ...] = ()
     at: int | None = None

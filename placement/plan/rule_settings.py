@@ -1,6 +1,6 @@
 """Rules of the ground, of law and of the agreed plan, as the plan file writes them."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -87,6 +87,49 @@ class ZoneSettings(Section):
             "gate of several zones the least. Default: that of the lanes.",
         ),
     ] = None
+
+
+class SealedSettings(Section):
+    """Every way through the perimeter has a post or a barrier."""
+
+    resources: Annotated[
+        Names,
+        Field(
+            description="The resources whose posts seal the way they stand in. Default: none, "
+            "barriers alone seal."
+        ),
+    ] = ()
+    within_m: Annotated[
+        Positive,
+        Field(
+            le=1000,
+            description="How near to the line of a way a post stands that seals it, m, on its "
+            "level. Default 15 (A: the width of a street).",
+        ),
+    ] = 15.0
+    around_m: Annotated[
+        Positive | None,
+        Field(
+            le=100_000,
+            description="The perimeter is what lies so near to the route, m. Default: the layer "
+            "perimeter.",
+        ),
+    ] = None
+    traffic: Annotated[
+        Literal["walkers", "vehicles"],
+        Field(
+            description='Whom it stops. Default "walkers": the streets are searched for a way in '
+            'past the ways named; for "vehicles" they are not, since they are those of walkers.'
+        ),
+    ] = "walkers"
+    band_m: Annotated[
+        Positive,
+        Field(
+            le=100_000,
+            description="Who is so far from the perimeter is outside, m: the --band of `place "
+            "cordon`, and no less than the farthest way. Default 200, as there (A).",
+        ),
+    ] = 200.0
 
 
 class BackupSettings(Section):

@@ -32,6 +32,7 @@ from placement.plan.rule_settings import (
     BackupSettings,
     FloorSettings,
     GroupSettings,
+    SealedSettings,
     ZoneSettings,
 )
 from placement.reading.regular import MIB, is_folder, read_text, require_file
@@ -249,6 +250,13 @@ class Settings(Section):
             description="Ticket zones, whose people enter by gates of theirs: [[zones]].",
         ),
     ] = ()
+    sealed: Annotated[
+        SealedSettings | None,
+        Field(
+            description="Every way of the layer ways has a post or a barrier, which the budget "
+            "pays. Default: no such rule."
+        ),
+    ] = None
     closures: Annotated[
         tuple[ClosureSettings, ...],
         Field(
@@ -285,6 +293,8 @@ class Settings(Section):
             if group.resource is not None:
                 named.append((f"groups.{at}.resource", group.resource))
         named += [(f"zones.{at}.resource", rule.resource) for at, rule in enumerate(self.zones)]
+        if self.sealed is not None:
+            named += [("sealed.resources", resource) for resource in self.sealed.resources]
         for field, resource in named:
             if resource not in self.resources:
                 said = f"names no resource: {reprlib.repr(resource)}"
@@ -312,6 +322,22 @@ class Settings(Section):
                     f"is set, and {rule.resource!r} has no lanes",
                     "remove it, or give the resource lanes",
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _sealed_has_a_perimeter(self) -> Self:
+        rule, layers = self.sealed, self.layers
+        if rule is None:
+            return self
+        if layers.ways is None:
+            remedy = "name the ways through the perimeter; `place cordon --out` writes them"
+            raise broken("layers.ways", "is missing, and [sealed] asks for it", remedy)
+        if (rule.around_m is None) == (layers.perimeter is None):
+            both = "and 'layers.perimeter' are given"
+            said = "is missing, and so is 'layers.perimeter'" if rule.around_m is None else both
+            raise broken("sealed.around_m", said, "write one of the two")
+        if rule.around_m is not None and layers.route is None:
+            raise broken("sealed.around_m", "is set, and there is no route", "name layers.route")
         return self
 
     def title_by_language(self) -> Mapping[str, str]:

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 
+#: Kind of a line across a street that is left open under watch: it closes nothing, and no barrier
+#: stands in it.
+GATE = "gate"
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Shape:
     """One feature of a layer that is drawn or that cuts: geometry in WGS 84 and in metres.

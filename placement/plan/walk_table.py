@@ -61,7 +61,9 @@ def walk_table(
         ("demand point", own_rows, problem.demand.id, rows),
         ("site", own_columns, problem.sites.id, columns),
     ):
-        _check_found(what, mine, known, labels, warnings)
+        own = np.ones(len(known), np.bool_) if what != "site" else problem.posted
+        asked = [name for name, one in zip(known, own.tolist(), strict=True) if one]
+        _check_found(what, mine[own], asked, labels, warnings)
     dense_or_sparse = table if issparse(table) else _stored(table)
     whole = csr_array(dense_or_sparse)
     kept_rows, kept_columns = np.flatnonzero(own_rows >= 0), np.flatnonzero(own_columns >= 0)

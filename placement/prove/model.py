@@ -92,7 +92,7 @@ def write_model(plan: Plan, question: Question) -> Model:
     problem = plan.problem
     walks = survey(plan)  # where points meet the streets; the walks are measured as in the audit
     model.worth = {tier: {} for tier in problem.demand.tiers}
-    for position in range(len(problem.resources)):
+    for position in range(len(problem.means)):
         _add_posts(model, position)
     for position, resource in enumerate(problem.resources):
         _add_limits(model, position, resource)
@@ -122,7 +122,7 @@ def write_model(plan: Plan, question: Question) -> Model:
 
 def _add_posts(model: Model, position: int) -> None:
     """Add the posts of a resource, their units and what they cost."""
-    sites, resource = model.plan.problem.sites, model.plan.problem.resources[position]
+    sites, resource = model.plan.problem.sites, model.plan.problem.means[position]
     counts = resource.lanes is not None or resource.unavailable > 0
     for j in range(len(sites)):
         if not sites.allowed[j, position]:
@@ -221,7 +221,7 @@ def _count(model: Model, position: int, counted: Iterable[tuple[Crowd, int, Term
 
 
 def _add_rules(model: Model) -> None:
-    """Add floors, shares, groups and the budget."""
+    """Add floors, shares, groups, the ways to seal and the budget."""
     problem, program = model.plan.problem, model.program
     for at, floor in enumerate(problem.floors):
         total = sum((exact(problem.demand.people[one]) for one in floor.points), Fraction(0))
@@ -244,6 +244,8 @@ def _add_rules(model: Model) -> None:
             if post[0] in group.sites and group.resource in {None, post[1]}
         ]
         _add_few(model, members, group.most)
+    for way in problem.ways:
+        program.at_least({model.opens[one]: Fraction(1) for one in way.options}, 1)
     if model.question.budget is not None:
         program.at_most(model.cost, exact(model.question.budget))
 

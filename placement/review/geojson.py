@@ -15,7 +15,7 @@ Rules of the text, so that two solutions differ where the plans differ and nowhe
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 from placement.errors import UsageError
@@ -24,7 +24,7 @@ from placement.reading.crs_member import check_crs
 from placement.review.ground import ground_texts, list_text, read_ground, read_names
 from placement.review.lanes import lanes_texts, queue_texts, read_clears, read_lanes
 from placement.review.reading import Members, load_json, tell_dropped
-from placement.review.rules import read_rules, rule_texts
+from placement.review.rules import barrier_texts, read_barriers, read_rules, rule_texts
 from placement.review.texts import (
     each_text,
     exact_text,
@@ -77,6 +77,7 @@ _PLACEMENT_EXTRAS = (
     "periods",
     "areas",
     "reverse",
+    "barriers",
     "lanes",
     "tiers",
     "rules",
@@ -199,7 +200,8 @@ def take_solution(content: object, *, file: str | Path) -> Solution:
         for resource in sorted(summary.inner("coverage").values)
     }
     gap = summary.number("gap", least=0.0, null=math.inf)
-    posts = _read_posts(top, coverage)
+    barriers = read_barriers(summary)
+    posts = _read_posts(top, {*coverage, *barriers})
     solution = Solution(
         plan=summary.text("plan"),
         budget=summary.number("budget", least=0.0),
@@ -216,6 +218,7 @@ def take_solution(content: object, *, file: str | Path) -> Solution:
         layers={name: summary.inner("layers").text(name) for name in _keys(summary, "layers")},
         limits={name: summary.inner("limits").whole(name) for name in _keys(summary, "limits")},
         reverse=_read_reverse(summary.inner("reverse")) if "reverse" in summary.values else None,
+        barriers=barriers,
         lanes=read_lanes(summary),
         version=_read_version(summary) if "version" in summary.values else None,
         overrides=read_names(summary, "overrides") if "overrides" in summary.values else None,
@@ -310,7 +313,7 @@ def _read_reverse(members: Members) -> Reverse:
     )
 
 
-def _read_posts(top: Members, coverage: Mapping[str, Coverage]) -> tuple[Post, ...]:
+def _read_posts(top: Members, known: Collection[str]) -> tuple[Post, ...]:
     posts: dict[str, Post] = {}
     for number, value in enumerate(top.items("features"), start=1):
         value = _unnumbered(value, top.dropped)
@@ -328,7 +331,7 @@ def _read_posts(top: Members, coverage: Mapping[str, Coverage]) -> tuple[Post, .
             )
         if identifier in posts:
             feature.refuse("id", "it appears twice", remedy="remove one of the two features")
-        if post.resource not in coverage:
+        if post.resource not in known:
             feature.refuse(
                 "resource",
                 f"{post.resource!r} has no entry in placement.coverage",
@@ -448,6 +451,7 @@ def placement_texts(solution: Solution) -> dict[str, str]:
                 "cost_gap": gap_text(solution.reverse.cost_gap),
             }
         )
+    texts |= barrier_texts(solution)
     texts |= lanes_texts(solution)
     texts |= rule_texts(solution)
     return texts

@@ -5,7 +5,7 @@ from typing import Any
 
 from placement.review.reading import Members
 from placement.review.texts import exact_text, gap_text, json_text, number_text, object_text
-from placement.solution import Changes, Kept, Solution, Tier
+from placement.solution import Barriers, Changes, Kept, Solution, Tier
 
 
 def rule_texts(solution: Solution) -> dict[str, str]:
@@ -33,6 +33,38 @@ def rule_texts(solution: Solution) -> dict[str, str]:
         if posts:
             texts[key] = "[" + ", ".join(json_text(post) for post in sorted(posts)) + "]"
     return texts
+
+
+def barrier_texts(solution: Solution) -> dict[str, str]:
+    """Return the member that counts barriers as JSON text; none where no perimeter is sealed."""
+    if not solution.barriers:
+        return {}
+    each = {
+        kind: object_text(
+            {"count": str(one.count), "cost": number_text(f"barriers.{kind}.cost", one.cost)}
+        )
+        for kind, one in sorted(solution.barriers.items())
+    }
+    return {"barriers": object_text(each)}
+
+
+def read_barriers(summary: Members) -> dict[str, Barriers]:
+    """Read what `barrier_texts` wrote.
+
+    Raises
+    ------
+    InputError
+        If a member is not of the form of this format.
+    """
+    if "barriers" not in summary.values:
+        return {}
+    inner = summary.inner("barriers")
+    found = {}
+    for kind in sorted(inner.values):
+        members = inner.inner(kind)
+        members.only(("count", "cost"))
+        found[kind] = Barriers(count=members.whole("count"), cost=members.number("cost", least=0.0))
+    return found
 
 
 def _tier(tier: Tier) -> dict[str, str]:

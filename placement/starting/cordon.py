@@ -1,7 +1,8 @@
 """The least set of closures that seals a perimeter: where each stands, how wide, at what price."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -9,8 +10,9 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
-from placement.arrays import Floats, Geometries, Ints
+from placement.arrays import Floats, Geometries
 from placement.errors import InputError, UsageError
+from placement.plan.shapes import GATE
 from placement.starting.cordon_band import INSIDE, LEAST_M, Band, cut_band
 from placement.starting.cordon_cut import NoCutError, minimum_cut
 from placement.starting.tagged_ways import class_width_m
@@ -54,15 +56,17 @@ class Barrier:
     street_class
         Class of the street.
     kind
-        ``"fence"`` or ``"vehicle block"``.
+        ``"fence"`` or ``"vehicle block"``; ``"gate"`` of a way that is left open under watch.
     width_m
         Usable width of the street, metres.
     price
-        In the budget's unit.
+        In the budget's unit; 0 of a gate.
     level
         Level it stands on, None for the open air.
     line
         Across the street, metres.
+    gate
+        Names of the gates that stand there.
     """
 
     id: str
@@ -73,6 +77,7 @@ class Barrier:
     price: float
     level: int | None
     line: "BaseGeometry"
+    gate: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -85,6 +90,8 @@ class Cordon:
         Whom it stops, and what was made least.
     barriers
         The closures.
+    openings
+        The ways that gates on the line of the cordon leave open, by the same words.
     gates
         Gates by name, each with the street it stands on.
     idle_gates
@@ -106,6 +113,7 @@ class Cordon:
     traffic: Traffic
     weigh: Weigh
     barriers: tuple[Barrier, ...]
+    openings: tuple[Barrier, ...]
     gates: tuple[tuple[str, str], ...]
     idle_gates: tuple[str, ...]
     weight: int
@@ -178,9 +186,14 @@ def find_cordon(
     except NoCutError as error:
         raise _refusal(streets, band, error.piece, keep, pieces) from None
     found = _barriers(
-        streets, band, pieces, cut.pieces, width, traffic=traffic,
+        streets, band, pieces, cut.pieces.tolist(), width, kind=KINDS[traffic],
         price_metre=price_metre, price_each=price_each,
     )  # fmt: skip
+    named: dict[int, list[str]] = {}
+    for gate, at in zip(gates, at_gates, strict=True):
+        if cut.inner[band.tail[at]] != cut.inner[band.head[at]]:
+            named.setdefault(at, []).append(gate.name)
+    openings = _barriers(streets, band, pieces, sorted(named), width, kind=GATE, gates=named)
     lines = [_across(band, at, 0.5, pieces, ())[0] for at in sorted(set(at_gates))]
     levels = [_level(streets, int(band.edge[at])) for at in sorted(set(at_gates))]
     shut = [*zip([one.line for one in found], [one.level for one in found], strict=True)]
@@ -189,6 +202,7 @@ def find_cordon(
         traffic=traffic,
         weigh=weigh,
         barriers=tuple(found),
+        openings=tuple(openings),
         gates=tuple(
             (gate.name, _name(streets, int(band.edge[at])))
             for gate, at in zip(gates, at_gates, strict=True)
@@ -337,33 +351,35 @@ def _barriers(
     streets: Streets,
     band: Band,
     pieces: Geometries,
-    chosen: Ints,
+    chosen: Sequence[int],
     width: Floats,
     *,
-    traffic: Traffic,
-    price_metre: float,
-    price_each: float,
+    kind: str,
+    price_metre: float = 0.0,
+    price_each: float = 0.0,
+    gates: Mapping[int, Sequence[str]] = MappingProxyType({}),
 ) -> list[Barrier]:
-    """Draw the closures, from west to east."""
+    """Draw the closures, or the ways that gates leave open, from west to east."""
     tree = shapely.STRtree(streets.edge_lines())
-    cut_edges = set(band.edge[chosen].tolist())
+    cut_edges = {int(band.edge[at]) for at in chosen}
     drawn = []
-    for at in chosen.tolist():
+    for at in chosen:
         edge = int(band.edge[at])
         line, middle = _across(band, at, width[at] / 2, pieces, (tree, cut_edges))
         drawn.append((middle, at, edge, line))
     digits = max(3, len(str(len(drawn))))
-    prefix = KINDS[traffic].replace(" ", "-")
+    prefix = kind.replace(" ", "-")
     return [
         Barrier(
             id=f"{prefix}-{number:0{digits}d}",
             name=_name(streets, edge),
             street_class=str(streets.edge_class[edge]),
-            kind=KINDS[traffic],
+            kind=kind,
             width_m=round(float(width[at]), 1),
             price=round(price_each + price_metre * round(float(width[at]), 1), 2),
             level=_level(streets, edge),
             line=line,
+            gate="; ".join(sorted(gates.get(at, ()))),
         )
         for number, (_, at, edge, line) in enumerate(
             sorted(drawn, key=lambda one: (*one[0], one[1])), start=1

@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 
 from placement.arrays import Floats
+from placement.plan.shapes import GATE
 from placement.review.texts import json_text, number_text, object_text
 from placement.starting.cordon import Barrier, Cordon
 from placement.streets.network import transformer
@@ -14,7 +15,7 @@ _DIGITS = 8  # a millimetre: the shortest closures are a decimetre long
 
 
 def cordon_text(cordon: Cordon, *, crs: str, attribution: str = "") -> str:
-    """Return a cordon as GeoJSON, one closure a line.
+    """Return a cordon as GeoJSON, one closure a line, then the ways that gates leave open.
 
     Parameters
     ----------
@@ -35,7 +36,7 @@ def cordon_text(cordon: Cordon, *, crs: str, attribution: str = "") -> str:
         "gates": json.dumps(dict(cordon.gates), ensure_ascii=False),
         **({"attribution": json_text(attribution)} if attribution else {}),
     }
-    body = ",\n".join(_feature(one, crs) for one in cordon.barriers)
+    body = ",\n".join(_feature(one, crs) for one in (*cordon.barriers, *cordon.openings))
     top = f'{{"type": "FeatureCollection", "cordon": {object_text(facts)}, "features": ['
     return f"{top}\n{body}\n]}}\n"
 
@@ -52,7 +53,11 @@ def _feature(one: Barrier, crs: str) -> str:
         "class": json_text(one.street_class),
         "kind": json_text(one.kind),
         "width_m": number_text("width_m", one.width_m, digits=1),
-        "price": number_text("price", one.price, digits=2),
+        **(
+            {"gate": json_text(one.gate)}
+            if one.kind == GATE
+            else {"price": number_text("price", one.price, digits=2)}
+        ),
         **({} if one.level is None else {"level": json_text(str(one.level))}),
     }
     return object_text(

@@ -11,6 +11,7 @@ from placement.arrays import Bools, Floats
 from placement.errors import UsageError
 from placement.globe import transformer
 from placement.plan.crs import Plane, choose_plane
+from placement.plan.sealing import ground_around
 from placement.plan.table import LINES, POINTS, POLYGONS, read_table
 from placement.reading.features import WGS84
 from placement.reading.numerals import decimal
@@ -102,10 +103,8 @@ def around_route(asked: str, *, crs: str | None = None) -> Perimeter:
     path = Path(name)
     table = read_table(path, layer="route", kinds=(*LINES, *POLYGONS, *POINTS))
     plane = choose_plane(crs, file=path, around=[table.lonlat])
-    ground = shapely.union_all(shapely.buffer(plane.metres(table), margin_m))
-    outline = [shapely.Polygon(part.exterior) for part in shapely.get_parts(ground)]
     return Perimeter(
-        ground=shapely.union_all(outline),
+        ground=ground_around(plane.metres(table), margin_m),
         plane=plane,
         said=f"{path.name}:{margin_m:g}",
         file=path,

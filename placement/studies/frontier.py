@@ -117,7 +117,7 @@ class Frontier:
             "bound": None if told is None or math.isinf(told.bound) else told.bound,
             "gap": None if told is None or math.isinf(told.gap) else told.gap,
             "cost": None if told is None else told.cost,
-            "posts": None if told is None else len(told.posts_list),
+            "posts": None if told is None else len(told.without_barriers),
         }
         for name in self.resources:
             covered = None if told is None else told.coverage[name]

@@ -285,13 +285,13 @@ def _with_bound(told: Loss, bound: float, counted: float) -> Loss:
 
 
 def _named(solution: Solution, posts: Iterable[str], site: str | None) -> tuple[str, ...]:
-    names = [post.id for post in solution.posts_list]
+    names = [post.id for post in solution.without_barriers]
     wanted = set(posts)
     for post in sorted(wanted):
         if post not in names:
             raise UsageError(f"{post!r} is not open in the solution, so it cannot be lost.")
     if site is not None:
-        mine = {post.id for post in solution.posts_list if post.site == site}
+        mine = {post.id for post in solution.without_barriers if post.site == site}
         if not mine:
             raise UsageError(f"the solution has no post at the site {site!r}.")
         wanted |= mine

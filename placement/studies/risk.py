@@ -159,7 +159,7 @@ def risk(
     if not 1 <= nights <= MOST_NIGHTS:
         raise UsageError(f"{nights:,} nights cannot be drawn; take 1 to {MOST_NIGHTS:,}.")
     _check(plan, solutions, missing, attendance)
-    posts = sorted({post.id for solution in solutions for post in solution.posts_list})
+    posts = sorted({post.id for solution in solutions for post in solution.without_barriers})
     if len(posts) >= qmc.Sobol.MAXDIM:
         raise UsageError(f"{len(posts):,} posts are more than can be drawn for.")
     column = {name: at for at, name in enumerate(posts)}
@@ -211,7 +211,7 @@ def _check(
     problem = plan.problem
     resources = {kind.id for kind in problem.resources}
     sites = set(problem.sites.id)
-    chosen = {post.id for solution in solutions for post in solution.posts_list}
+    chosen = {post.id for solution in solutions for post in solution.without_barriers}
     for name in sorted(chosen):
         site, resource = PostId.parse(name)
         if site not in sites or resource not in resources:

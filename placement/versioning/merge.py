@@ -249,6 +249,7 @@ def _proposed(
         **asked,
         posts_list=tuple(sorted(posts, key=lambda post: post.id)),
         coverage={**theirs.coverage, **ours.coverage},
+        barriers={**theirs.barriers, **ours.barriers},
         reverse=None,
         changes=None,
         digests=ours.digests if ours.digests == theirs.digests else None,

@@ -61,6 +61,17 @@ function shrinkCandidates(circles, zoom) {
   for (const [site, circle] of circles) { circle.setRadius((zoom < 13.5 ? 0.65 : 1) * CANDIDATES[standing(site)].radius); }
 }
 
+/* Offers the barriers that stand, a bar across each way; `bind(way, layer, kind)` gives one its popup and name.
+   On a small scale a way is shorter than a bar is wide, so the ends are square: it is then a square. */
+function offerBarriers(data, offer, tell, inPane, bind) {
+  (data.barriers || []).forEach((kind, number) => {
+    if (kind.ways.length === 0) { return; }
+    const style = { color: inkOf("closure"), weight: 6, lineCap: "square", opacity: 1, dashArray: number === 0 ? null : "5 10" };
+    const group = L.layerGroup(kind.ways.map((way) => bind(way, L.polyline(way.line.map(positions), inPane("closures", style)), kind)));
+    offer("plan", `barrier-${kind.id}`, group, () => barSwatch(style.color, number), () => tell.own(kind.label));
+  });
+}
+
 /* Offers the layers of the ground to the legend; `bind(area, layer)` gives an area its popup and name.
    Returns the layer of each area. */
 function offerGround(data, tell, offer, inPane, bind) {

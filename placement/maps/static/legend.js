@@ -34,6 +34,10 @@ function patch(fill, opacity, stroke, dash) {
 function strip(colour, width) {
   return swatch(drawn("path", { d: "M2 12 10 6 18 12 26 6", fill: "none", stroke: colour, "stroke-width": width }));
 }
+function barSwatch(colour, number) {
+  return swatch(drawn("path", { d: "M9 9 19 9", fill: "none", stroke: colour, "stroke-width": 6, "stroke-linecap": "square",
+    "stroke-dasharray": number === 0 ? "" : "2 9" }));
+}
 function candidateSwatch() {
   const dot = (cx, style) => drawn("circle", {
     cx, cy: 9, r: style.radius, fill: style.fillColor, stroke: style.color, "stroke-width": style.weight,

@@ -145,6 +145,10 @@ function showPlan(map) {
   if (data.sites.length > 0) { state.hidden.add("sites"); } // on request: they are many, and none is part of the plan
   const areaLayers = offerGround(data, tell, offer, inPane, (area, layer) => named(layer.bindPopup(() => areaPopup(area), popupOptions), area));
 
+  offerBarriers(data, offer, tell, inPane, (way, layer, kind) => named(layer.bindPopup(() => popup(way.name, tell.own(kind.label), [
+    [`${tell.say("cost")} (${tell.own(data.budget.unit)})`, tell.money(way.cost)], [tell.say("identifier"), way.id],
+  ]), popupOptions), way));
+
   /* Signs pulled apart, names where they leave room; both follow what is shown. */
   const spread = makeSigns(map, signs, inPane("leaders", {}));
   const shown = (layer) => !state.hidden.has(layer);

@@ -172,6 +172,7 @@ function costCard(data, tell) {
   const { cost, amount, unit } = data.budget;
   const pairs = data.resources.filter((resource) => resource.shown)
     .map((resource) => [tell.own(resource.label), tell.money(resource.cost)]);
+  pairs.push(...(data.barriers || []).map((kind) => [`${tell.own(kind.label)} (${tell.people(kind.count)})`, tell.money(kind.cost)]));
   pairs.push([tell.say("left"), tell.money(amount - cost)]);
   return make("article", { class: "card" },
     make("h3", null, make("span", null, tell.say("cost"))),

@@ -30,6 +30,7 @@ from placement.solve.questions.infeasibility import (
     without_rules,
 )
 from placement.solve.questions.solver import Best, Cheapest, Effort
+from placement.solve.questions.unsealed import leave_open
 
 
 class CapacitatedSolver:
@@ -154,8 +155,12 @@ class CapacitatedSolver:
             return False if impossible(rest, lanes, stop=stop) else None
 
         filtered = Filter(instance, feasible)
+        ways = {way.rule for way in problem.ways}
+        if ways:
+            name = f"sealed: {len(ways)} ways"
+            filtered.without([ConflictRule(name=name, drop=leave_open(problem, posts))])
         alike = _alike(problem)
-        floors = {name for names in alike.values() for name in names}
+        floors = {name for names in alike.values() for name in names} | ways
         alike |= {rule.name: {rule.name} for rule in instance.rules if rule.name not in floors}
         for name, names in alike.items():
             filtered.without([ConflictRule(name=name, drop=without_rules(names))])

@@ -16,6 +16,7 @@ from placement.plan.problem import Problem
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.minimise_rule import feasible, is_least, least, left_side, step_of, sum_of
 from placement.solve.questions.baseline import Wishes, bind
+from placement.solve.questions.unsealed import NAMED, held_alone, leave_open, named_together
 
 _PROBE = 0.3  # share of the time left that one probe may take
 
@@ -137,9 +138,10 @@ def clash(
     filtered = Filter(posts.instance, lambda rest: feasible(rest, stop=filtering.share(_PROBE)))
     for rules in _rules(problem, posts, wish or Wishes()):
         filtered.without(rules)
-    remedies = [_remedy(posts.instance, rule, stop=stop.share(_PROBE)) for rule in filtered.kept]
+    kept = _ways_together(problem, posts, filtered.kept)
+    remedies = [_remedy(posts.instance, rule, stop=stop.share(_PROBE)) for rule in kept]
     return Clash(
-        rules=tuple(rule.name for rule in filtered.kept),
+        rules=tuple(rule.name for rule in kept),
         irreducible=filtered.irreducible,
         remedies=tuple(remedy for remedy in remedies if remedy is not None),
     )
@@ -274,6 +276,22 @@ class Filter:
             self.without(rules[half:])
 
 
+def _ways_together(
+    problem: Problem, posts: Posting, rules: Sequence[ConflictRule]
+) -> list[ConflictRule]:
+    """Take the ways that a clash needs for one rule where they are many."""
+    every = {way.rule for way in problem.ways}
+    ways = [rule.name for rule in rules if rule.name in every]
+    if len(ways) <= NAMED:
+        return list(rules)
+    together = ConflictRule(
+        name=named_together(problem, ways),
+        drop=leave_open(problem, posts),
+        words=_said("drop [sealed]"),
+    )
+    return [*(rule for rule in rules if rule.name not in every), together]
+
+
 def _remedy(instance: Instance, rule: ConflictRule, *, stop: Stop) -> str | None:
     """Return the least change of a rule that makes a plan possible, or None if none is known."""
     rest = rule.drop(instance)
@@ -295,6 +313,7 @@ def _rules(problem: Problem, posts: Posting, wish: Wishes) -> list[list[Conflict
     instance = posts.instance
     excluded = _by_post(problem, posts, instance.excluded)
     required = _by_post(problem, posts, instance.required)
+    alone = held_alone(problem)
     total = math.fsum(instance.cost)
     return [
         [
@@ -327,6 +346,13 @@ def _rules(problem: Problem, posts: Posting, wish: Wishes) -> list[list[Conflict
         ],
         [
             ConflictRule(
+                name=alone[name], drop=_release(columns), words=_said(f"drop {alone[name]}")
+            )
+            for name, columns in required.items()
+            if name in alone and name not in wish.lock
+        ],
+        [
+            ConflictRule(
                 name=f"{'locked' if name in wish.lock else 'required'} post {name!r}",
                 drop=_release(columns),
                 words=_said(
@@ -336,6 +362,7 @@ def _rules(problem: Problem, posts: Posting, wish: Wishes) -> list[list[Conflict
                 ),
             )
             for name, columns in required.items()
+            if name not in alone or name in wish.lock
         ],
         [
             ConflictRule(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 
+from placement.auditing.sealed import refuse_open
 from placement.cover.instance_builder import Posting, posting
 from placement.cover.survey import Survey, survey
 from placement.plan.problem import Plan
@@ -31,10 +32,16 @@ def measured(
     walks, posts, stop
         The last is the rule of the search: the audit at the end measures once more, and is left as
         much time as this took.
+
+    Raises
+    ------
+    InputError
+        If one gets inside a perimeter that is to be sealed, past all its ways.
     """
     before = stop.left()
     with stop.step("walking the streets"):
         walks = survey(plan)
+        refuse_open(plan, walks.streets)
     with stop.step("matching people with posts"):
         posts = posting(plan.problem, walks, counted=tuple(counted))
     took = 0.0 if math.isinf(before) else before - stop.left()

@@ -1,7 +1,7 @@
 """From open columns to a solution: people counted, rules measured, what is proven stated."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +20,8 @@ from placement.plan.input_names import BASELINE
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Problem
 from placement.solution import (
+    SEALED,
+    Barriers,
     Changes,
     Coverage,
     Kept,
@@ -94,6 +96,9 @@ def write_up(
         on_foot = float(people[reached > 0] @ nearest[reached > 0])
         mean_s[resource.id] = round(on_foot / covered, 1) if covered else 0.0
         by_area[resource.id] = walks_by_area(places, nearest, people)
+    for site, position in np.argwhere(units[:, len(problem.resources) :]).tolist():
+        where = site, position + len(problem.resources)
+        listed.append(_post(problem, units, where, covered=0.0, only=0.0))
     if admitted is not None:
         listed = [_with_queue(post, admitted) for post in listed]
     listed.sort(key=lambda post: post.id)
@@ -122,6 +127,7 @@ def write_up(
         bound=bound,
         gap=gap,
         coverage=coverage,
+        barriers=barriers(problem, listed),
         walking=walks.walking,
         posts_list=tuple(listed),
         walk=Walk(
@@ -270,6 +276,18 @@ def _total_cost(problem: Problem, units: Ints) -> float:
     return total_of(cost_of(sites.open_cost[there], sites.unit_cost[there], units[there]))
 
 
+def barriers(problem: Problem, posts: Iterable[Post]) -> Mapping[str, Barriers]:
+    """Count the barriers of each kind, and what they cost."""
+    costs: dict[str, list[float]] = {kind.id: [] for kind in problem.barriers}
+    for post in posts:
+        if post.resource in costs:
+            costs[post.resource].append(post.cost)
+    return {
+        kind: Barriers(count=len(each), cost=round(total_of(np.array(each)), _PLACES))
+        for kind, each in costs.items()
+    }
+
+
 def _post(
     problem: Problem, units: Ints, where: tuple[int, int], *, covered: float, only: float
 ) -> Post:
@@ -282,7 +300,7 @@ def _post(
     return Post(
         site=sites.id[site],
         name=sites.name[site],
-        resource=problem.resources[position].id,
+        resource=problem.means[position].id,
         units=many,
         cost=round(cost, _PLACES),
         covered=round(covered, _PLACES),
@@ -423,6 +441,9 @@ def rules_kept(
             minutes = walks.apart[resource.id][sites][:, sites].data / 60
             name = f"resources.{resource.id}.separation_min"
             found[name] = Kept(asked=resource.separation_s / 60, reached=_least(minutes))
+    if problem.ways:
+        shut = sum(any(units[one] for one in way.options) for way in problem.ways)
+        found[SEALED] = Kept(asked=float(len(problem.ways)), reached=float(shut))
     return dict(sorted(found.items()))
 
 
@@ -440,7 +461,7 @@ def _changes(
     if wish.baseline is None:
         return None
     site = {name: at for at, name in enumerate(problem.sites.id)}
-    kind = {resource.id: at for at, resource in enumerate(problem.resources)}
+    kind = {resource.id: at for at, resource in enumerate(problem.means)}
     present = [problem.post_id(at, position) for at, position in np.argwhere(units > 0).tolist()]
     opened, closed = moved(wish, present)
     lanes = None if problem.laned is None else Worth(posts, problem)

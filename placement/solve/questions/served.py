@@ -58,7 +58,7 @@ def served(plan: Plan, solution: Solution, walks: Survey) -> dict[str, Served]:
             found |= _with_lanes(problem, solution, walks)
         else:
             found |= _by_walk(problem, position, solution, walks)
-    return {post.id: found[post.id] for post in solution.posts_list}
+    return {post.id: found[post.id] for post in solution.without_barriers}
 
 
 def _by_walk(

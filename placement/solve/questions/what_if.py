@@ -133,7 +133,7 @@ def why(
     """
     problem = plan.problem
     at = _position(site, problem.sites.id, "site")
-    kinds = [kind.id for kind in problem.resources]
+    kinds = [kind.id for kind in problem.means]
     wanted = kinds if resource is None else [kinds[_position(resource, kinds, "resource")]]
     if resource is None:
         allowed = problem.sites.allowed[at]
