@@ -53,4 +53,5 @@ def command(*, extract: str, given: Given, out: str | None, as_json: bool) -> No
         give_json(answer)
     else:
         said = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
-        click.echo(f"{len(found):,} candidate sites ({said}), written to {target}.")
+        sites = "candidate site" if len(found) == 1 else "candidate sites"
+        click.echo(f"{len(found):,} {sites} ({said}), written to {target}.")

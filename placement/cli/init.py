@@ -109,9 +109,9 @@ def _begin(folder: str, extract: str, given: Given, people: int | None) -> None:
     )  # fmt: skip
     with talk.step("Drawing the plan"):
         begun = begin_plan(target, wanted)
+    sites = "candidate site" if len(begun.candidates) == 1 else "candidate sites"
     talk.say(
-        f"wrote {target}: {len(begun.candidates):,} candidate sites, {begun.people:,} people "
-        "(assumed)"
+        f"wrote {target}: {len(begun.candidates):,} {sites}, {begun.people:,} people (assumed)"
     )
     for doubt in begun.doubts:
         talk.say(doubt)

@@ -34,5 +34,9 @@ def test_islands_are_seen_and_told(tmp_path: Path, open_page: Callable) -> None:
     assert "footway" in popup
     page.locator("#lang-fr").click()
     assert "Îlots" in page.locator("#panel").inner_text()
+    assert "rue résidentielle" in page.locator("#panel").inner_text()
+    page.keyboard.press("Escape")
+    page.locator('.leaflet-parts-pane path[stroke="#c2410c"]').click(force=True)
+    assert "chemin piéton" in page.locator(".leaflet-popup-content").inner_text()
     assert page.locator("html").get_attribute("lang") == "fr"
     seen.assert_quiet(file)

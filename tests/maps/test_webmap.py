@@ -18,6 +18,7 @@ from placement.maps import webmap, write_map
 from placement.maps.leaflet import leaflet_file
 from placement.plan.problem import Plan
 from placement.solution import Status
+from placement.streets.tags import ON_REQUEST, OPEN, not_step_free, read_way
 from tests.maps.pages import drawn_plan, hostile_plan, solution_of
 
 ROOT = Path(__file__).parents[2]
@@ -214,8 +215,29 @@ def test_the_script_uses_every_word_and_no_other() -> None:
 
 
 def test_the_page_of_a_network_uses_every_word_and_no_other() -> None:
-    said = set(re.findall(r"say\(\s*\"(\w+)\"", webmap._own("network.js")))
-    assert said == webmap.languages()["en"]["network"].keys()
+    code = webmap._own("network.js")
+    said = set(re.findall(r"say\(\s*\"(\w+)\"", code)) | set(re.findall(r"\"(why_\w+)\"", code))
+    known = webmap.languages()["en"]["network"].keys()
+    assert said <= known
+    assert all(key.startswith(("class_", "why_")) for key in known - said)
+
+
+def test_every_class_of_street_and_every_reason_has_words() -> None:
+    classes = {f"class_{name}" for name in OPEN | ON_REQUEST | {"escalator"}}
+    step_free = ({"highway": "steps"}, {"wheelchair": "no"}, {"incline": "20%"}, {"surface": "mud"})
+    reasons = [
+        not_step_free({"highway": "footway", **tags}, str(tags.get("highway", "footway")))
+        for tags in step_free
+    ]
+    reasons += [
+        str(read_way(tags)) for tags in ({"building": "yes"}, {"highway": "a", "foot": "no"})
+    ]
+    assert len(set(reasons)) == 6
+    for words in webmap.languages().values():
+        assert classes <= words["network"].keys()
+        assert {f"why_{re.sub(r'\W+', '_', reason)}" for reason in reasons} <= words[
+            "network"
+        ].keys()
 
 
 def test_the_script_never_writes_markup() -> None:

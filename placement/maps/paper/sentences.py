@@ -127,6 +127,11 @@ def method(data: Facts, tell: Speaker) -> list[str]:
         told.append(tell.say("walk_gap", gap=tell.share(data["walking"]["gap"])))
     if any(post["loss"] is not None for post in data["posts"]):
         told.append(tell.say("loss_told"))
+    for layer, file in data["sources"]["replaced"].items():
+        told.append(tell.say("replaced", layer=layer, file=file))
+    labels = {one["id"]: tell.own(one["label"]) for one in data["resources"]}
+    for name, limit in data["limits"].items():
+        told.append(tell.say("limit", resource=labels.get(name, name), limit=tell.people(limit)))
     return told
 
 

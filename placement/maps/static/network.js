@@ -14,6 +14,13 @@ function showNetwork(map) {
     (_, name) => (typeof values[name] === "number"
       ? values[name].toLocaleString(language, { maximumFractionDigits: 1 }) : values[name]),
   );
+  /* OpenStreetMap's values, and the reasons of placement/streets/tags.py, in words; one without any stays as it is. */
+  const kindInWords = (name) => data.words[language][`class_${name}`] || name;
+  const reasonInWords = (why) => {
+    const [, name, what] = /^(\S+) (is not walked|not opened to walkers)$/.exec(why) || [];
+    if (name !== undefined) { return say(what === "is not walked" ? "why_not_walked" : "why_not_opened", { kind: kindInWords(name) }); }
+    return data.words[language][`why_${why.replace(/\W+/g, "_")}`] || why;
+  };
   const element = (name, text, parent, className) => {
     const made = document.createElement(name);
     if (text !== null) { made.textContent = text; }
@@ -37,7 +44,7 @@ function showNetwork(map) {
     line.bindPopup(() => {
       const box = element("div", null);
       element("p", say("popup", part), box);
-      for (const text of [...part.classes, ...part.names].slice(0, 12)) { element("p", text, box); }
+      for (const text of [...part.classes.map(kindInWords), ...part.names].slice(0, 12)) { element("p", text, box); }
       return box;
     });
   }
@@ -90,10 +97,10 @@ function showNetwork(map) {
       [say("islands"), sum("islands"), PART_STYLES.islands.color],
     ]);
     const dropped = Object.entries(facts.dropped);
-    const reasons = card(cards, say("dropped"), dropped.map(([why, count]) => [why, count.toLocaleString(language)]));
+    const reasons = card(cards, say("dropped"), dropped.map(([why, count]) => [reasonInWords(why), count.toLocaleString(language)]));
     if (dropped.length === 0) { element("p", say("none"), reasons, "under"); }
     card(cards, say("classes"), Object.entries(facts.km_by_class).sort((a, b) => b[1] - a[1])
-      .map(([name, km]) => [name, say("kilometres", { km })]));
+      .map(([name, km]) => [kindInWords(name), say("kilometres", { km })]));
     if (/\.(pbf|osm)/.test(facts.file)) { element("p", say("credit"), cards, "under"); }
     byId("panel").replaceChildren(cards);
   };

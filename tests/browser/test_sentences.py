@@ -1,0 +1,123 @@
+"""Paper and page say the same: the sentences of both, side by side, for every kind of plan."""
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from placement.cover.survey import survey
+from placement.maps import webmap
+from placement.maps.page import page_data, uncovered
+from placement.maps.paper import sentences
+from placement.maps.paper.speech import Speaker
+from tests.maps.pages import drawn_plan, ruled_plan, ruled_solution, solution_of
+
+type Facts = dict[str, Any]
+
+# the page's own functions, on the same facts
+SAID = """(data) => {
+  const tell = speaker(data);
+  return Object.keys(data.languages).map((language) => {
+    tell.use(language);
+    const texts = (all) => [...all].map((one) => one.textContent);
+    const gap = gapSection(data, tell, () => {}, () => false, null);
+    return {
+      language, headline: headline(data, tell), proof: proofInWords(data, tell),
+      gap: gap.querySelector('p').textContent,
+      assumed: texts(assumed(data, tell).querySelectorAll('li')),
+      method: texts(about(data, tell)),
+      sources: texts(sources(data, tell).querySelectorAll('p')).slice(0, -1),
+      rows: data.gaps.rows.map((row) => rowName(data, row, tell)),
+    };
+  });
+}"""
+
+
+@pytest.fixture(scope="module")
+def plans(tmp_path_factory: pytest.TempPathFactory) -> list[Facts]:
+    """Return the facts of a plan without lanes and of one with every rule."""
+    plain = drawn_plan(tmp_path_factory.mktemp("plain"))
+    ruled = ruled_plan(tmp_path_factory.mktemp("ruled"))
+    found = []
+    for plan, solution in ((plain, solution_of(plain)), (ruled, ruled_solution(ruled))):
+        walks = survey(plan)
+        missing = uncovered(plan, solution, walks)
+        data = page_data(plan, solution, walks.streets, {}, missing)
+        spoken = webmap.languages()
+        data["languages"] = {code: one["language"] for code, one in spoken.items()}
+        data["words"] = {code: one["plan"] for code, one in spoken.items()}
+        data["leaflet"] = ""
+        found.append(data)
+    return found
+
+
+def kinds(base: Facts) -> Iterator[Facts]:
+    """Change what the sentences of a plan hang on, each by itself and some together."""
+    for status, gap, asked in itertools.product(
+        ("optimal", "feasible", "proposed", "infeasible", "unknown"),
+        (None, 0.0, 0.0004, 0.0173, 0.9996),
+        (None, 0.0, 0.031),
+    ):
+        yield base | {"status": status, "gap": gap, "asked": asked}
+    for main, kind in itertools.product((0, 1), ("streets", "straight lines", "given times")):
+        yield base | {"main": main, "walking": base["walking"] | {"kind": kind, "gap": 0.04}}
+    for slow, bound in ((0.7, None), (None, 5200.5)):
+        yield base | {"pace": base["pace"] | {"slow_m_s": slow}, "bound": bound}
+    yield base | {"posts": []}
+    yield base | {
+        "sources": {"osm": True, "layers": {}, "replaced": {"areas": "b.csv"}, **few(base)}
+    }
+    yield base | {"limits": {"checkpoint": 1, "unheard": 1234}}
+    for far, turned in itertools.product((0, 1, 2, 12_345), (0, 1, 999)):
+        sums = {"people": 20_000, "far": [far, 0], "turned": [turned, 0]}
+        yield base | {"gaps": base["gaps"] | {"all": sums}}
+    for share, many, seconds in ((0.0, 0, 60.0), (0.0004, 1, 90.0), (0.99996, 2, 3600.0)):
+        changed = [
+            one | {"share": share, "posts": many, "limit_s": seconds} for one in base["resources"]
+        ]
+        yield base | {"resources": changed}
+
+
+def few(base: Facts) -> Mapping[str, Any]:
+    return {"streets": base["sources"]["streets"]}
+
+
+def on_paper(data: Facts, code: str) -> Facts:
+    tell = Speaker(code)
+    return {
+        "language": code,
+        "headline": sentences.headline(data, tell),
+        "proof": sentences.proof(data, tell),
+        "gap": sentences.gap(data, tell),
+        "assumed": sentences.assumed(data, tell),
+        "method": sentences.method(data, tell),
+        "sources": sentences.sources(data, tell),
+        "rows": [sentences.row_name(data, row, tell) for row in data["gaps"]["rows"]],
+    }
+
+
+def alike(said: Facts) -> Facts:
+    """Make one of the two narrow spaces: which stands before a % is the browser's own choice."""
+    return dict(json.loads(json.dumps(said, ensure_ascii=False).replace("\u202f", "\u00a0")))
+
+
+@pytest.mark.slow
+def test_paper_and_page_say_the_same_of_every_kind_of_plan(browser, plans) -> None:
+    folder = Path(webmap.__file__).parent / "static"
+    code = "\n".join((folder / name).read_text(encoding="utf-8") for name in webmap._PLAN_SCRIPTS)
+    page = browser.new_page()
+    page.add_script_tag(content=code)
+    told = 0
+    for base in plans:
+        for data in kinds(json.loads(json.dumps(base))):
+            said = page.evaluate(SAID, data)
+            for one in said:
+                shown, written = alike(one), alike(on_paper(data, one["language"]))
+                differing = [key for key in shown if shown[key] != written[key]]
+                assert [shown[key] for key in differing] == [written[key] for key in differing]
+            told += len(said)
+    assert told > 350
+    page.context.close()
