@@ -14,7 +14,7 @@ from tests.amount import NIGHT
 from tests.ticket_zones import enters
 
 PLAN = Path(__file__).parent.parent / "cases" / "plans" / "zones"
-MUTATED = 10_000 if NIGHT else 400
+MUTATED = 10_000 if NIGHT else 200
 
 
 def may(plan: Plan, area: str, gate: str) -> bool:

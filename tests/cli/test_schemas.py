@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,17 @@ CASES = Path(__file__).parents[1] / "cases"
 FLOORS = '[[floors]]\nzone = "*"\nresource = "checkpoint"\nshare = 0.1\n'
 
 
-def schema(of: str, part: str | None = None) -> Draft202012Validator:
-    """Return what checks against a printed schema, or a part of it."""
+@cache
+def printed(of: str) -> Any:
+    """Return a schema as it is printed, which is one."""
     whole = json.loads(run("schema", "--of", of).stdout)
     Draft202012Validator.check_schema(whole)
+    return whole
+
+
+def schema(of: str, part: str | None = None) -> Draft202012Validator:
+    """Return what checks against a printed schema, or a part of it."""
+    whole = printed(of)
     if part is not None:
         whole = {key: whole[key] for key in ("$schema", "$defs")} | {"$ref": f"#/$defs/{part}"}
     return Draft202012Validator(whole)

@@ -54,7 +54,7 @@ def random_instance(seed: int, *, whole: bool = True, rules: bool = True) -> Ins
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32 - 1), cheap=st.sampled_from([0.3, 1.0, 3.0]))
-@settings(max_examples=cases(60, 150), deadline=None)
+@settings(max_examples=cases(30, 150), deadline=None)
 def test_a_block_is_solved_exactly(seed: int, cheap: float) -> None:
     instance = random_instance(seed, rules=False)
     instance = replace(instance, budget=1e9)

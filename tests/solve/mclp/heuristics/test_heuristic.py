@@ -8,6 +8,7 @@ import pytest
 
 from placement.cover.instance import Instance, Limit
 from placement.solve.mclp.heuristics.heuristic import search
+from tests.amount import cases
 from tests.solve.never import Never
 
 
@@ -61,7 +62,7 @@ def oracle(instance: Instance) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(cases(30, 60)))
 def test_small_instances_with_every_rule_are_solved_to_the_optimum(seed: int) -> None:
     instance = small(seed)
     best = oracle(instance)
