@@ -19,6 +19,7 @@ from placement.cli.answers_on_studies import (
     LossAnswer,
     ReplayAnswer,
     RiskAnswer,
+    RosterAnswer,
 )
 from placement.review.schema import DRAFT, described, solution_parts
 from placement.solution import Post, Solution
@@ -437,6 +438,7 @@ ANSWERS: Mapping[str, Any] = {
     "audit": AuditAnswer,
     "replay": ReplayAnswer,
     "risk": RiskAnswer,
+    "roster": RosterAnswer,
     "diff": DiffAnswer,
     "evaluate": EvaluateAnswer,
     "frontier": FrontierAnswer,

@@ -239,3 +239,104 @@ class RiskAnswer(TypedDict):
 
     files: list[str]
     risks: Risks
+
+
+class RosterBase(TypedDict):
+    """A rest place, its posts and its teams.
+
+    Attributes
+    ----------
+    id, name, lon, lat
+        The place, in degrees, WGS 84; that of the post where teams rest at their post.
+    teams
+        Names.
+    bound
+        No fewer teams hold these posts.
+    out_s, back_s
+        By post, seconds of the walk there and back.
+    """
+
+    id: str
+    name: str
+    lon: float
+    lat: float
+    teams: list[str]
+    bound: int
+    out_s: dict[str, float]
+    back_s: dict[str, float]
+
+
+class RosterDuty(TypedDict):
+    """A team at a post, from leaving its rest place to being back.
+
+    Attributes
+    ----------
+    team, base, post
+        Who, from which rest place, and where.
+    position
+        Which of the post's positions, from 1.
+    leaves, on, off, back
+        "HH:MM", past 24:00 on the day after: from the rest place, at the post, off it, back.
+    """
+
+    team: str
+    base: str
+    post: str
+    position: int
+    leaves: str
+    on: str
+    off: str
+    back: str
+
+
+class RosterAnswer(TypedDict):
+    """Who stands at which post, and rests, from when until when.
+
+    Attributes
+    ----------
+    plan, resource
+        Names.
+    begins, ends
+        "HH:MM", past 24:00 on the day after.
+    days
+        How many days in a row have these hours; duties are those of each.
+    count
+        What a position is: units or cost of a post.
+    rules
+        What a team may do, in minutes; null where there is no such rule.
+    rest
+        File of the rest places; null where teams rest at their posts.
+    teams, bound, gap
+        Teams with duties, how many there must be at least, and how far the two are apart as a
+        share of the teams.
+    status
+        optimal where they are equal.
+    positions
+        By post, how many teams stand there at a time.
+    empty
+        Posts that nobody holds.
+    spare
+        Names of teams without duties.
+    bases
+        Rest places.
+    duties
+        In the order of teams and times.
+    """
+
+    plan: str
+    resource: str
+    begins: str
+    ends: str
+    days: int
+    count: Literal["units", "cost"]
+    rules: dict[str, int | None]
+    rest: str | None
+    teams: int
+    bound: int
+    gap: float
+    status: Literal["optimal", "feasible"]
+    positions: dict[str, int]
+    empty: list[str]
+    spare: list[str]
+    bases: list[RosterBase]
+    duties: list[RosterDuty]

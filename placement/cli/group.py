@@ -27,6 +27,7 @@ _MODULES = {
     "audit": "audit",
     "replay": "replay",
     "risk": "risk",
+    "roster": "roster",
     "diff": "diff",
     "patch": "patch",
     "evaluate": "evaluate",

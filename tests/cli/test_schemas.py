@@ -137,6 +137,7 @@ WORDS: dict[str, list[tuple[str, ...]]] = {
     "audit": [("{new}", "{town}"), ("{new}", "{town}", "--prove")],
     "replay": [(str(CASES / "plans" / "lanes"), "--nights", "3", "-o", "{out}.json")],
     "risk": [("{old}", "{new}", "{town}", "--away", "dog_team=10%", "--nights", "64")],
+    "roster": [("{new}", "{town}", "-o", "{out}", "--from", "10:00", "--to", "11:00")],
     "diff": [("{old}", "{new}"), ("{new}", "{new}")],
     "evaluate": [
         ("{new}/solution.geojson", "{town}", "-o", "{out}.geojson"),

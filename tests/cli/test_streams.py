@@ -31,6 +31,7 @@ PRINTS = {
     "routes": ("routes", "done", "town", "-o", "w/routes.geojson"),
     "audit": ("audit", "done", "town"),
     "risk": ("risk", "done", "town", "--away", "dog_team=10%", "--nights", "64"),
+    "roster": ("roster", "done", "town", "--from", "10:00", "--to", "11:00", "-o", "w"),
     "diff": ("diff", "done", "other"),
     "streets read": ("streets", "read", "town/streets.geojson", "-o", "w/kept.parquet"),
     "streets info": ("streets", "info", "town/streets.geojson"),
@@ -56,6 +57,7 @@ WRITES = {
         PRINTS["alternatives"],
         ("w/alternatives.json", "w/plan-01.geojson", "w/plan-02.geojson"),
     ),
+    "roster": (PRINTS["roster"], ("w/roster.json", "w/roster.csv")),
     "loss": (PRINTS["loss"], ("w/loss.json", "w/loss.txt")),
     "frontier": (
         ("frontier", "town", "--budgets", "10,20", "--no-plot", "--no-map", "-o", "w"),

@@ -1,0 +1,324 @@
+"""``place roster``: who stands at the posts of a solution, and rests, from when until when."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from placement.cli.options import (
+    bundled,
+    closure_option,
+    json_option,
+    layer_option,
+    out_option,
+    plan_argument,
+    solution_argument,
+    stacked,
+    time_limit_option,
+    unchecked_option,
+)
+from placement.cli.values import count
+
+if TYPE_CHECKING:
+    from placement.cli.answers_on_studies import RosterAnswer
+    from placement.studies.roster.rules import Rules
+    from placement.studies.roster.study import Roster
+
+_MOST_BASES = 12  # on the terminal; the file has all of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """Whose posts are held, and from when until when."""
+
+    resource: str | None
+    begins: str | None
+    ends: str | None
+    days: int
+    counted: str
+    spare: int
+    rest_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worked:
+    """What a team may do, in minutes."""
+
+    work: int
+    rest: int
+    handover: int
+    cap: int
+    pause: str | None
+    daily_rest: int
+    shift: int | None
+
+
+def _minutes(flag: str, default: int | None, help_text: str, name: str | None = None) -> object:
+    return click.option(
+        flag,
+        name or flag.removeprefix("--").replace("-", "_"),
+        metavar="MIN",
+        default=None if default is None else str(default),
+        show_default=default is not None,
+        callback=count(),
+        help=help_text,
+    )
+
+
+_HOURS = stacked(
+    click.option("--resource", metavar="NAME", help="Whose posts.  [default: those of teams]"),
+    click.option("--from", "begins", metavar="HH:MM", help="Start.  [default: that of its lanes]"),
+    click.option("--to", "ends", metavar="HH:MM", help="End, up to 48:00 the day after."),
+    click.option(
+        "--days",
+        default="1",
+        show_default=True,
+        metavar="N",
+        callback=count(),
+        help="Days in a row that have these hours.",
+    ),
+    click.option(
+        "--count",
+        "counted",
+        type=click.Choice(["units", "cost"]),
+        default="units",
+        show_default=True,
+        help="A team for each unit of a post, or one for each of what it costs (officers).",
+    ),
+    click.option(
+        "--spare",
+        default="0",
+        show_default=True,
+        metavar="N",
+        callback=count(),
+        help="Name so many teams more, without duties.",
+    ),
+    click.option(
+        "--rest-at",
+        metavar="FILE",
+        type=click.Path(),
+        help="Layer of points where teams rest; each post is served from the nearest.  "
+        "[default: teams rest at their post]",
+    ),
+)
+_WORKED = stacked(
+    _minutes("--work", 30, "Longest time at a post in one go."),  # type: ignore[arg-type]
+    _minutes("--rest", 30, "Shortest rest between two duties; walks come on top."),  # type: ignore[arg-type]
+    _minutes("--handover", 0, "How long both teams are there when one relieves the other."),  # type: ignore[arg-type]
+    _minutes("--cap", 240, "Most time at posts in 24 hours; 0 for no cap."),  # type: ignore[arg-type]
+    click.option(
+        "--break",
+        "pause",
+        metavar="MIN/MIN",
+        help="A longer rest, no later than so long after the last one: 60/360.",
+    ),
+    _minutes("--daily-rest", 600, "Consecutive rest in any 24 hours."),  # type: ignore[arg-type]
+    _minutes("--shift", None, "Longest shift, from leaving first to being back last."),  # type: ignore[arg-type]
+)
+
+
+@click.command("roster", short_help="Say who stands at which post, and rests, at every minute.")
+@solution_argument()
+@plan_argument()
+@bundled("hours", Hours, _HOURS)
+@bundled("worked", Worked, _WORKED)
+@layer_option()
+@closure_option()
+@time_limit_option("Stop looking for fewer teams after so many seconds.  [default: 60]")
+@out_option("FOLDER", "Where to write.  [default: roster beside SOLUTION]", folder=True)
+@json_option()
+@unchecked_option()
+def command(
+    *,
+    solution: str,
+    plan: str | None,
+    hours: Hours,
+    worked: Worked,
+    layers: dict[str, str],
+    closures: tuple[str, ...],
+    time_limit: float | None,
+    out: str | None,
+    as_json: bool,
+    unchecked: bool,
+) -> None:
+    """Roster teams by name, so that every post of SOLUTION is held in every slot of 5 minutes.
+
+    Teams work, walk to their rest place, rest and come back; none works longer than it may. As few
+    teams are named as are found, and no roster has fewer than the bound that is told with them.
+    Writes roster.json and roster.csv, after an audit that shares no code with the search.
+
+    PLAN is the plan file or its folder; without it the plan of the name that SOLUTION records, here
+    or beside it.
+    """
+    from placement.auditing.roster import audit_roster
+    from placement.cli.files import find_solution
+    from placement.cli.revisit import demand_checked, revisit
+    from placement.cli.talk import Talk, give_json, warn
+    from placement.errors import AuditError
+    from placement.outputs import check_output
+    from placement.plan.rest_places import read_rest_places
+    from placement.studies.roster.study import roster
+
+    talk = Talk()
+    rules = _rules(worked)
+    begins, ends = (
+        _clock(name, text) for name, text in (("from", hours.begins), ("to", hours.ends))
+    )
+    source = find_solution(solution)
+    with talk.step("Reading the plan"):
+        asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
+        rest = None if hours.rest_at is None else read_rest_places(hours.rest_at, asked)
+    for warning in asked.warnings:
+        warn(warning)
+    demand_checked(asked, chosen, talk, unchecked=unchecked)
+    folder = Path(out) if out else source.parent / "roster"
+    inputs = [*asked.inputs, source, *([] if rest is None else [rest.file])]
+    targets = [folder / name for name in ("roster.json", "roster.csv")]
+    for target in targets:
+        check_output(target, inputs=inputs)
+    with talk.step("Looking for the fewest teams"):
+        found = roster(
+            asked,
+            chosen,
+            resource=hours.resource,
+            begins=begins,
+            ends=ends,
+            days=hours.days,
+            rules=rules,
+            rest=rest,
+            count=hours.counted,
+            spare=hours.spare,
+            time_limit=60.0 if time_limit is None else time_limit,
+        )
+    answer = as_answer(found)
+    with talk.step("Recomputing"):
+        wrong = audit_roster(asked, chosen, answer, rest)
+    if wrong:
+        raise AuditError(wrong)
+    _write(dict(zip(targets, _contents(found), strict=True)), folder, inputs)
+    if as_json:
+        give_json(answer)
+    else:
+        for line in _sentences(found):
+            click.echo(line)
+    for target in targets:
+        talk.say(f"wrote {target}")
+
+
+def _clock(flag: str, text: str | None) -> int | None:
+    from placement.errors import UsageError
+    from placement.plan.clock import minutes_of
+
+    if text is None:
+        return None
+    found = minutes_of(text)
+    if found is None:
+        raise UsageError(f"--{flag} {text[:20]!r} is not a time up to 48:00; write it as 10:30.")
+    return found
+
+
+def _rules(worked: Worked) -> "Rules":
+    from placement.errors import UsageError
+    from placement.studies.roster.rules import Rules
+
+    pause: list[int | None] = [None, None]
+    if worked.pause is not None:
+        parts = worked.pause.split("/")
+        if len(parts) != 2 or not all(p.isascii() and p.isdigit() and len(p) < 6 for p in parts):
+            raise UsageError(
+                f"--break {worked.pause[:20]!r} is not MIN/MIN; write it as 60/360: an hour, six "
+                "hours after the last one at the latest."
+            )
+        pause = [int(part) for part in parts]
+    return Rules(
+        work_min=worked.work,
+        rest_min=worked.rest,
+        handover_min=worked.handover,
+        cap_min=worked.cap or None,
+        break_min=pause[0],
+        within_min=pause[1],
+        daily_rest_min=worked.daily_rest,
+        shift_min=worked.shift,
+    )
+
+
+def _contents(found: "Roster") -> list[bytes]:
+    """Return what goes into each file."""
+    import json
+
+    from placement.exports.sheets import csv_text
+    from placement.exports.tables import Table
+    from placement.studies.roster.files import duty_rows
+
+    told = json.dumps(as_answer(found), ensure_ascii=False, indent=2) + "\n"
+    table = Table(name="duties", columns=duty_rows(found))
+    return [told.encode("utf-8", "replace"), csv_text(table, language="en")]
+
+
+def _write(contents: dict[Path, bytes], folder: Path, inputs: list[Path]) -> None:
+    from placement.errors import UsageError
+    from placement.outputs import replace_files
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be made ({error.strerror}); choose another folder with --out."
+        ) from error
+    replace_files(contents, inputs=inputs)
+
+
+def _sentences(found: "Roster") -> list[str]:
+    """Return what is said of a roster."""
+    from placement.cli.tables import table_lines
+    from placement.plan.clock import clock_of
+    from placement.review.texts import shown
+    from placement.solution import Status
+
+    known = "proven: no fewer do"
+    if found.status is not Status.OPTIMAL:
+        known = f"no fewer than {found.bound:,} do, gap {found.gap:.1%}"
+    held = sum(found.positions.values())
+    span = f"{clock_of(found.begins)} to {clock_of(found.ends)}"
+    head = (
+        f"{found.plan}: {found.teams:,} {_who(found)} hold {held:,} positions of {found.resource}"
+    )
+    lines = [f"{head} from {span} ({known})"]
+    worked: dict[str, int] = {}
+    for one in found.duties:
+        worked[one.team] = worked.get(one.team, 0) + one.off - one.on
+    least, most = min(worked.values()), max(worked.values())
+    works = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    lines.append(f"Each works {works} minutes a day, {len(found.duties):,} duties in all.")
+    if found.spare:
+        lines.append(f"Spare: {', '.join(found.spare)}.")
+    if found.rest is None:
+        lines.append("They rest at their post: no layer of rest places was given.")
+    else:
+        rows = [("rest place", "posts", _who(found), "at least", "longest walk")]
+        rows += [
+            (
+                base.name,
+                f"{len(base.out_s):,}",
+                f"{len(base.teams):,}",
+                f"{base.bound:,}",
+                f"{max(*base.out_s.values(), *base.back_s.values()) / 60:.1f} min",
+            )
+            for base in found.bases
+        ]
+        lines += table_lines(rows[: _MOST_BASES + 1], width=1000)
+        if len(rows) > _MOST_BASES + 1:
+            lines.append(f"{len(rows) - _MOST_BASES - 1} more rest places are in roster.json.")
+    return [shown(line) for line in lines]
+
+
+def _who(found: "Roster") -> str:
+    return "teams" if found.count == "units" else "people"
+
+
+def as_answer(found: "Roster") -> "RosterAnswer":
+    """Return what ``--json`` and the file say."""
+    from placement.studies.roster import files
+
+    return cast("RosterAnswer", files.as_answer(found))

@@ -1,0 +1,103 @@
+"""What a team may do: minutes as people say them, slots as they are counted."""
+
+from dataclasses import dataclass
+
+from placement.errors import UsageError
+from placement.plan.clock import DAY_MIN
+from placement.solve.mip.relief_model import Shift
+
+SLOT_MIN = 5
+"""Minutes of a slot; every time of a roster is a whole number of slots."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a team may do, in minutes; each a multiple of `SLOT_MIN`.
+
+    Attributes
+    ----------
+    work_min
+        Longest time at a post without rest, the handover included.
+    rest_min
+        Shortest rest at the rest place between two duties; walks come on top.
+    handover_min
+        How long both teams stand at a post when one relieves the other.
+    cap_min
+        Most time at posts in any 24 hours; None for no cap.
+    break_min, within_min
+        A rest so long, no more than so much after the last one (or the first duty) ended; None for
+        no such rule.
+    daily_rest_min
+        Consecutive rest in any 24 hours.
+    shift_min
+        Longest time from leaving for the first duty to being back from the last one between two
+        daily rests; None for what the daily rest leaves of 24 hours.
+    """
+
+    work_min: int = 30
+    rest_min: int = 30
+    handover_min: int = 0
+    cap_min: int | None = 240
+    break_min: int | None = None
+    within_min: int | None = None
+    daily_rest_min: int = 600
+    shift_min: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if value is not None and (value < 0 or value % SLOT_MIN or value > DAY_MIN):
+                raise UsageError(
+                    f"{value} minutes of {_called(name)} cannot be; give a multiple of {SLOT_MIN} "
+                    f"from 0 to {DAY_MIN}."
+                )
+        if self.handover_min >= self.work_min:
+            raise UsageError(
+                f"a handover of {self.handover_min} minutes leaves nothing of {self.work_min} "
+                "minutes of work: give less handover or more work."
+            )
+        if not self.rest_min:
+            raise UsageError(f"no rest between duties cannot be; give {SLOT_MIN} minutes or more.")
+        if (self.break_min is None) != (self.within_min is None):
+            raise UsageError("a break wants two figures: how long, and within how much time.")
+        for longest, rest in self.spans:
+            if longest < self.work_min:
+                raise UsageError(
+                    f"{self.work_min} minutes of work do not fit into {longest} minutes between "
+                    f"two rests of {rest} minutes: give less work, or rest less often."
+                )
+        if self.cap_min is not None and self.cap_min < self.work_min:
+            raise UsageError(
+                f"{self.work_min} minutes of work are above the cap of {self.cap_min} minutes a "
+                "day: give less work or a higher cap."
+            )
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Pairs of minutes: the longest time between two rests, and how long these are."""
+        found = []
+        if self.break_min is not None and self.within_min is not None:
+            found.append((self.within_min, self.break_min))
+        if self.daily_rest_min or self.shift_min is not None:
+            most = DAY_MIN - self.daily_rest_min
+            found.append((min(most, self.shift_min or most), self.daily_rest_min))
+        return tuple(found)
+
+    def shift(self, minutes: int) -> Shift:
+        """Return the rules in slots, without those that an event so long cannot break."""
+        return Shift(
+            work=self.work_min // SLOT_MIN,
+            rest=self.rest_min // SLOT_MIN,
+            handover=self.handover_min // SLOT_MIN,
+            cap=None if self.cap_min is None else self.cap_min // SLOT_MIN,
+            day=DAY_MIN // SLOT_MIN,
+            spells=tuple(
+                (longest // SLOT_MIN, rest // SLOT_MIN)
+                for longest, rest in self.spans
+                if longest < minutes
+            ),
+        )
+
+
+def _called(name: str) -> str:
+    return name.removesuffix("_min").replace("_", " ")

@@ -1,0 +1,395 @@
+"""Who rests when: teams by name that hold the posts of a plan at every slot of the event.
+
+Every team has one rest place and serves the posts that are nearest to it: it leaves, walks, stands,
+is relieved, walks back and rests. The number of teams is the fewest there can be where it equals
+its bound; both are told.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from placement.errors import InputError, UsageError
+from placement.plan.clock import DAY_MIN, LAST_MIN, clock_of
+from placement.plan.problem import Plan, Walkers
+from placement.plan.rest_places import RestPlaces
+from placement.plan.summary import html_table
+from placement.solution import Post, Solution, Status
+from placement.solve.core.stopping import Stop
+from placement.solve.mip.relief_model import Kind
+from placement.studies.roster.holding import Held, hold
+from placement.studies.roster.relief_walks import LONGEST_WALK_S, relief_walks
+from placement.studies.roster.rules import SLOT_MIN, Rules
+
+_MOST_POSITIONS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """A team at a post.
+
+    Attributes
+    ----------
+    team, post
+        Who, and where.
+    position
+        Which of the post's positions, from 1.
+    leaves, on, off, back
+        Minutes after midnight of the first day: from the rest place, at the post, off it, back.
+    """
+
+    team: str
+    post: str
+    position: int
+    leaves: int
+    on: int
+    off: int
+    back: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """A rest place, its posts and its teams.
+
+    Attributes
+    ----------
+    id, name, lon, lat
+        The place; that of the post where teams rest at their post.
+    out_s, back_s
+        By post, seconds of the walk there and back.
+    teams
+        Names.
+    bound
+        No fewer teams hold these posts.
+    """
+
+    id: str
+    name: str
+    lon: float
+    lat: float
+    out_s: Mapping[str, float]
+    back_s: Mapping[str, float]
+    teams: tuple[str, ...]
+    bound: int
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class Roster:
+    """Who stands where, and rests, from when until when.
+
+    Attributes
+    ----------
+    plan, resource
+        Names.
+    begins, ends
+        Of the event, minutes after midnight of its first day.
+    days
+        How many days the same hours come again; duties are those of the first day.
+    rules
+        What a team may do.
+    rest
+        Name of the layer of rest places; None where teams rest at their posts.
+    positions
+        By post, how many teams stand there at a time.
+    bases
+        Rest places.
+    duties
+        In the order of teams and times.
+    spare
+        Names of teams that have no duties.
+    count
+        What a position is: ``"units"`` or ``"cost"`` of a post.
+    empty
+        Posts that nobody holds.
+    """
+
+    plan: str
+    resource: str
+    begins: int
+    ends: int
+    days: int
+    rules: Rules
+    rest: str | None
+    positions: Mapping[str, int]
+    bases: tuple[Base, ...]
+    duties: tuple[Duty, ...]
+    spare: tuple[str, ...]
+    count: str = "units"
+    empty: tuple[str, ...] = ()
+
+    @property
+    def teams(self) -> int:
+        """How many teams have duties."""
+        return sum(len(base.teams) for base in self.bases)
+
+    @property
+    def bound(self) -> int:
+        """No fewer teams hold the posts."""
+        return sum(base.bound for base in self.bases)
+
+    @property
+    def gap(self) -> float:
+        """How far the teams are from the bound, as a share of them."""
+        return (self.teams - self.bound) / self.teams
+
+    @property
+    def status(self) -> Status:
+        """Optimal where no fewer teams are possible."""
+        return Status.OPTIMAL if self.teams == self.bound else Status.FEASIBLE
+
+    def __repr__(self) -> str:
+        return (
+            f"Roster of {self.plan!r}: {self.teams} teams ({self.status.value}, no fewer than "
+            f"{self.bound}) hold {sum(self.positions.values())} positions of {self.resource}, "
+            f"{clock_of(self.begins)} to {clock_of(self.ends)}"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [(base.name, f"{len(base.out_s)}", f"{len(base.teams)}") for base in self.bases]
+        return html_table(repr(self), rows, head=("rest place", "posts", "teams"))
+
+
+def roster(
+    plan: Plan,
+    solution: Solution,
+    *,
+    resource: str | None = None,
+    begins: int | None = None,
+    ends: int | None = None,
+    days: int = 1,
+    rules: Rules | None = None,
+    rest: RestPlaces | None = None,
+    count: str = "units",
+    spare: int = 0,
+    time_limit: float | None = 60.0,
+) -> Roster:
+    """Return who stands at the posts of a solution, and rests, with as few teams as are found.
+
+    Parameters
+    ----------
+    plan, solution
+        What was asked and chosen.
+    resource
+        Whose posts; by default the one that walks out as a team, or the only one with posts.
+    begins, ends
+        Minutes after midnight, multiples of `SLOT_MIN`; by default the hours of its lanes.
+    days
+        How many days in a row have these hours, each the same.
+    rules
+        What a team may do; by default 30 minutes of work and of rest, 4 hours of work a day and 10
+        consecutive hours of rest in 24.
+    rest
+        Where teams rest: each post is served from the nearest. By default at their own post.
+    count
+        ``"units"``: a team for each unit of a post. ``"cost"``: one for each of what the post
+        costs, where the budget counts people.
+    spare
+        Teams beside them that have no duties.
+    time_limit
+        Seconds after which no fewer teams are looked for.
+
+    Raises
+    ------
+    UsageError
+        If the hours are missing or cannot be, or there is nothing to hold.
+    InputError
+        If a post has no rest place within `LONGEST_WALK_S`.
+    NoPlanError
+        If no number of teams keeps the rules.
+    """
+    rules = rules or Rules()
+    kind = _resource(plan, solution, resource)
+    begins, ends = _hours(plan, kind, begins, ends, days)
+    posts = sorted((one for one in solution.posts_list if one.resource == kind), key=_by_id)
+    positions = {post.id: _positions(post, count) for post in posts}
+    if sum(positions.values()) > _MOST_POSITIONS:
+        raise UsageError(
+            f"{sum(positions.values()):,} positions are more than the {_MOST_POSITIONS:,} that a "
+            "roster can hold; take one resource, or count its units."
+        )
+    groups = _groups(plan, posts, rest)
+    shift = rules.shift(ends - begins + 2 * int(LONGEST_WALK_S) // 60)
+    if begins + min(0, *(-SLOT_MIN * _slots(s) for g in groups for s in g.out_s.values())) < 0:
+        raise UsageError("teams would leave for their posts the day before: write 24:00 for 00:00.")
+    stop = Stop(time_limit)
+    solved: dict[tuple[Kind, ...], Held] = {}
+    held: list[tuple[Held, list[list[tuple[str, int]]]]] = []
+    for group in groups:
+        kinds, members = _kinds(group, positions)
+        if kinds not in solved:
+            left = len(groups) - len(held)
+            own = stop.share(min(1.0, 2.0 / left))
+            solved[kinds] = hold((ends - begins) // SLOT_MIN, kinds, shift, stop=own)
+        held.append((solved[kinds], members))
+    many = sum(len(one.lines) for one, _ in held)
+    names = iter([f"T{n:0{len(str(many + spare))}d}" for n in range(1, many + spare + 1)])
+    bases: list[Base] = []
+    duties: list[Duty] = []
+    for group, (one, members) in zip(groups, held, strict=True):
+        teams = [next(names) for _ in one.lines]
+        bases.append(
+            Base(
+                id=group.id,
+                name=group.name,
+                lon=group.lon,
+                lat=group.lat,
+                out_s=group.out_s,
+                back_s=group.back_s,
+                teams=tuple(teams),
+                bound=one.bound,
+            )
+        )
+        for team, line in zip(teams, one.lines, strict=True):
+            duties += [_duty(team, one.duties[at].tolist(), members, begins) for at in line]
+    return Roster(
+        plan=plan.settings.name,
+        resource=kind,
+        begins=begins,
+        ends=ends,
+        days=days,
+        rules=rules,
+        rest=None if rest is None else rest.file.name,
+        positions=positions,
+        bases=tuple(bases),
+        duties=tuple(duties),
+        spare=tuple(names),
+        count=count,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    id: str
+    name: str
+    lon: float
+    lat: float
+    out_s: dict[str, float]
+    back_s: dict[str, float]
+
+
+def _by_id(post: Post) -> str:
+    return post.id
+
+
+def _resource(plan: Plan, solution: Solution, asked: str | None) -> str:
+    """Return whose posts are held."""
+    there = sorted({post.resource for post in solution.posts_list})
+    if asked is not None:
+        if asked not in there:
+            raise UsageError(
+                f"the solution has no post of {asked!r}; it has {', '.join(there) or 'none'}."
+            )
+        return asked
+    teams = [
+        kind.id
+        for kind in plan.problem.resources
+        if kind.id in there and kind.walkers is Walkers.TEAM
+    ]
+    found = teams or there
+    if len(found) != 1:
+        raise UsageError(
+            f"whose roster? The solution has posts of {', '.join(found) or 'nothing'}: name one "
+            "with --resource."
+        )
+    return found[0]
+
+
+def _hours(
+    plan: Plan, resource: str, begins: int | None, ends: int | None, days: int
+) -> tuple[int, int]:
+    lanes = plan.problem.resources[plan.problem.resource_index(resource)].lanes
+    if lanes is not None:
+        begins = lanes.opens_min if begins is None else begins
+        ends = lanes.closes_min if ends is None else ends
+    if begins is None or ends is None:
+        raise UsageError("from when until when? Say --from 10:00 --to 22:00.")
+    if not 0 <= begins < ends <= LAST_MIN or begins % SLOT_MIN or ends % SLOT_MIN:
+        raise UsageError(
+            f"{clock_of(begins)} to {clock_of(ends)} cannot be rostered: --to comes after --from, "
+            f"both at a multiple of {SLOT_MIN} minutes, up to 48:00 the day after."
+        )
+    if days < 1 or (days > 1 and ends - begins > DAY_MIN):
+        raise UsageError(
+            f"{days} days of {clock_of(begins)} to {clock_of(ends)} cannot be rostered: days that "
+            "come again are of 24 hours at most."
+        )
+    return begins, ends
+
+
+def _positions(post: Post, count: str) -> int:
+    return post.units if count == "units" else math.ceil(post.cost - 1e-9)
+
+
+def _groups(plan: Plan, posts: Iterable[Post], rest: RestPlaces | None) -> list[_Group]:
+    """Return the rest places with the posts that each is nearest to."""
+    posts = list(posts)
+    if rest is None:
+        return [
+            _Group(
+                id=post.site,
+                name=post.name,
+                lon=post.lon,
+                lat=post.lat,
+                out_s={post.id: 0.0},
+                back_s={post.id: 0.0},
+            )
+            for post in posts
+        ]
+    site = {name: at for at, name in enumerate(plan.problem.sites.id)}
+    out, back = relief_walks(plan, rest, [site[post.site] for post in posts])
+    nearest = np.argmin(out + back, axis=0)
+    groups = [
+        _Group(
+            id=rest.id[at],
+            name=rest.name[at],
+            lon=round(float(rest.lonlat[at, 0]), 6),
+            lat=round(float(rest.lonlat[at, 1]), 6),
+            out_s={},
+            back_s={},
+        )
+        for at in range(len(rest.id))
+    ]
+    for column, post in enumerate(posts):
+        at = int(nearest[column])
+        if not math.isfinite(out[at, column] + back[at, column]):
+            raise InputError(
+                f"no rest place is within {LONGEST_WALK_S / 60:g} minutes of the post {post.id}",
+                file=rest.file,
+                remedy="add a rest place nearer to it",
+            )
+        groups[at].out_s[post.id] = round(float(out[at, column]), 1)
+        groups[at].back_s[post.id] = round(float(back[at, column]), 1)
+    return [group for group in groups if group.out_s]
+
+
+def _kinds(
+    group: _Group, positions: Mapping[str, int]
+) -> tuple[tuple[Kind, ...], list[list[tuple[str, int]]]]:
+    """Return the posts of a rest place by their walks, and the positions of each kind."""
+    alike: dict[tuple[int, int], list[tuple[str, int]]] = {}
+    for post, seconds in group.out_s.items():
+        key = _slots(seconds), _slots(group.back_s[post])
+        alike.setdefault(key, []).extend((post, n + 1) for n in range(positions[post]))
+    order = sorted(alike)
+    kinds = tuple(Kind(positions=len(alike[key]), out=key[0], back=key[1]) for key in order)
+    return kinds, [alike[key] for key in order]
+
+
+def _slots(seconds: float) -> int:
+    return math.ceil(seconds / 60 / SLOT_MIN - 1e-9)
+
+
+def _duty(team: str, row: list[int], members: list[list[tuple[str, int]]], begins: int) -> Duty:
+    leaves, on, off, back, kind, position = row
+    post, number = members[kind][position]
+    return Duty(
+        team=team,
+        post=post,
+        position=number,
+        leaves=begins + SLOT_MIN * leaves,
+        on=begins + SLOT_MIN * on,
+        off=begins + SLOT_MIN * off,
+        back=begins + SLOT_MIN * back,
+    )

@@ -1,0 +1,134 @@
+"""The fewest teams: against everything tried, against counting, and against a second solver."""
+
+import itertools
+import math
+import random
+
+import pytest
+
+from placement.errors import NoPlanError, UsageError
+from placement.solve.core.stopping import Stop
+from placement.solve.mip.relief_model import Kind, Shift
+from placement.studies.roster.holding import Held, hold
+from placement.studies.roster.rules import Rules
+from tests.studies.roster.oracle import fewest
+from tests.studies.roster.second_solver import possible
+
+
+def alone(positions: int, out: int = 0, back: int = 0) -> tuple[Kind, ...]:
+    return (Kind(positions=positions, out=out, back=back),)
+
+
+def found(slots: int, kinds: tuple[Kind, ...], shift: Shift) -> Held:
+    return hold(slots, kinds, shift, stop=Stop(None))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_without_caps_and_longer_rests_it_is_what_trying_everything_finds(seed: int) -> None:
+    draw = random.Random(seed)
+    work = draw.randint(1, 3)
+    shift = Shift(work=work, rest=draw.randint(1, 2), handover=draw.randint(0, min(1, work - 1)))
+    kinds = alone(1, draw.randint(0, 1), draw.randint(0, 1))
+    if seed % 2:
+        kinds += alone(1, draw.randint(0, 1), draw.randint(0, 1))
+    slots = draw.randint(4, 6)
+    held = found(slots, kinds, shift)
+    assert len(held.lines) == held.bound == fewest(slots, kinds, shift, len(held.lines))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_with_caps_and_longer_rests_it_is_between_the_bound_and_the_teams(seed: int) -> None:
+    draw = random.Random(100 + seed)
+    shift = Shift(
+        work=2,
+        rest=1,
+        handover=draw.randint(0, 1),
+        cap=draw.choice([None, 3, 4]),
+        spells=draw.choice([(), ((5, 3),), ((6, 2),)]),
+    )
+    kinds = alone(1, draw.randint(0, 1), 0)
+    slots = draw.randint(6, 9)
+    held = found(slots, kinds, shift)
+    least = fewest(slots, kinds, shift, len(held.lines))
+    assert least is not None
+    assert held.bound <= least <= len(held.lines) <= least + 1
+
+
+@pytest.mark.parametrize("positions", [1, 2, 3, 7, 30])
+@pytest.mark.parametrize(("rest", "handover", "walk"), [(6, 0, 0), (6, 1, 0), (4, 1, 1)])
+def test_alike_posts_need_what_a_rotation_needs(
+    positions: int, rest: int, handover: int, walk: int
+) -> None:
+    shift = Shift(work=6, rest=rest, handover=handover)
+    held = found(144, alone(positions, walk, walk), shift)
+    away = handover + walk + rest + walk
+    assert len(held.lines) == held.bound == positions + math.ceil(positions * away / (6 - handover))
+
+
+def test_half_the_teams_rest() -> None:
+    held = found(144, alone(30), Shift(work=6, rest=6))
+    assert len(held.lines) == held.bound == 60
+
+
+def test_a_cap_of_four_hours_takes_three_teams_a_post_in_twelve() -> None:
+    held = found(144, alone(20), Shift(work=6, rest=6, cap=48))
+    assert len(held.lines) == held.bound == 60
+
+
+@pytest.mark.parametrize("teams", [0, -1])
+def test_a_second_solver_agrees_that_no_fewer_do(teams: int) -> None:
+    kinds = (*alone(1), *alone(1, 1, 0))
+    shift = Shift(work=3, rest=2, handover=1, cap=6)
+    held = found(9, kinds, shift)
+    assert held.bound == len(held.lines)
+    assert possible(9, kinds, shift, len(held.lines) + teams) is (teams == 0)
+
+
+def test_every_rule_is_kept_where_teams_walk_and_take_breaks() -> None:
+    kinds = (*alone(3), *alone(2, 1, 2))
+    shift = Shift(work=6, rest=6, handover=1, cap=48, spells=((72, 12),))
+    held = found(144, kinds, shift)
+    assert sorted(itertools.chain(*held.lines)) == list(range(len(held.duties)))
+    for line in held.lines:
+        rows = held.duties[list(line)]
+        since = rows[0, 0]
+        for before, after in itertools.pairwise(rows):
+            assert after[0] - before[3] >= 6
+            since = after[0] if after[0] - before[3] >= 12 else since
+            assert after[3] - since <= 72
+        assert (rows[:, 2] - rows[:, 1]).sum() <= 48
+
+
+def test_the_same_question_has_the_same_answer() -> None:
+    shift = Shift(work=6, rest=6, handover=1, cap=48)
+    one, other = (found(72, alone(5), shift) for _ in range(2))
+    assert one.lines == other.lines
+    assert one.duties.tolist() == other.duties.tolist()
+
+
+def test_walks_that_leave_no_time_are_refused() -> None:
+    with pytest.raises(NoPlanError, match="do not fit"):
+        found(24, alone(1, 6, 6), Shift(work=1, rest=1, spells=((10, 5),)))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"work_min": 7}, "multiple of 5"),
+        ({"work_min": 0}, "leaves nothing"),
+        ({"rest_min": 0}, "no rest"),
+        ({"handover_min": 30}, "leaves nothing"),
+        ({"cap_min": 20}, "above the cap"),
+        ({"break_min": 60}, "two figures"),
+        ({"work_min": 60, "break_min": 30, "within_min": 45}, "do not fit"),
+        ({"daily_rest_min": 1440}, "do not fit"),
+    ],
+)
+def test_rules_that_cannot_be_are_refused(given: dict[str, int], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        Rules(**given)
+
+
+def test_an_event_that_is_short_knows_no_daily_rest() -> None:
+    assert Rules().shift(720).spells == ()
+    assert Rules().shift(1440).spells == ((168, 120),)
