@@ -16,7 +16,8 @@ _IMPORTS = (
     "placement.cli.streams", "placement.solve.questions.max_cover",
     "placement.solve.questions.min_cost", "placement.solve.questions.what_if", "placement.maps",
     "placement.review.compare", "placement.review.drawn",
-    "placement.streets.store",
+    "placement.streets.store", "placement.streets.fetch", "placement.prove.proof",
+    "placement.studies.frontier", "placement.starting.new_plan",
 )  # fmt: skip
 
 
