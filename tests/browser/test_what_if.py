@@ -22,6 +22,7 @@ from placement.plan.problem import Plan
 from placement.review.geojson import read_solution, solution_text
 from placement.solution import Solution
 from placement.solve.questions.evaluate import proposed
+from tests.amount import cases
 from tests.browser.test_access import found
 from tests.maps.pages import hostile_plan, solution_of
 from tests.random_plans import write_random_plan
@@ -119,7 +120,7 @@ def counted(
     return list(found)
 
 
-@pytest.mark.parametrize(("name", "many"), [("paris-2024-cover", 80), ("paris-2024-dogs", 40)])
+@pytest.mark.parametrize(("name", "many"), [("paris-2024-cover", 200), ("paris-2024-dogs", 100)])
 def test_the_page_counts_random_variants_as_place_evaluate_does(browser, name, many) -> None:
     plan = load_plan(ROOT / "data/geo" / name)
     solution = read_solution(ROOT / "outputs" / name / "solution.geojson")
