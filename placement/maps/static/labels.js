@@ -331,7 +331,7 @@ function makeLabels(map, data, tell, signs, posts, isShown) {
         this._paint();
         return;
       }
-      if (this._key !== key) { this._container.width = 0; } // names of another zoom are gone at once
+      if (this._key !== key) { this._clear(); } // names of another zoom are gone at once
       const [wide, high] = [(seen[2] - seen[0]) / 4, (seen[3] - seen[1]) / 4];
       const region = [seen[0] - wide, seen[1] - high, seen[2] + wide, seen[3] + high];
       const view = map.getPixelBounds();
@@ -355,15 +355,23 @@ function makeLabels(map, data, tell, signs, posts, isShown) {
         key: `gate ${text}`, lines: broken(text, 2).map((line) => ({ text: line, style: LABEL_STYLES.gate })), at, from: GATE_FROM,
       }));
     },
+    _clear() {
+      this._context.resetTransform();
+      this._context.clearRect(0, 0, this._container.width, this._container.height);
+    },
     _paint() {
       const size = this._bounds.getSize();
       const ratio = Math.min(3, Math.max(2, window.devicePixelRatio || 1));
       const canvas = this._container;
       L.DomUtil.setPosition(canvas, this._bounds.min);
-      canvas.width = size.x * ratio;
-      canvas.height = size.y * ratio;
-      canvas.style.width = `${size.x}px`;
-      canvas.style.height = `${size.y}px`;
+      this._clear();
+      /* to lay out new memory takes longer than to write all names */
+      if (canvas.width !== size.x * ratio || canvas.height !== size.y * ratio) {
+        canvas.width = size.x * ratio;
+        canvas.height = size.y * ratio;
+        canvas.style.width = `${size.x}px`;
+        canvas.style.height = `${size.y}px`;
+      }
       const origin = map.getPixelOrigin().add(this._bounds.min);
       const context = this._context;
       context.setTransform(ratio, 0, 0, ratio, -origin.x * ratio, -origin.y * ratio);
