@@ -22,7 +22,6 @@ from placement.plan.problem import Plan
 from placement.review.geojson import read_solution, solution_text
 from placement.solution import Solution
 from placement.solve.questions.evaluate import proposed
-from tests.amount import cases
 from tests.browser.test_access import found
 from tests.maps.pages import hostile_plan, solution_of
 from tests.random_plans import write_random_plan
