@@ -49,6 +49,12 @@ _SLIDERS = ("budget", "cost", "covered")
     metavar="NAME",
     help="Let the reader close this street. Repeatable.",
 )
+@click.option(
+    "--replay",
+    metavar="FILE",
+    type=click.Path(),
+    help="Draw at each gate the queues of the nights that `place replay` wrote here.",
+)
 @picture_options()
 @layer_option()
 @closure_option()
@@ -61,6 +67,7 @@ def command(
     slider: str | None,
     try_bridges: bool,
     streets: tuple[str, ...],
+    replay: str | None,
     picture: Picture,
     layers: dict[str, str],
     closures: tuple[str, ...],
@@ -102,9 +109,15 @@ def command(
     check_states(states, talk, unchecked=unchecked)
     if (try_bridges or streets) and len(states) > 1:
         raise UsageError("streets are closed on the map of one solution: name that alone.")
+    if replay is not None and len(states) > 1:
+        raise UsageError("a replay is drawn on the map of its own solution: name that alone.")
     name = MAP_FILE if len(files) == 1 else "comparison.html" if against else "slider.html"
     target = out or str(sources[-1].with_name(name))
-    inputs = [*sources, *(file for state in states for file in state.plan.inputs)]
+    inputs = [
+        *sources,
+        *([Path(replay)] if replay else []),
+        *(file for state in states for file in state.plan.inputs),
+    ]
     targets = [*picture.files.values(), *([] if picture.files and not out else [target])]
     for each in targets:
         check_beside(each, states[-1].plan, inputs=inputs)
@@ -112,7 +125,7 @@ def command(
         contents = draw_pictures(states[-1], picture, checked=not unchecked)
         if target in targets:
             tried = _streets(states[-1].plan, streets, with_bridges=try_bridges)
-            page = _page(states, slider, tried, checked=not unchecked)
+            page = _page(states, slider, tried, replay, checked=not unchecked)
             contents[Path(target)] = page.encode()
     replace_files(contents, inputs=inputs)
     for each in map(str, contents):
@@ -158,7 +171,12 @@ def _streets(plan: "Plan", names: tuple[str, ...], *, with_bridges: bool) -> lis
 
 
 def _page(
-    states: "list[State]", slider: str | None, streets: "Sequence[str]", *, checked: bool
+    states: "list[State]",
+    slider: str | None,
+    streets: "Sequence[str]",
+    replay: str | None,
+    *,
+    checked: bool,
 ) -> str:
     from placement.cli.states import count_between, share_plans
     from placement.maps import comparison_page, map_page, slider_page
@@ -166,6 +184,12 @@ def _page(
     if slider is not None:
         return slider_page(share_plans(states), slider, checked=checked)
     if len(states) == 1:
-        return map_page(states[0].plan, states[0].solution, streets=streets, checked=checked)
+        played = None
+        if replay is not None:
+            from placement.studies.replay.report import read_replay
+
+            played = read_replay(replay)
+        (state,) = states
+        return map_page(state.plan, state.solution, streets=streets, replay=played, checked=checked)
     old, new = share_plans(states)
     return comparison_page(old, new, between=count_between(old, new), checked=checked)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from placement.maps.frame import Frame
     from placement.solve.questions.served import Served
     from placement.streets import Streets
+    from placement.studies.replay import Replay
 
 LANGUAGES = ("en", "fr")
 _STATUS = {SiteStatus.OPTIONAL: "optional", SiteStatus.REQUIRED: "required"}
@@ -76,6 +77,7 @@ def page_data(
     frame: "Frame | None" = None,
     what_if: Mapping[str, Any] | None = None,
     doubts: "Sequence[Doubt]" = (),
+    replay: "Replay | None" = None,
 ) -> dict[str, Any]:
     """Turn a plan and its solution into what the page's script reads.
 
@@ -100,6 +102,8 @@ def page_data(
         What other posts are counted from, see `placement.maps.what_if`. None leaves that out.
     doubts
         What is doubted of the plan; the page says of how many people.
+    replay
+        What random nights made of the queues of the solution, or None.
 
     Returns
     -------
@@ -170,7 +174,7 @@ def page_data(
         "rules": ruled(plan, solution, covered),
         **({"entry": entering(plan)} if problem.entries else {}),
         **({"barriers": sealing(plan, solution)} if problem.ways else {}),
-        "lanes": queued(plan, solution),
+        "lanes": queued(plan, solution, replay),
         "walks": walked(plan, solution, routes),
         "what_if": what_if,
         "doubts": _doubted(doubts, solution),

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,19 +12,24 @@ from placement.plan.clock import minutes_of
 from placement.plan.problem import OWN, Plan
 from placement.solution import Gate, Solution
 
+if TYPE_CHECKING:
+    from placement.studies.replay import GateReplay, Replay
+
 _NOBODY = 0.05
 """People: fewer are what rounding leaves, and no queue."""
 
 type Knots = list[tuple[float, float]]
 
 
-def queued(plan: Plan, solution: Solution) -> dict[str, Any] | None:
+def queued(plan: Plan, solution: Solution, replay: "Replay | None" = None) -> dict[str, Any] | None:
     """Describe the gates of a solution, or return None where the plan has no lanes.
 
     Parameters
     ----------
     plan, solution
         What was asked and what was chosen.
+    replay
+        What random nights made of its queues, or None.
 
     Returns
     -------
@@ -34,7 +39,9 @@ def queued(plan: Plan, solution: Solution) -> dict[str, Any] | None:
         ``room`` is how many people the lanes admit in a period. ``areas`` says of each area how
         many of its people are sent to which gate, by its position in ``gates``; it is empty where
         the solution does not tell. ``profiles`` says who comes when by which arrival profile,
-        and is empty where all come by the plan's own.
+        and is empty where all come by the plan's own. With a replay, ``nights`` says how many
+        there were and at which minutes queues were counted, and each gate has under ``nights`` its
+        queue on 5, 25, 50, 75 and 95% of them at those minutes, and how it fared.
     """
     told = solution.lanes
     if told is None or told.resource not in {kind.id for kind in plan.problem.resources}:
@@ -47,6 +54,7 @@ def queued(plan: Plan, solution: Solution) -> dict[str, Any] | None:
     a_lane = np.zeros(len(site_of)) if rule is None else plan.problem.lane_people(position)
     gates: list[dict[str, Any]] = []
     lines: list[Knots] = []
+    played = {} if replay is None else {gate.post: gate for gate in replay.gates}
     for name, gate in sorted(told.gates.items()):
         units = posts[name].units if name in posts else 0
         room = 0.0 if rule is None else rule.rate_h * units * told.period_min / 60
@@ -65,6 +73,7 @@ def queued(plan: Plan, solution: Solution) -> dict[str, Any] | None:
                 "line": _corners(lines[-1]),
                 "wait": gate.longest_wait_min,
                 "clears": gate.clears,
+                **({"nights": _night(played[name])} if name in played else {}),
             }
         )
     periods = max((len(gate.sent) for gate in told.gates.values()), default=0)
@@ -83,6 +92,7 @@ def queued(plan: Plan, solution: Solution) -> dict[str, Any] | None:
         "wait_limit_min": None if rule is None else rule.carry * rule.period_min,
         "walk_s": told.mean_walk_s,
         "gates": gates,
+        **({} if replay is None else {"nights": _nights(replay, opens)}),
         "areas": _areas(plan, solution),
         "profiles": [
             {
@@ -102,6 +112,28 @@ def queued(plan: Plan, solution: Solution) -> dict[str, Any] | None:
             "wait": max((gate.longest_wait_min for gate in told.gates.values()), default=0.0),
             "clears": last,
         },
+    }
+
+
+def _nights(replay: "Replay", opens: int) -> dict[str, Any]:
+    """Describe what all gates of a replay share."""
+    return {
+        "many": replay.nights,
+        "tolerated": replay.tolerated,
+        "at": [round(opens + minute, 2) for minute in replay.moments_min],
+        "strained": replay.all_gates.strained.value,
+        "outside": replay.all_gates.outside.p95.value,
+    }
+
+
+def _night(gate: "GateReplay") -> dict[str, Any]:
+    """Describe how one gate fared: its queue by quantile and moment, and its worst figures."""
+    return {
+        "fan": [[round(people) for people in line] for line in gate.fan],
+        "strained": gate.strained.value,
+        "outside": gate.outside.p95.value,
+        "wait": gate.wait_min.p95.value,
+        "queue": gate.queue.p95.value,
     }
 
 

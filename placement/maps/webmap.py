@@ -25,7 +25,7 @@ from placement.cover.catchments import rings
 from placement.cover.doubts import doubts
 from placement.cover.routes import routes
 from placement.cover.survey import survey
-from placement.errors import InputError, PlacementError
+from placement.errors import InputError, PlacementError, UsageError
 from placement.late_imports import imported_later
 from placement.maps.comparison import comparison_data, slider_data
 from placement.maps.frame import draw_plan, draw_routes, draw_shapes, draw_solution, plan_frame
@@ -47,6 +47,7 @@ with imported_later("pandas"):  # Folium asks it what a data frame is, and gets 
 
 if TYPE_CHECKING:
     from placement.streets import Streets
+    from placement.studies.replay import Replay
 
 _PLAN_SCRIPTS = (
     "language.js",
@@ -205,7 +206,12 @@ class _Start(MacroElement):
 
 
 def write_map(
-    plan: Plan, solution: Solution, path: str | Path, *, streets: Sequence[str] = ()
+    plan: Plan,
+    solution: Solution,
+    path: str | Path,
+    *,
+    streets: Sequence[str] = (),
+    replay: "Replay | None" = None,
 ) -> None:
     """Write the offline map of a solution as one HTML file.
 
@@ -218,17 +224,22 @@ def write_map(
     path
         The file to write. It appears complete or not at all.
     streets
-        Names of streets that the reader may close in the page, one at a time.
+        Names of streets that the reader may close in the page.
+    replay
+        What random nights made of the queues, see `placement.studies.replay.replay`: drawn at each
+        gate.
 
     Raises
     ------
     InputError
         If the street layer cannot be read, the solution has a post that the plan does not know,
         or the file cannot be written, one of the plan's own for instance.
+    UsageError
+        If the replay is that of another solution.
     MapPageError
         If the installed Leaflet is not the one that was checked.
     """
-    page = map_page(plan, solution, streets=streets)
+    page = map_page(plan, solution, streets=streets, replay=replay)
     replace_file(path, page.encode(), inputs=plan.inputs)
 
 
@@ -236,13 +247,23 @@ _UNCHECKED = {"en": "Not checked", "fr": "Non vérifié"}
 
 
 def map_page(
-    plan: Plan, solution: Solution, *, streets: Sequence[str] = (), checked: bool = True
+    plan: Plan,
+    solution: Solution,
+    *,
+    streets: Sequence[str] = (),
+    replay: "Replay | None" = None,
+    checked: bool = True,
 ) -> str:
     """Return the offline map of a solution as text; see `write_map`.
 
     Of a solution that was not `checked` the headline says so.
     """
     refuse_strangers(plan, solution)
+    if replay is not None and replay.solution != solution.digest:
+        raise UsageError(
+            f"the replay is that of another solution (SHA-256 {replay.solution[:16]}, not "
+            f"{solution.digest[:16]}): play this one with `place replay`."
+        )
     found = survey(plan)
     frame = plan_frame(plan)
     given = plan.walk_s is not None  # times tell neither how far one gets nor which way
@@ -260,6 +281,7 @@ def map_page(
         frame=frame,
         what_if=what_if(plan, solution, found, frame, streets=streets),
         doubts=doubts(plan, found),
+        replay=replay,
     )
     if not checked:
         data = {**data, "title": _not_checked(data["title"])}

@@ -1,6 +1,8 @@
 /* Lanes: who passes which gate when, and the fluid queue as a drawing with its table beside it. */
 
-const QUEUE = { bars: "var(--bars)", room: "var(--ink)", line: "var(--waiting)", fill: "var(--waiting-ground)" };
+const QUEUE = {
+  bars: "var(--bars)", room: "var(--ink)", line: "var(--waiting)", fill: "var(--waiting-ground)", fan: "var(--fan)", half: "var(--fan-half)",
+};
 
 function clockOf(minute, tell) {
   const whole = Math.round(minute);
@@ -21,16 +23,27 @@ function roundStep(most) {
   return [1, 2, 2.5, 5, 10].map((one) => one * power).find((step) => step >= rough);
 }
 
+/* What random nights make of a queue: nine nights in ten lie in the light band, half in the dark one. */
+function fanOf(fan, at, x, y) {
+  const across = (line) => line.map((people, n) => `${x(at[n]).toFixed(1)} ${y(people).toFixed(1)}`);
+  const band = (low, high, fill) => drawn("path", { d: `M${across(low).join("L")}L${across(high).reverse().join("L")}Z`, fill });
+  return [band(fan[0], fan[4], QUEUE.fan), band(fan[1], fan[3], QUEUE.half),
+    drawn("path", { d: `M${across(fan[2]).join("L")}`, fill: "none", stroke: QUEUE.room, "stroke-width": 1.6, class: "median" })];
+}
+
 /* The queue of one gate, or of all: arrivals as bars, what lanes admit as a dashed line, and the
- * people who wait as a line over a filled ground. */
+ * people who wait as a line over a filled ground. Where nights were played it is the queue alone, over their bands. */
 function queueChart(lanes, gate, title, tell, size) {
   const { width, height } = size;
   const small = width < 320;
   const box = { left: small ? 40 : 52, right: width - 8, top: 14, bottom: height - 24 };
   const periods = gate.sent.length;
   const end = lanes.from_min + periods * lanes.period_min;
-  const most = Math.max(1, gate.room, ...gate.sent, ...gate.line.map((corner) => corner[1])) * 1.06;
-  const x = (minute) => box.left + (box.right - box.left) * (minute - lanes.from_min) / (end - lanes.from_min);
+  const { nights } = gate;
+  /* who comes early waits before lanes open */
+  const begin = nights === undefined ? lanes.from_min : Math.min(lanes.from_min, lanes.nights.at[0]);
+  const most = Math.max(1, ...gate.line.map((corner) => corner[1]), ...(nights === undefined ? [gate.room, ...gate.sent] : nights.fan[4])) * 1.06;
+  const x = (minute) => box.left + (box.right - box.left) * (minute - begin) / (end - begin);
   const y = (people) => box.bottom - (box.bottom - box.top) * people / most;
   const told = tell.say("queue_told", {
     wait: tell.money(gate.wait),
@@ -44,20 +57,22 @@ function queueChart(lanes, gate, title, tell, size) {
     svg.append(drawn("path", { d: `M${box.left} ${y(people)}H${box.right}`, stroke: people === 0 ? "var(--soft)" : "var(--meter)", "stroke-width": 1 }),
       text(tell.people(people), { x: box.left - 5, y: y(people) + 4, "text-anchor": "end" }));
   }
-  gate.sent.forEach((people, t) => {
+  (nights === undefined ? gate.sent : []).forEach((people, t) => {
     const [from, to] = [x(lanes.from_min + t * lanes.period_min), x(lanes.from_min + (t + 1) * lanes.period_min)];
     svg.append(drawn("rect", {
       x: from + 1, y: y(people), width: Math.max(0, to - from - 2), height: box.bottom - y(people), fill: QUEUE.bars,
     }));
   });
+  if (nights !== undefined) { svg.append(...fanOf(nights.fan, lanes.nights.at, x, y)); }
   if (gate.line.length > 0) {
     const corners = gate.line.map(([minute, people]) => `${x(minute).toFixed(1)} ${y(people).toFixed(1)}`);
     const closing = gate.line[gate.line.length - 1][0];
     svg.append(
-      drawn("path", { d: `M${x(lanes.from_min)} ${y(0)}L${corners.join("L")}L${x(closing)} ${y(0)}Z`, fill: QUEUE.fill, "fill-opacity": 0.75 }),
+      ...(nights !== undefined ? [] : [
+        drawn("path", { d: `M${x(lanes.from_min)} ${y(0)}L${corners.join("L")}L${x(closing)} ${y(0)}Z`, fill: QUEUE.fill, "fill-opacity": 0.75 })]),
       drawn("path", { d: `M${corners.join("L")}`, fill: "none", stroke: QUEUE.line, "stroke-width": 2.4, "stroke-linejoin": "round" }));
   }
-  if (gate.room > 0) {
+  if (gate.room > 0 && nights === undefined) {
     svg.append(drawn("path", { d: `M${box.left} ${y(gate.room)}H${box.right}`, stroke: QUEUE.room, "stroke-width": 1.6, "stroke-dasharray": "5 3" }));
   }
   /* from the opening on, whole hours or more apart, with room for their words */
@@ -72,12 +87,38 @@ function queueChart(lanes, gate, title, tell, size) {
   return svg;
 }
 
-function queueKey(tell) {
+/* How a gate, or all of them, fared on the nights that were played, in words. */
+function nightsTold(lanes, gate, tell) {
+  const { many, tolerated, strained, outside } = lanes.nights;
+  const all = { many: tell.people(many), tolerated: tell.people(tolerated) };
+  if (gate.nights === undefined) { return tell.say("nights_all", { ...all, share: tell.share(strained), outside: tell.people(outside) }); }
+  const own = gate.nights;
+  return tell.say("nights_told", {
+    ...all, share: tell.share(own.strained), outside: tell.people(own.outside), wait: tell.money(own.wait), queue: tell.people(own.queue),
+  });
+}
+
+/* A queue as a drawing with its key, and beside it what nights made of it. */
+function queueFigure(lanes, gate, title, tell) {
+  return [queueChart(lanes, gate, title, tell, { width: 376, height: 200 }), queueKey(tell, gate.nights !== undefined),
+    ...(lanes.nights === undefined ? [] : [make("p", { class: "hint nights" }, nightsTold(lanes, gate, tell))])];
+}
+
+function queueKey(tell, fan) {
   const mark = (...shapes) => drawn("svg", { viewBox: "0 0 22 12", width: 22, height: 12, "aria-hidden": "true" }, ...shapes);
-  return make("ul", { class: "queuekey" },
-    make("li", null, mark(drawn("rect", { x: 3, y: 1, width: 16, height: 10, fill: QUEUE.bars })), make("span", null, tell.say("key_sent"))),
-    make("li", null, mark(drawn("path", { d: "M0 6H22", stroke: QUEUE.room, "stroke-width": 1.8, "stroke-dasharray": "5 3" })), make("span", null, tell.say("key_room"))),
-    make("li", null, mark(drawn("rect", { x: 0, y: 4, width: 22, height: 8, fill: QUEUE.fill }), drawn("path", { d: "M0 4H22", stroke: QUEUE.line, "stroke-width": 2.4 })), make("span", null, tell.say("key_line"))));
+  const waiting = [mark(drawn("rect", { x: 0, y: 4, width: 22, height: fan ? 0 : 8, fill: QUEUE.fill }),
+    drawn("path", { d: "M0 4H22", stroke: QUEUE.line, "stroke-width": 2.4 })), "key_line"];
+  const rows = fan ? [
+    [mark(drawn("rect", { x: 0, y: 1, width: 22, height: 10, fill: QUEUE.fan })), "key_fan"],
+    [mark(drawn("rect", { x: 0, y: 1, width: 22, height: 10, fill: QUEUE.half }),
+      drawn("path", { d: "M0 6H22", stroke: QUEUE.room, "stroke-width": 1.6 })), "key_half"],
+    [waiting[0], "key_planned"],
+  ] : [
+    [mark(drawn("rect", { x: 3, y: 1, width: 16, height: 10, fill: QUEUE.bars })), "key_sent"],
+    [mark(drawn("path", { d: "M0 6H22", stroke: QUEUE.room, "stroke-width": 1.8, "stroke-dasharray": "5 3" })), "key_room"],
+    waiting,
+  ];
+  return make("ul", { class: "queuekey" }, ...rows.map(([drawing, word]) => make("li", null, drawing, make("span", null, tell.say(word)))));
 }
 
 function periodText(lanes, t, tell) {
@@ -184,7 +225,7 @@ function lanesView(data, tell, state, show, isOpen) {
     choice.value = gate === null ? "" : gate.key;
     const shown = gate || lanes.all;
     const title = tell.say("queue_of", { name: gate === null ? tell.say("all_gates") : nameOf(gate) });
-    figure.replaceChildren(queueChart(lanes, shown, title, tell, { width: 376, height: 200 }), queueKey(tell),
+    figure.replaceChildren(...queueFigure(lanes, shown, title, tell),
       facts([[tell.say("units", { unit: tell.own(resource.unit) }), tell.people(shown.units)],
         [tell.say("passing"), tell.people(sum(shown.sent))], ...gateFacts(shown, tell)], true),
       fold("periods", "h3", tell.say("periods_title"), figure.querySelector("details") === null ? isOpen("periods", false) : figure.querySelector("details").open, periodTable(lanes, shown, tell)), ...(gate === null ? [] : [areasTable(data, gate, nameOf, tell)].filter((one) => one !== null)));

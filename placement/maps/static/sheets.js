@@ -138,7 +138,7 @@ function makeSheets(panel, data, tell, state, { variant, counter }, { showPost, 
         facts([[tell.say("reach"), tell.people(post.covered)], ...(zones.length === 0 ? [] : [[tell.say("admits_zones"), zones.join(", ")]])])),
       ...part(tell.say("sheet_why"), list(whyHere(post, share, served))),
       ...(gate === undefined ? [] : part(tell.say("sheet_queue"), make("div", { class: "queuebox" },
-        queueChart(lanes, gate, title, tell, { width: 376, height: 200 }), queueKey(tell)), periodTable(lanes, gate, tell))),
+        ...queueFigure(lanes, gate, title, tell)), periodTable(lanes, gate, tell))),
       ...part(tell.say("sheet_staff"), facts([
         [tell.say("units", { unit }), tell.people(post.units)],
         [`${tell.say("cost")} (${tell.own(data.budget.unit)})`, tell.money(post.cost)],

@@ -1,13 +1,19 @@
-"""The replay as canonical JSON, and the schema of it."""
+"""The replay as canonical JSON, read back too, and the schema of it."""
 
 import dataclasses
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from placement.errors import InputError
+from placement.reading.json_text import parse_json
+from placement.reading.regular import read_text, require_file
 from placement.review.schema import DRAFT, described
 from placement.studies.replay.scenario import Scenario
-from placement.studies.replay.study import Replay
+from placement.studies.replay.study import FAN, Replay
 
 FORMAT = 1
 
@@ -28,6 +34,38 @@ def replay_text(replay: Replay) -> str:
         else:
             lines.append(f"  {_text(name)}: {_text(value)}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def read_replay(file: str | Path) -> Replay:
+    """Read a file that `place replay` wrote.
+
+    Raises
+    ------
+    InputError
+        If it is no such file.
+    """
+    path = Path(file)
+    written = "name a file that `place replay` wrote"
+    require_file(path, remedy=written)
+    found = parse_json(path, read_text(path), remedy=written)
+    if not isinstance(found, dict) or found.pop("format", None) != FORMAT:
+        raise InputError("is no replay of a solution", file=path, remedy=written)
+    try:
+        replay = TypeAdapter(Replay).validate_python(found)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise InputError(first["msg"], file=path, field=field, remedy=written) from None
+    moments = len(replay.moments_min)
+    for gate in replay.gates:
+        if [len(line) for line in gate.fan] != [moments] * len(FAN):
+            raise InputError(
+                f"{gate.post} does not tell its queue at every moment",
+                file=path,
+                field="gates.fan",
+                remedy=written,
+            )
+    return replay
 
 
 def replay_schema() -> dict[str, Any]:
