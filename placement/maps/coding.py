@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from placement.arrays import Floats, Ints
 from placement.globe import transformer
 from placement.maps.frame import Frame
+from placement.maps.squares import draw_squares
 
 if TYPE_CHECKING:
     from placement.streets import Streets
@@ -30,6 +31,9 @@ _PATHS = frozenset(
 )
 STREET_GROUPS = ("path", "street", "main", "bridge")
 """Groups of streets in the order they are drawn, thinnest first, bridges over all others."""
+SQUARES = "square"
+"""The surfaces of squares, below all of them: outlines and holes, closed."""
+_SURFACE = len(STREET_GROUPS)  # beside the positions of groups
 
 
 def deltas(coordinates: Floats, *, scale: float = SHAPE_SCALE) -> list[int]:
@@ -125,12 +129,19 @@ def street_lines(streets: "Streets", frame: Frame | None = None) -> dict[str, di
     Returns
     -------
     dict
-        For each of `STREET_GROUPS`: ``n``, the number of positions of each line, and ``d``, steps
-        of 1e-5° from one position to the next, running on from line to line.
+        For `SQUARES` and each of `STREET_GROUPS`: ``n``, the number of positions of each line, and
+        ``d``, steps of 1e-5° from one position to the next, running on from line to line. Ways
+        across a square are left out, its surface stands for them.
     """
     xy = np.asarray(streets.vertex_xy, dtype=np.float64)
     first = np.asarray(streets.vertex_first, dtype=np.int64)
     edge = np.repeat(np.arange(len(first) - 1), np.diff(first))
+    surfaces, hidden = draw_squares(streets)
+    rings = shapely.get_rings(surfaces)
+    group = np.append(np.where(hidden, -1, group_of_edges(streets)), np.full(len(rings), _SURFACE))
+    if len(rings):
+        ring_xy, ring = shapely.get_coordinates(rings, return_index=True)
+        xy, edge = np.vstack([xy, ring_xy]), np.append(edge, len(first) - 1 + ring)
     drawn = shapely.simplify(
         shapely.linestrings(xy, indices=edge) if len(xy) else [],
         STREET_TOLERANCE_M,
@@ -144,9 +155,8 @@ def street_lines(streets: "Streets", frame: Frame | None = None) -> dict[str, di
     moved = np.ones(len(whole), dtype=np.bool_)
     moved[1:] = (edge[1:] != edge[:-1]) | np.any(whole[1:] != whole[:-1], axis=1)
     whole, edge = whole[moved], edge[moved]
-    group = group_of_edges(streets)
     coded: dict[str, dict[str, list[int]]] = {}
-    for position, name in enumerate(STREET_GROUPS):
+    for position, name in ((_SURFACE, SQUARES), *enumerate(STREET_GROUPS)):
         mine = group[edge] == position if len(edge) else np.zeros(0, dtype=np.bool_)
         counts = np.unique(edge[mine], return_counts=True)[1]
         # a line that shrank to one position on this grid is too short to see

@@ -82,7 +82,7 @@ def named_lines(
     named = np.flatnonzero(
         np.array([bool(name.strip()) for name in streets.names])[streets.name_code]
     )
-    named = named[~streets.tunnel[named]]
+    named = named[~streets.tunnel[named] & ~streets.across[named]]
     key = streets.name_code[named].astype(np.int64) * 2 + (group[named] == bridge)
     order = np.argsort(key, kind="stable")
     named, key = named[order], key[order]

@@ -436,6 +436,7 @@ def _renumbered(streets: Streets, whole: Ints, pieces: list[_Piece]) -> Streets:
         vertex_xy=np.vstack(geometry)[take],
         bridge=streets.bridge[source],
         tunnel=streets.tunnel[source],
+        across=streets.across[source],
         level=streets.level[source],
         island=streets.island[source],
         class_code=streets.class_code[source],

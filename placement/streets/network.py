@@ -53,6 +53,8 @@ class Streets:
         (., 2) float64, metres, from tail to head, both included.
     bridge, tunnel
         (E,) bool.
+    across
+        (E,) bool, straight ways across squares.
     level
         (E,) int64.
     island
@@ -94,6 +96,7 @@ class Streets:
     vertex_xy: Floats
     bridge: Bools
     tunnel: Bools
+    across: Bools
     level: Ints
     island: Bools
     class_code: NDArray[np.int32]
@@ -247,6 +250,7 @@ def build(
         vertex_xy=vertex_xy,
         bridge=np.array([w.bridge for w in edges.ways], np.bool_)[way],
         tunnel=np.array([w.tunnel for w in edges.ways], np.bool_)[way],
+        across=np.array([w.across for w in edges.ways], np.bool_)[way],
         level=np.array([w.level for w in edges.ways], np.int64)[way],
         island=small[component[edges.tail]],
         class_code=np.array([class_at[w.edge_class] for w in edges.ways], np.int32)[way],

@@ -78,17 +78,23 @@ def _lines(found: Extract) -> tuple[Lines, Mapping[str, int]]:
     if missing.any():
         dropped["nodes missing from the file"] += int(missing.sum())
         number = (np.cumsum(~missing) - 1).astype(np.int32)
-        across = np.column_stack([number[across[:, :2]], across[:, 2]])
+        across = np.column_stack([number[across[:, :2]], across[:, 2:]])
         found = _without(found, missing, number)
     first, way, place = found.first, found.way, found.place
     dropped["ways of fewer than two nodes"] += int((np.diff(first) < 2).sum())
+    ways = found.ways
     if len(across):
+        # told from the outline of their square, which is a line itself
+        inside = across[:, 3] == 0
+        squares, own = np.unique(across[inside, 2], return_inverse=True)
+        across[inside, 2] = len(ways) + own
+        ways = (*ways, *(replace(ways[at], across=True) for at in squares.tolist()))
         first = np.concatenate([first, first[-1] + 2 * np.arange(1, len(across) + 1)])
         place = np.concatenate([place, across[:, :2].ravel().astype(np.int32)])
         way = np.concatenate([way, across[:, 2]])
     lines = Lines(
         lon=found.x, lat=found.y, key=found.key, lift=found.lifts, first=first, place=place,
-        way=way, ways=found.ways,
+        way=way, ways=ways,
     )  # fmt: skip
     shut = np.zeros(len(found.key), np.bool_)
     shut[found.closed] = True

@@ -43,8 +43,8 @@ def _sizes(streets: Streets) -> Iterator[tuple[str, bool]]:
     yield "it has no junctions or no edges", 0 < nodes < _LIMIT and 0 < edges < _LIMIT
     yield "junctions are missing", len(streets.node_lonlat) == len(streets.component) == nodes
     of_edges = (
-        "edge_head", "length_m", "forward_s", "backward_s", "bridge", "tunnel", "level", "island",
-        "class_code", "name_code",
+        "edge_head", "length_m", "forward_s", "backward_s", "bridge", "tunnel", "across", "level",
+        "island", "class_code", "name_code",
     )  # fmt: skip
     for name in of_edges:
         yield f"{name} is not of as many edges as edge_tail", len(getattr(streets, name)) == edges
@@ -67,7 +67,7 @@ def _ranges(streets: Streets) -> Iterator[tuple[str, bool]]:
         codes = getattr(streets, name)
         yield f"{name} points nowhere", bool((codes >= 0).all() and (codes < most).all())
     yield "edges are out of order", bool((np.diff(streets.edge_tail) >= 0).all())
-    for name in ("bridge", "tunnel", "island"):
+    for name in ("bridge", "tunnel", "across", "island"):
         yield (
             f"{name} is not true or false",
             bool((getattr(streets, name).view(np.uint8) < 2).all()),

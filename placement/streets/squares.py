@@ -33,12 +33,13 @@ def crossings(found: Extract) -> Ints:
     Returns
     -------
     ndarray
-        (N, 3) int64: two places and the position in ``found.ways``.
+        (N, 4) int64: two places, the position in ``found.ways``, and 1 where the way follows one
+        segment of the outline, which is a line of its own already.
     """
     if not found.squares:
-        return np.zeros((0, 3), np.int64)
+        return np.zeros((0, 4), np.int64)
     used = np.bincount(found.place, minlength=len(found.key))
-    result = [np.zeros((0, 3), np.int64)]
+    result = [np.zeros((0, 4), np.int64)]
     for way, lines in found.squares:
         spans = [
             found.place[found.first[i] : found.first[i + 1]].astype(np.int64)
@@ -64,9 +65,10 @@ def crossings(found: Extract) -> Ints:
         ends = np.stack([xy[a], xy[b]], axis=1)
         shapely.prepare(surface)
         seen = shapely.covers(surface, shapely.linestrings(ends))
-        result.append(
-            np.column_stack([stops[a[seen]], stops[b[seen]], np.full(int(seen.sum()), way)])
-        )
+        pairs = np.column_stack([stops[a[seen]], stops[b[seen]]])
+        sides = np.sort(np.concatenate([np.stack([span[:-1], span[1:]], 1) for span in spans]))
+        along = np.isin(pairs @ [len(used), 1], sides @ [len(used), 1])
+        result.append(np.column_stack([pairs, np.full(len(pairs), way), along]))
     return np.concatenate(result)
 
 

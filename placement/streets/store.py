@@ -23,14 +23,15 @@ from placement.streets.network import Streets
 from placement.streets.soundness import fault
 
 #: Version of the form; a file of another version is read from its source again.
-VERSION = 3
+VERSION = 4
 _KEY = b"placement-streets"
 _ARRAYS = {
     "node_xy": (np.float64, 2), "node_lonlat": (np.float64, 2), "edge_tail": (np.int32, 1),
     "edge_head": (np.int32, 1), "length_m": (np.float64, 1), "forward_s": (np.float64, 1),
     "backward_s": (np.float64, 1), "vertex_first": (np.int64, 1), "vertex_xy": (np.float64, 2),
-    "bridge": (np.bool_, 1), "tunnel": (np.bool_, 1), "level": (np.int64, 1),
-    "island": (np.bool_, 1), "class_code": (np.int32, 1), "name_code": (np.int32, 1),
+    "bridge": (np.bool_, 1), "tunnel": (np.bool_, 1), "across": (np.bool_, 1),
+    "level": (np.int64, 1), "island": (np.bool_, 1), "class_code": (np.int32, 1),
+    "name_code": (np.int32, 1),
     "component": (np.int32, 1), "first": (np.int64, 1), "head": (np.int32, 1),
     "walk_s": (np.float64, 1), "half_edge": (np.int32, 1),
 }  # fmt: skip

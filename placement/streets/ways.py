@@ -32,6 +32,8 @@ class Way:
         Level it lies on, 0 the ground.
     bridge, tunnel
         Whether what is above or below it is something else.
+    across
+        Whether it is a straight way across a square, where nothing is marked on the ground.
     forward, backward
         Share of the walking speed along and against the line's direction; 0 where closed.
     wait_s
@@ -43,6 +45,7 @@ class Way:
     level: int = 0
     bridge: bool = False
     tunnel: bool = False
+    across: bool = False
     forward: float = 1.0
     backward: float = 1.0
     wait_s: float = 0.0

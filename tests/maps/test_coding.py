@@ -61,7 +61,7 @@ def test_a_street_layer_is_grouped_by_class_and_keeps_its_lines(tmp_path) -> Non
     drawn[0]["properties"]["class"] = "primary_link"
     network = read_streets(write_geojson(tmp_path / "s.geojson", drawn), crs="EPSG:2154")
     coded = coding.street_lines(network)
-    assert list(coded) == list(coding.STREET_GROUPS)
+    assert list(coded) == [coding.SQUARES, *coding.STREET_GROUPS]
     assert sum(len(group["n"]) for group in coded.values()) == network.n_edges
     for group in coded.values():
         assert 2 * sum(group["n"]) == len(group["d"])

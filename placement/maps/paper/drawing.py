@@ -25,6 +25,7 @@ from placement.maps.paper.palette import (
     reach_opacity,
 )
 from placement.maps.paper.sheets import Window, squares
+from placement.maps.squares import draw_squares
 from placement.maps.walks_panel import SLIVER_M2, smooth, without_slivers
 from placement.plan.problem import Plan
 from placement.plan.shapes import Shape
@@ -44,6 +45,7 @@ _STREETS = {  # millimetres wide, and of the casing around a bridge
 _PATHS_UP_TO = 15_000  # scale beyond which footpaths are left out
 _HATCH_MM = 1.5
 _PX_MM = 0.28  # of a dash, from the page's pixels
+SQUARE_OPACITY = 0.35  # as on the page
 _LEAST_NAMED_M = 50.0  # on paper there is room for names of shorter streets
 
 
@@ -63,8 +65,11 @@ class Ground:
         By post, the ground within its limit.
     missing
         By position of a resource, the ground of people who are too far from its posts.
+    squares
+        Surfaces that people walk across.
     lines, group
-        Edges of the street network and their class, a position in `coding.STREET_GROUPS`.
+        Edges of the street network and their class, a position in `coding.STREET_GROUPS`; without
+        the ways across squares.
     names
         Named streets, see `placement.maps.labels.named_lines`.
     """
@@ -78,6 +83,7 @@ class Ground:
     missing: Mapping[int, shapely.Geometry]
     lines: NDArray[np.object_]
     group: Ints
+    squares: NDArray[np.object_]
     names: Sequence[tuple[str, int, shapely.LineString]] = ()
     tree: shapely.STRtree = field(init=False)
 
@@ -127,10 +133,12 @@ def ground_of(
     most = max([1.0, *people])
     lines: NDArray[np.object_] = np.zeros(0, dtype=object)
     group: Ints = np.zeros(0, dtype=np.int64)
+    surfaces: NDArray[np.object_] = np.zeros(0, dtype=object)
     names: list[tuple[str, int, shapely.LineString]] = []
     if survey.streets is not None:
         streets = survey.streets
         lines, group = streets.edge_lines(), coding.group_of_edges(streets)
+        surfaces, hidden = draw_squares(streets)
         names = named_lines(streets, least_m=_LEAST_NAMED_M)
         if streets.crs != plan.crs:
             there = Transformer.from_crs(streets.crs, plan.crs, always_xy=True)
@@ -138,9 +146,9 @@ def ground_of(
             def moved(xy: Floats) -> Floats:
                 return np.column_stack(there.transform(xy[:, 0], xy[:, 1]))
 
-            lines = shapely.transform(lines, moved)
+            lines, surfaces = shapely.transform(lines, moved), shapely.transform(surfaces, moved)
             names = [(name, kind, shapely.transform(line, moved)) for name, kind, line in names]
-        kept = ~streets.tunnel
+        kept = ~streets.tunnel & ~hidden
         lines, group = lines[kept], group[kept]
     return Ground(
         water=plan.water,
@@ -159,6 +167,7 @@ def ground_of(
         },
         lines=lines,
         group=group,
+        squares=surfaces,
         names=names,
     )
 
@@ -270,7 +279,11 @@ def _catchment(brush: "_Brush", shape: shapely.Geometry, own: Look) -> None:
 
 
 def _streets(brush: "_Brush", ground: Ground) -> None:
-    """Draw the streets of the window, the thinnest first."""
+    """Draw squares and streets of the window, the thinnest first."""
+    if len(ground.squares):
+        tone = colours()["path"]
+        whole = shapely.union_all(ground.squares)
+        brush.area(whole, fill=tone, opacity=SQUARE_OPACITY, stroke="none", width=0.0)
     seen = np.sort(ground.tree.query(shapely.box(*brush.window.bounds)))
     if len(seen) == 0:
         return

@@ -8,7 +8,7 @@ const PART_STYLES = {
 function showNetwork(map) {
   const data = JSON.parse(document.getElementById("plan-data").textContent);
   const byId = (id) => document.getElementById(id);
-  let language = firstLanguage(data.languages, null);
+  let language = firstLanguage(data.languages, address().get("lang"));
   const say = (key, values = {}) => data.words[language][key].replace(
     /\{(\w+)\}/g,
     (_, name) => (typeof values[name] === "number"
@@ -104,7 +104,7 @@ function showNetwork(map) {
     if (/\.(pbf|osm)/.test(facts.file)) { element("p", say("credit"), cards, "under"); }
     byId("panel").replaceChildren(cards);
   };
-  languageButtons(byId("language"), data.languages, (code) => { language = code; write(); });
+  languageButtons(byId("language"), data.languages, (code) => { language = code; keep("lang", code); write(); });
   byId("panel").tabIndex = -1;
   byId("skip").addEventListener("click", () => byId("panel").focus());
   write();

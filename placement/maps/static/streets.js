@@ -1,6 +1,8 @@
 /* The street network behind the plan: classes by width and tone, bridges over the water. */
 
+const SQUARE_OPACITY = 0.35; // of the surface of a square, drawn once for all the ways across it
 const STREET_STYLES = {
+  square: { colour: "path", width: 0, from: 13, filled: true },
   path: { colour: "path", width: 0.8, from: 14 },
   street: { colour: "street", width: 1.0, from: 0 },
   main: { colour: "main", width: 1.8, from: 0 },
@@ -65,7 +67,17 @@ function streetLayer(streets, pane) {
       if (seen.length === 0) { continue; }
       const context = open();
       context.lineJoin = "round";
-      const strokes = [[style.colour, style.width * grown]];
+      if (style.filled) {
+        context.save();
+        context.globalAlpha = SQUARE_OPACITY;
+        context.fillStyle = PALETTE[style.colour];
+        context.beginPath();
+        for (const line of seen) { traceLine(context, lines, line, tile); context.closePath(); }
+        context.fill("evenodd");
+        context.restore();
+      }
+      /* the outline of a square is a street itself */
+      const strokes = style.filled ? [] : [[style.colour, style.width * grown]];
       if (style.casing !== undefined) { strokes.unshift(["casing", (style.width + style.casing) * grown]); }
       for (const [colour, width] of strokes) {
         context.strokeStyle = PALETTE[colour];
