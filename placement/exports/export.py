@@ -104,7 +104,7 @@ def export(
         If the format, the layer or the language is not known, or the layer has no feature.
     """
     _check_options(to, layer, language)
-    labels = {kind.id: kind.label.get(language, kind.id) for kind in plan.problem.resources}
+    labels = {kind.id: kind.label.get(language, kind.id) for kind in plan.problem.means}
 
     def told(table: Table) -> Table:
         return table if checked else unchecked(table, language=language)

@@ -89,8 +89,8 @@ def _difference(diff: Diff, old: State, data: dict[str, Any]) -> dict[str, Any]:
     return {
         "same": diff.same,
         "lines": [[part, _told(diff, lines, part, before, after)] for part in PARTS],
-        "opened": [after[one.id] for one in diff.opened],
-        "closed": [before[one.id] for one in diff.closed],
+        "opened": [after[one.id] for one in diff.opened if one.id in after],
+        "closed": [before[one.id] for one in diff.closed if one.id in before],
         "moved": [[before[one.old.id], after[one.new.id], one.metres] for one in diff.moved],
         "changed": [[after[one.post.id], one.old_units, one.post.units] for one in diff.changed],
         "inputs": _inputs(diff, old),
@@ -112,8 +112,9 @@ def _told(
 ) -> list[list[Any]]:
     """Return the lines of a part, each with the posts it is about: none, one, or two of a move."""
     posts = {
-        "+": iter([after[one.id]] for one in diff.opened),
-        "-": iter([before[one.id]] for one in diff.closed),
+        # barriers, which are no posts of the page, come last on both sides
+        "+": iter([after[one.id]] for one in diff.opened if one.id in after),
+        "-": iter([before[one.id]] for one in diff.closed if one.id in before),
         ">": iter([before[one.old.id], after[one.new.id]] for one in diff.moved),
         "~": iter([after[one.post.id]] for one in diff.changed),
     }

@@ -21,6 +21,7 @@ from placement.review.told_posts import (
 )
 from placement.review.told_totals import (
     asked_lines,
+    barrier_lines,
     cover_lines,
     day_lines,
     proof_lines,
@@ -187,13 +188,15 @@ class Diff:
             *asked_lines(leaves, old, new),
             *decided_lines(
                 leaves,
-                posts=len(new.posts_list),
+                posts=len(new.without_barriers),
                 opened=self.opened,
                 closed=self.closed,
                 moved=self.moved,
                 changed=self.changed,
+                barriers={*old.barriers, *new.barriers},
             ),
             *worth_lines(leaves, new),
+            *barrier_lines(leaves, old, new),
             *proof_lines(leaves),
             *cover_lines(leaves, old, new, why=self._why),
             *walk_lines(leaves),
@@ -300,9 +303,16 @@ def compare(
     """
     before = {post.id: post for post in old.posts_list}
     after = {post.id: post for post in new.posts_list}
-    opened = [after[name] for name in sorted(after) if name not in before]
-    closed = [before[name] for name in sorted(before) if name not in after]
-    moved = find_moves(closed, opened)
+    barrier = {*old.barriers, *new.barriers}
+
+    def apart(posts: Iterable[Post]) -> list[Post]:
+        """Return posts by identifier, barriers after them."""
+        return sorted(posts, key=lambda post: (post.resource in barrier, post.id))
+
+    opened = apart(after[name] for name in after.keys() - before.keys())
+    closed = apart(before[name] for name in before.keys() - after.keys())
+    moved = find_moves(*([post for post in some if post.resource not in barrier]
+                         for some in (closed, opened)))  # fmt: skip
     gone, come = {move.old.id for move in moved}, {move.new.id for move in moved}
     return Diff(
         old=old,

@@ -1,6 +1,6 @@
 """What a difference says of posts: opened, closed, moved, with other units, with other figures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from placement.review.edits import Edit
@@ -91,6 +91,7 @@ def decided_lines(
     closed: Sequence[Post],
     moved: Sequence[Move],
     changed: Sequence[UnitChange],
+    barriers: Collection[str] = (),
 ) -> list[Line]:
     """Return what was decided of posts; that of their figures is left to `figure_lines`.
 
@@ -101,16 +102,26 @@ def decided_lines(
     posts
         How many the new solution has.
     opened, closed, moved, changed
-        As in a difference.
+        As in a difference: posts, and barriers after them.
+    barriers
+        Kinds of barriers, which are told apart.
     """
     of = leaves.by_name("features")
     lines: list[Line] = []
-    for title, sign, several in (("opened", "+", opened), ("closed", "-", closed)):
-        lines += [_head(title, several)] if several else []
-        lines += [
-            leaves.line(DECIDED, f"  {sign} {_called(post)}  {_said(post)}", of.get(post.id, ()))
+
+    def stood(title: str, sign: str, several: Sequence[Post], what: str = "post") -> list[Line]:
+        told = [
+            leaves.line(
+                DECIDED,
+                f"  {sign} {_called(post)}  {_said(post, is_barrier=post.resource in barriers)}",
+                of.get(post.id, ()),
+            )
             for post in several
         ]
+        return [_head(title, several, what), *told] if told else []
+
+    for title, sign, several in (("opened", "+", opened), ("closed", "-", closed)):
+        lines += stood(title, sign, [post for post in several if post.resource not in barriers])
     lines += [_head("moved", moved)] if moved else []
     for move in moved:
         both = [*of.get(move.old.id, ()), *of.get(move.new.id, ())]
@@ -120,6 +131,9 @@ def decided_lines(
         units = f"{change.old_units} → {count(change.post.units, 'unit')}"
         leaf = leaves.get("features", change.post.id, "properties", "units")
         lines.append(leaves.line(DECIDED, f"  ~ {_called(change.post)}  {units}", [leaf]))
+    for title, sign, several in (("set up", "+", opened), ("taken away", "-", closed)):
+        mine = [post for post in several if post.resource in barriers]
+        lines += stood(title, sign, mine, "barrier")
     lines += _renamed(leaves, of)
     return lines or [Line(part=DECIDED, text=f"the same {count(posts, 'post')}, the same units")]
 
@@ -156,15 +170,17 @@ def figure_lines(leaves: Leaves) -> list[Line]:
     return [Line(part=RESULT, text="figures of posts that stay:"), *lines] if lines else []
 
 
-def _head(title: str, several: Sequence[object]) -> Line:
-    return Line(part=DECIDED, text=f"{title}: {count(len(several), 'post')}")
+def _head(title: str, several: Sequence[object], what: str = "post") -> Line:
+    return Line(part=DECIDED, text=f"{title}: {count(len(several), what)}")
 
 
 def _called(post: Post) -> str:
     return f"{shown(post.id)}  {shown(post.name)}"
 
 
-def _said(post: Post) -> str:
+def _said(post: Post, *, is_barrier: bool) -> str:
+    if is_barrier:
+        return f"cost {amount(post.cost)}"
     cover = f"covers {amount(post.covered)} ({amount(post.only)} alone)"
     return f"{count(post.units, 'unit')}, cost {amount(post.cost)}, {cover}"
 

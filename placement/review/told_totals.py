@@ -143,6 +143,16 @@ def worth_lines(leaves: Leaves, new: Solution) -> list[Line]:
     return _singles(leaves, single, part=RESULT)
 
 
+def barrier_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:
+    """Return how many barriers of each kind there are, and what they cost."""
+    lines = []
+    for kind, found in leaves.by_name(_AT, "barriers").items():
+        both = [one.barriers.get(kind) for one in (old, new)]
+        said = ["none" if one is None else f"{one.count:,}, cost {one.cost:,.10g}" for one in both]
+        lines.append(leaves.line(RESULT, f"barriers, {shown(kind)}: {' → '.join(said)}", found))
+    return lines
+
+
 def cover_lines(
     leaves: Leaves, old: Solution, new: Solution, *, why: Callable[[str], str]
 ) -> list[Line]:

@@ -83,8 +83,8 @@ class Alternatives:
 
     @property
     def shared(self) -> tuple[str, ...]:
-        """Posts that all plans have: what need not be talked about."""
-        first, *others = (_names(one.solution) for one in self.plans)
+        """Posts that all plans have, barriers aside: what need not be talked about."""
+        first, *others = ({post.id for post in one.solution.without_barriers} for one in self.plans)
         return tuple(sorted(first.intersection(*others)))
 
     @property

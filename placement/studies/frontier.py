@@ -93,7 +93,7 @@ class Frontier:
     def kept(self) -> tuple[str, ...]:
         """Posts that are open in all plans."""
         plans = [
-            {post.id for post in point.solution.posts_list}
+            {post.id for post in point.solution.without_barriers}
             for point in self.points
             if point.solution is not None
         ]

@@ -238,7 +238,8 @@ def loss(
     AuditError
         If a figure does not hold when recomputed.
     """
-    units = {post.id: post.units for post in solution.posts_list}
+    # a barrier that is lost costs no cover, only its way
+    units = {post.id: post.units for post in solution.without_barriers}
     names = list(units)
     if repairs is not None and (isinstance(repairs, bool) or repairs < 0):
         raise UsageError(f"repairs is {repairs}: give a whole number of 0 or more.")

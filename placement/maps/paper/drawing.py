@@ -57,6 +57,8 @@ class Ground:
     ----------
     water, route, closures
         Shapes as they are.
+    barriers
+        The lines across the ways in which one stands.
     areas
         Outline of each area and its tint.
     reach
@@ -77,6 +79,7 @@ class Ground:
     water: tuple[Shape, ...]
     route: tuple[Shape, ...]
     closures: tuple[Shape, ...]
+    barriers: tuple[Shape, ...]
     areas: tuple[tuple[Shape, str], ...]
     reach: Mapping[int, shapely.Geometry]
     reach_of: Mapping[str, shapely.Geometry]
@@ -130,6 +133,7 @@ def ground_of(
         ]
         if mine:
             reach[at] = without_slivers(shapely.union_all(mine), SLIVER_M2)
+    barred = {post.site for post in solution.posts_list if post.resource in solution.barriers}
     most = max([1.0, *people])
     lines: NDArray[np.object_] = np.zeros(0, dtype=object)
     group: Ints = np.zeros(0, dtype=np.int64)
@@ -154,6 +158,7 @@ def ground_of(
         water=plan.water,
         route=plan.route,
         closures=plan.closures,
+        barriers=tuple(way for way in plan.ways if way.id in barred),
         areas=tuple(
             (shape, area_colour(math.sqrt(many / most)))
             for shape, many in zip(plan.areas, people, strict=True)
@@ -251,7 +256,7 @@ def _reach(brush: "_Brush", ground: Ground, shown: Sequence[int], chosen: str | 
 
 
 def _event(brush: "_Brush", ground: Ground) -> None:
-    """Draw closures and the route, over the streets."""
+    """Draw closures, barriers and the route, over the streets."""
     tint = colours()
     for shape in ground.closures:
         brush.area(
@@ -262,6 +267,8 @@ def _event(brush: "_Brush", ground: Ground) -> None:
             width=0.5,
             dash=(0.9, 1.1),
         )
+    for shape in ground.barriers:
+        brush.line([shape.xy], tint["closure"], 1.2, cap="square")
     for shape in ground.route:
         brush.line([shape.xy], tint["casing"], 1.9, opacity=0.9)
         brush.line([shape.xy], tint["route"], 0.9)

@@ -44,6 +44,9 @@ def swatches(data: Facts) -> dict[str, str]:
         "swatch-water.svg": _patch(tint["water"], 1, tint["shore"], ()),
         "swatch-streets.svg": _strip(tint["main"], 2),
         "swatch-closures.svg": _patch(tint["closure"], 0.14, tint["closure"], (3, 4)),
+        "swatch-barriers.svg": (
+            f'<svg {_BOX}><path d="M8 9h12" stroke="{tint["closure"]}" stroke-width="6"/></svg>'
+        ),
     }
     for at, _ in enumerate(data["resources"]):
         own = look(at)
@@ -136,11 +139,18 @@ def legend(
         offer(f"missing-{shown[0]}", f"{tell.say('group_missing')} ({tell.within(label)})")
     if data["areas"]:
         offer("areas", f"{tell.say('layer_areas')} ({_people_of_areas(data, tell)})")
-    for key in ("route", "closures", "water", "lines"):
+    for key in ("route", "barriers", "closures", "water", "lines"):
         if len(getattr(ground, key)):
             name = "streets" if key == "lines" else key
-            offer(name, tell.say(f"layer_{name}"))
+            offer(name, _called(name, data, tell))
     return found
+
+
+def _called(layer: str, data: Facts, tell: Speaker) -> str:
+    """Return what a layer is called; barriers by their kinds."""
+    if layer != "barriers":
+        return tell.say(f"layer_{layer}")
+    return ", ".join(tell.own(kind["label"]) for kind in data["barriers"] if kind["count"])
 
 
 def _people_of_areas(data: Facts, tell: Speaker) -> str:

@@ -186,6 +186,7 @@ def _locator(work: Material, window: Window) -> dict[str, Any]:
             lines=np.zeros(0, dtype=object),
             group=np.zeros(0, dtype=np.int64),
             closures=(),
+            barriers=(),
         )
         work.pictures["locator.svg"] = drawing(bare, small, shown=[], grid=False)
     west, south, east, north = window.bounds

@@ -159,6 +159,10 @@ def cost_table(data: Facts, tell: Speaker, shown: Sequence[int]) -> Table:
         [tell.own(data["resources"][at]["label"]), tell.money(data["resources"][at]["cost"])]
         for at in shown
     ]
+    rows += [
+        [f"{tell.own(kind['label'])} ({tell.people(kind['count'])})", tell.money(kind["cost"])]
+        for kind in data.get("barriers", ())
+    ]
     rows.append([tell.say("left"), tell.money(budget["amount"] - budget["cost"])])
     of = tell.say("cost_of", budget=tell.money(budget["amount"]), unit=unit)
     rows.append([f"{tell.say('cost')} ({of})", tell.money(budget["cost"])])

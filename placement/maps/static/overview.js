@@ -219,6 +219,16 @@ function sources(data, tell) {
 }
 
 /* `showSheet` is null where posts and areas have no sheets. */
+/* The ways in which a barrier stands, by kind. */
+function barrierList(data, tell, isOpen) {
+  const kinds = (data.barriers || []).filter((kind) => kind.count > 0);
+  if (kinds.length === 0) { return null; }
+  return fold("barriers", "h2", tell.say("barriers_title"), isOpen("barriers", false), ...kinds.flatMap((kind) => [
+    make("h3", null, `${tell.own(kind.label)} (${tell.people(kind.count)})`),
+    make("ul", { class: "plainlist" }, ...kind.ways.map((way) => make("li", { dir: "auto" }, `${way.name}: ${tell.money(way.cost)}`))),
+  ]));
+}
+
 function overview(data, tell, state, { show, showArea, showCandidate, showSheet, isOpen }) {
   return make("div", { class: "view" },
     gapSection(data, tell, showArea, isOpen, showSheet),
@@ -228,6 +238,7 @@ function overview(data, tell, state, { show, showArea, showCandidate, showSheet,
         ...data.resources.map((resource, position) => (resource.shown ? resourceCard(data, resource, position, tell) : null)),
         costCard(data, tell))),
     postSection(data, tell, state, show, showSheet),
+    barrierList(data, tell, isOpen),
     data.sites.length > 0 ? candidates(data, tell, showCandidate, isOpen) : null,
     assumed(data, tell),
     fold("about", "h2", tell.say("about"), isOpen("about", false), ...about(data, tell)),

@@ -1,0 +1,60 @@
+"""Barriers on the page: a bar across the way, in legend, cost and list, in two languages."""
+
+from pathlib import Path
+
+import pytest
+
+import placement
+from placement.maps import write_map
+from tests.maps.pages import NASTY
+from tests.sealed_town import ways, write_sealed
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("sealed")
+    drawn = ways()
+    drawn[0]["properties"]["name"] = NASTY[2]
+    plan = placement.load_plan(write_sealed(folder, layers={"ways": drawn}, budget=29.5))
+    write_map(plan, placement.optimise(plan), folder / "map.html")
+    return folder / "map.html"
+
+
+def test_barriers_are_shown_counted_and_named(open_page, file) -> None:
+    page, seen = open_page(file)
+    bars = page.locator("path[stroke='var(--map-closure)'][stroke-width='6'].leaflet-interactive")
+    assert bars.count() == 4
+    # as thick as it is long where the whole town is shown small: never a speck
+    page.evaluate("document.querySelector('.leaflet-control-zoom-out').click()")
+    page.wait_for_timeout(400)
+    assert bars.first.get_attribute("stroke-linecap") == "square"
+    cost = page.locator(".card", has_text="Left").inner_text()
+    assert "Fence (3)" in cost
+    assert "Vehicle block (1)" in cost
+    assert "26.5" not in cost
+    at = bars.last.evaluate(
+        "bar => { const { x, y } = bar.getBoundingClientRect(); return [x, y]; }"
+    )
+    page.mouse.click(at[0] + 2, at[1])  # a flat line has no height, and Playwright waits for one
+    popup = page.locator(".popup").inner_text()
+    assert "Vehicle block" in popup
+    assert "8.5" in popup
+    page.keyboard.press("Escape")
+    page.locator("[data-fold='barriers'] summary").click()
+    listed = page.locator("[data-fold='barriers'] li").all_inner_texts()
+    assert len(listed) == 4
+    assert f"{NASTY[2]}: 6" in listed
+    page.get_by_role("button", name="Français").click()
+    assert "Barrière (3)" in page.locator(".card", has_text="Reste").inner_text()
+    # the legend takes them off and puts them back
+    page.get_by_role("checkbox", name="Barrière").first.uncheck()
+    assert bars.count() == 1
+    assert page.evaluate("window.hacked") is None
+    seen.assert_quiet(file)
+
+
+def test_the_rule_says_that_every_way_is_sealed(open_page, file) -> None:
+    page, _ = open_page(file, address="#tab=rules")
+    told = page.locator("#view-rules table.others").inner_text()
+    assert "Ways through the perimeter that are sealed" in told
+    assert "5 ways" in told

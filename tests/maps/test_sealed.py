@@ -1,0 +1,78 @@
+"""Barriers on the map, on paper, in a comparison and in the formats of other programs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import placement
+from placement.cover.survey import survey
+from placement.exports.export import write_export
+from placement.maps.page import page_data, uncovered
+from placement.maps.states import State
+from placement.maps.webmap import comparison_page, slider_page
+from placement.plan.problem import Plan
+from placement.review.compare import compare
+from placement.solution import Solution
+from tests.sealed_town import write_sealed
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Solution, Solution]:
+    plan = placement.load_plan(write_sealed(tmp_path_factory.mktemp("town"), budget=60))
+    return plan, placement.optimise(plan, budget=29.5), placement.optimise(plan)
+
+
+def test_the_page_has_each_barrier_with_its_way_and_no_candidate_of_it(
+    sealed: tuple[Plan, Solution, Solution],
+) -> None:
+    plan, solution, _ = sealed
+    walks = survey(plan)
+    missing = uncovered(plan, solution, walks)
+    data = page_data(plan, solution, walks.streets, {}, missing)
+    fence, block = data["barriers"]
+    assert (fence["label"], fence["count"], fence["cost"]) == (
+        {"en": "Fence", "fr": "Barrière"}, 3, 18,
+    )  # fmt: skip
+    assert [way["id"] for way in fence["ways"]] == ["east-2", "west-2", "west-3"]
+    assert block["ways"] == [
+        {"id": "south", "name": "Pont Dessiné", "cost": 8.5, "line": [[2349900, 48850900, 200, 0]]}
+    ]
+    assert {post["site"] for post in data["posts"]} == {"gate-east"}
+    assert {site["site"] for site in data["sites"]} == {"gate-west", "beside"}
+    assert {
+        "rule": "sealed", "name": "", "resource": None, "asked": 5.0, "reached": 5.0,
+    } in data["rules"]["others"]  # fmt: skip
+    assert data["what_if"] is None
+    assert json.loads(json.dumps(data)) == data
+
+
+def test_a_difference_tells_barriers_apart_from_posts(
+    sealed: tuple[Plan, Solution, Solution],
+) -> None:
+    _, poor, rich = sealed
+    told = compare(rich, poor).text()
+    assert "closed: 1 post\n" in told
+    assert "set up: 1 barrier\n    + west-2/fence  Street 2  cost 6\n" in told
+    assert "barriers, fence: 2, cost 12 → 3, cost 18" in told
+    back = compare(poor, rich)
+    assert "taken away: 1 barrier\n    - west-2/fence  Street 2  cost 6\n" in back.text()
+    assert back.moved == ()
+    assert "barriers fence" not in told
+
+
+@pytest.mark.parametrize("to", ["gpkg", "kml", "gpx", "csv", "xlsx", "geojson"])
+def test_barriers_reach_other_programs(
+    sealed: tuple[Plan, Solution, Solution], tmp_path: Path, to: str
+) -> None:
+    plan, solution, _ = sealed
+    write_export(plan, solution, tmp_path / f"x.{to}", to=to)
+    if to in {"csv", "kml", "gpx", "geojson"}:
+        assert "west-2/fence" in (tmp_path / f"x.{to}").read_text(encoding="utf-8")
+
+
+def test_a_comparison_and_a_slider_are_drawn(sealed: tuple[Plan, Solution, Solution]) -> None:
+    plan, poor, rich = sealed
+    states = [State(plan=plan, solution=one) for one in (poor, rich)]
+    assert "taken away: 1 barrier" in comparison_page(*states)
+    assert "gate-west" in slider_page(states, "budget")
