@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from placement.arrays import Floats, Ints
-from placement.auditing.findings import TENTH, Findings
+from placement.auditing.entry import may_enter
+from placement.auditing.findings import AT_LIMIT, TENTH, Findings
 from placement.auditing.open_ground import straight_walks
-from placement.auditing.recount import walks_between
+from placement.auditing.recount import to_demand, walks_between
 from placement.cover.ground import barriers, ground, water
+from placement.cover.survey import survey
 from placement.plan.problem import Plan
 from placement.plan.rest_places import RestPlaces
 from placement.solution import Solution
@@ -23,6 +25,7 @@ from placement.streets import snap
 
 _DAY_MIN = 24 * 60
 _LIMIT_S = 1800.0
+_HALF = 0.5
 
 
 def audit_roster(
@@ -46,6 +49,7 @@ def audit_roster(
         for one in told["duties"]
     ]
     _check_posts(solution, told, findings)
+    _check_covered(plan, told, findings)
     _check_held(told, duties, begins, ends, findings)
     _check_walks(plan, told, duties, rest, findings)
     lines: dict[str, list[dict[str, Any]]] = {}
@@ -78,6 +82,32 @@ def _check_posts(solution: Solution, told: Mapping[str, Any], findings: Findings
         wanted = there.get(post, (0, 0))[by_cost]
         findings.require(
             positions == wanted, f"{post} has {positions} positions, {wanted} by the solution"
+        )
+
+
+def _check_covered(plan: Plan, told: Mapping[str, Any], findings: Findings) -> None:
+    """Count anew whom the posts that are held cover."""
+    covered, empty = told["covered"], set(told["empty"])
+    findings.require(
+        (covered is None) == (not empty), "posts are empty, and nothing says whom that leaves"
+    )
+    findings.require(empty <= set(told["positions"]), "a post is empty that there is not")
+    if covered is None:
+        return
+    site = {name: at for at, name in enumerate(plan.problem.sites.id)}
+    kind = plan.problem.resources[plan.problem.resource_index(told["resource"])]
+    posts = sorted(told["positions"])
+    where = np.array([site[post.rpartition("/")[0]] for post in posts])
+    seconds = to_demand(plan, survey(plan), kind, where)
+    near = seconds <= kind.walk_limit_s * AT_LIMIT
+    near &= may_enter(plan, kind.id, [plan.problem.sites.id[at] for at in where])
+    held = np.array([post not in empty for post in posts])
+    people = plan.problem.demand.people
+    for key, mine in (("people", near[held]), ("promised", near)):
+        findings.equal(f"people covered ({key})", covered[key], math.fsum(people[mine.any(axis=0)]))
+    if covered["bound"] is not None:
+        findings.require(
+            covered["bound"] >= covered["people"] - _HALF, "a bound is below the people covered"
         )
 
 
@@ -290,7 +320,11 @@ def _check_teams(
         all(base["bound"] <= len(base["teams"]) for base in told["bases"]),
         "a bound is above the number of teams",
     )
+    covered = told["covered"]
     optimal = told["bound"] == told["teams"]
+    if covered is not None:
+        known = covered["bound"] is not None
+        optimal = known and covered["bound"] - covered["people"] < _HALF
     findings.require((told["status"] == "optimal") == optimal, f"the status is {told['status']!r}")
     worked = sum(one["off"] - one["on"] for one in duties)
     cap = told["rules"]["cap_min"]

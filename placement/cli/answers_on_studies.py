@@ -289,6 +289,22 @@ class RosterDuty(TypedDict):
     back: str
 
 
+class RosterCovered(TypedDict):
+    """Whom the posts that are held cover, where there are too few teams for all.
+
+    Attributes
+    ----------
+    people, promised
+        People within reach of a post that is held, and of any post of the solution.
+    bound
+        No choice of posts that so many teams hold throughout covers more; null where not known.
+    """
+
+    people: float
+    promised: float
+    bound: float | None
+
+
 class RosterAnswer(TypedDict):
     """Who stands at which post, and rests, from when until when.
 
@@ -307,14 +323,17 @@ class RosterAnswer(TypedDict):
     rest
         File of the rest places; null where teams rest at their posts.
     teams, bound, gap
-        Teams with duties, how many there must be at least, and how far the two are apart as a
-        share of the teams.
+        Teams with duties, how many the posts that are held need at least, and how far the two are
+        apart as a share of the teams; where posts are empty, how far the people covered are from
+        their bound.
     status
-        optimal where they are equal.
+        optimal where there is no gap.
     positions
         By post, how many teams stand there at a time.
     empty
-        Posts that nobody holds.
+        Posts that nobody holds, from the first minute to the last.
+    covered
+        Where posts are empty, whom the others cover; null else.
     spare
         Names of teams without duties.
     bases
@@ -337,6 +356,7 @@ class RosterAnswer(TypedDict):
     status: Literal["optimal", "feasible"]
     positions: dict[str, int]
     empty: list[str]
+    covered: RosterCovered | None
     spare: list[str]
     bases: list[RosterBase]
     duties: list[RosterDuty]

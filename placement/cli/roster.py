@@ -38,6 +38,7 @@ class Hours:
     days: int
     counted: str
     spare: int
+    teams: int | None
     rest_at: str | None
 
 
@@ -93,6 +94,12 @@ _HOURS = stacked(
         metavar="N",
         callback=count(),
         help="Name so many teams more, without duties.",
+    ),
+    click.option(
+        "--teams",
+        metavar="N",
+        callback=count(),
+        help="There are N teams: hold the posts that leave the fewest people uncovered.",
     ),
     click.option(
         "--rest-at",
@@ -189,6 +196,7 @@ def command(
             rest=rest,
             count=hours.counted,
             spare=hours.spare,
+            teams=hours.teams,
             time_limit=60.0 if time_limit is None else time_limit,
         )
     answer = as_answer(found)
@@ -274,18 +282,20 @@ def _sentences(found: "Roster") -> list[str]:
     from placement.cli.tables import table_lines
     from placement.plan.clock import clock_of
     from placement.review.texts import shown
-    from placement.solution import Status
 
     known = "proven: no fewer do"
-    if found.status is not Status.OPTIMAL:
-        known = f"no fewer than {found.bound:,} do, gap {found.gap:.1%}"
-    held = sum(found.positions.values())
+    if found.teams > found.bound:
+        apart = (found.teams - found.bound) / found.teams
+        known = f"no fewer than {found.bound:,} do, gap {apart:.1%}"
+    held = sum(many for post, many in found.positions.items() if post not in found.empty)
     span = f"{clock_of(found.begins)} to {clock_of(found.ends)}"
     head = (
         f"{found.plan}: {found.teams:,} {_who(found)} hold {held:,} positions of {found.resource}"
     )
     lines = [f"{head} from {span} ({known})"]
-    worked: dict[str, int] = {}
+    if found.covered is not None:
+        lines += _left_empty(found)
+    worked = dict.fromkeys((team for base in found.bases for team in base.teams), 0)
     for one in found.duties:
         worked[one.team] = worked.get(one.team, 0) + one.off - one.on
     least, most = min(worked.values()), max(worked.values())
@@ -311,6 +321,24 @@ def _sentences(found: "Roster") -> list[str]:
         if len(rows) > _MOST_BASES + 1:
             lines.append(f"{len(rows) - _MOST_BASES - 1} more rest places are in roster.json.")
     return [shown(line) for line in lines]
+
+
+def _left_empty(found: "Roster") -> list[str]:
+    """Say which posts are empty, and whom that leaves uncovered."""
+    import math
+
+    covered = found.covered
+    assert covered is not None  # noqa: S101 - told by the caller
+    known = "proven: no other choice of posts leaves fewer"
+    if not covered.proven and math.isfinite(covered.bound):
+        known = f"at least {covered.promised - covered.bound:,.10g} in any choice of posts"
+    elif not covered.proven:
+        known = "how few could be left is not known"
+    left = f"{covered.promised - covered.people:,.10g} of {covered.promised:,.10g} people"
+    return [
+        f"Too few for all posts: {left} are left uncovered ({known}).",
+        f"Empty: {', '.join(found.empty)}.",
+    ]
 
 
 def _who(found: "Roster") -> str:

@@ -179,7 +179,7 @@ def risk(
                 continue
             gone = np.array([missing.get(post.id, missing[kind.id]) ** post.units for post in mine])
             there = drawn[:, :, [column[post.id] for post in mine]] >= gone
-            reach, people = _crowds(plan, kind.id, [post.site for post in mine])
+            reach, people = crowds(plan, kind.id, [post.site for post in mine])
             covered = _covered(there.reshape(-1, len(mine)), reach, people) * come.reshape(-1)
             stays = 1.0 - np.exp(reach @ np.log(np.maximum(gone, np.finfo(np.float64).tiny)))
             rows.append(
@@ -231,7 +231,7 @@ def _check(
         )
 
 
-def _crowds(plan: Plan, resource: str, sites: Sequence[str]) -> tuple[csr_array, Floats]:
+def crowds(plan: Plan, resource: str, sites: Sequence[str]) -> tuple[csr_array, Floats]:
     """Return whom each post reaches, people within reach of the same posts together.
 
     Returns

@@ -20,6 +20,7 @@ from placement.solve.core.stopping import Stop
 from placement.solve.mip.highs import LiveModel
 
 _SURE = 1e-6
+_HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +123,111 @@ def fewest_reliefs(
     return model.solve(stop).started
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Posts of one rest place, each of which may be held or left empty.
+
+    Attributes
+    ----------
+    kinds
+        The posts by their walks; of `positions` nothing is taken.
+    posts
+        By kind: number of each post, and its positions.
+    most
+        What one team holds at most, in slots.
+    all_posts
+        No fewer teams hold all of them.
+    """
+
+    kinds: tuple[Kind, ...]
+    posts: tuple[tuple[tuple[int, int], ...], ...]
+    most: int
+    all_posts: int
+
+
+def best_held(
+    slots: int,
+    choices: Sequence[Choice],
+    shift: Shift,
+    *,
+    teams: int,
+    crowds: Sequence[tuple[Sequence[int], float]],
+    stop: Stop,
+) -> tuple[tuple[int, ...] | None, float]:
+    """Return which posts so many teams hold throughout, so that they cover the most people.
+
+    Parameters
+    ----------
+    slots, shift, stop
+        As for `least_teams`.
+    choices
+        One for each rest place.
+    teams
+        How many there are for all of them.
+    crowds
+        Posts that people are within reach of, and how many people.
+
+    Returns
+    -------
+    posts
+        Their numbers; None where none were found in time.
+    bound
+        People whom no such choice exceeds.
+    """
+    problem = pulp.LpProblem("held", pulp.LpMaximize)
+    numbers = sorted(n for one in choices for kind in one.posts for n, _ in kind)
+    held = {n: problem.add_variable(f"o{n}", 0, 1, cat="Integer") for n in numbers}
+    used = []
+    for at, one in enumerate(choices):
+        mine = [n for kind in one.posts for n, _ in kind]
+        if len(mine) == 1:
+            used.append(one.all_posts * held[mine[0]])
+            continue
+        many = [pulp.lpSum(units * held[n] for n, units in kind) for kind in one.posts]
+        model = _Model(slots, one.kinds, shift, many=many, within=(problem, f"r{at}"))
+        problem.addConstraint((slots - shift.handover) * pulp.lpSum(many) <= one.most * model.teams)
+        used.append(model.teams)
+    problem.addConstraint(pulp.lpSum(used) <= teams)
+    worth = []
+    for at, (near, people) in enumerate(crowds):
+        covered = problem.add_variable(f"c{at}", 0, 1)
+        problem.addConstraint(covered <= pulp.lpSum(held[n] for n in near))
+        worth.append(people * covered)
+    # among equals fewer posts: a post that nobody needs takes a team
+    fewer = _HALF / (len(numbers) + 1)
+    problem.setObjective(pulp.lpSum(worth) - fewer * pulp.lpSum(held.values()))
+    live = LiveModel(problem)
+    found = live.solve(stop, gap=0.0, gap_abs=fewer / 2)
+    bound = found.bound + _HALF if math.isfinite(found.bound) else math.inf
+    if math.isfinite(bound) and all(float(people).is_integer() for _, people in crowds):
+        bound = math.floor(bound + _SURE)
+    if found.values is None:
+        return None, bound
+    values = found.values
+    return tuple(n for n in numbers if values[live.column[held[n].id]] > _HALF), bound
+
+
 class _Model:
-    def __init__(self, slots: int, kinds: Sequence[Kind], shift: Shift) -> None:
-        self.problem = pulp.LpProblem("reliefs", pulp.LpMinimize)
+    """The reliefs of one rest place.
+
+    `many` are the positions of each kind where they are variables, `within` the problem that has
+    them, and a name that sets its variables apart.
+    """
+
+    def __init__(
+        self,
+        slots: int,
+        kinds: Sequence[Kind],
+        shift: Shift,
+        *,
+        many: Sequence[Any] | None = None,
+        within: tuple[pulp.LpProblem, str] | None = None,
+    ) -> None:
+        self.problem, self._name = within or (pulp.LpProblem("reliefs", pulp.LpMinimize), "")
         self.slots, self.kinds, self.shift = slots, kinds, shift
-        self.teams: Any = self.problem.add_variable("teams", 0, None, cat="Integer")
-        self.started: list[list[Any]] = [self._post(k, kind) for k, kind in enumerate(kinds)]
+        self.many = [kind.positions for kind in kinds] if many is None else many
+        self.teams: Any = self.problem.add_variable(f"{self._name}teams", 0, None, cat="Integer")
+        self.started: list[list[Any]] = [self._post(k) for k in range(len(kinds))]
         self._first = -max(kind.out for kind in kinds)
         self._last = slots + max(kind.back for kind in kinds)
         for t in range(self._first, slots):
@@ -141,12 +241,13 @@ class _Model:
         if not isinstance(row, bool):
             self.problem.addConstraint(row)
 
-    def _post(self, k: int, kind: Kind) -> list[Any]:
+    def _post(self, k: int) -> list[Any]:
         """Relieve everyone in time: who came last, and before them all others."""
-        slots, many = self.slots, kind.positions
+        slots, many = self.slots, self.many[k]
+        least = many if isinstance(many, int) else 0
         begun: list[Any] = [many] * min(slots, max(1, self.shift.handover))
         begun += [
-            self.problem.add_variable(f"n{k}_{t}", many, None, cat="Integer")
+            self.problem.add_variable(f"{self._name}n{k}_{t}", least, None, cat="Integer")
             for t in range(len(begun), slots)
         ]
         stands = self.shift.work - self.shift.handover
@@ -165,7 +266,7 @@ class _Model:
         begun = self.started[k][min(max(ahead, 0), self.slots - 1)]
         if t >= -kind.out:
             return begun
-        return begun - kind.positions if ahead > 0 else 0
+        return begun - self.many[k] if ahead > 0 else 0
 
     def _returned(self, k: int, t: int) -> Any:  # noqa: ANN401
         kind = self.kinds[k]
@@ -174,7 +275,7 @@ class _Model:
             return 0
         if off >= self.slots:
             return self.started[k][-1]
-        return self.started[k][off] - kind.positions
+        return self.started[k][off] - self.many[k]
 
     def _away(self, t: int, rest: int) -> Any:  # noqa: ANN401
         """Return how many are away in a slot, or not yet rested."""
@@ -188,7 +289,7 @@ class _Model:
             return
         for first in range(max(1, slots - shift.day + 1)):
             last = min(slots, first + shift.day)
-            standing = sum(kind.positions for kind in self.kinds) * (last - first)
+            standing = (last - first) * pulp.lpSum(self.many)
             twice = [
                 begun[min(slots - 1, last + t)] - begun[min(slots - 1, first + t)]
                 for begun in self.started
@@ -200,8 +301,8 @@ class _Model:
         """Count the spells that have begun and ended: each ends in time, and with a return."""
         times = range(self._first, self._last + 1)
         begun, ended = (
-            {t: self.problem.add_variable(f"{name}{number}_{t - self._first}", 0) for t in times}
-            for name in ("b", "e")
+            {t: self.problem.add_variable(f"{name}_{t - self._first}", 0) for t in times}
+            for name in (f"{self._name}b{number}", f"{self._name}e{number}")
         )
         every = range(len(self.kinds))
         for t in times:

@@ -1,5 +1,6 @@
 """A roster as files: what ``roster.json`` says, and its duties as a table."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from placement.plan.clock import clock_of
@@ -29,6 +30,13 @@ def as_answer(found: "Roster") -> dict[str, Any]:
         "status": found.status.value,
         "positions": dict(found.positions),
         "empty": list(found.empty),
+        "covered": None
+        if found.covered is None
+        else {
+            "people": found.covered.people,
+            "promised": found.covered.promised,
+            "bound": found.covered.bound if math.isfinite(found.covered.bound) else None,
+        },
         "spare": list(found.spare),
         "bases": [_base(base) for base in found.bases],
         "duties": [

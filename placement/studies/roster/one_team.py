@@ -17,6 +17,13 @@ def least_by_one(slots: int, kinds: Sequence[Kind], shift: Shift) -> int:
     slots, kinds, shift
         As for `placement.studies.roster.holding.hold`.
     """
+    best = most_by_one(slots, kinds, shift)
+    positions = sum(kind.positions for kind in kinds)
+    return math.ceil(positions * (slots - shift.handover) / best) if best > 0 else positions
+
+
+def most_by_one(slots: int, kinds: Sequence[Kind], shift: Shift) -> int:
+    """Return for how many slots one team holds posts at most, handovers left out."""
     walk = min(kind.out for kind in kinds) + min(kind.back for kind in kinds)
     most = [_stands(length, shift, walk) for length in range(slots + 1)]
     for longest, rest in sorted(shift.spells, key=lambda spell: spell[1]):
@@ -32,8 +39,7 @@ def least_by_one(slots: int, kinds: Sequence[Kind], shift: Shift) -> int:
     if shift.cap is not None:
         stands = days * shift.cap
         best = min(best, stands - shift.handover * -(-stands // shift.work))
-    positions = sum(kind.positions for kind in kinds)
-    return math.ceil(positions * (slots - shift.handover) / best) if best > 0 else positions
+    return best
 
 
 def _stands(length: int, shift: Shift, walk: int) -> int:

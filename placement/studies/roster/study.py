@@ -6,24 +6,26 @@ its bound; both are told.
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from placement.errors import InputError, UsageError
+from placement.errors import InputError, NoPlanError, UsageError
 from placement.plan.clock import DAY_MIN, LAST_MIN, clock_of
 from placement.plan.problem import Plan, Walkers
 from placement.plan.rest_places import RestPlaces
 from placement.plan.summary import html_table
 from placement.solution import Post, Solution, Status
 from placement.solve.core.stopping import Stop
-from placement.solve.mip.relief_model import Kind
+from placement.solve.mip.relief_model import Kind, Shift
+from placement.studies.roster.choosing import Covered, Members, Reach, choose
 from placement.studies.roster.holding import Held, hold
 from placement.studies.roster.relief_walks import LONGEST_WALK_S, relief_walks
 from placement.studies.roster.rules import SLOT_MIN, Rules
 
 _MOST_POSITIONS = 20_000
+_CHOICE_S = 20.0  # most seconds for one choice of posts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,8 @@ class Roster:
         What a position is: ``"units"`` or ``"cost"`` of a post.
     empty
         Posts that nobody holds.
+    covered
+        Whom the posts that are held cover, where teams were too few for all; None else.
     """
 
     plan: str
@@ -118,6 +122,7 @@ class Roster:
     spare: tuple[str, ...]
     count: str = "units"
     empty: tuple[str, ...] = ()
+    covered: Covered | None = None
 
     @property
     def teams(self) -> int:
@@ -131,12 +136,16 @@ class Roster:
 
     @property
     def gap(self) -> float:
-        """How far the teams are from the bound, as a share of them."""
+        """How far the teams, or the people covered, are from their bound, as a share of them."""
+        if self.covered is not None:
+            return max(0.0, self.covered.bound / max(self.covered.people, 1.0) - 1.0)
         return (self.teams - self.bound) / self.teams
 
     @property
     def status(self) -> Status:
-        """Optimal where no fewer teams are possible."""
+        """Optimal where no fewer teams hold all posts, or no choice of posts covers more people."""
+        if self.covered is not None:
+            return Status.OPTIMAL if self.covered.proven else Status.FEASIBLE
         return Status.OPTIMAL if self.teams == self.bound else Status.FEASIBLE
 
     def __repr__(self) -> str:
@@ -163,6 +172,7 @@ def roster(
     rest: RestPlaces | None = None,
     count: str = "units",
     spare: int = 0,
+    teams: int | None = None,
     time_limit: float | None = 60.0,
 ) -> Roster:
     """Return who stands at the posts of a solution, and rests, with as few teams as are found.
@@ -187,6 +197,9 @@ def roster(
         costs, where the budget counts people.
     spare
         Teams beside them that have no duties.
+    teams
+        How many teams there are: where these are too few, posts are left empty, so that the fewest
+        people are uncovered; where too many, the others are spare.
     time_limit
         Seconds after which no fewer teams are looked for.
 
@@ -202,7 +215,7 @@ def roster(
     rules = rules or Rules()
     kind = _resource(plan, solution, resource)
     begins, ends = _hours(plan, kind, begins, ends, days)
-    posts = sorted((one for one in solution.posts_list if one.resource == kind), key=_by_id)
+    posts = sorted((one for one in solution.without_barriers if one.resource == kind), key=_by_id)
     positions = {post.id: _positions(post, count) for post in posts}
     if sum(positions.values()) > _MOST_POSITIONS:
         raise UsageError(
@@ -213,22 +226,21 @@ def roster(
     shift = rules.shift(ends - begins + 2 * int(LONGEST_WALK_S) // 60)
     if begins + min(0, *(-SLOT_MIN * _slots(s) for g in groups for s in g.out_s.values())) < 0:
         raise UsageError("teams would leave for their posts the day before: write 24:00 for 00:00.")
-    stop = Stop(time_limit)
-    solved: dict[tuple[Kind, ...], Held] = {}
-    held: list[tuple[Held, list[list[tuple[str, int]]]]] = []
-    for group in groups:
-        kinds, members = _kinds(group, positions)
-        if kinds not in solved:
-            left = len(groups) - len(held)
-            own = stop.share(min(1.0, 2.0 / left))
-            solved[kinds] = hold((ends - begins) // SLOT_MIN, kinds, shift, stop=own)
-        held.append((solved[kinds], members))
+    slots, stop = (ends - begins) // SLOT_MIN, Stop(time_limit)
+    held = _hold(groups, positions, slots, shift, stop)
+    covered = None
+    if teams is not None and sum(len(one.lines) for one, _ in held) > teams:
+        groups, held, covered = _fit(
+            plan, list(zip(groups, held, strict=True)), positions, slots, shift, teams, stop
+        )
+    many = sum(len(one.lines) for one, _ in held)
+    spare += 0 if teams is None else teams - many
     many = sum(len(one.lines) for one, _ in held)
     names = iter([f"T{n:0{len(str(many + spare))}d}" for n in range(1, many + spare + 1)])
     bases: list[Base] = []
     duties: list[Duty] = []
     for group, (one, members) in zip(groups, held, strict=True):
-        teams = [next(names) for _ in one.lines]
+        named = [next(names) for _ in one.lines]
         bases.append(
             Base(
                 id=group.id,
@@ -237,11 +249,11 @@ def roster(
                 lat=group.lat,
                 out_s=group.out_s,
                 back_s=group.back_s,
-                teams=tuple(teams),
+                teams=tuple(named),
                 bound=one.bound,
             )
         )
-        for team, line in zip(teams, one.lines, strict=True):
+        for team, line in zip(named, one.lines, strict=True):
             duties += [_duty(team, one.duties[at].tolist(), members, begins) for at in line]
     return Roster(
         plan=plan.settings.name,
@@ -256,6 +268,75 @@ def roster(
         duties=tuple(duties),
         spare=tuple(names),
         count=count,
+        empty=tuple(sorted(positions.keys() - {post for base in bases for post in base.out_s})),
+        covered=covered,
+    )
+
+
+type _Lines = list[tuple[Held, Members]]
+
+
+def _hold(
+    groups: Sequence["_Group"],
+    positions: Mapping[str, int],
+    slots: int,
+    shift: Shift,
+    stop: Stop,
+) -> _Lines:
+    """Return the teams of each rest place."""
+    solved: dict[tuple[Kind, ...], Held] = {}
+    held: _Lines = []
+    for group in groups:
+        kinds, members = _kinds(group, positions)
+        if kinds not in solved:
+            own = stop.share(min(1.0, 2.0 / (len(groups) - len(held))))
+            solved[kinds] = hold(slots, kinds, shift, stop=own)
+        held.append((solved[kinds], members))
+    return held
+
+
+def _fit(
+    plan: Plan,
+    whole: "Sequence[tuple[_Group, tuple[Held, Members]]]",
+    positions: Mapping[str, int],
+    slots: int,
+    shift: Shift,
+    teams: int,
+    stop: Stop,
+) -> tuple[list["_Group"], _Lines, Covered]:
+    """Leave posts empty until the teams there are hold the others."""
+    posts = sorted(positions)
+    reach, bound, most = Reach(plan, posts), math.inf, teams
+    choices = [(*_kinds(group, positions), one.bound) for group, (one, _) in whole]
+    while True:
+        # whom the teams cannot hold by name, though together they could, the next choice leaves out
+        kept, no_more = choose(
+            choices, posts, reach, slots, shift, teams=most, stop=Stop(_CHOICE_S)
+        )
+        bound = min(bound, no_more) if most == teams else bound
+        if kept is None:
+            raise NoPlanError("no posts were found in time that so many teams hold.")
+        if not kept:
+            raise NoPlanError(f"{teams} teams hold no post throughout; give more with --teams.")
+        fewer = [
+            replace(
+                group,
+                out_s={post: s for post, s in group.out_s.items() if post in kept},
+                back_s={post: s for post, s in group.back_s.items() if post in kept},
+            )
+            for group, _ in whole
+        ]
+        fewer = [group for group in fewer if group.out_s]
+        held = _hold(fewer, positions, slots, shift, stop)
+        over = sum(len(one.lines) for one, _ in held) - teams
+        if over <= 0:
+            break
+        most -= over
+    people = reach.of({at for at, post in enumerate(posts) if post in kept})
+    return (
+        fewer,
+        held,
+        Covered(people=people, promised=reach.of(set(range(len(posts)))), bound=bound),
     )
 
 
@@ -275,7 +356,7 @@ def _by_id(post: Post) -> str:
 
 def _resource(plan: Plan, solution: Solution, asked: str | None) -> str:
     """Return whose posts are held."""
-    there = sorted({post.resource for post in solution.posts_list})
+    there = sorted({post.resource for post in solution.without_barriers})
     if asked is not None:
         if asked not in there:
             raise UsageError(

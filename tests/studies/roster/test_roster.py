@@ -1,8 +1,10 @@
 """A roster of a drawn town: who stands where, and an audit that finds every fault."""
 
 import copy
+import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,12 @@ import pytest
 
 import placement
 from placement.auditing.roster import audit_roster
-from placement.errors import InputError, UsageError
+from placement.errors import InputError, NoPlanError, UsageError
 from placement.plan.layers import load_plan
 from placement.plan.problem import Plan
 from placement.plan.rest_places import RestPlaces, read_rest_places
-from placement.solution import Solution
+from placement.solution import Post, Solution
+from placement.studies.roster.choosing import Reach
 from placement.studies.roster.files import as_answer, duty_rows
 from placement.studies.roster.rules import Rules
 from placement.studies.roster.study import roster
@@ -96,15 +99,51 @@ def test_officers_are_counted_by_what_a_post_costs_and_go_home_after_their_shift
     plan, solution, _ = town
     rules = Rules(work_min=120, rest_min=20, cap_min=None, shift_min=480)
     found = roster(
-        plan, solution, resource="checkpoint", rules=rules, count="cost", begins=480, ends=1440
+        plan, solution, resource="checkpoint", rules=rules, count="cost", begins=480, ends=1320
     )
     told = as_answer(found)
     assert found.positions == {"bridge-north/checkpoint": 15, "south-west/checkpoint": 13}
     assert audit_roster(plan, solution, told) == ()
     for base in found.bases:
         held = sum(found.positions[post] for post in base.out_s)
-        assert len(base.teams) > 2 * held  # 16 hours are two shifts, and breaks
+        assert len(base.teams) >= 2 * held  # two shifts, and breaks
         assert len(base.teams) - base.bound <= 2
+
+
+@pytest.mark.parametrize("rested", [False, True])
+@pytest.mark.parametrize("teams", range(1, 9))
+def test_too_few_teams_leave_the_posts_empty_that_cost_the_fewest_people(
+    town: tuple[Plan, Solution, RestPlaces], teams: int, *, rested: bool
+) -> None:
+    plan, solution, rest = town
+    places = rest if rested else None
+    posts = sorted(post for post in UNITS if post.endswith("/dog_team"))
+    reach = Reach(plan, posts)
+    best = 0.0
+    for held in itertools.chain.from_iterable(itertools.combinations(posts, n) for n in range(4)):
+        kept = [p for p in solution.posts_list if p.id in held]
+        needed = roster(plan, _with(solution, kept), rest=places, **HOURS).teams if kept else 0
+        if needed <= teams:
+            best = max(best, reach.of({posts.index(post) for post in held}))
+    if not best:
+        with pytest.raises(NoPlanError, match="hold no post"):
+            roster(plan, solution, rest=places, teams=teams, **HOURS)
+        return
+    found = roster(plan, solution, rest=places, teams=teams, **HOURS)
+    covered = found.covered
+    if covered is None:
+        assert not found.empty
+        assert best == reach.of(set(range(len(posts))))
+    else:
+        assert covered.people == best
+        assert covered.proven
+        assert covered.bound == best
+    assert found.teams + len(found.spare) == teams
+    assert audit_roster(plan, solution, as_answer(found), places) == ()
+
+
+def _with(solution: Solution, posts: list[Post]) -> Solution:
+    return replace(solution, posts_list=tuple(posts))
 
 
 FAULTS: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -128,6 +167,8 @@ FAULTS: dict[str, Callable[[dict[str, Any]], object]] = {
     "minutes in 24 hours": lambda told: told["rules"].update(cap_min=30),
     "rests for": lambda told: told["rules"].update(rest_min=100),
     "has no rest of": lambda told: told["rules"].update(within_min=30),
+    "nothing says whom": lambda told: told.update(empty=["north-east/dog_team"]),
+    "people covered": lambda told: told.update(covered={"people": 1, "promised": 2, "bound": 3}),
     "said to be empty": lambda told: told.update(empty=["north-east/dog_team"]),
 }
 
