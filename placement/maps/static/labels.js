@@ -19,6 +19,7 @@ const STATION_FROM = 14;
 const GATE_FROM = 15.5;
 const REPEAT_PX = 420; // between two names of one street
 const NUDGE_PX = 110; // as far as a name may be moved to be in sight
+const MOVED_PX = 24; // of the map, after which names without a place are tried again
 const BEND = 0.55; // radians from letter to letter, above which a name is hard to read
 
 /* Boxes already taken, by the cells of a grid. */
@@ -191,6 +192,8 @@ function* placeNames(names, zoom, region, sight, signs, measure, done) {
   };
   const inSight = (box) => box[0] > sight.box[0] && box[1] > sight.box[1] && box[2] < sight.box[2] && box[3] < sight.box[3]
     && !sight.covers.some((one) => one[0] < box[2] && one[2] > box[0] && one[1] < box[3] && one[3] > box[1]);
+  const outOfSight = (box) => box[0] > sight.box[2] || box[1] > sight.box[3] || box[2] < sight.box[0] || box[3] < sight.box[1];
+  let unplaced = 0;
   /* how far a name that would begin or end beyond the view has to move */
   const nudge = (name, x, align) => {
     const wide = Math.max(...name.lines.map((one) => measure.width(one.text, one.style))) + 8;
@@ -212,11 +215,11 @@ function* placeNames(names, zoom, region, sight, signs, measure, done) {
         [east + 8, y, "left"], [west - 8, y, "right"], [west, north - 22, "right"], [east, south + 22, "left"],
         [east, north - 22, "left"], [west, south + 22, "right"], [x, north - 50, "centre"], [x, south + 50, "centre"],
         [west, north - 22, "left"], [west, south + 22, "left"], [east, north - 22, "right"], [east, south + 22, "right"],
-        [west, north - 56, "left"], [west, south + 56, "left"]];
-      /* where all of it is in sight, else anywhere; paper shows nothing of what is cut */
+        [west, north - 56, "left"], [west, south + 56, "left"], [x, north - 80, "centre"], [x, south + 80, "centre"]];
+      /* where all of it is in sight, else where nothing of it is; a name that is cut is left out until the map moves */
       const nudged = places.map(([px, py, align]) => [px + nudge(name, px, align), py, align]).filter(([px], i) => Math.abs(px - places[i][0]) <= NUDGE_PX);
       if (![...places, ...nudged].some(([px, py, align]) => flat(name, px, py, align, inSight))) {
-        if (!sight.fixed) { places.some(([px, py, align]) => flat(name, px, py, align, () => true)); }
+        if (!places.some(([px, py, align]) => flat(name, px, py, align, outOfSight))) { unplaced += 1; }
       }
     } else if (name.at !== undefined) {
       const [x, y] = name.at.map((one) => one * scale);
@@ -260,7 +263,7 @@ function* placeNames(names, zoom, region, sight, signs, measure, done) {
       }
     }
   }
-  done(drawn_);
+  done(drawn_, unplaced);
 }
 
 function drawNames(context, placed, view) {
@@ -327,21 +330,23 @@ function makeLabels(map, data, tell, signs, posts, isShown) {
       const key = `${zoom} ${tell.language} ${this._version}`;
       const origin = map.getPixelOrigin();
       const seen = [origin.x + this._bounds.min.x, origin.y + this._bounds.min.y, origin.x + this._bounds.max.x, origin.y + this._bounds.max.y];
-      if (this._key === key && seen.every((one, i) => (i < 2 ? one >= this._region[i] : one <= this._region[i]))) {
+      const view = map.getPixelBounds();
+      const moved = this._seen && (Math.abs(view.min.x - this._seen.min.x) > MOVED_PX || Math.abs(view.min.y - this._seen.min.y) > MOVED_PX);
+      if (this._key === key && !moved && seen.every((one, i) => (i < 2 ? one >= this._region[i] : one <= this._region[i]))) {
         this._paint();
         return;
       }
       if (this._key !== key) { this._clear(); } // names of another zoom are gone at once
       const [wide, high] = [(seen[2] - seen[0]) / 4, (seen[3] - seen[1]) / 4];
       const region = [seen[0] - wide, seen[1] - high, seen[2] + wide, seen[3] + high];
-      const view = map.getPixelBounds();
       const around = map.getContainer().getBoundingClientRect();
       /* what lies over the map: legend, buttons, scale */
       const covers = [...map.getContainer().querySelectorAll(".leaflet-control")].map((one) => one.getBoundingClientRect()).filter((one) => one.width > 0)
         .map((one) => [one.left - around.left + view.min.x, one.top - around.top + view.min.y, one.right - around.left + view.min.x, one.bottom - around.top + view.min.y]);
-      const sight = { box: [view.min.x, view.min.y, view.max.x, view.max.y], covers, fixed: document.documentElement.classList.contains("paper") };
-      const steps = placeNames([...this._names.filter((name) => isShown(name.layer)), ...this._gates()], zoom, region, sight, signs.boxes(), measure, (placed) => {
+      const sight = { box: [view.min.x, view.min.y, view.max.x, view.max.y], covers };
+      const steps = placeNames([...this._names.filter((name) => isShown(name.layer)), ...this._gates()], zoom, region, sight, signs.boxes(), measure, (placed, unplaced) => {
         this._placed = placed;
+        this._seen = unplaced > 0 ? view : null;
         this._region = region;
         this._key = key;
         this._paint();

@@ -1,0 +1,59 @@
+"""Names of areas on the map: whole, or not at all."""
+
+import random
+from pathlib import Path
+
+from placement.maps import webmap
+
+SIZE = (900, 600)
+PLACED = """([names, sight, signs]) => {
+  const measure = measurer();
+  let found = null;
+  const all = names.map(([text, box], i) => ({
+    key: `area ${i}`, box, from: 0, layer: 'areas',
+    lines: broken(text, 3).map((one) => ({ text: one, style: LABEL_STYLES.area })),
+  }));
+  const region = [-2000, -2000, 4000, 4000];
+  for (const step of placeNames(all, 0, region, sight, signs, measure, (placed, unplaced) => {
+    found = { boxes: placed.map((one) => one.box), unplaced };
+  })) { void step; }
+  return found;
+}"""
+
+
+def test_no_name_is_cut_by_the_edge_or_lies_below_the_legend(browser) -> None:
+    folder = Path(webmap.__file__).parent / "static"
+    page = browser.new_page()
+    for name in webmap._PLAN_SCRIPTS:
+        page.add_script_tag(content=(folder / name).read_text(encoding="utf-8"))
+    legend = [650, 10, 890, 260]
+    sight = {"box": [0, 0, *SIZE], "covers": [legend]}
+    pick = random.Random(8)
+    unplaced = 0
+    for _ in range(40):
+        names = []
+        for _ in range(25):
+            x, y = pick.uniform(-120, 1020), pick.uniform(-80, 680)
+            wide, high = pick.uniform(8, 160), pick.uniform(8, 90)
+            text = " ".join(pick.choices(["Quai", "Tribune", "Jardins", "de la Seine"], k=3))
+            names.append([text, [x, y, x + wide, y + high]])
+        signs = [
+            [x - 15, y - 15, x + 15, y + 15]
+            for x, y in ((pick.uniform(0, 900), pick.uniform(0, 600)) for _ in range(20))
+        ]
+        found = page.evaluate(PLACED, [names, sight, signs])
+        unplaced += found["unplaced"]
+        for left, top, right, bottom in found["boxes"]:
+            within = left > 0 and top > 0 and right < SIZE[0] and bottom < SIZE[1]
+            outside = right < 0 or bottom < 0 or left > SIZE[0] or top > SIZE[1]
+            assert within or outside, (left, top, right, bottom)
+            below = (
+                left < legend[2] and right > legend[0] and top < legend[3] and bottom > legend[1]
+            )
+            assert not below
+            for sign in signs:
+                assert not (
+                    left < sign[2] and right > sign[0] and top < sign[3] and bottom > sign[1]
+                )
+    assert unplaced > 0  # such as have no place are told, to be tried again when the map moves
+    page.context.close()
