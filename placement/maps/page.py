@@ -16,7 +16,7 @@ from placement.maps.labels import stations, street_names, water_names
 from placement.maps.numbering import numbers
 from placement.maps.people_panel import Uncovered, gaps, main_resource, shown_resources, whole
 from placement.maps.queues_panel import queued
-from placement.maps.rules_panel import apart, entering, ruled, sealing
+from placement.maps.rules_panel import apart, entering, ruled, sealed_alone, sealing
 from placement.maps.walks_panel import own_rings, ringed, together, walked
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Resource, SiteStatus
@@ -173,7 +173,11 @@ def page_data(
         "limits": dict(sorted(solution.limits.items())),
         "rules": ruled(plan, solution, covered),
         **({"entry": entering(plan)} if problem.entries else {}),
-        **({"barriers": sealing(plan, solution)} if problem.ways else {}),
+        **(
+            {"barriers": sealing(plan, solution), "seals": sealed_alone(plan, solution)}
+            if problem.ways
+            else {}
+        ),
         "lanes": queued(plan, solution, replay),
         "walks": walked(plan, solution, routes),
         "what_if": what_if,

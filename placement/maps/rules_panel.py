@@ -185,6 +185,17 @@ def sealing(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
     ]
 
 
+def sealed_alone(plan: Plan, solution: Solution) -> dict[str, list[str]]:
+    """Return, by post, the names of the ways that nothing else seals; barriers are left out."""
+    problem, present = plan.problem, {post.id for post in solution.posts_list}
+    found: dict[str, list[str]] = {}
+    for way in problem.ways:
+        standing = [one for one in way.options if problem.post_id(*one) in present]
+        if len(standing) == 1 and standing[0] != way.barrier:
+            found.setdefault(problem.post_id(*standing[0]), []).append(way.name)
+    return found
+
+
 def _tiers(plan: Plan, solution: Solution, covered: Covered) -> list[dict[str, Any]]:
     """Describe each tier with its people; ``people`` and ``covered`` count heads, not weights."""
     demand = plan.problem.demand

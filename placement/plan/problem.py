@@ -335,6 +335,7 @@ class Plan:
         floors: Sequence[Mapping[str, Any]] = (),
         groups: Sequence[Mapping[str, Any]] = (),
         zones: Sequence[Mapping[str, Any]] = (),
+        sealed: Mapping[str, Any] | None = None,
         closed_streets: Sequence[Mapping[str, Any]] = (),
         walk_s: object = None,
         **layers: object,
@@ -357,6 +358,8 @@ class Plan:
             The keys of ``[walking]``.
         floors, groups, zones
             The tables ``[[floors]]``, ``[[groups]]`` and ``[[zones]]`` (ticket zones).
+        sealed
+            The table ``[sealed]``: every way of the layer ``ways`` has a post or a barrier.
         closed_streets
             The tables ``[[closures]]``: streets closed by name. The keyword ``closures`` is the
             layer.
@@ -419,6 +422,7 @@ class Plan:
                 "floors": floors,
                 "groups": groups,
                 "zones": zones,
+                "sealed": sealed,
                 "closures": closed_streets,
             },
             layers,

@@ -40,6 +40,9 @@ def test_barriers_are_shown_counted_and_named(open_page, file) -> None:
     assert "Vehicle block" in popup
     assert "8.5" in popup
     page.keyboard.press("Escape")
+    page.locator("[data-show='gate-east/checkpoint']").click()
+    assert "Alone seals\tStreet 3" in page.locator(".popup").inner_text().replace("\n", "\t")
+    page.keyboard.press("Escape")
     page.locator("[data-fold='barriers'] summary").click()
     listed = page.locator("[data-fold='barriers'] li").all_inner_texts()
     assert len(listed) == 4
@@ -49,6 +52,8 @@ def test_barriers_are_shown_counted_and_named(open_page, file) -> None:
     # the legend takes them off and puts them back
     page.get_by_role("checkbox", name="Barrière").first.uncheck()
     assert bars.count() == 1
+    page.locator("[data-sheet='post:gate-east/checkpoint']").first.click()
+    assert "Rien d’autre ne barre Street 3" in page.locator("#panel").inner_text()
     assert page.evaluate("window.hacked") is None
     seen.assert_quiet(file)
 

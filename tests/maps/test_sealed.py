@@ -43,6 +43,7 @@ def test_the_page_has_each_barrier_with_its_way_and_no_candidate_of_it(
     assert {
         "rule": "sealed", "name": "", "resource": None, "asked": 5.0, "reached": 5.0,
     } in data["rules"]["others"]  # fmt: skip
+    assert data["seals"] == {"gate-east/checkpoint": ["Street 3"]}
     assert data["what_if"] is None
     assert json.loads(json.dumps(data)) == data
 

@@ -2,6 +2,9 @@
 
 const MOST_GATES = 4;
 
+/* The ways that only this post seals. */
+const sealedBy = (data, post) => (data.seals === undefined ? [] : data.seals[post.key] || []);
+
 /* `moved` are the posts that opened since the agreed plan, `drawWays` draws walks on the
  * map, `showWay` one of them with its popup, `showQueue` opens the tab of lanes at a gate, `showSheet` opens
  * the sheet of a post or area, `tryOut` gives what closes or opens a place. */
@@ -34,6 +37,7 @@ function makePopups(data, tell, moved, { drawWays, showQueue, showWay, showSheet
       [tell.say("loss"), orDash(post.loss, tell)],
       ...(gate === undefined ? [] : gateFacts(gate, tell)),
       ...zonesAt(post.resource, post.site),
+      ...(sealedBy(data, post).length === 0 ? [] : [[tell.say("seals"), sealedBy(data, post).join(", ")]]),
       [tell.say("units", { unit: tell.own(resource.unit) }), tell.people(post.units)],
       [`${tell.say("cost")} (${tell.own(data.budget.unit)})`, tell.money(post.cost)],
       [tell.say("reach"), tell.people(post.covered)],

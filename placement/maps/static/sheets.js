@@ -99,6 +99,7 @@ function makeSheets(panel, data, tell, state, { variant, counter }, { showPost, 
       told.push(only === 0 ? tell.say("sheet_only_none", { label }) : [tell.count("sheet_only", only, { label }), tell.list(places)].join(" "));
       if (share.isRequired(post)) { told.push(tell.say("sheet_required")); }
     }
+    if (sealedBy(data, post).length > 0) { told.push(tell.say("sheet_seals", { ways: tell.list(sealedBy(data, post)) })); }
     if (data.rules.lock.some((one) => one.key === post.key)) { told.push(tell.say("sheet_locked")); }
     const { changes } = data.rules;
     const change = changes === null ? undefined : changes.opened.find((one) => one.key === post.key);

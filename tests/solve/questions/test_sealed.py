@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pytest
+from shapely import LineString, box
 
 import placement
 from placement.errors import InfeasibleError
@@ -122,6 +125,28 @@ def test_the_same_plan_in_another_order_gives_the_same_bytes(tmp_path: Path) -> 
     assert texts[0] == texts[1]
     again = placement.read_solution(tmp_path / "a.geojson")
     assert again.barriers == found.barriers
+
+
+def test_frames_are_sealed_as_files_are() -> None:
+    way = gpd.GeoDataFrame(
+        {"id": ["east", "west"], "price": [3.0, 5.0], "kind": ["fence", "fence"]},
+        geometry=[LineString([(x, 48.8499), (x, 48.8501)]) for x in (2.31, 2.30)],
+        crs=4326,
+    )
+    plan = placement.Plan.from_frames(
+        sites=pd.DataFrame({"id": ["a", "b"], "lon": [2.30, 2.31], "lat": [48.85, 48.85]}),
+        demand=pd.DataFrame({"id": ["p"], "lon": [2.3], "lat": [48.85], "people": [100]}),
+        ways=way,
+        perimeter=gpd.GeoDataFrame(
+            {"id": ["p"]}, geometry=[box(2.30, 48.849, 2.31, 48.851)], crs=4326
+        ),
+        resources={"team": {"walk_limit_min": 5, "unit_cost": 4}},
+        sealed={"resources": ["team"]},
+        budget=7,
+        walk_s=pd.DataFrame([[10.0, 20.0]], index=["p"], columns=["a", "b"]),
+    )
+    assert plan.warnings == ("no street layer: nobody looks for a way past those to be sealed",)
+    assert [post.id for post in placement.optimise(plan).posts_list] == ["a/team", "east/fence"]
 
 
 def test_the_cheapest_plan_for_a_share_seals_too(tmp_path: Path) -> None:
