@@ -1,6 +1,6 @@
 """The page holds with whatever fonts a machine has: wide, narrow, other families, or none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 
 from placement.maps import write_map, write_network_map
 from placement.streets import read_streets
+from tests.amount import cases
 from tests.maps.pages import (
     POSTS,
     drawn_plan,
@@ -24,9 +25,10 @@ ONLY = (
     FOLDERS + "<selectfont><rejectfont><glob>/*</glob></rejectfont><acceptfont><pattern>"
     '<patelt name="family"><string>{family}</string></patelt></pattern></acceptfont></selectfont>'
 )
-LANGUAGES = ("en", "fr")
-# looked at in every size and language; the others in the widest, the narrowest and the wordier
+# looked at in every size, the others in the widest and the narrowest; in the wordier language, and
+# in the other one in the narrowest of all, by night in all of them
 WHOLE = ("wide", "none")
+LOOKS = {"fr": SIZES, "en": cases(SIZES[-1:], SIZES)}
 WORDY = ("hostile", "ruled")  # the pages that are looked at with every font
 # by name: what fontconfig knows, and a width of glyphs in percent of the font's own
 CONDITIONS: dict[str, tuple[str | None, int]] = {
@@ -64,15 +66,15 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return found
 
 
-def faults_of(page: Any, sizes: Sequence[tuple[int, int]], languages: Sequence[str]) -> list[str]:
-    """Look at some sizes, languages and every tab of a page, all its folds open."""
+def faults_of(page: Any, looks: Mapping[str, Sequence[tuple[int, int]]]) -> list[str]:
+    """Look at every tab of a page, all its folds open, in some sizes of each language."""
     page.evaluate("document.fonts.ready")
     tabs = page.locator("[role=tab]").evaluate_all("all => all.map((one) => one.id)") or [None]
     found = []
-    for width, height in sizes:
-        page.set_viewport_size({"width": width, "height": height})
-        for language in languages:
-            page.evaluate(f"document.getElementById('lang-{language}').click()")
+    for language, sizes in looks.items():
+        page.evaluate(f"document.getElementById('lang-{language}').click()")
+        for width, height in sizes:
+            page.set_viewport_size({"width": width, "height": height})
             for tab in tabs:
                 if tab is not None:
                     page.evaluate(f"document.getElementById('{tab}').click()")
@@ -118,9 +120,8 @@ def test_nothing_overflows_and_no_word_is_torn(
                     for weight, more in ((400, ""), (700, " Bold"))
                 )
                 page.add_style_tag(content=f"{faces} html body, html body * {{ font-family: t; }}")
-            sizes = SIZES if condition in WHOLE else SIZES[:: len(SIZES) - 1]
-            languages = LANGUAGES if condition in WHOLE else ("fr",)
-            found += [f"{name}, {one}" for one in faults_of(page, sizes, languages)]
+            looks = LOOKS if condition in WHOLE else {"fr": SIZES[:: len(SIZES) - 1]}
+            found += [f"{name}, {one}" for one in faults_of(page, looks)]
             context.close()
         assert found == []
     finally:
