@@ -4,6 +4,7 @@ import itertools
 import json
 import random
 from pathlib import Path
+from types import SimpleNamespace
 
 import networkx as nx
 import numpy as np
@@ -13,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement import load_plan
+from placement.auditing.sealed import ways_in
 from placement.cover.survey import survey
 from placement.errors import InputError
+from placement.plan.shapes import Shape
 from placement.starting.cordon import Cordon, Gate, Traffic, breaches, find_cordon
 from placement.starting.cordon_inputs import kept_ground, read_ground
 from placement.starting.cordon_layer import cordon_text
@@ -86,6 +89,24 @@ def searched(streets: Streets, text: str, passed: list[tuple[float, float]], ban
         if (int(closed.edge_tail[edge]) in reached and not np.isnan(closed.forward_s[edge]))
         or (int(closed.edge_head[edge]) in reached and not np.isnan(closed.backward_s[edge]))
     )
+
+
+def audited(streets: Streets, text: str, left_out: int | None) -> list[str]:
+    """Let the audit search the ways of a written layer, all but one of them shut."""
+    to_plane = transformer(CRS)
+    ways = []
+    for feature in json.loads(text)["features"]:
+        lonlat = np.array(feature["geometry"]["coordinates"])
+        xy = shapely.LineString(np.column_stack(to_plane.transform(*lonlat.T)))
+        level = feature["properties"].get("level")
+        levels = None if level is None else frozenset([int(level)])
+        name = feature["properties"]["id"]
+        ways.append(Shape(id=name, name=name, lonlat=xy, xy=xy, levels=levels))
+    if not ways:
+        return []
+    rule = SimpleNamespace(traffic="walkers", band_m=BAND_M)
+    plan = SimpleNamespace(settings=SimpleNamespace(sealed=rule), perimeter=INSIDE, ways=ways)
+    return ways_in(plan, streets, [way for at, way in enumerate(ways) if at != left_out])
 
 
 def least(drawn: list[tuple], weights: list[int], fixed: set[int], gates: set[int]) -> int | None:
@@ -162,6 +183,11 @@ def test_no_set_of_closures_is_lighter_and_what_is_written_seals(
     assert not found.breaches
     text = cordon_text(found, crs=CRS)
     assert not searched(streets, text, [middles[n] for n in watched], BAND_M)
+    # the audit of a sealed plan finds none either, and one past each closure that is left out
+    ended = ["every street, for the street layer ends within the band"]
+    assert audited(streets, text, None) in ([], ended)
+    for left_out in range(len(found.barriers)):
+        assert audited(streets, text, left_out)
     if found.barriers:
         assert len({one.id for one in found.barriers}) == len(found.barriers)
         for one in found.barriers:
