@@ -33,7 +33,7 @@ def fake_plan(**_: Any) -> Any:
     resources = [SimpleNamespace(id=name, label={}, unit={}) for name in names]
     return SimpleNamespace(
         settings=SimpleNamespace(name="ceremony"),
-        problem=SimpleNamespace(resources=resources),
+        problem=SimpleNamespace(resources=resources, barriers=()),
         warnings=(),
         inputs=(),
     )
