@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -163,3 +164,19 @@ def test_hostile_names_are_sought_drawn_and_kept_as_texts(open_page, tmp_path) -
     assert not any(row[1].startswith(("=", "+", "-", "@", "\t")) for row in rows)
     assert seen.dialogs == []
     assert seen.messages == []
+
+
+def test_canvases_are_as_fine_as_the_screen_and_finer_on_paper(open_page, paris_map) -> None:
+    page, seen = open_page(paris_map)
+    fineness = """() => [...new Set([...document.querySelectorAll(".folium-map canvas")]
+      .filter((one) => one.style.width !== "" && one.width !== 300)
+      .map((one) => one.width / parseFloat(one.style.width)))]"""
+    assert page.evaluate(fineness) == [1]
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(fineness) == [2]
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    deadline = time.monotonic() + 20
+    while page.evaluate(fineness) != [1] and time.monotonic() < deadline:
+        page.wait_for_timeout(50)  # a few tiles a frame
+    assert page.evaluate(fineness) == [1]
+    seen.assert_quiet(paris_map)

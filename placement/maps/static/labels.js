@@ -360,13 +360,14 @@ function makeLabels(map, data, tell, signs, posts, isShown) {
         key: `gate ${text}`, lines: broken(text, 2).map((line) => ({ text: line, style: LABEL_STYLES.gate })), at, from: GATE_FROM,
       }));
     },
+    repaint() { if (this._placed) { this._paint(); } },
     _clear() {
       this._context.resetTransform();
       this._context.clearRect(0, 0, this._container.width, this._container.height);
     },
     _paint() {
       const size = this._bounds.getSize();
-      const ratio = Math.min(3, Math.max(2, window.devicePixelRatio || 1));
+      const ratio = pixelRatio();
       const canvas = this._container;
       L.DomUtil.setPosition(canvas, this._bounds.min);
       this._clear();

@@ -401,12 +401,14 @@ function showPlan(map) {
   map.on("zoomend", resize);
   window.addEventListener("beforeprint", () => {
     theme.paper(true);
+    sharpen([map], 2);
     printing.begin();
     state.arrange();
     paintNow();
   });
   window.addEventListener("afterprint", () => {
     theme.paper(false);
+    sharpen([map], 1);
     printing.end();
     state.arrange();
   });

@@ -36,6 +36,7 @@ function writeWithin(context, text, x, y, { room, most, high }) {
 
 /** @returns {Promise<Blob>} */
 async function pictureOf(map, data, tell) {
+  sharpen([map], PICTURE_SCALE);
   paintNow();
   const frame = map.getContainer();
   const around = frame.getBoundingClientRect();
@@ -98,5 +99,6 @@ async function pictureOf(map, data, tell) {
   context.fillStyle = style.getPropertyValue("--soft");
   context.font = `12px ${LABEL_FACE}`;
   writeWithin(context, frame.querySelector(".credit").textContent, 14, PICTURE_HEAD + around.height + 17, { room, most: 1, high: 0 });
+  sharpen([map], 1);
   return new Promise((done) => { canvas.toBlob(done, "image/png"); });
 }

@@ -388,6 +388,7 @@ function showStates(map) {
   };
   window.addEventListener("beforeprint", () => {
     theme.paper(true);
+    sharpen(stages.map((one) => one.map), 2);
     if (isApart()) { legend.leave(byId("panel")); } // two maps leave no room for it
     printing.begin();
     state.arrange();
@@ -395,6 +396,7 @@ function showStates(map) {
   });
   window.addEventListener("afterprint", () => {
     theme.paper(false);
+    sharpen(stages.map((one) => one.map), 1);
     if (isApart()) { legend.back(); }
     printing.end();
     state.arrange();

@@ -84,8 +84,17 @@ function gridIndex(boxes) {
   };
 }
 
-/* Tiles that wait to be painted; those of a view that is gone are dropped. */
-const painting = { jobs: [], asked: false };
+/* Tiles that wait to be painted; those of a view that is gone are dropped. `least` is how many
+   pixels a side of a point of the screen has at least: most of a frame is spent on moving them. */
+const painting = { jobs: [], asked: false, least: 1 };
+
+const pixelRatio = () => Math.min(3, Math.max(painting.least, window.devicePixelRatio || 1));
+
+/* Paint all canvases again for the screen (1), or as sharp as paper and pictures want them (2). */
+function sharpen(maps, least) {
+  painting.least = least;
+  for (const map of maps) { map.eachLayer((layer) => { if (layer.repaint) { layer.repaint(); } }); }
+}
 
 function paintUntil(isTime) {
   while (painting.jobs.length > 0) {
@@ -124,16 +133,15 @@ function canvasTiles(pane, paint) {
     createTile(coords, done) {
       const canvas = document.createElement("canvas");
       const size = this.getTileSize();
-      const ratio = Math.min(3, Math.max(2, window.devicePixelRatio || 1));
       canvas.setAttribute("aria-hidden", "true");
       /** @type {CanvasRenderingContext2D | null} */
       let context = null;
       const open = () => {
         if (context === null) {
-          canvas.width = size.x * ratio;
-          canvas.height = size.y * ratio;
+          canvas.width = size.x * tile.ratio;
+          canvas.height = size.y * tile.ratio;
           context = canvas.getContext("2d");
-          context.scale(ratio, ratio);
+          context.scale(tile.ratio, tile.ratio);
         }
         return context;
       };
@@ -145,10 +153,15 @@ function canvasTiles(pane, paint) {
         top: coords.y / tiles,
         side: 1 / tiles,
         margin: 8 / (tiles * size.x),
-        ratio,
+        ratio: 0,
       };
       const start = () => {
+        const ratio = pixelRatio();
         if (context !== null) { context.clearRect(0, 0, size.x, size.y); }
+        if (ratio !== tile.ratio) {
+          tile.ratio = ratio;
+          context = null;
+        }
         painting.jobs = painting.jobs.filter((job) => job.canvas !== canvas);
         painting.jobs.push({ canvas, steps: paint(open, tile), done: () => done(null, canvas) });
         askToPaint();
