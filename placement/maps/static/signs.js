@@ -15,7 +15,7 @@ function spreadSigns(places, zoom) {
   const placed = [];
   const onPaper = document.documentElement.classList.contains("paper"); // where nothing can be opened
   const far = zoom < FAR_ZOOM && !onPaper;
-  const room = zoom >= 15 || onPaper ? Infinity : far ? 0 : 41;
+  const room = zoom >= 15 || onPaper ? Infinity : far ? 0 : 50;
   const gap = far ? BUNCH_PX : TARGET_PX;
   const isFree = (x, y) => !placed.some((one) => Math.abs(one.x - x) < gap && Math.abs(one.y - y) < gap);
   const crowd = (x, y) => places.reduce((sum, one) => sum + 1 / (20 + Math.hypot(one.x - x, one.y - y)), 0);
