@@ -18,9 +18,12 @@ from placement.cli.options import (
     time_limit_option,
     unchecked_option,
 )
+from placement.cli.sheets import language_option
 from placement.cli.values import count
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from placement.cli.answers_on_studies import RosterAnswer
     from placement.studies.roster.rules import Rules
     from placement.studies.roster.study import Roster
@@ -125,6 +128,33 @@ _WORKED = stacked(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is written."""
+
+    kinds: tuple[str, ...]
+    date: str | None
+    language: str
+    out: str | None
+    as_json: bool
+
+
+_WANTED = stacked(
+    click.option(
+        "--with",
+        "kinds",
+        multiple=True,
+        type=click.Choice(["xlsx", "calendars", "chart", "cards"]),
+        help="Write besides: a workbook, a calendar a team (iCalendar), a chart (needs the extra "
+        "`plots`), a card a team in A5 (needs `print`). Repeatable.",
+    ),
+    click.option("--date", metavar="YYYY-MM-DD", help="Date of the first day, for calendars."),
+    language_option(),
+    out_option("FOLDER", "Where to write.  [default: roster beside SOLUTION]", folder=True),
+    json_option(),
+)
+
+
 @click.command("roster", short_help="Say who stands at which post, and rests, at every minute.")
 @solution_argument()
 @plan_argument()
@@ -133,8 +163,7 @@ _WORKED = stacked(
 @layer_option()
 @closure_option()
 @time_limit_option("Stop looking for fewer teams after so many seconds.  [default: 60]")
-@out_option("FOLDER", "Where to write.  [default: roster beside SOLUTION]", folder=True)
-@json_option()
+@bundled("wanted", Wanted, _WANTED)
 @unchecked_option()
 def command(
     *,
@@ -145,22 +174,25 @@ def command(
     layers: dict[str, str],
     closures: tuple[str, ...],
     time_limit: float | None,
-    out: str | None,
-    as_json: bool,
+    wanted: Wanted,
     unchecked: bool,
 ) -> None:
     """Roster teams by name, so that every post of SOLUTION is held in every slot of 5 minutes.
 
     Teams work, walk to their rest place, rest and come back; none works longer than it may. As few
     teams are named as are found, and no roster has fewer than the bound that is told with them.
-    Writes roster.json and roster.csv, after an audit that shares no code with the search.
+    Writes roster.json and roster.csv, after an audit that shares no code with the search, and what
+    `--with` asks for.
 
     PLAN is the plan file or its folder; without it the plan of the name that SOLUTION records, here
     or beside it.
     """
+    import json
+
     from placement.auditing.roster import audit_roster
     from placement.cli.files import find_solution
     from placement.cli.revisit import demand_checked, revisit
+    from placement.cli.roster_files import KINDS, NAMES, demand_parts, parts_of
     from placement.cli.talk import Talk, give_json, warn
     from placement.errors import AuditError
     from placement.outputs import check_output
@@ -168,7 +200,8 @@ def command(
     from placement.studies.roster.study import roster
 
     talk = Talk()
-    rules = _rules(worked)
+    rules, day = _rules(worked), _date(wanted.date)
+    demand_parts(wanted.kinds, day)
     begins, ends = (
         _clock(name, text) for name, text in (("from", hours.begins), ("to", hours.ends))
     )
@@ -179,9 +212,11 @@ def command(
     for warning in asked.warnings:
         warn(warning)
     demand_checked(asked, chosen, talk, unchecked=unchecked)
-    folder = Path(out) if out else source.parent / "roster"
+    folder = Path(wanted.out) if wanted.out else source.parent / "roster"
     inputs = [*asked.inputs, source, *([] if rest is None else [rest.file])]
-    targets = [folder / name for name in ("roster.json", "roster.csv")]
+    names = ["roster.json", "roster.csv"]
+    names += [name for kind in KINDS if kind in wanted.kinds for name in NAMES[kind]]
+    targets = [folder / name for name in names]
     for target in targets:
         check_output(target, inputs=inputs)
     with talk.step("Looking for the fewest teams"):
@@ -204,8 +239,12 @@ def command(
         wrong = audit_roster(asked, chosen, answer, rest)
     if wrong:
         raise AuditError(wrong)
-    _write(dict(zip(targets, _contents(found), strict=True)), folder, inputs)
-    if as_json:
+    told = json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
+    contents = {"roster.json": told.encode("utf-8", "replace")}
+    with talk.step("Writing it down"):
+        contents |= parts_of(found, asked, chosen, wanted.kinds, day=day, language=wanted.language)
+    _write({folder / name: content for name, content in contents.items()}, folder, inputs)
+    if wanted.as_json:
         give_json(answer)
     else:
         for line in _sentences(found):
@@ -224,6 +263,19 @@ def _clock(flag: str, text: str | None) -> int | None:
     if found is None:
         raise UsageError(f"--{flag} {text[:20]!r} is not a time up to 48:00; write it as 10:30.")
     return found
+
+
+def _date(text: str | None) -> "date | None":
+    from datetime import date
+
+    from placement.errors import UsageError
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--date {text[:20]!r} is not a date; write it as 2024-07-26.") from None
 
 
 def _rules(worked: Worked) -> "Rules":
@@ -249,19 +301,6 @@ def _rules(worked: Worked) -> "Rules":
         daily_rest_min=worked.daily_rest,
         shift_min=worked.shift,
     )
-
-
-def _contents(found: "Roster") -> list[bytes]:
-    """Return what goes into each file."""
-    import json
-
-    from placement.exports.sheets import csv_text
-    from placement.exports.tables import Table
-    from placement.studies.roster.files import duty_rows
-
-    told = json.dumps(as_answer(found), ensure_ascii=False, indent=2) + "\n"
-    table = Table(name="duties", columns=duty_rows(found))
-    return [told.encode("utf-8", "replace"), csv_text(table, language="en")]
 
 
 def _write(contents: dict[Path, bytes], folder: Path, inputs: list[Path]) -> None:

@@ -94,7 +94,7 @@ class Press:
             # folder
             for face in _FACES:
                 shutil.copy(self._faces / f"SourceSansPro-{face}.ttf", fonts)
-            for name in ("dossier.typ", "widths.typ"):
+            for name in ("dossier.typ", "cards.typ", "widths.typ"):
                 text = resources.files("placement.maps.paper").joinpath(name).read_bytes()
                 (self._folder / name).write_bytes(text)
             self._stack = self._stack.pop_all()  # nothing failed: it stays until the end
@@ -122,6 +122,7 @@ class Press:
         data: Mapping[str, Any],
         pictures: Mapping[str, str],
         *,
+        template: str = "dossier.typ",
         to: Literal["pdf", "png", "svg"] = "pdf",
         ppi: float = 200.0,
     ) -> bytes:
@@ -130,9 +131,11 @@ class Press:
         Parameters
         ----------
         data
-            What ``dossier.typ`` reads.
+            What the template reads.
         pictures
             Drawings by the name they have in it.
+        template
+            ``dossier.typ`` or ``cards.typ``.
         to
             The format; a picture, ``png`` or ``svg``, is of the only sheet there is.
         ppi
@@ -148,7 +151,7 @@ class Press:
         text = json.dumps(data, ensure_ascii=False, allow_nan=False)
         self._write("data.json", text)
         try:
-            made = self._compiler("dossier.typ", text).compile(format=to, ppi=ppi, timestamp=0)
+            made = self._compiler(template, text).compile(format=to, ppi=ppi, timestamp=0)
         except RuntimeError as error:
             raise PrintError(f"the sheets could not be set: {error}.") from error
         content: bytes = made if isinstance(made, bytes) else made[0]

@@ -89,3 +89,25 @@ def duty_rows(found: "Roster") -> dict[str, list[str | int]]:
         for name, cell in zip(COLUMNS, row, strict=True):
             columns[name].append(cell)
     return columns
+
+
+def team_rows(found: "Roster") -> dict[str, list[str | int]]:
+    """Return a row a team, spare ones last: where it rests, how often it goes, and how long."""
+    columns: dict[str, list[str | int]] = {
+        name: [] for name in ("team", "rest_place", "duties", "works_min", "leaves", "back")
+    }
+    for team, base in [(t, b.name) for b in found.bases for t in b.teams] + [
+        (team, "") for team in found.spare
+    ]:
+        mine = [one for one in found.duties if one.team == team]
+        row: tuple[str | int, ...] = (
+            team,
+            base,
+            len(mine),
+            sum(one.off - one.on for one in mine),
+            clock_of(mine[0].leaves) if mine else "",
+            clock_of(mine[-1].back) if mine else "",
+        )
+        for cells, cell in zip(columns.values(), row, strict=True):
+            cells.append(cell)
+    return columns
