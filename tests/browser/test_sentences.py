@@ -67,6 +67,9 @@ def kinds(base: Facts) -> Iterator[Facts]:
     for slow, bound in ((0.7, None), (None, 5200.5)):
         yield base | {"pace": base["pace"] | {"slow_m_s": slow}, "bound": bound}
     yield base | {"posts": []}
+    fence = {"id": "fence", "label": {"en": "Fence", "fr": "Barrière"}, "cost": 9, "ways": []}
+    for many in (0, 1, 83):
+        yield base | {"barriers": [fence | {"count": many}]}
     yield base | {
         "sources": {"osm": True, "layers": {}, "replaced": {"areas": "b.csv"}, **few(base)}
     }

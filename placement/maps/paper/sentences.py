@@ -27,11 +27,13 @@ def headline(data: Facts, tell: Speaker) -> str:
 
 
 def posts_in_words(data: Facts, tell: Speaker) -> str:
-    """Return how many posts of each kind there are, "43 checkpoints and 12 dog teams"."""
+    """Return how many of each kind stand, "43 checkpoints, 12 dog teams and 83 fences"."""
+    counted = [(one["posts"], one["label"]) for one in data["resources"]]
+    counted += [(one["count"], one["label"]) for one in data.get("barriers", ())]
     return tell.joined(
-        f"{tell.people(one['posts'])} {tell.within(tell.counted(one['posts'], one['label']))}"
-        for one in data["resources"]
-        if one["posts"] > 0
+        f"{tell.people(many)} {tell.within(tell.counted(many, label))}"
+        for many, label in counted
+        if many > 0
     )
 
 

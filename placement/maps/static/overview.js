@@ -4,7 +4,9 @@
 function postsInWords(data, tell) {
   const kinds = data.resources.filter((resource) => resource.posts > 0).map((resource) => (
     `${tell.people(resource.posts)} ${tell.within(tell.counted(resource.posts, resource.label))}`));
-  return tell.list(kinds);
+  const barriers = (data.barriers || []).filter((kind) => kind.count > 0).map((kind) => (
+    `${tell.people(kind.count)} ${tell.within(tell.counted(kind.count, kind.label))}`));
+  return tell.list([...kinds, ...barriers]);
 }
 
 function walkInWords(seconds, tell) {
