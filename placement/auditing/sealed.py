@@ -62,8 +62,11 @@ def check_sealed(
         held = (barrier is not None and price is not None) or any(
             _stands_in(plan, way, post) for post in solution.posts_list
         )
-        findings.keep(held, f"way {way.id!r} ({way.name}) has neither a post nor a barrier")
         shut += [way] if held else []
+    left = [f"{way.id!r} ({way.name})" for way in plan.ways if way not in shut]
+    what = f"way {said(left)} has" if len(left) == 1 else f"{len(left)} ways have"
+    listed = f": {said(left)}" if len(left) > 1 else ""
+    findings.keep(not left, f"{what} neither a post nor a barrier{listed}")
     findings.require(
         set(told) == set(standing), "barriers are not given for each kind of the layer of ways"
     )

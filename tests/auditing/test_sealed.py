@@ -113,6 +113,11 @@ def test_a_plan_made_by_hand_breaks_the_rule_by_name(sealed: tuple[Plan, Solutio
         "way 'south' (Pont Dessiné) has neither a post nor a barrier",
         "one gets inside the perimeter by Pont Dessiné",
     )
+    none = placement.evaluate(plan, {}, bound=False)
+    assert none.broken[0] == (
+        "5 ways have neither a post nor a barrier: 'east-2' (Street 2), 'east-3' (Street 3), "
+        "'south' (Pont Dessiné), 'west-2' (Street 2), 'west-3' (Street 3)"
+    )
     whole = placement.evaluate(plan, fences | {"south/vehicle_block": 1}, bound=False, budget=50)
     assert whole.broken == ()
     assert whole.solution.barriers["vehicle_block"].cost == 8.5
