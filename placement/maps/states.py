@@ -93,6 +93,7 @@ def states_data(states: Sequence[State]) -> dict[str, Any]:
         "states": [
             {
                 **{key: one[key] for key in _OWN},
+                **({"barriers": one["barriers"]} if "barriers" in one else {}),
                 "closures": [] if same_ground else one["closures"],
                 "missing": mask,
                 "lanes": None if one["lanes"] is None else _gates(one["lanes"]),
@@ -164,7 +165,10 @@ def _shapes(states: Sequence[State], frame: Frame) -> Mapping[Plan, Shapes]:
 def _told(state: State, frame: Frame, shapes: Shapes) -> dict[str, Any]:
     """Describe one state as its own page would, without streets."""
     plan, known = state.plan, _known(state)
-    solution = replace(state.solution, posts_list=tuple(known))
+    others = [
+        post for post in state.solution.posts_list if post.resource in state.solution.barriers
+    ]
+    solution = replace(state.solution, posts_list=(*known, *others))
     mine = {post.id for post in known}
     walks = survey(plan)
     return page_data(

@@ -6,6 +6,8 @@ import pytest
 
 import placement
 from placement.maps import write_map
+from placement.maps.states import State
+from placement.maps.webmap import comparison_page
 from tests.maps.pages import NASTY
 from tests.sealed_town import ways, write_sealed
 
@@ -22,7 +24,7 @@ def file(tmp_path_factory) -> Path:
 
 def test_barriers_are_shown_counted_and_named(open_page, file) -> None:
     page, seen = open_page(file)
-    bars = page.locator("path[stroke='var(--map-closure)'][stroke-width='6'].leaflet-interactive")
+    bars = page.locator(".leaflet-closures-pane path.leaflet-interactive")
     assert bars.count() == 4
     # as thick as it is long where the whole town is shown small: never a speck
     page.evaluate("document.querySelector('.leaflet-control-zoom-out').click()")
@@ -55,6 +57,21 @@ def test_barriers_are_shown_counted_and_named(open_page, file) -> None:
     page.locator("[data-sheet='post:gate-east/checkpoint']").first.click()
     assert "Rien d’autre ne barre Street 3" in page.locator("#panel").inner_text()
     assert page.evaluate("window.hacked") is None
+    seen.assert_quiet(file)
+
+
+def test_each_side_of_a_comparison_has_its_own_barriers(open_page, tmp_path) -> None:
+    plan = placement.load_plan(write_sealed(tmp_path, budget=60))
+    poor, rich = placement.optimise(plan, budget=29.5), placement.optimise(plan)
+    file = tmp_path / "both.html"
+    states = [State(plan=plan, solution=one) for one in (poor, rich)]
+    file.write_text(comparison_page(*states), encoding="utf-8")
+    page, seen = open_page(file)
+    sides = [page.locator(f".leaflet-closures-{side}-pane path") for side in ("old", "new")]
+    assert [side.count() for side in sides] == [4, 3]
+    assert "3 fences" in page.locator("#status").inner_text()
+    page.get_by_role("checkbox", name="Fence").uncheck()
+    assert [side.count() for side in sides] == [1, 1]
     seen.assert_quiet(file)
 
 

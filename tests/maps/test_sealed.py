@@ -9,7 +9,7 @@ import placement
 from placement.cover.survey import survey
 from placement.exports.export import write_export
 from placement.maps.page import page_data, uncovered
-from placement.maps.states import State
+from placement.maps.states import State, states_data
 from placement.maps.webmap import comparison_page, slider_page
 from placement.plan.problem import Plan
 from placement.review.compare import compare
@@ -75,5 +75,7 @@ def test_barriers_reach_other_programs(
 def test_a_comparison_and_a_slider_are_drawn(sealed: tuple[Plan, Solution, Solution]) -> None:
     plan, poor, rich = sealed
     states = [State(plan=plan, solution=one) for one in (poor, rich)]
+    told = states_data(states)["states"]
+    assert [[len(kind["ways"]) for kind in one["barriers"]] for one in told] == [[3, 1], [2, 1]]
     assert "taken away: 1 barrier" in comparison_page(*states)
     assert "gate-west" in slider_page(states, "budget")

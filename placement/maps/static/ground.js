@@ -66,10 +66,14 @@ function shrinkCandidates(circles, zoom) {
 function offerBarriers(data, offer, tell, inPane, bind) {
   (data.barriers || []).forEach((kind, number) => {
     if (kind.ways.length === 0) { return; }
-    const style = { color: inkOf("closure"), weight: 6, lineCap: "square", opacity: 1, dashArray: number === 0 ? null : "5 10" };
-    const group = L.layerGroup(kind.ways.map((way) => bind(way, L.polyline(way.line.map(positions), inPane("closures", style)), kind)));
-    offer("plan", `barrier-${kind.id}`, group, () => barSwatch(style.color, number), () => tell.own(kind.label));
+    const group = L.layerGroup(barsOf(kind, number, inPane, "closures").map(([way, bar]) => bind(way, bar, kind)));
+    offer("plan", `barrier-${kind.id}`, group, () => barSwatch(inkOf("closure"), number), () => tell.own(kind.label));
   });
+}
+const barWidth = (number) => (number === 0 ? 6 : 10); // the first kind is the thinner one
+function barsOf(kind, number, inPane, pane) {
+  const style = inPane(pane, { color: inkOf("closure"), weight: barWidth(number), lineCap: "square", opacity: 1 });
+  return kind.ways.map((way) => [way, L.polyline(way.line.map(positions), style)]);
 }
 
 /* Offers the layers of the ground to the legend; `bind(area, layer)` gives an area its popup and name.

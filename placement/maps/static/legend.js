@@ -35,8 +35,7 @@ function strip(colour, width) {
   return swatch(drawn("path", { d: "M2 12 10 6 18 12 26 6", fill: "none", stroke: colour, "stroke-width": width }));
 }
 function barSwatch(colour, number) {
-  return swatch(drawn("path", { d: "M9 9 19 9", fill: "none", stroke: colour, "stroke-width": 6, "stroke-linecap": "square",
-    "stroke-dasharray": number === 0 ? "" : "2 9" }));
+  return swatch(drawn("path", { d: "M9 9 19 9", fill: "none", stroke: colour, "stroke-width": barWidth(number), "stroke-linecap": "square" }));
 }
 function candidateSwatch() {
   const dot = (cx, style) => drawn("circle", {

@@ -36,6 +36,9 @@ function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpe
     }
     layers.push(["closures", group]);
   }
+  (plan.barriers || []).forEach((kind, number) => {
+    for (const [, bar] of barsOf(kind, number, inPane, `closures-${side}`)) { layers.push([`barrier-${kind.id}`, bar]); }
+  });
   /* what changed comes first: it keeps its true place where signs are crowded */
   const inOrder = plan.posts.map((post) => ({ post, drawn_: look_(post) }))
     .sort((a, b) => Number(b.drawn_.first) - Number(a.drawn_.first));

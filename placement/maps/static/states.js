@@ -145,6 +145,10 @@ function showStates(map) {
     entries.push({ group: "plan", key: "closures", layer: switchOf("closures"),
       swatch: () => patch(inkOf("closure"), 0.14, inkOf("closure"), "3 4"), words: () => tell.say("layer_closures") });
   }
+  (last.barriers || []).forEach((kind, number) => {
+    entries.push({ group: "plan", key: `barrier-${kind.id}`, layer: switchOf(`barrier-${kind.id}`),
+      swatch: () => barSwatch(inkOf("closure"), number), words: () => tell.own(kind.label) });
+  });
   for (const entry of stage.entries) { entries.push({ ...entry, layer: switchOf(entry.key) }); }
 
   /* Names, gains and moves of each map. */
