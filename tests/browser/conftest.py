@@ -38,11 +38,11 @@ REQUIRED = os.environ.get("PLACEMENT_BROWSER") == "required"
 
 
 def zoom_in(page: Any) -> None:
-    """Press the button that zooms in, and wait until the map has moved there.
+    """Press the button that zooms in, and wait until the map, or both, have moved there.
 
     The map begins to move with the browser's next frame: before it nothing says that it will.
     """
-    page.locator(".leaflet-control-zoom-in").click()
+    page.locator(".leaflet-control-zoom-in").first.click()
     page.evaluate("() => new Promise(requestAnimationFrame)")
     page.wait_for_selector(".leaflet-zoom-anim", state="detached")
 

@@ -9,6 +9,7 @@ import pypdf
 import pytest
 
 from placement.maps import State, comparison_page, slider_page
+from tests.browser.conftest import zoom_in
 from tests.browser.test_access import found
 from tests.maps.pages import NASTY, drawn_plan, hostile_plan, solution_of
 
@@ -113,8 +114,7 @@ def test_two_plans_are_swiped_and_set_side_by_side(open_page, states, tmp_path: 
     page.locator("[data-view=apart]").click()
     assert page.locator(".folium-map:visible").count() == 2
     assert not knob.is_visible()
-    page.locator(".leaflet-control-zoom-in").first.click()
-    page.wait_for_timeout(400)
+    zoom_in(page)
     scenes = page.locator(".leaflet-control-scale-line").all_inner_texts()
     assert len(scenes) == 1
     spots = page.evaluate(

@@ -4,6 +4,7 @@ One process imports what commands need and forks for each run, so that a run cos
 not what starting Python does.
 """
 
+import gc
 import json
 import os
 import subprocess
@@ -143,6 +144,7 @@ def _main() -> None:
     os.chdir(sys.argv[1])
     assert CliRunner().invoke(place, sys.argv[2:]).exit_code == 0
     os.chdir(here)
+    gc.freeze()  # no run looks through what all of them share
     for line in sys.stdin:
         case = json.loads(line)
         ended = _run(Case(**{**case, "words": tuple(case["words"])}), Path(sys.argv[1]))
