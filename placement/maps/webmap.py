@@ -405,7 +405,7 @@ def page(
     with _counted_names():
         shell = _Page(
             title=str(data["title"]["en"]),
-            style=f"{leaflet_style()}\n{_own('map.css')}\n{_own('print.css')}",
+            style=f"{leaflet_style()}\n{_shorten(_own('map.css') + _own('print.css'))}",
             leaflet=leaflet_script(),
             data=block,
         )
@@ -449,12 +449,12 @@ def _own(name: str) -> str:
 
 
 def _shorten(code: str) -> str:
-    """Return a script without indentation and lines of comment, an eighth of it.
+    """Return a script or a style without indentation and lines of comment, an eighth of it.
 
     They are read in the repository. No text of the scripts goes over several lines, so no text is
     altered.
     """
-    return re.sub(r"(?m)^ *(?:/\*(?:(?!\*/).)*\*/|//.*)\n|^ +", "", code)
+    return re.sub(r"(?m)^ *(?:/\*(?:(?!\*/)[\s\S])*\*/|//.*)\n|^ +", "", code)
 
 
 def _hash(text: str) -> str:

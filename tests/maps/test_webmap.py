@@ -240,6 +240,19 @@ def test_every_class_of_street_and_every_reason_has_words() -> None:
         ].keys()
 
 
+def test_a_script_loses_its_comments_and_nothing_else() -> None:
+    code = (
+        "/* One\n * and two. */\nlet a = 1; // kept\n  // gone\n  /* gone */\n    b('/* x */');\n"
+    )
+    assert webmap._shorten(code) == "let a = 1; // kept\nb('/* x */');\n"
+    folder = resources.files("placement.maps").joinpath("static")
+    for name in {*webmap._SCRIPTS, *webmap._STATES_SCRIPTS, *webmap._NETWORK_SCRIPTS}:
+        text = folder.joinpath(name).read_text(encoding="utf-8")
+        assert text.count("`") % 2 == 0
+        # no text goes over several lines, where a line that looks like a comment would be lost
+        assert all(line.count("`") % 2 == 0 for line in text.splitlines()), name
+
+
 def test_the_script_never_writes_markup() -> None:
     folder = resources.files("placement.maps").joinpath("static")
     for name in {*webmap._SCRIPTS, *webmap._NETWORK_SCRIPTS}:
