@@ -45,7 +45,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> list[Facts]:
     for plan, solution in ((plain, solution_of(plain)), (ruled, ruled_solution(ruled))):
         walks = survey(plan)
         missing = uncovered(plan, solution, walks)
-        data = page_data(plan, solution, walks.streets, {}, missing)
+        data = page_data(plan, solution, None, {}, missing)
         spoken = webmap.languages()
         data["languages"] = {code: one["language"] for code, one in spoken.items()}
         data["words"] = {code: one["plan"] for code, one in spoken.items()}
@@ -58,10 +58,12 @@ def kinds(base: Facts) -> Iterator[Facts]:
     """Change what the sentences of a plan hang on, each by itself and some together."""
     for status, gap, asked in itertools.product(
         ("optimal", "feasible", "proposed", "infeasible", "unknown"),
-        (None, 0.0, 0.0004, 0.0173, 0.9996),
+        (None, 0.0173),
         (None, 0.0, 0.031),
     ):
         yield base | {"status": status, "gap": gap, "asked": asked}
+    for gap in (0.0, 0.0004, 0.9996):
+        yield base | {"status": "feasible", "gap": gap}
     for main, kind in itertools.product((0, 1), ("streets", "straight lines", "given times")):
         yield base | {"main": main, "walking": base["walking"] | {"kind": kind, "gap": 0.04}}
     for slow, bound in ((0.7, None), (None, 5200.5)):
@@ -122,5 +124,5 @@ def test_paper_and_page_say_the_same_of_every_kind_of_plan(browser, plans) -> No
                 differing = [key for key in shown if shown[key] != written[key]]
                 assert [shown[key] for key in differing] == [written[key] for key in differing]
             told += len(said)
-    assert told > 350
+    assert told > 200
     page.context.close()
