@@ -29,7 +29,8 @@ class Extract:
     x, y
         (P,) int32, longitude and latitude in units of 1e-7 degree, `NOWHERE` where missing.
     squares
-        Surfaces that are walked across: position in ``ways`` and the lines of the outline.
+        Surfaces that are walked across: position in ``ways`` and all lines of the outline. One of
+        which a line is not in the file is none.
     closed, lifts
         Positions in ``key`` of barriers closed to walkers, and of lifts.
     dropped

@@ -298,8 +298,8 @@ class _Reader:
             at = np.searchsorted(ascending, area.members)
             there = at < len(order)
             there[there] = ascending[at[there]] == area.members[there]
-            code = self.ways.setdefault(area.way, len(self.ways))
-            result.append((code, order[at[there]]))
+            if there.all():  # a hole without its outline is no surface
+                result.append((self.ways.setdefault(area.way, len(self.ways)), order[at]))
         return result
 
 

@@ -87,8 +87,9 @@ class _Reader:
         members = {ref: way for _, refs, way in reversed(relations) for ref in refs}
         self._ways(path, members)
         for _, refs, way in relations:
-            own = [self.lines[ref] for ref in refs if ref in self.lines]
-            self.squares.append((self.ways.setdefault(way, len(self.ways)), own))
+            if all(ref in self.lines for ref in refs):  # a hole without its outline is no surface
+                own = [self.lines[ref] for ref in refs]
+                self.squares.append((self.ways.setdefault(way, len(self.ways)), own))
         key, place = np.unique(np.array(self.ref, np.int64), return_inverse=True)
         closed, lifts = self._nodes(path)
         xy = np.array([self.at[ref] for ref in key.tolist()], np.int64).reshape(-1, 2)

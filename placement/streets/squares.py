@@ -45,11 +45,12 @@ def crossings(found: Extract) -> Ints:
             found.place[found.first[i] : found.first[i + 1]].astype(np.int64)
             for i in lines.tolist()
         ]
-        spans = [span[found.x[span] < NOWHERE] for span in spans]
         spans = [span for span in spans if len(span) > 1]
         if not spans:
             continue
         rim = np.concatenate(spans)
+        if (found.x[rim] == NOWHERE).any():
+            continue  # what lies behind the edge of the file may be a wall
         places, own = np.unique(rim, return_counts=True)
         entries = places[used[places] > own]
         if len(entries) < 2:

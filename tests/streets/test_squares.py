@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import osmium
 import pytest
 import shapely
 import shapely.affinity
 from scipy.sparse.csgraph import dijkstra
 
-from placement.streets import Streets, snap, walking_times
-from tests.streets.draw import at, osm_xml, read_osm_text
+from placement.streets import Streets, read_streets, snap, walking_times
+from tests.streets.draw import CRS, at, osm_xml, read_osm_text
 from tests.streets.split_graph import all_times
 
 type Ring = list[tuple[float, float]]
@@ -65,6 +66,40 @@ def test_a_hole_sends_nobody_round_the_outline(tmp_path: Path) -> None:
     hole = [(148, 148), (152, 148), (152, 152), (148, 152)]
     streets = square(tmp_path, SQUARE, [hole], [(0, 0), (300, 300)])
     assert metres(streets, (0, 0), (300, 300)) == pytest.approx(424.3, abs=0.5)
+
+
+@pytest.mark.parametrize("missing", ["a node of the outline", "the outline", "a node of the hole"])
+@pytest.mark.parametrize("form", ["osm", "osm.pbf"])
+def test_a_square_that_the_file_cuts_is_not_walked_across(
+    tmp_path: Path, missing: str, form: str
+) -> None:
+    """Streets lead to the corners of the outline and of the hole, and along what is there."""
+    outline, hole = [1, 2, 3, 4, 5, 6, 1], [11, 12, 13, 14, 11]
+    ring = [(0, 0), (150, -9), (300, 0), (300, 300), (150, 309), (0, 300)]
+    corners = [*ring, (100, 100), (200, 100), (200, 200), (100, 200)]
+    nodes = dict(zip([*outline[:-1], *hole[:-1]], corners, strict=True))
+    nodes |= {20: (-20, 0), 21: (320, 300), 22: (90, 90), 23: (210, 210)}
+    ways = {
+        1: (outline, {}), 2: (hole, {}),
+        3: ([20, 1], {"highway": "footway"}), 4: ([4, 21], {"highway": "footway"}),
+        5: ([22, 11], {"highway": "footway"}), 6: ([13, 23], {"highway": "footway"}),
+    }  # fmt: skip
+    square = {"type": "multipolygon", "highway": "pedestrian"}
+    relation = {1: ([(1, "outer"), (2, "inner")], square)}
+    if missing == "the outline":
+        del ways[1]
+    else:
+        del nodes[2 if "outline" in missing else 12]
+    (tmp_path / "cut.osm").write_text(osm_xml(nodes, ways, relation), encoding="utf-8")
+    file = tmp_path / f"cut.{form}"
+    if form == "osm.pbf":
+        with osmium.SimpleWriter(str(file)) as writer:
+            for one in osmium.FileProcessor(str(tmp_path / "cut.osm")):
+                writer.add(one)
+    streets = read_streets(file, crs=CRS)
+    pieces = [np.diff(shapely.get_coordinates(line), axis=0) for line in streets.edge_lines()]
+    # outline, hole and streets run north or east; a way across would do both
+    assert np.abs(np.concatenate(pieces)).min(axis=1).max() < 60
 
 
 def test_an_l_shape_is_cut_at_its_corner(tmp_path: Path) -> None:
