@@ -58,7 +58,8 @@ def part_of(instance: Instance, lanes: Lanes, group: Ints, free: Bools) -> Part:
     columns = left.columns
     fewer = replace(
         lanes,
-        people=np.bincount(of, weights=people, minlength=merged.rows),
+        # numpy counts nobody in whole numbers
+        people=np.bincount(of, weights=people, minlength=merged.rows).astype(np.float64),
         gate=lanes.gate[columns],
         least=lanes.least[columns],
         most=lanes.most[columns],

@@ -10,7 +10,8 @@ from shapely import LineString, box
 import placement
 from placement.errors import InfeasibleError
 from placement.prove.proof import Verdict, prove_again
-from tests.amount import NIGHT
+from tests.amount import NIGHT, cases
+from tests.builders import point
 from tests.sealed_town import every_choice, gates, ways, write_random, write_sealed
 
 SEEDS = 1_000 if NIGHT else 40
@@ -83,6 +84,35 @@ def test_lanes_serve_people_at_the_gates_that_seal(tmp_path: Path) -> None:
     assert found.rules["sealed"].reached == 5
     assert found.lanes is not None
     assert prove_again(plan, found).verdict is Verdict.TWICE
+
+
+@pytest.mark.slow
+def test_the_second_solver_agrees_on_random_plans_with_lanes(tmp_path: Path) -> None:
+    lanes = 'rate_per_h = 10\nopens = "10:00"\ncloses = "11:00"\nperiod_min = 30\n'
+    proven = 0
+    for seed in range(cases(10, 300)):
+        path = write_random(tmp_path / str(seed), 5_000 + seed)
+        text = path.read_text(encoding="utf-8")
+        laned = text.replace("[sealed]", f"[resources.gate.lanes]\n{lanes}[sealed]")
+        path.write_text(laned, encoding="utf-8")
+        plan = placement.load_plan(path)
+        try:
+            found = placement.optimise(plan)
+        except InfeasibleError as refused:
+            assert any(rule.startswith("sealed: ") for rule in refused.rules)  # noqa: PT017
+            continue
+        assert prove_again(plan, found).verdict is Verdict.TWICE, seed
+        proven += 1
+    assert proven > 3
+
+
+def test_lanes_that_nobody_reaches_seal_all_the_same(tmp_path: Path) -> None:
+    lanes = "[resources.checkpoint.lanes]\nrate_per_h = 60\n"
+    far = [point(2.3465, 48.8471, id="far", people=100, zone="south")]
+    rule = f'[sealed]\nresources = ["checkpoint"]\nband_m = 60\n{lanes}'
+    path = write_sealed(tmp_path, layers={"demand": far, "areas": None}, rule=rule, budget=30)
+    found = placement.optimise(placement.load_plan(path))
+    assert (found.objective, found.cost) == (0, 29.5)
 
 
 def test_ways_that_cannot_be_paid_are_named(tmp_path: Path) -> None:
