@@ -14,10 +14,12 @@ from placement.errors import NoPlanError
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.relief_model import Kind, Reliefs, Shift, fewest_reliefs, least_teams
 from placement.studies.roster.lines import lines
+from placement.studies.roster.one_post import can_hold
 from placement.studies.roster.one_team import least_by_one
 
 _STEPS = 2_000  # for each duty
 _MOST_STEPS = 2_000_000
+_BOUND_S = 10.0  # most seconds for the fewest teams of the model
 _MODEL_S = 5.0  # most seconds to relieve posts more seldom
 
 
@@ -61,9 +63,11 @@ def hold(slots: int, kinds: Sequence[Kind], shift: Shift, *, stop: Stop) -> Held
         If no number of teams keeps the rules, or none is found in time.
     """
     _check_walks(kinds, shift)
-    first = least_teams(slots, kinds, shift, stop=stop.share(0.5))
+    first = least_teams(slots, kinds, shift, stop=stop.share(0.5, at_most=_BOUND_S))
     if first.started is None:  # whom longer rests leave too little time for
-        loose = least_teams(slots, kinds, replace(shift, spells=()), stop=stop.share(0.5))
+        loose = least_teams(
+            slots, kinds, replace(shift, spells=()), stop=stop.share(0.5, at_most=_BOUND_S)
+        )
         first = Reliefs(started=loose.started, bound=max(first.bound, loose.bound))
     if first.started is None:
         raise NoPlanError(
@@ -91,7 +95,12 @@ def hold(slots: int, kinds: Sequence[Kind], shift: Shift, *, stop: Stop) -> Held
             low = middle + 1
     best = found[high]
     assert best is not None  # noqa: S101 - told by the loops above
-    return best
+    if len(kinds) == kinds[0].positions == 1 and slots <= shift.day:
+        while bound < len(best.lines) and (
+            can_hold(slots, kinds[0], shift, bound, stop=stop) is False
+        ):
+            bound += 1
+    return replace(best, bound=bound)
 
 
 def _check_walks(kinds: Sequence[Kind], shift: Shift) -> None:
@@ -126,7 +135,8 @@ def _shared(
         steps = 0 if over else min(_STEPS * len(duties), _MOST_STEPS)
         rows = lines(np.ascontiguousarray(duties[:, :4]), teams, shift, steps=steps)
         if rows is not None:
-            return Held(bound=bound, duties=duties, lines=tuple(map(tuple, rows)))
+            needed = tuple(tuple(row) for row in rows if row)
+            return Held(bound=bound, duties=duties, lines=needed)
     return None
 
 

@@ -10,6 +10,7 @@ from placement.errors import NoPlanError, UsageError
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.relief_model import Kind, Shift
 from placement.studies.roster.holding import Held, hold
+from placement.studies.roster.one_post import can_hold
 from placement.studies.roster.rules import Rules
 from tests.studies.roster.oracle import fewest
 from tests.studies.roster.second_solver import possible
@@ -23,7 +24,7 @@ def found(slots: int, kinds: tuple[Kind, ...], shift: Shift) -> Held:
     return hold(slots, kinds, shift, stop=Stop(None))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(9))
 def test_without_caps_and_longer_rests_it_is_what_trying_everything_finds(seed: int) -> None:
     draw = random.Random(seed)
     work = draw.randint(1, 3)
@@ -52,6 +53,32 @@ def test_with_caps_and_longer_rests_it_is_between_the_bound_and_the_teams(seed: 
     least = fewest(slots, kinds, shift, len(held.lines))
     assert least is not None
     assert held.bound <= least <= len(held.lines) <= least + 1
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_single_post_needs_what_trying_everything_finds(seed: int) -> None:
+    draw = random.Random(200 + seed)
+    shift = Shift(
+        work=draw.randint(2, 3),
+        rest=draw.randint(1, 2),
+        handover=draw.randint(0, 1),
+        cap=draw.choice([None, 3, 4]),
+        spells=draw.choice([(), ((5, 3),), ((6, 2), (7, 4))]),
+    )
+    kind = alone(1, draw.randint(0, 1), draw.randint(0, 1))
+    slots = draw.randint(5, 7)
+    least = fewest(slots, kind, shift, 9)
+    assert least is not None
+    for teams in range(1, least + 1):
+        assert can_hold(slots, kind[0], shift, teams, stop=Stop(None)) is (teams >= least)
+    assert found(slots, kind, shift).bound == least
+
+
+@pytest.mark.slow
+def test_breaks_of_a_single_post_are_proven() -> None:
+    shift = Shift(work=6, rest=6, handover=1, spells=((72, 12),))
+    held = hold(144, alone(1), shift, stop=Stop(6.0))
+    assert held.bound == len(held.lines) == 4
 
 
 @pytest.mark.parametrize("positions", [1, 2, 3, 7, 30])
