@@ -29,6 +29,7 @@ FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 STORED = {  # what a folder would hold
     "outputs/london-2023": "outputs/london-2023/solution.geojson",
     "outputs/paris-2024": "tests/cases/paris-2024.geojson",
+    "outputs/paris-2024-dogs": "outputs/paris-2024-dogs/solution.geojson",
     "outputs/paris-2024-cover": "outputs/paris-2024-cover/solution.geojson",
 }
 PAGES = sorted(
