@@ -226,6 +226,7 @@ def roster(
     shift = rules.shift(ends - begins + 2 * int(LONGEST_WALK_S) // 60)
     if begins + min(0, *(-SLOT_MIN * _slots(s) for g in groups for s in g.out_s.values())) < 0:
         raise UsageError("teams would leave for their posts the day before: write 24:00 for 00:00.")
+    _check_nights(groups, ends - begins, rules, days)
     slots, stop = (ends - begins) // SLOT_MIN, Stop(time_limit)
     held = _hold(groups, positions, slots, shift, stop)
     covered = None
@@ -391,12 +392,31 @@ def _hours(
             f"{clock_of(begins)} to {clock_of(ends)} cannot be rostered: --to comes after --from, "
             f"both at a multiple of {SLOT_MIN} minutes, up to 48:00 the day after."
         )
-    if days < 1 or (days > 1 and ends - begins > DAY_MIN):
-        raise UsageError(
-            f"{days} days of {clock_of(begins)} to {clock_of(ends)} cannot be rostered: days that "
-            "come again are of 24 hours at most."
-        )
+    if days < 1:
+        raise UsageError("no days cannot be rostered; give --days 1 or more.")
     return begins, ends
+
+
+def _check_nights(groups: Iterable["_Group"], minutes: int, rules: Rules, days: int) -> None:
+    """Refuse days that come again after less than the daily rest: no rule looks over such a night.
+
+    Raises
+    ------
+    UsageError
+        If so.
+    """
+    walk = max(
+        _slots(out) + _slots(back)
+        for group in groups
+        for out, back in zip(group.out_s.values(), group.back_s.values(), strict=True)
+    )
+    night = DAY_MIN - minutes - SLOT_MIN * walk
+    least = max(rules.daily_rest_min, rules.rest_min, rules.break_min or 0)
+    if days > 1 and night < least:
+        raise UsageError(
+            f"between two of {days} days {max(0, night)} minutes are left, walks taken off, and "
+            f"the rest wants {least}: give shorter hours, or all days as one with --to 48:00."
+        )
 
 
 def _positions(post: Post, count: str) -> int:

@@ -213,7 +213,8 @@ def test_a_team_rests_until_it_leaves_again(town: tuple[Plan, Solution, RestPlac
         ({"begins": None}, "from when until when"),
         ({"ends": 600}, "cannot be rostered"),
         ({"begins": 601}, "multiple of 5"),
-        ({"days": 2, "ends": 2400}, "24 hours at most"),
+        ({"days": 0}, "no days"),
+        ({"days": 2, "ends": 600 + 855}, "585 minutes are left"),
         ({"resource": "balloon"}, "no post of 'balloon'"),
     ],
 )
