@@ -67,9 +67,7 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
     const model = counter.tried();
     const asPlanned = counter.model().walks;
     const found = counter.variant();
-    for (const street of data.what_if.streets.filter(({ name }) => variant.streets.includes(name))) {
-      own.addLayer(closedStreetLayer(street, tell, inPane("closures", {})));
-    }
+    own.addLayer(closedStreetLayers(data.what_if.streets.filter(({ name }) => variant.streets.includes(name)), tell, inPane("closures", {})));
     data.resources.forEach((resource, at) => {
       const { times, open } = found.reaches[at];
       const { colour } = look(at);
