@@ -8,7 +8,13 @@ import pytest
 import placement
 
 ROOT = Path(__file__).parents[1]
-BUNDLED = ("london-2023", "paris-2024", "paris-2024-cover", "paris-2024-dogs")
+BUNDLED = (
+    "london-2023",
+    "paris-2024",
+    "paris-2024-cover",
+    "paris-2024-dogs",
+    "paris-2024-sealed",
+)
 
 
 @pytest.mark.slow
