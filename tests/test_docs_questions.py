@@ -78,7 +78,11 @@ def test_where_would_a_new_rule_go_the_page_names_modules_that_are_there() -> No
 def test_who_may_call_highs_one_module_does() -> None:
     assert importers("highspy") == ["solve/mip/highs.py"]
     assert "| Who may call HiGHS? | `solve/mip/highs.py` alone" in STRUCTURE
-    assert importers("pulp") == ["solve/mip/highs.py", "solve/mip/mip_model.py"]
+    assert importers("pulp") == [
+        "solve/mip/highs.py",
+        "solve/mip/mip_model.py",
+        "solve/mip/relief_model.py",
+    ]
     assert importers("folium") == ["maps/webmap.py"]
 
 

@@ -59,6 +59,8 @@ def check_sealed(
         if barrier is not None and price is not None:
             standing[_kind(way)].append(price)
             findings.equal(f"price of barrier {barrier.id!r}", barrier.cost, float(price))
+            findings.equal(f"people covered by barrier {barrier.id!r}", barrier.covered, 0.0)
+            findings.equal(f"people covered by {barrier.id!r} alone", barrier.only, 0.0)
         held = (barrier is not None and price is not None) or any(
             _stands_in(plan, way, post) for post in solution.posts_list
         )
