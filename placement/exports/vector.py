@@ -66,6 +66,11 @@ def geopackage(layers: Sequence[Table], labels: Mapping[str, str], *, language: 
                 (_NO_DATE,),
             )
             database.execute("UPDATE gpkg_contents SET last_change = ?", (_NO_DATE,))
+        # GDAL writes once more where the clock moved on meanwhile, and a file counts its changes:
+        # a copy begins to count anew
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("VACUUM INTO ?", (str(copy := path.with_name("copy.gpkg")),))
+        copy.replace(path)
 
     return _written("export.gpkg", write)
 
