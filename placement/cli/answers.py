@@ -101,7 +101,7 @@ class WhyPost(TypedDict):
     """
 
     post: str
-    standing: Literal["open", "closed", "required", "excluded", "unsnapped", "not allowed"]
+    standing: Literal["open", "closed", "required", "excluded", "unsnapped", "not allowed", "alone"]
     open: bool
     status: Searched | None
     proven: bool

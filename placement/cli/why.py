@@ -107,6 +107,7 @@ def _text(why: "Why", solution: "Solution") -> str:
         Standing.EXCLUDED: "closed, since it is excluded",
         Standing.UNSNAPPED: "closed: its site lies too far from any street, so nobody walks there",
         Standing.NOT_ALLOWED: "not possible: the site's resources leave it out",
+        Standing.ALONE: ("open" if why.is_open else "closed") + "; nothing else may seal its way",
     }
     lines = [f"{why.post}: {stands[why.standing]}."]
     way = "Without it" if why.is_open else "With it"

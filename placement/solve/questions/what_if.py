@@ -35,6 +35,8 @@ class Standing(StrEnum):
     """Too far from any street, so nobody walks there."""
     NOT_ALLOWED = "not allowed"
     """The site's `resources` leave this one out."""
+    ALONE = "alone"
+    """Nothing else may seal its way through the perimeter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,7 @@ def why(
 
     The plan is solved again with the post closed where the solution opens it, and open where it
     does not, everything else as it was. A requirement or an exclusion of this post alone is lifted
-    for that, and said.
+    for that, and said; that each way through a sealed perimeter is shut is never lifted.
 
     Parameters
     ----------
@@ -210,6 +212,8 @@ def _why(
     said = Why(post=name, standing=standing, is_open=is_open)
     if standing in (Standing.NOT_ALLOWED, Standing.UNSNAPPED):
         return said
+    if standing is Standing.ALONE and is_open:
+        return replace(said, status=Status.INFEASIBLE)
     mine = (posts.site == at) & (posts.resource == position)
     opens = mine & posts.opens
     instance = posts.instance
@@ -255,6 +259,8 @@ def _standing(
 ) -> Standing:
     if not problem.sites.allowed[at, position]:
         return Standing.NOT_ALLOWED
+    if any(way.options == ((at, position),) for way in problem.ways):
+        return Standing.ALONE
     mine = np.flatnonzero((posts.site == at) & (posts.resource == position) & posts.opens)
     status = problem.sites.status[at, position]
     if status == SiteStatus.REQUIRED or posts.instance.required[mine].any():

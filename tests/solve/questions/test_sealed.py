@@ -186,3 +186,18 @@ def test_the_cheapest_plan_for_a_share_seals_too(tmp_path: Path) -> None:
     found = placement.least_cost(plan, shares={"checkpoint": 0.3})
     assert found.rules["sealed"].reached == 5
     assert found.coverage["checkpoint"].share >= 0.3
+
+
+def test_a_barrier_that_alone_seals_its_way_cannot_be_left_out(tmp_path: Path) -> None:
+    plan = placement.load_plan(write_sealed(tmp_path, budget=70))
+    found = placement.optimise(plan)
+    (alone,) = placement.why(plan, found, "south")
+    assert (alone.standing, alone.is_open, alone.status) == ("alone", True, "infeasible")
+    assert alone.cost is None
+    # a way that a gate could seal, too: the other of the two seals it instead
+    names = {post.id for post in found.posts_list}
+    here, there = "gate-west/checkpoint", "west-2/fence"
+    is_open, other = (here, there) if here in names else (there, here)
+    (either,) = placement.why(plan, found, is_open.split("/")[0])
+    assert (either.standing, either.status) == ("open", "optimal")
+    assert other in either.opened
