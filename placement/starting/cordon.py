@@ -39,10 +39,11 @@ _TAGGED_M = 0.1
 
 
 class Gate(NamedTuple):
-    """A way in that is watched: what it is called, and where it is, metres."""
+    """A way in that is watched: what it is called, where it is, metres, and the file it is of."""
 
     name: str
     xy: tuple[float, float]
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -163,7 +164,8 @@ def find_cordon(
     Raises
     ------
     InputError
-        If a gate does not stand in the band, or a street leads inside that cannot be closed.
+        If a gate does not stand in the band, no street lies outside, or a street leads inside that
+        cannot be closed.
     UsageError
         If the band is wider than 100 km.
     """
@@ -318,6 +320,7 @@ def _piece_of(gate: Gate, band: Band, pieces: Geometries, inside: "BaseGeometry"
         away = f"{distance.min():,.0f} m from the nearest street" if len(real) else "no street"
         raise InputError(
             f"the gate lies {where}, {away} of the band",
+            file=gate.file,
             feature=gate.name,
             remedy="move it to a street of the band, or widen the band",
         )

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from placement.arrays import Bools, Floats, Ints
+from placement.errors import InputError
 from placement.streets.closures import met_at
 from placement.streets.network import Streets
 
@@ -72,6 +73,11 @@ def cut_band(streets: Streets, inside: "BaseGeometry", *, band_m: float) -> Band
         The ground that is to be sealed, in the network's coordinate system.
     band_m
         How far outside the perimeter closures may stand, metres.
+
+    Raises
+    ------
+    InputError
+        If no street lies outside.
     """
     outer = shapely.buffer(inside, band_m)
     lines = streets.edge_lines()
@@ -85,6 +91,11 @@ def cut_band(streets: Streets, inside: "BaseGeometry", *, band_m: float) -> Band
     crossed = np.zeros(streets.n_edges, np.bool_)
     crossed[touching] = shapely.intersects(rims, lines[touching])
     zone = _zones(streets.node_xy, inside, outer, near, far)
+    if len(touching) and not (zone == OUTSIDE).any():
+        raise InputError(
+            "the street layer ends within the perimeter and its band, so nobody comes from outside",
+            remedy="take streets that reach farther, or a narrower band",
+        )
     found: list[tuple[int, float, float, int, int]] = []
     crossing = 0
     for edge in touching.tolist():

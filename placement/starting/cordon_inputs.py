@@ -166,7 +166,7 @@ def read_gates(files: Sequence[str], crs: str) -> list[Gate]:
         table = read_table(Path(file), layer="gates", kinds=POINTS)
         places = shapely.get_coordinates(_metres(table.lonlat, crs)).tolist()
         for row, (x, y) in zip(table.rows, places, strict=True):
-            gates.append(Gate(name=row.name, xy=(x, y)))
+            gates.append(Gate(name=row.name, xy=(x, y), file=str(table.file)))
     return sorted(gates)
 
 

@@ -11,6 +11,8 @@ from placement.maps.webmap import comparison_page
 from tests.maps.pages import NASTY
 from tests.sealed_town import ways, write_sealed
 
+FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
+
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory) -> Path:
@@ -80,3 +82,17 @@ def test_the_rule_says_that_every_way_is_sealed(open_page, file) -> None:
     told = page.locator("#view-rules table.others").inner_text()
     assert "Ways through the perimeter that are sealed" in told
     assert "5 ways" in told
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_kind_of_barrier_in_one_long_word_stays_within_the_page(
+    open_page, tmp_path, width
+) -> None:
+    drawn = ways()
+    drawn[-1]["properties"]["kind"] = "k" * 60
+    plan = placement.load_plan(write_sealed(tmp_path, layers={"ways": drawn}, budget=60))
+    write_map(plan, placement.optimise(plan), tmp_path / "map.html")
+    page, seen = open_page(tmp_path / "map.html")
+    page.set_viewport_size({"width": width, "height": 844})
+    assert page.evaluate(FAULTS) == []
+    seen.assert_quiet(tmp_path / "map.html")

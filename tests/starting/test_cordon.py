@@ -26,7 +26,7 @@ from placement.starting.tagged_ways import class_width_m
 from placement.streets import Streets, read_streets
 from placement.streets.closures import Closure, with_closures
 from placement.streets.network import transformer
-from tests.builders import write_plan
+from tests.builders import point, write_geojson, write_plan
 from tests.cli.running import run
 from tests.streets.draw import CRS, ORIGIN, at, draw, osm_xml, write_lines
 
@@ -174,6 +174,10 @@ def test_no_set_of_closures_is_lighter_and_what_is_written_seals(
         "keep": ground if kept else None,
         "gates": [Gate(f"gate {n}", middles[n]) for n in sorted(watched)],
     }  # fmt: skip
+    if not any(str(end)[0] == "o" for ends, *_ in town for end in ends):
+        with pytest.raises(InputError, match="nobody comes from outside"):
+            find_cordon(streets, INSIDE, **options)
+        return
     if expected is None:
         with pytest.raises(InputError, match="is kept open and leads inside"):
             find_cordon(streets, INSIDE, **options)
@@ -262,6 +266,9 @@ def test_what_cannot_be_sealed_is_one_sentence_that_names_the_street(tmp_path: P
             streets, shapely.buffer(INSIDE, 40), traffic="walkers", band_m=60.0,
             gates=[Gate("north", (ORIGIN[0], ORIGIN[1] + 10))],
         )  # fmt: skip
+    for reach in (400.0, 10_000.0):
+        with pytest.raises(InputError, match="layer ends within the perimeter and its band"):
+            seal(streets, band_m=reach)
     west, east = (Gate(name, (ORIGIN[0] + x, ORIGIN[1])) for name, x in (("w", -40), ("e", 40)))
     assert seal(streets, keep=kept, gates=[west, east]).barriers == ()
 
@@ -325,12 +332,16 @@ def test_a_plan_takes_the_layer_and_nothing_is_written_for_what_is_refused(tmp_p
         closed = survey(load_plan(tmp_path / "town", closures=closures)).streets
         assert closed is not None
         assert breaches(closed, inside, [], band_m=200.0) == led_in
+    far = tmp_path / "far.geojson"
+    write_geojson(far, [point(3.0, 49.0, id="far")])
     for wrong, said in (
         (("cordon", tmp_path / "town"), "give the ground to seal"),
         ((*words, "--band", "0.01"), "has no room for a closure in the band"),
         ((*words, "--band", "1e300"), "--band takes at most 100,000 metres"),
         ((*words, "--keep-open", "Rue X"), "neither a layer of lines nor ids of ways"),
         ((*words, "--keep-open", "12"), "there is no way 12"),
+        ((*words, "--band", "9e4"), "the street layer ends within the perimeter and its band"),
+        ((*words, "--gate", far), "far.geojson, feature 'far': the gate lies outside"),
     ):
         refused = run(*wrong, "-o", tmp_path / "no.geojson")
         assert refused.exit_code in {2, 3}, refused.output
