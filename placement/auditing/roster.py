@@ -186,8 +186,9 @@ def _check_line(
     if rules["break_min"] is not None:
         spans.append((rules["break_min"], rules["within_min"]))
     most = _DAY_MIN - rules["daily_rest_min"]
-    if rules["daily_rest_min"] or rules["shift_min"] is not None:
-        spans.append((rules["daily_rest_min"], min(most, rules["shift_min"] or most)))
+    if rules["daily_rest_min"]:
+        shift = most if rules["shift_min"] is None else rules["shift_min"]
+        spans.append((rules["daily_rest_min"], min(most, shift)))
     for long, within in spans:
         findings.require(
             _longest_without(away, long) <= within,

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from placement.studies.roster.rules import Rules
     from placement.studies.roster.study import Roster
 
-_MOST_BASES = 12  # on the terminal; the file has all of them
+_MOST_BASES = 12  # on the terminal, and spare teams; the file has all of them
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,9 +274,12 @@ def _date(text: str | None) -> "date | None":
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--date {text[:20]!r} is not a date; write it as 2024-07-26.") from None
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:  # calendars write four digits, and add days
+        raise UsageError(f"--date {text} is not of the years {_FIRST_YEAR} to {_LAST_YEAR}.")
+    return found
 
 
 def _rules(worked: Worked) -> "Rules":
@@ -319,7 +323,7 @@ def _write(contents: dict[Path, bytes], folder: Path, inputs: list[Path]) -> Non
 def _sentences(found: "Roster") -> list[str]:
     """Return what is said of a roster."""
     from placement.cli.tables import table_lines
-    from placement.plan.clock import clock_of
+    from placement.plan.clock import DAY_MIN, clock_of
     from placement.review.texts import shown
 
     known = "proven: no fewer do"
@@ -328,9 +332,11 @@ def _sentences(found: "Roster") -> list[str]:
         known = f"no fewer than {found.bound:,} do, gap {apart:.1%}"
     held = sum(many for post, many in found.positions.items() if post not in found.empty)
     span = f"{clock_of(found.begins)} to {clock_of(found.ends)}"
-    head = (
-        f"{found.plan}: {found.teams:,} {_who(found)} hold {held:,} positions of {found.resource}"
-    )
+    who = f"{found.teams:,} {_who(found)} hold"
+    if found.teams == 1:
+        who = "1 team holds" if found.count == "units" else "1 person holds"
+    what = "1 position" if held == 1 else f"{held:,} positions"
+    head = f"{found.plan}: {who} {what} of {found.resource}"
     lines = [f"{head} from {span} ({known})"]
     if found.covered is not None:
         lines += _left_empty(found)
@@ -339,8 +345,13 @@ def _sentences(found: "Roster") -> list[str]:
         worked[one.team] = worked.get(one.team, 0) + one.off - one.on
     least, most = min(worked.values()), max(worked.values())
     works = f"{least:,}" if least == most else f"{least:,} to {most:,}"
-    lines.append(f"Each works {works} minutes a day, {len(found.duties):,} duties in all.")
-    if found.spare:
+    daily = " a day" if found.ends - found.begins <= DAY_MIN else ""
+    often = "in all" if found.days == 1 else "a day"
+    duties = "1 duty" if len(found.duties) == 1 else f"{len(found.duties):,} duties"
+    lines.append(f"Each works {works} minutes{daily}, {duties} {often}.")
+    if len(found.spare) > _MOST_BASES:  # they are named one after the other
+        lines.append(f"Spare: {found.spare[0]} to {found.spare[-1]} ({len(found.spare):,}).")
+    elif found.spare:
         lines.append(f"Spare: {', '.join(found.spare)}.")
     if found.rest is None:
         lines.append("They rest at their post: no layer of rest places was given.")

@@ -94,7 +94,7 @@ def _calendars(
     from datetime import datetime, time, timedelta
 
     from placement.exports.calendars import Event, archive, calendar
-    from placement.plan.clock import clock_of
+    from placement.plan.clock import DAY_MIN, clock_of
 
     midnight = datetime.combine(day, time())
     where = {post.id: (post.lon, post.lat) for post in solution.posts_list}
@@ -108,7 +108,7 @@ def _calendars(
                 days=found.days,
                 summary=names[one.post],
                 place=names[one.post],
-                note=note.format(on=clock_of(one.on), off=clock_of(one.off)),
+                note=note.format(on=clock_of(one.on % DAY_MIN), off=clock_of(one.off % DAY_MIN)),
                 lon=where[one.post][0],
                 lat=where[one.post][1],
             )

@@ -58,19 +58,29 @@ class Rules:
             )
         if not self.rest_min:
             raise UsageError(f"no rest between duties cannot be; give {SLOT_MIN} minutes or more.")
+        self._check_longer_rests()
+        if self.cap_min is not None and self.cap_min < self.work_min:
+            raise UsageError(
+                f"{self.work_min} minutes of work are above the cap of {self.cap_min} minutes a "
+                "day: give less work or a higher cap."
+            )
+
+    def _check_longer_rests(self) -> None:
         if (self.break_min is None) != (self.within_min is None):
             raise UsageError("a break wants two figures: how long, and within how much time.")
+        if self.break_min == 0:
+            raise UsageError(f"a break of 0 minutes is none; give {SLOT_MIN} minutes or more.")
+        if self.shift_min is not None and not self.daily_rest_min:
+            raise UsageError(
+                f"a shift of {self.shift_min} minutes ends with a daily rest, and there is none: "
+                "give one with --daily-rest, or no shift."
+            )
         for longest, rest in self.spans:
             if longest < self.work_min:
                 raise UsageError(
                     f"{self.work_min} minutes of work do not fit into {longest} minutes between "
                     f"two rests of {rest} minutes: give less work, or rest less often."
                 )
-        if self.cap_min is not None and self.cap_min < self.work_min:
-            raise UsageError(
-                f"{self.work_min} minutes of work are above the cap of {self.cap_min} minutes a "
-                "day: give less work or a higher cap."
-            )
 
     @property
     def spans(self) -> tuple[tuple[int, int], ...]:
@@ -78,9 +88,10 @@ class Rules:
         found = []
         if self.break_min is not None and self.within_min is not None:
             found.append((self.within_min, self.break_min))
-        if self.daily_rest_min or self.shift_min is not None:
+        if self.daily_rest_min:
             most = DAY_MIN - self.daily_rest_min
-            found.append((min(most, self.shift_min or most), self.daily_rest_min))
+            shift = most if self.shift_min is None else min(most, self.shift_min)
+            found.append((shift, self.daily_rest_min))
         return tuple(found)
 
     def shift(self, minutes: int) -> Shift:

@@ -25,6 +25,8 @@ from placement.studies.roster.relief_walks import LONGEST_WALK_S, relief_walks
 from placement.studies.roster.rules import SLOT_MIN, Rules
 
 _MOST_POSITIONS = 20_000
+_MOST_TEAMS = 10_000  # beside those that are needed: each is named, and may have a card
+_MOST_DAYS = 366
 _CHOICE_S = 20.0  # most seconds for one choice of posts
 
 
@@ -213,6 +215,8 @@ def roster(
         If no number of teams keeps the rules.
     """
     rules = rules or Rules()
+    if max(spare, teams or 0) > _MOST_TEAMS:
+        raise UsageError(f"more than {_MOST_TEAMS:,} teams are not named; give fewer.")
     kind = _resource(plan, solution, resource)
     begins, ends = _hours(plan, kind, begins, ends, days)
     posts = sorted((one for one in solution.without_barriers if one.resource == kind), key=_by_id)
@@ -236,7 +240,6 @@ def roster(
         )
     many = sum(len(one.lines) for one, _ in held)
     spare += 0 if teams is None else teams - many
-    many = sum(len(one.lines) for one, _ in held)
     names = iter([f"T{n:0{len(str(many + spare))}d}" for n in range(1, many + spare + 1)])
     bases: list[Base] = []
     duties: list[Duty] = []
@@ -318,7 +321,7 @@ def _fit(
         if kept is None:
             raise NoPlanError("no posts were found in time that so many teams hold.")
         if not kept:
-            raise NoPlanError(f"{teams} teams hold no post throughout; give more with --teams.")
+            raise NoPlanError(f"with --teams {teams} no post is held throughout; give more.")
         fewer = [
             replace(
                 group,
@@ -358,11 +361,10 @@ def _by_id(post: Post) -> str:
 def _resource(plan: Plan, solution: Solution, asked: str | None) -> str:
     """Return whose posts are held."""
     there = sorted({post.resource for post in solution.without_barriers})
+    if not there or asked not in (None, *there):
+        whose = "" if asked is None else f" of {asked!r}"
+        raise UsageError(f"the solution has no post{whose}; it has {', '.join(there) or 'none'}.")
     if asked is not None:
-        if asked not in there:
-            raise UsageError(
-                f"the solution has no post of {asked!r}; it has {', '.join(there) or 'none'}."
-            )
         return asked
     teams = [
         kind.id
@@ -372,8 +374,7 @@ def _resource(plan: Plan, solution: Solution, asked: str | None) -> str:
     found = teams or there
     if len(found) != 1:
         raise UsageError(
-            f"whose roster? The solution has posts of {', '.join(found) or 'nothing'}: name one "
-            "with --resource."
+            f"whose roster? The solution has posts of {', '.join(found)}: name one with --resource."
         )
     return found[0]
 
@@ -392,8 +393,8 @@ def _hours(
             f"{clock_of(begins)} to {clock_of(ends)} cannot be rostered: --to comes after --from, "
             f"both at a multiple of {SLOT_MIN} minutes, up to 48:00 the day after."
         )
-    if days < 1:
-        raise UsageError("no days cannot be rostered; give --days 1 or more.")
+    if not 1 <= days <= _MOST_DAYS:
+        raise UsageError(f"--days {days:,} cannot be rostered; give 1 to {_MOST_DAYS}.")
     return begins, ends
 
 

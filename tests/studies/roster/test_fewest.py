@@ -149,6 +149,9 @@ def test_walks_that_leave_no_time_are_refused() -> None:
         ({"break_min": 60}, "two figures"),
         ({"work_min": 60, "break_min": 30, "within_min": 45}, "do not fit"),
         ({"daily_rest_min": 1440}, "do not fit"),
+        ({"shift_min": 0}, "do not fit"),
+        ({"shift_min": 300, "daily_rest_min": 0}, "ends with a daily rest"),
+        ({"break_min": 0, "within_min": 60}, "is none"),
     ],
 )
 def test_rules_that_cannot_be_are_refused(given: dict[str, int], said: str) -> None:

@@ -126,7 +126,7 @@ def test_too_few_teams_leave_the_posts_empty_that_cost_the_fewest_people(
         if needed <= teams:
             best = max(best, reach.of({posts.index(post) for post in held}))
     if not best:
-        with pytest.raises(NoPlanError, match="hold no post"):
+        with pytest.raises(NoPlanError, match="no post is held"):
             roster(plan, solution, rest=places, teams=teams, **HOURS)
         return
     found = roster(plan, solution, rest=places, teams=teams, **HOURS)
@@ -213,7 +213,10 @@ def test_a_team_rests_until_it_leaves_again(town: tuple[Plan, Solution, RestPlac
         ({"begins": None}, "from when until when"),
         ({"ends": 600}, "cannot be rostered"),
         ({"begins": 601}, "multiple of 5"),
-        ({"days": 0}, "no days"),
+        ({"days": 0}, "1 to 366"),
+        ({"days": 10**9}, "1 to 366"),
+        ({"spare": 10**9}, "are not named"),
+        ({"teams": 10**9}, "are not named"),
         ({"days": 2, "ends": 600 + 855}, "585 minutes are left"),
         ({"resource": "balloon"}, "no post of 'balloon'"),
     ],
@@ -223,6 +226,11 @@ def test_what_cannot_be_rostered_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match=said):
         roster(town[0], town[1], **(HOURS | given))
+
+
+def test_a_solution_without_posts_has_no_roster(town: tuple[Plan, Solution, RestPlaces]) -> None:
+    with pytest.raises(UsageError, match="no post; it has none"):
+        roster(town[0], replace(town[1], posts_list=()), **HOURS)
 
 
 def test_teams_do_not_leave_the_day_before(town: tuple[Plan, Solution, RestPlaces]) -> None:
@@ -256,6 +264,23 @@ def test_the_command_writes_a_table_and_says_what_is_proven(
     told = json.loads((tmp_path / "w" / "roster.json").read_text(encoding="utf-8"))
     assert len(rows) == len(told["duties"]) + 1
     assert rows[0].startswith("team,rest_place,post,position,leaves,on,off,back,rests_until")
+
+
+def test_the_sentences_count_as_people_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_plan(tmp_path / "town")
+    assert run("optimise", "town", "--no-map", "-o", "done").exit_code == 0
+    words = ("roster", "done", "town", "-o", "w", "--from", "10:00", "--to")
+    told = json.loads(run(*words, "10:30", "--json").stdout)
+    few = run(*words, "10:30", "--teams", "1").stdout.splitlines()
+    assert told["teams"] > 1
+    assert few[0].startswith("drawn: 1 team holds 1 position of ")
+    assert any(line == "Each works 30 minutes a day, 1 duty in all." for line in few)
+    many = run(*words, "10:30", "--spare", "1000").stdout
+    assert f" to T{1000 + told['teams']} (1,000)." in many
+    assert "duties a day." in run(*words, "10:30", "--days", "3").stdout
+    # a cap is one of 24 hours: more than those are not told as a day
+    assert "minutes a day" not in run(*words, "34:05").stdout
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,16 @@ def test_each_team_has_a_calendar_with_its_duties(solved: Path) -> None:
         assert f"DESCRIPTION:Au poste de {mine[0]['on']} à {mine[0]['off']}" in files[f"{team}.ics"]
 
 
+def test_a_calendar_tells_the_time_of_the_day_it_is_on(solved: Path) -> None:
+    late = [*WORDS[:3], "--from", "23:55", "--to", "24:10", "-o", "w"]
+    ended = run(*late, "--with", "calendars", "--date", "2024-12-31")
+    assert ended.exit_code == 0, ended.stderr
+    with zipfile.ZipFile(solved / "calendars.zip") as archive:
+        lines = unfolded(archive.read(archive.namelist()[0]))
+    assert "DTEND:20250101T001000" in lines
+    assert "DESCRIPTION:At the post 23:55 to 00:10" in lines
+
+
 def test_the_workbook_has_the_duties_and_the_teams(solved: Path) -> None:
     assert run(*WORDS, "--with", "xlsx", "--spare", "1").exit_code == 0
     told = json.loads((solved / "roster.json").read_text(encoding="utf-8"))
@@ -115,6 +125,8 @@ def test_chart_and_cards_are_the_same_twice_and_cards_are_a5(solved: Path) -> No
     [
         (("--with", "calendars"), "--date 2024-07-26"),
         (("--with", "calendars", "--date", "26.7."), "is not a date"),
+        (("--with", "calendars", "--date", "9999-12-31"), "years 1900 to 2999"),
+        (("--with", "calendars", "--date", "0001-01-01"), "years 1900 to 2999"),
         (("--with", "paper"), "paper"),
     ],
 )
