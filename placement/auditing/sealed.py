@@ -149,7 +149,8 @@ def ways_in(plan: Plan, streets: Streets, shut: Collection[Shape]) -> list[str]:
     if rule is None or inside is None or rule.traffic == "vehicles":
         return []
     corners = [shapely.get_coordinates(way.xy) for way in plan.ways]
-    farthest = float(shapely.distance(inside, shapely.points(np.concatenate(corners))).max())
+    away = [float(shapely.distance(inside, shapely.points(ends)).max()) for ends in corners]
+    farthest = max(away)
     band = shapely.buffer(inside, max(rule.band_m, farthest + _HAIR_M))
     core = shapely.buffer(inside, -_HAIR_M)
     shapely.prepare([band, core])
@@ -160,7 +161,10 @@ def ways_in(plan: Plan, streets: Streets, shut: Collection[Shape]) -> list[str]:
     outside = ~shapely.intersects_xy(band, *streets.node_xy.T)
     seen = {node for node in ends if outside[node]}
     if not seen:
-        return ["every street, for the street layer ends within the band"]
+        last = plan.ways[away.index(farthest)]
+        wide = f", which way {last.id!r} makes {farthest:,.0f} m wide"
+        beyond = wide if farthest > rule.band_m else ""
+        return [f"every street, for the street layer ends within the band{beyond}"]
     found: set[int] = set()
     queue = deque(sorted(seen))
     while queue:

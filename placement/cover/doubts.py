@@ -26,7 +26,8 @@ class Doubt:
     kind
         ``"lost"`` (too far from any street), ``"water"``, ``"beyond"`` (the street layer),
         ``"island"`` (of the streets), ``"zone"`` (ticket zones without a gate of theirs in reach),
-        ``"idle"`` (sites that reach nobody) or ``"open"`` (bridges that closures leave open).
+        ``"idle"`` (sites that reach nobody), ``"open"`` (bridges that closures leave open) or
+        ``"way"`` (ways to be sealed by which no street leads).
     sentence
         What is doubted, and the remedy.
     people
@@ -56,6 +57,7 @@ def doubts(plan: Plan, walks: Survey) -> list[Doubt]:
         *_on_islands(plan, walks.plain),
         *found,
         *_left_open(plan, walks.streets),
+        *_no_way(plan, walks.streets),
     ]
 
 
@@ -83,11 +85,13 @@ def _under_water(plan: Plan, plain: Surface) -> list[Doubt]:
     wet = shapely.union_all(open_water)
     shapely.prepare(wet)
     problem = plan.problem
+    ways = {way.id for way in plan.ways}  # where barriers stand: `_no_way` tells of those
     found = []
     for points, snapped in ((problem.sites, plain.sites), (problem.demand, plain.demand)):
         inside = shapely.contains_xy(wet, points.xy[:, 0], points.xy[:, 1])
         found.append(np.flatnonzero(inside & (points.level == 0) & ~_on(plain.streets, snapped)))
     sites, demand = found
+    sites = sites[[problem.sites.id[at] not in ways for at in sites]]
     if not len(sites) and not len(demand):
         return []
     people = float(problem.demand.people[demand].sum())
@@ -221,6 +225,25 @@ def _left_open(plan: Plan, streets: Streets) -> list[Doubt]:
             )
             found.append(Doubt("open", sentence))
     return found
+
+
+def _no_way(plan: Plan, streets: Streets) -> list[Doubt]:
+    """Name ways that cross no street on their level: their barriers are paid all the same."""
+    if plan.settings.sealed is None or plan.settings.sealed.traffic == "vehicles":
+        return []
+    tree = shapely.STRtree(streets.edge_lines())
+    empty = [
+        way.id
+        for way in plan.ways
+        if not edges_on(streets, way.levels)[tree.query(way.xy, predicate="intersects")].any()
+    ]
+    if not empty:
+        return []
+    sentence = (
+        f"ways to seal that cross no street on their level are paid all the same: {_some(empty)}; "
+        "move them onto a street, or leave them out where nobody walks."
+    )
+    return [Doubt("way", sentence)]
 
 
 def _points(sites: int, demand: int, people: float) -> str:

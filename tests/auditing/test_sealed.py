@@ -14,7 +14,7 @@ from placement.errors import InputError
 from placement.plan.problem import Plan
 from placement.review.geojson import solution_text, take_solution
 from placement.solution import Solution
-from tests.builders import point
+from tests.builders import line, point
 from tests.cli.running import run
 from tests.sealed_town import gates, ways, write_sealed
 
@@ -167,3 +167,23 @@ def test_what_place_cordon_writes_is_taken_with_its_gates(tmp_path: Path) -> Non
     # as closures the same file leaves the gate open
     closed = placement.load_plan(path, closures=[made])
     assert len(closed.closing) == len(drawn) - 1
+
+
+def test_a_way_far_from_the_perimeter_is_named(tmp_path: Path) -> None:
+    away = line((2.3485, 49.8514), (2.3485, 49.8516), id="far", kind="fence", price=6)
+    path = write_sealed(tmp_path, layers={"ways": [*ways(), away]})
+    with pytest.raises(InputError, match=r"within the band, which way 'far' makes 111,.* m wide; "):
+        placement.optimise(placement.load_plan(path))
+
+
+def test_a_way_that_crosses_no_street_is_doubted(tmp_path: Path) -> None:
+    beside = line((2.3487, 48.85135), (2.3487, 48.8514), id="beside-it", kind="fence", price=6)
+    above = line((2.3485, 48.85142), (2.3485, 48.85158), id="above", kind="fence", price=6, level=1)
+    doubted = (
+        "ways to seal that cross no street on their level are paid all the same: above, beside-it; "
+    )
+    sound = run("check", write_sealed(tmp_path / "sound"))
+    assert "cross no street" not in sound.stderr
+    told = run("check", write_sealed(tmp_path / "a", layers={"ways": [*ways(), beside, above]}))
+    assert told.exit_code == 0
+    assert doubted in told.stderr
