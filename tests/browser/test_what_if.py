@@ -222,6 +222,10 @@ def test_a_variant_is_tried_shared_taken_back_and_downloaded(
     page.locator("#try").fill("Alexandre")
     page.locator(".what-if .tries [data-try^='turn ']").last.click()
     assert page.locator(".variant-bar").inner_text().startswith("The map shows a variant with 2")
+    page.emulate_media(media="print")  # nobody presses a button on paper
+    assert page.locator(".variant-bar").is_visible()
+    assert page.locator(".variant-bar button:visible").count() == 0
+    page.emulate_media(media="screen")
 
     with page.expect_download() as waited:
         page.locator("[data-try='save']").click()
