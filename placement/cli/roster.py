@@ -330,12 +330,11 @@ def _sentences(found: "Roster") -> list[str]:
     if found.teams > found.bound:
         apart = (found.teams - found.bound) / found.teams
         known = f"no fewer than {found.bound:,} do, gap {apart:.1%}"
-    held = sum(many for post, many in found.positions.items() if post not in found.empty)
     span = f"{clock_of(found.begins)} to {clock_of(found.ends)}"
     who = f"{found.teams:,} {_who(found)} hold"
     if found.teams == 1:
         who = "1 team holds" if found.count == "units" else "1 person holds"
-    what = "1 position" if held == 1 else f"{held:,} positions"
+    what = "1 position" if found.held == 1 else f"{found.held:,} positions"
     head = f"{found.plan}: {who} {what} of {found.resource}"
     lines = [f"{head} from {span} ({known})"]
     if found.covered is not None:

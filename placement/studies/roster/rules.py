@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from placement.errors import UsageError
-from placement.plan.clock import DAY_MIN
+from placement.plan.clock import DAY_MIN, LAST_MIN, clock_of
+from placement.plan.problem import Plan
 from placement.solve.mip.relief_model import Shift
 
 SLOT_MIN = 5
 """Minutes of a slot; every time of a roster is a whole number of slots."""
+MOST_DAYS = 366
+"""More days in a row than these are not asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,3 +115,29 @@ class Rules:
 
 def _called(name: str) -> str:
     return name.removesuffix("_min").replace("_", " ")
+
+
+def hours_asked(
+    plan: Plan, resource: str, begins: int | None, ends: int | None, days: int
+) -> tuple[int, int]:
+    """Return when an event begins and ends; where that is not asked, by the hours of its lanes.
+
+    Raises
+    ------
+    UsageError
+        If the hours are missing, or cannot be rostered.
+    """
+    lanes = plan.problem.resources[plan.problem.resource_index(resource)].lanes
+    if lanes is not None:
+        begins = lanes.opens_min if begins is None else begins
+        ends = lanes.closes_min if ends is None else ends
+    if begins is None or ends is None:
+        raise UsageError("from when until when? Say --from 10:00 --to 22:00.")
+    if not 0 <= begins < ends <= LAST_MIN or begins % SLOT_MIN or ends % SLOT_MIN:
+        raise UsageError(
+            f"{clock_of(begins)} to {clock_of(ends)} cannot be rostered: --to comes after --from, "
+            f"both at a multiple of {SLOT_MIN} minutes, up to 48:00 the day after."
+        )
+    if not 1 <= days <= MOST_DAYS:
+        raise UsageError(f"--days {days:,} cannot be rostered; give 1 to {MOST_DAYS}.")
+    return begins, ends

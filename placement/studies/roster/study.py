@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from placement.errors import InputError, NoPlanError, UsageError
-from placement.plan.clock import DAY_MIN, LAST_MIN, clock_of
+from placement.plan.clock import DAY_MIN, clock_of
 from placement.plan.problem import Plan, Walkers
 from placement.plan.rest_places import RestPlaces
 from placement.plan.summary import html_table
@@ -22,11 +22,10 @@ from placement.solve.mip.relief_model import Kind, Shift
 from placement.studies.roster.choosing import Covered, Members, Reach, choose
 from placement.studies.roster.holding import Held, hold
 from placement.studies.roster.relief_walks import LONGEST_WALK_S, relief_walks
-from placement.studies.roster.rules import SLOT_MIN, Rules
+from placement.studies.roster.rules import SLOT_MIN, Rules, hours_asked
 
 _MOST_POSITIONS = 20_000
 _MOST_TEAMS = 10_000  # beside those that are needed: each is named, and may have a card
-_MOST_DAYS = 366
 _CHOICE_S = 20.0  # most seconds for one choice of posts
 
 
@@ -132,6 +131,11 @@ class Roster:
         return sum(len(base.teams) for base in self.bases)
 
     @property
+    def held(self) -> int:
+        """How many positions are held."""
+        return sum(many for post, many in self.positions.items() if post not in self.empty)
+
+    @property
     def bound(self) -> int:
         """No fewer teams hold the posts."""
         return sum(base.bound for base in self.bases)
@@ -153,7 +157,7 @@ class Roster:
     def __repr__(self) -> str:
         return (
             f"Roster of {self.plan!r}: {self.teams} teams ({self.status.value}, no fewer than "
-            f"{self.bound}) hold {sum(self.positions.values())} positions of {self.resource}, "
+            f"{self.bound}) hold {self.held} positions of {self.resource}, "
             f"{clock_of(self.begins)} to {clock_of(self.ends)}"
         )
 
@@ -215,10 +219,13 @@ def roster(
         If no number of teams keeps the rules.
     """
     rules = rules or Rules()
-    if max(spare, teams or 0) > _MOST_TEAMS:
-        raise UsageError(f"more than {_MOST_TEAMS:,} teams are not named; give fewer.")
+    if count not in ("units", "cost"):
+        raise UsageError(f"count {count!r} is neither 'units' nor 'cost'.")
+    for asked in (spare, teams or 0):
+        if not 0 <= asked <= _MOST_TEAMS:
+            raise UsageError(f"{asked:,} teams are not named; give 0 to {_MOST_TEAMS:,}.")
     kind = _resource(plan, solution, resource)
-    begins, ends = _hours(plan, kind, begins, ends, days)
+    begins, ends = hours_asked(plan, kind, begins, ends, days)
     posts = sorted((one for one in solution.without_barriers if one.resource == kind), key=_by_id)
     positions = {post.id: _positions(post, count) for post in posts}
     if sum(positions.values()) > _MOST_POSITIONS:
@@ -377,25 +384,6 @@ def _resource(plan: Plan, solution: Solution, asked: str | None) -> str:
             f"whose roster? The solution has posts of {', '.join(found)}: name one with --resource."
         )
     return found[0]
-
-
-def _hours(
-    plan: Plan, resource: str, begins: int | None, ends: int | None, days: int
-) -> tuple[int, int]:
-    lanes = plan.problem.resources[plan.problem.resource_index(resource)].lanes
-    if lanes is not None:
-        begins = lanes.opens_min if begins is None else begins
-        ends = lanes.closes_min if ends is None else ends
-    if begins is None or ends is None:
-        raise UsageError("from when until when? Say --from 10:00 --to 22:00.")
-    if not 0 <= begins < ends <= LAST_MIN or begins % SLOT_MIN or ends % SLOT_MIN:
-        raise UsageError(
-            f"{clock_of(begins)} to {clock_of(ends)} cannot be rostered: --to comes after --from, "
-            f"both at a multiple of {SLOT_MIN} minutes, up to 48:00 the day after."
-        )
-    if not 1 <= days <= _MOST_DAYS:
-        raise UsageError(f"--days {days:,} cannot be rostered; give 1 to {_MOST_DAYS}.")
-    return begins, ends
 
 
 def _check_nights(groups: Iterable["_Group"], minutes: int, rules: Rules, days: int) -> None:

@@ -139,6 +139,9 @@ def test_too_few_teams_leave_the_posts_empty_that_cost_the_fewest_people(
         assert covered.proven
         assert covered.bound == best
     assert found.teams + len(found.spare) == teams
+    held = {(one.post, one.position) for one in found.duties}
+    assert found.held == len(held)
+    assert f"hold {len(held)} positions" in repr(found)
     assert audit_roster(plan, solution, as_answer(found), places) == ()
 
 
@@ -217,6 +220,9 @@ def test_a_team_rests_until_it_leaves_again(town: tuple[Plan, Solution, RestPlac
         ({"days": 10**9}, "1 to 366"),
         ({"spare": 10**9}, "are not named"),
         ({"teams": 10**9}, "are not named"),
+        ({"spare": -1}, "are not named"),
+        ({"teams": -1}, "are not named"),
+        ({"count": "dogs"}, "neither 'units' nor 'cost'"),
         ({"days": 2, "ends": 600 + 855}, "585 minutes are left"),
         ({"resource": "balloon"}, "no post of 'balloon'"),
     ],
