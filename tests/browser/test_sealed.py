@@ -51,6 +51,8 @@ def test_barriers_are_shown_counted_and_named(open_page, file) -> None:
     listed = page.locator("[data-fold='barriers'] li").all_inner_texts()
     assert len(listed) == 4
     assert f"{NASTY[2]}: 6" in listed
+    # a name that is written from right to left turns no price
+    assert page.locator("[data-fold='barriers'] li > bdi").count() == 4
     page.get_by_role("button", name="Français").click()
     assert "Barrière (3)" in page.locator(".card", has_text="Reste").inner_text()
     # the legend takes them off and puts them back

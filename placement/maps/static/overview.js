@@ -220,17 +220,17 @@ function sources(data, tell) {
   return box;
 }
 
-/* `showSheet` is null where posts and areas have no sheets. */
 /* The ways in which a barrier stands, by kind. */
 function barrierList(data, tell, isOpen) {
   const kinds = (data.barriers || []).filter((kind) => kind.count > 0);
   if (kinds.length === 0) { return null; }
   return fold("barriers", "h2", tell.say("barriers_title"), isOpen("barriers", false), ...kinds.flatMap((kind) => [
     make("h3", null, `${tell.own(kind.label)} (${tell.people(kind.count)})`),
-    make("ul", { class: "plainlist" }, ...kind.ways.map((way) => make("li", { dir: "auto" }, `${way.name}: ${tell.money(way.cost)}`))),
+    make("ul", { class: "plainlist" }, ...kind.ways.map((way) => make("li", { dir: "auto" }, make("bdi", null, way.name), `: ${tell.money(way.cost)}`))),
   ]));
 }
 
+/* `showSheet` is null where posts and areas have no sheets. */
 function overview(data, tell, state, { show, showArea, showCandidate, showSheet, isOpen }) {
   return make("div", { class: "view" },
     gapSection(data, tell, showArea, isOpen, showSheet),
