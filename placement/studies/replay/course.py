@@ -20,6 +20,7 @@ from placement.studies.replay.nights import Course
 from placement.studies.replay.scenario import Scenario, closing_of
 
 _MOMENTS = 36  # steps of the window at whose ends queues are counted
+_MOST_NAMED = 12  # areas, where one is named that there is not
 _FARTHEST_S = 7200.0  # longest walk from a gate that is shut to the next
 # Below these nobody could tell the spread of times in a lane, or the time between two trains, from
 # none; far below, the numbers drawn would leave the range of a float.
@@ -149,7 +150,8 @@ def _crowds(plan: Plan, gates: Gates, scenario: Scenario) -> list[list[_Crowd]]:
     for name in rates:
         if name not in known:
             meant = nearest(name, known)
-            hint = f"did you mean {meant!r}?" if meant else f"its areas are {', '.join(known[:5])}"
+            areas = ", ".join(known[:_MOST_NAMED]) + (" …" if len(known) > _MOST_NAMED else ".")
+            hint = f"did you mean {meant!r}?" if meant else f"its areas are {areas}"
             raise UsageError(f"show_rates: the solution sends nobody of {name[:80]!r}; {hint}")
     walks = _mean_walks(plan, gates) if walking else {}
     return [
