@@ -9,7 +9,7 @@ from placement.maps import write_map
 from placement.maps.states import State
 from placement.maps.webmap import comparison_page
 from tests.maps.pages import NASTY
-from tests.sealed_town import ways, write_sealed
+from tests.sealed_town import gates, ways, write_sealed
 
 FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
 
@@ -97,4 +97,18 @@ def test_a_kind_of_barrier_in_one_long_word_stays_within_the_page(
     page, seen = open_page(tmp_path / "map.html")
     page.set_viewport_size({"width": width, "height": 844})
     assert page.evaluate(FAULTS) == []
+    seen.assert_quiet(tmp_path / "map.html")
+
+
+def test_a_plan_of_barriers_alone_says_so_first(open_page, tmp_path) -> None:
+    drawn = ways()
+    plan = placement.load_plan(
+        write_sealed(tmp_path, layers={"sites": gates()[2:], "ways": drawn}, budget=32.5)
+    )
+    solution = placement.optimise(plan)
+    assert solution.without_barriers == ()
+    write_map(plan, solution, tmp_path / "map.html")
+    page, seen = open_page(tmp_path / "map.html")
+    told = page.locator("#status .sentence").inner_text()
+    assert told.startswith(("4 fences and 1 vehicle block: 0%", "1 vehicle block and 4 fences: 0%"))
     seen.assert_quiet(tmp_path / "map.html")

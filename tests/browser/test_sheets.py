@@ -293,6 +293,11 @@ def test_paper_has_the_map_and_the_open_sheet(open_page, ruled) -> None:
     assert "Queue through the day" in texts[1]
     assert "Back to the plan" not in "".join(texts)
     assert "Posts: Checkpoint" not in "".join(texts)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    torn = "one => getComputedStyle(one).breakInside !== 'avoid'"  # head and rows in two columns
+    assert page.locator("#sheet table").count()
+    assert not page.evaluate(f"[...document.querySelectorAll('#sheet table')].some({torn})")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     page.locator("#sheet-back").click()
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")

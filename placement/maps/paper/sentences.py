@@ -10,8 +10,8 @@ type Facts = Mapping[str, Any]
 
 
 def headline(data: Facts, tell: Speaker) -> str:
-    """Return the plan in one sentence, of the resource that is worth most; empty without posts."""
-    if not data["posts"]:
+    """Return the plan in one sentence, of the resource worth most; empty where nothing stands."""
+    if not posts_in_words(data, tell):
         return ""
     resource = data["resources"][data["main"]]
     laned = data["lanes"] is not None and data["lanes"]["resource"] == data["main"]

@@ -30,7 +30,7 @@ const DOUBTS = { lost: "doubt_lost", water: "doubt_water", beyond: "doubt_beyond
 /* The plan in one sentence, of the resource that is worth most. */
 function headline(data, tell) {
   const resource = data.resources[data.main];
-  if (data.posts.length === 0) { return ""; }
+  if (postsInWords(data, tell) === "") { return ""; }
   const kind = data.lanes !== null && data.lanes.resource === data.main ? "lanes"
     : resource.walkers === "team" ? "team" : "people";
   return tell.say(`headline_${kind}`, {
