@@ -88,7 +88,7 @@ def _counted(path: "Path", merged: "Solution", talk: "Talk") -> "Solution":
     except PlacementError as error:
         warn(
             f"{path} is merged, and its figures are still those of our side, since they could not "
-            f"be counted anew: {error} Then write it again with `place evaluate FILE -o FILE`."
+            f"be counted anew: {error} Write it again: `place evaluate FILE PLAN -o FILE`."
         )
         return merged
     for sentence in found.broken:

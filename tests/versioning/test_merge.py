@@ -306,6 +306,9 @@ def test_without_its_plan_a_merged_solution_is_refused_by_the_audit_until_it_is_
     ended = run("merge", "base", "ours", "theirs", "-o", "merged.geojson")
     assert ended.exit_code == 0
     assert "could not be counted anew: merged.geojson answers the plan 'starter'" in ended.stderr
+    assert (
+        "Write it again: `place evaluate FILE PLAN -o FILE`." in ended.stderr
+    )  # merge takes no PLAN
     merged = read_solution("merged.geojson")
     assert merged.status is Status.PROPOSED
     assert units_of(merged) == BASE | {"terreaux/checkpoint": 2, "jacobins/dog_team": 1}
