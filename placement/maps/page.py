@@ -211,7 +211,7 @@ def _both(text: Mapping[str, str], default: str) -> dict[str, str]:
 
 def _finite(number: float | None) -> float | None:
     """Return a number that JSON can hold, or None."""
-    return float(number) if number is not None and np.isfinite(number) else None
+    return float(number) + 0.0 if number is not None and np.isfinite(number) else None
 
 
 def _resource(resource: Resource, plan: Plan, solution: Solution) -> dict[str, Any]:

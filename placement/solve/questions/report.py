@@ -164,7 +164,7 @@ def _digests(plan: Plan, wish: Wishes) -> dict[str, str]:
 
 
 def _share(gap: float | None) -> float | None:
-    return None if gap is None else round(gap, _PLACES)
+    return None if gap is None else round(gap, _PLACES) + 0.0  # never "-0.0"
 
 
 def _claimed(objective: float, bound: float, status: Status) -> tuple[float, float, float]:

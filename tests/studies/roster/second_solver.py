@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from ortools.sat.python import cp_model
+import pytest
 
 from placement.solve.mip.relief_model import Kind, Shift
 
 
 def possible(slots: int, kinds: Sequence[Kind], shift: Shift, teams: int) -> bool:
     """Say whether so many teams do; handovers are of one slot at most, and there are no spells."""
+    # it cannot be loaded after HiGHS 1.15, which has a library of the same name
+    cp_model = pytest.importorskip("ortools.sat.python.cp_model", exc_type=ImportError)
     posts = [(kind.out, kind.back) for kind in kinds for _ in range(kind.positions)]
     model = cp_model.CpModel()
     there = {
