@@ -10,6 +10,7 @@ from types import FrameType
 from placement.errors import NoPlanError
 from placement.solve.core.stopping import Stop
 
+_LONGEST_S = 1e8  # three years; a timer takes no more than its clock can count
 _AGAIN_S = 0.2  # an exception that something swallowed is raised again
 
 
@@ -46,7 +47,8 @@ class Deadline(Stop):
 
         before = signal.signal(alarm, over)
         try:
-            signal.setitimer(signal.ITIMER_REAL, max(self.left(), 1e-3), _AGAIN_S)
+            left = min(max(self.left(), 1e-3), _LONGEST_S)
+            signal.setitimer(signal.ITIMER_REAL, left, _AGAIN_S)
             yield
             running = False
         except _Over:

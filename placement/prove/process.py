@@ -141,7 +141,7 @@ class SolverProcess:
 
         threading.Thread(target=exchange, daemon=True).start()
         try:
-            reply = answers.get(timeout=seconds)
+            reply = answers.get(timeout=min(seconds, threading.TIMEOUT_MAX))
         except queue.Empty:
             return None
         except BaseException:  # Ctrl-C, SIGTERM: the next answer would be that to this request
