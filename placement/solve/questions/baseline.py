@@ -1,6 +1,5 @@
 """What is agreed already: posts locked or ruled out, and a plan to stay close to."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -14,6 +13,8 @@ from placement.errors import UsageError
 from placement.plan.problem import Problem
 from placement.solution import Solution
 from placement.solve.core.incumbent import Start
+
+_MOST_PRICE = 1e9  # of a change, in units of the objective
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +69,10 @@ def check_wishes(
     """
     if max_changes is not None and (isinstance(max_changes, bool) or max_changes < 0):
         raise UsageError(f"max_changes is {max_changes}: give a whole number of 0 or more.")
-    if not (math.isfinite(change_price) and change_price >= 0):
-        raise UsageError(f"change_price is {change_price}: give a finite number of 0 or more.")
+    if not 0 <= change_price <= _MOST_PRICE:  # beside a larger one, people are lost in rounding
+        raise UsageError(
+            f"change_price is {change_price}: give a number from 0 to {_MOST_PRICE:g}."
+        )
     if baseline is None and (max_changes is not None or change_price):
         raise UsageError("changes are counted against a baseline: give the agreed solution too.")
     lock, forbid = tuple(sorted(set(lock))), tuple(sorted(set(forbid)))
