@@ -22,6 +22,7 @@ _RECOMPUTE = (
     "count it anew with `place evaluate FILE -o FILE`, or choose anew with `place optimise --force`"
 )
 _MOST_TOLD = 8
+_MOST_COUNTED = 1e15  # every whole number up to it has a float of its own
 _LOG = logging.getLogger(__name__)
 
 
@@ -190,8 +191,8 @@ class Members:
         return value
 
     def whole(self, name: str) -> int:
-        """Return a member that is a whole number of at least 0."""
-        value = self.number(name, least=0.0)
+        """Return a member that is a whole number of at least 0, and no larger than is counted."""
+        value = self.number(name, least=0.0, most=_MOST_COUNTED)
         if value != int(value):
             self.refuse(name, f"{value:g} is not whole", remedy="give a whole number")
         return int(value)

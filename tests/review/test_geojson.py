@@ -303,6 +303,7 @@ def _twice(top: dict[str, Any]) -> None:
         (_set("placement.budget", True), ["'placement.budget'", "true or false where a number"]),
         (_set("placement.cost", None), ["'placement.cost'", "null where a number belongs"]),
         (_set("placement.cost", 10**400), ["'placement.cost'", "too large"]),
+        (_set("features.0.properties.units", 10**30), ["properties.units", "to 1e+15"]),
         (_set("placement.status", "best"), ["'best'", "'optimal' or 'feasible' or 'proposed'"]),
         (_set("placement.status", "infeasible"), ["'infeasible'", "'optimal' or 'feasible'"]),
         (_set("placement.walking", "bus"), ["'placement.walking'", "'straight line'"]),
