@@ -9,12 +9,10 @@ import base64
 import hashlib
 import html
 import json
-import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html.parser import HTMLParser
-from importlib import resources
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +31,7 @@ from placement.maps.leaflet import leaflet_file, leaflet_script, leaflet_style
 from placement.maps.network import network_data
 from placement.maps.page import page_data, uncovered
 from placement.maps.states import State
+from placement.maps.static_files import languages, own_file, shorten
 from placement.maps.walks_panel import in_degrees, times
 from placement.maps.what_if import what_if
 from placement.outputs import replace_file
@@ -405,7 +404,7 @@ def page(
     with _counted_names():
         shell = _Page(
             title=str(data["title"]["en"]),
-            style=f"{leaflet_style()}\n{_shorten(_own('map.css') + _own('print.css'))}",
+            style=f"{leaflet_style()}\n{shorten(own_file('map.css') + own_file('print.css'))}",
             leaflet=leaflet_script(),
             data=block,
         )
@@ -423,38 +422,14 @@ def page(
             max_zoom=19,
             world_copy_jump=False,
         )
-        shell.html.add_child(_Verbatim(_own("page.html")), name="frame")
-        code = _shorten("\n".join(_own(name) for name in scripts or _SCRIPTS))
+        shell.html.add_child(_Verbatim(own_file("page.html")), name="frame")
+        code = shorten("\n".join(own_file(name) for name in scripts or _SCRIPTS))
         shell.script.add_child(_Verbatim(code), name="own")
         shell.add_child(drawn)
         drawn.add_child(_Start(show))
         text = shell.render()
     _refuse_extra(text)
     return text
-
-
-def languages() -> dict[str, dict[str, dict[str, Any]]]:
-    """Return the words of every language, by its code: one file each in ``static/words``."""
-    folder = resources.files("placement.maps").joinpath("static", "words")
-    files = sorted(one.name for one in folder.iterdir() if one.name.endswith(".json"))
-    return {
-        name.removesuffix(".json"): json.loads(folder.joinpath(name).read_text(encoding="utf-8"))
-        for name in files
-    }
-
-
-def _own(name: str) -> str:
-    """Return one of the page's own static files."""
-    return resources.files("placement.maps").joinpath("static", name).read_text(encoding="utf-8")
-
-
-def _shorten(code: str) -> str:
-    """Return a script or a style without indentation and lines of comment, an eighth of it.
-
-    They are read in the repository. No text of the scripts goes over several lines, so no text is
-    altered.
-    """
-    return re.sub(r"(?m)^ *(?:/\*(?:(?!\*/)[\s\S])*\*/|//.*)\n|^ +", "", code)
 
 
 def _hash(text: str) -> str:

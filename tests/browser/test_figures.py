@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import placement
-from placement.maps import webmap, write_map
+from placement.maps import static_files, webmap, write_map
 from placement.plan.layers import load_plan
 from placement.solution import Status
 from placement.solve.questions.evaluate import proposed
@@ -210,7 +210,7 @@ def test_a_candidate_is_reached_by_keyboard(open_page, file) -> None:
 
 
 def test_a_further_language_is_one_file(open_page, tmp_path, monkeypatch) -> None:
-    spoken = webmap.languages()
+    spoken = static_files.languages()
     german = {part: dict(words) for part, words in spoken["en"].items()}
     german["language"] |= {"name": "Deutsch", "locale": "de-DE"}
     german["plan"] |= {"posts": "Posten"}
@@ -242,7 +242,7 @@ PLURALS = [
 
 def test_names_of_the_plan_have_a_plural(open_page, tmp_path) -> None:
     code = Path(webmap.__file__).parent / "static" / "language.js"
-    spoken = webmap.languages()
+    spoken = static_files.languages()
     blank = tmp_path / "blank.html"
     blank.write_text(
         "<!doctype html><html class=ready><title>x</title>"

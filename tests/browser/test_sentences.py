@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from placement.cover.survey import survey
-from placement.maps import webmap
+from placement.maps import static_files, webmap
 from placement.maps.page import page_data, uncovered
 from placement.maps.paper import sentences
 from placement.maps.paper.speech import Speaker
@@ -48,7 +48,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> list[Facts]:
         walks = survey(plan)
         missing = uncovered(plan, solution, walks)
         data = page_data(plan, solution, None, {}, missing)
-        spoken = webmap.languages()
+        spoken = static_files.languages()
         data["languages"] = {code: one["language"] for code, one in spoken.items()}
         data["words"] = {code: one["plan"] for code, one in spoken.items()}
         data["leaflet"] = ""

@@ -14,7 +14,7 @@ import pytest
 from branca.element import Element
 
 from placement.errors import InputError
-from placement.maps import webmap, write_map
+from placement.maps import static_files, webmap, write_map
 from placement.maps.leaflet import leaflet_file
 from placement.plan.problem import Plan
 from placement.solution import Status
@@ -174,7 +174,7 @@ def test_every_status_can_be_drawn_and_only_one_is_called_proven(plan, tmp_path,
 
 
 def test_both_languages_have_every_word_with_the_same_gaps() -> None:
-    spoken = webmap.languages()
+    spoken = static_files.languages()
     assert list(spoken) == ["en", "fr"]
     for part in ("language", "plan", "network"):
         assert list(spoken["en"][part]) == list(spoken["fr"][part])
@@ -187,7 +187,7 @@ def test_both_languages_have_every_word_with_the_same_gaps() -> None:
 def test_the_script_uses_every_word_and_no_other() -> None:
     folder = resources.files("placement.maps").joinpath("static")
     code = "".join(folder.joinpath(name).read_text() for name in webmap._SCRIPTS)
-    known = set(webmap.languages()["en"]["plan"])
+    known = set(static_files.languages()["en"]["plan"])
     plain = set(re.findall(r"say\(\s*\"(\w+)\"", code)) | set(re.findall(r"\"(layer_\w+)\"", code))
     assert plain <= known
     counted = set(re.findall(r"\"(\w+)\"", " ".join(re.findall(r"count\([^,]*,", code))))
@@ -215,9 +215,9 @@ def test_the_script_uses_every_word_and_no_other() -> None:
 
 
 def test_the_page_of_a_network_uses_every_word_and_no_other() -> None:
-    code = webmap._own("network.js")
+    code = static_files.own_file("network.js")
     said = set(re.findall(r"say\(\s*\"(\w+)\"", code)) | set(re.findall(r"\"(why_\w+)\"", code))
-    known = webmap.languages()["en"]["network"].keys()
+    known = static_files.languages()["en"]["network"].keys()
     assert said <= known
     assert all(key.startswith(("class_", "why_")) for key in known - said)
 
@@ -233,7 +233,7 @@ def test_every_class_of_street_and_every_reason_has_words() -> None:
         str(read_way(tags)) for tags in ({"building": "yes"}, {"highway": "a", "foot": "no"})
     ]
     assert len(set(reasons)) == 6
-    for words in webmap.languages().values():
+    for words in static_files.languages().values():
         assert classes <= words["network"].keys()
         assert {f"why_{re.sub(r'\W+', '_', reason)}" for reason in reasons} <= words[
             "network"
@@ -244,7 +244,7 @@ def test_a_script_loses_its_comments_and_nothing_else() -> None:
     code = (
         "/* One\n * and two. */\nlet a = 1; // kept\n  // gone\n  /* gone */\n    b('/* x */');\n"
     )
-    assert webmap._shorten(code) == "let a = 1; // kept\nb('/* x */');\n"
+    assert static_files.shorten(code) == "let a = 1; // kept\nb('/* x */');\n"
     folder = resources.files("placement.maps").joinpath("static")
     for name in {*webmap._SCRIPTS, *webmap._STATES_SCRIPTS, *webmap._NETWORK_SCRIPTS}:
         text = folder.joinpath(name).read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from placement.maps.webmap import languages
+from placement.maps.static_files import languages
 
 _FIELD = re.compile(r"\{(\w+)\}")
 
