@@ -78,9 +78,8 @@ def command(
     import json
     from pathlib import Path
 
-    from placement.cli.files import find_plan
+    from placement.cli.files import find_plan, make_folder
     from placement.cli.talk import Talk, give_json, give_table, warn
-    from placement.errors import UsageError
     from placement.outputs import check_output, replace_files
     from placement.review.geojson import solution_text
 
@@ -109,12 +108,7 @@ def command(
         for n, one in enumerate(found.plans, 1)
     }
     contents[summary] = (json.dumps(answer, ensure_ascii=False, indent=2) + "\n").encode()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{folder} cannot be made ({error.strerror}); choose another folder with --out."
-        ) from error
+    make_folder(folder)
     replace_files(contents, inputs=asked.inputs)
     if as_json:
         give_json(answer)

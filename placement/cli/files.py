@@ -143,3 +143,21 @@ def find_solution(given: str) -> Path:
     """Return the solution file that is meant: a file, or a folder that holds one."""
     path = Path(given)
     return path / SOLUTION_FILE if is_folder(path) else path
+
+
+def make_folder(folder: Path, option: str = "--out") -> None:
+    """Make the folder that an option names, and those above it.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be made.
+    """
+    from placement.errors import UsageError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be made ({error.strerror}); choose another folder with {option}."
+        ) from error

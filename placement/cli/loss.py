@@ -92,10 +92,9 @@ def command(
     import json
     from pathlib import Path
 
-    from placement.cli.files import find_solution
+    from placement.cli.files import find_solution, make_folder
     from placement.cli.revisit import demand_checked, load_asked
     from placement.cli.talk import Talk, give_json, warn
-    from placement.errors import UsageError
     from placement.outputs import check_output, replace_files
 
     talk = Talk()
@@ -130,12 +129,7 @@ def command(
         )
     answer = as_answer(found)
     text = _text(found, asked, chosen)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{folder} cannot be made ({error.strerror}); choose another folder with --out."
-        ) from error
+    make_folder(folder)
     written = json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
     replace_files({targets[0]: written.encode(), targets[1]: text.encode()}, inputs=inputs)
     if as_json:

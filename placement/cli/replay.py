@@ -214,18 +214,13 @@ def command(  # noqa: PLR0913 - an option each
 
 def _pictures(found: "Replay", folder: "Path", shown: tuple[str, ...]) -> "dict[Path, bytes]":
     """Return the pictures by their files, and make their folder."""
-    from placement.errors import UsageError
+    from placement.cli.files import make_folder
     from placement.studies.replay.course import position_of
     from placement.studies.replay.figures import pictures
 
     names = [(gate.post, gate.post.rpartition("/")[0]) for gate in found.gates]
     gates = [found.gates[position_of(name, names)] for name in shown] if shown else None
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{folder} cannot be made ({error.strerror}); choose another folder with --pictures."
-        ) from error
+    make_folder(folder, "--pictures")
     return {folder / name: content for name, content in pictures(found, gates).items()}
 
 

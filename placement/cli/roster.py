@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from placement.cli.options import (
+    Decorator,
     bundled,
     closure_option,
     json_option,
@@ -59,11 +60,11 @@ class Worked:
     shift: int | None
 
 
-def _minutes(flag: str, default: int | None, help_text: str, name: str | None = None) -> object:
+def _whole(flag: str, metavar: str, default: int | None, help_text: str) -> Decorator:
+    """Return an option that takes a whole number."""
     return click.option(
         flag,
-        name or flag.removeprefix("--").replace("-", "_"),
-        metavar="MIN",
+        metavar=metavar,
         default=None if default is None else str(default),
         show_default=default is not None,
         callback=count(),
@@ -75,14 +76,7 @@ _HOURS = stacked(
     click.option("--resource", metavar="NAME", help="Whose posts.  [default: those of teams]"),
     click.option("--from", "begins", metavar="HH:MM", help="Start.  [default: that of its lanes]"),
     click.option("--to", "ends", metavar="HH:MM", help="End, up to 48:00 the day after."),
-    click.option(
-        "--days",
-        default="1",
-        show_default=True,
-        metavar="N",
-        callback=count(),
-        help="Days in a row that have these hours.",
-    ),
+    _whole("--days", "N", 1, "Days in a row that have these hours."),
     click.option(
         "--count",
         "counted",
@@ -91,19 +85,12 @@ _HOURS = stacked(
         show_default=True,
         help="A team for each unit of a post, or one for each of what it costs (officers).",
     ),
-    click.option(
-        "--spare",
-        default="0",
-        show_default=True,
-        metavar="N",
-        callback=count(),
-        help="Name so many teams more, without duties.",
-    ),
-    click.option(
+    _whole("--spare", "N", 0, "Name so many teams more, without duties."),
+    _whole(
         "--teams",
-        metavar="N",
-        callback=count(),
-        help="There are N teams: hold the posts that leave the fewest people uncovered.",
+        "N",
+        None,
+        "There are N teams: hold the posts that leave the fewest people uncovered.",
     ),
     click.option(
         "--rest-at",
@@ -114,18 +101,18 @@ _HOURS = stacked(
     ),
 )
 _WORKED = stacked(
-    _minutes("--work", 30, "Longest time at a post in one go."),  # type: ignore[arg-type]
-    _minutes("--rest", 30, "Shortest rest between two duties; walks come on top."),  # type: ignore[arg-type]
-    _minutes("--handover", 0, "How long both teams are there when one relieves the other."),  # type: ignore[arg-type]
-    _minutes("--cap", 240, "Most time at posts in 24 hours; 0 for no cap."),  # type: ignore[arg-type]
+    _whole("--work", "MIN", 30, "Longest time at a post in one go."),
+    _whole("--rest", "MIN", 30, "Shortest rest between two duties; walks come on top."),
+    _whole("--handover", "MIN", 0, "How long both teams are there when one relieves the other."),
+    _whole("--cap", "MIN", 240, "Most time at posts in 24 hours; 0 for no cap."),
     click.option(
         "--break",
         "pause",
         metavar="MIN/MIN",
         help="A longer rest, no later than so long after the last one: 60/360.",
     ),
-    _minutes("--daily-rest", 600, "Consecutive rest in any 24 hours."),  # type: ignore[arg-type]
-    _minutes("--shift", None, "Longest shift, from leaving first to being back last."),  # type: ignore[arg-type]
+    _whole("--daily-rest", "MIN", 600, "Consecutive rest in any 24 hours."),
+    _whole("--shift", "MIN", None, "Longest shift, from leaving first to being back last."),
 )
 
 
@@ -308,15 +295,10 @@ def _rules(worked: Worked) -> "Rules":
 
 
 def _write(contents: dict[Path, bytes], folder: Path, inputs: list[Path]) -> None:
-    from placement.errors import UsageError
+    from placement.cli.files import make_folder
     from placement.outputs import replace_files
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{folder} cannot be made ({error.strerror}); choose another folder with --out."
-        ) from error
+    make_folder(folder)
     replace_files(contents, inputs=inputs)
 
 

@@ -149,17 +149,12 @@ def write(
     dict
         What was written, by kind; None for a map that was not.
     """
+    from placement.cli.files import make_folder
     from placement.cli.talk import warn
-    from placement.errors import UsageError
     from placement.outputs import replace_file, replace_files
     from placement.review.geojson import solution_text
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{folder} cannot be made ({error.strerror}); choose another folder with --out."
-        ) from error
+    make_folder(folder)
     chosen, drawn = folder / SOLUTION_FILE, folder / MAP_FILE
     inputs = [*plan.inputs, *inputs]
     files: dict[str, Path | None] = {"solution": chosen, "map": drawn if draw else None}
