@@ -1,14 +1,18 @@
 """Barriers on the map, on paper, in a comparison and in the formats of other programs."""
 
+import io
 import json
 from pathlib import Path
 
+import pypdf
 import pytest
 
 import placement
 from placement.cover.survey import survey
 from placement.exports.export import write_export
 from placement.maps.page import page_data, uncovered
+from placement.maps.paper.dossier import dossier
+from placement.maps.paper.material import Dossier
 from placement.maps.states import State, states_data
 from placement.maps.webmap import comparison_page, slider_page
 from placement.plan.problem import Plan
@@ -79,3 +83,19 @@ def test_a_comparison_and_a_slider_are_drawn(sealed: tuple[Plan, Solution, Solut
     assert [[len(kind["ways"]) for kind in one["barriers"]] for one in told] == [[3, 1], [2, 1]]
     assert "taken away: 1 barrier" in comparison_page(*states)
     assert "gate-west" in slider_page(states, "budget")
+
+
+def test_paper_lists_each_barrier_by_the_square_of_the_map(
+    sealed: tuple[Plan, Solution, Solution],
+) -> None:
+    plan, poor, _ = sealed
+    pages = pypdf.PdfReader(io.BytesIO(dossier(plan, poor, Dossier(paper="a4")))).pages
+    listed = pages[1].extract_text()
+    fences = listed[listed.index("Barriers: Fence") : listed.index("Barriers: Vehicle block")]
+    rows = [line.split() for line in fences.splitlines() if "Street" in line]
+    standing = [post for post in poor.posts_list if post.resource == "fence"]
+    assert sorted(row[1:] for row in rows) == sorted([*one.name.split(), "6"] for one in standing)
+    # from west to east by the letter of the square
+    assert [row[0][0] for row in rows] == sorted(row[0][0] for row in rows)
+    assert f"{len(standing)} {6 * len(standing)}" in fences
+    assert "Pont Dessiné 8.5" in listed

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+import shapely
+
 from placement.maps.paper import sentences, tables
 from placement.maps.paper.close_ups import area_sheets, post_sheets
 from placement.maps.paper.map_sheets import plan_sheet
@@ -62,6 +64,11 @@ def _table_sheets(work: Material) -> list[dict[str, Any]]:
         zip((one["number"] for one in work.posts), square_of(work.whole, work.at), strict=True)
     )
     found = tables.post_tables(data, tell, square)
+    barred = work.ground.barriers
+    middles = [shapely.line_interpolate_point(one.xy, 0.5, normalized=True) for one in barred]
+    across = square_of(work.whole, shapely.get_coordinates(middles))
+    ways = dict(zip((one.id for one in barred), across, strict=True))
+    found += tables.barrier_tables(data, tell, ways)
     lost = tables.gap_table(data, tell, work.shown)
     whole = {
         "kind": "table",

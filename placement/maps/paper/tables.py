@@ -80,6 +80,44 @@ def post_tables(data: Facts, tell: Speaker, square: Mapping[str, str]) -> list[T
     return found
 
 
+def barrier_tables(data: Facts, tell: Speaker, square: Mapping[str, str]) -> list[Table]:
+    """Return the barriers that stand, a table a kind, in the order of the map's squares.
+
+    Parameters
+    ----------
+    data
+        What the page is made from.
+    tell
+        Says it in a language.
+    square
+        By identifier of a way, the square of the map that the middle of its line lies in.
+    """
+    money = tell.own(data["budget"]["unit"])
+    return [
+        {
+            "title": tell.say("barriers_of", label=tell.own(kind["label"])),
+            "look": None,
+            "heads": [tell.say("square"), tell.say("way"), f"{tell.say('cost_short')} ({money})"],
+            "widths": [9, None, 15],
+            "left": [0, 1],
+            "bold": True,
+            "rows": [
+                [square.get(way["id"], ""), way["name"] or way["id"], tell.money(way["cost"])]
+                for way in sorted(kind["ways"], key=lambda one: _square_order(square, one))
+            ],
+            "total": ["", tell.people(kind["count"]), tell.money(kind["cost"])],
+        }
+        for kind in data.get("barriers", ())
+        if kind["count"]
+    ]
+
+
+def _square_order(square: Mapping[str, str], way: Facts) -> tuple[str, int, str]:
+    """Return what ways are sorted by: the letter and the number of their square, then the name."""
+    where = square.get(way["id"], "")
+    return where[:1], int(where[1:] or 0), way["name"]
+
+
 def gap_table(data: Facts, tell: Speaker, shown: Sequence[int]) -> Table | None:
     """Return the people not covered, by area and reason; None where all are."""
     everyone = data["gaps"]["all"]
