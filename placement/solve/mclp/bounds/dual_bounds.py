@@ -44,8 +44,8 @@ class Bound:
     budget
         The budget the bound was computed with: the instance's, in steps of its costs.
     primal
-        (C,) float64 in [0, 1], the fractional plan that belongs to the prices (an average for
-        `lagrangian`): a guide to good plans, proof of nothing.
+        (C,) float64 in [0, 1], the fractional plan that belongs to the prices: a guide to good
+        plans, proof of nothing.
     """
 
     value: float

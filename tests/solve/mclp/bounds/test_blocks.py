@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement.cover.instance import Instance, Limit
-from placement.solve.mclp.bounds.bound import fix, lagrangian, relaxation
+from placement.solve.mclp.bounds.bound import fix, relaxation
 from placement.solve.mclp.bounds.branch import solve_block
 from placement.solve.mclp.bounds.lagrangian_instance import adjust, block_of
 from tests.amount import cases
@@ -58,7 +58,7 @@ def random_instance(seed: int, *, whole: bool = True, rules: bool = True) -> Ins
 def test_a_block_is_solved_exactly(seed: int, cheap: float) -> None:
     instance = random_instance(seed, rules=False)
     instance = replace(instance, budget=1e9)
-    adjusted = adjust(instance, lagrangian(instance, stop=Never(), best=0.0))
+    adjusted = adjust(instance, relaxation(instance, stop=Never()))
     block = block_of(adjusted, np.arange(instance.rows))
     rng = np.random.default_rng(seed)
     size = len(block.columns)

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement.cover.instance import Instance, Limit, Rule
-from placement.solve.mclp.bounds.bound import Bound, fix, lagrangian, relaxation, worth_step
+from placement.solve.core.gap import worth_step
+from placement.solve.mclp.bounds.bound import Bound, fix, relaxation
 from placement.solve.mclp.bounds.dual_bounds import priced, system
 from tests.amount import cases
 from tests.solve.mclp.bounds.every import every_plan
@@ -66,12 +67,11 @@ def random_instance(seed: int, *, whole: bool = True, rules: bool = True) -> Ins
     return replace(instance, gains=gains, rules=(changes,), profit=paid)
 
 
-def all_bounds(instance: Instance, best: float, seed: int) -> list[Bound]:
+def all_bounds(instance: Instance, seed: int) -> list[Bound]:
     rng = np.random.default_rng(seed)
     rules = system(instance)
     box = instance.weight[rules.owner]
     return [
-        lagrangian(instance, stop=Never(), best=best),
         relaxation(instance, stop=Never()),
         priced(
             instance, rules, rng.uniform(-1, 9, len(box)), rng.uniform(-1, 9, len(rules.side_most))
@@ -87,11 +87,9 @@ def test_no_plan_is_worth_more_than_a_bound(seed: int, *, whole: bool) -> None:
     instance = random_instance(seed, whole=whole)
     plans = every_plan(instance)
     best = max((value for value, _ in plans), default=0.0)
-    for bound in all_bounds(instance, best, seed):
+    for bound in all_bounds(instance, seed):
         if plans:
             assert bound.value >= best
-    if plans:
-        assert lagrangian(instance, stop=Never(), best=0.9 * best).value >= best
 
 
 @pytest.mark.parametrize("whole", [True, False])
@@ -107,7 +105,7 @@ def test_fixing_loses_no_plan_worth_keeping(seed: int, share: float, *, whole: b
         if share == 1.0
         else min(plans, key=lambda p: abs(p[0] - max(plans)[0] * share))[0]
     )
-    for bound in all_bounds(instance, best, seed):
+    for bound in all_bounds(instance, seed):
         for strict in (True, False):
             must_open, must_close = fix(instance, bound, best, strict=strict)
             assert not (must_open & must_close).any() or not strict
@@ -130,32 +128,7 @@ def test_relaxation_is_exact_where_it_is_whole() -> None:
     )
     bound = relaxation(triangle, stop=Never())
     assert bound.value == 4.0
-    assert lagrangian(triangle, stop=Never(), best=4.0).value >= 4.0
     assert abs(bound.primal.sum() - 1.0) < 1e-6
-
-
-def test_ascent_comes_close_to_the_relaxation() -> None:
-    rng = np.random.default_rng(3)
-    covers = rng.random((800, 60)) < 0.08
-    instance = Instance.build(
-        indptr=np.concatenate([[0], np.cumsum(covers.sum(axis=1))]),
-        indices=np.nonzero(covers)[1],
-        weight=rng.integers(1, 100, 800),
-        cost=rng.integers(1, 9, 60),
-        budget=40.0,
-    )
-    linear = relaxation(instance, stop=Never()).value
-    ascent = lagrangian(instance, stop=Never(), best=0.98 * linear)
-    assert linear <= ascent.value <= 1.001 * linear
-    again = lagrangian(instance, stop=Never(), best=0.98 * linear, start=ascent)
-    assert again.value <= ascent.value
-
-
-def test_same_input_gives_the_same_bound_to_the_last_bit() -> None:
-    instance = random_instance(11)
-    first, second = (lagrangian(instance, stop=Never(), best=1.0) for _ in range(2))
-    assert first.value == second.value
-    assert first.u.tobytes() == second.u.tobytes()
 
 
 def test_coupling_is_priced() -> None:
@@ -171,7 +144,6 @@ def test_coupling_is_priced() -> None:
         coupled=np.array([True, False, False]),
     )
     assert relaxation(pair, stop=Never()).value == 4.0  # 5 by halves; worth comes in steps of 2
-    assert lagrangian(pair, stop=Never(), best=4.0).value < 10.0
     assert relaxation(replace(pair, budget=2.0), stop=Never()).value == 10.0
 
 
@@ -184,7 +156,7 @@ def test_scale_does_not_matter(weight: float) -> None:
         cost=np.array([1.0, 1.0, 1.0]),
         budget=1.0,
     )
-    for bound in all_bounds(instance, 2 * weight, 0):
+    for bound in all_bounds(instance, 0):
         assert bound.value >= 2 * weight
     assert relaxation(instance, stop=Never()).value <= 2 * weight * (1 + 1e-6)
 
@@ -218,16 +190,12 @@ def test_nothing_to_bound() -> None:
     empty = Instance.build(
         indptr=np.array([0]), indices=np.zeros(0), weight=np.zeros(0), cost=np.zeros(0), budget=0.0
     )
-    for bound in all_bounds(empty, 0.0, 0):
+    for bound in all_bounds(empty, 0):
         assert bound.value == 0.0
     uncovered = Instance.build(
         indptr=np.array([0, 0]), indices=np.zeros(0), weight=np.ones(1), cost=np.ones(2), budget=9.0
     )
-    for bound in (
-        lagrangian(uncovered, stop=Never(), best=0.0),
-        relaxation(uncovered, stop=Never()),
-    ):
-        assert bound.value == 0.0
+    assert relaxation(uncovered, stop=Never()).value == 0.0
 
 
 def test_required_columns_above_the_budget_leave_no_plan() -> None:
@@ -240,7 +208,6 @@ def test_required_columns_above_the_budget_leave_no_plan() -> None:
         required=np.array([True]),
     )
     assert relaxation(instance, stop=Never()).value == -math.inf
-    assert lagrangian(instance, stop=Never(), best=0.0).value == -math.inf
 
 
 @pytest.mark.parametrize(
@@ -277,4 +244,3 @@ def test_worth_of_further_cover_is_held_for_certain() -> None:
     )
     assert instance.value(np.array([0, 1])) == 14.0
     assert relaxation(instance, stop=Never()).value == 14.0
-    assert lagrangian(instance, stop=Never(), best=10.0).value >= 14.0
