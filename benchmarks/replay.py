@@ -5,7 +5,6 @@
 Prints seconds, people a second and the most memory so far, on all processors there are.
 """
 
-import os
 import resource
 import sys
 import time
@@ -71,7 +70,7 @@ def main() -> None:
     for times in (1, 2, 4):
         larger = repeated(course, times)
         before = processor_s(), time.perf_counter()
-        play(larger, nights=100, seed=1, workers=os.cpu_count() or 1)
+        play(larger, nights=100, seed=1)
         spent, wall = processor_s() - before[0], time.perf_counter() - before[1]
         rate = 100 * larger.people.sum() / spent
         print(

@@ -1,7 +1,7 @@
 """One root for every error a user can meet, a subclass a cause, an exit code each."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 _MOST_NAME, _MOST_SENTENCE = 300, 2000
 
@@ -21,6 +21,16 @@ class PlacementError(Exception):
     """
 
     exit_code: ClassVar[int] = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what it says, whatever its constructor asks for: studies run in processes."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again[E: PlacementError](kind: type[E], args: tuple[Any, ...], about: dict[str, Any]) -> E:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(about)
+    return error
 
 
 class UsageError(PlacementError):
@@ -166,6 +176,12 @@ class BrokenRulesError(PlacementError):
     def __init__(self, message: str, *, broken: Sequence[str]) -> None:
         self.broken = tuple(broken)
         super().__init__(f"{message}: {'; '.join(self.broken)}.")
+
+
+class ClusterError(PlacementError):
+    """A Dask cluster that cannot be reached or went away, or a process here that was killed."""
+
+    exit_code: ClassVar[int] = 7
 
 
 class MergeConflictError(PlacementError):

@@ -107,7 +107,7 @@ def imported(folder: str) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     ("folder", "extras"),
-    [("placement", ("print", "plots", "grids")), ("tests", ("test",))],
+    [("placement", ("dask", "print", "plots", "grids")), ("tests", ("test",))],
     ids=["placement", "tests"],
 )
 def test_what_is_imported_is_declared(folder: str, extras: tuple[str, ...]) -> None:

@@ -2,8 +2,8 @@
 
 Exit codes: 0 a plan was written (or the command did what it says), 1 an audit refused or something
 unforeseen, 2 usage, 3 input, 4 no plan can keep every rule, 5 no plan found within the limit,
-74 standard output could not be written, 129, 130 and 143 stopped with nothing by SIGHUP, Ctrl-C
-and SIGTERM.
+7 a cluster or a process was lost, 74 standard output could not be written, 129, 130 and 143 stopped
+with nothing by SIGHUP, Ctrl-C and SIGTERM.
 """
 
 import gc

@@ -7,6 +7,7 @@ import click
 
 import placement
 from placement.cli.options import (
+    Workers,
     bundled,
     closure_option,
     json_option,
@@ -16,6 +17,7 @@ from placement.cli.options import (
     solution_argument,
     stacked,
     time_limit_option,
+    workers_options,
 )
 from placement.cli.values import count, numbers
 
@@ -68,6 +70,7 @@ _LOST = stacked(
 @bundled("lost", Lost, _LOST)
 @layer_option()
 @time_limit_option("Stop each search after so many seconds with what is known.  [default: 60]")
+@workers_options()
 @out_option("FOLDER", "Where to write.  [default: loss beside SOLUTION]", folder=True)
 @json_option()
 def command(
@@ -77,6 +80,7 @@ def command(
     lost: Lost,
     layers: dict[str, str],
     time_limit: float | None,
+    workers: Workers,
     out: str | None,
     as_json: bool,
 ) -> None:
@@ -115,7 +119,7 @@ def command(
     targets = folder / "loss.json", folder / "loss.txt"
     for target in targets:
         check_output(target, inputs=inputs)
-    with talk.step("Counting what is lost") as progress:
+    with workers.executor() as executor, talk.step("Counting what is lost") as progress:
         found = placement.loss(
             asked,
             chosen,
@@ -125,6 +129,7 @@ def command(
             closed=closed,
             repairs=lost.repairs,
             time_limit=60.0 if time_limit is None else time_limit,
+            executor=executor,
             progress=progress,
         )
     answer = as_answer(found)

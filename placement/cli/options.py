@@ -3,13 +3,16 @@
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from placement.cli import suggest
 from placement.cli.values import amount, assignments, count, limits, shares
 from placement.reading.numerals import decimal
+
+if TYPE_CHECKING:
+    from placement.executor import Here, OnDask
 
 type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -45,6 +48,20 @@ class Written:
     routes: bool
     no_map: bool
     as_json: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workers:
+    """What `workers_options` take: where a study's independent pieces of work run."""
+
+    jobs: int | None
+    dask: str | None
+
+    def executor(self) -> "Here | OnDask":
+        """Return what runs them, to be entered by ``with``."""
+        from placement.executor import chosen_executor
+
+        return chosen_executor(jobs=self.jobs, dask=self.dask)
 
 
 def stacked(*decorators: Decorator) -> Decorator:
@@ -226,6 +243,25 @@ def gap_option(help_text: str) -> Decorator:
         callback=amount(percent=True),
         help=help_text,
     )
+
+
+def workers_options() -> Decorator:
+    """Take as `workers`: ``--jobs N`` and ``--dask ADDRESS``."""
+    options = stacked(
+        click.option(
+            "--jobs",
+            metavar="N",
+            callback=count(),
+            help="Work on so many pieces at a time here.  [default: one a processor]",
+        ),
+        click.option(
+            "--dask",
+            metavar="ADDRESS",
+            help="Work on the Dask cluster whose scheduler is at this address, tcp://host:8786. "
+            "Needs `pip install 'event-placement[dask]'`.",
+        ),
+    )
+    return bundled("workers", Workers, options)
 
 
 def prove_options() -> Decorator:

@@ -8,6 +8,7 @@ import click
 
 from placement.cli.options import (
     Decorator,
+    Workers,
     closure_option,
     json_option,
     layer_option,
@@ -16,6 +17,7 @@ from placement.cli.options import (
     random_options,
     solution_argument,
     unchecked_option,
+    workers_options,
 )
 from placement.cli.values import count
 
@@ -132,6 +134,7 @@ def scenario_options() -> Decorator:
     metavar="GATE",
     help="Draw this gate only. Repeatable.  [default: all]",
 )
+@workers_options()
 @out_option("FILE", f"File to write.  [default: {_FILE} beside SOLUTION]")
 @json_option()
 @unchecked_option()
@@ -148,6 +151,7 @@ def command(  # noqa: PLR0913 - an option each
     ground: str | None,
     pictures: str | None,
     shown: tuple[str, ...],
+    workers: Workers,
     out: str | None,
     as_json: bool,
     unchecked: bool,
@@ -192,9 +196,16 @@ def command(  # noqa: PLR0913 - an option each
     check_suffix(target, ".json")
     drawn = {} if ground is None else read_ground(Path(ground), asked, gates_of(asked, chosen))
     demand_checked(asked, chosen, talk, unchecked=unchecked)
-    with talk.step(f"Playing {nights:,} nights"):
+    with workers.executor() as executor, talk.step(f"Playing {nights:,} nights"):
         found = replay(
-            asked, chosen, nights_are, nights=nights, seed=seed, tolerated=tolerated, drawn_m2=drawn
+            asked,
+            chosen,
+            nights_are,
+            nights=nights,
+            seed=seed,
+            tolerated=tolerated,
+            drawn_m2=drawn,
+            executor=executor,
         )
     contents = {target: replay_text(found).encode()}
     if pictures is not None:

@@ -6,13 +6,16 @@ for those who plan: it is marked as restricted, and no map shows it.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from placement.cover.instance_builder import posting
 from placement.cover.survey import Survey, survey
 from placement.errors import InfeasibleError, NoPlanError, UsageError
+from placement.executor import Executor, Here
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, SiteStatus
 from placement.plan.summary import html_table
@@ -196,6 +199,7 @@ def loss(
     closed: Plan | None = None,
     repairs: int | None = None,
     time_limit: float | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
     within: Stop | None = None,
 ) -> Losses:
@@ -222,8 +226,11 @@ def loss(
         does not count there; every other rule does.
     time_limit
         Seconds for each search, or None. Where it ends one early, its bound says what may be worse.
+    executor
+        Where the searches run, each a piece of its own, see `placement.executor`; None for all
+        processors here.
     progress
-        Called with seconds, objective and bound while a repair is looked for.
+        Called with seconds, objective and bound while a repair is looked for in this process.
     within
         A stop rule that runs already and is not to be outlasted.
 
@@ -254,30 +261,38 @@ def loss(
         solution=solution,
         walks=walks,
         whole=evaluate(plan, units, bound=False).solution,
+        losing=_losing(plan, walks, units),
+        closed=closed,
         repairs=repairs,
         time_limit=time_limit,
         progress=progress,
         within=within,
     )
-    losing = _losing(plan, walks, units)
-    each = {name: round(losing.of((n,)), _PLACES) + 0.0 for n, name in enumerate(names)}
-    found = []
-    for many in numbers:
-        at = worst(losing, len(names), many, stop=Stop(time_limit, within=within))
-        lost = tuple(names[post] for post in at.lost)
-        told = case.without(lost)
-        found.append(_with_bound(told, math.inf if math.isinf(at.bound) else at.bound, at.loss))
-    asked = [case.without(named)] if named else []
-    if closed is not None:
-        asked.append(case.on(closed))
+    each = {name: round(case.losing.of((n,)), _PLACES) + 0.0 for n, name in enumerate(names)}
+    pieces: list[int | tuple[str, ...] | None] = [*numbers]
+    pieces += [named] if named else []
+    pieces += [] if closed is None else [None]
+    found = list((executor or Here()).map(_told_of, case, pieces))
     return Losses(
         plan=solution.plan,
         objective=case.whole.objective,
         each=dict(sorted(each.items(), key=lambda one: (-one[1], one[0]))),
-        worst=tuple(found),
-        asked=tuple(asked),
+        worst=tuple(found[: len(numbers)]),
+        asked=tuple(found[len(numbers) :]),
         restricted=RESTRICTED,
     )
+
+
+def _told_of(case: "_Case", piece: int | tuple[str, ...] | None) -> Loss:
+    """Count the loss of so many posts at worst, of posts that are named, or of closed streets."""
+    if piece is None:
+        return case.on_closed()
+    if not isinstance(piece, int):
+        return case.without(piece)
+    names = [post.id for post in case.solution.without_barriers]
+    at = worst(case.losing, len(names), piece, stop=Stop(case.time_limit, within=case.within))
+    told = case.without(tuple(names[post] for post in at.lost))
+    return _with_bound(told, at.bound, at.loss)
 
 
 def _with_bound(told: Loss, bound: float, counted: float) -> Loss:
@@ -327,10 +342,20 @@ class _Case:
     solution: Solution
     walks: Survey
     whole: Solution
+    losing: Losing
+    closed: Plan | None
     repairs: int | None
     time_limit: float | None
     progress: Progress | None
     within: Stop | None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle without what watches this process, but with the seconds that are left."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        left = math.inf if self.within is None else self.within.left()
+        limit = min(left, math.inf if self.time_limit is None else self.time_limit)
+        values["time_limit"] = None if math.isinf(limit) else limit
+        return partial(_Case, **values | {"progress": None, "within": None}), ()
 
     def without(self, lost: tuple[str, ...]) -> Loss:
         """Count the posts that are left."""
@@ -340,11 +365,12 @@ class _Case:
         then = evaluate(self.plan, left, bound=False).solution
         return self._told(then, self.plan, self.walks, lost=lost)
 
-    def on(self, closed: Plan) -> Loss:
-        """Count all posts on other walks."""
+    def on_closed(self) -> Loss:
+        """Count all posts on the walks that closed streets leave."""
+        assert self.closed is not None  # noqa: S101 - asked for by the caller
         units = {post.id: post.units for post in self.solution.posts_list}
-        then = evaluate(closed, units, bound=False).solution
-        return self._told(then, closed, survey(closed), lost=())
+        then = evaluate(self.closed, units, bound=False).solution
+        return self._told(then, self.closed, survey(self.closed), lost=())
 
     def _told(self, then: Solution, plan: Plan, walks: Survey, *, lost: tuple[str, ...]) -> Loss:
         people = {

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from placement.errors import NoPlanError
+from placement.executor import Executor
 from placement.plan.headroom import with_headroom
 from placement.plan.problem import Plan
 from placement.solution import Solution
@@ -70,7 +71,7 @@ def find_headroom(
     seed: int = 1,
     tolerated: int = TOLERATED,
     most: float = MOST_STRAINED,
-    workers: int | None = None,
+    executor: Executor | None = None,
 ) -> Held:
     """Lower the headroom of a plan until every gate of its solution holds on most nights.
 
@@ -84,7 +85,7 @@ def find_headroom(
         A loaded plan with lanes.
     solve
         Finds the solution of a plan.
-    scenario, nights, seed, tolerated, workers
+    scenario, nights, seed, tolerated, executor
         As for `placement.studies.replay.replay`.
     most
         Share of the nights on which a gate may strain.
@@ -105,7 +106,13 @@ def find_headroom(
     while True:
         solution = solve(plan)
         found = replay(
-            plan, solution, scenario, nights=nights, seed=seed, tolerated=tolerated, workers=workers
+            plan,
+            solution,
+            scenario,
+            nights=nights,
+            seed=seed,
+            tolerated=tolerated,
+            executor=executor,
         )
         strained = max(gate.strained.value for gate in found.gates)
         gates = gates_of(plan, solution)
@@ -125,7 +132,7 @@ def find_headroom(
                 middle = (low + step + 1) // 2
                 fewer = course.people * (middle / _STEPS / gates.rule.headroom)
                 outside = play(
-                    replace(course, people=fewer), nights=nights, seed=seed, workers=workers
+                    replace(course, people=fewer), nights=nights, seed=seed, executor=executor
                 ).of("outside")
                 if ((outside > tolerated).mean(axis=0) <= most).all():
                     low = middle

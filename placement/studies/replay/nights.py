@@ -1,15 +1,14 @@
 """Many nights at all gates, each from streams of its own."""
 
 import math
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from placement.arrays import Floats, Ints, Ints32, Words
 from placement.compiled import compiled
+from placement.executor import Executor, Here
 from placement.studies.replay.serving import SENT_ON, measure_queue, serve_queue
 from placement.studies.replay.streams import (
     draw_arrivals,
@@ -23,7 +22,7 @@ FIGURES = ("came", "screened", "outside", "sent_on", "longest_wait_s", "waits_s"
 """What is measured of each night and gate, in this order."""
 
 _SPREAD = 12.0  # standard deviations of a Poisson number for which there is room
-_PART = 8  # nights a thread takes at a time
+_PART = 8  # nights in a piece of the work
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -127,10 +126,10 @@ def play(
     *,
     nights: int,
     seed: int,
-    workers: int | None = None,
+    executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Nights:
-    """Play nights, which do not depend on each other, on the number of workers or on their order.
+    """Play nights, which do not depend on each other, on where they are played or on their order.
 
     Parameters
     ----------
@@ -138,8 +137,8 @@ def play(
         What is played.
     nights, seed
         How many nights, and the seed of their streams.
-    workers
-        Threads that share the nights, or None for one a processor.
+    executor
+        Where they are played, None for all processors here.
     progress
         Takes the number of nights that are done, now and then.
 
@@ -150,30 +149,32 @@ def play(
     gates = len(course.lanes)
     figures = np.zeros((nights, gates, len(FIGURES)))
     waiting = np.zeros((nights, gates, len(course.moments)), dtype=np.int32)
-    done = 0
-
-    def part(first: int) -> int:
-        last = min(first + _PART, nights)
-        size = course.room()
-        states = np.array(
-            [[stream(seed, night, gate) for gate in range(gates)] for night in range(first, last)]
-        )
-        _play(
-            states, course.order(), course.first, course.begins, course.ends, course.people,
-            course.shows, course.lanes, course.service_s, course.shuts, course.next_gate,
-            course.next_walk_s, course.variation, course.lognormal, course.counted,
-            course.bunch_s, course.fails_s, course.down_s, course.moments, course.failures(),
-            np.zeros((5, size)),
-            np.zeros((2, gates), np.int64), figures[first:last], waiting[first:last],
-        )  # fmt: skip
-        return last - first
-
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        for many in pool.map(part, range(0, nights, _PART)):
-            done += many
-            if progress is not None:
-                progress(done)
+    parts = [(first, min(first + _PART, nights), seed) for first in range(0, nights, _PART)]
+    played = (executor or Here()).map(_part, course, parts, threads=True)
+    for (first, last, _), part in zip(parts, played, strict=True):
+        figures[first:last], waiting[first:last] = part
+        if progress is not None:
+            progress(last)
     return Nights(figures=figures, waiting=waiting)
+
+
+def _part(course: Course, part: tuple[int, int, int]) -> tuple[Floats, Ints32]:
+    """Play some nights, from one to before another, with a seed."""
+    first, last, seed = part
+    gates = len(course.lanes)
+    figures = np.zeros((last - first, gates, len(FIGURES)))
+    waiting = np.zeros((last - first, gates, len(course.moments)), dtype=np.int32)
+    states = np.array(
+        [[stream(seed, night, gate) for gate in range(gates)] for night in range(first, last)]
+    )
+    _play(
+        states, course.order(), course.first, course.begins, course.ends, course.people,
+        course.shows, course.lanes, course.service_s, course.shuts, course.next_gate,
+        course.next_walk_s, course.variation, course.lognormal, course.counted,
+        course.bunch_s, course.fails_s, course.down_s, course.moments, course.failures(),
+        np.zeros((5, course.room())), np.zeros((2, gates), np.int64), figures, waiting,
+    )  # fmt: skip
+    return figures, waiting
 
 
 @compiled

@@ -7,6 +7,7 @@ import numpy as np
 
 from placement.arrays import Floats, Ints
 from placement.errors import UsageError
+from placement.executor import Executor
 from placement.plan.clock import clock_of
 from placement.plan.problem import Plan
 from placement.solution import Solution
@@ -153,7 +154,7 @@ def replay(
     seed: int = 1,
     tolerated: int = TOLERATED,
     drawn_m2: Mapping[str, float] | None = None,
-    workers: int | None = None,
+    executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Replay:
     """Play the gates of a solution on many nights.
@@ -175,8 +176,8 @@ def replay(
         People outside a gate, when lanes close, that still count as a night on which it held.
     drawn_m2
         Ground drawn for queues, by site; see `placement.studies.replay.ground.read_ground`.
-    workers
-        Threads, or None for one a processor.
+    executor
+        Where the nights are played, see `placement.executor`; None for all processors here.
     progress
         Takes the number of nights that are done, now and then.
 
@@ -205,7 +206,7 @@ def replay(
             f"{nights:,} nights at {len(course.lanes):,} gates do not fit into memory; "
             "take fewer nights."
         )
-    found = play(course, nights=nights, seed=seed, workers=workers, progress=progress)
+    found = play(course, nights=nights, seed=seed, executor=executor, progress=progress)
     told = _told(plan, gates, course.moments, found, course.next_gate, tolerated, drawn_m2 or {})
     return Replay(
         plan=plan.settings.name,

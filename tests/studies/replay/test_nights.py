@@ -11,6 +11,7 @@ from numpy.random import SFC64, SeedSequence
 
 from placement.arrays import Floats, Words
 from placement.compiled import compiled
+from placement.executor import Here
 from placement.studies.replay.nights import Course, Nights, play
 from placement.studies.replay.streams import (
     draw_arrivals,
@@ -167,7 +168,7 @@ def test_nobody_is_lost_between_gates(
 
 def test_a_night_is_the_same_whoever_plays_it_and_however_many_follow() -> None:
     town = course([[600, 700, 500]] * 5, [3] * 5, fails_s=7200.0, down_s=300.0)
-    whole = play(town, nights=30, seed=9, workers=2)
+    whole = play(town, nights=30, seed=9, executor=Here(2))
 
     def same(other: Nights) -> bool:
         nights = len(other.figures)
@@ -175,8 +176,8 @@ def test_a_night_is_the_same_whoever_plays_it_and_however_many_follow() -> None:
             (whole.waiting[:nights] == other.waiting).all()
         )
 
-    assert same(play(town, nights=30, seed=9, workers=1))
-    assert same(play(town, nights=11, seed=9, workers=2))
+    assert same(play(town, nights=30, seed=9, executor=Here(1)))
+    assert same(play(town, nights=11, seed=9, executor=Here(2)))
     assert not same(play(town, nights=30, seed=10))
     # a gate does not depend on those before it
     alone = play(replace(town, lanes=np.array([1, 9, 3, 3, 3])), nights=5, seed=9)

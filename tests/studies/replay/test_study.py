@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 import placement
 from placement.errors import InputError, UsageError
+from placement.executor import Here
 from placement.plan.problem import Plan
 from placement.solution import Solution
 from placement.studies.replay import Scenario, replay
@@ -68,7 +69,7 @@ def test_chance_too_small_to_tell_is_none(
 def test_the_same_seed_gives_the_same_bytes_by_one_worker_or_two(
     solved: tuple[Plan, Solution],
 ) -> None:
-    texts = {replay_text(replay(*solved, nights=20, seed=4, workers=n)) for n in (1, 2)}
+    texts = {replay_text(replay(*solved, nights=20, seed=4, executor=Here(n))) for n in (1, 2)}
     assert len(texts) == 1
 
 
