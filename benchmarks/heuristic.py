@@ -12,15 +12,17 @@ from pathlib import Path
 import numpy as np
 
 from placement.cover.instance import Instance
+from placement.solve.core.stopping import Stop
 from placement.solve.mclp.heuristics.heuristic import search
 
 EARTH_M = 6_378_100.0
 
 
-class CpuSeconds:
+class CpuSeconds(Stop):
     """Stops after CPU seconds, so that a busy machine does not count."""
 
     def __init__(self, seconds: float) -> None:
+        super().__init__()
         self._end = time.process_time() + seconds
 
     def reached(self) -> bool:

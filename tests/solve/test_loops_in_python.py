@@ -25,7 +25,6 @@ from tests.solve.capacitated.test_walk_lagrangian import random_case as random_a
 from tests.solve.mclp.bounds.every import every_plan
 from tests.solve.mclp.bounds.test_blocks import random_instance
 from tests.solve.mclp.heuristics.test_penalty_annealing import ruled_instance
-from tests.solve.never import Never
 
 
 def in_python(monkeypatch: pytest.MonkeyPatch) -> int:
@@ -57,7 +56,7 @@ def test_the_search_for_a_plan(monkeypatch: pytest.MonkeyPatch, seed: int, itera
     monkeypatch.setattr(heuristic, "FIRST_ROUNDS", 20)
     same_both_ways(
         monkeypatch,
-        lambda: heuristic.search(instance, stop=Never(), seed=seed, iterations=iterations),
+        lambda: heuristic.search(instance, stop=Stop(), seed=seed, iterations=iterations),
     )
 
 

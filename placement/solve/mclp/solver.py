@@ -245,7 +245,7 @@ def _by_blocks(run: Run, prices: bound.Bound, seed: int) -> None:
     run.limit((instance.value(closed.chosen) if closed.proven else closed.bound) + offset)
 
 
-class _Beside:
+class _Beside(Stop):
     """A long search beside the blocks, and the stop rule of both: time, or a gap small enough.
 
     With a time limit it runs in a thread of its own for as long as the blocks do. Without one it
@@ -253,6 +253,7 @@ class _Beside:
     """
 
     def __init__(self, run: Run, seed: int) -> None:
+        super().__init__(within=run.stop)
         self._run = run
         self._seed = seed
         self._stop = run.stop.share(1.0)
@@ -296,15 +297,12 @@ class _Beside:
             self._thread.join()
         self._take()
 
-    def reached(self) -> bool:
-        """Tell whether to stop now."""
+    @property
+    def interrupted(self) -> bool:
+        """Whether there is nothing left to do."""
         if threading.get_ident() == self._owner:  # threads that solve blocks ask as well
             self._take()
         return self._run.done
-
-    def left(self) -> float:
-        """Return the seconds left."""
-        return self._run.stop.left()
 
 
 class _Finish:

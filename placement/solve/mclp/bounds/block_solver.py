@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from placement.arrays import Floats, Ints
 from placement.cover.instance import Instance
+from placement.solve.core.stopping import Stop
 from placement.solve.mclp.bounds.block_tree import branch, probe, restrict
 from placement.solve.mclp.bounds.dual_bounds import Bound
-from placement.solve.mclp.bounds.incumbent_search import Hunt, SharedStop
+from placement.solve.mclp.bounds.incumbent_search import Hunt
 from placement.solve.mclp.bounds.lagrangian_instance import Adjusted, adjust
 from placement.solve.mclp.bounds.partition import Piece, cut, pieces_within, places_of_rows
 from placement.solve.mclp.bounds.variable_splitting import Point, Splitting
@@ -63,7 +64,7 @@ class _Round:
 def close(
     instance: Instance,
     *,
-    stop: SharedStop,
+    stop: Stop,
     start: Bound,
     plan: Ints,
     row_xy: Floats | None = None,
@@ -167,7 +168,7 @@ def _merged(
     before: _Round,
     *,
     start: Bound,
-    stop: SharedStop,
+    stop: Stop,
     workers: int,
 ) -> _Round:
     """Merge the blocks that are easy together, at the prices they ended with apart.
@@ -221,9 +222,7 @@ def _parted(pieces: list[Piece], known: set[int], hard: set[int]) -> list[Piece]
     return parted
 
 
-def _easy_size(
-    adjusted: Adjusted, tree: Piece, start: Bound, stop: SharedStop, workers: int
-) -> int:
+def _easy_size(adjusted: Adjusted, tree: Piece, start: Bound, stop: Stop, workers: int) -> int:
     """Return the largest size of blocks that take few nodes to solve at the first prices."""
     crowd = len(adjusted.instance.indices) / max(1, adjusted.instance.rows)
     size = max(_SMALLEST, int(_CROWDS * crowd))  # smaller blocks would hardly hold whole rows

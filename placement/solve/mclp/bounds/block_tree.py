@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from placement.arrays import Floats, Ints
-from placement.solve.mclp.bounds.incumbent_search import Hunt, Until
+from placement.solve.mclp.bounds.incumbent_search import Hunt
 from placement.solve.mclp.bounds.variable_splitting import Point, Splitting
 
 _CANDIDATES = 8
 _RESTRICTED_NODES = 80
-_LEFT_FOR_PROOF = 0.6
+_SHARE_FOR_PLANS = 0.4  # of the time left; the rest is for the proof
 
 
 @dataclass(order=True, slots=True)
@@ -39,7 +39,7 @@ def restrict(split: Splitting, point: Point, hunt: Hunt) -> None:
     fixed[free & (mixed > 0.999)] = 1
     fixed[free & (mixed < 0.001)] = 0
     whole = hunt.stop
-    hunt.stop = Until(whole, _LEFT_FOR_PROOF * whole.left())
+    hunt.stop = whole.share(_SHARE_FOR_PLANS)
     branch(split, point, hunt, fixed, _RESTRICTED_NODES, proving=False)
     hunt.stop = whole
     split.fix(before)

@@ -6,7 +6,6 @@ exactly, so a solver's tolerance can make a bound weak but never wrong.
 
 import math
 import warnings
-from typing import Protocol
 
 import numpy as np
 import scipy.sparse as sp
@@ -14,19 +13,10 @@ from scipy.optimize import linprog
 
 from placement.arrays import Floats
 from placement.cover.instance import Instance
+from placement.solve.core.stopping import Stop
 from placement.solve.mclp.bounds.dual_bounds import Bound, System, fix, priced, system
 
-__all__ = ["Bound", "StopRule", "fix", "relaxation"]
-
-
-class StopRule(Protocol):
-    """What a bound asks of a stop rule."""
-
-    def reached(self) -> bool:
-        """Tell whether it is time to stop."""
-
-    def left(self) -> float:
-        """Return the seconds left, infinite without a time limit."""
+__all__ = ["Bound", "fix", "relaxation"]
 
 
 def _first_prices(instance: Instance, rules: System) -> Floats:
@@ -40,7 +30,7 @@ def _first_prices(instance: Instance, rules: System) -> Floats:
     return u
 
 
-def relaxation(instance: Instance, *, stop: StopRule) -> Bound:
+def relaxation(instance: Instance, *, stop: Stop) -> Bound:
     """Bound by the linear relaxation, solved by interior point.
 
     Parameters

@@ -3,43 +3,17 @@
 import math
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
 
 import numpy as np
 
 from placement.arrays import Ints
 from placement.cover.instance import Instance
 from placement.solve.core.gap import worth_step
+from placement.solve.core.stopping import Stop
 from placement.solve.mclp.bounds.dual_bounds import worth_grid
 from placement.solve.mclp.heuristics.heuristic import search
 
 _POLISH = 400
-
-
-class SharedStop(Protocol):
-    """What closing asks of a stop rule."""
-
-    def reached(self) -> bool:
-        """Tell whether it is time to stop."""
-
-    def left(self) -> float:
-        """Return the seconds left, infinite without a time limit."""
-
-
-class Until:
-    """A stop rule that ends when another one has only so many seconds left."""
-
-    def __init__(self, stop: SharedStop, seconds: float) -> None:
-        self._stop = stop
-        self._seconds = seconds if math.isfinite(seconds) else -math.inf
-
-    def reached(self) -> bool:
-        """Tell whether it is time to stop."""
-        return self._stop.reached() or self.left() <= 0.0
-
-    def left(self) -> float:
-        """Return the seconds left, infinite without a time limit."""
-        return self._stop.left() - self._seconds
 
 
 class Hunt:
@@ -49,7 +23,7 @@ class Hunt:
         self,
         instance: Instance,
         plan: Ints,
-        stop: SharedStop,
+        stop: Stop,
         *,
         on_better: Callable[[Ints, float], None] | None,
         on_bound: Callable[[float], None] | None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from placement.arrays import Bools, Floats, Ints
-from placement.solve.mclp.bounds.bound import StopRule
+from placement.solve.core.stopping import Stop
 from placement.solve.mclp.bounds.branch import solve_block
 from placement.solve.mclp.bounds.bundle import Pool, balance, worth_at
 from placement.solve.mclp.bounds.dual_bounds import Bound, settled, worth_grid
@@ -234,7 +234,7 @@ class Splitting:
         prices: Floats,
         money: float,
         *,
-        stop: StopRule | None = None,
+        stop: Stop | None = None,
         most_nodes: int = _MOST_NODES,
     ) -> tuple[Point, list[Bools]]:
         """Solve all blocks at given prices, the largest first; after ``stop`` only bound them."""
@@ -261,7 +261,7 @@ class Splitting:
         return Point(prices=prices, money=money, most=most, value=value), plans
 
     def agree(
-        self, point: Point, *, stop: StopRule, best: float, steps: int, enough: float = 0.01
+        self, point: Point, *, stop: Stop, best: float, steps: int, enough: float = 0.01
     ) -> Point:
         """Move the prices until the blocks agree as well as they can.
 

@@ -7,9 +7,10 @@ import numpy as np
 
 from placement.arrays import Ints, Ints32
 from placement.cover.instance import Instance
+from placement.solve.core.stopping import Stop
 from placement.solve.mclp.heuristics.board import keep
 from placement.solve.mclp.heuristics.parallel_tempering import temper
-from placement.solve.mclp.heuristics.search_state import TILTS, Chase, Field, StopRule
+from placement.solve.mclp.heuristics.search_state import TILTS, Chase, Field
 
 FIRST_ROUNDS = 400
 FIRST_STEPS = 200_000
@@ -28,7 +29,7 @@ POLISH_HEAT = (0.012, 0.004)
 def search(
     instance: Instance,
     *,
-    stop: StopRule,
+    stop: Stop,
     seed: int = 0,
     start: Iterable[int] | None = None,
     target: float = math.inf,

@@ -14,9 +14,9 @@ from scipy import sparse
 from placement.arrays import Bools, Floats, Ints, Words
 from placement.compiled import compiled
 from placement.cover.instance import Instance
+from placement.solve.core.stopping import Stop
 from placement.solve.mclp.heuristics.board import rules_of
 from placement.solve.mclp.heuristics.moves import below, uniform
-from placement.solve.mclp.heuristics.search_state import StopRule
 
 HEAT = (0.02, 0.0002)
 """Temperatures at the start and at the end, as shares of the mean worth of an open column."""
@@ -100,7 +100,7 @@ class Walk(NamedTuple):
 def search(
     instance: Instance,
     *,
-    stop: StopRule,
+    stop: Stop,
     seed: int,
     start: Ints,
     steps: int,

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 import numpy as np
 
 from placement.arrays import Floats, Ints, Ints32, Words
 from placement.cover.instance import Instance
+from placement.solve.core.stopping import Stop
 from placement.solve.mclp.heuristics.anneal import anneal, is_plain
 from placement.solve.mclp.heuristics.board import Kept
 from placement.solve.mclp.heuristics.crossover import cross
@@ -39,13 +39,6 @@ BATCH_STEPS = 20_000
 _BATCH_WORK = 10_000_000
 
 
-class StopRule(Protocol):
-    """Tells when to stop."""
-
-    def reached(self) -> bool:
-        """Tell whether to stop now."""
-
-
 class Chase:
     """The best plan of a search so far, and whether to go on.
 
@@ -65,7 +58,7 @@ class Chase:
     def __init__(
         self,
         instance: Instance,
-        stop: StopRule,
+        stop: Stop,
         target: float,
         iterations: int | None,
         on_better: Callable[[Ints, float], None] | None,

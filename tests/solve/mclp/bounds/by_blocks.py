@@ -6,7 +6,7 @@ from typing import Any
 
 from placement.arrays import Bools, Floats, Ints
 from placement.cover.instance import Instance
-from placement.solve.mclp.bounds.bound import StopRule
+from placement.solve.core.stopping import Stop
 from placement.solve.mclp.bounds.dual_bounds import Bound
 from placement.solve.mclp.bounds.lagrangian_instance import adjust
 from placement.solve.mclp.bounds.partition import cut, pieces_within, places_of_rows
@@ -48,7 +48,7 @@ class _Recorded(Splitting):
 def by_blocks(
     instance: Instance,
     *,
-    stop: StopRule,
+    stop: Stop,
     best: float,
     start: Bound,
     plan: Ints | None = None,

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement.cover.instance import Instance, Limit
+from placement.solve.core.stopping import Stop
 from placement.solve.mclp.bounds.bound import fix, relaxation
 from placement.solve.mclp.bounds.branch import solve_block
 from placement.solve.mclp.bounds.lagrangian_instance import adjust, block_of
 from tests.amount import cases
 from tests.solve.mclp.bounds.by_blocks import by_blocks
 from tests.solve.mclp.bounds.every import every_plan
-from tests.solve.never import Never
 
 
 def random_instance(seed: int, *, whole: bool = True, rules: bool = True) -> Instance:
@@ -58,7 +58,7 @@ def random_instance(seed: int, *, whole: bool = True, rules: bool = True) -> Ins
 def test_a_block_is_solved_exactly(seed: int, cheap: float) -> None:
     instance = random_instance(seed, rules=False)
     instance = replace(instance, budget=1e9)
-    adjusted = adjust(instance, relaxation(instance, stop=Never()))
+    adjusted = adjust(instance, relaxation(instance, stop=Stop()))
     block = block_of(adjusted, np.arange(instance.rows))
     rng = np.random.default_rng(seed)
     size = len(block.columns)
@@ -99,11 +99,11 @@ def test_no_plan_is_worth_more_than_the_blocks_allow(
     if not plans:
         return
     best, chosen = max(plans)
-    start = relaxation(instance, stop=Never())
+    start = relaxation(instance, stop=Stop())
     for known in (best, 0.5 * best):
         split = by_blocks(
             instance,
-            stop=Never(),
+            stop=Stop(),
             best=known,
             start=start,
             plan=np.array(chosen, dtype=np.int64),
@@ -137,9 +137,9 @@ def test_blocks_close_what_the_relaxation_leaves_open() -> None:
         cost=np.ones(3 * triangles),
         budget=1.5 * triangles,
     )
-    start = relaxation(instance, stop=Never())
+    start = relaxation(instance, stop=Stop())
     assert start.value == 24.0
-    split = by_blocks(instance, stop=Never(), best=20.0, start=start, sizes=(3,))
+    split = by_blocks(instance, stop=Stop(), best=20.0, start=start, sizes=(3,))
     assert split.bound.value == 20.0
 
 
@@ -155,10 +155,10 @@ def test_same_input_gives_the_same_split() -> None:
         cost=np.ones(40),
         budget=8.0,
     )
-    start = relaxation(instance, stop=Never())
+    start = relaxation(instance, stop=Stop())
     first, second = (
         by_blocks(
-            instance, stop=Never(), best=0.9 * start.value, start=start, sizes=(12, 30), workers=w
+            instance, stop=Stop(), best=0.9 * start.value, start=start, sizes=(12, 30), workers=w
         )
         for w in (1, 2)
     )

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from placement.cover.instance import Instance, Limit, Rule
 from placement.solve.core.gap import worth_step
+from placement.solve.core.stopping import Stop
 from placement.solve.mclp.bounds.bound import Bound, fix, relaxation
 from placement.solve.mclp.bounds.dual_bounds import priced, system
 from tests.amount import cases
 from tests.solve.mclp.bounds.every import every_plan
-from tests.solve.never import Never
 
 
 def random_instance(seed: int, *, whole: bool = True, rules: bool = True) -> Instance:
@@ -72,7 +72,7 @@ def all_bounds(instance: Instance, seed: int) -> list[Bound]:
     rules = system(instance)
     box = instance.weight[rules.owner]
     return [
-        relaxation(instance, stop=Never()),
+        relaxation(instance, stop=Stop()),
         priced(
             instance, rules, rng.uniform(-1, 9, len(box)), rng.uniform(-1, 9, len(rules.side_most))
         ),
@@ -126,7 +126,7 @@ def test_relaxation_is_exact_where_it_is_whole() -> None:
         cost=np.ones(3),
         budget=1.0,
     )
-    bound = relaxation(triangle, stop=Never())
+    bound = relaxation(triangle, stop=Stop())
     assert bound.value == 4.0
     assert abs(bound.primal.sum() - 1.0) < 1e-6
 
@@ -143,8 +143,8 @@ def test_coupling_is_priced() -> None:
         near_indices=np.array([1]),
         coupled=np.array([True, False, False]),
     )
-    assert relaxation(pair, stop=Never()).value == 4.0  # 5 by halves; worth comes in steps of 2
-    assert relaxation(replace(pair, budget=2.0), stop=Never()).value == 10.0
+    assert relaxation(pair, stop=Stop()).value == 4.0  # 5 by halves; worth comes in steps of 2
+    assert relaxation(replace(pair, budget=2.0), stop=Stop()).value == 10.0
 
 
 @pytest.mark.parametrize("weight", [1e12, 1e-9, 1e300, 1e-300, 7.0])
@@ -158,7 +158,7 @@ def test_scale_does_not_matter(weight: float) -> None:
     )
     for bound in all_bounds(instance, 0):
         assert bound.value >= 2 * weight
-    assert relaxation(instance, stop=Never()).value <= 2 * weight * (1 + 1e-6)
+    assert relaxation(instance, stop=Stop()).value <= 2 * weight * (1 + 1e-6)
 
 
 def test_budget_counts_the_tolerance_of_the_rules() -> None:
@@ -171,8 +171,8 @@ def test_budget_counts_the_tolerance_of_the_rules() -> None:
         budget=0.3,
     )
     assert instance.broken_rule(np.arange(3)) is None
-    assert relaxation(instance, stop=Never()).value == 3.0
-    assert relaxation(instance.with_budget(0.2), stop=Never()).value == 2.0
+    assert relaxation(instance, stop=Stop()).value == 3.0
+    assert relaxation(instance.with_budget(0.2), stop=Stop()).value == 2.0
 
 
 def test_whole_budget_is_cut_to_what_columns_can_spend() -> None:
@@ -183,7 +183,7 @@ def test_whole_budget_is_cut_to_what_columns_can_spend() -> None:
         cost=np.array([10.0, 10.0]),
         budget=19.0,
     )
-    assert relaxation(instance, stop=Never()).value == 5.0
+    assert relaxation(instance, stop=Stop()).value == 5.0
 
 
 def test_nothing_to_bound() -> None:
@@ -195,7 +195,7 @@ def test_nothing_to_bound() -> None:
     uncovered = Instance.build(
         indptr=np.array([0, 0]), indices=np.zeros(0), weight=np.ones(1), cost=np.ones(2), budget=9.0
     )
-    assert relaxation(uncovered, stop=Never()).value == 0.0
+    assert relaxation(uncovered, stop=Stop()).value == 0.0
 
 
 def test_required_columns_above_the_budget_leave_no_plan() -> None:
@@ -207,7 +207,7 @@ def test_required_columns_above_the_budget_leave_no_plan() -> None:
         budget=0.5,
         required=np.array([True]),
     )
-    assert relaxation(instance, stop=Never()).value == -math.inf
+    assert relaxation(instance, stop=Stop()).value == -math.inf
 
 
 @pytest.mark.parametrize(
@@ -243,4 +243,4 @@ def test_worth_of_further_cover_is_held_for_certain() -> None:
         gains=np.array([[4.0]]),
     )
     assert instance.value(np.array([0, 1])) == 14.0
-    assert relaxation(instance, stop=Never()).value == 14.0
+    assert relaxation(instance, stop=Stop()).value == 14.0

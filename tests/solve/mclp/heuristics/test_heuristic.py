@@ -7,20 +7,21 @@ import numpy as np
 import pytest
 
 from placement.cover.instance import Instance, Limit
+from placement.solve.core.stopping import Stop
 from placement.solve.mclp.heuristics.heuristic import search
 from tests.amount import cases
-from tests.solve.never import Never
 
 
-class Counted:
+class Counted(Stop):
     """A rule that stops after some questions."""
 
     def __init__(self, most: int) -> None:
-        self.left = most
+        super().__init__()
+        self.questions = most
 
     def reached(self) -> bool:
-        self.left -= 1
-        return self.left < 0
+        self.questions -= 1
+        return self.questions < 0
 
 
 def small(seed: int, columns: int = 9, rows: int = 14) -> Instance:
@@ -69,7 +70,7 @@ def test_small_instances_with_every_rule_are_solved_to_the_optimum(seed: int) ->
     if best == -math.inf:
         return
     try:
-        chosen, objective = search(instance, stop=Never(), iterations=1_200)
+        chosen, objective = search(instance, stop=Stop(), iterations=1_200)
     except ValueError:
         # a chain of required columns and servers that only a search of its own would find
         assert (instance.required & instance.coupled).any()
@@ -100,15 +101,15 @@ def uniform(seed: int, sites: int = 60, points: int = 500) -> Instance:
 
 def test_the_same_seed_and_iterations_give_the_same_plan() -> None:
     instance = uniform(1)
-    one = search(instance, stop=Never(), seed=5, iterations=1_500)
-    two = search(instance, stop=Never(), seed=5, iterations=1_500)
+    one = search(instance, stop=Stop(), seed=5, iterations=1_500)
+    two = search(instance, stop=Stop(), seed=5, iterations=1_500)
     assert one[0].tobytes() == two[0].tobytes()
     assert one[1] == two[1]
 
 
 def test_a_search_ends_where_iterations_do_not_divide() -> None:
     for iterations in (1, 399, 401, 777):
-        assert search(uniform(2), stop=Never(), iterations=iterations)[1] > 0
+        assert search(uniform(2), stop=Stop(), iterations=iterations)[1] > 0
 
 
 @pytest.mark.slow
@@ -128,8 +129,8 @@ def test_reports_grow_and_end_with_the_answer() -> None:
 
 def test_a_start_is_never_made_worse_and_a_reached_target_ends_the_search() -> None:
     instance = uniform(4)
-    chosen, objective = search(instance, stop=Never(), iterations=3_000)
-    again = search(instance, stop=Never(), start=chosen, target=objective)
+    chosen, objective = search(instance, stop=Stop(), iterations=3_000)
+    again = search(instance, stop=Stop(), start=chosen, target=objective)
     assert again[1] >= objective
 
 
@@ -143,8 +144,8 @@ def test_very_large_and_very_small_weights_change_nothing(weight: float) -> None
         cost=instance.cost,
         budget=instance.budget,
     )
-    plain = search(instance, stop=Never(), iterations=1_000)[1]
-    assert search(scaled, stop=Never(), iterations=1_000)[1] == pytest.approx(
+    plain = search(instance, stop=Stop(), iterations=1_000)[1]
+    assert search(scaled, stop=Stop(), iterations=1_000)[1] == pytest.approx(
         plain * weight, rel=0.01
     )
 
@@ -169,7 +170,7 @@ def test_hostile_instances_have_a_plan() -> None:
         budget=0.0,
     )
     for instance, worth in ((nothing, 0.0), (poor, 0.0), (free, 1.0)):
-        chosen, objective = search(instance, stop=Never(), iterations=50)
+        chosen, objective = search(instance, stop=Stop(), iterations=50)
         assert objective == worth
         assert len(chosen) == worth
 
@@ -184,4 +185,4 @@ def test_required_columns_that_break_a_rule_are_refused() -> None:
         required=np.array([True, False]),
     )
     with pytest.raises(ValueError, match="budget"):
-        search(instance, stop=Never(), iterations=1)
+        search(instance, stop=Stop(), iterations=1)

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from placement.cover.instance import Instance
+from placement.solve.core.stopping import Stop
 from placement.solve.mclp.heuristics import parallel_tempering as tempering
 from placement.solve.mclp.heuristics.board import keep
 from placement.solve.mclp.heuristics.parallel_tempering import temper
 from placement.solve.mclp.heuristics.search_state import Chase, Field
 from tests.solve.mclp.heuristics.test_heuristic import oracle, small, uniform
-from tests.solve.never import Never
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +21,7 @@ def short_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def tempered(instance: Instance, iterations: int, *, seed: int = 0) -> Chase:
-    chase = Chase(instance, Never(), math.inf, iterations, None)
+    chase = Chase(instance, Stop(), math.inf, iterations, None)
     field = Field(keep(instance), np.array([seed], np.uint64))
     field.greedy(0.0, 1.0)
     field.note()
