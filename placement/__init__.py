@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from placement.studies.alternatives import Alternatives, alternatives
     from placement.studies.frontier import Frontier, frontier
     from placement.studies.loss import Losses, loss
+    from placement.studies.replay import Replay, Scenario, replay
+    from placement.studies.risk import Risks, risk
+    from placement.studies.roster.study import Roster, roster
 
 __all__ = [
     "Alternatives",
@@ -54,7 +57,11 @@ __all__ = [
     "PlacementError",
     "Plan",
     "Proof",
+    "Replay",
     "Result",
+    "Risks",
+    "Roster",
+    "Scenario",
     "Solution",
     "Status",
     "UsageError",
@@ -74,6 +81,9 @@ __all__ = [
     "optimize",
     "prove_again",
     "read_solution",
+    "replay",
+    "risk",
+    "roster",
     "why",
     "write_catchments",
     "write_export",
@@ -96,7 +106,11 @@ _ROOM_OF = {
     "PlacementError": "placement.errors",
     "Plan": "placement.plan.problem",
     "Proof": "placement.prove.proof",
+    "Replay": "placement.studies.replay",
     "Result": "placement.solve.questions.maximise",
+    "Risks": "placement.studies.risk",
+    "Roster": "placement.studies.roster.study",
+    "Scenario": "placement.studies.replay",
     "Solution": "placement.solution",
     "Status": "placement.solution",
     "UsageError": "placement.errors",
@@ -113,6 +127,9 @@ _ROOM_OF = {
     "optimise": "placement.solve.questions.max_cover",
     "prove_again": "placement.prove.proof",
     "read_solution": "placement.review.geojson",
+    "replay": "placement.studies.replay",
+    "risk": "placement.studies.risk",
+    "roster": "placement.studies.roster.study",
     "why": "placement.solve.questions.what_if",
     "write_catchments": "placement.review.drawn",
     "write_export": "placement.exports.export",

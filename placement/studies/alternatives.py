@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from placement.solve.questions.max_cover import audited, optimise
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
 from placement.solve.questions.solver import Best, Effort, Solver
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _PLACES = 6
 _LAST_BITS = 1e-9  # relative: what sums of floating-point numbers are off
@@ -93,6 +97,25 @@ class Alternatives:
         sets = [_names(one.solution) for one in self.plans]
         some = sorted(sets[0].union(*sets[1:]) - sets[0].intersection(*sets[1:]))
         return {post: tuple(n for n, one in enumerate(sets, 1) if post in one) for post in some}
+
+    def frame(self) -> "pd.DataFrame":
+        """Return a DataFrame with one row a plan: its figures, and what it opens and closes."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only wanted by callers in Python
+
+        rows = [
+            {
+                "status": str(one.solution.status),
+                "objective": one.solution.objective,
+                "bound": one.solution.bound,
+                "gap": one.solution.gap,
+                "cost": one.solution.cost,
+                "short": one.short,
+                "opened": list(one.opened),
+                "closed": list(one.closed),
+            }
+            for one in self.plans
+        ]
+        return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="plan"))
 
     def __repr__(self) -> str:
         return (

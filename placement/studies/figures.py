@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,26 @@ _SETTINGS = {
     "svg.fonttype": "path",
     "text.parse_math": False,  # names are data, and no formulas
 }
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class Plot:
+    """A figure as bytes, which a notebook shows by itself.
+
+    Attributes
+    ----------
+    svg, png
+        The figure in both formats.
+    """
+
+    svg: bytes
+    png: bytes
+
+    def __repr__(self) -> str:
+        return f"Plot: svg of {len(self.svg):,} bytes, png of {len(self.png):,} bytes"
+
+    def _repr_svg_(self) -> str:
+        return self.svg.decode()
 
 
 def demand_plots() -> None:

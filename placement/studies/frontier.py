@@ -9,6 +9,7 @@ repeats the same chain.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from placement.solve.questions.max_cover import audited, with_budget
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
 from placement.solve.questions.solver import Best, Effort
+from placement.studies.figures import Plot
 from placement.studies.frontier_points import FrontierPoints, Question, number
 
 if TYPE_CHECKING:
@@ -145,6 +147,22 @@ class Frontier:
         lines = [",".join(rows[0])] if rows else []
         lines += [",".join(map(_cell, row.values())) for row in rows]
         return "".join(f"{line}\n" for line in lines)
+
+    def figure(self, *, language: str = "en") -> Plot:
+        """Return the frontier as a picture: what is covered, and what one unit more brings.
+
+        Parameters
+        ----------
+        language
+            ``"en"`` or ``"fr"``.
+
+        Raises
+        ------
+        MissingExtraError
+            If the extra ``plots`` is not installed.
+        """
+        drawn = import_module("placement.studies.frontier_plot").pictures(self, language=language)
+        return Plot(**drawn)
 
     def __repr__(self) -> str:
         proven = sum(one.status is Status.OPTIMAL for one in self.solutions)

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from placement.solve.core.stopping import Progress, Stop
 from placement.solve.questions.evaluate import evaluate
 from placement.solve.questions.max_cover import optimise
 from placement.studies.interdiction import CoverLosing, LanesLosing, Losing, Together, worst
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RESTRICTED = {
     "en": "Restricted: for those who plan this event, not to be passed on.",
@@ -173,6 +176,15 @@ class Losses:
     worst: tuple[Loss, ...]
     asked: tuple[Loss, ...]
     restricted: Mapping[str, str]
+
+    def frame(self) -> "pd.DataFrame":
+        """Return a DataFrame with one row a loss: each post alone, then those of more, or named."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only wanted by callers in Python
+
+        rows: list[tuple[list[str], list[str], float, float | None]]
+        rows = [([post], [], loss, None) for post, loss in self.each.items()]
+        rows += [(list(o.lost), list(o.closed), o.loss, o.bound) for o in self._further]
+        return pd.DataFrame(rows, columns=["lost", "closed", "loss", "bound"])
 
     def __repr__(self) -> str:
         most = f", at worst {self.worst[0].loss:,.10g} by one post" if self.worst else ""

@@ -68,18 +68,25 @@ def pictures(replay: Replay, gates: Sequence[GateReplay] | None = None) -> dict[
     MissingExtraError
         If the extra ``plots`` is not installed.
     """
-    found: dict[str, bytes] = {}
-    for language in LANGUAGES:
-        draw = partial(queue_figure, replay, gates, language=language)
-        written = write_figure(draw, dpi=_DPI, style={"axes.linewidth": 0.6})
-        found |= {f"queues.{language}.{kind}": content for kind, content in written.items()}
-    return found
+    return {
+        f"queues.{language}.{kind}": content
+        for language in LANGUAGES
+        for kind, content in draw_queues(replay, gates, language=language).items()
+    }
+
+
+def draw_queues(
+    replay: Replay, gates: Sequence[GateReplay] | None = None, *, language: str = "en"
+) -> dict[str, bytes]:
+    """Draw the queues of gates over time as ``svg`` and ``png``, in one language."""
+    draw = partial(queue_figure, replay, gates, language=language)
+    return write_figure(draw, dpi=_DPI, style={"axes.linewidth": 0.6})
 
 
 def queue_figure(
     replay: Replay, gates: Sequence[GateReplay] | None = None, *, language: str = "en"
 ) -> "Figure":
-    """Return the figure of queues over time, which a notebook shows by itself.
+    """Return the figure of queues over time.
 
     Parameters
     ----------

@@ -1,7 +1,9 @@
 """The replay of a solution: its gates on many nights, beside what the fluid queue promises."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,13 +12,18 @@ from placement.errors import UsageError
 from placement.executor import Executor
 from placement.plan.clock import clock_of
 from placement.plan.problem import Plan
+from placement.plan.summary import html_table
 from placement.solution import Solution
 from placement.solve.capacitated.queueing import Queue, queue
+from placement.studies.figures import Plot
 from placement.studies.replay.course import Gates, course_of, gates_of
 from placement.studies.replay.ground import M2_A_PERSON, QueueGround, street_of
 from placement.studies.replay.measures import Measure, Share, measure, share
 from placement.studies.replay.nights import Nights, play
 from placement.studies.replay.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TOLERATED = 50
 """People outside a gate at the end that still count as a night on which it held."""
@@ -106,7 +113,7 @@ class AllGates:
     strained: Share
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class Replay:
     """What many nights showed.
 
@@ -143,6 +150,51 @@ class Replay:
     moments_min: tuple[float, ...]
     all_gates: AllGates
     gates: tuple[GateReplay, ...]
+
+    def frame(self) -> "pd.DataFrame":
+        """Return the figures as a DataFrame, one row a gate: fluid, median, 95% and worst."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only wanted by callers in Python
+
+        return pd.DataFrame([self._row(gate) for gate in self.gates])
+
+    def _row(self, gate: GateReplay) -> dict[str, object]:
+        row: dict[str, object] = {
+            "post": gate.post,
+            "lanes": gate.lanes,
+            "sent": gate.sent,
+            "came": gate.came,
+            "strained": gate.strained.value,
+        }
+        for name in ("wait_min", "queue", "outside"):
+            told: Measure = getattr(gate, name)
+            row |= {
+                f"{name}_fluid": told.fluid,
+                f"{name}_p50": told.p50.value,
+                f"{name}_p95": told.p95.value,
+                f"{name}_worst": told.worst,
+            }
+        return row | {"ground_m2": gate.ground.needed_m2}
+
+    def figure(self, gates: Sequence[GateReplay] | None = None, *, language: str = "en") -> Plot:
+        """Return the queues of gates over time, or of all; it needs the extra ``plots``."""
+        drawn = import_module("placement.studies.replay.figures").draw_queues
+        return Plot(**drawn(self, gates, language=language))
+
+    def __repr__(self) -> str:
+        strained = sum(gate.strained.value > 0.05 for gate in self.gates)
+        return (
+            f"Replay of {self.plan!r}: {self.nights:,} nights at {len(self.gates)} gates, "
+            f"{strained} with more than {self.tolerated} people outside on over 5% of the nights"
+        )
+
+    def _repr_html_(self) -> str:
+        frame = self.frame().drop(columns=["came", "ground_m2"])
+        rows = [[_shown(cell) for cell in row] for row in frame.itertuples(index=False)]
+        return html_table(repr(self), rows, head=list(frame.columns))
+
+
+def _shown(cell: object) -> str:
+    return f"{cell:,.10g}" if isinstance(cell, int | float) else str(cell)
 
 
 def replay(

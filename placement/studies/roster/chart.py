@@ -44,7 +44,7 @@ def chart(found: "Roster", *, title: str, language: str) -> dict[str, bytes]:
 
 
 def figure_of(found: "Roster", *, title: str, language: str = "en") -> "Figure":
-    """Return the chart, which a notebook shows by itself; teams of a rest place have one colour."""
+    """Return the figure of the chart; teams of a rest place have one colour."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, and an extra
     from matplotlib.patches import Patch  # noqa: PLC0415
 

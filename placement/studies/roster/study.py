@@ -8,6 +8,8 @@ its bound; both are told.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,10 +21,14 @@ from placement.plan.summary import html_table
 from placement.solution import Post, Solution, Status
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.relief_model import Kind, Shift
+from placement.studies.figures import Plot
 from placement.studies.roster.choosing import Covered, Members, Reach, choose
 from placement.studies.roster.holding import Held, hold
 from placement.studies.roster.relief_walks import LONGEST_WALK_S, relief_walks
 from placement.studies.roster.rules import SLOT_MIN, Rules, hours_asked
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MOST_POSITIONS = 20_000
 _MOST_TEAMS = 10_000  # beside those that are needed: each is named, and may have a card
@@ -153,6 +159,17 @@ class Roster:
         if self.covered is not None:
             return Status.OPTIMAL if self.covered.proven else Status.FEASIBLE
         return Status.OPTIMAL if self.teams == self.bound else Status.FEASIBLE
+
+    def frame(self) -> "pd.DataFrame":
+        """Return the duties as a DataFrame, with the columns of ``roster.csv``."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only wanted by callers in Python
+
+        return pd.DataFrame(import_module("placement.studies.roster.files").duty_rows(self))
+
+    def figure(self, *, language: str = "en") -> Plot:
+        """Return the chart, a line a team; it needs the extra ``plots``."""
+        chart = import_module("placement.studies.roster.chart").chart
+        return Plot(**chart(self, title=self.plan, language=language))
 
     def __repr__(self) -> str:
         return (
@@ -387,13 +404,7 @@ def _resource(plan: Plan, solution: Solution, asked: str | None) -> str:
 
 
 def _check_nights(groups: Iterable["_Group"], minutes: int, rules: Rules, days: int) -> None:
-    """Refuse days that come again after less than the daily rest: no rule looks over such a night.
-
-    Raises
-    ------
-    UsageError
-        If so.
-    """
+    """Refuse days that come again after less than the daily rest."""
     walk = max(
         _slots(out) + _slots(back)
         for group in groups
