@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from placement.solve.questions.what_if import Why, why
     from placement.studies.alternatives import Alternatives, alternatives
     from placement.studies.frontier import Frontier, frontier
-    from placement.studies.loss import Losses, loss
+    from placement.studies.loss import loss
+    from placement.studies.losses import Losses
     from placement.studies.replay import Replay, Scenario, replay
     from placement.studies.risk import Risks, risk
     from placement.studies.roster.study import Roster, roster
@@ -101,7 +102,7 @@ _ROOM_OF = {
     "Frontier": "placement.studies.frontier",
     "InfeasibleError": "placement.errors",
     "InputError": "placement.errors",
-    "Losses": "placement.studies.loss",
+    "Losses": "placement.studies.losses",
     "NoPlanError": "placement.errors",
     "PlacementError": "placement.errors",
     "Plan": "placement.plan.problem",

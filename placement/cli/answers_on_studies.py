@@ -2,7 +2,7 @@
 
 from typing import Literal, TypedDict
 
-from placement.studies.loss import Moved, Queue, Repair
+from placement.studies.losses import Moved, Queue, Repair
 from placement.studies.replay.study import Replay
 from placement.studies.risk import Risks
 

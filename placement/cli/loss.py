@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from placement.cli.answers_on_studies import LossAnswer, LossCase
     from placement.plan.problem import Plan
     from placement.solution import Solution
-    from placement.studies.loss import Loss, Losses
+    from placement.studies.losses import Loss, Losses
 
 _MOST_GROUPS = 8  # of people who walk elsewhere, on the terminal; the file has all of them
 

@@ -15,7 +15,7 @@ import placement
 from placement.solve.core.stopping import Stop
 from placement.solve.questions.evaluate import evaluate
 from placement.studies.interdiction import worst
-from placement.studies.loss import RESTRICTED
+from placement.studies.losses import RESTRICTED
 from tests.builders import write_plan
 from tests.cli.running import run
 from tests.small_plans import write_small_plan
