@@ -4,7 +4,7 @@ A candidate is known by its kind and by the node or way of OpenStreetMap that it
 an extract that is fetched again gives the same identifiers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from placement.starting.drawn import Accuracy, Drawn, name_of
 from placement.starting.ground import Ground, route_ground
 from placement.starting.mapped import MappedWay
 from placement.starting.room import Candidate, own_width, with_room
+from placement.starting.street_names import told_apart
 from placement.starting.widths import LEAST_LANES
 from placement.streets.graph import connected_parts
 from placement.streets.snap import snap
@@ -105,18 +106,32 @@ def thinned(found: Iterable[Candidate], *, apart_m: float) -> list[Candidate]:
         if all(other.xy.distance(one.xy) >= apart_m for other in near):
             kept.append(one)
             cells.setdefault((one.level, x, y), []).append(one)
-    return sorted(kept, key=lambda one: one.id)
+    kept.sort(key=lambda one: one.id)
+    names = told_apart([(one.name, one.xy) for one in kept])
+    return [replace(one, name=name) for one, name in zip(kept, names, strict=True)]
 
 
-def sites_of(candidates: Sequence[Candidate]) -> list[Drawn]:
-    """Return candidates as features of a layer of sites."""
-    return [
+def sites_of(
+    candidates: Sequence[Candidate], *, unreached: Collection[tuple[str, str]] = ()
+) -> list[Drawn]:
+    """Return candidates as features of a layer of sites.
+
+    Parameters
+    ----------
+    candidates
+        Candidates.
+    unreached
+        Candidates, each with a resource that reaches nobody from there and does not stand there.
+    """
+    found = [
         Drawn(
             id=one.id, name=one.name, shape=one.xy, source=one.source, accuracy=one.accuracy,
             facts={
                 "kind": one.kind,
                 "level": one.level,
-                "resources": _resources(one),
+                "resources": ",".join(
+                    name for name in _resources(one) if (one.id, name) not in unreached
+                ),
                 "max_units_checkpoint": one.lanes if one.lanes >= LEAST_LANES else "",
                 "width_m": round(one.width_m, 1),
                 "width_from": one.width_from,
@@ -126,13 +141,14 @@ def sites_of(candidates: Sequence[Candidate]) -> list[Drawn]:
         )
         for one in candidates
     ]  # fmt: skip
+    return [site for site in found if site.facts["resources"]]
 
 
-def _resources(one: Candidate) -> str:
+def _resources(one: Candidate) -> tuple[str, ...]:
     """Return who may stand there: lanes where they have room, teams inside the perimeter."""
     if one.lanes < LEAST_LANES:
-        return "dog_team"
-    return "checkpoint" if one.kind == "perimeter" else "checkpoint,dog_team"
+        return ("dog_team",)
+    return ("checkpoint",) if one.kind == "perimeter" else ("checkpoint", "dog_team")
 
 
 def _each_once(found: Iterable[Candidate]) -> list[Candidate]:
@@ -337,7 +353,10 @@ def _on_streets(ground: Ground, found: Sequence[Candidate]) -> list[Candidate]:
         return []
     xy = np.array([(one.xy.x, one.xy.y) for one in found])
     level = np.array([one.level for one in found], np.int64)
-    near = snap(ground.streets, xy, level=level, max_m=60.0, from_bridges=False)
+    near = snap(
+        ground.streets, xy, level=level, max_m=60.0, from_bridges=False,
+        barriers=ground.obstacles,
+    )  # fmt: skip
     wet = shapely.buffer(ground.wet, _SHORE_M)
     shapely.prepare(wet)
     kept = []

@@ -4,7 +4,7 @@ It knows nothing of who comes: it fills squares and streets at one density, so t
 drawn and argued about until real figures take its place.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ from placement.starting.drawn import Drawn
 from placement.starting.ground import Ground, route_ground
 from placement.starting.mapped import MappedWay
 from placement.starting.room import own_width
+from placement.starting.street_names import told_apart
 from placement.streets.snap import snap
 
 if TYPE_CHECKING:
@@ -108,6 +109,9 @@ def first_crowd(ground: Ground, *, people: int | None = None) -> Crowd:
             file=ground.streets.source,
             remedy="give an extract that holds the streets of the event, or a route along them",
         )
+    squares = [spot for spot in spots if spot.shape is not spot.at]
+    names = told_apart([(spot.name, spot.at) for spot in squares])
+    title = {spot.id: name for spot, name in zip(squares, names, strict=True)}
     m2 = np.array([spot.m2 for spot in spots])
     total = max(1, round(float(m2.sum()) / M2_PER_PERSON)) if people is None else people
     counts = shared_out(total, m2)
@@ -117,7 +121,7 @@ def first_crowd(ground: Ground, *, people: int | None = None) -> Crowd:
             continue
         facts: dict[str, object] = {"people": count, "level": spot.level, "m2": round(spot.m2)}
         if spot.shape is not spot.at:
-            areas.append(_drawn(spot, spot.shape, facts))
+            areas.append(_drawn(replace(spot, name=title[spot.id]), spot.shape, facts))
         else:
             points.append(_drawn(spot, spot.at, {**facts, "zone": _zone(ground, spot.at)}))
     return Crowd(points=tuple(points), areas=tuple(areas), people=total)
@@ -220,7 +224,10 @@ def _reachable(ground: Ground, spots: list[_Spot]) -> list[_Spot]:
     spots = sorted(spots, key=lambda spot: spot.id)
     xy = np.array([(spot.at.x, spot.at.y) for spot in spots])
     level = np.array([spot.level for spot in spots], np.int64)
-    near = snap(ground.streets, xy, level=level, max_m=30.0, from_bridges=False)
+    near = snap(
+        ground.streets, xy, level=level, max_m=30.0, from_bridges=False,
+        water=ground.wet, barriers=ground.obstacles,
+    )  # fmt: skip
     return [spot for spot, edge in zip(spots, near.edge.tolist(), strict=True) if edge >= 0]
 
 

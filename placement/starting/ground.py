@@ -9,11 +9,13 @@ import shapely
 
 from placement.arrays import Floats, Geometries
 from placement.starting.drawn import Drawn
-from placement.starting.event import Event
+from placement.starting.event import MARGIN_M, Event
 from placement.starting.mapped import Mapped, MappedWay
+from placement.starting.obstacles import barriers_of, barring, rail_of
 from placement.starting.places import squares_of, stations_of
 from placement.starting.street_names import StreetNames
 from placement.starting.water import water_of
+from placement.streets.barring import Barring
 from placement.streets.network import Streets
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ ROUTE_M, QUAY_M = 30.0, 40.0
 ON_WATER_M = 400.0
 #: Streets farther outside the perimeter matter to nobody who draws it, metres [A].
 NEAR_M = 300.0
-#: What is walked indoors or on a platform is no place for a post.
+#: What is walked indoors or on a platform is no place for a post, nor is the way to a car park
+#: underground.
 _INDOORS = frozenset({"corridor", "platform", "elevator", "escalator"})
 
 
@@ -39,6 +42,8 @@ class Ground:
         The extract, the event, and the network of the plan.
     water, squares, stations
         As `water_of`, `squares_of` and `stations_of` return them.
+    rail, barriers
+        Railways and walls near the perimeter, as `rail_of` and `barriers_of` return them.
     names
         What places on the streets are called.
     walks
@@ -53,6 +58,8 @@ class Ground:
     water: tuple[Drawn, ...]
     squares: tuple[Drawn, ...]
     stations: tuple[Drawn, ...]
+    rail: tuple[Drawn, ...]
+    barriers: tuple[Drawn, ...]
     names: StreetNames
     walks: tuple[MappedWay, ...]
     lines: Geometries
@@ -61,6 +68,11 @@ class Ground:
     def wet(self) -> "BaseGeometry":
         """All water, metres."""
         return shapely.union_all([one.shape for one in self.water])
+
+    @cached_property
+    def obstacles(self) -> list[Barring]:
+        """Railways, walls and fences near the perimeter: nobody crosses them to reach a street."""
+        return barring(one for found in (self.rail, self.barriers) for one in found)
 
 
 def ground_of(mapped: Mapped, event: Event, streets: Streets) -> Ground:
@@ -75,6 +87,7 @@ def ground_of(mapped: Mapped, event: Event, streets: Streets) -> Ground:
         if _is_near(way, near)
         and way.walked is not None
         and way.walked.edge_class not in _INDOORS
+        and not (way.walked.tunnel and way.walked.edge_class == "service")
         and not (way.closed and f"w{way.id}" in outlines)
     )
     return Ground(
@@ -84,10 +97,19 @@ def ground_of(mapped: Mapped, event: Event, streets: Streets) -> Ground:
         water=tuple(water_of(mapped)),
         squares=squares,
         stations=tuple(stations_of(mapped)),
+        rail=_around(event, rail_of(mapped)),
+        barriers=_around(event, barriers_of(mapped)),
         names=names,
         walks=walks,
         lines=np.array([way.line for way in walks], object),
     )
+
+
+def _around(event: Event, features: list[Drawn]) -> tuple[Drawn, ...]:
+    """Return the features that lie within 800 m of the perimeter."""
+    area = shapely.buffer(event.perimeter, MARGIN_M)
+    shapely.prepare(area)
+    return tuple(one for one in features if shapely.intersects(area, one.shape))
 
 
 def _is_near(way: MappedWay, bounds: Floats) -> bool:

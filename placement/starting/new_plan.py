@@ -2,15 +2,20 @@
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 
+from placement.cover.survey import survey
 from placement.errors import InputError, UsageError
 from placement.outputs import replace_files
+from placement.plan.layers import load_plan
+from placement.plan.problem import Plan
 from placement.reading.regular import require_file
 from placement.starting.candidates import (
     APART_M,
@@ -23,7 +28,6 @@ from placement.starting.first_crowd import Crowd, first_crowd
 from placement.starting.ground import Ground, ground_of
 from placement.starting.mapped import read_mapped
 from placement.starting.names import clean_name, plain_words
-from placement.starting.obstacles import barriers_of, rail_of
 from placement.starting.plan_text import Begun, plan_text, readme_text
 from placement.starting.room import Candidate
 from placement.streets.network import Streets
@@ -147,13 +151,37 @@ def begin_plan(folder: Path, wanted: Wanted) -> Begun:
     ground, rolled_on = survey_extract(wanted.extract, wanted.event, margin_m=wanted.margin_m)
     candidates = find_candidates(ground, apart_m=wanted.apart_m)
     crowd = first_crowd(ground, people=wanted.people)
-    layers = _layers(ground, candidates, crowd)
-    begun = _begun(folder, wanted, ground, candidates, crowd, layers)
-    crs = wanted.event.crs
-    contents = {file: layer_text(features, crs=crs) for file, features in layers.items()}
-    contents |= {"plan.toml": plan_text(begun), "README.md": readme_text(begun)}
-    _write(folder, contents, ground.streets, rolled_on, wanted.extract)
-    return begun
+    kept = [
+        None if one is None else replace(one, source=wanted.extract.name)
+        for one in (ground.streets, rolled_on)
+    ]
+    with _passing(folder) as passing:
+        assert kept[0] is not None  # noqa: S101 - it is given
+        write_streets(kept[0], passing / _STREETS, step_free=kept[1])
+
+        def write(unreached: Collection[tuple[str, str]] = ()) -> Begun:
+            layers = _layers(ground, candidates, crowd, unreached)
+            begun = _begun(folder, wanted, ground, candidates, crowd, layers)
+            texts = {file: layer_text(found, crs=begun.crs) for file, found in layers.items()}
+            texts |= {"plan.toml": plan_text(begun), "README.md": readme_text(begun)}
+            replace_files({passing / file: text.encode() for file, text in texts.items()})
+            return begun
+
+        begun = write()
+        unreached = _unreached(load_plan(passing / "plan.toml"))
+        return write(unreached) if unreached else begun
+
+
+def _unreached(plan: Plan) -> set[tuple[str, str]]:
+    """Return sites with the resources that reach nobody from there; of each resource some stay."""
+    walks, found = survey(plan), set()
+    for position, resource in enumerate(plan.problem.resources):
+        reached = np.zeros(len(plan.problem.sites), np.bool_)
+        reached[walks.walk[resource.id].tocoo().coords[1]] = True
+        idle = np.flatnonzero(plan.problem.sites.allowed[:, position] & ~reached)
+        if reached.any():
+            found |= {(plan.problem.sites.id[at], resource.id) for at in idle.tolist()}
+    return found
 
 
 def check_folder(folder: Path) -> None:
@@ -167,22 +195,24 @@ def check_folder(folder: Path) -> None:
 
 
 def _layers(
-    ground: Ground, candidates: Sequence[Candidate], crowd: Crowd
+    ground: Ground,
+    candidates: Sequence[Candidate],
+    crowd: Crowd,
+    unreached: Collection[tuple[str, str]],
 ) -> dict[str, Sequence[Drawn]]:
     """Return the features of each file, those of no feature left out."""
-    mapped, event = ground.mapped, ground.event
+    event = ground.event
     title = event.name or ("Route" if event.route is not None else "Perimeter")
     line = shapely.boundary(event.perimeter) if event.route is None else event.route
     outline = [_given("perimeter", "Perimeter", event.perimeter)]
-    near = shapely.buffer(event.perimeter, MARGIN_M)
     found: dict[str, Sequence[Drawn]] = {
         _ROUTE: [_given("route", title, line)],
-        "sites.geojson": sites_of(candidates),
+        "sites.geojson": sites_of(candidates, unreached=unreached),
         "demand.geojson": crowd.points,
         "areas.geojson": crowd.areas,
         "water.geojson": ground.water,
-        "rail.geojson": _within(near, rail_of(mapped)),
-        "barriers.geojson": _within(near, barriers_of(mapped)),
+        "rail.geojson": ground.rail,
+        "barriers.geojson": ground.barriers,
         "perimeter.geojson": outline,
         "squares.geojson": ground.squares,
         "stations.geojson": ground.stations,
@@ -194,11 +224,6 @@ def _given(name: str, title: str, shape: "BaseGeometry") -> Drawn:
     return Drawn(id=name, name=title, shape=shape, source=PLANNER, accuracy="mapped")
 
 
-def _within(area: "BaseGeometry", features: Sequence[Drawn]) -> list[Drawn]:
-    shapely.prepare(area)
-    return [one for one in features if shapely.intersects(area, one.shape)]
-
-
 def _begun(
     folder: Path,
     wanted: Wanted,
@@ -208,6 +233,7 @@ def _begun(
     layers: dict[str, Sequence[Drawn]],
 ) -> Begun:
     name = plain_words(folder.resolve().name) or "plan"
+    kept = {one.id for one in layers["sites.geojson"]}
     named = {"route": _ROUTE, "streets": _STREETS}
     for layer in ("sites", "demand", "areas", "water", "rail", "barriers"):
         if f"{layer}.geojson" in layers:
@@ -228,7 +254,8 @@ def _begun(
         apart_m=wanted.apart_m,
         people=crowd.people,
         given=wanted.people is not None,
-        candidates=candidates,
+        candidates=[one for one in candidates if one.id in kept],
+        unreached=len(candidates) - len(kept),
         layers={layer: named[layer] for layer in order if layer in named},
         beside={file: said for file, said in beside.items() if file in layers},
         counts={file: len(features) for file, features in layers.items()},
@@ -242,7 +269,7 @@ def _doubts(ground: Ground, candidates: Sequence[Candidate]) -> list[str]:
     found = []
     if not ground.water:
         found.append("It holds no water: rivers and the sea bar nobody in this plan.")
-    if not _within(event.perimeter, barriers_of(mapped)):
+    if not any(shapely.intersects(event.perimeter, one.shape) for one in ground.barriers):
         found.append("It holds no walls or fences within the perimeter.")
     if not any("width" in way.tags or "lanes" in way.tags for way in ground.walks):
         found.append("It says of no street how wide it is: all widths are those of a class.")
@@ -257,30 +284,15 @@ def _doubts(ground: Ground, candidates: Sequence[Candidate]) -> list[str]:
     return found
 
 
-def _write(
-    folder: Path,
-    contents: dict[str, str],
-    streets: Streets,
-    rolled_on: Streets | None,
-    extract: Path,
-) -> None:
-    """Write all files beside the folder's place, then move them there in one step."""
+@contextmanager
+def _passing(folder: Path) -> Iterator[Path]:
+    """Hand out a folder beside a plan's place, and move it there in one step when it is whole."""
     parent = folder.resolve().parent
+    passing = None
     try:
         parent.mkdir(parents=True, exist_ok=True)
         passing = Path(tempfile.mkdtemp(prefix=".place-", dir=parent))
-    except OSError as error:
-        raise UsageError(
-            f"{folder} cannot be written to ({error.strerror}); name another folder."
-        ) from error
-    try:
-        kept = [
-            None if one is None else replace(one, source=extract.name)
-            for one in (streets, rolled_on)
-        ]
-        assert kept[0] is not None  # noqa: S101 - it is given
-        write_streets(kept[0], passing / _STREETS, step_free=kept[1])
-        replace_files({passing / file: text.encode() for file, text in contents.items()})
+        yield passing
         passing.chmod(0o755)
         if folder.is_dir():
             folder.rmdir()
@@ -290,4 +302,5 @@ def _write(
             f"{folder} cannot be written to ({error.strerror}); name another folder."
         ) from error
     finally:
-        shutil.rmtree(passing, ignore_errors=True)
+        if passing is not None:
+            shutil.rmtree(passing, ignore_errors=True)

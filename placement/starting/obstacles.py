@@ -1,11 +1,14 @@
 """What nobody crosses to reach a street: railways in the open, walls and fences."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import shapely
 
+from placement.reading.levels import Levels, levels_of_tags, read_levels
 from placement.starting.drawn import Drawn, name_of
 from placement.starting.mapped import Mapped, Tags
+from placement.streets.barring import Barring
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -37,6 +40,19 @@ def barriers_of(mapped: Mapped) -> list[Drawn]:
     ]
 
 
+def barring(features: Iterable[Drawn]) -> list[Barring]:
+    """Return railways and walls as what bars walkers, on the levels a plan reads them at."""
+    return [Barring(one.shape, _levels(one.facts)) for one in features]
+
+
+def _levels(facts: Tags) -> Levels:
+    """Return the levels of what is drawn: by ``level``, else as its tags say."""
+    if "level" in facts:
+        return read_levels(facts["level"])
+    bridge, tunnel = (facts.get(key, "no") != "no" for key in ("bridge", "tunnel"))
+    return levels_of_tags(facts.get("layer", ""), bridge=bridge, tunnel=tunnel)
+
+
 def _underground(tags: Tags) -> bool:
     covered = tags.get("tunnel", "no") != "no" or tags.get("covered", "no") != "no"
     text = (tags.get("layer") or tags.get("level") or "0").strip()
@@ -54,6 +70,10 @@ def _lines(
     if len(mapped.by_id[number]) > 1:
         name += f"-n{nodes[0]}"  # the file lacks a node, and holds the way in parts
     facts = {key: tags[key] for key in _LEVELS if tags.get(key)}
+    try:
+        _levels(facts)
+    except ValueError:
+        del facts["level"]  # "0.5", "-1--3": no plan reads those
     title = name_of(tags) or str(tags.get("railway") or tags.get("barrier")).replace("_", " ")
     shape = parts[0] if len(parts) == 1 else shapely.multilinestrings(parts)
     return [

@@ -39,6 +39,8 @@ class Begun:
         People of the first demand, and whether their number was given.
     candidates
         The sites.
+    unreached
+        How many candidates are no sites, because nobody is within a walk of them.
     layers
         Files by layer, those that hold anything.
     beside
@@ -59,6 +61,7 @@ class Begun:
     people: int
     given: bool
     candidates: Sequence[Candidate]
+    unreached: int
     layers: Mapping[str, str]
     beside: Mapping[str, str]
     counts: Mapping[str, int]
@@ -221,13 +224,22 @@ Every feature says where it comes from: `source` names the node, way or relation
 `assumed` (a figure of this program); `licence` is ODbL-1.0, but of what the planner drew.
 
 Streets are kept as far as {begun.margin_m:g} m outside the perimeter. Candidates lie at least
-{begun.apart_m:g} m apart: {by_kind}.
+{begun.apart_m:g} m apart: {by_kind}.{_left_out(begun.unreached)}
 
 ## Licence
 
 {OSM}: https://www.openstreetmap.org/copyright. Whoever shows a map made of these files names
 OpenStreetMap; whoever hands on the files does so under the ODbL 1.0.
 """
+
+
+def _left_out(unreached: int) -> str:
+    if not unreached:
+        return ""
+    return (
+        f"\n{unreached} more are left out, because nobody is within the walks of `plan.toml`:\n"
+        "`place candidates` finds them too."
+    )
 
 
 def _heading(title: str, body: str) -> str:

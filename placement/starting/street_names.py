@@ -1,5 +1,6 @@
 """What a place on a street is called: after its streets, as planners say it, "Rua X / Rua Y"."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -59,3 +60,25 @@ class StreetNames:
         names = [name for name in self.near(place) if name.casefold() != own.casefold()]
         both = [own, *names][:2] if own else names[:2]
         return " / ".join(both) or other
+
+
+def told_apart(named: "Sequence[tuple[str, BaseGeometry]]") -> list[str]:
+    """Return names, those of several places numbered from west to east: "Rua X / Rua Y (2)".
+
+    Parameters
+    ----------
+    named
+        Names with their places.
+    """
+    order = sorted(
+        range(len(named)), key=lambda at: (named[at][0], *shapely.bounds(named[at][1]).tolist(), at)
+    )
+    many = Counter(name for name, _ in named)
+    result = [name for name, _ in named]
+    number = Counter[str]()
+    for at in order:
+        name = result[at]
+        number[name] += 1
+        if many[name] > 1:
+            result[at] = f"{name} ({number[name]})"
+    return result

@@ -10,6 +10,7 @@ import shapely
 
 from placement.plan.layers import load_plan
 from placement.starting.first_crowd import shared_out
+from placement.starting.street_names import told_apart
 from placement.streets import read_streets
 from tests.cli.running import run
 from tests.starting.drawn_city import LAT, LON, lonlat, write_city, write_empty, write_route
@@ -47,13 +48,69 @@ def test_check_and_optimise_run_as_it_is(begun: Path) -> None:
     checked = run("check", begun, "--json")
     assert checked.exit_code == 0, checked.output
     report = json.loads(checked.stdout)
-    assert not [one for one in report["warnings"] if "reach nobody" not in one]
+    assert report["warnings"] == []
     done = run("optimise", begun, "--out", begun.parent / "out")
     assert done.exit_code == 0, done.output
     assert "optimal" in done.output
     page = (begun.parent / "out" / "map.html").read_text("utf-8")
     assert "OpenStreetMap" in page
     assert "Desfile" in page
+
+
+def begin(folder: Path, city: Path, *more: str) -> Path:
+    write_route(folder / "route.geojson", (-300.0, 0.0), (-200.0, 0.0))
+    done = run("init", folder / "plan", "--from", city, "--route", folder / "route.geojson", *more)
+    assert done.exit_code == 0, done.output
+    return folder / "plan"
+
+
+def test_candidates_that_nobody_walks_to_are_left_out_and_told_of(tmp_path: Path) -> None:
+    city = write_city(tmp_path / "city.osm")
+    plan = begin(tmp_path, city, "--band", "540")
+    found = run("candidates", city, "--route", tmp_path / "route.geojson", "--band", "540",
+                "-o", tmp_path / "all.geojson")  # fmt: skip
+    assert found.exit_code == 0, found.output
+    missing = set(features(tmp_path / "all.geojson")) - set(features(plan / "sites.geojson"))
+    assert missing
+    assert f"\n{len(missing)} more are left out" in (plan / "README.md").read_text("utf-8")
+    checked = run("check", plan, "--json")
+    assert json.loads(checked.stdout)["warnings"] == []
+
+
+def test_a_footway_of_no_network_behind_a_wall_holds_nobody(tmp_path: Path) -> None:
+    """The street in front of the wall is near, and cannot be reached."""
+    city = write_city(tmp_path / "city.osm")
+    text = city.read_text("utf-8")
+    nodes = {9000: (-285.0, 20.0), 9001: (-215.0, 20.0), 9002: (-290.0, 10.0), 9003: (-210.0, 10.0)}
+    drawn = "".join(
+        '<node id="{}" version="1" lon="{:.7f}" lat="{:.7f}"/>'.format(number, *lonlat(xy))
+        for number, xy in nodes.items()
+    )
+    for way, key, value in ((9000, "highway", "footway"), (9002, "barrier", "wall")):
+        ends = f'<nd ref="{way}"/><nd ref="{way + 1}"/>'
+        drawn += f'<way id="{way}" version="1">{ends}<tag k="{key}" v="{value}"/></way>'
+    open_text = drawn.replace('v="wall"', 'v="kerb"')
+    for name, more in (("open", open_text), ("walled", drawn)):
+        folder = tmp_path / name
+        folder.mkdir()
+        city = folder / "city.osm"
+        city.write_text(text.replace("</osm>", f"{more}</osm>"), "utf-8")
+        people = features(begin(folder, city) / "demand.geojson")
+        assert ("street-w9000-1" in people) == (name == "open")
+
+
+def test_a_level_that_no_plan_reads_is_left_out_of_a_wall(tmp_path: Path) -> None:
+    city = write_city(tmp_path / "city.osm")
+    fence = '<tag k="barrier" v="fence"/>'
+    text = city.read_text("utf-8").replace(fence, f'{fence}<tag k="level" v="0.5"/>')
+    city.write_text(text, "utf-8")
+    checked = run("check", begin(tmp_path, city))
+    assert checked.exit_code == 0, checked.output
+
+
+def test_places_of_one_name_are_numbered_from_west_to_east() -> None:
+    places = [("Rua X", shapely.Point(x, 0)) for x in (5, 1, 3)] + [("Rua Y", shapely.Point(0, 0))]
+    assert told_apart(places) == ["Rua X (3)", "Rua X (1)", "Rua X (2)", "Rua Y"]
 
 
 def test_lanes_can_be_switched_on_as_the_plan_file_says(begun: Path, tmp_path: Path) -> None:
