@@ -1,10 +1,12 @@
 """After the choice: who is sent to which gate in which period, in numbers that add up as written.
 
 Given gates and lanes, as much worth of people as they can admit is sent; of all ways to do so one
-with most people who walk without steps, and of these one with the least walk is taken. Crowds,
-periods, gates and queues make a network, so with data in whole millionths of a person a vertex of
-the linear program is in whole millionths too (Hoffman & Kruskal 1956): what is written are sums of
-it, and they agree to the last digit.
+with most people who walk without steps is taken, of these one with the least walk, then with the
+least wait, and of those that are left the one that `equals` draws: there is one answer, whoever
+looks for it. Crowds, periods, gates and queues make a network, so with data in whole millionths of
+a person a vertex of the linear program is in whole millionths too (Hoffman & Kruskal 1956): what is
+written are sums of it, and they agree to the last digit. Walks and what is drawn are whole numbers,
+and so are all prices of that network: none is so small that a solver would take it for nothing.
 """
 
 import math
@@ -15,6 +17,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array, vstack
 
 from placement.arrays import Bools, Floats, Ints
+from placement.solve.capacitated.equals import STEPS, seeds_of, tie_numbers
 from placement.solve.core.stopping import Stop
 
 UNIT = 1_000_000
@@ -23,6 +26,7 @@ UNIT = 1_000_000
 _SAME = 1e-3  # of a part: what the product of two decimals may be off
 _HELD = 1e-6  # reduced cost, of the highest worth, that no way of most worth takes
 _AT_LEAST = 3.0  # seconds for the least walk, where the time limit is over
+_STEP, _DRAWN = 2.0**-10, 2.0**-15  # what one of them is in a price: far above `_HELD`
 _SHORT = 100.0  # price of a person below a floor, in people of the highest worth
 
 
@@ -42,7 +46,11 @@ class Crowds:
     crowd, gate
         (w,) int64, the ways: a crowd and an open gate in its reach.
     walk
-        (w,) float64, what each person walks on that way.
+        (w,) float64, what each person walks on that way, in seconds.
+    steps
+        (w,) int64, the same in whole steps: this is compared. None takes the nearest.
+    seed
+        (w,) int64, what decides among equals, see `equals`. None draws it from the positions.
     tier
         (n,) int64, tier of each crowd: of a lower one as much worth as can be is sent before the
         next is looked at. None where there is one.
@@ -56,6 +64,13 @@ class Crowds:
     gate: Ints
     walk: Floats
     tier: Ints | None = None
+    steps: Ints | None = None
+    seed: Ints | None = None
+
+    def ties(self) -> Ints:
+        """Return (w, P) int64, what is drawn for every way and period."""
+        seed = seeds_of(self.crowd, self.gate) if self.seed is None else self.seed
+        return tie_numbers(seed, self.shares.shape[1])
 
     def arriving(self) -> Ints:
         """Return (n, P) int64 parts who arrive in each period, adding up to all of the crowd."""
@@ -127,7 +142,7 @@ def send(
     *,
     stop: Stop | None = None,
 ) -> Ints:
-    """Send people to gates: most worth by tier, then most who come first, then the least walk.
+    """Send people to gates: most worth by tier, then who comes first, least walk, least wait.
 
     Where only worth counts, crowds with the same gates in reach are one, which is exact; only the
     walk tells them apart, and of the ways that the wishes before it have left.
@@ -189,10 +204,16 @@ def send(
         after = np.arange(len(program.most) - len(together) * periods) + len(together) * periods
         row = np.concatenate([_by_period(kind, periods), after])
         column = np.concatenate([_by_period(way, periods), np.arange(sent, len(program.low))])
-        price = np.zeros(len(fine.low))
-        price[:size] = np.repeat(crowds.walk / max(float(crowds.walk.max()), 1.0), periods)
-        seconds = math.inf if stop is None else max(stop.left(), _AT_LEAST)
-        walked, _ = fine.like(program, row, column).solve(price, seconds=seconds)
+        steps = np.rint(crowds.walk * STEPS) if crowds.steps is None else crowds.steps
+        prices = np.zeros((3, len(fine.low)))
+        prices[0, :size] = np.repeat(steps * _STEP, periods)
+        prices[1, size + 2 * len(room) * periods :][: len(room) * periods] = 1.0
+        prices[2, :size] = (crowds.ties() * _DRAWN).ravel()
+        walked, left = None, fine.like(program, row, column)
+        for price in prices:
+            seconds = math.inf if stop is None else max(stop.left(), _AT_LEAST)
+            found, left = left.solve(price, seconds=seconds)
+            walked = walked if found is None else found
         if walked is not None:
             return _parts(walked[:size], ways)
     return _dealt(_parts(people[:sent], len(kinds.crowd)), coming, kind, crowds, way)

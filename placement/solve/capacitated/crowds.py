@@ -10,7 +10,8 @@ from placement.cover.areas import areas
 from placement.cover.instance_builder import Posting
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Problem
-from placement.solve.capacitated.assignment import Crowds
+from placement.solve.capacitated.assignment import UNIT, Crowds
+from placement.solve.capacitated.equals import group_sums, seeds_of, text_seeds, walk_steps
 
 
 def crowds_of(
@@ -38,14 +39,15 @@ def crowds_of(
     position = problem.laned or 0
     demand, resource = problem.demand, problem.resources[position]
     rule = resource.lanes
-    row_of, area_of = posts.row_of[position], areas(plan).of
+    stood = areas(plan)
+    row_of, area_of = posts.row_of[position], stood.of
     there = np.flatnonzero((row_of >= 0) & (demand.people > 0))
     shares = np.array([] if rule is None else list(rule.profiles.values()))
     alike = np.column_stack([row_of[there], area_of[there], demand.arrival[there]])
     _, first, number = np.unique(alike, axis=0, return_index=True, return_inverse=True)
     crowd_of = np.full(len(demand), -1, dtype=np.int64)
     crowd_of[there] = number.ravel()
-    people = np.bincount(number.ravel(), weights=demand.people[there], minlength=len(first))
+    people = group_sums(demand.people[there], number.ravel(), len(first))
     table = walks.walk[resource.id].tocoo()
     point, site = table.coords
     gate_of = np.full(len(problem.sites), -1, dtype=np.int64)
@@ -57,6 +59,16 @@ def crowds_of(
     on_foot = np.bincount(
         at.ravel(), weights=table.data[kept] * demand.people[point], minlength=len(way)
     )
+    tenths = np.rint(np.round(table.data[kept], 1) * 10)
+    steps = walk_steps(tenths, demand.people[point], at.ravel(), people[way[:, 0]])
+    names = [] if rule is None else list(rule.profiles)
+    seed = seeds_of(
+        text_seeds(stood.names)[area_of[there[first]]][way[:, 0]],
+        text_seeds(names)[demand.arrival[there[first]]][way[:, 0]],
+        text_seeds(problem.sites.id)[posts.site[gates]][way[:, 1]],
+        np.floor(people[way[:, 0]] * UNIT + 0.5).astype(np.int64),
+        steps,
+    )
     return (
         Crowds(
             people=people,
@@ -67,6 +79,8 @@ def crowds_of(
             crowd=way[:, 0],
             gate=way[:, 1],
             walk=on_foot / people[way[:, 0]],
+            steps=steps,
+            seed=seed,
         ),
         area_of[there[first]],
         demand.arrival[there[first]],

@@ -1,6 +1,9 @@
 """Who is sent to which gate: sums by hand, and flows solved by another model."""
 
+import itertools
 import math
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -240,3 +243,93 @@ def test_an_interrupt_costs_walks_and_nothing_else(seed: int) -> None:
         line = queue(hasty[crowds.gate == gate].sum(axis=0) / UNIT, each * 3, dust=1e-4)
         assert line.waiting[-1] == 0
         assert line.longest_wait <= (carry + 1) / 3 + 1e-6
+
+
+def every_way(crowds: Crowds, periods: int) -> Iterator[np.ndarray]:
+    """Yield all ways to send whole people, as (w, P) people."""
+    cells = []
+    for crowd, coming in enumerate(crowds.arriving() // UNIT):
+        mine = np.flatnonzero(crowds.crowd == crowd)
+        for t in range(periods):
+            deals = itertools.product(range(int(coming[t]) + 1), repeat=len(mine))
+            cells.append([(mine, t, deal) for deal in deals if sum(deal) <= coming[t]])
+    for choice in itertools.product(*cells):
+        sent = np.zeros((len(crowds.crowd), periods), dtype=np.int64)
+        for mine, t, deal in choice:
+            sent[mine, t] = deal
+        yield sent
+
+
+def waiting(arriving: list[int], room: int, carry: int) -> int | None:
+    """Return how many wait at the ends of periods in all, or None where somebody waits too long."""
+    total = queue_now = 0
+    for t, coming in enumerate(arriving):
+        queue_now = max(0, queue_now + coming - room)
+        if queue_now > sum(arriving[t + 1 - carry : t + 1] if carry else []):
+            return None
+        total += queue_now
+    return None if queue_now else total
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_of_all_ways_to_send_people_the_first_by_every_wish_is_taken(seed: int) -> None:
+    """Worth, who comes first, walk, wait, and what is drawn among equals: tried one by one."""
+    rng = np.random.default_rng(seed)
+    crowds = Crowds(
+        people=np.array([4.0, 3.0]),
+        worth=np.array([1.0, rng.choice([1.0, 2.0])]),
+        first=np.array([False, seed % 3 == 0]),
+        shares=np.array([[0.5, 0.5], [2 / 3, 1 / 3]]),
+        crowd=np.array([0, 0, 1, 1]),
+        gate=np.array([0, 1, 0, 1]),
+        walk=rng.integers(1, 3, 4).astype(np.float64),  # few walks: many ways are equally long
+        seed=rng.integers(0, 1 << 32, 4),
+    )
+    room, carry = rng.integers(0, 3, 2), seed % 2
+    drawn = crowds.ties()
+
+    def wish(sent: np.ndarray) -> tuple[float, ...] | None:
+        waits = [waiting(sent[crowds.gate == at].sum(axis=0).tolist(), int(room[at]), carry)
+                 for at in range(2)]  # fmt: skip
+        if None in waits:
+            return None
+        each = sent.sum(axis=1)
+        return (
+            -float(crowds.worth[crowds.crowd] @ each),
+            -int(each[crowds.first[crowds.crowd]].sum()),
+            float(crowds.walk @ each),
+            sum(one or 0 for one in waits),
+            int((drawn * sent).sum()),
+        )
+
+    known = [(found, sent) for sent in every_way(crowds, 2) if (found := wish(sent)) is not None]
+    best = min(found for found, _ in known)
+    (wanted,) = [sent for found, sent in known if found == best]
+    assert send(crowds, room.astype(np.float64), carry).tolist() == (wanted * UNIT).tolist()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_neither_crowds_nor_gates_in_another_order_are_sent_otherwise(seed: int) -> None:
+    crowds, room, carry, floors = many_alike(seed)
+    rng = np.random.default_rng(seed)
+    walk = rng.integers(1, 3, len(crowds.walk)).astype(np.float64)
+    drawn = rng.integers(0, 1 << 32, len(walk))
+    crowds = replace(crowds, walk=walk, seed=drawn)
+    size, gates = len(crowds.people), len(room)
+    crowd, gate, way = rng.permutation(size), rng.permutation(gates), rng.permutation(len(walk))
+    to_crowd, to_gate = np.argsort(crowd), np.argsort(gate)
+    turned = replace(
+        crowds,
+        people=crowds.people[crowd],
+        worth=crowds.worth[crowd],
+        first=crowds.first[crowd],
+        shares=crowds.shares[crowd],
+        tier=None if crowds.tier is None else crowds.tier[crowd],
+        crowd=to_crowd[crowds.crowd[way]],
+        gate=to_gate[crowds.gate[way]],
+        walk=walk[way],
+        seed=drawn[way],
+    )
+    theirs = [(np.sort(to_crowd[some]), least) for some, least in floors]
+    sent = send(turned, room[gate], carry, theirs[::-1])
+    assert sent.tolist() == send(crowds, room, carry, floors)[way].tolist()
