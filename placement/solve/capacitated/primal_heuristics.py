@@ -1,8 +1,7 @@
 """Plans with lanes, from searches and from the master over parts of the plan.
 
-A search finds the plans; where there are rules that it does not know, and where the search is at
-its end, the master does over a part of the posts, the others held: those that its relaxation wants
-(kernel search, Angelelli, Mansini & Speranza 2010), or those around an open gate.
+A search finds the plans; where there are rules that it does not know, the master deals out the
+people, gates and lanes held.
 """
 
 import math
@@ -41,7 +40,6 @@ class PrimalHeuristics:
 
     def __init__(self, planes: CuttingPlanes, *, seed: int) -> None:
         self._planes, self._state, self._seed = planes, planes.state, seed
-        self._random = np.random.default_rng(seed)
         self._wandered = 0
 
     @cached_property
@@ -199,29 +197,3 @@ class PrimalHeuristics:
         heat = HEATS[self._wandered % len(HEATS)]
         self._search.run(rounds=rounds, target=state.target, stop=stop, heat=heat)
         self._take()
-
-    def look_around(self, times: int) -> None:
-        """Solve the master over what lies around some open gate, the rest as in the best plan."""
-        state, master = self._state, self._planes.master
-        instance, gates = state.instance, state.gates
-        partner = np.repeat(np.arange(instance.columns), np.diff(instance.near_indptr))
-        for _ in range(times):
-            if state.record.done or state.record.chosen is None or state.point is None:
-                return
-            is_open = state.is_open()
-            centre = int(self._random.choice(len(gates)))
-            if is_open[gates].any():
-                centre = int(self._random.choice(np.flatnonzero(is_open[gates])))
-            free = np.zeros(instance.columns, dtype=np.bool_)
-            free[gates[state.near[centre]]] = True
-            free[partner[free[instance.near_indices]]] = True
-            free[~state.lanes.gate & ~instance.coupled] = True
-            master.keep_outside(free, is_open)
-            best, _, _ = master.whole(
-                state.part(0.2, 5.0), gap=1e-5, gap_abs=0.0, warm=state.point, nodes=500
-            )
-            master.release()
-            if best is not None:
-                some = best.rounded()
-                self._planes.separate(some, tight=not instance.rules)
-                state.plan(some.y, some.u, some.admitted)

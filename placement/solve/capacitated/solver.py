@@ -38,7 +38,6 @@ _MORE_ROUNDS = 200  # of the search between two solves of the master, at first
 _MOST_ROUNDS = 1_000
 _VAIN = 2  # times that it finds nothing before it is left to the solver
 _LAST = 6  # points that the solver met of which cuts are learned
-_AROUND = 12  # neighbourhoods of the best plan that are solved before the whole
 _AT_A_TIME = 20.0  # seconds of the master in whole numbers, where there is a time limit
 _KERNELS = 6  # kernels that are solved, at most
 _NEAR_BOUND = 5e-3  # gap of a plan that is too good for kernels: they are solved again as leaves
@@ -253,7 +252,7 @@ class Run:
                 self._kernel, self._solve_kernel, self.tree.look_again, record, most=_KERNELS
             )
         if not record.done and record.chosen is None:
-            self._persist(around=0 if inner else _AROUND)
+            self._persist()
         if not record.done:
             self.tree.solve_whole(_INNER_SOLVES if inner else None)
 
@@ -287,11 +286,10 @@ class Run:
                 state.plan(y, u, state.together(start.passing))
             state.kept(y, u)
 
-    def _persist(self, *, around: int) -> None:
+    def _persist(self) -> None:
         """Search for a first plan that keeps every rule."""
         if self.state.instance.rules:
             self.heuristics.keep_floors()
-            self.heuristics.look_around(around)
         if self.state.record.chosen is None:
             self.heuristics.find_first(None)
 
