@@ -1,7 +1,7 @@
 """The questions asked of the integer model: most cover, the least among equals, any plan at all."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -129,23 +129,11 @@ def _middling(worths: list[float]) -> float:
     return math.ldexp(1.0, min(0, _LARGEST - power))
 
 
-def among_equals(
-    instance: Instance,
-    walks: WalkSets,
-    *,
-    held: float,
-    minimise: Literal["walk", "cost", "posts"],
-    walk_most: float | None = None,
-    cost_most: float | None = None,
-    posts_most: int | None = None,
-    other_than: Ints | None = None,
-    warm: Ints | None = None,
-    max_nodes: int | None = None,
-    stop: Stop,
-) -> Answer:
-    """Among plans that keep a level of coverage, find the least in walk, cost or posts.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Equals:
+    """The plans that keep a level of coverage and, once known, of walk, cost and number of posts.
 
-    Parameters
+    Attributes
     ----------
     instance
         Rows, columns and rules.
@@ -153,50 +141,65 @@ def among_equals(
         What people walk, as sets of posts and steps.
     held
         The objective that must be kept.
-    minimise
-        What to make small.
-    walk_most, cost_most, posts_most
+    stop, nodes
+        When to stop; most nodes of a search tree do not depend on the machine's speed.
+    walk, cost, posts
         Levels that must be kept too, or None.
-    other_than
-        A plan of these columns is not wanted.
-    warm
-        Columns of a plan to start from.
-    max_nodes
-        Most nodes of the search tree: a stop rule that does not depend on the machine's speed.
-    stop
-        When to stop.
-
-    Returns
-    -------
-    Answer
-        The bound is on ``walks.total(...)``, on the cost or on the number of posts.
     """
-    model = Model(instance, maximise=False)
-    model.hold(model.add_rows(), held, worth_step(instance))
-    walked = []
-    if minimise == "walk" or walk_most is not None:
-        for s, step in enumerate(walks.step):
-            v = model.problem.add_variable(f"v{s}", 0, 1)
-            members = walks.indices[walks.indptr[s] : walks.indptr[s + 1]]
-            model.at_most([(v, -1.0), *((model.y[j], -1.0) for j in members)], -1.0)
-            walked.append((v, float(step)))
-    paid = [(model.y[j], float(instance.cost[j])) for j in np.flatnonzero(instance.cost)]
-    if walk_most is not None:
-        model.at_most(
-            walked, walk_most - walks.base + (0.5 if walks.whole else 1e-9 * abs(walk_most))
-        )
-    if cost_most is not None:
-        model.at_most(paid, cost_most + min(0.25, 1e-9 * max(_least(instance.cost), cost_most)))
-    counted = [(y, 1.0) for y in model.y]
-    if posts_most is not None:
-        model.at_most(counted, posts_most)
-    if other_than is not None:
-        model.differ(other_than)
-    price = {"walk": walked, "cost": paid, "posts": counted}[minimise]
-    model.aim(price)
-    answer = model.solve(warm=warm, stop=stop, gap=0.0, gap_abs=0.0, max_nodes=max_nodes)
-    base = walks.base if minimise == "walk" else 0.0
-    return Answer(chosen=answer.chosen, bound=answer.bound + base, infeasible=answer.infeasible)
+
+    instance: Instance
+    walks: WalkSets
+    held: float
+    stop: Stop
+    nodes: int
+    walk: float | None = None
+    cost: float | None = None
+    posts: int | None = None
+
+    def least(
+        self,
+        minimise: Literal["walk", "cost", "posts"],
+        *,
+        warm: Ints | None = None,
+        other_than: Ints | None = None,
+    ) -> Answer:
+        """Find one of these plans with the least walk, cost or number of posts.
+
+        Parameters
+        ----------
+        minimise
+            What to make small; the bound of the answer is on it.
+        warm
+            Columns of a plan to start from.
+        other_than
+            A plan of these columns is not wanted.
+        """
+        instance, walks = self.instance, self.walks
+        model = Model(instance, maximise=False)
+        model.hold(model.add_rows(), self.held, worth_step(instance))
+        walked = []
+        if minimise == "walk" or self.walk is not None:
+            for s, step in enumerate(walks.step):
+                v = model.problem.add_variable(f"v{s}", 0, 1)
+                members = walks.indices[walks.indptr[s] : walks.indptr[s + 1]]
+                model.at_most([(v, -1.0), *((model.y[j], -1.0) for j in members)], -1.0)
+                walked.append((v, float(step)))
+        paid = [(model.y[j], float(instance.cost[j])) for j in np.flatnonzero(instance.cost)]
+        if self.walk is not None:
+            slack = 0.5 if walks.whole else 1e-9 * abs(self.walk)
+            model.at_most(walked, self.walk - walks.base + slack)
+        if self.cost is not None:
+            slack = min(0.25, 1e-9 * max(_least(instance.cost), self.cost))
+            model.at_most(paid, self.cost + slack)
+        counted = [(y, 1.0) for y in model.y]
+        if self.posts is not None:
+            model.at_most(counted, self.posts)
+        if other_than is not None:
+            model.differ(other_than)
+        model.aim({"walk": walked, "cost": paid, "posts": counted}[minimise])
+        answer = model.solve(warm=warm, stop=self.stop, gap=0.0, gap_abs=0.0, max_nodes=self.nodes)
+        base = walks.base if minimise == "walk" else 0.0
+        return replace(answer, bound=answer.bound + base)
 
 
 def keeps_rules(instance: Instance, *, stop: Stop) -> Answer:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
@@ -21,8 +20,7 @@ from placement.solve.core.scaled import scaled
 from placement.solve.core.stopping import Stop
 from placement.solve.mclp.bounds import bound
 from placement.solve.mip import queries
-from placement.solve.mip.mip_model import Answer
-from placement.solve.mip.queries import WalkSets
+from placement.solve.mip.queries import Equals, WalkSets
 
 _MOST_ENTRIES = 20_000_000  # of the walk sets, before walks are compared in wider bands
 _BANDS_S = (1.0, 5.0, 15.0, 60.0)
@@ -102,28 +100,29 @@ def refine(
     if other.infeasible:
         return Refined(chosen=chosen, gap=0.0)
     walks = walk_sets(posting, problem, survey, instance)
-    equals = _Equals(instance, walks, held, stop)
+    equals = Equals(instance=instance, walks=walks, held=held, stop=stop, nodes=_NODES)
 
     shorter = equals.least("walk", warm=chosen)
     if shorter.chosen is not None and walks.total(shorter.chosen) < walks.total(chosen):
         chosen = shorter.chosen
-    equals.walk = walks.total(chosen)
-    short_of = equals.walk - shorter.bound
-    if short_of > (0.5 if walks.whole else 1e-9 * equals.walk):
-        gap = short_of / equals.walk if math.isfinite(short_of) else None
+    walk = walks.total(chosen)
+    short_of = walk - shorter.bound
+    if short_of > (0.5 if walks.whole else 1e-9 * walk):
+        gap = short_of / walk if math.isfinite(short_of) else None
         return Refined(chosen=chosen, gap=gap, unproven=list_unproven("walk", gap))
 
+    equals = replace(equals, walk=walk)
     cheaper = equals.least("cost", warm=chosen)
     if cheaper.chosen is not None and _cost(instance, cheaper.chosen) < _cost(instance, chosen):
         chosen = cheaper.chosen
-    equals.cost = _cost(instance, chosen)
-    if cheaper.bound < equals.cost - (1e-6 * equals.cost if numbers.loose else 0.5):
-        left = list_unproven("cost", _share(equals.cost, cheaper.bound))
+    cost = _cost(instance, chosen)
+    if cheaper.bound < cost - (1e-6 * cost if numbers.loose else 0.5):
+        left = list_unproven("cost", _share(cost, cheaper.bound))
         return Refined(chosen=chosen, gap=0.0, unproven=left)
-    return _lowest(equals, chosen)
+    return _lowest(replace(equals, cost=cost), chosen)
 
 
-def _lowest(equals: "_Equals", chosen: Ints) -> Refined:
+def _lowest(equals: Equals, chosen: Ints) -> Refined:
     """Of plans equal in coverage, walk and cost, take the one with few posts, and low ones."""
     other = equals.least("cost", other_than=chosen)
     if other.infeasible:  # the usual case: there is one such plan
@@ -131,19 +130,19 @@ def _lowest(equals: "_Equals", chosen: Ints) -> Refined:
     fewer = equals.least("posts", warm=chosen)
     if fewer.chosen is not None and len(fewer.chosen) < len(chosen):
         chosen = fewer.chosen
-    equals.posts = len(chosen)
+    equals = replace(equals, posts=len(chosen))
     if fewer.bound < len(chosen) - 0.5:
         left = list_unproven("posts", _share(len(chosen), fewer.bound))
         return Refined(chosen=chosen, gap=0.0, unproven=left)
     for column in np.flatnonzero(~equals.instance.required & ~equals.instance.excluded).tolist():
         if column not in chosen:
-            with_it = equals.deciding(column, is_open=True)
+            with_it = _deciding(equals, column, is_open=True)
             found = with_it.least("cost")
             if not found.infeasible and found.chosen is None:
                 return Refined(chosen=chosen, gap=0.0, unproven=list_unproven("ids"))
             if found.chosen is not None:
                 chosen = found.chosen
-        equals = equals.deciding(column, is_open=bool(np.isin(column, chosen)))
+        equals = _deciding(equals, column, is_open=bool(np.isin(column, chosen)))
     return Refined(chosen=chosen, gap=0.0)
 
 
@@ -152,49 +151,13 @@ def _share(value: float, bound: float) -> float | None:
     return (value - max(bound, 0.0)) / value if math.isfinite(bound) and value > 0 else None
 
 
-class _Equals:
-    """The plans that keep a level of coverage and, once known, of walk and cost."""
-
-    def __init__(self, instance: Instance, walks: WalkSets, held: float, stop: Stop) -> None:
-        self.instance = instance
-        self.walks = walks
-        self.held = held
-        self.stop = stop
-        self.walk: float | None = None
-        self.cost: float | None = None
-        self.posts: int | None = None
-
-    def least(
-        self,
-        minimise: Literal["walk", "cost", "posts"],
-        *,
-        warm: Ints | None = None,
-        other_than: Ints | None = None,
-    ) -> Answer:
-        """Find one of these plans with the least walk, cost or number of posts."""
-        return queries.among_equals(
-            self.instance,
-            self.walks,
-            held=self.held,
-            minimise=minimise,
-            walk_most=self.walk,
-            cost_most=self.cost,
-            posts_most=self.posts,
-            other_than=other_than,
-            warm=warm,
-            max_nodes=_NODES,
-            stop=self.stop,
-        )
-
-    def deciding(self, column: int, *, is_open: bool) -> "_Equals":
-        """Return those of the plans in which a column is open, or closed."""
-        this = np.zeros(self.instance.columns, dtype=np.bool_)
-        this[column] = True
-        rule = "required" if is_open else "excluded"
-        instance = replace(self.instance, **{rule: getattr(self.instance, rule) | this})
-        these = _Equals(decided(instance), self.walks, self.held, self.stop)
-        these.walk, these.cost, these.posts = self.walk, self.cost, self.posts
-        return these
+def _deciding(equals: Equals, column: int, *, is_open: bool) -> Equals:
+    """Return those of the plans in which a column is open, or closed."""
+    this = np.zeros(equals.instance.columns, dtype=np.bool_)
+    this[column] = True
+    rule = "required" if is_open else "excluded"
+    instance = replace(equals.instance, **{rule: getattr(equals.instance, rule) | this})
+    return replace(equals, instance=decided(instance))
 
 
 def _cost(instance: Instance, chosen: Ints) -> float:
