@@ -60,7 +60,6 @@ class CapacitatedSolver:
             posts=best.posts,
             chosen=best.outcome.chosen,
             tiers=staged.tiers,
-            gap=best.gap,
             unproven=best.unproven,
             admitted=best.admitted,
         )

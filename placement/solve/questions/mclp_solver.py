@@ -65,14 +65,15 @@ class MclpSolver:
         outcome = staged.outcome
         if outcome.chosen is None:
             return Best(outcome=outcome, posts=posts, chosen=None, tiers=staged.tiers)
-        refined = refine(staged.posts, self._problem, self._walks, outcome.chosen, stop=effort.stop)
+        chosen, unproven = refine(
+            staged.posts, self._problem, self._walks, outcome.chosen, stop=effort.stop
+        )
         return Best(
             outcome=outcome,
             posts=posts,
-            chosen=refined.chosen,
+            chosen=chosen,
             tiers=staged.tiers,
-            gap=refined.gap,
-            unproven=refined.unproven,
+            unproven=unproven,
         )
 
     def solve(self, posts: Posting, effort: Effort, *, start: Start | None) -> Staged[Outcome]:

@@ -1,8 +1,7 @@
 """The second stage: of plans of equal coverage the shortest walk, then cost and identifiers."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -27,34 +26,13 @@ _BANDS_S = (1.0, 5.0, 15.0, 60.0)
 _NODES = 2_000  # of each search tree: the same stop on a slow machine and on a fast one
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Refined:
-    """What the second stage left.
-
-    Attributes
-    ----------
-    chosen
-        Open columns, ascending.
-    gap
-        Proven distance from the shortest total walk, as a share of it; None where nothing is known.
-    unproven
-        Stages of the choice among equals that are not proven, in their order, with how far the
-        plan may be from the best of that stage, as a share; None where nothing is known.
-    """
-
-    chosen: Ints
-    gap: float | None
-    unproven: Mapping[str, float | None] = field(default_factory=dict)
-
-    @property
-    def settled(self) -> bool:
-        """Whether the choice among equals was carried through to the lowest identifiers."""
-        return not self.unproven
+type Unproven = dict[str, float | None]
+"""Stages that are not proven, and how far the plan may be from the best of each, as a share."""
 
 
 def refine(
     posting: Posting, problem: Problem, survey: Survey, chosen: Ints, *, stop: Stop
-) -> Refined:
+) -> tuple[Ints, Unproven]:
     """Shorten the walks of a plan without losing coverage, and settle ties.
 
     Walks are compared in whole seconds (in wider bands where a plan is very large), weighted as in
@@ -69,14 +47,18 @@ def refine(
     chosen
         Columns of the plan whose coverage is kept.
     stop
-        When to stop; the plan so far is returned with its gap.
+        When to stop; the plan so far is returned with what is left open.
 
     Returns
     -------
-    Refined
+    chosen
+        Open columns, ascending.
+    unproven
+        Stages of the choice among equals that are not proven, in their order; None where nothing is
+        known of how far the plan may be from the best.
     """
     if stop.reached():
-        return Refined(chosen=chosen, gap=None, unproven=list_unproven("walk"))
+        return chosen, list_unproven("walk")
     numbers = scaled(posting.instance, centred=False)
     instance = numbers.instance
     if numbers.loose:  # rounded costs would let a plan through that breaks the budget
@@ -98,7 +80,7 @@ def refine(
         instance, held=held, other_than=chosen, max_nodes=_NODES, stop=stop.share(0.5)
     )
     if other.infeasible:
-        return Refined(chosen=chosen, gap=0.0)
+        return chosen, {}
     walks = walk_sets(posting, problem, survey, instance)
     equals = Equals(instance=instance, walks=walks, held=held, stop=stop, nodes=_NODES)
 
@@ -109,7 +91,7 @@ def refine(
     short_of = walk - shorter.bound
     if short_of > (0.5 if walks.whole else 1e-9 * walk):
         gap = short_of / walk if math.isfinite(short_of) else None
-        return Refined(chosen=chosen, gap=gap, unproven=list_unproven("walk", gap))
+        return chosen, list_unproven("walk", gap)
 
     equals = replace(equals, walk=walk)
     cheaper = equals.least("cost", warm=chosen)
@@ -117,33 +99,31 @@ def refine(
         chosen = cheaper.chosen
     cost = _cost(instance, chosen)
     if cheaper.bound < cost - (1e-6 * cost if numbers.loose else 0.5):
-        left = list_unproven("cost", _share(cost, cheaper.bound))
-        return Refined(chosen=chosen, gap=0.0, unproven=left)
+        return chosen, list_unproven("cost", _share(cost, cheaper.bound))
     return _lowest(replace(equals, cost=cost), chosen)
 
 
-def _lowest(equals: Equals, chosen: Ints) -> Refined:
+def _lowest(equals: Equals, chosen: Ints) -> tuple[Ints, Unproven]:
     """Of plans equal in coverage, walk and cost, take the one with few posts, and low ones."""
     other = equals.least("cost", other_than=chosen)
     if other.infeasible:  # the usual case: there is one such plan
-        return Refined(chosen=chosen, gap=0.0)
+        return chosen, {}
     fewer = equals.least("posts", warm=chosen)
     if fewer.chosen is not None and len(fewer.chosen) < len(chosen):
         chosen = fewer.chosen
     equals = replace(equals, posts=len(chosen))
     if fewer.bound < len(chosen) - 0.5:
-        left = list_unproven("posts", _share(len(chosen), fewer.bound))
-        return Refined(chosen=chosen, gap=0.0, unproven=left)
+        return chosen, list_unproven("posts", _share(len(chosen), fewer.bound))
     for column in np.flatnonzero(~equals.instance.required & ~equals.instance.excluded).tolist():
         if column not in chosen:
             with_it = _deciding(equals, column, is_open=True)
             found = with_it.least("cost")
             if not found.infeasible and found.chosen is None:
-                return Refined(chosen=chosen, gap=0.0, unproven=list_unproven("ids"))
+                return chosen, list_unproven("ids")
             if found.chosen is not None:
                 chosen = found.chosen
         equals = _deciding(equals, column, is_open=bool(np.isin(column, chosen)))
-    return Refined(chosen=chosen, gap=0.0)
+    return chosen, {}
 
 
 def _share(value: float, bound: float) -> float | None:

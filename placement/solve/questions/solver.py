@@ -29,8 +29,6 @@ class Best:
         Open columns, ascending; None without a plan.
     tiers
         Each tier by itself; empty in a plan without tiers.
-    gap
-        Proven distance from the shortest total walk, as a share of it; None where nothing is known.
     unproven
         Stages of the choice among equals that are not proven, in their order, with how far the
         plan may be from the best of that stage, as a share; None where nothing is known.
@@ -42,9 +40,13 @@ class Best:
     posts: Posting
     chosen: Ints | None
     tiers: tuple[Tier, ...]
-    gap: float | None = None
     unproven: Mapping[str, float | None] = field(default_factory=dict)
     admitted: Admitted | None = None
+
+    @property
+    def gap(self) -> float | None:
+        """How far from the shortest total walk it may be, as a share of it; None where unknown."""
+        return self.unproven.get("walk", 0.0)
 
     @property
     def plan(self) -> Start | None:
