@@ -11,7 +11,6 @@ search for an oracle.
 import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 
@@ -69,89 +68,10 @@ class Sought:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class CountingRules:
-    """The rules that count people, as a search sees them.
-
-    Attributes
-    ----------
-    laned
-        (rules,) bool, whether the people pass lanes.
-    shares
-        Positions of the laned rules whose people count for their own sake.
-    whole
-        (rules,) float64, all people that each rule counts.
-    """
-
-    laned: Bools
-    shares: Ints
-    whole: Floats
-
-    @classmethod
-    def of(cls, state: State, counted: Collection[str] = ()) -> "CountingRules":
-        """Read the rules of a state; `counted` names those whose people count for themselves."""
-        rules = state.instance.rules
-        laned = np.zeros(len(rules), dtype=np.bool_)
-        laned[state.floors.laned] = True
-        asked = np.array([rule.name in counted for rule in rules], dtype=np.bool_)
-        return cls(
-            laned=laned,
-            shares=np.flatnonzero(laned & asked),
-            whole=np.array([math.fsum(rule.share) for rule in rules]),
-        )
-
-
-class Acceptance(Protocol):
-    """How a search tells that a plan keeps every rule, and what it takes of it."""
-
-    def short(self, is_open: Bools, lanes: Ints) -> tuple[Floats, Floats]:
-        """Return by how much of its people each rule is missed, at the least, and who comes first.
-
-        Returns
-        -------
-        short
-            (rules,) float64, 0 where a rule is kept.
-        wanted
-            (layers, G) float64, people to be admitted first.
-        """
-        ...
-
-    def take(self, is_open: Bools, lanes: Ints, wanted: Floats) -> bool:
-        """Take a plan, if it keeps every rule and is better."""
-        ...
-
-
-class AsFound:
-    """Plans are taken as they are found; whom floors ask for is told by the linear program.
-
-    Parameters
-    ----------
-    state
-        What is asked, and where plans are taken.
-    rules
-        Its rules that count people.
-    """
-
-    def __init__(self, state: State, rules: CountingRules) -> None:
-        self._state, self._whole = state, rules.whole
-
-    def short(self, is_open: Bools, lanes: Ints) -> tuple[Floats, Floats]:
-        """Return what each rule misses, and who comes first, as `Acceptance` says."""
-        state = self._state
-        wanted, short = state.floors.first(
-            np.flatnonzero(is_open), lanes.astype(np.float64), state.order
-        )
-        most = np.array([rule.most for rule in state.instance.rules])
-        short = np.where(short > 1e-7 * np.maximum(1.0, np.abs(most)), short, 0.0)
-        return short / np.maximum(1.0, self._whole), wanted
-
-    def take(self, is_open: Bools, lanes: Ints, wanted: Floats) -> bool:
-        """Take a plan, if it keeps every rule and is better."""
-        return self._state.plan(is_open.astype(np.float64), lanes.astype(np.float64), wanted)
-
-
 class FloorSearch:
     """A search for plans that keep every rule within a given budget.
+
+    Whom floors ask for is told by the linear program, and plans are taken as they are found.
 
     Parameters
     ----------
@@ -159,20 +79,19 @@ class FloorSearch:
         What is asked, and where plans are taken.
     seed
         Of the search.
-    rules
-        The rules that count people; nothing is put on people who count for their own sake.
-    acceptance
-        How plans are taken.
+    counted
+        Names of the rules whose people count for their own sake: nothing is put on them.
     """
 
-    def __init__(
-        self, state: State, *, seed: int, rules: CountingRules, acceptance: Acceptance
-    ) -> None:
-        self._state, self._seed, self._acceptance = state, seed, acceptance
+    def __init__(self, state: State, *, seed: int, counted: Collection[str] = ()) -> None:
+        self._state, self._seed = state, seed
         self._random = np.random.default_rng(seed)
         self._times = 0
-        instance = state.instance
-        self._laned, self._share, self._whole = rules.laned, rules.shares, rules.whole
+        instance, rules = state.instance, state.instance.rules
+        self._laned = np.zeros(len(rules), dtype=np.bool_)  # whether the people pass lanes
+        self._laned[state.floors.laned] = True
+        self._counted = self._laned & np.array([rule.name in counted for rule in rules], np.bool_)
+        self._whole = np.array([math.fsum(rule.share) for rule in rules])  # all whom each counts
         self._forced = np.zeros(instance.columns, dtype=np.bool_)
         self._factor = np.ones(len(instance.rules))
         self._tolls = np.zeros(len(instance.rules))
@@ -198,7 +117,7 @@ class FloorSearch:
             if not self._laned[at]:
                 each = worth * sought.beside * rule.share / max(self._whole[at], 1e-9)
                 np.maximum.at(other, (rule.rows, rule.times - 1), each)
-            elif at not in self._share:
+            elif not self._counted[at]:
                 counted = rule.rows[rule.share > 0]
                 np.maximum.at(more, counted, _FLOOR * worth * sought.unit)
                 np.maximum.at(part, counted, self._of_row[at])
@@ -279,9 +198,9 @@ class FloorSearch:
             search.start(*self._within(budget, is_open, lanes))
             search.run(rounds=rounds, target=math.inf, stop=stop, heat=HEATS[n % len(HEATS)])
             is_open, lanes = search.is_open, search.lanes
-            short, wanted = self._acceptance.short(is_open, lanes)
+            short, wanted = self.short(is_open, lanes)
             since += 1
-            if not short.any() and self._acceptance.take(is_open, lanes, wanted):
+            if not short.any() and self.take(is_open, lanes, wanted):
                 taken, since = True, 0
             if taken and since >= vain:
                 break
@@ -290,6 +209,28 @@ class FloorSearch:
             for at in np.flatnonzero(self._laned & (short > 0)):
                 self._force(int(at), is_open)
         return taken
+
+    def short(self, is_open: Bools, lanes: Ints) -> tuple[Floats, Floats]:
+        """Return by how much of its people each rule is missed, at the least, and who comes first.
+
+        Returns
+        -------
+        short
+            (rules,) float64, 0 where a rule is kept.
+        wanted
+            (layers, G) float64, people to be admitted first.
+        """
+        state = self._state
+        wanted, short = state.floors.first(
+            np.flatnonzero(is_open), lanes.astype(np.float64), state.order
+        )
+        most = np.array([rule.most for rule in state.instance.rules])
+        short = np.where(short > 1e-7 * np.maximum(1.0, np.abs(most)), short, 0.0)
+        return short / np.maximum(1.0, self._whole), wanted
+
+    def take(self, is_open: Bools, lanes: Ints, wanted: Floats) -> bool:
+        """Take a plan, if it keeps every rule and is better than the best known one."""
+        return self._state.plan(is_open.astype(np.float64), lanes.astype(np.float64), wanted)
 
     def _within(self, budget: float, is_open: Bools, lanes: Ints) -> tuple[Bools, Ints]:
         """Close posts at random, and what leans on them, until the rest costs no more than that.

@@ -12,7 +12,7 @@ import numpy as np
 
 from placement.arrays import Bools, Floats, Ints
 from placement.solve.capacitated.cutting_planes import CuttingPlanes
-from placement.solve.capacitated.floor_search import AsFound, CountingRules, FloorSearch, Sought
+from placement.solve.capacitated.floor_search import FloorSearch, Sought
 from placement.solve.capacitated.greedy import HEATS, Search
 from placement.solve.capacitated.master import Point
 from placement.solve.core.stopping import Stop
@@ -64,10 +64,7 @@ class PrimalHeuristics:
     @cached_property
     def _floor_search(self) -> FloorSearch:
         """The search that sees rules which count people."""
-        rules = CountingRules.of(self._state)
-        return FloorSearch(
-            self._state, seed=self._seed, rules=rules, acceptance=AsFound(self._state, rules)
-        )
+        return FloorSearch(self._state, seed=self._seed)
 
     @cached_property
     def _looked_for(self) -> Sought:
