@@ -6,6 +6,7 @@ This is the only module that knows Dask.
 """
 
 import importlib
+import logging
 import multiprocessing
 import os
 import pickle  # what is read was written by this program, here or on a cluster that runs its code
@@ -205,7 +206,11 @@ def chosen_executor(*, jobs: int | None = None, dask: str | None = None) -> Here
         return Here(jobs)
     if jobs is not None:
         raise UsageError("--jobs is of this computer and --dask of a cluster: give one of them.")
-    return OnDask(dask)
+    executor = OnDask(dask)
+    for name in logging.root.manager.loggerDict:  # what it says of a lost cluster is said here
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    return executor
 
 
 def _processors() -> int:

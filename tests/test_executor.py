@@ -11,12 +11,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import placement
 from placement import errors, executor
+from placement.cover.cover import Cover
 from placement.errors import ClusterError, InputError, MissingExtraError, UsageError
 from placement.executor import Here, OnDask, chosen_executor
+from placement.streets import read_streets
 from placement.studies.replay import replay
 from placement.studies.replay.report import replay_text
 from tests.cli.running import run
@@ -154,6 +159,30 @@ def test_a_worker_that_is_killed_midway_changes_no_byte(cluster: str, tmp_path: 
 
 
 @pytest.mark.slow
+def test_a_demand_in_parts_gives_the_plan_of_one_process(cluster: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    for number in range(6):
+        xy = rng.uniform(0, 100, (200, 2))
+        people = {"x": xy[:, 0], "y": xy[:, 1], "people": rng.exponential(10.0, 200)}
+        pq.write_table(pa.table(people), tmp_path / f"{number}.parquet")
+    sites = rng.uniform(0, 100, (30, 2))
+    alone = Cover.from_discs(tmp_path, sites, 15.0, "people", executor=Here(1))
+    with Deadly(cluster, tmp_path / "killed") as workers:
+        there = Cover.from_discs(tmp_path, sites, 15.0, "people", executor=workers)
+    assert pickle.dumps(there) == pickle.dumps(alone)
+    streets = read_streets(LANES.parent / "town" / "streets.geojson", crs="EPSG:2154")
+    low, high = streets.node_xy.min(axis=0), streets.node_xy.max(axis=0)
+    for number in range(2):
+        x, y = rng.uniform(low, high, (50, 2)).T
+        pq.write_table(pa.table({"x": x, "y": y}), tmp_path / f"walk{number}.parquet")
+    sites = rng.uniform(low, high, (5, 2))
+    walks = Cover.from_streets(streets, f"{tmp_path}/walk*", sites, 240.0)
+    with OnDask(cluster) as workers:
+        far = Cover.from_streets(streets, f"{tmp_path}/walk*", sites, 240.0, executor=workers)
+    assert pickle.dumps(far) == pickle.dumps(walks)
+
+
+@pytest.mark.slow
 def test_what_goes_wrong_on_a_worker_is_said_as_if_it_were_here(
     cluster: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,7 +219,7 @@ def test_a_cluster_that_goes_away_midway(tmp_path: Path) -> None:
     cluster = distributed.LocalCluster(
         n_workers=1, processes=False, dashboard_address=":0", silence_logs=50
     )
-    with OnDask(cluster.scheduler_address) as workers:
+    with chosen_executor(dask=cluster.scheduler_address) as workers:
         results = workers.map(late, 0.2, [3, 2, 1, 0] * 9)
         assert next(results) == 3
         cluster.close()

@@ -3,15 +3,18 @@
 import math
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from os import PathLike
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from placement.arrays import Floats, Ints
 from placement.cover.aggregate import Tally
-from placement.cover.points import Points, chunks, known_count
+from placement.cover.parts import part_files, tally_parts
+from placement.cover.points import Points, checked_limits, checked_xy, chunks, is_array, known_count
 from placement.errors import InputError, UsageError
+from placement.executor import Executor, Here
 from placement.plan.summary import html_table
 
 if TYPE_CHECKING:
@@ -214,6 +217,7 @@ class Cover:
         weight: ArrayLike | str | None = None,
         *,
         threads: int | None = None,
+        executor: Executor | None = None,
     ) -> "Cover":
         """Cover by straight lines: a point is covered where dx·dx + dy·dy ≤ radius·radius.
 
@@ -222,8 +226,9 @@ class Cover:
         points
             (M, 2) metres; or an iterable of chunks, each (m, 2) metres or a pair of that and (m,)
             weights; or the path of a (Geo)Parquet file of points in metres, or with columns ``x``
-            and ``y``. Chunks are done with before the next one is asked for, so a generator may
-            use its arrays again, and only one is in memory at a time.
+            and ``y``; or files in parts, see `placement.cover.parts.part_files`. Chunks are done
+            with before the next one is asked for, so a generator may use its arrays again, and only
+            one is in memory at a time.
         sites
             (N, 2) metres.
         radius
@@ -234,6 +239,8 @@ class Cover:
         threads
             Threads that share the work, by default one a processor and four at most. Their number
             changes nothing but the time.
+        executor
+            Where points of files are counted, each file by itself, see `placement.executor`.
 
         Returns
         -------
@@ -242,7 +249,8 @@ class Cover:
         Raises
         ------
         UsageError
-            If points, sites, radius and weights do not fit each other.
+            If points, sites, radius and weights do not fit each other, or an executor is given for
+            points that are no files.
         InputError
             If a weight is negative, a weight or a position is not finite, or a file cannot be
             used.
@@ -256,27 +264,29 @@ class Cover:
         from placement.cover.discs import tally_discs  # noqa: PLC0415 - compiled, only wanted here
 
         sites_xy = checked_xy(sites, "sites")
-        tally = tally_discs(
-            chunks(points, weight),
-            sites_xy,
-            checked_limits(radius, len(sites_xy), "radius", "metres"),
-            points=known_count(points),
-            threads=threads or min(os.cpu_count() or 1, 4),
-        )
+        own = sites_xy, checked_limits(radius, len(sites_xy), "radius", "metres")
+        threads = threads or min(os.cpu_count() or 1, 4)
+        files = _files_for(points, executor)
+        if files is None:
+            tally = tally_discs(own, chunks(points, weight), known_count(points), threads=threads)
+        else:
+            executor = executor or Here(threads)
+            tally = tally_parts(tally_discs, own, files, weight, executor=executor)
         return cls._from_tally(tally, n_sites=len(sites_xy))
 
     @classmethod
     def from_streets(
         cls,
         streets: "Streets",
-        points: ArrayLike,
+        points: Points,
         sites: ArrayLike,
         max_walk_s: float,
-        weight: ArrayLike | None = None,
+        weight: ArrayLike | str | None = None,
         *,
         outward: bool = False,
         snap_m: float = 60.0,
         threads: int | None = 1,
+        executor: Executor | None = None,
     ) -> "Cover":
         """Cover by walking along streets, within a time, inclusive.
 
@@ -285,20 +295,24 @@ class Cover:
         streets
             The walking network.
         points
-            (M, 2) metres in the coordinate system of the streets.
+            (M, 2) metres in the coordinate system of the streets; or chunks or files of such
+            points, as for `from_discs`.
         sites
             (N, 2) metres.
         max_walk_s
             Longest walk that counts, in seconds.
         weight
-            (M,) numbers ≥ 0, or None for one each.
+            As for `from_discs`.
         outward
             Walk from the site to the point instead of from the point to the site, which differs
             where a street binds walkers to one direction.
         snap_m
             Farthest a point may lie from its street; points beyond are covered by nothing.
         threads
-            Threads that share the search, None for one a processor.
+            Threads that share the search, None for one a processor; those that share files in
+            parts, where there are some.
+        executor
+            Where points of files are counted, each file by itself, see `placement.executor`.
 
         Returns
         -------
@@ -309,23 +323,23 @@ class Cover:
         UsageError, InputError
             If points, sites, the limit or the weights cannot be used.
         """
-        from placement.streets import snap, walking_times  # noqa: PLC0415 - only wanted here
+        from placement.cover.walks import Walkers, tally_walks  # noqa: PLC0415 - only wanted here
+        from placement.streets import snap  # noqa: PLC0415
 
-        points_xy, sites_xy = checked_xy(points, "points"), checked_xy(sites, "sites")
-        limit = checked_limits(max_walk_s, 1, "max_walk_s", "seconds")
-        times = walking_times(
-            streets,
-            snap(streets, sites_xy, max_m=snap_m),
-            snap(streets, points_xy, max_m=snap_m),
-            limit_s=float(limit[0]),
-            outward=outward,
-            threads=threads,
-        )
-        times.data = np.ones(len(times.data), dtype=np.int8)  # within the limit, 0 s as well
-        by_point = times.tocsc()  # its columns are the rows of demand
-        del times
-        tally = Tally()
-        tally.add(by_point.indptr, by_point.indices, weight)
+        sites_xy = checked_xy(sites, "sites")
+        limit = float(checked_limits(max_walk_s, 1, "max_walk_s", "seconds")[0])
+        files = _files_for(points, executor)
+        snapped = snap(streets, sites_xy, max_m=snap_m)
+        own = Walkers(streets, snapped, limit, outward, snap_m, threads if files is None else 1)
+        if files is not None:
+            executor = executor or Here(threads)
+            tally = tally_parts(tally_walks, own, files, weight, executor=executor)
+        elif isinstance(weight, str) or not is_array(points):
+            tally = tally_walks(own, chunks(points, weight))
+        else:
+            tally = Tally()
+            by_point = own.reached(checked_xy(cast("ArrayLike", points), "points"))
+            tally.add(by_point.indptr, by_point.indices, weight)
         return cls._from_tally(tally, n_sites=len(sites_xy))
 
     @classmethod
@@ -403,6 +417,19 @@ def _rebuilt(
     )
 
 
+def _files_for(points: Points, executor: Executor | None) -> list[str] | None:
+    """Return the files of points in parts; those of an executor are always some."""
+    files = part_files(points)
+    if files is not None or executor is None:
+        return files
+    if not isinstance(points, str | PathLike):
+        raise UsageError(
+            "an executor shares points that are in Parquet files: name one, a folder of them, a "
+            "pattern or a list of paths."
+        )
+    return part_files([points])
+
+
 class _Entries:
     """The entries of a matrix: all of a plain one, (M, N), those stored of a sparse one, (n,)."""
 
@@ -439,30 +466,3 @@ class _Entries:
         """Say where the first marked entry is, and what it holds."""
         row, column = self.places(marked)
         return f"row {row[0]}, column {column[0]} holds {self.data[marked][0]:g}"
-
-
-def checked_xy(xy: ArrayLike, what: str) -> Floats:
-    """Return coordinates as (M, 2) float64; refuse other shapes and what is not finite."""
-    numbers = np.ascontiguousarray(xy, dtype=np.float64)
-    if numbers.size == 0:
-        return np.zeros((0, 2))
-    if numbers.ndim != 2 or numbers.shape[1] != 2:
-        raise UsageError(
-            f"{what} need two columns, x and y in metres, and not an array of shape "
-            f"{numbers.shape}."
-        )
-    if not np.isfinite(numbers).all():
-        row = int(np.flatnonzero(~np.isfinite(numbers).all(axis=1))[0])
-        raise UsageError(f"row {row} of {what} has a coordinate that is not a finite number.")
-    return numbers
-
-
-def checked_limits(limit: ArrayLike, sites: int, what: str, unit: str) -> Floats:
-    """Return one limit a site as (N,) float64; refuse negative ones and what is not finite."""
-    numbers = np.asarray(limit, dtype=np.float64)
-    if numbers.ndim > 1 or (numbers.ndim == 1 and len(numbers) != sites):
-        raise UsageError(f"{what} is one number, or one a site ({sites}).")
-    numbers = np.ascontiguousarray(np.broadcast_to(numbers, (sites,)))
-    if not ((numbers >= 0) & np.isfinite(numbers)).all():
-        raise UsageError(f"{what} must be a finite number of {unit}, 0 or more.")
-    return numbers

@@ -49,21 +49,20 @@ class _Counters:
 
 
 def tally_discs(
+    discs: tuple[Floats, Floats],
     chunks: Iterable[Chunk],
-    sites: Floats,
-    radius: Floats,
-    *,
     points: int | None = None,
+    *,
     threads: int = 1,
 ) -> Tally:
     """Count points by the set of discs they lie in.
 
     Parameters
     ----------
+    discs
+        (N, 2) and (N,) float64, centres and radii in metres; validated by the caller.
     chunks
         Points with their weights, each chunk done before the next is asked for.
-    sites, radius
-        (N, 2) and (N,) float64, metres; validated by the caller.
     points
         How many points there will be, if known: it says how fine the squares should be.
     threads
@@ -79,7 +78,7 @@ def tally_discs(
     InputError
         If a weight is negative, or a weight or a coordinate is not finite.
     """
-    squares = cut_squares(sites, radius, points=points)
+    squares = cut_squares(*discs, points=points)
     workers = [_Counters(squares) for _ in range(threads)]
     before = 0
     with ThreadPoolExecutor(max_workers=threads) as pool:

@@ -87,9 +87,65 @@ def _refuse_weight(weight: float, *, number: int) -> NoReturn:
     )
 
 
+def checked_xy(xy: ArrayLike, what: str) -> Floats:
+    """Return coordinates as (M, 2) float64; refuse other shapes and what is not finite."""
+    numbers = np.ascontiguousarray(xy, dtype=np.float64)
+    if numbers.size == 0:
+        return np.zeros((0, 2))
+    if numbers.ndim != 2 or numbers.shape[1] != 2:
+        raise UsageError(
+            f"{what} need two columns, x and y in metres, and not an array of shape "
+            f"{numbers.shape}."
+        )
+    if not np.isfinite(numbers).all():
+        row = int(np.flatnonzero(~np.isfinite(numbers).all(axis=1))[0])
+        raise UsageError(f"row {row} of {what} has a coordinate that is not a finite number.")
+    return numbers
+
+
+def checked_limits(limit: ArrayLike, sites: int, what: str, unit: str) -> Floats:
+    """Return one limit a site as (N,) float64; refuse negative ones and what is not finite."""
+    numbers = np.asarray(limit, dtype=np.float64)
+    if numbers.ndim > 1 or (numbers.ndim == 1 and len(numbers) != sites):
+        raise UsageError(f"{what} is one number, or one a site ({sites}).")
+    numbers = np.ascontiguousarray(np.broadcast_to(numbers, (sites,)))
+    if not ((numbers >= 0) & np.isfinite(numbers)).all():
+        raise UsageError(f"{what} must be a finite number of {unit}, 0 or more.")
+    return numbers
+
+
 def known_count(points: Points) -> int | None:
     """Return how many points there are, where that is known without reading them."""
+    if isinstance(points, str | PathLike):
+        import pyarrow as pa  # noqa: PLC0415 - slow to import, and only wanted for files
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        try:
+            return int(pq.read_metadata(fspath(points)).num_rows)
+        except (OSError, pa.ArrowException):
+            return None  # whoever reads them says why
     return len(points) if isinstance(points, np.ndarray) and points.ndim == 2 else None
+
+
+def checked_chunk(chunk: Chunk, *, before: int) -> tuple[Floats, Floats]:
+    """Return positions and weights of a chunk that begins with point number `before`.
+
+    Raises
+    ------
+    InputError
+        If a position is not finite, or a weight is negative or not finite.
+    """
+    xy = np.ascontiguousarray(chunk.xy, dtype=np.float64)
+    weight = (
+        np.ones(len(xy))
+        if chunk.weight is None
+        else np.ascontiguousarray(chunk.weight, dtype=np.float64)
+    )
+    usable = np.isfinite(xy).all(axis=1) & (weight >= 0) & (weight < np.inf)
+    if not usable.all():
+        wrong = int(np.argmin(usable))
+        refuse_point(xy, weight, wrong, number=before + wrong)
+    return xy, weight
 
 
 def chunks(points: Points, weight: ArrayLike | str | None) -> Iterator[Chunk]:
@@ -135,6 +191,11 @@ def chunks(points: Points, weight: ArrayLike | str | None) -> Iterator[Chunk]:
             yield _checked(xy, worth, f"chunk {number} of the points")
     else:
         yield _checked(cast("ArrayLike", points), weight, "points")
+
+
+def is_array(points: Points) -> bool:
+    """Tell one array, or nested lists of numbers, from chunks and files."""
+    return not isinstance(points, str | PathLike) and not _is_chunked(points)
 
 
 def _is_chunked(points: object) -> bool:
