@@ -32,7 +32,7 @@ from placement.cover.lanes import ONE_PERIOD, Arrivals, Lanes
 from placement.plan.layers import load_plan
 from placement.solution import Status
 from placement.solve.capacitated.solver import solve_lanes
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 from placement.streets import Streets, read_streets, snap, walking_times
 
 SITES, POINTS = 400, 10_000
@@ -199,7 +199,7 @@ def main() -> None:
         lanes = lanes_of(instance, laned, gate, queue=queue)
         for budget in args.budgets or BUDGETS[queue]:
             stop = ProcessorStop(args.seconds)
-            found = solve_lanes(instance.with_budget(float(budget)), lanes, stop=stop)
+            found = solve_lanes(instance.with_budget(float(budget)), lanes, Effort(stop=stop))
             out = {
                 "posts": 0 if found.chosen is None else len(found.chosen),
                 "lanes": int(found.lanes.sum()),

@@ -15,12 +15,12 @@ from placement.plan.summary import html_table
 from placement.solution import Solution, Status, list_unproven
 from placement.solve.core.gap import relative_gap
 from placement.solve.core.incumbent import Outcome
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort, Progress, Stop
 from placement.solve.questions import baseline
 from placement.solve.questions.max_cover import audited, optimise
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
-from placement.solve.questions.solver import Best, Effort, Solver
+from placement.solve.questions.solver import Best, Solver
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,12 +20,12 @@ from placement.errors import NoPlanError, UsageError
 from placement.plan.problem import Plan
 from placement.plan.summary import html_table
 from placement.solution import Solution, Status, list_unproven
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort, Progress, Stop
 from placement.solve.questions import baseline
 from placement.solve.questions.max_cover import audited, with_budget
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
-from placement.solve.questions.solver import Best, Effort
+from placement.solve.questions.solver import Best
 from placement.studies.figures import Plot
 from placement.studies.frontier_points import FrontierPoints, Question, number
 

@@ -15,7 +15,7 @@ from numba.core.registry import CPUDispatcher
 from placement.compiled import suited
 from placement.solve.capacitated.solver import solve_lanes
 from placement.solve.capacitated.walk_lagrangian import most_saved
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 from placement.solve.mclp.bounds.block_solver import close
 from placement.solve.mclp.bounds.bound import relaxation
 from placement.solve.mclp.heuristics import heuristic, penalty_annealing
@@ -95,7 +95,7 @@ def test_lanes_and_queues(monkeypatch: pytest.MonkeyPatch, periods: int) -> None
     instance, lanes = random_case(5, periods, 1)
 
     def plan() -> tuple[Any, ...]:
-        found = solve_lanes(instance, lanes, stop=Stop())
+        found = solve_lanes(instance, lanes, Effort(stop=Stop()))
         return found.status, found.chosen, found.lanes, found.objective, found.bound
 
     same_both_ways(monkeypatch, plan)

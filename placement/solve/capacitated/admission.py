@@ -22,7 +22,7 @@ from placement.solve.capacitated.queueing import queue
 from placement.solve.capacitated.state import LanesOutcome, State
 from placement.solve.core.incumbent import Start
 from placement.solve.core.lexicographic import Staged
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort, Stop
 
 DUST = 0.05
 """People who are no queue yet: what rounding leaves at a gate."""
@@ -61,12 +61,9 @@ class Admitted:
 def solve(
     posts: Posting,
     problem: Problem,
+    effort: Effort,
     *,
-    stop: Stop,
-    gap: float,
-    seed: int,
     start: Start | None = None,
-    progress: Progress | None = None,
 ) -> Staged[LanesOutcome]:
     """Choose posts and lanes, tier by tier.
 
@@ -74,7 +71,7 @@ def solve(
     ----------
     posts, problem
         The candidate posts, and what is asked; one resource has lanes.
-    stop, gap, seed, start, progress
+    effort, start
         As in `placement.solve.capacitated.solver.solve_lanes`.
 
     Returns
@@ -83,9 +80,7 @@ def solve(
         Columns, lanes and proof; "optimal" is within 1e-6 of the objective.
     """
     instance, lanes = laned(problem, posts)
-    found, tiers = by_tier(
-        instance, lanes, posts, stop=stop, gap=gap, seed=seed, start=start, progress=progress
-    )
+    found, tiers = by_tier(instance, lanes, posts, effort, start=start)
     units = np.where(lanes.gate, np.maximum(found.lanes, lanes.least), posts.units)
     return Staged(outcome=found, tiers=tiers, posts=replace(posts, units=units))
 
@@ -204,7 +199,7 @@ class Worth:
 
     def __init__(self, posts: Posting, problem: Problem) -> None:
         instance, lanes = laned(problem, posts)
-        self._state = State(instance, lanes, stop=Stop(), gap=0.0, progress=None)
+        self._state = State(instance, lanes, Effort(stop=Stop()))
         gates = self._state.gates
         self._where = posts.site[gates], posts.resource[gates]
 

@@ -15,7 +15,7 @@ from placement.solve.capacitated.state import EQUAL, Guide, LanesOutcome, settle
 from placement.solve.core.gap import relative_gap
 from placement.solve.core.incumbent import Start
 from placement.solve.core.lexicographic import keep_worth_of, serve_tiers, sum_tiers
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort, Stop
 
 _LATER = 0.02  # of its worth, what a search sees in people of later tiers
 _FIRST = 0.05  # relative gap of the plan that the first tier starts from, where there are rules
@@ -26,12 +26,9 @@ def by_tier(
     instance: Instance,
     lanes: Lanes,
     posts: Posting,
+    effort: Effort,
     *,
-    stop: Stop,
-    gap: float,
-    seed: int,
     start: Start | None,
-    progress: Progress | None,
 ) -> tuple[LanesOutcome, tuple[Tier, ...]]:
     """Serve each tier as well as can be while those before it are held.
 
@@ -39,16 +36,12 @@ def by_tier(
     for the first, and a little for the others, whose floors must be kept as well.
     """
     if len(posts.tiers) <= 1:
-        alone = solve_lanes(
-            instance, lanes, stop=stop, gap=gap, seed=seed, start=start, progress=progress
-        )
-        return alone, ()
+        return solve_lanes(instance, lanes, effort, start=start), ()
     standing: LanesOutcome | None = None
     if instance.rules:
         # a plan that keeps every floor is found sooner where all people are worth something
-        first = solve_lanes(
-            instance, lanes, stop=stop.share(0.25), gap=_FIRST, seed=seed, start=start
-        )
+        hasty = Effort(stop=effort.stop.share(0.25), gap=_FIRST, seed=effort.seed)
+        first = solve_lanes(instance, lanes, hasty, start=start)
         if first.chosen is not None:
             start, standing = first.plan, first
     ahead = len(posts.tiers) - np.searchsorted(posts.tiers, posts.row_tier)
@@ -71,7 +64,7 @@ def by_tier(
         nonlocal start, standing
         stage = keep_worth_of(rules, posts.row_tier == tier)
         found = solve_lanes(
-            stage, lanes, stop=stop, gap=gap, seed=seed, start=start, progress=progress,
+            stage, lanes, replace(effort, stop=stop), start=start,
             guide=guide(tier, rules) if rules.rules else None,
         )  # fmt: skip
         if found.chosen is None and standing is not None:
@@ -83,7 +76,7 @@ def by_tier(
         return instance, found.objective - _HELD * max(1.0, found.objective)
 
     outcomes, tiers, _ = serve_tiers(
-        replace(posts, instance=instance), serve=serve, hold=hold, stop=stop
+        replace(posts, instance=instance), serve=serve, hold=hold, stop=effort.stop
     )
     last = outcomes[-1]
     if last.chosen is None:

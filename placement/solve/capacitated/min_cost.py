@@ -18,7 +18,7 @@ from placement.solve.capacitated.cutting_planes import CuttingPlanes
 from placement.solve.capacitated.min_cost_heuristic import CheapPlans
 from placement.solve.capacitated.solver import BranchAndCut
 from placement.solve.capacitated.state import Guide, LanesOutcome, State
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort
 from placement.solve.mip.minimise_rule import step_of, sum_of
 
 
@@ -26,11 +26,7 @@ def cheapest(
     instance: Instance,
     lanes: Lanes,
     shares: Collection[str],
-    *,
-    stop: Stop,
-    gap: float = 0.0,
-    seed: int = 0,
-    progress: Progress | None = None,
+    effort: Effort,
 ) -> LanesOutcome:
     """Find the cheapest plan that keeps every rule, and prove how cheap.
 
@@ -42,10 +38,9 @@ def cheapest(
     shares
         Names of the rules whose people are counted for their own sake; floors are a matter of
         course.
-    stop, gap, seed
-        As in `placement.solve.capacitated.solver.solve_lanes`; the gap is that of the cost.
-    progress
-        Called with seconds, cost and the bound of the cost.
+    effort
+        As in `placement.solve.capacitated.solver.solve_lanes`; the gap is that of the cost, and so
+        are the figures that are told.
 
     Returns
     -------
@@ -60,23 +55,22 @@ def cheapest(
     )
 
     def told(seconds: float, objective: float, bound: float) -> None:
-        if progress is not None:
-            progress(seconds, -objective, 0.0 - bound)
+        if effort.progress is not None:
+            effort.progress(seconds, -objective, 0.0 - bound)
 
     state = State(
         priced,
         replace(lanes, lane_worth=-lanes.lane_cost),
-        stop=stop,
-        gap=gap,
-        progress=told,
+        replace(effort, progress=told),
         # nobody is worth anything to the cost, and yet flows are to admit all they can
         guide=Guide(instance=priced, first=np.ones(instance.rows)),
         step=step_of(sum_of("cost", np.concatenate([instance.cost, lanes.lane_cost]))),
         costs=True,
     )
     record, planes = state.record, CuttingPlanes(state)
-    plans = CheapPlans(state, shares, seed=seed)
+    plans = CheapPlans(state, shares, seed=effort.seed)
     tree = BranchAndCut(planes, plans)
+    stop = effort.stop
     point = planes.root(stop.share(0.3))
     if not record.done:
         if point is not None:

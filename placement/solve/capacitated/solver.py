@@ -31,7 +31,7 @@ from placement.solve.capacitated.primal_heuristics import PrimalHeuristics
 from placement.solve.capacitated.state import EQUAL, Guide, LanesOutcome, State
 from placement.solve.core.incumbent import Start, list_known_plans
 from placement.solve.core.kernel_search import search_kernels
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort, Stop
 from placement.solve.mip.branch_and_bound import Leaf
 
 _MORE_ROUNDS = 200  # of the search between two solves of the master, at first
@@ -220,26 +220,18 @@ class Run:
 
     Parameters
     ----------
-    instance, lanes, stop, gap, seed, progress, guide
+    instance, lanes, effort, guide
         As in `solve_lanes`.
     """
 
     def __init__(
-        self,
-        instance: Instance,
-        lanes: Lanes,
-        *,
-        stop: Stop,
-        gap: float,
-        seed: int,
-        progress: Progress | None,
-        guide: Guide | None = None,
+        self, instance: Instance, lanes: Lanes, effort: Effort, *, guide: Guide | None = None
     ) -> None:
-        self.state = State(instance, lanes, stop=stop, gap=gap, progress=progress, guide=guide)
+        self.state = State(instance, lanes, effort, guide=guide)
         self.planes = CuttingPlanes(self.state)
-        self.heuristics = PrimalHeuristics(self.planes, seed=seed)
+        self.heuristics = PrimalHeuristics(self.planes, seed=effort.seed)
         self.tree = BranchAndCut(self.planes, self.heuristics)
-        self._seed = seed
+        self._seed = effort.seed
 
     def go(self, start: Start | None, *, inner: bool = False) -> None:
         """Find plans and prove them; an inner run is of the kernel of another, and ends sooner."""
@@ -304,14 +296,12 @@ class Run:
         """
         state, record = self.state, self.state.record
         part = part_of(state.instance, state.lanes, state.groups.of, kernel)
-        inner = Run(
-            part.instance,
-            part.lanes,
+        effort = Effort(
             stop=state.part(0.25, _KERNEL_SECONDS),
             gap=_KERNEL_GAP * record.gap if record.chosen is not None else _FIRST_GAP,
             seed=self._seed,
-            progress=None,
         )
+        inner = Run(part.instance, part.lanes, effort)
         start = None
         if record.chosen is not None:
             known = np.searchsorted(part.columns, record.chosen)
@@ -341,12 +331,9 @@ class Run:
 def solve_lanes(
     instance: Instance,
     lanes: Lanes,
+    effort: Effort,
     *,
-    stop: Stop,
-    gap: float = 0.0,
-    seed: int = 0,
     start: Start | None = None,
-    progress: Progress | None = None,
     guide: Guide | None = None,
 ) -> LanesOutcome:
     """Choose posts and lanes of most worth, and prove how good the choice is.
@@ -357,16 +344,10 @@ def solve_lanes(
         Rows, columns and rules. Costs of gates are those of opening; lanes come on top.
     lanes
         Who must pass which gates, and what lanes cost and admit.
-    stop
+    effort
         When to stop; the best plan so far is returned with its bound.
-    gap
-        Relative gap that is good enough.
-    seed
-        Of the search.
     start
         A known plan, or None.
-    progress
-        Called with seconds, objective and bound when one of them becomes better.
     guide
         What the search is to look for, if not for the worth of the instance.
 
@@ -379,7 +360,7 @@ def solve_lanes(
     ValueError
         If lanes and instance do not fit each other.
     """
-    run = Run(instance, lanes, stop=stop, gap=gap, seed=seed, progress=progress, guide=guide)
+    run = Run(instance, lanes, effort, guide=guide)
     run.go(start)
     return run.state.told()
 
@@ -397,6 +378,6 @@ def impossible(instance: Instance, lanes: Lanes, *, stop: Stop) -> bool:
     bool
         False where that is not shown, be there a plan or not.
     """
-    run = Run(instance, lanes, stop=stop, gap=0.0, seed=0, progress=None)
+    run = Run(instance, lanes, Effort(stop=stop))
     run.planes.root(stop)
     return run.state.record.infeasible

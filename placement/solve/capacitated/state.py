@@ -18,7 +18,7 @@ from placement.solve.capacitated.master import Groups
 from placement.solve.capacitated.max_flow_cuts import networks
 from placement.solve.core.gap import relative_gap
 from placement.solve.core.incumbent import Outcome, Record, Start
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort, Stop
 
 EQUAL = 1e-6
 """Relative difference of plan and bound that counts as none: the solver keeps the rows of the
@@ -143,7 +143,7 @@ class State:
     ----------
     instance, lanes
         What is asked.
-    stop, gap, progress
+    effort
         As in `Record`.
     guide
         What a search is to look for, if not for the worth of the instance.
@@ -172,10 +172,8 @@ class State:
         self,
         instance: Instance,
         lanes: Lanes,
+        effort: Effort,
         *,
-        stop: Stop,
-        gap: float,
-        progress: Progress | None,
         guide: Guide | None = None,
         step: float = 0.0,
         costs: bool = False,
@@ -184,9 +182,7 @@ class State:
         # a price on changes makes the profit of new posts negative
         worth = [instance.weight, np.maximum(instance.profit, 0.0), instance.gains.ravel()]
         self.record = Record(
-            stop=stop,
-            gap=gap,
-            progress=progress,
+            effort,
             top=math.fsum(np.concatenate(worth)),
             equal=EQUAL,
             unit=min(1.0, float(instance.weight[instance.weight > 0].min(initial=1.0))),

@@ -20,7 +20,7 @@ from placement.solve.capacitated.state import EQUAL, LanesOutcome
 from placement.solve.capacitated.walk_improvement import among_equals, bounded
 from placement.solve.core.incumbent import Start
 from placement.solve.core.lexicographic import Staged
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort
 
 _DIGITS = 3  # of a budget that is spent first
 _CHOOSING = 0.8  # of the time: sending people of a large plan, and the audit, take seconds as well
@@ -44,13 +44,10 @@ def best_with_lanes(
     plan: Plan,
     posts: Posting,
     walks: Survey,
+    effort: Effort,
     *,
     start: Start | None,
     shares: Mapping[str, float],
-    stop: Stop,
-    gap: float,
-    seed: int,
-    progress: Progress | None,
 ) -> tuple[Staged[LanesOutcome], Settled | None]:
     """Find a plan of most worth, and of its equals one that more money alone does not change.
 
@@ -63,7 +60,7 @@ def best_with_lanes(
     shares
         By resource, the least share of all people to be admitted, at least cost: there no money is
         to be spared.
-    stop, gap, seed, progress
+    effort
         As in `solver.solve_lanes`. With a clock no sum is spent first: there
         the same question has no one answer anyhow.
 
@@ -72,6 +69,7 @@ def best_with_lanes(
     staged, best
         What was found, tier by tier, and the plan among its equals; None without a plan.
     """
+    stop = effort.stop
     less = round_sum(posts.instance.budget)
     known: Settled | None = None
     if (
@@ -82,15 +80,10 @@ def best_with_lanes(
         and too_many(plan, posts, walks)
     ):
         cheaper = replace(posts, instance=posts.instance.with_budget(less))
-        _, known = best_with_lanes(
-            plan, cheaper, walks, start=start, shares=shares, stop=stop, gap=gap, seed=seed,
-            progress=progress,
-        )  # fmt: skip
+        _, known = best_with_lanes(plan, cheaper, walks, effort, start=start, shares=shares)
         start = start if known is None else known.outcome.plan
-    staged = admission.solve(
-        posts, plan.problem, stop=stop.share(_CHOOSING), gap=gap, seed=seed, start=start,
-        progress=progress,
-    )  # fmt: skip
+    choosing = replace(effort, stop=stop.share(_CHOOSING))
+    staged = admission.solve(posts, plan.problem, choosing, start=start)
     found = staged.outcome
     if found.chosen is None:
         return staged, None
@@ -112,5 +105,5 @@ def best_with_lanes(
         best = replace(known, outcome=outcome, posts=same)
         return staged, bounded(plan, walks, best, stop=stop)
     return staged, among_equals(
-        plan, staged.posts, walks, found, shares=shares, seed=seed, stop=stop
+        plan, staged.posts, walks, found, shares=shares, seed=effort.seed, stop=stop
     )

@@ -25,7 +25,7 @@ from placement.solve.capacitated.settle import Settled, settle
 from placement.solve.capacitated.solver import Run
 from placement.solve.capacitated.state import LanesOutcome
 from placement.solve.capacitated.walk_lagrangian import Compared, compared
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 
 _TIMES = 3  # that the engine is asked again, at most
 _MERIT = 3.5e-5  # of the objective: what all merit to be had counts
@@ -176,7 +176,7 @@ def _other(
     free[ranked[: min(size, int(lanes.gate.sum()))]] = True
     free[chosen] = True
     asked = replace(instance, profit=instance.profit + profit, excluded=instance.excluded | ~free)
-    run = Run(asked, lanes, stop=stop, gap=_FINE * _MERIT, seed=seed, progress=None)
+    run = Run(asked, lanes, Effort(stop=stop, gap=_FINE * _MERIT, seed=seed))
     run.state.record.limit(outcome.objective + math.fsum(np.maximum(profit, 0.0)))
     run.go(outcome.plan, inner=True)
     found = run.state.told()

@@ -9,7 +9,7 @@ from placement.arrays import Floats, Ints
 from placement.cover.instance import Instance
 from placement.solution import Status, Stopped
 from placement.solve.core.gap import stepped
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +86,8 @@ class Record:
 
     Parameters
     ----------
-    stop
-        When to stop.
-    gap
-        Relative gap that is good enough.
-    progress
-        Called with seconds, objective and bound when one of them becomes better.
+    effort
+        When to stop, and who is told of better plans and bounds.
     top
         A bound that holds before anything is known.
     equal
@@ -112,10 +108,8 @@ class Record:
 
     def __init__(
         self,
+        effort: Effort,
         *,
-        stop: Stop,
-        gap: float,
-        progress: Progress | None,
         top: float,
         equal: float,
         unit: float = 1.0,
@@ -124,7 +118,7 @@ class Record:
         costs: bool = False,
         exact: bool = True,
     ) -> None:
-        self.stop, self.gap_wanted, self.progress = stop, gap, progress
+        self.stop, self.gap_wanted, self.progress = effort.stop, effort.gap, effort.progress
         self.bound, self.equal, self.unit = top, equal, unit
         self.constant, self.step, self.costs, self.exact = constant, step, costs, exact
         self.chosen: Ints | None = None

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any, ClassVar
 
@@ -108,3 +109,25 @@ class Stop:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Effort:
+    """How long and how far a solver searches.
+
+    Attributes
+    ----------
+    stop
+        When to stop.
+    gap
+        Relative gap that is good enough.
+    seed
+        Of searches.
+    progress
+        Told of better plans and bounds.
+    """
+
+    stop: Stop
+    gap: float = 0.0
+    seed: int = 0
+    progress: Progress | None = None

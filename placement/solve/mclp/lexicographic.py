@@ -11,26 +11,18 @@ from placement.solve.core.gap import held_slack, worth_step
 from placement.solve.core.incumbent import Outcome
 from placement.solve.core.lexicographic import Staged, keep_worth_of, serve_tiers, sum_tiers
 from placement.solve.core.scaled import scaled
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort, Stop
 from placement.solve.mclp import solver
 
 
-def solve(
-    posts: Posting,
-    *,
-    stop: Stop,
-    gap: float,
-    seed: int,
-    start: Ints | None = None,
-    progress: Progress | None = None,
-) -> Staged[Outcome]:
+def solve(posts: Posting, effort: Effort, *, start: Ints | None = None) -> Staged[Outcome]:
     """Maximise tier by tier.
 
     Parameters
     ----------
     posts
         The candidate posts.
-    stop, gap, seed, start, progress
+    effort, start
         As in `solver.solve`; each tier has an equal share of the time that is left to it.
 
     Returns
@@ -38,12 +30,10 @@ def solve(
     Staged
     """
 
-    def maximise(instance: Instance, stop: Stop, start: Ints | None) -> Outcome:
-        return solver.solve(instance, stop=stop, gap=gap, seed=seed, start=start, progress=progress)
-
     def serve(tier: int, instance: Instance, stop: Stop) -> Outcome:
         nonlocal start
-        found = maximise(_only(instance, posts.row_tier == tier), stop, start)
+        mine = _only(instance, posts.row_tier == tier)
+        found = solver.solve(mine, replace(effort, stop=stop), start=start)
         start = found.chosen
         return found
 
@@ -55,9 +45,9 @@ def solve(
         return whole, reached - held_slack(reached, worth_step(whole))
 
     if len(posts.tiers) <= 1:
-        alone = maximise(posts.instance, stop, start)
+        alone = solver.solve(posts.instance, effort, start=start)
         return Staged(outcome=alone, tiers=(), posts=posts)
-    outcomes, tiers, held = serve_tiers(posts, serve=serve, hold=hold, stop=stop)
+    outcomes, tiers, held = serve_tiers(posts, serve=serve, hold=hold, stop=effort.stop)
     return Staged(outcome=sum_tiers(posts.instance, outcomes), tiers=tiers, posts=held)
 
 

@@ -13,7 +13,7 @@ from placement.cover.instance import Instance
 from placement.cover.reduce import Reduction
 from placement.solve.core.incumbent import Outcome, list_known_plans
 from placement.solve.core.scaled import scaled
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort, Stop
 from placement.solve.mclp.bounds import bound
 from placement.solve.mclp.bounds.block_solver import close
 from placement.solve.mclp.coupled import prove_coupled
@@ -35,15 +35,7 @@ _FEW_NODES = 2_000  # of its tree, before blocks are tried
 _MANY_NODES = 20_000  # where blocks have settled most columns
 
 
-def solve(
-    instance: Instance,
-    *,
-    stop: Stop,
-    gap: float = 0.0,
-    seed: int = 0,
-    start: Ints | None = None,
-    progress: Progress | None = None,
-) -> Outcome:
+def solve(instance: Instance, effort: Effort, *, start: Ints | None = None) -> Outcome:
     """Find a plan of most worth and prove how good it is.
 
     A search finds a good plan at once; the relaxation bounds every plan and shows which posts no
@@ -57,23 +49,18 @@ def solve(
     ----------
     instance
         Rows, columns and rules.
-    stop
+    effort
         When to stop; the best plan so far is returned with its bound.
-    gap
-        Relative gap that is good enough.
-    seed
-        Of the search.
     start
         Columns of a known plan, or None.
-    progress
-        Called with seconds, objective and bound when one of them becomes better.
 
     Returns
     -------
     Outcome
     """
     numbers = scaled(instance)
-    run = Run(numbers, stop, gap, progress)
+    run = Run(numbers, effort)
+    stop, seed = effort.stop, effort.seed
     for known in list_known_plans(numbers.instance, start):
         run.plan(known)
     if not run.done:

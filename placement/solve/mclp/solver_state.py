@@ -11,7 +11,7 @@ from placement.cover.instance import Instance, Limit
 from placement.cover.reduce import Reduction, reduce
 from placement.solve.core.incumbent import Record
 from placement.solve.core.scaled import Scaled
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort
 from placement.solve.mclp.lazy_rules import LeftOut
 
 EQUAL = 1e-9
@@ -21,13 +21,13 @@ EQUAL = 1e-9
 class Run(Record):
     """What is known of an instance in whole numbers, and the smaller one that is worked on."""
 
-    def __init__(self, numbers: Scaled, stop: Stop, gap: float, progress: Progress | None) -> None:
+    def __init__(self, numbers: Scaled, effort: Effort) -> None:
         instance = numbers.instance
         worth = [instance.weight, np.maximum(instance.profit, 0.0), instance.gains.ravel()]
+        if effort.progress is not None:
+            effort = replace(effort, progress=numbers.telling(effort.progress))
         super().__init__(
-            stop=stop,
-            gap=gap,
-            progress=None if progress is None else numbers.telling(progress),
+            effort,
             top=math.fsum(np.concatenate(worth)),
             equal=0.0 if numbers.exact else EQUAL,
             unit=0.0,
@@ -39,7 +39,7 @@ class Run(Record):
         self._left_out = LeftOut(instance)
         self._looser: tuple[float, Ints] | None = None  # the best plan that breaks a rule left out
         self.nearly: Ints | None = None  # such a plan, which gave way to the limits
-        self.reduction = reduced(self._left_out.instance, late=stop.reached)
+        self.reduction = reduced(self._left_out.instance, late=self.stop.reached)
 
     def plan(self, chosen: Ints | None) -> None:
         """Take a plan, if it is one and better than what is known."""

@@ -21,7 +21,7 @@ from placement.solve.capacitated.state import Guide, LanesOutcome
 from placement.solve.capacitated.thrift import best_with_lanes
 from placement.solve.core.incumbent import Outcome, Start
 from placement.solve.core.lexicographic import Staged
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 from placement.solve.questions.baseline import Wishes, bind
 from placement.solve.questions.infeasibility import (
     ConflictRule,
@@ -29,7 +29,7 @@ from placement.solve.questions.infeasibility import (
     needed_zones,
     without_rules,
 )
-from placement.solve.questions.solver import Best, Cheapest, Effort
+from placement.solve.questions.solver import Best, Cheapest
 from placement.solve.questions.unsealed import leave_open
 
 
@@ -50,9 +50,8 @@ class CapacitatedSolver:
     ) -> Best:
         """Choose posts and lanes, then the one plan among equals."""
         staged, best = best_with_lanes(
-            self._plan, posts, self._walks, start=start, shares=shares, stop=effort.stop,
-            gap=effort.gap, seed=effort.seed, progress=effort.progress,
-        )  # fmt: skip
+            self._plan, posts, self._walks, effort, start=start, shares=shares
+        )
         if best is None:
             return Best(outcome=staged.outcome, posts=posts, chosen=None, tiers=staged.tiers)
         return Best(
@@ -66,10 +65,7 @@ class CapacitatedSolver:
 
     def solve(self, posts: Posting, effort: Effort, *, start: Start | None) -> Staged[LanesOutcome]:
         """Choose posts and lanes tier by tier."""
-        return admission.solve(
-            posts, self._problem, start=start, stop=effort.stop, gap=effort.gap, seed=effort.seed,
-            progress=effort.progress,
-        )  # fmt: skip
+        return admission.solve(posts, self._problem, effort, start=start)
 
     def nearest(self, found: Staged[Outcome], base: Ints, *, stop: Stop) -> Outcome:  # noqa: ARG002
         """Take the plan that was found: changes are not counted where lanes are chosen too."""
@@ -77,10 +73,7 @@ class CapacitatedSolver:
 
     def cheapest(self, posts: Posting, effort: Effort, *, shares: Collection[str]) -> Cheapest:
         """Minimise what posts and lanes cost."""
-        found = min_cost.cheapest(
-            *laned(self._problem, posts), shares, stop=effort.stop, gap=effort.gap,
-            seed=effort.seed, progress=effort.progress,
-        )  # fmt: skip
+        found = min_cost.cheapest(*laned(self._problem, posts), shares, effort)
         cost = 0.0 - found.objective
         return Cheapest(
             plan=found.plan,
@@ -127,7 +120,7 @@ class CapacitatedSolver:
             instance=replace(counted, weight=posts.people.astype(np.float64)),
             first=(lanes.people > 0).astype(np.float64),
         )
-        most = solve_lanes(counted, lanes, stop=stop, guide=seen)
+        most = solve_lanes(counted, lanes, Effort(stop=stop), guide=seen)
         return max(0.0, most.objective), max(0.0, most.bound)
 
     def impossible(self, posts: Posting, *, stop: Stop) -> bool:

@@ -16,12 +16,12 @@ from placement.plan.problem import Plan, Problem
 from placement.solution import Solution, Status, Stopped, Tier, list_unproven, remember
 from placement.solve.capacitated import admission
 from placement.solve.core.incumbent import Outcome, Start
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort, Progress, Stop
 from placement.solve.questions.baseline import Wishes, check_wishes, columns_of, post_names
 from placement.solve.questions.max_cover import with_budget
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
-from placement.solve.questions.solver import Best, Effort
+from placement.solve.questions.solver import Best
 
 BOUND_TIME_LIMIT_S = 60.0
 """Seconds for the bound unless others are given (A: what somebody waits for an answer)."""

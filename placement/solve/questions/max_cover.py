@@ -9,11 +9,10 @@ from placement.errors import AuditError, NoPlanError, UsageError
 from placement.plan.problem import Plan
 from placement.solution import Solution, Status, remember
 from placement.solve.core.incumbent import Outcome
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort, Progress, Stop
 from placement.solve.questions.baseline import bind, check_wishes, start
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
-from placement.solve.questions.solver import Effort
 
 _EXPLAIN_S = 30.0  # most seconds for saying why there is no plan
 

@@ -13,7 +13,7 @@ from placement.errors import InfeasibleError, UsageError
 from placement.plan.summary import html_table
 from placement.solution import Status, Stopped
 from placement.solve.core.incumbent import Trace
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort, Progress, Stop
 from placement.solve.mclp import solver
 
 _SHOWN = 8
@@ -158,8 +158,9 @@ def maximise(
         required=must,
         excluded=must_not,
     )
+    effort = Effort(stop=stop, gap=gap, seed=seed, progress=progress)
     with stop.catching_interrupts():
-        outcome = solver.solve(instance, stop=stop, gap=gap, seed=seed, progress=progress)
+        outcome = solver.solve(instance, effort)
     chosen = np.flatnonzero(must) if outcome.chosen is None else outcome.chosen
     return Result(
         status=outcome.status,

@@ -16,7 +16,7 @@ from placement.plan.problem import Plan
 from placement.solution import Solution, Stopped
 from placement.solve.core.incumbent import Outcome, Start
 from placement.solve.core.lexicographic import Staged
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 from placement.solve.mclp import lexicographic
 from placement.solve.mclp.heuristics import min_cost_heuristic
 from placement.solve.mip.decomposition import apart
@@ -33,7 +33,7 @@ from placement.solve.mip.mip_model import Answer
 from placement.solve.questions.baseline import Wishes
 from placement.solve.questions.infeasibility import clash
 from placement.solve.questions.secondary_objective import refine
-from placement.solve.questions.solver import Best, Cheapest, Effort
+from placement.solve.questions.solver import Best, Cheapest
 
 _NODES = 2_000  # of the tree that looks for the fewest changes
 _CHOOSING = 0.8  # of the time; the rest is for the choice among equals
@@ -79,10 +79,7 @@ class MclpSolver:
     def solve(self, posts: Posting, effort: Effort, *, start: Start | None) -> Staged[Outcome]:
         """Maximise tier by tier."""
         known = None if start is None else start.chosen
-        return lexicographic.solve(
-            posts, start=known, stop=effort.stop, gap=effort.gap, seed=effort.seed,
-            progress=effort.progress,
-        )  # fmt: skip
+        return lexicographic.solve(posts, effort, start=known)
 
     def nearest(self, found: Staged[Outcome], base: Ints, *, stop: Stop) -> Outcome:
         """Take the fewest changes among equals."""

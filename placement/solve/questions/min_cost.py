@@ -13,14 +13,14 @@ from placement.cover.survey import Survey
 from placement.errors import InfeasibleError, NoPlanError, UsageError
 from placement.plan.problem import Plan, Problem
 from placement.solution import Reverse, Solution, Status
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort, Progress, Stop
 from placement.solve.mip.minimise_rule import people_in
 from placement.solve.questions.baseline import Wishes
 from placement.solve.questions.infeasibility import needed_zones
 from placement.solve.questions.max_cover import audited, with_budget
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
-from placement.solve.questions.solver import Cheapest, Effort, Solver
+from placement.solve.questions.solver import Cheapest, Solver
 
 _PLACES = 6
 _HAIR = 2e-6  # of a person

@@ -11,7 +11,7 @@ from placement.solution import Solution, Stopped, Tier
 from placement.solve.capacitated.admission import Admitted
 from placement.solve.core.incumbent import Outcome, Start
 from placement.solve.core.lexicographic import Staged
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort, Stop
 from placement.solve.questions.baseline import Wishes
 
 
@@ -78,28 +78,6 @@ class Cheapest:
     bound: float
     infeasible: bool = False
     stopped: Stopped = Stopped.PROVEN
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Effort:
-    """How long and how far a solver searches.
-
-    Attributes
-    ----------
-    stop
-        When to stop.
-    gap
-        Relative gap that is good enough.
-    seed
-        Of searches.
-    progress
-        Told of better plans and bounds.
-    """
-
-    stop: Stop
-    gap: float = 0.0
-    seed: int = 0
-    progress: Progress | None = None
 
 
 class Solver(Protocol):

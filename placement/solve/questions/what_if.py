@@ -15,11 +15,10 @@ from placement.errors import UsageError
 from placement.plan.problem import Plan, Problem, SiteStatus
 from placement.solution import Solution, Status
 from placement.solve.core.incumbent import Start
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort, Progress, Stop
 from placement.solve.questions import baseline
 from placement.solve.questions.measured import choose_solver
 from placement.solve.questions.min_cost import with_shares
-from placement.solve.questions.solver import Effort
 
 _PLACES = 6
 

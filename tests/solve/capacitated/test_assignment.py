@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 from placement.solve.capacitated.assignment import UNIT, Crowds, send
 from placement.solve.capacitated.queueing import queue
 from placement.solve.capacitated.solver import solve_lanes
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 from tests.solve.capacitated.test_solver_with_lanes import random_case
 
 
@@ -104,7 +104,7 @@ def test_random_plans_send_as_many_as_the_engine_says(classes: int) -> None:
         instance, lanes = random_case(seed, 4, classes)
         if instance.rules:
             continue
-        found = solve_lanes(instance, lanes, stop=Stop())
+        found = solve_lanes(instance, lanes, Effort(stop=Stop()))
         if found.chosen is None:
             continue
         gates = found.chosen[lanes.gate[found.chosen]]

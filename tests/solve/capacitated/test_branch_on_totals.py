@@ -6,7 +6,7 @@ import pytest
 
 from placement.solve.capacitated.branch_on_totals import split
 from placement.solve.capacitated.solver import Run
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 from tests.amount import cases
 from tests.solve.capacitated.test_solver_with_lanes import best_by_flows, random_case
 
@@ -17,7 +17,7 @@ def test_leaves_hold_the_best_plan_and_bound_it() -> None:
     for seed in range(cases(20, 60)):
         instance, lanes = random_case(seed, 3, 1)
         best = best_by_flows(instance, lanes)
-        run = Run(instance, lanes, stop=Stop(), gap=0.0, seed=0, progress=None)
+        run = Run(instance, lanes, Effort(stop=Stop()))
         point = run.planes.root(Stop())
         if point is None or math.isinf(best):
             continue
@@ -52,7 +52,7 @@ def test_leaves_hold_the_best_plan_and_bound_it() -> None:
 
 def test_what_is_not_wanted_is_left_out() -> None:
     instance, lanes = random_case(3, 1, 1)
-    run = Run(instance, lanes, stop=Stop(), gap=0.0, seed=0, progress=None)
+    run = Run(instance, lanes, Effort(stop=Stop()))
     run.planes.root(Stop())
     assert (
         split(

@@ -16,7 +16,7 @@ from placement.solve.capacitated import lexicographic
 from placement.solve.capacitated.solver import solve_lanes
 from placement.solve.capacitated.state import LanesOutcome, State, settled
 from placement.solve.core.incumbent import Start
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 from placement.solve.questions.max_cover import with_budget
 from tests.amount import cases
 from tests.solve.capacitated.test_lanes_in_plans import write_lanes_plan
@@ -40,17 +40,17 @@ def test_no_time_at_all_leaves_the_best_plan_whoever_its_floors_ask_for(
         instance, lanes = random_case(seed, periods, classes)
         if (instance.required & instance.excluded).any():
             continue
-        best = solve_lanes(instance, lanes, stop=Stop())
+        best = solve_lanes(instance, lanes, Effort(stop=Stop()))
         if best.chosen is None or not len(best.chosen):
             continue
         found = solve_lanes(
-            instance, lanes, stop=ended(), start=Start(chosen=best.chosen, lanes=best.lanes)
+            instance, lanes, Effort(stop=ended()), start=Start(chosen=best.chosen, lanes=best.lanes)
         )
         assert found.chosen is not None, seed
         assert found.objective == pytest.approx(best.objective, rel=2e-6, abs=1e-6), seed
         rest = settled(instance, lanes, found.lanes, found.admitted)
         assert rest.broken_rule(found.chosen, tolerance=1e-6) is None, seed
-        known = State(instance, lanes, stop=Stop(), gap=0.0, progress=None)
+        known = State(instance, lanes, Effort(stop=Stop()))
         y = np.zeros(instance.columns)
         y[best.chosen] = 1.0
         floors_bind += not known.plan(y, best.lanes[known.gates].astype(np.float64))
@@ -71,7 +71,7 @@ def test_whom_a_plan_admits_so_that_its_rules_are_kept_is_the_most_worth_there_i
         held = replace(instance, required=is_open, excluded=~is_open | instance.excluded)
         same = replace(lanes, least=count, most=count)
         top = best_by_flows(held, same) if not (is_open & instance.excluded).any() else -np.inf
-        known = State(instance, lanes, stop=Stop(), gap=0.0, progress=None)
+        known = State(instance, lanes, Effort(stop=Stop()))
         y = is_open.astype(np.float64)
         taken = known.kept(y, np.where(is_open, count, 0)[known.gates].astype(np.float64))
         assert taken == (top > -np.inf), seed

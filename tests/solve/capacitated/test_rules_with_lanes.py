@@ -18,7 +18,7 @@ from placement.review.geojson import solution_text
 from placement.solution import Solution, Status
 from placement.solve.capacitated.solver import solve_lanes
 from placement.solve.core.incumbent import Start
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 from tests.amount import cases
 from tests.solve.capacitated.test_lanes_in_plans import unmerged, write_lanes_plan
 from tests.solve.capacitated.test_solver_with_lanes import best_by_flows
@@ -267,13 +267,13 @@ def test_a_plan_that_is_known_to_keep_a_floor_does_without_a_search() -> None:
         lane_people=np.array([100.0]),
     )
     stage = replace(instance, weight=np.array([100.0, 0.0]), rules=(floor,))
-    first = solve_lanes(replace(instance, rules=(floor,)), lanes, stop=Stop())
+    first = solve_lanes(replace(instance, rules=(floor,)), lanes, Effort(stop=Stop()))
     assert first.chosen is not None
     assert first.admitted[1] >= 60 - 1e-6
     start = Start(chosen=first.chosen, lanes=first.lanes)
-    found = solve_lanes(stage, lanes, stop=Stop(0.0), start=start)
+    found = solve_lanes(stage, lanes, Effort(stop=Stop(0.0)), start=start)
     assert found.objective == pytest.approx(40.0)  # whom it admitted need not be told
-    known = solve_lanes(stage, lanes, stop=Stop(0.0), start=first.plan)
+    known = solve_lanes(stage, lanes, Effort(stop=Stop(0.0)), start=first.plan)
     assert known.chosen is not None
     assert known.chosen.tolist() == [0]
     assert known.admitted[1] >= 60 - 1e-6

@@ -22,7 +22,7 @@ from placement.solve.capacitated.settle import settle
 from placement.solve.capacitated.state import settled
 from placement.solve.capacitated.thrift import round_sum
 from placement.solve.capacitated.walk_improvement import among_equals
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 from placement.solve.questions.max_cover import with_budget
 from tests.amount import cases
 from tests.solve.capacitated.test_lanes_in_plans import write_lanes_plan
@@ -92,7 +92,7 @@ def test_the_plan_is_the_first_of_all_choices_stage_by_stage(tmp_path: Path, see
         return
     walks = survey(plan)
     posts = posting(plan.problem, walks)
-    staged = admission.solve(posts, plan.problem, stop=Stop(), gap=0.0, seed=0)
+    staged = admission.solve(posts, plan.problem, Effort(stop=Stop()))
     found, dealt = staged.outcome, staged.posts
     best = among_equals(plan, dealt, walks, found, seed=0, stop=Stop())
     assert best.unproven == {}
@@ -211,7 +211,7 @@ def test_too_many_flows_are_left_to_the_search(
     assert plan is not None
     walks = survey(plan)
     posts = posting(plan.problem, walks)
-    staged = admission.solve(posts, plan.problem, stop=Stop(), gap=0.0, seed=0)
+    staged = admission.solve(posts, plan.problem, Effort(stop=Stop()))
     found, dealt = staged.outcome, staged.posts
     assert settle(plan, dealt, walks, found, stop=Stop()) is None
     best = among_equals(plan, dealt, walks, found, seed=0, stop=Stop())

@@ -13,7 +13,7 @@ from placement.cover.lanes import Arrivals, Lanes
 from placement.solution import Status
 from placement.solve.capacitated.solver import solve_lanes
 from placement.solve.capacitated.state import settled
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 from tests.amount import cases
 
 
@@ -180,7 +180,7 @@ def test_random_cases_equal_explicit_flows_in_time(batch: int, periods: int, cla
         if (instance.required & instance.excluded).any():
             continue
         top = best_by_flows(instance, lanes)
-        found = solve_lanes(instance, lanes, stop=Stop())
+        found = solve_lanes(instance, lanes, Effort(stop=Stop()))
         if top == -math.inf:
             assert found.status is Status.INFEASIBLE, seed
             continue
@@ -212,7 +212,9 @@ def test_optimal_is_not_said_where_worths_are_too_small_to_tell_plans_apart(
 ) -> None:
     instance, lanes = random_case(seed, 1 + seed % 3, 1)
     best = best_by_flows(instance, lanes)
-    found = solve_lanes(replace(instance, weight=instance.weight * factor), lanes, stop=Stop())
+    found = solve_lanes(
+        replace(instance, weight=instance.weight * factor), lanes, Effort(stop=Stop())
+    )
     assert found.bound >= best * factor * (1 - 1e-6)
     if found.status is Status.OPTIMAL:
         assert math.isclose(found.objective, best * factor, rel_tol=1e-6)
@@ -224,6 +226,6 @@ def test_optimal_is_not_said_where_one_crowd_is_worth_so_much_that_others_do_not
         weight = instance.weight.copy()
         weight[0] *= 2.0**30
         heavy = replace(instance, weight=weight)
-        found = solve_lanes(heavy, lanes, stop=Stop())
+        found = solve_lanes(heavy, lanes, Effort(stop=Stop()))
         if found.status is Status.OPTIMAL:
             assert found.objective >= best_by_flows(heavy, lanes) - 1

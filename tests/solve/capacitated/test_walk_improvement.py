@@ -16,7 +16,7 @@ from placement.solution import Status
 from placement.solve.capacitated import admission
 from placement.solve.capacitated.state import settled
 from placement.solve.capacitated.walk_improvement import shorter
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 from tests.solve.capacitated.test_lanes_in_plans import write_lanes_plan
 
 
@@ -28,7 +28,7 @@ def test_no_choice_as_good_walks_less_than_the_bound_told(tmp_path: Path, seed: 
         return
     walks = survey(plan)
     posts = posting(plan.problem, walks)
-    staged = admission.solve(posts, plan.problem, stop=Stop(), gap=0.0, seed=0)
+    staged = admission.solve(posts, plan.problem, Effort(stop=Stop()))
     found, dealt = staged.outcome, staged.posts
     if found.chosen is None:
         return
@@ -70,7 +70,7 @@ def test_an_interrupt_leaves_the_plan_and_no_gap(tmp_path: Path) -> None:
         walks = survey(plan)
         posts = posting(plan.problem, walks)
         try:
-            staged = admission.solve(posts, plan.problem, stop=Stop(), gap=0.0, seed=0)
+            staged = admission.solve(posts, plan.problem, Effort(stop=Stop()))
             found, dealt = staged.outcome, staged.posts
         except InfeasibleError:
             continue

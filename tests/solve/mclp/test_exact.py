@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from placement import Cover, InfeasibleError, maximise
 from placement.cover.instance import Instance
 from placement.solution import Status, Stopped
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 from placement.solve.mclp import solver
 
 SEVERAL = settings(max_examples=40, deadline=None, derandomize=True)
@@ -233,6 +233,6 @@ def test_no_site_at_all_is_not_taken_for_a_site_that_any_row_would_have() -> Non
     instance = Instance.build(**rows, cost=np.ones(3), budget=2.0)
     for start, chosen in (([], [0]), ([2], [2]), (None, [0])):
         known = None if start is None else np.array(start, dtype=np.int64)
-        found = solver.solve(instance, stop=Stop(0.0), start=known)
+        found = solver.solve(instance, Effort(stop=Stop(0.0)), start=known)
         assert (found.chosen.tolist(), found.objective) == (chosen, 5.0)
         assert found.status is Status.OPTIMAL

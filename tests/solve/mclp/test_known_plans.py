@@ -8,7 +8,7 @@ import pytest
 
 import placement
 from placement.errors import InfeasibleError
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 from placement.solve.mclp import solver
 from tests.oracle import best, random_instance, worth
 from tests.ruled_plans import draw_plan, write_ruled_plan
@@ -72,7 +72,7 @@ def test_a_plan_that_keeps_the_rules_is_known_before_any_search() -> None:
         stop = Stop()
         stop.interrupt()
 
-        found = solver.solve(instance, stop=stop, start=np.array(plans[0], dtype=np.int64))
+        found = solver.solve(instance, Effort(stop=stop), start=np.array(plans[0], dtype=np.int64))
         assert found.chosen is not None, seed
         assert worth(instance, tuple(found.chosen.tolist())) == pytest.approx(value), seed
         asked += 1

@@ -7,7 +7,7 @@ import pytest
 
 from placement.cover.instance import Instance, Limit, Rule
 from placement.solution import Status
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 from placement.solve.mclp import solver
 from placement.solve.mclp.lazy_rules import LeftOut
 from tests import oracle
@@ -21,7 +21,7 @@ def test_rules_that_the_best_looser_plan_breaks_are_kept_all_the_same() -> None:
         if not -np.inf < top < oracle.best(LeftOut(instance).instance)[0]:
             continue
         broken += 1
-        outcome = solver.solve(instance, stop=Stop())
+        outcome = solver.solve(instance, Effort(stop=Stop()))
         assert outcome.status is Status.OPTIMAL, seed
         assert outcome.objective == pytest.approx(top), seed
         assert oracle.keeps_rules(instance, tuple(outcome.chosen)), seed
@@ -77,8 +77,10 @@ def test_a_looser_plan_is_never_told_to_whoever_listens() -> None:
         told: list[float] = []
         solver.solve(
             instance,
-            stop=Stop(),
-            progress=lambda _, objective, __, told=told: told.append(objective),
+            Effort(
+                stop=Stop(),
+                progress=lambda _, objective, __, told=told: told.append(objective),
+            ),
         )
         assert all(value <= top + 1e-6 for value in told), seed
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from placement.solution import Status, Stopped
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Effort, Stop
 from placement.solve.mclp import solver
 from tests import oracle
 from tests.amount import cases
@@ -18,7 +18,7 @@ def test_random_instances_of_every_rule_equal_brute_force(batch: int) -> None:
     for seed in range(batch * 30, batch * 30 + 30):
         instance = oracle.random_instance(seed, deep=seed % 2 == 1)
         top, _ = oracle.best(instance)
-        outcome = solver.solve(instance, stop=Stop())
+        outcome = solver.solve(instance, Effort(stop=Stop()))
         if top == -math.inf:
             assert outcome.status is Status.INFEASIBLE, seed
             assert outcome.chosen is None
@@ -36,7 +36,7 @@ def test_stopping_at_once_returns_a_plan_with_an_honest_bound() -> None:
     instance = oracle.random_instance(3, coupling=False, limits=False, status=False)
     stop = Stop()
     stop.interrupt()
-    outcome = solver.solve(instance, stop=stop)
+    outcome = solver.solve(instance, Effort(stop=stop))
     assert outcome.status is Status.FEASIBLE
     assert outcome.stopped is Stopped.INTERRUPTED
     assert outcome.bound >= oracle.best(instance)[0]
@@ -44,7 +44,7 @@ def test_stopping_at_once_returns_a_plan_with_an_honest_bound() -> None:
 
 
 def test_the_trace_only_gets_better() -> None:
-    outcome = solver.solve(oracle.random_instance(12), stop=Stop())
+    outcome = solver.solve(oracle.random_instance(12), Effort(stop=Stop()))
     objectives = [moment.objective for moment in outcome.trace]
     bounds = [moment.bound for moment in outcome.trace]
     assert objectives == sorted(objectives)
@@ -53,6 +53,6 @@ def test_the_trace_only_gets_better() -> None:
 
 def test_the_same_instance_and_seed_give_the_same_outcome() -> None:
     instance = oracle.random_instance(21)
-    first, second = (solver.solve(instance, stop=Stop()) for _ in range(2))
+    first, second = (solver.solve(instance, Effort(stop=Stop())) for _ in range(2))
     assert np.array_equal(first.chosen, second.chosen)
     assert first.bound == second.bound
