@@ -73,13 +73,14 @@ def command(
 
     PLAN is a plan file or its folder; ./plan.toml or else the bundled plan without it. Each is the
     best plan that differs enough from those before, audited. Writes each as a solution, and
-    alternatives.json with what all share and where they differ.
+    alternatives.json with what all share and where they differ. A run that was stopped or killed
+    goes on where it stopped.
     """
     import json
     from pathlib import Path
 
-    from placement.cli.files import find_plan, make_folder
-    from placement.cli.talk import Talk, give_json, give_table, warn
+    from placement.cli.files import find_plan
+    from placement.cli.talk import Talk, give_json, give_table, telling_kept, warn
     from placement.outputs import check_output, replace_files
     from placement.review.geojson import solution_text
 
@@ -93,7 +94,8 @@ def command(
     folder = Path(out) if out else Path("outputs") / asked.settings.name / "alternatives"
     summary = folder / "alternatives.json"
     check_output(summary, inputs=asked.inputs)
-    with talk.step("Choosing posts") as progress:
+    kept: list[Alternative] = []
+    with telling_kept(kept, most, "plans"), talk.step("Choosing posts") as progress:
         found = placement.alternatives(
             asked,
             within=within,
@@ -101,6 +103,8 @@ def command(
             count=most,
             time_limit=time_limit,
             progress=progress,
+            folder=folder,
+            told=kept.append,
         )
     answer = as_answer(found)
     contents = {
@@ -108,7 +112,6 @@ def command(
         for n, one in enumerate(found.plans, 1)
     }
     contents[summary] = (json.dumps(answer, ensure_ascii=False, indent=2) + "\n").encode()
-    make_folder(folder)
     replace_files(contents, inputs=asked.inputs)
     if as_json:
         give_json(answer)

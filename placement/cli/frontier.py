@@ -1,6 +1,5 @@
 """``place frontier``: the best plan for each budget, and what one unit more brings."""
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -20,7 +19,6 @@ from placement.cli.sheets import language_option
 from placement.cli.values import series, series_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from placement.cli.answers import Searched
@@ -94,7 +92,7 @@ def command(
     from pathlib import Path
 
     from placement.cli.files import find_plan
-    from placement.cli.talk import Talk, give_json, give_table, warn
+    from placement.cli.talk import Talk, give_json, give_table, telling_kept, warn
     from placement.errors import UsageError
     from placement.outputs import check_output, replace_files
     from placement.studies.figures import demand_plots
@@ -132,7 +130,7 @@ def command(
         points.append(point.value)
         talk.say(f"{'kept' if kept else 'wrote'} {file}: {_sentence(point)}")
 
-    with _kept(points, len(values)), talk.step("Choosing posts") as progress:
+    with telling_kept(points, len(values), "points"), talk.step("Choosing posts") as progress:
         found = placement.frontier(
             asked,
             values,
@@ -154,23 +152,6 @@ def command(
         click.echo(f"Open in all plans: {', '.join(found.kept) or 'no post'}.")
     for target in contents:
         talk.say(f"wrote {target}")
-
-
-@contextmanager
-def _kept(points: list[float], total: int) -> "Iterator[None]":
-    """Say how many points are kept when the run is stopped; without any, nothing was written."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        from placement.cli.streams import Signals
-
-        if not points:
-            raise
-        click.echo(
-            f"Stopped with {len(points):,} of {total:,} points; the same command goes on there.",
-            err=True,
-        )
-        raise click.exceptions.Exit(128 + Signals.last) from None
 
 
 def _contents(

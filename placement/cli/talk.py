@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from placement.cli.streams import Signals
 from placement.cli.tables import table_lines
 from placement.cli.verbosity import Verbosity, verbosity
 from placement.review.texts import shown
@@ -92,6 +93,21 @@ class Talk:
                 self.say(_moment(doing, seconds, objective, bound))
 
         return progress
+
+
+@contextmanager
+def telling_kept(found: Sequence[object], total: int, what: str) -> Iterator[None]:
+    """Say how many results are kept when the run is stopped; without any, nothing was written."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not found:
+            raise
+        click.echo(
+            f"Stopped with {len(found):,} of {total:,} {what}; the same command goes on there.",
+            err=True,
+        )
+        raise click.exceptions.Exit(128 + Signals.last) from None
 
 
 def _moment(doing: str, seconds: float, objective: float, bound: float) -> str:

@@ -1,8 +1,10 @@
 """Plans that are nearly as good as the best, and really different: what people negotiate over."""
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +14,8 @@ from placement.cover.instance_builder import Posting
 from placement.errors import UsageError
 from placement.plan.problem import Plan
 from placement.plan.summary import html_table
+from placement.review.geojson import solution_text, take_solution
+from placement.review.reading import Members
 from placement.solution import Solution, Status, list_unproven
 from placement.solve.core.gap import relative_gap
 from placement.solve.core.incumbent import Outcome
@@ -21,9 +25,14 @@ from placement.solve.questions.max_cover import audited, optimise
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
 from placement.solve.questions.solver import Best, Solver
+from placement.studies.kept_results import KeptResults
 
 if TYPE_CHECKING:
     import pandas as pd
+
+FOUND = "count"
+ENDS = (FOUND, "none", "unknown")
+"""Why there are no more plans, see `Alternatives`."""
 
 _PLACES = 6
 _LAST_BITS = 1e-9  # relative: what sums of floating-point numbers are off
@@ -148,6 +157,7 @@ def alternatives(
     progress: Progress | None = None,
     told: Callable[[Alternative], None] | None = None,
     outer: Stop | None = None,
+    folder: str | Path | None = None,
 ) -> Alternatives:
     """Find plans that are nearly as good as the best, each different from all before it.
 
@@ -175,6 +185,9 @@ def alternatives(
         Called with each plan when it is found.
     outer
         A stop rule that runs already and is not to be outlasted.
+    folder
+        Keeps each plan in a file of its own, and takes those that a run with the same inputs,
+        question and version kept: one that was killed goes on where it stopped. None keeps none.
 
     Returns
     -------
@@ -186,51 +199,42 @@ def alternatives(
         If a number is out of range.
     InfeasibleError, NoPlanError
         As `placement.optimise`, of the best plan.
+    InputError
+        If a kept plan cannot be used.
     AuditError
         If a figure does not hold when recomputed.
     """
-    if not 0 <= within < 1:
-        raise UsageError(f"within is {within}: give a share of at least 0 and below 1.")
-    for name, number in (("differ", differ), ("count", count)):
-        if isinstance(number, bool) or number < 1:
-            raise UsageError(f"{name} is {number}: give a whole number of 1 or more.")
-    stop = Stop(time_limit, within=outer)
-    first = optimise(plan, time_limit=time_limit, seed=seed, progress=progress, within=outer)
-    found = [_alternative(first, first.bound, first, [])]
-    if told is not None:
-        told(found[0])
-    walks, posts, _ = measured(plan, stop)
-    solver = choose_solver(plan, walks)
-    least = first.bound * (1 - within)
-    ended = "count"
+    _check(within, differ=differ, count=count)
+    kept = None
+    if folder is not None:
+        asked = {
+            "budget": plan.problem.budget, "count": count, "differ": differ,
+            "limits": dict(plan.limits), "seed": seed, "time_limit": time_limit, "within": within,
+        }  # fmt: skip
+        kept = KeptResults(folder, "plans", asked, plan)
+    found: list[Alternative] = []
+    ended: str = FOUND
     while len(found) < count:
-        stop = Stop(time_limit, within=outer)
-        effort = Effort(stop=stop, seed=seed, progress=progress)
-        best, outcome = _next(solver, plan, _apart(posts, plan, found, differ), effort)
-        if stop.interrupted:
-            raise KeyboardInterrupt
-        slack = _LAST_BITS * abs(least)
-        if outcome.status is Status.INFEASIBLE or outcome.bound < least - slack:
-            ended = "none"
+        name = f"plan-{len(found) + 1:02}.json"
+        known = None if kept is None else kept.read(name, _take)
+        if known is None:
+            effort = Effort(stop=Stop(time_limit, within=outer), seed=seed, progress=progress)
+            if found:
+                known = _search(plan, found, within, differ, effort)
+            else:
+                known = _best(plan, time_limit, seed, progress, outer)
+            if kept is not None:
+                kept.keep(name, _text(known))
+                known = kept.read(name, _take) or known
+        elif known.solution is not None:
+            audited(plan, known.solution)
+        if known.solution is None:
+            ended = known.ended
             break
-        if best is None or outcome.objective < least - slack:
-            proven = outcome.status is Status.OPTIMAL
-            ended = "none" if proven else "unknown"
-            break
-        told_of = replace(
-            outcome,
-            status=Status.OPTIMAL if outcome.objective >= first.bound else Status.FEASIBLE,
-            bound=max(first.bound, outcome.objective),
-            gap=relative_gap(outcome.objective, max(first.bound, outcome.objective)),
-        )
-        solution = write_up(plan, walks, replace(best, outcome=told_of), wish=baseline.Wishes())
-        among = solution.objective if outcome.status is Status.OPTIMAL else outcome.bound
-        one = _alternative(
-            audited(plan, solution), among, first, [other.solution for other in found]
-        )
-        found.append(one)
+        before = [one.solution for one in found]
+        found.append(_alternative(known.solution, known.among, before))
         if told is not None:
-            told(one)
+            told(found[-1])
     return Alternatives(
         plan=plan.settings.name,
         within=within,
@@ -238,6 +242,75 @@ def alternatives(
         plans=tuple(found),
         ended=ended,
     )
+
+
+def _check(within: float, **numbers: int) -> None:
+    if not 0 <= within < 1:
+        raise UsageError(f"within is {within}: give a share of at least 0 and below 1.")
+    for name, number in numbers.items():
+        if isinstance(number, bool) or number < 1:
+            raise UsageError(f"{name} is {number}: give a whole number of 1 or more.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What one search found: a plan and what no other can have more than, or why there is none."""
+
+    solution: Solution | None = None
+    among: float = math.inf
+    ended: str = FOUND
+
+
+def _text(found: _Found) -> str:
+    """Return a search's answer as it is kept; see `_take`."""
+    plan = None if found.solution is None else json.loads(solution_text(found.solution))
+    among = found.among if math.isfinite(found.among) else None
+    return json.dumps({"among": among, "ended": found.ended, "plan": plan}, ensure_ascii=False)
+
+
+def _take(content: object, path: Path) -> _Found:
+    """Take a search's answer from its file."""
+    top = Members(content, file=path)
+    ended = top.choice("ended", ENDS)
+    if ended != FOUND:
+        return _Found(ended=ended)
+    plan = take_solution(top.inner("plan").values, file=path)
+    return _Found(solution=plan, among=top.number("among", null=math.inf))
+
+
+def _best(
+    plan: Plan, time_limit: float | None, seed: int, progress: Progress | None, outer: Stop | None
+) -> _Found:
+    first = optimise(plan, time_limit=time_limit, seed=seed, progress=progress, within=outer)
+    return _Found(solution=first, among=first.bound)
+
+
+def _search(
+    plan: Plan, found: list[Alternative], within: float, differ: int, effort: Effort
+) -> _Found:
+    """Find the best plan that differs enough from those before and is near enough to the best."""
+    first = found[0].solution
+    walks, posts, _ = measured(plan, effort.stop)
+    solver = choose_solver(plan, walks)
+    best, outcome = _next(solver, plan, _apart(posts, plan, found, differ), effort)
+    if effort.stop.interrupted:
+        raise KeyboardInterrupt
+    least = first.bound * (1 - within)
+    least -= _LAST_BITS * abs(least)
+    if outcome.status is Status.INFEASIBLE or outcome.bound < least:
+        return _Found(ended="none")
+    if best is None or outcome.objective < least:
+        return _Found(ended="none" if outcome.status is Status.OPTIMAL else "unknown")
+    bound = max(first.bound, outcome.objective)
+    told_of = replace(
+        outcome,
+        status=Status.OPTIMAL if outcome.objective >= first.bound else Status.FEASIBLE,
+        bound=bound,
+        gap=relative_gap(outcome.objective, bound),
+    )
+    solution = write_up(plan, walks, replace(best, outcome=told_of), wish=baseline.Wishes())
+    among = solution.objective if outcome.status is Status.OPTIMAL else outcome.bound
+    return _Found(solution=audited(plan, solution), among=among)
 
 
 def _next(
@@ -290,9 +363,8 @@ def _apart(posts: Posting, plan: Plan, found: list[Alternative], differ: int) ->
     return replace(posts, instance=replace(instance, rules=(*instance.rules, *rules)))
 
 
-def _alternative(
-    solution: Solution, among: float, first: Solution, before: list[Solution]
-) -> Alternative:
+def _alternative(solution: Solution, among: float, before: list[Solution]) -> Alternative:
+    first = (before or [solution])[0]
     mine, best = _names(solution), _names(first)
     bound = first.bound
     known = 0.0 < bound < math.inf

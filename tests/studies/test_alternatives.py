@@ -1,12 +1,16 @@
 """Alternatives against every choice tried, and the proof that none is left."""
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import placement
 from tests.cli.running import run
+from tests.killed import KILLED
 from tests.small_plans import every_choice, write_small_plan
 
 
@@ -73,3 +77,42 @@ def test_numbers_out_of_range_are_refused(town: Path, words: tuple[str, ...], sa
     assert done.exit_code == 2
     assert said in done.stderr
     assert not Path("outputs").exists()
+
+
+@pytest.mark.slow
+def test_a_run_killed_three_times_ends_with_the_bytes_of_one_that_was_not(
+    town: Path, tmp_path: Path
+) -> None:
+    words = ("alternatives", town, "--within", "30%", "--differ", "3", "--count", "3")
+    assert run(*words, "--out", "whole").exit_code == 0
+    for name, moment in (
+        ("plan-01.json", "before"),
+        ("plan-02.json", "after"),
+        ("plan-03.json", "after"),
+    ):
+        ended = subprocess.run(
+            [sys.executable, "-c", KILLED, name, moment, *map(str, words), "--out", "killed"],
+            capture_output=True,
+            check=False,
+        )
+        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        assert not (tmp_path / "killed" / "alternatives.json").exists()
+    done = run(*words, "--out", "killed", "--json")
+    assert done.exit_code == 0, done.stderr
+    files = [
+        {path.relative_to(top).as_posix(): path.read_bytes() for path in top.rglob("*.*")}
+        for top in (tmp_path / "whole", tmp_path / "killed")
+    ]
+    assert len(files[0]) == 7
+    assert files[0] == files[1]
+    # of the same inputs and question nothing is looked for again; of another all is
+    (kept,) = (tmp_path / "killed").rglob("plan-03.json")
+    top = json.loads(kept.read_text(encoding="utf-8"))
+    kept.write_text(json.dumps(top | {"plan": None, "ended": "none"}), encoding="utf-8")
+    assert json.loads(run(*words, "--out", "killed", "--json").stdout)["ended"] == "none"
+    other = run(*words, "--time-limit", "60", "--out", "killed", "--json")
+    assert json.loads(other.stdout)["ended"] == "count"
+    kept.write_text(json.dumps(top | {"ended": "soon"}), encoding="utf-8")
+    refused = run(*words, "--out", "killed")
+    assert refused.exit_code == 3
+    assert "remove the file, and it is found anew" in refused.stderr

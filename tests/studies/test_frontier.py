@@ -16,26 +16,14 @@ from placement.studies.frontier import Frontier, FrontierPoint, knees
 from placement.studies.frontier_plot import draw, pictures
 from tests.builders import write_plan
 from tests.cli.running import run
+from tests.killed import KILLED
 from tests.small_plans import every_choice, write_small_plan
 
-KILLED = """
-import os, signal, sys
-import placement.outputs as outputs
-from placement.cli import place
-point, moment = sys.argv[1:3]
-replacing = outputs.replace_file
-def replace_file(path, content, *, inputs=()):
-    mine = str(path).endswith(f"budget-{point}.geojson")
-    if mine and moment == "before":  # half of it written, under its passing name
-        with outputs.replacing(path) as passing:
-            passing.write_bytes(content[: len(content) // 2])
-            os.kill(os.getpid(), signal.SIGKILL)
-    replacing(path, content, inputs=inputs)
-    if mine:
-        os.kill(os.getpid(), signal.SIGKILL)
-outputs.replace_file = replace_file
-place(sys.argv[3:])
-"""
+KILLS = (
+    ("budget-10.geojson", "before"),
+    ("budget-20.geojson", "after"),
+    ("budget-40.geojson", "after"),
+)
 WORDS = ("frontier", "town", "--budgets", "10:40:10", "--no-plot", "--no-map")
 
 
@@ -73,9 +61,9 @@ def test_a_run_killed_three_times_ends_with_the_bytes_of_one_that_was_not(
     monkeypatch.chdir(tmp_path)
     write_plan(tmp_path / "town")
     assert run(*WORDS, "--out", "whole").exit_code == 0
-    for point, moment in ((10, "before"), (20, "after"), (40, "after")):
+    for name, moment in KILLS:
         ended = subprocess.run(
-            [sys.executable, "-c", KILLED, str(point), moment, *WORDS, "--out", "killed"],
+            [sys.executable, "-c", KILLED, name, moment, *WORDS, "--out", "killed"],
             capture_output=True,
             check=False,
         )
