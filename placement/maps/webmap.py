@@ -31,7 +31,7 @@ from placement.maps.leaflet import leaflet_file, leaflet_script, leaflet_style
 from placement.maps.network import network_data
 from placement.maps.page import page_data, uncovered
 from placement.maps.states import State
-from placement.maps.static_files import languages, own_file, shorten
+from placement.maps.static_files import languages, own_file, shorten, tighten
 from placement.maps.walks_panel import in_degrees, times
 from placement.maps.what_if import what_if
 from placement.outputs import replace_file
@@ -77,6 +77,7 @@ _SCRIPTS = (
     "what_if_walks.js",
     "what_if_streets.js",
     "what_if_count.js",
+    "what_if_send.js",
     "what_if_lanes.js",
     "what_if_file.js",
     "what_if.js",
@@ -423,7 +424,7 @@ def page(
             world_copy_jump=False,
         )
         shell.html.add_child(_Verbatim(own_file("page.html")), name="frame")
-        code = shorten("\n".join(own_file(name) for name in scripts or _SCRIPTS))
+        code = tighten(shorten("\n".join(own_file(name) for name in scripts or _SCRIPTS)))
         shell.script.add_child(_Verbatim(code), name="own")
         shell.add_child(drawn)
         drawn.add_child(_Start(show))

@@ -245,6 +245,8 @@ def test_a_script_loses_its_comments_and_nothing_else() -> None:
         "/* One\n * and two. */\nlet a = 1; // kept\n  // gone\n  /* gone */\n    b('/* x */');\n"
     )
     assert static_files.shorten(code) == "let a = 1; // kept\nb('/* x */');\n"
+    code = 'if (a < -1) { b = ["c , d", e]; }\nf = g / h;\ni = `j , k`;\n'
+    assert static_files.tighten(code) == 'if(a<-1){b=["c , d",e];}\nf = g / h;\ni = `j , k`;\n'
     folder = resources.files("placement.maps").joinpath("static")
     for name in {*webmap._SCRIPTS, *webmap._STATES_SCRIPTS, *webmap._NETWORK_SCRIPTS}:
         text = folder.joinpath(name).read_text(encoding="utf-8")

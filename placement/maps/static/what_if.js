@@ -97,18 +97,28 @@ function signedText(number, write) {
   return size === write(0) ? "0" : `${number > 0 ? "+" : "−"}${size}`;
 }
 
-/* People without a post within reach, by the name of their area. */
-function farByArea(model, reach) {
-  const found = new Map();
+/* People not covered, by the name of their area: too far from a post, and turned away by lanes. */
+function lossesByArea(model, found, resource) {
+  const { times } = found.reaches[resource];
+  const losses = new Map(model.areas.map((name) => [nameOfAll(name), { far: 0, turned: 0 }]));
+  const laned = model.resources[resource].lanes !== null;
   model.people.forEach((people, point) => {
-    const name = model.areas[model.area[point]].replace(/~step-free$/, "");
-    found.set(name, (found.get(name) || 0) + (reach.times[point] === 0 ? people : 0));
+    if (times[point] === 0) { losses.get(nameOfAll(model.areas[model.area[point]])).far += people;
+    } else if (laned) { losses.get(nameOfAll(model.areas[model.area[point]])).turned += people; }
   });
-  return found;
+  if (laned) {
+    for (const [name, gates] of found.admission.areas) {
+      for (const parts of gates.values()) { losses.get(nameOfAll(name)).turned -= parts.reduce((sum, one) => sum + one, 0) / PART; }
+    }
+  }
+  for (const one of losses.values()) { one.turned = roundTo(one.turned, 6); }
+  return losses;
 }
 
-/* People not covered, by the name of their area; those whom lanes turn away are not told by area. */
-const lostByArea = (counter, resource) => farByArea(counter.model(), counter.variant().reaches[resource]);
+/* An area with those of its people who walk without steps. */
+const nameOfAll = (name) => name.replace(/~step-free$/, "");
+
+const lostByArea = (counter, resource) => new Map([...lossesByArea(counter.tried(), counter.variant(), resource)].map(([name, { far, turned }]) => [name, far + turned]));
 
 function placeName(data, tell, key) {
   const post = data.posts.find((one) => one.key === key);
@@ -159,14 +169,17 @@ function variantTable(data, tell, model, plan, found) {
       row(tell.say("if_far", { label }), farOf(model, plan.reaches[at]), farOf(model, found.reaches[at]), tell.people);
       row(tell.say("if_turned", { label }), was.total - was.covered - farOf(model, plan.reaches[at]), is.total - is.covered - farOf(model, found.reaches[at]), tell.people);
     }
-    /* with a floor that lanes cannot meet, who walks without steps is the solver's choice */
-    const isTold = !laned || (plan.admission.asWished && found.admission.asWished);
-    if (is.step_free !== undefined && isTold) { row(tell.say("if_step_free", { label }), was.step_free.covered, is.step_free.covered, tell.people); }
+    if (is.step_free !== undefined) { row(tell.say("if_step_free", { label }), was.step_free.covered, is.step_free.covered, tell.people); }
     if (is.backup !== undefined) { row(tell.say("if_backup", { label }), was.backup.covered, is.backup.covered, tell.people); }
     if (is.expected !== undefined) { row(tell.say("if_expected", { label }), was.expected, is.expected, tell.people); }
     row(tell.say("if_walk", { label }), plan.mean_s[at], found.mean_s[at], tell.mean);
     const longest = (areas) => areas.reduce((most, one) => (one.longest_s === null ? most : Math.max(most || 0, one.longest_s)), null);
     row(tell.say("if_worst", { label }), longest(plan.areas[at]), longest(found.areas[at]), tell.mean);
+    if (laned) {
+      row(tell.say("if_walk_gate", { label }), plan.admission.mean_s, found.admission.mean_s, tell.mean);
+      const wait = ({ gates }) => Math.max(0, ...[...gates.values()].map((gate) => gate.wait));
+      row(tell.say("if_wait", { label }), wait(plan.admission), wait(found.admission), tell.money);
+    }
   });
   const unit = tell.own(data.budget.unit);
   row(tell.say("if_cost", { unit }), plan.cost, found.cost, tell.money);
@@ -177,18 +190,57 @@ function variantTable(data, tell, model, plan, found) {
     make("tbody", null, ...rows.map(([name, ...cells]) => make("tr", null, make("th", { scope: "row" }, name), ...cells.map((cell) => make("td", null, cell))))));
 }
 
-/* Areas in which more or fewer people are without a post within reach. */
-function changedAreas(data, tell, model, plan, found, showArea) {
+/* Areas in which more or fewer people are too far from a post, or turned away by lanes. */
+function changedAreas(data, tell, { model, tried }, plan, found, showArea) {
   const shown = data.resources.map((_, at) => at).filter((at) => data.resources[at].shown || found.reaches[at].open.length > 0);
-  const pairs = shown.map((at) => [farByArea(model, plan.reaches[at]), farByArea(model, found.reaches[at])]);
-  const rows = data.gaps.rows.map((one) => ({ one, change: pairs.map(([was, is]) => is.get(one.name) - was.get(one.name)), is: pairs.map(([, is]) => is.get(one.name)) }))
-    .filter(({ change }) => change.some((people) => people !== 0));
+  const columns = shown.flatMap((at) => {
+    const [was, is] = [lossesByArea(model, plan, at), lossesByArea(tried, found, at)];
+    const label = tell.own(data.resources[at].label);
+    const column = (word, kind) => ({ title: tell.say(word, { label }), was: (name) => was.get(name)[kind], is: (name) => is.get(name)[kind] });
+    return [column("if_far", "far"), ...(model.resources[at].lanes === null ? [] : [column("if_turned", "turned")])];
+  });
+  const rows = data.gaps.rows.map((one) => ({ one, change: columns.map(({ was, is }) => roundTo(is(one.name) - was(one.name), 6)) })).filter(({ change }) => change.some((people) => people !== 0));
+  const kept = columns.map((_, at) => at).filter((at) => rows.some(({ change }) => change[at] !== 0));
   rows.sort((a, b) => Math.max(...b.change.map(Math.abs)) - Math.max(...a.change.map(Math.abs)) || tell.compare(rowName(data, a.one, tell), rowName(data, b.one, tell)));
   if (rows.length === 0) { return make("p", { class: "hint told" }, tell.say("if_same")); }
   return make("table", { class: "variant" }, make("caption", null, tell.say("if_areas")),
-    headRow(tell.say("area"), ...shown.flatMap((at) => [tell.say("if_far", { label: tell.own(data.resources[at].label) }), tell.say("if_change")])),
-    make("tbody", null, ...rows.map(({ one, change, is }) => make("tr", null, make("th", { scope: "row" }, rowButton(data, one, tell, showArea)),
-      ...shown.flatMap((_, column) => [make("td", null, tell.people(is[column])), make("td", null, signedText(change[column], tell.people))])))));
+    headRow(tell.say("area"), ...kept.flatMap((at) => [columns[at].title, tell.say("if_change")])),
+    make("tbody", null, ...rows.map(({ one, change }) => make("tr", null, make("th", { scope: "row" }, rowButton(data, one, tell, showArea)),
+      ...kept.flatMap((at) => [make("td", null, tell.people(columns[at].is(one.name))), make("td", null, signedText(change[at], tell.people))])))));
+}
+
+/* The queue of a gate in a variant, as `queueFigure` draws one. */
+function variantQueue(data, tell, { rule }, gate, name) {
+  const each = gate.capacity / gate.sent.length;
+  const line = gate.waiting.flatMap((people, t) => {
+    const at = rule.opens_min + t * rule.period_min;
+    const isCleared = people > 0 && gate.waiting[t + 1] === 0;
+    return isCleared ? [[at, people], [at + people / (each - gate.sent[t]) * rule.period_min, 0]] : [[at, people]];
+  });
+  const title = tell.say("queue_of", { name });
+  return [make("h3", null, title), ...queueFigure({ ...data.lanes, nights: undefined }, { sent: gate.sent, room: each, line, wait: gate.wait }, title, tell)];
+}
+
+/* Gates that more or fewer people come to, or wait longer or less at; the queue of one of them below. */
+function changedGates(data, tell, plan, found, state) {
+  const keys = [...new Set([...plan.gates.keys(), ...found.gates.keys()])];
+  const none = { people: 0, wait: 0 };
+  const rows = keys.map((key) => ({ key, was: plan.gates.get(key) || none, is: found.gates.get(key) || none }))
+    .map((row) => ({ ...row, people: roundTo(row.is.people - row.was.people, 6), wait: roundTo(row.is.wait - row.was.wait, 1) })).filter(({ people, wait }) => people !== 0 || wait !== 0);
+  rows.sort((a, b) => Math.abs(b.wait) - Math.abs(a.wait) || Math.abs(b.people) - Math.abs(a.people) || tell.compare(placeName(data, tell, a.key), placeName(data, tell, b.key)));
+  if (rows.length === 0) { return []; }
+  const figure = make("div");
+  const show = (key) => {
+    state.triedGate = key;
+    figure.replaceChildren(...(found.gates.has(key) ? variantQueue(data, tell, found, found.gates.get(key), placeName(data, tell, key)) : []));
+  };
+  const first = rows.find(({ key }) => key === state.triedGate && found.gates.has(key)) || rows.find(({ key }) => found.gates.has(key));
+  if (first !== undefined) { show(first.key); }
+  return [make("table", { class: "variant" }, make("caption", null, tell.say("if_gates")),
+    headRow(tell.say("gate"), tell.say("people_short"), tell.say("if_change"), tell.say("wait_short"), tell.say("if_change")),
+    make("tbody", null, ...rows.map(({ key, is, people, wait }) => make("tr", null,
+      make("th", { scope: "row" }, found.gates.has(key) ? make("button", { type: "button", class: "link", "data-try": `queue ${key}`, onclick: () => show(key) }, placeName(data, tell, key)) : placeName(data, tell, key)),
+      make("td", null, tell.people(is.people)), make("td", null, signedText(people, tell.people)), make("td", null, tell.money(is.wait)), make("td", null, signedText(wait, tell.money)))))), figure];
 }
 
 /* What of a site can be tried: a row a resource that it takes. */
@@ -290,7 +342,8 @@ function whatIfView(data, tell, state, { variant, counter }, { showKey, showArea
         : [make("p", { class: "broken" }, make("span", { "aria-hidden": "true" }, "✗ "), tell.say("if_broken")),
           make("ul", { class: "worst" }, ...broken.map((text) => make("li", { dir: "auto" }, text)))]),
       ...(now.admission === null ? [] : [make("p", { class: "hint told" }, tell.say("if_lanes"))]),
-      ...(variant.isPlan() ? [] : [changedAreas(data, tell, model, plan, now, showArea)]));
+      ...(variant.isPlan() ? [] : [changedAreas(data, tell, { model, tried: counter.tried() }, plan, now, showArea)]),
+      ...(variant.isPlan() || now.admission === null ? [] : changedGates(data, tell, plan.admission, now.admission, state)));
     const table = streetTable(data, tell, { variant, counter });
     streets.replaceChildren(...(table === null ? [] : [table]));
     listPosts();

@@ -1,117 +1,64 @@
-/* Lanes: as many people as the open gates can admit in time, sent by one flow in whole millionths.
- *
- * Who is alike makes a crowd. In each period a crowd may go to a gate in its reach and be admitted
- * then or as many periods later as it may wait: a network, whose maximum is the same whichever flow
- * reaches it. Crowds join one after another, those first who must be served first, and nobody who is
- * sent is given up for somebody later: so the most are sent of the first kind, then of the second. */
+/* Lanes: who is sent to which gate when, and how long people wait there, as `place evaluate` counts. */
 
 const PART = 1_000_000;
 const SAME = 1e-3; // of a part: what the product of two decimals may be off
 const QUEUE_DUST = 0.05; // people who are no queue yet
+const MOST_CROWDS = 2 ** 24; // of which each has a number
 
-/* Maximum flow by Dinic (1970), on arcs that are added once and opened when their turn comes. */
-class Flow {
-  constructor(nodes, arcs) {
-    this.first = new Int32Array(nodes).fill(-1);
-    this.next = new Int32Array(2 * arcs);
-    this.head = new Int32Array(2 * arcs);
-    this.left = new Float64Array(2 * arcs);
-    this.size = 0;
-  }
-
-  arc(from, to, most) {
-    const at = this.size;
-    this.head[at] = to;
-    this.head[at + 1] = from;
-    this.left[at] = most;
-    this.next[at] = this.first[from];
-    this.next[at + 1] = this.first[to];
-    this.first[from] = at;
-    this.first[to] = at + 1;
-    this.size += 2;
-    return at;
-  }
-
-  sent(arc) { return this.left[arc + 1]; }
-
-  /* Send as much more as there is a way for, at most a limit; return how much. */
-  send(source, sink, limit) {
-    const { first, next, head, left } = this;
-    const level = new Int32Array(first.length);
-    let total = 0;
-    while (total < limit) {
-      level.fill(-1);
-      level[source] = 0;
-      const queue = [source];
-      for (let at = 0; at < queue.length && level[sink] < 0; at += 1) {
-        for (let arc = first[queue[at]]; arc >= 0; arc = next[arc]) {
-          if (left[arc] > 0 && level[head[arc]] < 0) {
-            level[head[arc]] = level[queue[at]] + 1;
-            queue.push(head[arc]);
-          }
-        }
-      }
-      if (level[sink] < 0) { return total; }
-      const turn = Int32Array.from(first);
-      const path = [];
-      let node = source;
-      while (total < limit) {
-        if (node === sink) {
-          let most = limit - total;
-          for (const arc of path) { most = Math.min(most, left[arc]); }
-          for (const arc of path) { left[arc] -= most; left[arc ^ 1] += most; }
-          total += most;
-          const full = path.findIndex((arc) => left[arc] === 0);
-          if (full < 0) { break; }
-          node = head[path[full] ^ 1];
-          path.length = full;
-          continue;
-        }
-        let arc = turn[node];
-        while (arc >= 0 && !(left[arc] > 0 && level[head[arc]] === level[node] + 1)) { arc = next[arc]; }
-        turn[node] = arc;
-        if (arc >= 0) {
-          path.push(arc);
-          node = head[arc];
-        } else if (node === source) {
-          break;
-        } else {
-          level[node] = -1;
-          node = head[path.pop() ^ 1];
-        }
-      }
-    }
-    return total;
-  }
+/* What decides among equals, as placement/solve/capacitated/equals.py draws it. */
+function mixed(number) {
+  let found = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
+  found = Math.imul(found ^ (found >>> 13), 0xc2b2ae35);
+  return found ^ (found >>> 16);
 }
 
-/* People alike: the same open gates in reach, area, worth, rank, floors and time of arrival. */
-function crowdsOf(model, resource, { times, open }) {
-  const gates = new Map(open.map((column, gate) => [column, gate]));
+function textSeed(text) {
+  return new TextEncoder().encode(text).reduce((number, byte) => Math.imul(number ^ byte, 0x01000193), 0x811c9dc5 | 0);
+}
+
+const tieNumber = (seed, period) => mixed(seed ^ period) >>> 2;
+
+/* The crowds of a plan: people of one area and profile who have the same gates in reach, open or
+   not, are worth the same and count for the same rules. A way leads to a gate: how long it is on
+   average, in ten-thousandths of a second out of the tenths that are told. */
+function crowdsOf(model, resource) {
+  const rule = model.resources[resource].lanes;
   const reach = Array.from(model.people, () => []);
-  for (const column of open) {
-    const { points, walks } = model.walks[resource][column];
-    points.forEach((point, at) => reach[point].push([gates.get(column), walks[at]]));
-  }
-  const floors = model.floors.map((floor, at) => [floor, at]).filter(([floor]) => floor.resource === resource);
-  const counted = Array.from(model.people, () => "");
-  for (const [floor, at] of floors) { for (const point of floor.points) { counted[point] += `${at} `; } }
+  model.walks[resource].forEach(({ points, walks }, column) => points.forEach((point, at) => reach[point].push([column, walks[at]])));
+  const counted = Array.from(model.people, () => []);
+  model.floors.forEach((floor, at) => { if (floor.resource === resource) { for (const point of floor.points) { counted[point].push(at); } } });
+  const second = new Set(model.backups[resource] === null ? [] : model.backups[resource].points);
+  const tenth = model.parts / 10;
   const found = new Map();
   model.people.forEach((people, point) => {
-    if (people === 0 || times[point] === 0) { return; }
+    const worth = model.resources[resource].value * model.priority[point];
+    if (people === 0 || reach[point].length === 0 || (worth === 0 && counted[point].length === 0)) { return; }
     const slow = point >= model.slow;
-    const key = `${reach[point].map(([gate]) => gate).join(" ")};${model.area[point]};${model.priority[point]};${model.tier[point]};${slow};${counted[point]};${model.arrival[point]}`;
+    const key = [reach[point].map(([column]) => column), model.area[point], model.priority[point], model.tier[point], slow, counted[point], second.has(point), model.arrival[point]].join(";");
     if (!found.has(key)) {
       found.set(key, {
-        people: 0, gates: reach[point].map(([gate]) => gate), walk: reach[point].map(() => 0), area: model.area[point],
-        worth: model.priority[point], tier: model.tier[point], slow, floors: counted[point] === "" ? [] : counted[point].trim().split(" ").map(Number), arrival: model.arrival[point], number: found.size,
+        points: [], columns: reach[point].map(([column]) => column), area: model.area[point], worth: model.priority[point], isWorth: worth > 0, tier: model.tier[point], slow, floors: counted[point],
+        arrival: model.arrival[point],
       });
     }
-    const crowd = found.get(key);
-    crowd.people += people;
-    reach[point].forEach(([, walk], at) => { crowd.walk[at] += walk / model.parts * people; });
+    found.get(key).points.push(point);
   });
-  return [...found.values()];
+  return [...found].map(([key, crowd]) => {
+    const each = crowd.points.map((point) => model.people[point]);
+    const people = exactSum(each);
+    const start = mixed(mixed(textSeed(model.areas[crowd.area])) ^ textSeed(rule.names[crowd.arrival]));
+    const ways = crowd.columns.map((column, at) => {
+      const walks = crowd.points.map((point) => reach[point][at][1]);
+      const steps = Math.floor(exactSum(walks.map((walk, one) => Math.floor((walk + tenth / 2) / tenth) * each[one])) / people * 1000 + 0.5);
+      const seed = mixed(mixed(mixed(start ^ textSeed(model.places[column].site)) ^ (Math.floor(people * PART + 0.5) % 4294967296)) ^ (steps % 4294967296));
+      return { steps, seed, walk_s: walks.reduce((sum, walk, one) => sum + walk / model.parts * each[one], 0) / people };
+    });
+    /* crowds alike have one number, whichever streets are closed: so they begin where they went the last time */
+    const { ids } = model.sent;
+    const own = `${key};${people}`;
+    if (!ids.has(own)) { ids.set(own, ids.size); }
+    return { ...crowd, id: ids.get(own), people, ways, parts: arrivingParts(people, rule.profiles[crowd.arrival]) };
+  });
 }
 
 /* Parts of a crowd who arrive in each period, adding up to all of it: by largest remainder. */
@@ -125,96 +72,159 @@ function arrivingParts(people, shares) {
   return parts;
 }
 
-/* Send crowds; `floorsFirst` serves floors before anything else, as a program must that else breaks one. */
-function sendCrowds(model, crowds, gates, rule, floorsFirst) {
+/* Floors of gates, each inside of those after it that it shares people with, and the parts they ask for. */
+function floorsOf(model, resource) {
+  const found = model.floors.map((floor, at) => ({ floor, at })).filter(({ floor }) => floor.resource === resource)
+    .map(({ floor, at }) => ({ at, many: floor.points.length, least: Math.ceil(floor.share * exactSum(floor.points.map((point) => model.people[point])) * PART - SAME) }));
+  return found.sort((a, b) => a.many - b.many || a.at - b.at);
+}
+
+/* By how much each crowd is to be sent before those after it: of no worth and on foot, not at all. */
+function ranksOf(crowds) {
+  const key = ({ isWorth, tier, worth, slow }) => (isWorth ? [0, tier, -worth, slow ? 0 : 1] : [1, 0, 0, slow ? 0 : 1]);
+  const keys = new Map(crowds.map((crowd) => [key(crowd).join(" "), key(crowd)]));
+  const order = [...keys].sort(([, a], [, b]) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3]).map(([text]) => text);
+  const last = keys.has("1 0 0 1") ? 1 : 0;
+  return { ranks: crowds.map((crowd) => order.length - last - order.indexOf(key(crowd).join(" "))), most: order.length };
+}
+
+/* Prices for gates that had none yet: each in turn the least at which no more come than it has room
+   for, as far as they come when they wait for nobody. */
+function firstPrices({ first, of, supply, target, high, low }, cells, rooms, price) {
+  const asked = new Map(cells.map((cell) => [cell, []]));
+  target.forEach((cell, option) => { if (asked.has(cell)) { asked.get(cell).push(option); } });
+  for (const [cell, options] of asked) {
+    const wants = [];
+    for (const option of options) {
+      let [bestHigh, bestLow] = [Infinity, Infinity];
+      for (let other = first[of[option]]; other < first[of[option] + 1]; other += 1) {
+        if (other === option) { continue; }
+        const [h, l] = [high[other] + price.high[target[other]], low[other] + price.low[target[other]]];
+        if (h < bestHigh || (h === bestHigh && l < bestLow)) { [bestHigh, bestLow] = [h, l]; }
+      }
+      wants.push({ high: bestHigh - high[option], low: bestLow - low[option], parts: supply[of[option]] });
+    }
+    wants.sort((a, b) => b.high - a.high || b.low - a.low);
+    let room = rooms(cell);
+    [price.high[cell], price.low[cell]] = [0, 0];
+    for (const want of wants) {
+      room -= want.parts;
+      if (want.high < 0) { break; }
+      if (room < 0) { [price.high[cell], price.low[cell]] = [want.high, want.low]; break; }
+    }
+  }
+}
+
+const powerAbove = (number) => 2 ** Math.ceil(Math.log2(number + 1));
+
+/* Send crowds to gates; prices of the last time, and whom it sent where, are where the search begins. */
+function sendCrowds({ crowds, floors }, gates, rule, { prices, last }) {
   const periods = rule.profiles[0].length;
-  /* crowds with the same gates in reach go the same ways, and are told apart again afterwards */
-  const kinds = new Map();
-  crowds.forEach((crowd) => {
-    const key = crowd.gates.join(" ");
-    if (!kinds.has(key)) { kinds.set(key, { gates: crowd.gates, crowds: [] }); }
-    kinds.get(key).crowds.push(crowd.number);
+  const cells = gates.length * periods;
+  const nodes = 2 * cells + floors.length + 1;
+  const end = nodes - 1;
+  const gateOf = new Map(gates.map((gate, at) => [gate.column, at]));
+  const { ranks, most } = ranksOf(crowds);
+  const reached = crowds.map((crowd) => crowd.columns.map((column, at) => [gateOf.get(column), crowd.ways[at]]).filter(([gate]) => gate !== undefined));
+  const longest = crowds.reduce((steps, crowd) => crowd.ways.reduce((so, way) => Math.max(so, way.steps), steps), 0);
+  const rank = powerAbove(nodes * (longest + 1)); // more than any walks together
+  const wait = powerAbove(nodes * TIES); // more than all that is drawn
+  const floorNode = new Map(floors.map(({ at }, row) => [at, 2 * cells + row]));
+  const chains = crowds.map((crowd) => floors.filter(({ at }) => crowd.floors.includes(at)).map(({ at }) => floorNode.get(at)));
+  const items = { first: [0], of: [], supply: [], crowd: [], period: [], target: [], high: [], low: [], way: [], key: [] };
+  const before = { options: [], arcs: [] };
+  const come = new Float64Array(nodes);
+  const above = new Int32Array(nodes).fill(end);
+  crowds.forEach((crowd, number) => {
+    chains[number].forEach((node, at) => { above[node] = chains[number][at + 1] || end; });
+    if (reached[number].length === 0) { return; }
+    crowd.parts.forEach((parts, t) => {
+      if (parts === 0) { return; }
+      for (const node of chains[number]) { come[node] += parts; }
+      const option = (target, high, low, way, column) => {
+        items.of.push(items.supply.length);
+        items.target.push(target);
+        items.high.push(high);
+        items.low.push(low);
+        items.way.push(way);
+        items.key.push((column * periods + t) * MOST_CROWDS + crowds[number].id);
+        before.options.push(last.get(items.key[items.key.length - 1]) || 0);
+      };
+      reached[number].forEach(([gate, way], at) => option(gate * periods + t, way.steps, tieNumber(way.seed, t), at, gates[gate].column + 1));
+      option(chains[number][0] || end, ranks[number] * rank, 0, -1, 0);
+      items.supply.push(parts);
+      items.crowd.push(number);
+      items.period.push(t);
+      items.first.push(items.of.length);
+    });
   });
-  const kindOf = [...kinds.values()];
-  const [source, sink, lines, doors] = [0, 1, 2 + kindOf.length * periods, 2 * gates.length * periods];
-  const own = lines + doors;
-  const arcs = gates.length * periods * (2 + rule.carry) + periods * (2 * crowds.length + kindOf.reduce((sum, { gates: some }) => sum + some.length, 0));
-  const flow = new Flow(own + crowds.length * periods, arcs);
-  const arriving = (gate, t) => lines + (gate * periods + t) * 2;
+  const high = new Float64Array(nodes);
+  const low = new Float64Array(nodes);
+  gates.forEach(({ key }, gate) => {
+    const told = prices.get(key);
+    for (let t = 0; told !== undefined && t < periods; t += 1) { [high[cells + gate * periods + t], low[cells + gate * periods + t]] = told[t]; }
+  });
+  const price = { high: high.slice(), low: low.slice() };
+  const fresh = [];
+  gates.forEach(({ key }, gate) => { for (let t = 0; t < periods; t += 1) {
+    const cell = gate * periods + t;
+    [price.high[cell], price.low[cell]] = [high[cells + cell], low[cells + cell]];
+    if (!prices.has(key)) { fresh.push(cell); }
+  } });
+  firstPrices(items, fresh, (cell) => gates[Math.floor(cell / periods)].room, price);
+  for (const cell of fresh) { [high[cells + cell], low[cells + cell]] = [price.high[cell], price.low[cell]]; }
+  const arcs = [];
   gates.forEach((gate, at) => {
     for (let t = 0; t < periods; t += 1) {
-      flow.arc(arriving(at, t) + 1, sink, gate.room);
-      for (let then = t; then <= Math.min(periods - 1, t + rule.carry); then += 1) { flow.arc(arriving(at, t), arriving(at, then) + 1, Infinity); }
-    }
-  });
-  const entries = new Array(crowds.length);
-  const ways = kindOf.map(({ gates: some, crowds: mine }, kind) => {
-    for (const number of mine) {
-      entries[number] = arrivingParts(crowds[number].people, rule.profiles[crowds[number].arrival]).map((parts, t) => {
-        flow.arc(own + number * periods + t, 2 + kind * periods + t, Infinity);
-        return { arc: flow.arc(source, own + number * periods + t, 0), parts };
-      });
-    }
-    return some.map((gate) => Array.from({ length: periods }, (_, t) => flow.arc(2 + kind * periods + t, arriving(gate, t), Infinity)));
-  });
-  const opened = new Set();
-  const admit = (members, limit) => {
-    for (const number of members) {
-      if (opened.has(number)) { continue; }
-      opened.add(number);
-      for (const { arc, parts } of entries[number]) { flow.left[arc] = parts - flow.sent(arc); }
-    }
-    flow.send(source, sink, limit);
-  };
-  const close = (members) => {
-    for (const number of members) {
-      opened.delete(number);
-      for (const { arc } of entries[number]) { flow.left[arc] = 0; }
-    }
-  };
-  const given = (number) => entries[number].reduce((sum, { arc }) => sum + flow.sent(arc), 0);
-  const floors = [...new Set(crowds.flatMap((crowd) => crowd.floors))].map((at) => model.floors[at]
-    && { at, least: Math.ceil(model.floors[at].share * exactSum(model.floors[at].points.map((point) => model.people[point])) * PART - SAME), members: crowds.filter((crowd) => crowd.floors.includes(at)).map((crowd) => crowd.number) })
-    .sort((a, b) => a.members.length - b.members.length || a.at - b.at);
-  const serve = (allowed) => {
-    for (const floor of floors) {
-      const short = floor.least - floor.members.reduce((sum, number) => sum + given(number), 0);
-      const members = floor.members.filter((number) => allowed.has(number) && !opened.has(number));
-      if (short <= 0 || members.length === 0) { continue; }
-      admit(members, short);
-      close(members);
-    }
-  };
-  if (floorsFirst) { serve(new Set(crowds.map((crowd) => crowd.number))); }
-  const ranks = new Map();
-  for (const crowd of crowds) {
-    const key = JSON.stringify([crowd.tier, -crowd.worth, crowd.slow ? 0 : 1]);
-    if (!ranks.has(key)) { ranks.set(key, []); }
-    ranks.get(key).push(crowd.number);
-  }
-  const order = [...ranks].map(([key, members]) => [JSON.parse(key), members]).sort(([a], [b]) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
-  for (const [, members] of order) {
-    serve(new Set(members));
-    admit(members, Infinity);
-  }
-  const short = floors.filter((floor) => floor.members.reduce((sum, number) => sum + given(number), 0) < floor.least).map((floor) => floor.at);
-  const sent = [];
-  kindOf.forEach(({ gates: some, crowds: mine }, kind) => {
-    for (let t = 0; t < periods; t += 1) {
-      let way = 0;
-      let free = flow.sent(ways[kind][0][t]);
-      for (const number of mine) {
-        for (let left = flow.sent(entries[number][t].arc); left > 0;) {
-          while (free === 0) { way += 1; free = flow.sent(ways[kind][way][t]); }
-          const parts = Math.min(left, free);
-          sent.push({ crowd: number, way, gate: some[way], period: t, parts });
-          left -= parts;
-          free -= parts;
-        }
+      const from = at * periods + t;
+      high[from] = Infinity;
+      for (let then = t; then <= Math.min(periods - 1, t + rule.carry); then += 1) {
+        const to = cells + at * periods + then;
+        const key = `${gate.key} ${t} ${then}`;
+        arcs.push({ from, to, most: Infinity, high: 0, low: (then - t) * wait, key });
+        before.arcs.push(last.get(key) || 0);
+        const more = low[to] + (then - t) * wait;
+        if (high[to] < high[from] || (high[to] === high[from] && more < low[from])) { [high[from], low[from]] = [high[to], more]; }
       }
     }
   });
-  return { given: crowds.map((crowd) => given(crowd.number)), ways: sent, short };
+  gates.forEach((gate, at) => {
+    for (let t = 0; t < periods; t += 1) { arcs.push({ from: cells + at * periods + t, to: end, most: gate.room, high: 0, low: 0 }); }
+  });
+  const short = (most + 1) * rank; // more than anybody who is not sent
+  for (let row = floors.length - 1; row >= 0; row -= 1) {
+    const from = 2 * cells + row;
+    const told = prices.get(floors[row].at);
+    if (told !== undefined) { [high[from], low[from]] = told; }
+    const [least, full] = [high[above[from]], high[above[from]] + short];
+    if (high[from] < least || (high[from] === least && low[from] < low[above[from]])) { [high[from], low[from]] = [least, low[above[from]]]; }
+    if (high[from] > full || (high[from] === full && low[from] > low[above[from]])) { [high[from], low[from]] = [full, low[above[from]]]; }
+  }
+  floors.forEach(({ least }, row) => {
+    const from = 2 * cells + row;
+    arcs.push({ from, to: above[from], most: Math.max(0, come[from] - least), high: 0, low: 0 }, { from, to: above[from], most: Infinity, high: short, low: 0 });
+  });
+  arcs.forEach((arc, at) => { if (before.arcs[at] === undefined) { before.arcs.push(0); } });
+  const sending = new Sending(nodes, { arcs, items, high, low, before });
+  sending.mend();
+  last.clear();
+  sending.flow.forEach((parts, option) => { if (parts > 0) { last.set(items.key[option], parts); } });
+  arcs.forEach(({ key }, arc) => { if (key !== undefined) { last.set(key, sending.sent[arc]); } });
+  for (let node = 0; node < nodes; node += 1) { [high[node], low[node]] = [high[node] - high[end], low[node] - low[end]]; }
+  gates.forEach(({ key }, gate) => prices.set(key, Array.from({ length: periods }, (_, t) => [high[cells + gate * periods + t], low[cells + gate * periods + t]])));
+  floors.forEach(({ at }, row) => prices.set(at, [high[2 * cells + row], low[2 * cells + row]]));
+  const ways = [];
+  const given = crowds.map(() => 0);
+  sending.flow.forEach((parts, option) => {
+    if (parts === 0 || items.way[option] < 0) { return; }
+    const item = items.of[option];
+    const crowd = items.crowd[item];
+    given[crowd] += parts;
+    const [gate, way] = reached[crowd][items.way[option]];
+    ways.push({ crowd, way, gate, period: items.period[item], parts });
+  });
+  const met = ({ at }) => crowds.reduce((sum, crowd, number) => sum + (crowd.floors.includes(at) ? given[number] : 0), 0);
+  return { given, ways, short: floors.filter((floor) => met(floor) < floor.least).map(({ at }) => at), searches: sending.search };
 }
 
 /* People admitted of the crowds that fit. */
@@ -252,31 +262,32 @@ function gateQueue(sent, capacity, rule) {
     whole = roundTo(run * PART, 0);
     return (whole - before) / PART;
   });
-  return { admitted: passed, wait, clears: wait > 0 && since >= 0 && cleared !== null ? clockAt(rule.opens_min + Math.ceil(Math.min(cleared * window, window) - 0.01)) : null };
+  return { admitted: passed, waiting, capacity, wait, clears: wait > 0 && since >= 0 && cleared !== null ? clockAt(rule.opens_min + Math.ceil(Math.min(cleared * window, window) - 0.01)) : null };
 }
 
+const laned = new WeakMap(); // by model: its crowds, and the floors of its gates
+
 /* Who is admitted: `people` by point, gates and areas as a solution tells them. */
-function admit(model, data, resource, units, reach) {
+function admit(model, data, resource, units, { open }) {
   const rule = model.resources[resource].lanes;
-  const crowds = crowdsOf(model, resource, reach);
+  if (!laned.has(model)) { laned.set(model, { crowds: crowdsOf(model, resource), floors: floorsOf(model, resource) }); }
+  const { crowds } = laned.get(model);
   const periods = rule.profiles[0].length;
-  const id = data.resources[resource].id;
+  const { id } = data.resources[resource];
   const each = (column) => (Array.isArray(rule.lane_people) ? rule.lane_people[column] : rule.lane_people);
-  const gates = reach.open.map((column) => ({
-    key: `${model.places[column].site}/${id}`, room: Math.floor(each(column) * units[column] / periods * PART + SAME), capacity: each(column) * units[column],
+  const gates = open.map((column) => ({
+    key: `${model.places[column].site}/${id}`, column, room: Math.floor(each(column) * units[column] / periods * PART + SAME), capacity: each(column) * units[column],
     sent: new Array(periods).fill(0),
   }));
-  let found = sendCrowds(model, crowds, gates, rule, false);
-  const asWished = found.short.length === 0;
-  if (!asWished) { found = sendCrowds(model, crowds, gates, rule, true); }
+  const found = sendCrowds(laned.get(model), gates, rule, model.sent);
   const areas = new Map();
   const profiles = rule.profiles.map(() => new Array(periods).fill(0));
   let onFoot = 0;
   for (const { crowd, way, gate, period, parts } of found.ways) {
-    const { area, walk, people, arrival } = crowds[crowd];
+    const { area, arrival } = crowds[crowd];
     gates[gate].sent[period] += parts;
     profiles[arrival][period] += parts;
-    onFoot += parts * walk[way] / people;
+    onFoot += parts * way.walk_s;
     const name = model.areas[area];
     if (!areas.has(name)) { areas.set(name, new Map()); }
     const { key } = gates[gate];
@@ -289,8 +300,8 @@ function admit(model, data, resource, units, reach) {
     return [gate.key, { sent, people: exactSum(sent), ...gateQueue(sent, gate.capacity, rule) }];
   }));
   return {
-    crowds, given: found.given, total: total / PART, gates: told, areas, asWished, rule, id, short: new Set(found.short),
-    mean_s: total === 0 ? 0 : roundTo(onFoot / total, 1), profiles,
+    crowds, given: found.given, total: total / PART, gates: told, areas, rule, id, short: new Set(found.short),
+    mean_s: total === 0 ? 0 : roundTo(onFoot / total, 1), profiles, searches: found.searches,
   };
 }
 

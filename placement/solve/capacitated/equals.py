@@ -2,7 +2,7 @@
 
 Every way in every period has a number drawn from names and figures alone, and of equals those with
 the least sum are taken. So neither the order of rows nor the version of a solver says whom a gate
-admits, and the page of the map can come to the same people by drawing the same numbers.
+admits, and the page of the map, which draws the same numbers, comes to the same people.
 """
 
 import math

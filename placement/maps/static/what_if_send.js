@@ -1,0 +1,321 @@
+/* Who is sent to which gate: the cheapest flow, in whole millionths of a person, and the only one.
+ *
+ * What counts is, in this order: whom floors ask for, what people are worth, who walks without
+ * steps, the walk, the wait, and what is drawn among equals, as in
+ * placement/solve/capacitated/assignment.py. Everybody of a crowd who comes in one period, an item,
+ * goes to a gate or stays away; whoever stays passes the floors that count them, and as many as a
+ * floor allows stay without a price. Gates and floors are few and items many, so a way to change
+ * what is sent is sought among gates and floors alone, each step the cheapest change of an item
+ * (successive shortest paths with prices, Ahuja, Magnanti & Orlin 1993, chapter 9).
+ *
+ * A price has two parts, the first of which decides: who stays away and walks, then waits and what
+ * is drawn. Both are whole and below 2^53. Prices of the last variant are kept: the next one begins
+ * there, which changes how soon the answer is found and not the answer. */
+
+const TIES = 2 ** 30;
+
+/* A queue of nodes by two-part distances. */
+class NodeHeap {
+  constructor(size) {
+    this.nodes = new Int32Array(size);
+    this.at = new Int32Array(size).fill(-1);
+    this.high = new Float64Array(size);
+    this.low = new Float64Array(size);
+    this.size = 0;
+  }
+
+  clear() {
+    for (let at = 0; at < this.size; at += 1) { this.at[this.nodes[at]] = -1; }
+    this.size = 0;
+  }
+
+  isBefore(a, b) {
+    const difference = this.high[a] - this.high[b];
+    return difference < 0 || (difference === 0 && (this.low[a] < this.low[b] || (this.low[a] === this.low[b] && a < b)));
+  }
+
+  /* put a node in, or nearer */
+  put(node, high, low) {
+    this.high[node] = high;
+    this.low[node] = low;
+    let at = this.at[node];
+    if (at < 0) { at = this.size; this.size += 1; }
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      if (!this.isBefore(node, this.nodes[above])) { break; }
+      this.nodes[at] = this.nodes[above];
+      this.at[this.nodes[at]] = at;
+      at = above;
+    }
+    this.nodes[at] = node;
+    this.at[node] = at;
+  }
+
+  pop() {
+    const [first] = this.nodes;
+    this.at[first] = -1;
+    this.size -= 1;
+    if (this.size === 0) { return first; }
+    const node = this.nodes[this.size];
+    let at = 0;
+    for (;;) {
+      let below = 2 * at + 1;
+      if (below >= this.size) { break; }
+      if (below + 1 < this.size && this.isBefore(this.nodes[below + 1], this.nodes[below])) { below += 1; }
+      if (!this.isBefore(this.nodes[below], node)) { break; }
+      this.nodes[at] = this.nodes[below];
+      this.at[this.nodes[at]] = at;
+      at = below;
+    }
+    this.nodes[at] = node;
+    this.at[node] = at;
+    return first;
+  }
+}
+
+/* The cheapest way to send items.
+ *
+ * Nodes are joined by `arcs`: from, to, what an arc takes at most, and a price in two parts; the last
+ * node is the end, where all come together. An item has `supply` and options from `first` on, each
+ * a node, `target`, and a price. `high` and `low` are the nodes' prices to begin with: what it costs
+ * from there to the end. `before` is what options and arcs took the last time, where that is known. */
+class Sending {
+  constructor(nodes, { arcs, items, high, low, before }) {
+    this.nodes = nodes;
+    this.high = high;
+    this.low = low;
+    this.excess = new Float64Array(nodes);
+    this.from = Int32Array.from(arcs, (arc) => arc.from);
+    this.to = Int32Array.from(arcs, (arc) => arc.to);
+    this.most = Float64Array.from(arcs, (arc) => arc.most);
+    this.costHigh = Float64Array.from(arcs, (arc) => arc.high);
+    this.costLow = Float64Array.from(arcs, (arc) => arc.low);
+    this.sent = new Float64Array(arcs.length);
+    this.beside = Array.from({ length: nodes }, () => []);
+    arcs.forEach((arc, at) => { this.beside[arc.from].push(at); this.beside[arc.to].push(at); });
+    this.items = {
+      of: Int32Array.from(items.of), first: Int32Array.from(items.first), target: Int32Array.from(items.target), high: Float64Array.from(items.high), low: Float64Array.from(items.low),
+      supply: Float64Array.from(items.supply),
+    };
+    this.flow = new Float64Array(items.target.length);
+    this.findPairs();
+    this.start(before);
+    this.reached = new Int32Array(nodes); // the search that reached a node, and the last that left it
+    this.done = new Int32Array(nodes);
+    this.previous = new Int32Array(nodes); // the node before, and by what: an arc, or an option left and one taken
+    this.by = new Int32Array(nodes);
+    this.taken = new Int32Array(nodes);
+    this.heap = new NodeHeap(nodes);
+  }
+
+  /* Pairs of nodes that an item can take one of or the other. Of each, those who take the first are
+     kept in a heap, the cheapest to move on top; who left since is dropped when found there. */
+  findPairs() {
+    const { first, target, supply } = this.items;
+    const known = Array.from({ length: this.nodes }, () => new Map());
+    for (let item = 0; item < supply.length; item += 1) {
+      for (let way = first[item]; way < first[item + 1]; way += 1) {
+        const mine = known[target[way]];
+        for (let other = first[item]; other < first[item + 1]; other += 1) { if (other !== way && !mine.has(target[other])) { mine.set(target[other], 0); } }
+      }
+    }
+    this.pairs = known;
+    this.pairFirst = new Int32Array(this.nodes + 1);
+    let size = 0;
+    known.forEach((mine, node) => {
+      for (const to of mine.keys()) { mine.set(to, size); size += 1; }
+      this.pairFirst[node + 1] = size;
+    });
+    this.pairTo = new Int32Array(size);
+    for (const mine of known) { for (const [to, pair] of mine) { this.pairTo[pair] = to; } }
+    this.top = new Int32Array(size).fill(-1); // the option on top of each heap, and what moving it costs
+    this.topHigh = new Float64Array(size);
+    this.topLow = new Float64Array(size);
+    this.ways = Array.from({ length: size }, () => []);
+    this.others = Array.from({ length: size }, () => []);
+  }
+
+  /* Everybody takes what was taken before where nothing is cheaper by the prices, else what is
+     cheapest; arcs that pay are full. */
+  start(before) {
+    const { high, low, excess } = this;
+    const { first, target, supply } = this.items;
+    for (let item = 0; item < supply.length; item += 1) {
+      let [best, bestHigh, bestLow] = [-1, Infinity, Infinity];
+      for (let way = first[item]; way < first[item + 1]; way += 1) {
+        const [h, l] = [this.items.high[way] + high[target[way]], this.items.low[way] + low[target[way]]];
+        if (h < bestHigh || (h === bestHigh && l < bestLow)) { [best, bestHigh, bestLow] = [way, h, l]; }
+      }
+      let left = supply[item];
+      for (let way = first[item]; way < first[item + 1]; way += 1) {
+        const kept = before.options[way];
+        if (kept > 0 && this.items.high[way] + high[target[way]] === bestHigh && this.items.low[way] + low[target[way]] === bestLow) {
+          this.put(way, kept);
+          excess[target[way]] += kept;
+          left -= kept;
+        }
+      }
+      if (left > 0) { this.put(best, left); excess[target[best]] += left; }
+    }
+    const free = [];
+    for (let arc = 0; arc < this.sent.length; arc += 1) {
+      const [from, to] = [this.from[arc], this.to[arc]];
+      const h = this.costHigh[arc] + high[to] - high[from];
+      const l = this.costLow[arc] + low[to] - low[from];
+      if (h < 0 || (h === 0 && l < 0)) { this.push(arc, this.most[arc]); }
+      if (h === 0 && l === 0) { free.push(arc); }
+    }
+    excess[this.nodes - 1] -= supply.reduce((sum, parts) => sum + parts, 0);
+    for (const arc of free) { this.push(arc, Math.max(0, Math.min(before.arcs[arc], excess[this.from[arc]], this.most[arc]))); }
+    for (const arc of free) { this.push(arc, Math.max(0, Math.min(excess[this.from[arc]], this.most[arc] - this.sent[arc]))); }
+  }
+
+  push(arc, parts) {
+    this.sent[arc] += parts;
+    this.excess[this.from[arc]] -= parts;
+    this.excess[this.to[arc]] += parts;
+  }
+
+  /* Add to what takes an option. */
+  put(way, parts) {
+    const isNew = this.flow[way] === 0;
+    this.flow[way] += parts;
+    if (!isNew) { return; }
+    const { first, of, target } = this.items;
+    const pairs = this.pairs[target[way]];
+    for (let other = first[of[way]]; other < first[of[way] + 1]; other += 1) { if (other !== way) { this.add(pairs.get(target[other]), way, other); } }
+  }
+
+  /* Take from what takes an option. */
+  take(way, parts) {
+    this.flow[way] -= parts;
+    if (this.flow[way] > 0) { return; }
+    const { first, of, target } = this.items;
+    const pairs = this.pairs[target[way]];
+    for (let other = first[of[way]]; other < first[of[way] + 1]; other += 1) {
+      if (other !== way && this.top[pairs.get(target[other])] === way) { this.clean(pairs.get(target[other])); }
+    }
+  }
+
+  /* whether one move in a heap is cheaper than another */
+  isBefore(way, other, way2, other2) {
+    const { high, low } = this.items;
+    const difference = high[other] - high[way] - high[other2] + high[way2];
+    return difference < 0 || (difference === 0 && low[other] - low[way] < low[other2] - low[way2]);
+  }
+
+  add(pair, way, other) {
+    const [ways, others] = [this.ways[pair], this.others[pair]];
+    let at = ways.length;
+    ways.push(way);
+    others.push(other);
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      if (!this.isBefore(way, other, ways[above], others[above])) { break; }
+      ways[at] = ways[above];
+      others[at] = others[above];
+      at = above;
+    }
+    ways[at] = way;
+    others[at] = other;
+    if (at === 0) { this.setTop(pair, way, other); }
+  }
+
+  setTop(pair, way, other) {
+    this.top[pair] = way;
+    this.topHigh[pair] = this.items.high[other] - this.items.high[way];
+    this.topLow[pair] = this.items.low[other] - this.items.low[way];
+  }
+
+  /* Drop from the top of a heap those who left. */
+  clean(pair) {
+    const [ways, others] = [this.ways[pair], this.others[pair]];
+    while (ways.length > 0 && this.flow[ways[0]] === 0) {
+      const [way, other] = [ways.pop(), others.pop()];
+      if (ways.length === 0) { break; }
+      let at = 0;
+      for (;;) {
+        let below = 2 * at + 1;
+        if (below >= ways.length) { break; }
+        if (below + 1 < ways.length && this.isBefore(ways[below + 1], others[below + 1], ways[below], others[below])) { below += 1; }
+        if (!this.isBefore(ways[below], others[below], way, other)) { break; }
+        ways[at] = ways[below];
+        others[at] = others[below];
+        at = below;
+      }
+      ways[at] = way;
+      others[at] = other;
+    }
+    if (ways.length === 0) { this.top[pair] = -1; } else { this.setTop(pair, ways[0], others[0]); }
+  }
+
+  reach(node, other, high, low, by, taken) {
+    const { heap } = this;
+    if (this.reached[other] === this.search && (heap.high[other] < high || (heap.high[other] === high && heap.low[other] <= low))) { return; }
+    this.reached[other] = this.search;
+    this.previous[other] = node;
+    this.by[other] = by;
+    this.taken[other] = taken;
+    heap.put(other, high, low);
+  }
+
+  /* Find the cheapest changes from where there is too much to where something is missing. */
+  seek() {
+    const { heap, high, low, done, reached, excess, search, pairTo, top } = this;
+    heap.clear();
+    for (let node = 0; node < this.nodes; node += 1) {
+      if (excess[node] > 0) { this.reached[node] = search; this.previous[node] = -1; heap.put(node, 0, 0); }
+    }
+    const left = [];
+    while (heap.size > 0) {
+      const node = heap.pop();
+      const [h, l] = [heap.high[node], heap.low[node]];
+      if (excess[node] < 0) {
+        for (const one of left) { high[one] += h - heap.high[one]; low[one] += l - heap.low[one]; }
+        return node;
+      }
+      done[node] = search;
+      left.push(node);
+      const [fromHigh, fromLow] = [h - high[node], l - low[node]];
+      for (const arc of this.beside[node]) {
+        const [from, to] = [this.from[arc], this.to[arc]];
+        if (from === node) {
+          if (done[to] !== search && this.sent[arc] < this.most[arc]) { this.reach(node, to, fromHigh + this.costHigh[arc] + high[to], fromLow + this.costLow[arc] + low[to], arc, 0); }
+        } else if (done[from] !== search && this.sent[arc] > 0) { this.reach(node, from, fromHigh - this.costHigh[arc] + high[from], fromLow - this.costLow[arc] + low[from], arc, 0); }
+      }
+      for (let pair = this.pairFirst[node]; pair < this.pairFirst[node + 1]; pair += 1) {
+        const to = pairTo[pair];
+        if (done[to] === search || top[pair] < 0) { continue; }
+        const nextHigh = fromHigh + this.topHigh[pair] + high[to];
+        if (reached[to] === search && heap.high[to] < nextHigh) { continue; }
+        this.reach(node, to, nextHigh, fromLow + this.topLow[pair] + low[to], -1, pair);
+      }
+    }
+    return -1;
+  }
+
+  /* Send what is too much somewhere to where it is missing, each time by the cheapest changes. */
+  mend() {
+    const { excess, by, previous } = this;
+    for (this.search = 1; ; this.search += 1) {
+      const target = this.seek();
+      if (target < 0) { return; }
+      let most = -excess[target];
+      let node = target;
+      for (; previous[node] >= 0; node = previous[node]) {
+        const arc = by[node];
+        most = Math.min(most, arc < 0 ? this.flow[this.top[this.taken[node]]] : this.to[arc] === node ? this.most[arc] - this.sent[arc] : this.sent[arc]);
+      }
+      most = Math.min(most, excess[node]);
+      const moves = [];
+      for (node = target; previous[node] >= 0; node = previous[node]) {
+        if (by[node] >= 0) { this.push(by[node], this.to[by[node]] === node ? most : -most); continue; }
+        const pair = this.taken[node];
+        moves.push([this.top[pair], this.others[pair][0]]);
+        excess[previous[node]] -= most;
+        excess[node] += most;
+      }
+      for (const [way, other] of moves) { this.take(way, most); this.put(other, most); }
+    }
+  }
+}
