@@ -32,26 +32,23 @@ CITIES = {"NY": ("NewYork.csv", 400.0), "SF": ("SanFrancisco.csv", 600.0)}
 EARTH_M = 6_378_100.0
 
 
-def aggregated(
-    near: list[list[int]], weight: Floats, place: Floats, *, columns: int, budget: float
-) -> tuple[Instance, Floats]:
-    """Merge points with the same columns; return the instance and where its rows are."""
+def aggregated(near: list[list[int]], weight: Floats, *, columns: int, budget: float) -> Instance:
+    """Merge points with the same columns."""
     groups: dict[tuple[int, ...], list[int]] = {}
     for point, covering in enumerate(near):
         if covering:
             groups.setdefault(tuple(covering), []).append(point)
     keys = [key for key in sorted(groups) if weight[groups[key]].sum() > 0]
-    instance = Instance.build(
+    return Instance.build(
         indptr=np.concatenate([[0], np.cumsum([len(key) for key in keys])]),
         indices=np.concatenate([np.array(key, dtype=np.int64) for key in keys]),
         weight=np.array([weight[groups[key]].sum() for key in keys]),
         cost=np.ones(columns),
         budget=budget,
     )
-    return instance, np.array([place[groups[key]].mean(axis=0) for key in keys])
 
 
-def uniform(name: str, seed: int) -> tuple[Instance, Floats]:
+def uniform(name: str, seed: int) -> Instance:
     """Return one of the instances 300a to 1000b of the hard zone."""
     sites, kind = int(name[:-1]), name[-1]
     rng = np.random.default_rng(seed)
@@ -61,10 +58,10 @@ def uniform(name: str, seed: int) -> tuple[Instance, Floats]:
     radius = (4.0 if kind == "a" else 3.25) * np.sqrt(100 / sites)
     budget = round((0.15 if kind == "a" else 0.2) * sites)
     near = cKDTree(at).query_ball_point(points, radius, return_sorted=True)
-    return aggregated(list(near), weight, points, columns=sites, budget=budget)
+    return aggregated(list(near), weight, columns=sites, budget=budget)
 
 
-def city(name: str) -> tuple[Instance, Floats]:
+def city(name: str) -> Instance:
     """Return New York or San Francisco: every point is demand and a site."""
     file, radius = CITIES[name[:2]]
     with (DATA / "mclp" / file).open(encoding="utf-8") as stream:
@@ -73,13 +70,10 @@ def city(name: str) -> tuple[Instance, Floats]:
     ball = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
     chord = 2 * np.sin(radius / EARTH_M / 2) * (1 + 1e-12)
     near = cKDTree(ball).query_ball_point(ball, chord, return_sorted=True)
-    place = np.column_stack([lon * np.cos(lat.mean()), lat]) * EARTH_M
-    return aggregated(list(near), table[:, 3], place, columns=len(table), budget=float(name[2:]))
+    return aggregated(list(near), table[:, 3], columns=len(table), budget=float(name[2:]))
 
 
-def run(
-    instance: Instance, place: Floats, known: Ints | None, args: argparse.Namespace
-) -> dict[str, Any]:
+def run(instance: Instance, known: Ints | None, args: argparse.Namespace) -> dict[str, Any]:
     """Search, bound and close one instance, as the engine would."""
     began, worked = time.perf_counter(), time.process_time()
     stop = Stop(args.seconds)
@@ -94,7 +88,6 @@ def run(
         stop=stop,
         start=start,
         plan=plan,
-        row_xy=place,
         on_bound=lambda bound: moments.append((time.perf_counter() - began, bound)),
     )
     return {
@@ -130,11 +123,11 @@ def main() -> None:
             if not (DATA / "mclp").exists():
                 print(f"| {name} | skipped: no data in {DATA} |")
                 continue
-            instance, place = city(name)
+            instance = city(name)
         else:
-            instance, place = uniform(name, args.seed)
+            instance = uniform(name, args.seed)
         kept = np.array(plans[name], dtype=np.int64) if name in plans else None
-        found = run(instance, place, kept, args)
+        found = run(instance, kept, args)
         worth = found["worth"]
         plans[name] = [int(j) for j in found["chosen"]]
         if args.known:

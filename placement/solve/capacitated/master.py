@@ -38,8 +38,8 @@ class Groups:
     share: Floats
 
     @classmethod
-    def build(cls, instance: Instance, lanes: Lanes, *, label: Ints | None = None) -> "Groups":
-        """Group the laned rows; `label` (R,) keeps rows apart that could be together."""
+    def build(cls, instance: Instance, lanes: Lanes) -> "Groups":
+        """Group the laned rows."""
         rows = np.flatnonzero(lanes.people > 0)
         people = lanes.people[rows]
         share = np.zeros((len(instance.rules), instance.rows))
@@ -49,8 +49,6 @@ class Groups:
         # sums of the same prices differ in their last digits
         scale = 10.0 ** (9 - np.floor(np.log10(np.where(each > 0, each, 1.0))))
         key = np.where(each == 0, 0.0, np.round(each * scale) / scale)
-        if label is not None:
-            key = np.concatenate([key, label[None, rows]])
         _, number = np.unique(key, axis=1, return_inverse=True)
         number = number.ravel()
         count = int(number.max(initial=-1)) + 1

@@ -278,20 +278,16 @@ class State:
         """Return (laned rows,) how far each laned row is in reach of open gates, 0 to 1."""
         return cast("Floats", np.minimum(self._covers @ y, 1.0))
 
-    def flows(
-        self, y: Floats, u: Floats, wanted: Floats | None, *, worth: Floats | None = None
-    ) -> tuple[Floats, Floats]:
+    def flows(self, y: Floats, u: Floats, wanted: Floats | None) -> tuple[Floats, Floats]:
         """Return people admitted by (layer, group) and by (layer, row), for gates y and lanes u.
 
-        The wanted come first, then others by their worth, that of the objective (or what the guide
-        says comes first) if none is given.
+        The wanted come first, then others by their worth to the objective, or as the guide says.
         """
-        worth = self.order if worth is None else worth
         by_group = np.zeros((len(self.networks), len(self.groups.people)))
         passing = np.zeros((len(self.networks), self.instance.rows))
         for k, network in enumerate(self.networks):
             first = np.zeros(network.groups) if wanted is None else wanted[k]
-            got, _ = network.admit(y, u, np.minimum(first, network.whole), then=worth)
+            got, _ = network.admit(y, u, np.minimum(first, network.whole), then=self.order)
             by_group[k] = got.group
             each = len(got.source) // max(1, len(self.rows))  # sources of a row
             source = got.source.reshape(len(self.rows), each)

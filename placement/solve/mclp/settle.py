@@ -46,7 +46,7 @@ def _left(run: Run) -> Reduction:
     """Return the instance without the choices that no plan about as good as the best makes."""
     instance, least = run.instance, run.objective * (1 - _CLOSE)
     prices = bound.relaxation(instance, stop=run.stop.share(0.5))
-    must_open, must_close = bound.fix(instance, prices, least, strict=True)
+    must_open, must_close = bound.fix(instance, prices, least)
     return reduced(
         replace(
             instance,

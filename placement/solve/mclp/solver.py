@@ -165,7 +165,7 @@ def _fixed(run: Run, prices: bound.Bound) -> Instance:
     """Return the reduced instance without the choices that no plan as good as the best makes."""
     rest = run.reduction.instance
     best = run.objective - run.reduction.offset
-    must_open, must_close = bound.fix(rest, prices, best, strict=True)
+    must_open, must_close = bound.fix(rest, prices, best)
     return replace(rest, required=rest.required | must_open, excluded=rest.excluded | must_close)
 
 

@@ -66,7 +66,7 @@ def refine(
         instance = replace(instance, cost=whole.cost, budget=whole.budget, limits=whole.limits)
     held = instance.value(chosen)
     prices = bound.relaxation(instance, stop=stop.share(0.5))
-    must_open, must_close = bound.fix(instance, prices, held, strict=True)
+    must_open, must_close = bound.fix(instance, prices, held)
     instance = decided(
         replace(
             instance,

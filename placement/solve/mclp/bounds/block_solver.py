@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from placement.arrays import Floats, Ints
+from placement.arrays import Ints
 from placement.cover.instance import Instance
 from placement.solve.core.stopping import Stop
 from placement.solve.mclp.bounds.block_tree import branch, probe, restrict
@@ -22,6 +22,7 @@ from placement.solve.mclp.bounds.variable_splitting import Point, Splitting
 
 _GROWTH = 1.4
 _FEW_NODES = 2_000
+_MOST_NODES = 100_000  # of the tree
 _MERGED_NODES = 4_000
 _SMALLEST = 30
 _STEPS = 120
@@ -67,10 +68,7 @@ def close(
     stop: Stop,
     start: Bound,
     plan: Ints,
-    row_xy: Floats | None = None,
     size: int | None = None,
-    most_nodes: int = 100_000,
-    workers: int = 2,
     look: Callable[[], Ints | None] | None = None,
     finish: Callable[[Instance], tuple[Ints | None, float]] | None = None,
     on_better: Callable[[Ints, float], None] | None = None,
@@ -88,16 +86,9 @@ def close(
         Prices to start from, best those of `placement.solve.mclp.bounds.bound.relaxation`.
     plan
         Columns of a plan that keeps the rules.
-    row_xy
-        (R, 2) float64, where the rows are; without it, neighbourhoods are found by steps along
-        shared rows.
     size
         Most columns of a block in the first round; by default the most that a first look shows
         to be easy. What makes a block hard is how many of its columns open, not how many it has.
-    most_nodes
-        Most nodes of the tree.
-    workers
-        Threads that solve blocks.
     look
         Called after each round and at nodes of the tree: returns a plan found elsewhere, or None.
     finish
@@ -114,20 +105,19 @@ def close(
         raise ValueError("blocks solve plain instances")
     hunt = Hunt(instance, plan, stop, on_better=on_better, on_bound=on_bound, look=look)
     hunt.limit(start.value)
-    place = places_of_rows(instance) if row_xy is None else row_xy
     rest, rounds, nodes = instance, 0, 0
     adjusted = adjust(rest, start)
-    tree = cut(adjusted.covers, place, size or _SMALLEST)
+    tree = cut(adjusted.covers, places_of_rows(instance), size or _SMALLEST)
     if size is None:
-        size = _easy_size(adjusted, tree, start, stop, workers)
+        size = _easy_size(adjusted, tree, start, stop)
     pieces = pieces_within(tree, adjusted.covers, size)
     before: _Round | None = None
     while not stop.reached() and not hunt.proven:
         adjusted = adjust(rest, start)
         if before is None:
-            now = _Round(split=_split(adjusted, pieces, start, workers), pieces=pieces, last=False)
+            now = _Round(split=Splitting(adjusted, pieces, start), pieces=pieces, last=False)
         else:
-            now = _merged(adjusted, tree, before, start=start, stop=stop, workers=workers)
+            now = _merged(adjusted, tree, before, start, stop)
         try:
             point = _agree(now.split, hunt)
             rounds += 1
@@ -142,7 +132,7 @@ def close(
             if finish is not None and not stop.reached():
                 _finish(finish, rest, hunt)
             if not hunt.proven and now.last and moved <= 0.1 * adjusted.rules.free.sum():
-                nodes = branch(now.split, point, hunt, settled, most_nodes)
+                nodes = branch(now.split, point, hunt, settled, _MOST_NODES)
                 break
             before = now
         finally:
@@ -157,20 +147,7 @@ def close(
     )
 
 
-def _split(adjusted: Adjusted, pieces: list[Piece], start: Bound, workers: int) -> Splitting:
-    rows = [piece.rows for piece in pieces]
-    return Splitting(adjusted, rows, u=start.u, money=start.price, workers=workers)
-
-
-def _merged(
-    adjusted: Adjusted,
-    tree: Piece,
-    before: _Round,
-    *,
-    start: Bound,
-    stop: Stop,
-    workers: int,
-) -> _Round:
+def _merged(adjusted: Adjusted, tree: Piece, before: _Round, start: Bound, stop: Stop) -> _Round:
     """Merge the blocks that are easy together, at the prices they ended with apart.
 
     A block that is cut short teaches the prices nothing, so a merge that takes too many nodes is
@@ -182,7 +159,7 @@ def _merged(
         size = int(size * _GROWTH)
         wanted = _above(tree, known, adjusted, size)
         while True:
-            split = _split(adjusted, wanted, start, workers)
+            split = Splitting(adjusted, wanted, start)
             split.take_over(before.split)
             if all(id(piece) in known for piece in wanted):
                 break
@@ -222,13 +199,13 @@ def _parted(pieces: list[Piece], known: set[int], hard: set[int]) -> list[Piece]
     return parted
 
 
-def _easy_size(adjusted: Adjusted, tree: Piece, start: Bound, stop: Stop, workers: int) -> int:
+def _easy_size(adjusted: Adjusted, tree: Piece, start: Bound, stop: Stop) -> int:
     """Return the largest size of blocks that take few nodes to solve at the first prices."""
     crowd = len(adjusted.instance.indices) / max(1, adjusted.instance.rows)
     size = max(_SMALLEST, int(_CROWDS * crowd))  # smaller blocks would hardly hold whole rows
     while size < adjusted.instance.columns and not stop.reached():
         pieces = pieces_within(tree, adjusted.covers, int(size * _GROWTH))
-        split = _split(adjusted, pieces, start, workers)
+        split = Splitting(adjusted, pieces, start)
         try:
             split.evaluate(split.prices, split.money, stop=stop)
         finally:
@@ -242,7 +219,7 @@ def _easy_size(adjusted: Adjusted, tree: Piece, start: Bound, stop: Stop, worker
 def _agree(split: Splitting, hunt: Hunt) -> Point:
     """Make the blocks agree; take the bound, and read plans off them."""
     split.add_plan(hunt.chosen)
-    point, _ = split.evaluate(split.prices, split.money, stop=hunt.stop)
+    point = split.evaluate(split.prices, split.money, stop=hunt.stop)
     point = split.agree(point, stop=hunt.stop, best=hunt.worth - split.offset, steps=_STEPS)
     split.prices, split.money = point.prices, point.money
     bound = split.bound(point)

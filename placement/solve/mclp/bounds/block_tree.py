@@ -122,7 +122,7 @@ def branch(
             break
         count += 1
         split.fix(node.fixed)
-        here, _ = split.evaluate(node.prices, node.money, stop=hunt.stop)
+        here = split.evaluate(node.prices, node.money, stop=hunt.stop)
         here = split.agree(
             here, stop=hunt.stop, best=hunt.worth - split.offset, steps=25, enough=0.05
         )

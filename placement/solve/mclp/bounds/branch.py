@@ -97,7 +97,7 @@ def _open(block: Block, j: int, u: Floats, slack: Floats, state: Ints, covered: 
 @part_of_compiled
 def _settle(
     block: Block, price: Floats, u: Floats, slack: Floats, state: Ints, covered: Bools,
-    worth: float, bound: float, least: float, dominance: int,
+    worth: float, bound: float, least: float,
 ) -> tuple[float, float, bool]:  # fmt: skip
     """Raise prices and fix columns until nothing moves.
 
@@ -122,8 +122,6 @@ def _settle(
             if bound - slack[j] <= least:
                 state[j] = 0
                 moved = True
-                continue
-            if dominance == 0:
                 continue
             gain, private = 0.0, 0.0
             for q in range(block.column_indptr[j], block.column_indptr[j + 1]):
@@ -310,7 +308,7 @@ def solve_block(
             if state[block.indices[k]] < 0:
                 slack[block.indices[k]] -= room
     value[0], bound[0], alive = _settle(
-        block, price, u, slack, state, covered, value[0], bound[0], least, 1
+        block, price, u, slack, state, covered, value[0], bound[0], least
     )
     for i in range(rows):
         if not covered[i]:
@@ -357,7 +355,7 @@ def solve_block(
         nodes += 1
         value[below], bound[below], alive = _settle(
             block, price, u_at[below], slack_at[below], state_at[below], covered_at[below],
-            value[below], bound[below], least, 1,
+            value[below], bound[below], least,
         )  # fmt: skip
         if alive:
             step[below] = 0

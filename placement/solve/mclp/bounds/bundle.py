@@ -53,7 +53,7 @@ class Pool(NamedTuple):
 def balance(
     pool: Pool, room: int, centre: Floats, money: float, budget: float, pull: float,
     money_pull: float, sweeps: int, enough: float, means: Floats, target: Floats,
-) -> tuple[float, float]:  # fmt: skip
+) -> float:  # fmt: skip
     """Solve the master problem: the convex mix of plans that agree best at the best worth.
 
     Maximises worth − centre · copies − money · (cost − budget) less quadratic terms in the
@@ -79,8 +79,8 @@ def balance(
 
     Returns
     -------
-    money, spent
-        New price of the budget; what the mix costs.
+    float
+        New price of the budget.
     """
     blocks = len(pool.held)
     means[:] = 0.0
@@ -145,7 +145,7 @@ def balance(
                         target[pool.owner[start + q]] += change / pool.times[pool.owner[start + q]]
         if worst <= enough:
             break
-    return max(0.0, money + money_pull * (spent - budget)), spent
+    return max(0.0, money + money_pull * (spent - budget))
 
 
 @compiled

@@ -368,9 +368,7 @@ def _rounded(instance: Instance, value: float) -> float:
     return value + _ROUNDING * abs(value)
 
 
-def fix(
-    instance: Instance, bound: Bound, best: float, *, strict: bool = True
-) -> tuple[Bools, Bools]:
+def fix(instance: Instance, bound: Bound, best: float) -> tuple[Bools, Bools]:
     """Find columns that are open, or closed, in every plan worth keeping (reduced-cost fixing).
 
     Parameters
@@ -380,11 +378,7 @@ def fix(
     bound
         Any bound of this module or of blocks.
     best
-        Objective of the best plan known.
-    strict
-        True keeps every plan worth ``best`` or more, so the plan in hand and its equals stay.
-        False keeps only those worth more than ``best``: if that leaves none, the plan in hand is
-        optimal.
+        Objective of the best plan known: it stays, and all that are worth as much or more.
 
     Returns
     -------
@@ -401,9 +395,7 @@ def fix(
     grid = worth_grid(instance)
     must_open = instance.required.copy()
     must_close = ~rules.free & ~instance.required
-    step = worth_step(instance)
-    least = best if step else best - _ROUNDING * abs(best)
-    least += 0.0 if strict else step
+    least = best if worth_step(instance) else best - _ROUNDING * abs(best)
     for price in _critical_prices(bound.reduced, instance.cost, rules, grid):
         value = bound.constant + _knapsack(instance, rules, bound.reduced, float(price), grid)
         paid = _down(

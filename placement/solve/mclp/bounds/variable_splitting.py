@@ -13,10 +13,13 @@ from placement.solve.mclp.bounds.branch import solve_block
 from placement.solve.mclp.bounds.bundle import Pool, balance, worth_at
 from placement.solve.mclp.bounds.dual_bounds import Bound, settled, worth_grid
 from placement.solve.mclp.bounds.lagrangian_instance import Adjusted, block_of
+from placement.solve.mclp.bounds.partition import Piece
 
 _ROOM = 160
 _MOST_NODES = 50_000
 _SWEEPS = 100
+WORKERS = 2
+"""Threads that solve blocks."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -48,23 +51,18 @@ class Splitting:
     ----------
     adjusted
         The instance.
-    parts
+    pieces
         Rows of every block; together all rows of positive weight.
-    u
-        (R,) float64, prices of the rows to start from.
-    money
-        Price of the budget to start from.
-    workers
-        Threads that solve blocks.
+    start
+        Prices of the rows and of the budget to start from.
     """
 
-    def __init__(
-        self, adjusted: Adjusted, parts: Sequence[Ints], *, u: Floats, money: float, workers: int
-    ) -> None:
+    def __init__(self, adjusted: Adjusted, pieces: Sequence[Piece], start: Bound) -> None:
         self.adjusted = adjusted
         instance = adjusted.instance
         columns = instance.columns
-        blocks = [block for rows in parts if len((block := block_of(adjusted, rows)).rows)]
+        blocks = [block_of(adjusted, piece.rows) for piece in pieces]
+        blocks = [block for block in blocks if len(block.rows)]
         held = np.zeros(columns, dtype=np.int64)
         for block in blocks:
             held[block.columns] += 1
@@ -107,7 +105,7 @@ class Splitting:
         self.nodes = 0
         self.visited = np.zeros(len(blocks), dtype=np.int64)  # nodes of the last evaluation
         self.fixed = np.full(columns, -1, dtype=np.int64)
-        self.u = [u[block.rows].copy() for block in blocks]
+        self.u = [start.u[block.rows].copy() for block in blocks]
         self.means = np.zeros(int(sizes.sum()))
         self.target = np.zeros(len(shared))
         handed = [
@@ -116,11 +114,11 @@ class Splitting:
         ]
         prices = np.concatenate([h[s] for h, s in zip(handed, self.border, strict=True)])
         self.prices = self._centred(prices)
-        self.money = money
+        self.money = start.price
         self.missed = 0
         cost = instance.cost[adjusted.rules.free]
         typical = float(cost.mean()) if len(cost) else 1.0
-        scale = money * typical or float(adjusted.weight.sum()) / columns or 1.0
+        scale = start.price * typical or float(adjusted.weight.sum()) / columns or 1.0
         self.pull = 0.05 * scale
         self.widest = 2.0 * scale
         self.money_rate = 0.05 / (typical * typical) if typical > 0 else 0.0
@@ -129,7 +127,7 @@ class Splitting:
             + float(adjusted.profit[instance.required].sum())
             + float((adjusted.side * adjusted.rules.side_most).sum())
         )
-        self._threads = ThreadPoolExecutor(max_workers=workers)
+        self._threads = ThreadPoolExecutor(max_workers=WORKERS)
 
     def close(self) -> None:
         """Let the threads go."""
@@ -236,7 +234,7 @@ class Splitting:
         *,
         stop: Stop | None = None,
         most_nodes: int = _MOST_NODES,
-    ) -> tuple[Point, list[Bools]]:
+    ) -> Point:
         """Solve all blocks at given prices, the largest first; after ``stop`` only bound them."""
 
         def answer(block: int) -> tuple[float, Bools, int]:
@@ -244,21 +242,14 @@ class Splitting:
             return self.solve(block, prices, money, most_nodes=1 if late else most_nodes)
 
         order = sorted(range(len(self.blocks)), key=lambda b: -len(self.blocks[b].columns))
-        answers = dict(
-            zip(
-                order,
-                self._threads.map(answer, order),
-                strict=True,
-            )
-        )
+        answers = dict(zip(order, self._threads.map(answer, order), strict=True))
         most = np.array([answers[b][0] for b in range(len(self.blocks))])
         self.visited = np.array([answers[b][2] for b in range(len(self.blocks))], dtype=np.int64)
         self.nodes += int(self.visited.sum())
-        plans = [answers[b][1] for b in range(len(self.blocks))]
-        for block, plan in enumerate(plans):
-            self.add(block, plan)
+        for block in range(len(self.blocks)):
+            self.add(block, answers[block][1])
         value = float(most.sum()) + money * self.adjusted.rules.budget
-        return Point(prices=prices, money=money, most=most, value=value), plans
+        return Point(prices=prices, money=money, most=most, value=value)
 
     def agree(
         self, point: Point, *, stop: Stop, best: float, steps: int, enough: float = 0.01
@@ -289,7 +280,7 @@ class Splitting:
             if gap <= 0.0 or stop.reached():
                 break
             self.step += 1
-            money, _ = balance(
+            money = balance(
                 self.pool, _ROOM, point.prices, point.money, self.adjusted.rules.budget,
                 self.pull, self.pull * self.money_rate, _SWEEPS,
                 1e-3 * gap / len(self.blocks), self.means, self.target,
@@ -307,7 +298,7 @@ class Splitting:
                     break
                 self.pull *= 4.0  # little is promised because prices may move little
                 continue
-            trial, _ = self.evaluate(prices, money, stop=stop)
+            trial = self.evaluate(prices, money, stop=stop)
             kept = point.value - trial.value
             if kept >= 0.1 * promised:
                 if kept >= 0.5 * promised and self.missed == 0:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from placement.arrays import Bools, Floats, Ints
+from placement.arrays import Floats, Ints
 from placement.cover.instance import Instance
 from placement.solve.core.stopping import Stop
 from placement.solve.mclp.bounds.dual_bounds import Bound
@@ -39,10 +39,10 @@ class _Recorded(Splitting):
 
     met: tuple[Point, ...] = ()
 
-    def evaluate(self, *prices: Any, **how: Any) -> tuple[Point, list[Bools]]:
-        point, plans = super().evaluate(*prices, **how)
+    def evaluate(self, *prices: Any, **how: Any) -> Point:
+        point = super().evaluate(*prices, **how)
         self.met += (point,)
-        return point, plans
+        return point
 
 
 def by_blocks(
@@ -54,7 +54,6 @@ def by_blocks(
     plan: Ints | None = None,
     sizes: Sequence[int] = (60,),
     steps: int = 120,
-    workers: int = 2,
 ) -> Split:
     """Bound by blocks, each size starting from the prices of the one before."""
     adjusted = adjust(instance, start)
@@ -62,14 +61,13 @@ def by_blocks(
     best_bound, cuts = start, tuple[Cut, ...]()
     before: _Recorded | None = None
     for size in sizes:
-        parts = [piece.rows for piece in pieces_within(tree, adjusted.covers, size)]
-        split = _Recorded(adjusted, parts, u=start.u, money=start.price, workers=workers)
+        split = _Recorded(adjusted, pieces_within(tree, adjusted.covers, size), start)
         try:
             if before is not None:
                 split.take_over(before)
             if plan is not None:
                 split.add_plan(plan)
-            point, _ = split.evaluate(split.prices, split.money, stop=stop)
+            point = split.evaluate(split.prices, split.money, stop=stop)
             point = split.agree(point, stop=stop, best=best - split.offset, steps=steps)
             split.prices, split.money = point.prices, point.money
             bound = split.bound(point)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from placement.cover.instance import Instance
 from placement.solve.core.stopping import Stop
+from placement.solve.mclp.bounds import variable_splitting
 from placement.solve.mclp.bounds.block_solver import close
 from placement.solve.mclp.bounds.bound import relaxation
 from tests.amount import cases
@@ -87,14 +88,17 @@ def test_a_gap_of_the_relaxation_is_closed_and_told_step_by_step() -> None:
     assert bounds == sorted(bounds, reverse=True)
 
 
-def test_the_same_input_gives_the_same_plan_on_one_thread_and_two() -> None:
+def test_the_same_input_gives_the_same_plan_on_one_thread_and_two(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     instance = clustered(4, columns=60, rows=900, budget=9.0)
     start = relaxation(instance, stop=Stop())
     empty = np.zeros(0, dtype=np.int64)
-    first, second = (
-        close(instance, stop=Stop(), start=start, plan=empty, size=20, workers=workers)
-        for workers in (1, 2)
-    )
+    found = []
+    for workers in (1, 2):
+        monkeypatch.setattr(variable_splitting, "WORKERS", workers)
+        found.append(close(instance, stop=Stop(), start=start, plan=empty, size=20))
+    first, second = found
     assert first.chosen.tobytes() == second.chosen.tobytes()
     assert (first.bound, first.rounds, first.nodes) == (second.bound, second.rounds, second.nodes)
 

@@ -106,15 +106,14 @@ def test_fixing_loses_no_plan_worth_keeping(seed: int, share: float, *, whole: b
         else min(plans, key=lambda p: abs(p[0] - max(plans)[0] * share))[0]
     )
     for bound in all_bounds(instance, seed):
-        for strict in (True, False):
-            must_open, must_close = fix(instance, bound, best, strict=strict)
-            assert not (must_open & must_close).any() or not strict
-            for value, chosen in plans:
-                if value > best or (strict and value == best):
-                    is_open = np.zeros(instance.columns, dtype=np.bool_)
-                    is_open[list(chosen)] = True
-                    assert (is_open >= must_open).all()
-                    assert not (is_open & must_close).any()
+        must_open, must_close = fix(instance, bound, best)
+        assert not (must_open & must_close).any()
+        for value, chosen in plans:
+            if value >= best:
+                is_open = np.zeros(instance.columns, dtype=np.bool_)
+                is_open[list(chosen)] = True
+                assert (is_open >= must_open).all()
+                assert not (is_open & must_close).any()
 
 
 def test_relaxation_is_exact_where_it_is_whole() -> None:
