@@ -138,6 +138,11 @@ function namesOf(map, data, tell) {
   const main = data.main;
   const along = (line) => [Math.min(...line.map((one) => one[0])), Math.min(...line.map((one) => one[1])),
     Math.max(...line.map((one) => one[0])), Math.max(...line.map((one) => one[1]))];
+  const shut = data.shut || [];
+  for (const [text, lat, lon] of shut) {
+    names.push({ key: text, lines: [{ text, style: LABEL_STYLES.missing }], at: zero(lat, lon), from: 0, layer: "shut", whole: true });
+  }
+  const isShut = new Set(shut.map(([text]) => text.slice(2))); // past the sign
   for (const [text, steps] of data.labels.water) {
     const line = lineOf(steps, 1e5);
     names.push({ key: `water ${text}`, text, style: LABEL_STYLES.water, line, around: along(line), from: 11, repeat: 700, rise: 10, most: 3, layer: "water" });
@@ -158,6 +163,7 @@ function namesOf(map, data, tell) {
     names.push({ key: `station ${text}`, lines: [{ text, style: LABEL_STYLES.station }], at: zero(lat, lon), dot: true, from: STATION_FROM, layer: "names" });
   }
   for (const [text, group, steps] of data.labels.streets) {
+    if (isShut.has(text)) { continue; }
     const line = lineOf(steps, 1e5);
     names.push({
       key: `street ${text}`, text, style: LABEL_STYLES[LINE_KINDS[group]], line, around: along(line),
@@ -228,7 +234,8 @@ function* placeNames(names, zoom, region, sight, signs, measure, done) {
       const gap = name.dot ? 7 : 19;
       const high = name.dot ? 11 : 23;
       const seen = [[x + gap, y, "left"], [x - gap, y, "right"], [x, y - high, "centre"], [x, y + high, "centre"]]
-        .some(([px, py, align]) => flat(name, px, py, align, () => true));
+        .some(([px, py, align]) => flat(name, px, py, align, name.whole ? inSight : () => true));
+      if (name.whole && !seen) { unplaced += 1; }
       if (seen && name.dot) {
         ground.take(dot);
         drawn_.push({ dot: [x, y], box: dot });

@@ -286,6 +286,11 @@ function showPlan(map) {
     trying.draw();
     /* names of areas say who is not covered in what is drawn */
     data.gaps.tried = variant.isPlan() ? null : lostByArea(trial.counter, data.main);
+    data.shut = closedNames(trying.closedStreets());
+    const row = entries.findIndex((one) => one.key === "shut");
+    if (row >= 0) { entries.splice(row, 1); }
+    if (data.shut.length > 0) { offer("plan", "shut", trying.shut, closedSwatch, () => tell.say("layer_shut")); }
+    if (row >= 0 !== data.shut.length > 0) { legend.draw(); }
     names.renew(true);
     for (const rename of renamings) { rename(); }
     variantBar.draw();

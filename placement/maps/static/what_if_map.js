@@ -33,6 +33,7 @@ function reachedLayer(ground, colour, pane) {
 /* Draws the variant and takes it back; `swap` puts another layer in the place of one of the legend. */
 function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, signs, named, popupOptions, tryPopup }) {
   const own = L.layerGroup().addTo(map);
+  const shut = L.layerGroup().addTo(map);
   const swapped = new Map();
   const missing = new Map(); // layers by key, painted anew for each variant
   const turned = new Set();
@@ -49,8 +50,10 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
     entry.picture = entry.picture || box.firstChild;
     box.replaceChild(next, box.firstChild);
   };
+  const closedStreets = () => (data.what_if === null ? [] : data.what_if.streets.filter(({ name }) => variant.streets.includes(name)));
   const draw = () => {
     own.clearLayers();
+    shut.clearLayers();
     renamings.length = 0;
     for (const entry of signs) {
       const isClosed = variant.units(entry.post.key) === 0;
@@ -67,7 +70,7 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
     const model = counter.tried();
     const asPlanned = counter.model().walks;
     const found = counter.variant();
-    own.addLayer(closedStreetLayers(data.what_if.streets.filter(({ name }) => variant.streets.includes(name)), tell, inPane("closures", {})));
+    for (const street of closedStreets()) { shut.addLayer(closedStreetLayer(street, inPane("closures", {}))); }
     data.resources.forEach((resource, at) => {
       const { times, open } = found.reaches[at];
       const { colour } = look(at);
@@ -107,5 +110,5 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
       }
     });
   };
-  return { draw, rename: () => { for (const rename of renamings) { rename(); } } };
+  return { draw, shut, closedStreets, rename: () => { for (const rename of renamings) { rename(); } } };
 }

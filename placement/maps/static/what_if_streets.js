@@ -152,26 +152,20 @@ function streetTable(data, tell, { variant, counter }) {
 /* Where a street is longest, as positions. */
 const longestLine = (street) => street.line.map((line) => positions(line)).reduce((most, one) => (one.length > most.length ? one : most), []);
 
-/* A closed street on the map, with what is told of it to one side. */
-function closedStreetLayer(street, pane, text, direction) {
+/* A closed street on the map. */
+function closedStreetLayer(street, pane) {
   const group = L.layerGroup();
   for (const line of street.line) {
     const places = positions(line);
     group.addLayer(L.polyline(places, { ...pane, color: "#ffffff", weight: 9, interactive: false }));
     group.addLayer(L.polyline(places, { ...pane, color: "#b30000", weight: 5, dashArray: "3 6", lineCap: "butt", interactive: false }));
   }
-  const longest = longestLine(street);
-  if (longest.length > 0) {
-    group.addLayer(L.tooltip(longest[Math.floor(longest.length / 2)], { permanent: true, direction, className: "minutes", interactive: false, pane: "sites" })
-      .setContent(make("span", { dir: "auto" }, text)));
-  }
   return group;
 }
 
-/* All closed streets; of several the names alone, those in the west on the left. */
-function closedStreetLayers(streets, tell, pane) {
-  if (streets.length === 1) { return closedStreetLayer(streets[0], pane, `${streets[0].name}: ${tell.say("if_shut")}`, "top"); }
-  const west = (street) => Math.min(...longestLine(street).map(([, lon]) => lon));
-  const order = [...streets].sort((a, b) => west(a) - west(b));
-  return L.layerGroup(order.map((street, at) => closedStreetLayer(street, pane, `✗ ${street.name}`, at < order.length / 2 ? "left" : "right")));
-}
+/* The names of closed streets with the middle of each, for whoever places names without collision. */
+const closedNames = (streets) => streets.map((street) => [street.name, longestLine(street)]).filter(([, line]) => line.length > 0)
+  .map(([name, line]) => [`✗ ${name}`, ...line[Math.floor(line.length / 2)]]);
+
+/* What the legend shows for them. */
+const closedSwatch = () => swatch(drawn("path", { d: "M2 9h24", stroke: "#b30000", "stroke-width": 5, "stroke-dasharray": "3 6" }));
