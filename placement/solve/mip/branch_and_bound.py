@@ -209,10 +209,13 @@ class Tree:
                 self._settled = max(self._settled, leaf.bound)
 
     def _least(self) -> float:
-        """Return what a plan must be worth to be wanted."""
-        known = self._known()
-        if self._relaxed.step:
-            return known + 0.999 * self._relaxed.step
+        """Return what a plan must be worth to be wanted.
+
+        The known plan may be none of these, whose worths are whole steps, and lie between two.
+        """
+        known, step = self._known(), self._relaxed.step
+        if step and math.isfinite(known):
+            return (math.floor(known / step + 1e-9) + 0.999) * step
         return known + 1e-9 * abs(known) if math.isfinite(known) else known
 
     def _wanted(self, bound: float) -> bool:
