@@ -292,6 +292,47 @@ def test_a_variant_is_tried_shared_taken_back_and_downloaded(
     seen.assert_quiet(cover_map)
 
 
+def test_a_closed_gate_shows_who_waits_where_and_whom_lanes_turn_away(open_page, tmp_path) -> None:
+    plan = load_plan(ROOT / "data/geo/london-2023")
+    solution = read_solution(ROOT / "outputs/london-2023/solution.geojson")
+    write_map(plan, solution, tmp_path / "map.html")
+    page, seen = open_page(tmp_path / "map.html")
+    page.locator("#tab-what_if").click()
+    assert page.locator(".what-if svg.queue").count() == 0
+    page.locator(".what-if .tries [data-try='turn savoy-street/checkpoint']").click()
+    posts = {post.id: post.units for post in solution.posts_list}
+    del posts["savoy-street/checkpoint"]
+    want = proposed(plan, units_of(plan, posts))
+    figures = page.locator("table.variant").first.inner_text()
+    waits = [gate.longest_wait_min for gate in want.lanes.gates.values()]
+    assert f"longest wait (min)\t30\t{max(waits):g}\t" in figures
+    areas, gates = page.locator("table.variant").nth(1), page.locator("table.variant").nth(2)
+    away = want.coverage["checkpoint"].covered - solution.coverage["checkpoint"].covered
+    assert "turned away for want of lanes\t" in figures
+    changes = [
+        float(row.replace("−", "-").replace(",", "").split("\t")[-1])
+        for row in areas.locator("tbody tr").all_inner_texts()
+    ]
+    assert sum(changes) == pytest.approx(-away)
+    changed = {
+        name
+        for name, gate in solution.lanes.gates.items()
+        if name not in want.lanes.gates
+        or sum(want.lanes.gates[name].sent) != pytest.approx(sum(gate.sent))
+        or want.lanes.gates[name].longest_wait_min != gate.longest_wait_min
+    }
+    assert gates.locator("tbody tr").count() == len(changed) > 1
+    queue = gates.locator("[data-try^='queue ']").last
+    queue.click()
+    assert queue.inner_text() in page.locator(".what-if svg.queue title").text_content()
+    assert found(page) == []
+    page.locator("#lang-fr").click()
+    assert "l’attente change" in page.locator(".what-if").inner_text()
+    page.locator("[data-try='undo']").click()
+    assert page.locator("table.variant").count() == 1
+    seen.assert_quiet(tmp_path / "map.html")
+
+
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
 def test_axe_finds_nothing_in_a_variant(open_page, cover_map, size) -> None:
     address = "#tab=what_if&if=bridge-pont-d-iena-rive-gauche/dog_team:0"

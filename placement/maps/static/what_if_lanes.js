@@ -3,6 +3,7 @@
 const PART = 1_000_000;
 const SAME = 1e-3; // of a part: what the product of two decimals may be off
 const QUEUE_DUST = 0.05; // people who are no queue yet
+const MOST_TIMES = 8; // kept: the first, which is the plan's as a rule, and the last
 const MOST_CROWDS = 2 ** 24; // of which each has a number
 
 /* What decides among equals, as placement/solve/capacitated/equals.py draws it. */
@@ -117,8 +118,18 @@ function firstPrices({ first, of, supply, target, high, low }, cells, rooms, pri
 
 const powerAbove = (number) => 2 ** Math.ceil(Math.log2(number + 1));
 
-/* Send crowds to gates; prices of the last time, and whom it sent where, are where the search begins. */
-function sendCrowds({ crowds, floors }, gates, rule, { prices, last }) {
+/* Of the last few times that people were sent, the one in which gates had nearly the room they have now. */
+function nearestTime(times, rooms) {
+  const far = (time) => [...new Set([...rooms.keys(), ...time.rooms.keys()])].reduce((sum, key) => sum + Math.abs((rooms.get(key) || 0) - (time.rooms.get(key) || 0)), 0);
+  return times.map((time) => ({ time, far: far(time) })).reduce((best, one) => (one.far < best.far ? one : best), { time: { prices: new Map(), last: new Map() }, far: Infinity }).time;
+}
+
+/* Send crowds to gates. The search begins with the prices of a time before, and with those it sent
+   where; of gates that had none then, with the last they had. */
+function sendCrowds({ crowds, floors }, gates, rule, sent) {
+  const rooms = new Map(gates.map(({ key, room }) => [key, room]));
+  const { prices: known, last } = nearestTime(sent.times, rooms);
+  const prices = new Map([...sent.prices, ...known]);
   const periods = rule.profiles[0].length;
   const cells = gates.length * periods;
   const nodes = 2 * cells + floors.length + 1;
@@ -207,12 +218,14 @@ function sendCrowds({ crowds, floors }, gates, rule, { prices, last }) {
   arcs.forEach((arc, at) => { if (before.arcs[at] === undefined) { before.arcs.push(0); } });
   const sending = new Sending(nodes, { arcs, items, high, low, before });
   sending.mend();
-  last.clear();
-  sending.flow.forEach((parts, option) => { if (parts > 0) { last.set(items.key[option], parts); } });
-  arcs.forEach(({ key }, arc) => { if (key !== undefined) { last.set(key, sending.sent[arc]); } });
-  for (let node = 0; node < nodes; node += 1) { [high[node], low[node]] = [high[node] - high[end], low[node] - low[end]]; }
-  gates.forEach(({ key }, gate) => prices.set(key, Array.from({ length: periods }, (_, t) => [high[cells + gate * periods + t], low[cells + gate * periods + t]])));
-  floors.forEach(({ at }, row) => prices.set(at, [high[2 * cells + row], low[2 * cells + row]]));
+  const time = { rooms, prices: new Map(), last: new Map() };
+  sending.flow.forEach((parts, option) => { if (parts > 0) { time.last.set(items.key[option], parts); } });
+  arcs.forEach(({ key }, arc) => { if (key !== undefined) { time.last.set(key, sending.sent[arc]); } });
+  const priceOf = (node) => [high[node] - high[end], low[node] - low[end]];
+  gates.forEach(({ key }, gate) => time.prices.set(key, Array.from({ length: periods }, (_, t) => priceOf(cells + gate * periods + t))));
+  floors.forEach(({ at }, row) => time.prices.set(at, priceOf(2 * cells + row)));
+  for (const [key, told] of time.prices) { sent.prices.set(key, told); }
+  if (sent.times.push(time) > MOST_TIMES) { sent.times.splice(1, 1); }
   const ways = [];
   const given = crowds.map(() => 0);
   sending.flow.forEach((parts, option) => {

@@ -104,7 +104,8 @@ class Sending {
     this.done = new Int32Array(nodes);
     this.previous = new Int32Array(nodes); // the node before, and by what: an arc, or an option left and one taken
     this.by = new Int32Array(nodes);
-    this.taken = new Int32Array(nodes);
+    this.way = new Int32Array(nodes);
+    this.option = new Int32Array(nodes);
     this.heap = new NodeHeap(nodes);
   }
 
@@ -127,7 +128,8 @@ class Sending {
       this.pairFirst[node + 1] = size;
     });
     this.pairTo = new Int32Array(size);
-    for (const mine of known) { for (const [to, pair] of mine) { this.pairTo[pair] = to; } }
+    this.twin = new Int32Array(size); // the same pair the other way round
+    known.forEach((mine, node) => { for (const [to, pair] of mine) { this.pairTo[pair] = to; this.twin[pair] = known[to].get(node); } });
     this.top = new Int32Array(size).fill(-1); // the option on top of each heap, and what moving it costs
     this.topHigh = new Float64Array(size);
     this.topLow = new Float64Array(size);
@@ -249,73 +251,100 @@ class Sending {
     if (ways.length === 0) { this.top[pair] = -1; } else { this.setTop(pair, ways[0], others[0]); }
   }
 
-  reach(node, other, high, low, by, taken) {
+  reach(node, other, high, low, by, way, to) {
     const { heap } = this;
     if (this.reached[other] === this.search && (heap.high[other] < high || (heap.high[other] === high && heap.low[other] <= low))) { return; }
     this.reached[other] = this.search;
     this.previous[other] = node;
     this.by[other] = by;
-    this.taken[other] = taken;
+    this.way[other] = way;
+    this.option[other] = to;
     heap.put(other, high, low);
   }
 
-  /* Find the cheapest changes from where there is too much to where something is missing. */
+  /* Find the cheapest changes between nodes where there is too much and nodes where something is
+     missing: from the fewer of them to each of the others. Returns these others, the nearest first. */
   seek() {
-    const { heap, high, low, done, reached, excess, search, pairTo, top } = this;
+    const { heap, high, low, done, reached, excess, pairTo, top } = this;
+    this.search += 1;
+    const { search } = this;
+    let many = 0;
+    let few = 0;
+    for (const parts of excess) { if (parts > 0) { many += 1; } else if (parts < 0) { few += 1; } }
+    const sign = many < few ? 1 : -1;
+    this.sign = sign;
     heap.clear();
     for (let node = 0; node < this.nodes; node += 1) {
-      if (excess[node] > 0) { this.reached[node] = search; this.previous[node] = -1; heap.put(node, 0, 0); }
+      if (sign * excess[node] > 0) { reached[node] = search; this.previous[node] = -1; heap.put(node, 0, 0); }
     }
     const left = [];
-    while (heap.size > 0) {
+    const found = [];
+    let [endHigh, endLow] = [0, 0];
+    while (found.length < Math.max(many, few) && heap.size > 0) {
       const node = heap.pop();
       const [h, l] = [heap.high[node], heap.low[node]];
-      if (excess[node] < 0) {
-        for (const one of left) { high[one] += h - heap.high[one]; low[one] += l - heap.low[one]; }
-        return node;
-      }
       done[node] = search;
       left.push(node);
-      const [fromHigh, fromLow] = [h - high[node], l - low[node]];
+      if (sign * excess[node] < 0) {
+        found.push(node);
+        [endHigh, endLow] = [h, l];
+      }
+      const [fromHigh, fromLow] = [h - sign * high[node], l - sign * low[node]];
       for (const arc of this.beside[node]) {
-        const [from, to] = [this.from[arc], this.to[arc]];
-        if (from === node) {
-          if (done[to] !== search && this.sent[arc] < this.most[arc]) { this.reach(node, to, fromHigh + this.costHigh[arc] + high[to], fromLow + this.costLow[arc] + low[to], arc, 0); }
-        } else if (done[from] !== search && this.sent[arc] > 0) { this.reach(node, from, fromHigh - this.costHigh[arc] + high[from], fromLow - this.costLow[arc] + low[from], arc, 0); }
+        const isFrom = this.from[arc] === node;
+        const other = isFrom ? this.to[arc] : this.from[arc];
+        if (done[other] === search) { continue; }
+        const isAlong = isFrom === sign > 0;
+        if (isAlong ? this.sent[arc] < this.most[arc] : this.sent[arc] > 0) {
+          const way = isAlong ? 1 : -1;
+          this.reach(node, other, fromHigh + way * this.costHigh[arc] + sign * high[other], fromLow + way * this.costLow[arc] + sign * low[other], arc, -1, -1);
+        }
       }
       for (let pair = this.pairFirst[node]; pair < this.pairFirst[node + 1]; pair += 1) {
         const to = pairTo[pair];
-        if (done[to] === search || top[pair] < 0) { continue; }
-        const nextHigh = fromHigh + this.topHigh[pair] + high[to];
+        if (done[to] === search) { continue; }
+        const move = sign > 0 ? pair : this.twin[pair];
+        if (top[move] < 0) { continue; }
+        const nextHigh = fromHigh + this.topHigh[move] + sign * high[to];
         if (reached[to] === search && heap.high[to] < nextHigh) { continue; }
-        this.reach(node, to, nextHigh, fromLow + this.topLow[pair] + low[to], -1, pair);
+        this.reach(node, to, nextHigh, fromLow + this.topLow[move] + sign * low[to], -1, top[move], this.others[move][0]);
       }
     }
-    return -1;
+    for (const node of left) {
+      high[node] += sign * (endHigh - heap.high[node]);
+      low[node] += sign * (endLow - heap.low[node]);
+    }
+    return found;
   }
 
-  /* Send what is too much somewhere to where it is missing, each time by the cheapest changes. */
+  /* Send along the way that was found to a node as much as it still takes. */
+  change(target) {
+    const { excess, by, previous, way, option, sign } = this;
+    let most = Math.abs(excess[target]);
+    let node = target;
+    for (; previous[node] >= 0; node = previous[node]) {
+      const arc = by[node];
+      const after = sign > 0 ? node : previous[node];
+      most = Math.min(most, arc < 0 ? this.flow[way[node]] : this.to[arc] === after ? this.most[arc] - this.sent[arc] : this.sent[arc]);
+    }
+    most = Math.min(most, sign * excess[node]);
+    if (most <= 0) { return; }
+    for (node = target; previous[node] >= 0; node = previous[node]) {
+      const [before, after] = sign > 0 ? [previous[node], node] : [node, previous[node]];
+      if (by[node] >= 0) { this.push(by[node], this.to[by[node]] === after ? most : -most); continue; }
+      excess[before] -= most;
+      excess[after] += most;
+      this.take(way[node], most);
+      this.put(option[node], most);
+    }
+  }
+
+  /* Send what is too much somewhere to where it is missing, by the cheapest changes. */
   mend() {
-    const { excess, by, previous } = this;
-    for (this.search = 1; ; this.search += 1) {
-      const target = this.seek();
-      if (target < 0) { return; }
-      let most = -excess[target];
-      let node = target;
-      for (; previous[node] >= 0; node = previous[node]) {
-        const arc = by[node];
-        most = Math.min(most, arc < 0 ? this.flow[this.top[this.taken[node]]] : this.to[arc] === node ? this.most[arc] - this.sent[arc] : this.sent[arc]);
-      }
-      most = Math.min(most, excess[node]);
-      const moves = [];
-      for (node = target; previous[node] >= 0; node = previous[node]) {
-        if (by[node] >= 0) { this.push(by[node], this.to[by[node]] === node ? most : -most); continue; }
-        const pair = this.taken[node];
-        moves.push([this.top[pair], this.others[pair][0]]);
-        excess[previous[node]] -= most;
-        excess[node] += most;
-      }
-      for (const [way, other] of moves) { this.take(way, most); this.put(other, most); }
+    for (this.search = 0; ;) {
+      const found = this.seek();
+      if (found.length === 0) { return; }
+      for (const node of found) { this.change(node); }
     }
   }
 }

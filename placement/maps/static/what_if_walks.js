@@ -166,7 +166,7 @@ function whatIfModel(data) {
   const allPoints = Array.from(people.keys());
   const resources = coded.resources.map((rule) => ({ ...rule, ...readBetween(rule, places.length) }));
   return {
-    parts: coded.parts, places, sent: { prices: new Map(), last: new Map(), ids: new Map() }, // prices of gates, and who was sent where at last
+    parts: coded.parts, places, sent: { times: [], prices: new Map(), ids: new Map() }, // how people were sent the last times
     options, people, twin, ground, resources, step: sites.step, xy: sites.xy || null,
     whole: typeof points.people === "string", slow: points.slow, area: unpackedRuns(points.area), areas: points.areas,
     priority: unpackedRuns(level).map((one) => levels[one]), tier: unpackedRuns(points.tier), arrival: unpackedRuns(points.arrival), tiers: points.tiers, side_m: points.side_m,
