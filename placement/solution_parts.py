@@ -312,19 +312,40 @@ class Unsnapped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """What the chosen posts cover while some closures hold.
+    """What the chosen posts cover in a period of the plan, or while some closures hold.
 
     Attributes
     ----------
     begins, ends
-        From when and until when, ``"HH:MM"``; over midnight where the end comes first.
+        From when and until when, ``"HH:MM"``; over midnight where the end comes first, and in a
+        period of the plan after 24:00.
     closed
         Identifiers of the closures that hold, in order.
     covered
-        By resource: people within the walking limit of a post, capacity left aside.
+        By resource: people within the walking limit of a post, capacity left aside. Of a period of
+        the plan, by those that serve in it.
+    name
+        Name of the period, where the plan has some; None where closures part the day.
+    people
+        How many there are in the period; None where closures part the day.
+    mean_s
+        By resource: mean walk of the covered people of the period to (or from) their nearest post,
+        seconds, one decimal. Empty where closures part the day.
     """
 
     begins: str
     ends: str
     closed: tuple[str, ...]
     covered: Mapping[str, float]
+    name: str | None = None
+    people: float | None = None
+    mean_s: Mapping[str, float] = field(default_factory=dict)
+
+    def share(self, resource: str) -> float:
+        """Share of the period's people that a resource covers; 0 where there is nobody."""
+        return self.covered[resource] / self.people if self.people else 0.0
+
+    @property
+    def called(self) -> str:
+        """What tells it from others: its name, or else its hours."""
+        return self.name or f"{self.begins} to {self.ends}"

@@ -19,6 +19,7 @@ from placement.auditing.findings import AT_LIMIT, TENTH, WRITTEN, Findings, deci
 from placement.auditing.ground import check_ground
 from placement.auditing.identity import check_identity
 from placement.auditing.lanes import check_lanes, most_admitted
+from placement.auditing.periods import people_of
 from placement.auditing.recount import to_sites
 from placement.auditing.reverse import check_reverse
 from placement.auditing.rules import Reach, check_changes, check_rules, reaches, worth_of
@@ -232,14 +233,15 @@ def _check_figures(plan: Plan, solution: Solution, found: list[Reach], findings:
     for position, (resource, reach) in enumerate(zip(problem.resources, found, strict=True)):
         mine = [post for post in solution.posts_list if post.resource == resource.id]
         within = reach.within[reach.is_open]
-        _check_counts(mine, within, demand.people, findings)
+        people = people_of(plan, resource.id)
+        _check_counts(mine, within, people, findings)
         told = solution.coverage.get(resource.id, Coverage(covered=-1, total=-1, share=-1))
         if resource.lanes is None:
-            _check_coverage(problem, position, reach, told, findings)
+            _check_coverage(plan, position, reach, told, findings)
             worth += worth_of(problem, position, reach, reach.units)
         everyone += worth_of(problem, position, reach, None)
         told_walk = {} if solution.walk is None else solution.walk.mean_s
-        mean = _mean_walk(reach, demand.people)
+        mean = _mean_walk(reach, people)
         findings.equal(
             f"mean walk of {resource.id!r}",
             told_walk.get(resource.id, math.nan),
@@ -274,13 +276,15 @@ def _mean_walk(reach: Reach, people: Floats) -> float:
 
 
 def _check_coverage(
-    problem: Problem, position: int, reach: Reach, told: Coverage, findings: Findings
+    plan: Plan, position: int, reach: Reach, told: Coverage, findings: Findings
 ) -> None:
     """Check the people of one resource: all, those step-free, those with backup, on average."""
+    problem = plan.problem
     demand, resource = problem.demand, problem.resources[position]
+    people = people_of(plan, resource.id)
     times = reach.within[reach.is_open].sum(axis=0)
     everyone = np.ones(len(demand), dtype=np.bool_)
-    _check_part(f"by {resource.id!r}", told, demand.people, everyone, times > 0, findings)
+    _check_part(f"by {resource.id!r}", told, people, everyone, times > 0, findings)
     slow = demand.step_free
     backup = problem.backup.get(position)
     twice = np.zeros(len(demand), dtype=np.bool_)
@@ -295,7 +299,7 @@ def _check_coverage(
             f"{words} cover by {resource.id!r} is {'missing' if asked else 'given for nothing'}",
         )
         if part is not None and asked:
-            _check_part(f"{words} by {resource.id!r}", part, demand.people, whom, met, findings)
+            _check_part(f"{words} by {resource.id!r}", part, people, whom, met, findings)
     findings.require(
         (told.expected is not None) == (resource.unavailable > 0),
         f"expected cover by {resource.id!r} is "
@@ -303,7 +307,7 @@ def _check_coverage(
     )
     if told.expected is not None and resource.unavailable > 0:
         units = np.minimum(reach.units @ reach.within, resource.counted_units)
-        mean = math.fsum(demand.people * (1.0 - resource.unavailable**units))
+        mean = math.fsum(people * (1.0 - resource.unavailable**units))
         findings.equal(f"people expected by {resource.id!r}", told.expected, mean)
 
 

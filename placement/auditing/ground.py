@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 
+from placement.auditing.day import check_periods
 from placement.auditing.entry import may_enter
 from placement.auditing.findings import AT_LIMIT, TENTH, Findings
+from placement.auditing.periods import people_of
 from placement.auditing.recount import to_demand
 from placement.auditing.rules import Reach
 from placement.cover.ground import ground
@@ -50,7 +52,9 @@ def check_ground(
             f"the streets are said to be {solution.attribution!r}, they are {owed!r}",
         )
     _check_unsnapped(plan, solution, walks, findings)
-    if plan.streets is not None:
+    if plan.periods:
+        check_periods(plan, solution, found, findings)
+    elif plan.streets is not None:
         _check_periods(plan, solution, walks, found, findings)
     else:
         findings.require(not solution.periods, "periods are given, and walks are straight lines")
@@ -159,14 +163,14 @@ def _check_areas(
     findings: Findings,
 ) -> None:
     """Check the walks of each area: how many walk no longer, and how many walk as long."""
-    demand = plan.problem.demand
+    demand, served = plan.problem.demand, people_of(plan, resource)
     names = _areas(plan)
     seconds = np.where(reach.within, reach.seconds, math.inf)[reach.is_open]
     nearest = seconds.min(axis=0) if len(seconds) else np.full(len(demand), math.inf)
     told = solution.areas.get(resource, {})
     points: dict[str, list[int]] = {}
     for at, name in enumerate(names):
-        if demand.people[at] > 0:
+        if served[at] > 0:
             points.setdefault(name, []).append(at)
     present = set(points)
     findings.require(
@@ -209,6 +213,7 @@ def _areas(plan: Plan) -> list[str]:
     names = []
     for point, zone, slow in zip(demand.id, demand.zone, demand.step_free, strict=True):
         area, mark, _ = point.rpartition("#")
-        name = area if mark and area in drawn else demand.zones[zone] or "elsewhere"
+        when = point.partition(":")[0] + ":" if plan.settings.periods else ""
+        name = area if mark and area in drawn else when + (demand.zones[zone] or "elsewhere")
         names.append(name + "~step-free" * bool(slow))
     return names

@@ -17,6 +17,7 @@ from scipy.sparse import csr_array, vstack
 from placement.arrays import Floats, Ints
 from placement.auditing.entry import headroom_at
 from placement.auditing.findings import Findings
+from placement.auditing.periods import people_of
 from placement.auditing.rules import Reach
 from placement.auditing.sent import areas_of, check_areas, check_profiles
 from placement.plan.problem import LanesRule, Plan, Resource
@@ -302,7 +303,7 @@ def _check_people(
         room = _SAME * max(1.0, abs(solution.objective)) + _HAIR * float(crowd.worth.max())
         before: list[tuple[int, float]] = []
         share = 0.0 if solution.reverse is None else solution.reverse.shares.get(resource.id, 0.0)
-        asked = share * math.fsum(problem.demand.people)
+        asked = share * math.fsum(people_of(plan, resource.id))
         for tier, mine in passing_worth.items() or [(0, worth)]:
             top = _most(plan, reach, crowd, rule, tier=tier, held=before, people=asked)
             findings.require(
@@ -441,10 +442,11 @@ def _check_totals(plan: Plan, solution: Solution, findings: Findings) -> None:
         and coverage.expected is None,
         f"cover by {resource.id!r} is not told as the plan asks",
     )
-    parts = [(coverage.covered, coverage.total, coverage.share, demand.people)]
+    people = people_of(plan, resource.id)
+    parts = [(coverage.covered, coverage.total, coverage.share, people)]
     if coverage.step_free is not None:
         part = coverage.step_free
-        parts.append((part.covered, part.total, part.share, demand.people[slow]))
+        parts.append((part.covered, part.total, part.share, people[slow]))
     for covered, total, share, people in parts:
         all_of_them = math.fsum(people)
         findings.equal(f"people in all for cover by {resource.id!r}", total, all_of_them)

@@ -6,13 +6,20 @@ from scipy.sparse.csgraph import dijkstra
 
 from placement.arrays import Floats, Ints
 from placement.auditing.open_ground import straight_walks
-from placement.cover.survey import Survey
+from placement.auditing.periods import people_of, rows_of, turned_in
+from placement.cover.survey import Survey, survey
 from placement.plan.problem import Plan, Resource, Walkers
 from placement.streets import Snapped, Streets
 
 
 def to_demand(
-    plan: Plan, walks: Survey, resource: Resource, where: Ints, *, at: int | None = None
+    plan: Plan,
+    walks: Survey,
+    resource: Resource,
+    where: Ints,
+    *,
+    at: int | None = None,
+    turned: bool = False,
 ) -> Floats:
     """Return (posts × demand points) walking seconds, infinite where far beyond the limit.
 
@@ -26,7 +33,11 @@ def to_demand(
         (n,) int64, positions of their sites.
     at
         Minute of the day, where it is another than the plan's.
+    turned
+        Whether everybody walks the other way.
     """
+    if plan.periods:
+        return _through_the_day(plan, resource, where)
     minute = plan.at if at is None else at
     demand, sites, walking = plan.problem.demand, plan.problem.sites, plan.settings.walking
     on_foot = demand.step_free & (resource.walkers is Walkers.PEOPLE)
@@ -40,7 +51,7 @@ def to_demand(
         walks.sites.take(where),
         walks.demand,
         limit_s=resource.walk_limit_s,
-        outward=resource.walkers is Walkers.TEAM,
+        outward=(resource.walkers is Walkers.TEAM) != turned,
     )
     places = (sites.xy[where], sites.level[where])
     crowd = (demand.xy, demand.level)
@@ -59,7 +70,7 @@ def to_demand(
         walks.step_free.sites.take(where),
         walks.step_free.demand,
         limit_s=resource.walk_limit_s,
-        outward=False,
+        outward=turned,
     )
     straight = straight_walks(
         plan,
@@ -69,6 +80,23 @@ def to_demand(
         at=minute,
     )
     return np.where(on_foot, np.minimum(slow, straight), usual)
+
+
+def _through_the_day(plan: Plan, resource: Resource, where: Ints) -> Floats:
+    """Walk in each period on its own ground; nobody walks to what does not serve then."""
+    table = np.full((len(where), len(plan.problem.demand)), np.inf)
+    serves = people_of(plan, resource.id) > 0
+    for asked, period in zip(plan.settings.periods, plan.periods, strict=True):
+        mine = rows_of(plan, asked.name)
+        table[:, mine] = to_demand(
+            period.plan,
+            survey(period.plan),
+            resource,
+            where,
+            turned=turned_in(asked, resource.id),
+        )
+    table[:, ~serves] = np.inf
+    return table
 
 
 def to_sites(plan: Plan, walks: Survey, origins: Ints, where: Ints, *, limit_s: float) -> Floats:

@@ -4,6 +4,7 @@ import math
 
 from placement.auditing.claims import check_gap
 from placement.auditing.findings import Findings
+from placement.auditing.periods import people_of
 from placement.plan.problem import Plan
 from placement.solution import Solution
 
@@ -26,11 +27,11 @@ def check_reverse(plan: Plan, solution: Solution, findings: Findings) -> None:
     findings.equal("budget of a cheapest plan", solution.budget, solution.cost)
     known = {resource.id for resource in plan.problem.resources}
     findings.require(len(reverse.shares) > 0, "no share was asked for")
-    total = math.fsum(plan.problem.demand.people)
     for resource, share in reverse.shares.items():
         findings.require(resource in known, f"a share of {resource!r} is asked, no resource")
         findings.require(0 < share <= 1, f"the share of {resource!r} is {share:.10g}")
         reached = solution.coverage.get(resource)
+        total = math.fsum(people_of(plan, resource)) if resource in known else 0.0
         people = -1.0 if reached is None else reached.covered
         lanes = resource in known and plan.settings.resources[resource].lanes is not None
         hair = max(_HAIR, _SAME * total) if lanes else 1e-6

@@ -8,6 +8,7 @@ import numpy as np
 from placement.arrays import Ints
 from placement.auditing.entry import may_enter
 from placement.auditing.findings import Findings
+from placement.auditing.periods import people_of
 from placement.auditing.rules import Reach
 from placement.plan.problem import Plan
 from placement.solution import Solution
@@ -19,8 +20,8 @@ _ROUNDING = 1e-4  # people of an area, as the plan's own decimals may add up
 def areas_of(plan: Plan) -> tuple[list[str], Ints]:
     """Return the names of the areas, and the (M,) positions of the demand points' own.
 
-    Read from the plan anew: the area a point was sampled from, else its zone, else "elsewhere";
-    those who walk without steps apart.
+    Read from the plan anew: the area a point was sampled from, else its zone, else "elsewhere",
+    in each period its own; those who walk without steps apart.
     """
     demand = plan.problem.demand
     drawn = {shape.id for shape in plan.areas}
@@ -28,7 +29,8 @@ def areas_of(plan: Plan) -> tuple[list[str], Ints]:
     for at, name in enumerate(demand.id):
         area = name.rpartition("#")[0]
         if area not in drawn:
-            area = demand.zones[int(demand.zone[at])] or "elsewhere"
+            when = name.partition(":")[0] + ":" if plan.settings.periods else ""
+            area = when + (demand.zones[int(demand.zone[at])] or "elsewhere")
         label.append(area + "~step-free" * bool(demand.step_free[at]))
     names = sorted(set(label))
     number = {one: at for at, one in enumerate(names)}
@@ -149,7 +151,9 @@ def check_profiles(plan: Plan, solution: Solution, findings: Findings) -> bool:
         return False
     everyone: dict[str, list[float]] = {}
     names = list(rule.profiles)
-    for people, at in zip(problem.demand.people.tolist(), problem.demand.arrival, strict=True):
+    laned = problem.resources[problem.laned or 0].id
+    served = people_of(plan, laned).tolist()
+    for people, at in zip(served, problem.demand.arrival, strict=True):
         if people > 0:
             everyone.setdefault(names[int(at)], []).append(people)
     if set(everyone) <= {names[0]}:

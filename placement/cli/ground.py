@@ -22,16 +22,23 @@ def ground_rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     if solution.closures:
         rows.append(("Closed for this run", listed(solution.closures), "", ""))
-    if solution.periods:
+    if solution.periods and not plan.periods:
         made = "with all closures at once" if solution.at is None else f"for {solution.at}"
         rows.append(("Posts chosen", made, "", ""))
     labels = {kind.id: kind.label.get("en", kind.id) for kind in plan.problem.resources}
+    called = {period.name: period.label["en"] for period in plan.periods}
     for period in solution.periods:
         covered = ", ".join(
             f"{labels.get(name, name)} {people:,.0f}" for name, people in period.covered.items()
         )
         shut = f"closed: {listed(period.closed)}" if period.closed else "nothing closed"
-        rows.append((f"{period.begins} to {period.ends}", f"within reach: {covered}", shut, ""))
+        hours = f"{period.begins} to {period.ends}"
+        if period.name is not None:
+            walks = ", ".join(f"{seconds / 60:.1f}" for seconds in period.mean_s.values())
+            covered += f" of {period.people or 0:,.0f}"
+            shut = f"walk {walks} min; {shut}"
+            hours = f"{called.get(period.name, period.name)}, {hours}"
+        rows.append((hours, f"within reach: {covered}", shut, ""))
     lost = solution.unsnapped
     if lost is not None:
         for kind, names in (("sites", lost.sites), ("demand", lost.demand)):

@@ -40,16 +40,22 @@ class Areas:
 def areas(plan: Plan) -> Areas:
     """Sort the demand points of a plan by area.
 
-    A point sampled from a drawn area belongs to it, any other point to its zone.
+    A point sampled from a drawn area belongs to it, any other point to its zone; those of a period
+    to ``"<period>:<zone>"``.
     """
     demand = plan.problem.demand
     drawn = {shape.id for shape in plan.areas}
     labels = []
-    for name, zone, slow in zip(
-        demand.id, demand.zone.tolist(), demand.step_free.tolist(), strict=True
+    when = [f"{period.name}:" for period in plan.settings.periods] or [""]
+    for name, zone, slow, period in zip(
+        demand.id,
+        demand.zone.tolist(),
+        demand.step_free.tolist(),
+        demand.period.tolist(),
+        strict=True,
     ):
         own = name.rpartition("#")[0]
-        label = own if own in drawn else demand.zones[zone] or ELSEWHERE
+        label = own if own in drawn else when[period] + (demand.zones[zone] or ELSEWHERE)
         labels.append((label, slow))
     known = sorted(set(labels))
     position = {label: at for at, label in enumerate(known)}

@@ -13,7 +13,7 @@ from placement.cover.ground import barriers, water
 from placement.cover.survey import survey
 from placement.errors import UsageError
 from placement.plan.post_id import PostId
-from placement.plan.problem import Plan, Resource, Walkers
+from placement.plan.problem import Plan, Resource
 from placement.streets.rings import Ring
 
 _DAY_MIN = 24 * 60
@@ -51,11 +51,16 @@ def rings(plan: Plan, posts: Iterable[Posted], *, minutes: Sequence[float]) -> l
     Raises
     ------
     UsageError
-        If there is no walk, one is given twice, or one is not above 0 and at most a day.
+        If there is no walk, one is given twice, or one is not above 0 and at most a day; or the
+        plan has periods: ask for those of the plan of one.
     """
     if plan.walk_s is not None:
         raise UsageError(
             "walking times were given as a table, which draws no catchments: give the streets."
+        )
+    if plan.periods:
+        raise UsageError(
+            "what a post reaches differs from period to period, and no catchments are drawn of all."
         )
     if not minutes or len(set(minutes)) < len(minutes):
         raise UsageError("give one or more walks in minutes, each once, as in 3,5,8.")
@@ -87,7 +92,7 @@ def _by_resource(
                 walks.streets,
                 walks.sites.take(sites),
                 limits_s=limits_s,
-                outward=kind.walkers is Walkers.TEAM,
+                outward=kind.outward,
                 water=water(plan),
                 barriers=barriers(plan),
                 level=problem.sites.level[sites],

@@ -117,7 +117,7 @@ def _tables(problem: Problem, walks: Survey) -> list[tuple[tuple[int, int], list
                 starts=surface.sites,
                 ends=surface.demand,
                 limit_s=kind.walk_limit_s,
-                outward=kind.walkers is Walkers.TEAM,
+                outward=kind.outward,
             )
             for surface, own in who
         ]

@@ -9,7 +9,7 @@ import shapely
 from placement.arrays import Bools, Ints
 from placement.cover.ground import Surface
 from placement.cover.nowhere import Nowhere, by_reason, nowhere
-from placement.cover.survey import Survey
+from placement.cover.survey import Survey, survey
 from placement.plan.problem import Plan, SiteStatus
 from placement.streets import Snapped, Streets
 from placement.streets.barring import edges_on
@@ -48,16 +48,41 @@ def doubts(plan: Plan, walks: Survey) -> list[Doubt]:
         A plan and its survey.
     """
     found = [*_without_gates(plan, walks), *_reach_nobody(plan, walks)]
+    if plan.periods:
+        return [*_by_period(plan), *found]
     if walks.streets is None or walks.plain is None:
         return found
+    return [
+        *_of_ground(plan, walks),
+        *found,
+        *_left_open(plan, walks.streets),
+        *_no_way(plan, walks.streets),
+    ]
+
+
+def _by_period(plan: Plan) -> list[Doubt]:
+    """Return what is doubted of the ground of each period; what all have in common once."""
+    said: dict[tuple[str, str, float], list[str]] = {}
+    for period in plan.periods:
+        walks = survey(period.plan)
+        open_ = [] if walks.streets is None else _left_open(period.plan, walks.streets)
+        for one in [*_of_ground(period.plan, walks), *open_]:
+            said.setdefault((one.kind, one.sentence, one.people), []).append(period.name)
+    return [
+        Doubt(kind, f"in {', '.join(names)}: {sentence}", people)
+        for (kind, sentence, people), names in said.items()
+    ]
+
+
+def _of_ground(plan: Plan, walks: Survey) -> list[Doubt]:
+    """Return what is doubted of where points lie, and what leads there."""
+    if walks.streets is None or walks.plain is None:
+        return []
     return [
         *_lost(plan, nowhere(plan, walks)),
         *_under_water(plan, walks.plain),
         *_beyond(plan, walks.streets),
         *_on_islands(plan, walks.plain),
-        *found,
-        *_left_open(plan, walks.streets),
-        *_no_way(plan, walks.streets),
     ]
 
 

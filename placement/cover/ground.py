@@ -163,11 +163,26 @@ def untouched(plan: Plan, *, step_free: bool) -> Streets:
             _check_classes(plan, streets)
         streets = with_pace(streets, walking.class_pace)
     if not step_free:
-        for rule in plan.closing:
-            _check_name(rule, streets)
-    if plan.timed:
+        _check_names(plan, streets)
+    if plan.timed or plan.periods:
         kept[step_free] = streets
     return streets
+
+
+def _check_names(plan: Plan, streets: Streets) -> None:
+    for rule in plan.closing:
+        _check_name(rule, streets)
+
+
+def share_streets(plan: Plan) -> None:
+    """Let the periods of a plan walk on the streets of the plan, which are read once."""
+    untouched(plan, step_free=False)
+    if plan.problem.demand.step_free.any():
+        untouched(plan, step_free=True)
+    for period in plan.periods:
+        if period.plan.streets is plan.streets and period.plan not in _untouched:
+            _untouched[period.plan] = _untouched[plan]
+            _check_names(period.plan, _untouched[plan][False])
 
 
 def also_closed(plan: Plan, names: Sequence[str]) -> Plan:
@@ -196,7 +211,18 @@ def also_closed(plan: Plan, names: Sequence[str]) -> Plan:
     for rule in rules:
         _check_name(rule, kept[False])
     _untouched[found] = kept
-    return found
+    if not plan.periods:
+        return found
+    share_streets(plan)
+    periods = [
+        replace(
+            period,
+            closed=tuple(sorted((*period.closed, *names))),
+            plan=also_closed(period.plan, names),
+        )
+        for period in plan.periods
+    ]
+    return replace(found, periods=tuple(periods))
 
 
 def _check_network(plan: Plan, streets: Streets, *, speed_m_s: float, step_free: bool) -> None:

@@ -156,7 +156,7 @@ def arrivals_of(problem: Problem) -> tuple[Arrivals, Ints]:
     if rule is None:
         raise ValueError("no resource of the problem has lanes")
     demand = problem.demand
-    there = demand.people > 0
+    there = problem.people_of(problem.laned or 0) > 0
     shares = np.array(list(rule.profiles.values()))
     used = np.unique(demand.arrival[there]) if there.any() else np.zeros(1, dtype=np.int64)
     # shares of one profile said twice may differ in their last bits

@@ -113,7 +113,7 @@ def routes(plan: Plan, posts: Iterable[Posted], *, post: str | None = None) -> l
                 continue
             site = int(sites[serving[point]])
             slow = bool(found.step_free[area]) and kind.walkers is Walkers.PEOPLE
-            line, streets = _walk(plan, walks, kind, site, point, slow=slow)
+            line, streets = _in_its_period(plan, walks, kind, site, point, slow=slow)
             degrees = np.round(np.column_stack(to_degrees.transform(*line.T)), _PLACES)
             new = np.concatenate([[True], (np.diff(degrees, axis=0) != 0).any(axis=1)])
             degrees = degrees[new] if new.sum() > 1 else degrees[[0, 0]]
@@ -157,12 +157,25 @@ def _from(plan: Plan, points: Ints, wanted: NDArray[np.bool_]) -> int | None:
     return int(mine[np.argmin(np.round(distance, 3))])
 
 
+def _in_its_period(
+    plan: Plan, walks: Survey, kind: Resource, site: int, point: int, *, slow: bool
+) -> tuple[Floats, tuple[str, ...]]:
+    """Return the way as `_walk` does, on the ground of the period that the people are there in."""
+    if not plan.periods:
+        return _walk(plan, walks, kind, site, point, slow=slow)
+    period = plan.periods[int(plan.problem.demand.period[point])]
+    kinds = period.plan.problem.resources
+    turned = kinds[period.plan.problem.resource_index(kind.id)]
+    here = int(np.searchsorted(period.points, point))
+    return _walk(period.plan, survey(period.plan), turned, site, here, slow=slow)
+
+
 def _walk(
     plan: Plan, walks: Survey, kind: Resource, site: int, point: int, *, slow: bool
 ) -> tuple[Floats, tuple[str, ...]]:
     """Return the way between a site and a point, in metres, and the streets along it."""
     ends = np.array([plan.problem.demand.xy[point], plan.problem.sites.xy[site]])
-    outward = kind.walkers is Walkers.TEAM
+    outward = kind.outward
     if outward:
         ends = ends[::-1]
     if walks.streets is None or walks.sites is None or walks.demand is None:

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from scipy.spatial import KDTree
 
 from placement.arrays import Bools, Floats, Ints
-from placement.cover.ground import Ground, Surface, ground
+from placement.cover.ground import Ground, Surface, ground, share_streets
 from placement.cover.open_ground import shorter
 from placement.cover.pairs import check_pairs
 from placement.plan.problem import Plan, Problem, Resource, Walkers
@@ -93,10 +93,38 @@ def survey(plan: Plan) -> Survey:
     """
     found = _surveys.get(plan)
     if found is None:
+        if plan.periods and plan.streets is not None:
+            share_streets(plan)
         found = _straight(plan) if plan.streets is None else _on_streets(plan)
+        found = _through_the_day(plan, found) if plan.periods else found
         found = _by_own_gates(plan.problem, found)
         _surveys[plan] = found
     return found
+
+
+def _through_the_day(plan: Plan, found: Survey) -> Survey:
+    """Take the walks of each period's people from its own survey; those between sites stay."""
+    problem, parts = plan.problem, [survey(period.plan) for period in plan.periods]
+    shape = (len(problem.demand), len(problem.sites))
+    walk = {}
+    for kind in problem.resources:
+        tables = [
+            (period.points[table.coords[0]], table.coords[1], table.data)
+            for number, (period, part) in enumerate(zip(plan.periods, parts, strict=True))
+            if kind.periods is None or number in kind.periods
+            for table in [part.walk[kind.id].tocoo()]
+        ]
+        walk[kind.id] = _table(*(np.concatenate(p) for p in zip(*tables, strict=True)), shape=shape)
+    lost = [p.points[part.unsnapped_demand] for p, part in zip(plan.periods, parts, strict=True)]
+    never = set(parts[0].unsnapped_sites.tolist())
+    for part in parts[1:]:
+        never &= set(part.unsnapped_sites.tolist())
+    return replace(
+        found,
+        walk=walk,
+        unsnapped_sites=np.array(sorted(never), dtype=np.int64),
+        unsnapped_demand=np.sort(np.concatenate(lost)),
+    )
 
 
 def _by_own_gates(problem: Problem, found: Survey) -> Survey:
@@ -135,13 +163,15 @@ def _on_streets(plan: Plan) -> Survey:
         resource = problem.resources[problem.resource_index(name)]
         return int(_to_demand(plain, resource, sites).nnz)
 
-    check_pairs(plan, counted)
+    if not plan.periods:
+        check_pairs(plan, counted)
     walk: dict[str, csr_array] = {}
     near: dict[str, csr_array] = {}
     apart: dict[str, csr_array] = {}
     for position, resource in enumerate(problem.resources):
         posted = np.flatnonzero(problem.sites.allowed[:, position])
-        walk[resource.id] = to_demand(problem, found, resource, posted)
+        if not plan.periods:  # each has walks of its own
+            walk[resource.id] = to_demand(problem, found, resource, posted)
         if resource.near is not None:
             other = problem.sites.allowed[:, problem.resource_index(resource.near.resource)]
             near[resource.id] = _to_sites(plain, np.flatnonzero(other), resource.near.walk_s)
@@ -202,7 +232,7 @@ def _to_demand(surface: Surface, resource: Resource, posted: Ints) -> csr_array:
         surface.sites.take(posted),
         surface.demand,
         limit_s=resource.walk_limit_s,
-        outward=resource.walkers is Walkers.TEAM,
+        outward=resource.outward,
         ordered=False,  # put in order below
     )
     walks = _by_demand(times, posted, len(surface.sites.edge))

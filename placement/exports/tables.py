@@ -135,6 +135,8 @@ def staffing_of(plan: Plan, solution: Solution, *, language: str) -> Table:
     for number, (begins, ends) in enumerate(spans):
         for row in range(len(posts)):
             told: dict[str, Cell] = {"begins": begins, "ends": ends}
+            if not _serves(solution, number, str(posts.columns["resource"][row])):
+                continue
             told |= {name: posts.columns[name][row] for name in names}
             if lanes is not None:
                 gate = lanes.gates.get(str(told["id"]))
@@ -142,6 +144,14 @@ def staffing_of(plan: Plan, solution: Solution, *, language: str) -> Table:
                 told["admitted"] = None if gate is None else gate.admitted[number]
             rows.append(told)
     return _table("staffing", rows)
+
+
+def _serves(solution: Solution, number: int, resource: str) -> bool:
+    """Say whether a resource serves in a period of the plan; one that is no such period tells."""
+    if solution.lanes is not None or number >= len(solution.periods):
+        return True
+    period = solution.periods[number]
+    return period.name is None or resource in period.covered
 
 
 def walks_of(solution: Solution) -> Table:
@@ -202,8 +212,8 @@ def assumptions_of(plan: Plan, solution: Solution, *, language: str) -> Table:
 
 
 def _catchments(plan: Plan, solution: Solution) -> Table:
-    """Return the ground within each post's own limit; none where walking times were given."""
-    if plan.walk_s is not None or not solution.posts_list:
+    """Return the ground within each post's own limit; none of given times, or periods."""
+    if plan.walk_s is not None or plan.periods or not solution.posts_list:
         return _table("catchments", [], ())
     limit = {kind.id: kind.walk_limit_s for kind in plan.problem.resources}
     minutes = sorted({seconds / 60 for seconds in limit.values()})

@@ -152,7 +152,7 @@ def _shapes(states: Sequence[State], frame: Frame) -> Mapping[Plan, Shapes]:
         plan = state.plan
         if plan in found:
             continue
-        if plan.walk_s is not None:  # times tell not how far one gets
+        if plan.walk_s is not None or plan.periods:  # no one ground is walked on
             found[plan] = {}
             continue
         every = {post.id: post for one in states if one.plan is plan for post in _known(one)}

@@ -267,7 +267,7 @@ def map_page(
     found = survey(plan)
     frame = plan_frame(plan)
     given = plan.walk_s is not None  # times tell neither how far one gets nor which way
-    drawn = [] if given else rings(plan, solution.posts_list, minutes=times(plan))
+    drawn = [] if given or plan.periods else rings(plan, solution.posts_list, minutes=times(plan))
     ways = [] if given else routes(plan, solution.posts_list)
     shapes = in_degrees(plan, drawn)
     data = page_data(

@@ -40,7 +40,7 @@ STEP_FREE = "~step-free"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Crowd:
+class PeopleThere:
     """People at a point, or at the points of one area, who all walk alike."""
 
     id: tuple[str, ...]
@@ -52,11 +52,12 @@ class _Crowd:
     tier: int
     step_free: bool = False
     arrival: int | None = None
+    period: int = 0
 
 
 def crowds_at_points(
     table: Table, xy: Floats, *, step_free_share: float = 0.0, rule: LanesRule | None = None
-) -> list[_Crowd]:
+) -> list[PeopleThere]:
     """Return the people of a layer of points; all are of one zone unless they name another.
 
     Parameters
@@ -91,7 +92,7 @@ def crowds_in_areas(
     spacing_m: float,
     step_free_share: float = 0.0,
     rule: LanesRule | None = None,
-) -> list[_Crowd]:
+) -> list[PeopleThere]:
     """Return the people of a layer of polygons, at points ``"<area>#<n>"`` inside them.
 
     Parameters
@@ -132,8 +133,14 @@ def crowds_in_areas(
     return found
 
 
+def in_period(crowd: PeopleThere, number: int, name: str, *, weight: float) -> PeopleThere:
+    """Return people as they are in one period, by its position and name; weights multiply."""
+    ids = tuple(f"{name}:{one}" for one in crowd.id)
+    return replace(crowd, id=ids, period=number, priority=crowd.priority * weight)
+
+
 def build_demand(
-    crowds: Sequence[_Crowd],
+    crowds: Sequence[PeopleThere],
     *,
     files: Sequence[Table],
     to_lonlat: Callable[[Floats], Floats],
@@ -194,6 +201,7 @@ def build_demand(
         arrival=np.repeat([_arrival(crowd, by_zone or {}) for crowd in crowds], sizes)[
             order
         ].astype(np.int64),
+        period=np.repeat([crowd.period for crowd in crowds], sizes)[order].astype(np.int64),
     )
     total = float(demand.people.sum())
     if total > 2**53:
@@ -209,7 +217,7 @@ def build_demand(
     return demand, warnings
 
 
-def _arrival(crowd: _Crowd, by_zone: Mapping[str, int]) -> int:
+def _arrival(crowd: PeopleThere, by_zone: Mapping[str, int]) -> int:
     """Return the profile of a crowd: its row's own, its zone's, or the plan's."""
     return by_zone.get(crowd.zone, 0) if crowd.arrival is None else crowd.arrival
 
@@ -227,9 +235,9 @@ def _crowd(
     *,
     zone: str,
     rule: LanesRule | None,
-) -> _Crowd:
+) -> PeopleThere:
     arrival = plain_text(table, row, "arrival") if rule is not None else ""
-    return _Crowd(
+    return PeopleThere(
         id=ids,
         xy=xy,
         people=people,
@@ -294,7 +302,7 @@ def _shared_out(people: Floats, slow: float) -> Floats:
     return shares
 
 
-def _parted(crowd: _Crowd, slow: Floats) -> list[_Crowd]:
+def _parted(crowd: PeopleThere, slow: Floats) -> list[PeopleThere]:
     """Part those who walk without steps from the others; nobody is lost to rounding."""
     others = crowd.people - slow
     slow = crowd.people - others  # exact: one of the two differences is at most half of the whole

@@ -88,9 +88,19 @@ def digests_of(plan: "Plan") -> dict[str, str]:
     """
     if plan.streets is None:
         return dict(sorted(plan.digests.items()))
+    found = {**plan.digests, "streets": _streets_of(plan)}
+    for period in plan.periods:
+        if period.plan.streets is not plan.streets:
+            found[f"{period.name}:streets"] = _streets_of(period.plan)
+    return dict(sorted(found.items()))
+
+
+def _streets_of(plan: "Plan") -> str:
+    """Return the digest of the streets of a plan that has some, worked out once."""
+    assert plan.streets is not None  # noqa: S101 - told by the caller
     if plan not in _streets:
         _streets[plan] = _digest_streets(plan.streets)
-    return dict(sorted({**plan.digests, "streets": _streets[plan]}.items()))
+    return _streets[plan]
 
 
 def digest_settings(settings: Settings) -> str:

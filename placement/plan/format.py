@@ -70,6 +70,12 @@ def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | No
     return found[0] if found else None
 
 
+def hint(word: str, known: Iterable[str]) -> str:
+    """Return the remedy for a name that is not known."""
+    meant = nearest(word, known)
+    return f"write {meant!r}" if meant else f"known are {', '.join(sorted(known))}"
+
+
 def broken(field: str, problem: str, remedy: str) -> PydanticCustomError:
     """Return a finding of our own; `field` is counted from the table that is validated."""
     return PydanticCustomError(

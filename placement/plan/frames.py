@@ -50,6 +50,7 @@ def plan_from_frames(
         if isinstance(walking, Mapping):
             content["walking"] = {"speed_m_s": streets.content.speed_m_s, **walking}
     content["layers"] = {name: str(source) for name, source in sources.items()}
+    sources |= _with_names(content)
     checked = parse_settings(content, file=CALLER)
     plan = build_plan(
         checked,
@@ -65,6 +66,19 @@ def plan_from_frames(
             "inputs": tuple(one for one in plan.inputs if one != CALLER),
         }
     )
+
+
+def _with_names(content: dict[str, Any]) -> dict[str, Source]:
+    """Put names in place of the layers that periods have of their own, and return these."""
+    found: dict[str, Source] = {}
+    periods = content.get("periods", ())
+    for at, period in enumerate(periods if isinstance(periods, list) else ()):
+        layers = period.get("layers") if isinstance(period, Mapping) else None
+        if isinstance(layers, Mapping):
+            mine = {name: source_of(name, layer) for name, layer in layers.items()}
+            periods[at] = {**period, "layers": {name: str(one) for name, one in mine.items()}}
+            found |= {f"{period.get('name')}:{name}": one for name, one in mine.items()}
+    return found
 
 
 def _sources(layers: Mapping[str, object]) -> dict[str, Source]:

@@ -94,6 +94,10 @@ def at_of(settings: Settings, at: str | None) -> int | None:
     """
     if at is not None and minutes_of(at) is None:
         raise UsageError(f"{at!r} is not a valid time; write it as 18:30.")
+    if settings.periods:
+        if at is not None:
+            raise UsageError("the plan has periods, each with its own hours; leave the time out.")
+        return None
     opens = [kind.lanes.opens for kind in settings.resources.values() if kind.lanes is not None]
     said = next(iter(time for time in (at, settings.walking.at, *opens) if time is not None), None)
     minutes = None if said is None else minutes_of(said)

@@ -105,12 +105,6 @@ class Layers(Section):
         Field(description="Polygons in which a crowd slows walking: density, persons per m²."),
     ] = None
 
-    @model_validator(mode="after")
-    def _somebody(self) -> Self:
-        if self.demand is None and self.areas is None:
-            raise broken("demand", "is missing, and so is 'areas'", "name points, polygons or both")
-        return self
-
 
 class Walking(Section):
     """How people and teams walk."""

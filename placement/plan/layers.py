@@ -11,10 +11,9 @@ import shapely
 
 from placement.errors import UsageError
 from placement.globe import inner_points
-from placement.plan.arrivals import with_profiles, zone_arrivals
+from placement.plan.arrivals import with_profiles
 from placement.plan.cells import unused_columns
 from placement.plan.crs import Plane, check_fit, choose_plane
-from placement.plan.demand import build_demand, crowds_at_points, crowds_in_areas
 from placement.plan.digests import digest_inputs
 from placement.plan.drawn import features, shapes
 from placement.plan.ground import (
@@ -29,12 +28,14 @@ from placement.plan.ground import (
     wanted,
 )
 from placement.plan.headroom import with_headroom
+from placement.plan.people import people_in, read_people
+from placement.plan.periods import Own, files_of, of_periods, prefixed, with_periods
 from placement.plan.problem import Near, Plan, Problem, Resource
 from placement.plan.required import check_required, check_worth
 from placement.plan.rules import build_backup, build_entries, build_floors, build_groups
 from placement.plan.sealing import WAY_COLUMNS, Sealing, build_sealing, ground_around
 from placement.plan.settings import Layers, Settings, Text, nearest, plan_path, read_settings
-from placement.plan.shapes import ClosureRule
+from placement.plan.shapes import ClosureRule, Crowd, Shape
 from placement.plan.sites import build_sites
 from placement.plan.table import LINES, POINTS, POLYGONS, Table, read_table, require_file
 from placement.plan.walk_table import walk_table
@@ -164,7 +165,8 @@ def build_plan(
     settings
         The plan file's content.
     files
-        Where each layer comes from, in the order of the plan file's format.
+        Where each layer comes from, in the order of the plan file's format; those that periods
+        have of their own as ``"<period>:<layer>"``.
     file
         The plan file, or what stands for it in messages.
     budget, limits
@@ -192,29 +194,24 @@ def build_plan(
         raise UsageError("streets and walk_s both say how long walks take; keep one of the two.")
     if (run.files or run.streets) and "streets" not in files:
         raise UsageError("the plan has no street layer to close streets of; name one: streets = …")
-    for name, source in files.items():
-        require_file(source, layer=name)
-    tables = {
-        name: read_table(
-            files[name], layer=name, kinds=kinds, instead="street" if name == "closures" else None
-        )
-        for name, kinds in _KINDS.items()
-        if name in files
-    }
+    if walk_s is not None and settings.periods:
+        raise UsageError("walk_s tells the walks of one period: give streets, or no periods.")
+    tables = _tables(files)
+    own = {one.name: files_of(files, one.name) for one in settings.periods}
+    theirs = {name: _tables(mine) for name, mine in own.items()}
     resources = with_profiles(resources, settings, files.get("arrivals"), file=file)
     around = [tables[name].lonlat for name in ("route", "sites") if name in tables]
     plane = choose_plane(settings.crs, file=file, around=around)
     closed = _closed(run)
-    problem, warnings = _problem(tables, plane, settings, budget, resources, plan_file=file)
+    problem, warnings = _problem(tables, theirs, plane, settings, budget, resources, plan_file=file)
     check_required(problem)
     check_worth(problem, file=file)
     warnings += _idle(settings, files, tables, problem, given=walk_s is not None)
-    crowd = tables.get("crowd")
     table = None
     if walk_s is not None:
         table, more = walk_table(walk_s, problem, tables)
         warnings += more
-    return Plan(
+    plan = Plan(
         file=file,
         settings=settings,
         crs=plane.name,
@@ -223,12 +220,12 @@ def build_plan(
         walk_s=table,
         route=shapes(tables, "route", plane),
         water=shapes(tables, "water", plane),
-        areas=shapes(tables, "areas", plane),
+        areas=_areas(settings, tables, theirs, plane),
         barriers=shapes(tables, "rail", plane) + shapes(tables, "barriers", plane),
         ways=shapes(tables, "ways", plane) if problem.ways else (),
         perimeter=_perimeter(tables, settings, plane) if problem.ways else None,
         closing=_closing(tables, run, closed, settings, plane, plan_file=file),
-        crowds=() if crowd is None else crowds_of(crowd, features(crowd, "crowd", plane)),
+        crowds=_crowds(tables, plane),
         at=minutes,
         closed=tuple(sorted((*(one.name for one in run.files), *run.streets))),
         layers={name: source.name for name, source in files.items()},
@@ -236,10 +233,61 @@ def build_plan(
         limits=dict(sorted(limits.items())),
         warnings=tuple(warnings),
         digests=digest_inputs(
-            settings, tables, closed=closed, arrivals=files.get("arrivals"), walk_s=table
+            settings,
+            {**tables, **of_periods(theirs)},
+            closed=closed,
+            arrivals=files.get("arrivals"),
+            walk_s=table,
         ),
         inputs=tuple(one for one in (file, *files.values(), *run.files) if isinstance(one, Path)),
     )
+    if not settings.periods:
+        return plan
+
+    def ground(name: str) -> dict[str, Any]:
+        """Return what of the plan's ground is another one in a period."""
+        mine = theirs.get(name, _NONE)
+        both, found = {**tables, **mine}, dict[str, Any]()
+        if "closures" in mine:
+            found["closing"] = _closing(both, run, closed, settings, plane, plan_file=file)
+        if "crowd" in mine:
+            found["crowds"] = _crowds(both, plane)
+        if "rail" in mine or "barriers" in mine:
+            found["barriers"] = shapes(both, "rail", plane) + shapes(both, "barriers", plane)
+        return found
+
+    return with_periods(plan, own, ground)
+
+
+def _areas(
+    settings: Settings, tables: Mapping[str, Table], theirs: Own[Table], plane: Plane
+) -> tuple[Shape, ...]:
+    """Return the areas people stand in, in each period by the names that its points have."""
+    if not settings.periods:
+        return shapes(tables, "areas", plane)
+    found: list[Shape] = []
+    for one in settings.periods:
+        mine = people_in(tables, theirs, one.name)
+        found += prefixed(one.name, shapes(mine, "areas", plane))
+    return tuple(sorted(found, key=lambda shape: shape.id))
+
+
+def _tables(files: Mapping[str, Source]) -> dict[str, Table]:
+    """Read the layers of a plan, or those that a period has of its own."""
+    for name, source in files.items():
+        require_file(source, layer=name)
+    return {
+        name: read_table(
+            files[name], layer=name, kinds=kinds, instead="street" if name == "closures" else None
+        )
+        for name, kinds in _KINDS.items()
+        if name in files
+    }
+
+
+def _crowds(tables: Mapping[str, Table], plane: Plane) -> tuple[Crowd, ...]:
+    crowd = tables.get("crowd")
+    return () if crowd is None else crowds_of(crowd, features(crowd, "crowd", plane))
 
 
 def _idle(
@@ -322,6 +370,11 @@ def _files(
             files[name] = source_of(name, layers[name])
         elif named is not None and not (walk_s and name == "streets"):
             files[name] = path.parent / named
+    for period in settings.periods:
+        files |= {
+            f"{period.name}:{name}": path.parent / file
+            for name, file in period.layers.model_dump(exclude_none=True).items()
+        }
     return files
 
 
@@ -355,6 +408,11 @@ def _resources(settings: Settings, limits: Mapping[str, int]) -> tuple[Resource,
             unavailable=given.unavailable,
             counted_units=given.counted_units,
             lanes=None if given.lanes is None else given.lanes.rule(),
+            periods=tuple(
+                at for at, one in enumerate(settings.periods) if one.name in given.periods
+            )
+            if given.periods
+            else None,
         )
         for name, given in sorted(settings.resources.items())
     )
@@ -362,6 +420,7 @@ def _resources(settings: Settings, limits: Mapping[str, int]) -> tuple[Resource,
 
 def _problem(
     tables: Mapping[str, Table],
+    theirs: Own[Table],
     plane: Plane,
     settings: Settings,
     budget: float,
@@ -370,15 +429,10 @@ def _problem(
     plan_file: Path,
 ) -> tuple[Problem, list[str]]:
     """Build sites and demand, and return what is worth a warning."""
-    metres = {}
-    for name in ("sites", "demand", "areas"):
-        if name in tables:
-            table = tables[name]
-            check_fit(plane, table, inner_points(table.lonlat), plan_file=plan_file)
-            metres[name] = plane.metres(table)
+    check_fit(plane, tables["sites"], inner_points(tables["sites"].lonlat), plan_file=plan_file)
     sites, warnings = build_sites(
         tables["sites"],
-        shapely.get_coordinates(metres["sites"]),
+        shapely.get_coordinates(plane.metres(tables["sites"])),
         shapely.get_coordinates(tables["sites"].lonlat),
         settings.resources,
     )
@@ -388,33 +442,7 @@ def _problem(
         drawn = features(tables["ways"], "ways", plane)
         sealing = build_sealing(tables["ways"], drawn, sites, settings.sealed, names)
     sites = sealing.sites
-    crowds = []
-    rule = next((kind.lanes for kind in resources if kind.lanes is not None), None)
-    slow = settings.walking.step_free_share
-    if "demand" in tables:
-        points = shapely.get_coordinates(metres["demand"])
-        crowds += crowds_at_points(tables["demand"], points, step_free_share=slow, rule=rule)
-    if "areas" in tables:
-        crowds += crowds_in_areas(
-            tables["areas"],
-            metres["areas"],
-            spacing_m=settings.walking.sample_m,
-            step_free_share=slow,
-            rule=rule,
-        )
-    demand, more = build_demand(
-        crowds,
-        files=[tables[name] for name in ("demand", "areas") if name in tables],
-        to_lonlat=plane.to_lonlat,
-        by_zone=zone_arrivals(settings, rule, {crowd.zone for crowd in crowds}, file=plan_file),
-    )
-    if rule is not None:
-        used = set(demand.arrival[demand.people > 0].tolist())
-        more += [
-            f"arrival profile {name!r} is used by no demand"
-            for at, name in enumerate(rule.profiles)
-            if at > 0 and at not in used
-        ]
+    demand, more = read_people(tables, theirs, plane, settings, resources, plan_file=plan_file)
     problem = Problem(
         budget=budget,
         resources=resources,

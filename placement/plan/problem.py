@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from placement.arrays import Bools, Floats
 from placement.plan.entry import Entry
+from placement.plan.points import Demand, Sites
 from placement.plan.post_id import PostId
 from placement.plan.resources import OWN, LanesRule, Near, Resource, SiteStatus, Walkers
 from placement.plan.ruled import Backup, Floor, Group, Way
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "OWN",
     "Backup",
+    "DayPeriod",
     "Demand",
     "Entry",
     "Floor",
@@ -40,130 +42,6 @@ __all__ = [
     "Walkers",
     "Way",
 ]
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Sites:
-    """Candidate positions, in the order of their identifiers.
-
-    Attributes
-    ----------
-    id, name, kind
-        Identifier, name and kind (free text, may be empty) of each of the N sites.
-    xy
-        (N, 2) float64, metres in the plan's coordinate system.
-    lonlat
-        (N, 2) float64, degrees, WGS 84.
-    level
-        (N,) int64, the level the site lies on (0 the street, -1 the lower quay).
-    allowed
-        (N, K) bool, which of the plan's K resources may be posted.
-    status
-        (N, K) int64, values of `SiteStatus`.
-    open_cost, unit_cost
-        (N, K) float64, in the unit of the budget.
-    min_units, max_units
-        (N, K) int64, units of an open post.
-    """
-
-    id: tuple[str, ...]
-    name: tuple[str, ...]
-    kind: tuple[str, ...]
-    xy: Floats
-    lonlat: Floats
-    level: NDArray[np.int64]
-    allowed: Bools
-    status: NDArray[np.int64]
-    open_cost: Floats
-    unit_cost: Floats
-    min_units: NDArray[np.int64]
-    max_units: NDArray[np.int64]
-
-    def __post_init__(self) -> None:
-        for array in (
-            self.xy,
-            self.lonlat,
-            self.level,
-            self.allowed,
-            self.status,
-            self.open_cost,
-            self.unit_cost,
-            self.min_units,
-            self.max_units,
-        ):
-            array.setflags(write=False)
-
-    def __len__(self) -> int:
-        return len(self.id)
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Demand:
-    """Where people are, in the order of the points' identifiers.
-
-    Attributes
-    ----------
-    id
-        Identifier of each of the M points; a point sampled from an area is ``"<area>#<n>"``.
-    xy
-        (M, 2) float64, metres in the plan's coordinate system.
-    lonlat
-        (M, 2) float64, degrees, WGS 84.
-    level
-        (M,) int64, the level the people stand on (0 the street, -1 the lower quay).
-    people
-        (M,) float64, people at the point, ≥ 0.
-    priority
-        (M,) float64, weight of one person in the objective, > 0.
-    zone
-        (M,) int64, position in ``zones``.
-    zones
-        Identifiers of the zones (an area is its own zone unless it names one), in order.
-    tier
-        (M,) int64 ≥ 1: cover of tier 1 is maximised first, then held while tier 2 is, and so on.
-    step_free
-        (M,) bool: these people walk slowly and without steps. Who does so at a point with others
-        is a point of its own, ``"<point>~step-free"``.
-    arrival
-        (M,) int64, when they come: position in ``LanesRule.profiles`` of the resource with lanes,
-        0 for the plan's own profile and in plans without lanes.
-    """
-
-    id: tuple[str, ...]
-    xy: Floats
-    lonlat: Floats
-    level: NDArray[np.int64]
-    people: Floats
-    priority: Floats
-    zone: NDArray[np.int64]
-    zones: tuple[str, ...]
-    tier: NDArray[np.int64]
-    step_free: Bools
-    arrival: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-
-    def __post_init__(self) -> None:
-        if len(self.arrival) != len(self.id):
-            object.__setattr__(self, "arrival", np.zeros(len(self.id), dtype=np.int64))
-        for array in (
-            self.xy,
-            self.lonlat,
-            self.level,
-            self.people,
-            self.priority,
-            self.zone,
-            self.tier,
-            self.step_free,
-            self.arrival,
-        ):
-            array.setflags(write=False)
-
-    @property
-    def tiers(self) -> tuple[int, ...]:
-        """The tiers there are, the first to be served first; one in a plan without tiers."""
-        return tuple(np.unique(self.tier).tolist())
-
-    def __len__(self) -> int:
-        return len(self.id)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -224,6 +102,13 @@ class Problem:
         """Return the position among the means; `ValueError` if there is none of that name."""
         return [r.id for r in self.means].index(resource)
 
+    def people_of(self, position: int) -> Floats:
+        """Return (M,) float64, the people whom a resource counts: those of its periods."""
+        serves = self.resources[position].periods
+        if serves is None:
+            return self.demand.people
+        return np.where(np.isin(self.demand.period, serves), self.demand.people, 0.0)
+
     def lane_people(self, position: int) -> Floats:
         """Return (N,) float64, people one lane admits over the window at each site, as planned.
 
@@ -244,6 +129,34 @@ class Problem:
     def post_id(self, site: int, resource: int) -> str:
         """Return how the post of a site and a resource, by their positions, is named."""
         return str(PostId(self.sites.id[site], self.means[resource].id))
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DayPeriod:
+    """A part of the day with people, streets and directions of its own.
+
+    Attributes
+    ----------
+    name, label
+        Identifier, and the name to show by language.
+    begins, ends
+        Minutes after midnight, 0 to 2880.
+    points
+        (n,) int64, positions of its people among those of the plan, ascending.
+    closed
+        Identifiers of the closures that hold, in order.
+    plan
+        The plan as it is in this period: its people alone, on its own ground; all its closures
+        hold. What binds posts is that of the whole plan, and so are costs.
+    """
+
+    name: str
+    label: Mapping[str, str]
+    begins: int
+    ends: int
+    points: NDArray[np.int64]
+    closed: tuple[str, ...]
+    plan: "Plan"
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -296,6 +209,9 @@ class Plan:
         apart, see `placement.plan.digests`.
     inputs
         Every file it was read from, the plan file first: what is made of it never replaces them.
+    periods
+        The parts of the day, in their order; empty where the plan has none. Streets, closures and
+        crowds of the plan itself are then walked on between posts alone.
     """
 
     file: Path
@@ -321,9 +237,10 @@ class Plan:
     warnings: tuple[str, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[Path, ...] = ()
+    periods: tuple[DayPeriod, ...] = ()
 
     @classmethod
-    def from_frames(
+    def from_frames(  # noqa: PLR0913 - one for each table of the plan file
         cls,
         *,
         resources: Mapping[str, Any],
@@ -336,6 +253,7 @@ class Plan:
         groups: Sequence[Mapping[str, Any]] = (),
         zones: Sequence[Mapping[str, Any]] = (),
         sealed: Mapping[str, Any] | None = None,
+        periods: Sequence[Mapping[str, Any]] = (),
         closed_streets: Sequence[Mapping[str, Any]] = (),
         walk_s: object = None,
         **layers: object,
@@ -360,6 +278,8 @@ class Plan:
             The tables ``[[floors]]``, ``[[groups]]`` and ``[[zones]]`` (ticket zones).
         sealed
             The table ``[sealed]``: every way of the layer ``ways`` has a post or a barrier.
+        periods
+            The tables ``[[periods]]``; what `layers` of one holds may be as those below.
         closed_streets
             The tables ``[[closures]]``: streets closed by name. The keyword ``closures`` is the
             layer.
@@ -424,6 +344,7 @@ class Plan:
                 "zones": zones,
                 "sealed": sealed,
                 "closures": closed_streets,
+                "periods": periods or None,
             },
             layers,
             walk_s=walk_s,

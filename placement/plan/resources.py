@@ -124,6 +124,10 @@ class Resource:
         Units that count for one person where some may be unavailable.
     lanes
         What its lanes admit, or None where cover knows no capacity.
+    periods
+        Positions of the periods in which it serves, or None for all.
+    turned
+        Whether everybody walks the other way, as people do who leave by it.
     """
 
     id: str
@@ -140,3 +144,10 @@ class Resource:
     unavailable: float = 0.0
     counted_units: int = 1
     lanes: LanesRule | None = None
+    periods: tuple[int, ...] | None = None
+    turned: bool = False
+
+    @property
+    def outward(self) -> bool:
+        """Whether walks lead from the post to the people."""
+        return (self.walkers is Walkers.TEAM) != self.turned

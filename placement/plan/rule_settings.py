@@ -39,6 +39,13 @@ class FloorSettings(Section):
     step_free: Annotated[
         bool, Field(description="Count only the people who walk without steps. Default: everyone.")
     ] = False
+    period: Annotated[
+        str | None,
+        Field(
+            description='The period whose people count, or "*" for each period on its own. '
+            "Default: all periods together."
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

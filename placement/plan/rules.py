@@ -1,16 +1,17 @@
 """The plan file's rules → `Floor`, `Group`, `Backup`, `Entry`: names become positions, checked."""
 
+import itertools
 import reprlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from placement.arrays import Ints
+from placement.arrays import Bools, Ints
 from placement.errors import InputError
 from placement.plan.demand import STEP_FREE
 from placement.plan.problem import Backup, Demand, Entry, Floor, Group, Sites
-from placement.plan.rule_settings import EVERY, BackupSettings
+from placement.plan.rule_settings import EVERY, FloorSettings
 from placement.plan.settings import Settings, nearest
 
 
@@ -43,12 +44,16 @@ def build_floors(settings: Settings, demand: Demand, *, file: Path) -> tuple[Flo
                 remedy="give the demand a column step_free, or set walking.step_free_share",
             )
         whom = " step-free" if rule.step_free else ""
-        for zone in _zones(rule.named, demand, file=file, field=f"floors.{at}.zone"):
-            words = f"{rule.share:g} of zone {demand.zones[zone]!r}{whom} by {rule.resource!r}"
-            points = np.flatnonzero((demand.zone == zone) & counted)
-            resource = names.index(rule.resource)
+        zones = _zones(rule.named, demand, file=file, field=f"floors.{at}.zone")
+        for (when, period), zone in itertools.product(_periods(settings, rule).items(), zones):
+            there = _in_periods(settings, rule.resource, demand, period=period)
+            words = f"{rule.share:g} of zone {demand.zones[zone]!r}{whom}{when} by"
+            points = np.flatnonzero((demand.zone == zone) & counted & there)
             floor = Floor(
-                name=f"floors: {words}", resource=resource, points=points, share=rule.share
+                name=f"floors: {words} {rule.resource!r}",
+                resource=names.index(rule.resource),
+                points=points,
+                share=rule.share,
             )
             floors += [floor]
     for position, name in enumerate(names):
@@ -62,7 +67,7 @@ def build_floors(settings: Settings, demand: Demand, *, file: Path) -> tuple[Flo
                     share=backup.share,
                     times=2,
                 )
-                for words, points in _backed(name, backup, demand, file=file).items()
+                for words, points in _backed(settings, name, demand, file=file).items()
             ]
     return tuple(floor for floor in floors if demand.people[floor.points].any())
 
@@ -102,7 +107,7 @@ def build_backup(settings: Settings, demand: Demand, *, file: Path) -> Mapping[i
     for position, name in enumerate(sorted(settings.resources)):
         backup = settings.resources[name].backup
         if backup is not None:
-            parts = _backed(name, backup, demand, file=file).values()
+            parts = _backed(settings, name, demand, file=file).values()
             points = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *parts]))
             found[position] = Backup(points=points, worth=backup.worth)
     return found
@@ -154,11 +159,15 @@ def build_entries(
     return found
 
 
-def _backed(resource: str, rule: BackupSettings, demand: Demand, *, file: Path) -> dict[str, Ints]:
+def _backed(settings: Settings, resource: str, demand: Demand, *, file: Path) -> dict[str, Ints]:
     """Return, by the words for them, the points of each zone and of all that are named."""
+    rule = settings.resources[resource].backup
+    if rule is None:
+        return {}
+    served = _in_periods(settings, resource, demand)
     field = f"resources.{resource}.backup"
     found = {
-        f"zone {demand.zones[zone]!r}": np.flatnonzero(demand.zone == zone)
+        f"zone {demand.zones[zone]!r}": np.flatnonzero((demand.zone == zone) & served)
         for zone in _zones(rule.zones, demand, file=file, field=f"{field}.zones")
     }
     if rule.points:
@@ -170,8 +179,28 @@ def _backed(resource: str, rule: BackupSettings, demand: Demand, *, file: Path) 
             for known in {name, plain, area if mark else plain}:
                 own.setdefault(known, []).append(at)
         named = [_known(name, own, file, f"{field}.points") for name in rule.points]
-        found["the points named"] = np.unique(np.array([at for some in named for at in some]))
+        points = np.unique(np.array([at for some in named for at in some]))
+        found["the points named"] = points[served[points]]
     return found
+
+
+def _in_periods(
+    settings: Settings, resource: str, demand: Demand, *, period: str | None = None
+) -> Bools:
+    """Say whose people count: those of one period, or of all in which a resource serves."""
+    serves = settings.resources[resource].periods or [one.name for one in settings.periods]
+    number = {one.name: at for at, one in enumerate(settings.periods)}
+    if not number:
+        return np.ones(len(demand), dtype=np.bool_)
+    return np.isin(demand.period, [number[one] for one in serves if period in {None, one}])
+
+
+def _periods(settings: Settings, rule: FloorSettings) -> dict[str, str | None]:
+    """Return the periods whose people a floor counts each on their own, by the words for them."""
+    if rule.period is None:
+        return {"": None}
+    serves = settings.resources[rule.resource].periods or [one.name for one in settings.periods]
+    return {f" in {one}": one for one in sorted(set(serves)) if rule.period in {EVERY, one}}
 
 
 def _zones(named: Sequence[str], demand: Demand, *, file: Path, field: str) -> list[int]:

@@ -6,7 +6,7 @@ M general knowledge, D derived, A assumption.
 
 import reprlib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -23,15 +23,18 @@ from placement.plan.format import (
     Text,
     broken,
     explained,
+    hint,
     nearest,
 )
 from placement.plan.ground_settings import ClosureSettings, Layers, Walking
 from placement.plan.lane_settings import LanesSettings
+from placement.plan.period_settings import PeriodSettings, check_periods, in_order
 from placement.plan.resources import Walkers
 from placement.plan.rule_settings import (
     BackupSettings,
     FloorSettings,
     GroupSettings,
+    Names,
     SealedSettings,
     ZoneSettings,
 )
@@ -180,6 +183,13 @@ class ResourceSettings(Section):
             "one resource. Default: cover without capacity."
         ),
     ] = None
+    periods: Annotated[
+        Names,
+        Field(
+            description="The periods in which it serves, and whose people it counts; one where it "
+            "has lanes. Default: all."
+        ),
+    ] = ()
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -264,6 +274,14 @@ class Settings(Section):
             description="Streets closed by their name, a table each: [[closures]].",
         ),
     ] = ()
+    periods: Annotated[
+        tuple[PeriodSettings, ...],
+        Field(
+            strict=False,
+            description="Parts of the day with people, streets and directions of their own, which "
+            "one choice of posts serves, a table each: [[periods]].",
+        ),
+    ] = ()
 
     @field_validator("resources")
     @classmethod
@@ -276,9 +294,7 @@ class Settings(Section):
             if other == own:
                 raise broken(field, "names the resource itself", "name another resource")
             if other not in value:
-                raise broken(
-                    field, f"names no resource: {reprlib.repr(other)}", _hint(other, value)
-                )
+                raise broken(field, f"names no resource: {reprlib.repr(other)}", hint(other, value))
         laned = [own for own, resource in value.items() if resource.lanes is not None]
         if len(laned) > 1:
             raise broken(
@@ -298,11 +314,31 @@ class Settings(Section):
         for field, resource in named:
             if resource not in self.resources:
                 said = f"names no resource: {reprlib.repr(resource)}"
-                raise broken(field, said, _hint(resource, self.resources))
+                raise broken(field, said, hint(resource, self.resources))
         names = [group.name for group in self.groups]
         for at, name in enumerate(names):
             if name in names[:at]:
                 raise broken(f"groups.{at}.name", f"{name!r} occurs twice", "rename one of the two")
+        return self
+
+    @field_validator("periods")
+    @classmethod
+    def _one_after_another(cls, value: tuple[PeriodSettings, ...]) -> tuple[PeriodSettings, ...]:
+        return in_order(value)
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        own = bool(self.periods) and all(period.layers.people for period in self.periods)
+        if self.layers.demand is None and self.layers.areas is None and not own:
+            remedy = "name points, polygons or both"
+            raise broken("layers.demand", "is missing, and so is 'areas'", remedy)
+        check_periods(
+            self.periods,
+            self.resources,
+            self.floors,
+            at=self.walking.at,
+            streets=self.layers.streets,
+        )
         return self
 
     @model_validator(mode="after")
@@ -343,11 +379,6 @@ class Settings(Section):
     def title_by_language(self) -> Mapping[str, str]:
         """Return the title by language; the name where the plan has none."""
         return (self.title or Text(en=self.name, fr=self.name)).by_language()
-
-
-def _hint(word: str, known: Iterable[str]) -> str:
-    meant = nearest(word, known)
-    return f"write {meant!r}" if meant else f"known are {', '.join(sorted(known))}"
 
 
 def plan_path(path: str | Path) -> Path:

@@ -232,9 +232,9 @@ def _add_rules(model: Model) -> None:
             exact(floor.share),
             hair=_HAIR_OF_LANES * total if floor.resource == problem.laned else _HAIR,
         )
-    everyone = sum((exact(people) for people in problem.demand.people), Fraction(0))
     for name, share in model.question.shares.items():
         position = problem.resource_index(name)
+        everyone = sum((exact(people) for people in problem.people_of(position)), Fraction(0))
         hair = _HAIR_OF_LANES * everyone if position == problem.laned else _HAIR
         _add_share(model, model.covered.get(position, {}), everyone, exact(share), hair=hair)
     for group in problem.groups:

@@ -225,9 +225,13 @@ def _ground(old: Solution, new: Solution) -> list[Figure]:
     lost = _of((old.unsnapped, new.unsnapped), "people")
     if lost != (None, None):
         found.append(Figure(("unsnapped",), {"people": lost}))
-    days = [{f"{one.begins} to {one.ends}": one.covered for one in s.periods} for s in (old, new)]
+    days = [{one.called: one for one in s.periods} for s in (old, new)]
     for part in _names(*days):
-        found += _by_name(("periods", part), *(day.get(part, {}) for day in days))
+        mine = [day.get(part) for day in days]
+        found += _by_name(("periods", part), *({} if one is None else one.covered for one in mine))
+        if any(one is not None and one.name is not None for one in mine):
+            walks = ({} if one is None else one.mean_s for one in mine)
+            found += _by_name(("periods", part, "mean_walk_s"), *walks)
     return found
 
 

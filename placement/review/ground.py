@@ -55,18 +55,26 @@ def list_text(names: tuple[str, ...]) -> str:
 
 
 def _period_text(period: Period) -> str:
+    at = f"periods.{period.name or period.begins}"
     covered = {
-        resource: number_text(f"periods.{period.begins}.{resource}", people)
+        resource: number_text(f"{at}.{resource}", people)
         for resource, people in sorted(period.covered.items())
     }
-    return object_text(
-        {
-            "begins": json_text(period.begins),
-            "ends": json_text(period.ends),
-            "closed": list_text(period.closed),
-            "covered": object_text(covered),
-        }
-    )
+    texts = {
+        "begins": json_text(period.begins),
+        "ends": json_text(period.ends),
+        "closed": list_text(period.closed),
+        "covered": object_text(covered),
+    }
+    if period.name is None or period.people is None:
+        return object_text(texts)
+    walks = {
+        resource: number_text(f"{at}.mean_s.{resource}", seconds, digits=1)
+        for resource, seconds in sorted(period.mean_s.items())
+    }
+    people = number_text(f"{at}.people", period.people)
+    named = {"name": json_text(period.name), **texts}
+    return object_text({**named, "people": people, "mean_s": object_text(walks)})
 
 
 def _walks_text(name: str, walks: AreaWalks) -> str:
@@ -138,13 +146,20 @@ def read_names(members: Members, name: str) -> tuple[str, ...]:
 
 
 def _read_period(members: Members) -> Period:
-    members.only(("begins", "ends", "closed", "covered"))
+    named = ("name", "people", "mean_s") if "name" in members.values else ()
+    members.only((*named, "begins", "ends", "closed", "covered"))
     covered = members.inner("covered")
+    walks = members.inner("mean_s") if named else None
     return Period(
         begins=_read_clock(members, "begins"),
         ends=_read_clock(members, "ends"),
         closed=read_names(members, "closed"),
         covered={name: covered.number(name, least=0.0) for name in sorted(covered.values)},
+        name=members.text("name") if named else None,
+        people=members.number("people", least=0.0) if named else None,
+        mean_s={}
+        if walks is None
+        else {name: walks.number(name, least=0.0) for name in sorted(walks.values)},
     )
 
 

@@ -300,11 +300,11 @@ def day_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:
     leaf = leaves.get(_AT, "periods")
     if leaf is None:
         return []
-    days = [{(one.begins, one.ends): one for one in told.periods} for told in (old, new)]
+    days = [{one.called: one for one in told.periods} for told in (old, new)]
     said = []
     for part in sorted({*days[0], *days[1]}):
         before, after = (day.get(part) for day in days)
-        said += [f"{part[0]} to {part[1]}, {text}" for text in _period(before, after)]
+        said += [f"{part}, {text}" for text in _period(before, after)]
     if not said:
         counts = (count(len(told.periods), "part") for told in (old, new))
         said = [f"parts of the day: {' → '.join(counts)}, in another order"]
@@ -317,6 +317,17 @@ def _period(old: Period | None, new: Period | None) -> Iterable[str]:
         edit = _pair(*(table.get(name) for table in tables))
         if edit.old != edit.new:
             yield f"within reach of {shown(name)}: {way(edit)}"
+    hours = ["" if one is None else f"{one.begins} to {one.ends}" for one in (old, new)]
+    if "" not in hours and hours[0] != hours[1]:
+        yield f"{hours[0]} → {hours[1]}"
+    people = _pair(*(None if one is None else one.people for one in (old, new)))
+    if people.old != people.new:
+        yield f"people there: {way(people)}"
+    walks: list[Mapping[str, float]] = [{} if one is None else one.mean_s for one in (old, new)]
+    for name in sorted({*walks[0], *walks[1]}):
+        edit = _pair(*(table.get(name) for table in walks))
+        if edit.old != edit.new:
+            yield f"mean walk, {shown(name)}: {way(edit, unit=' s')}"
     closed = [[] if one is None else list(one.closed) for one in (old, new)]
     if closed[0] != closed[1]:
         yield f"closed: {items_way(_pair(*closed))}"

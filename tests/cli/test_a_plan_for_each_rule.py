@@ -52,6 +52,7 @@ CASES = {
     "arrivals": Case(),
     "zones": Case(),
     "sealed": Case(),
+    "periods": Case(),
     "expected": Case(),
     "step-free": Case(),
     "agreed": Case(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import placement
 from placement.cover.survey import survey
-from placement.plan.demand import _Crowd, _parted, _shared_out
+from placement.plan.demand import PeopleThere, _parted, _shared_out
 from tests.builders import box, drawn_layers, point, write_plan
 
 WHOLE = st.integers(0, 50_000).map(float)
@@ -20,7 +20,7 @@ ANY = st.floats(0, 1e6, allow_nan=False)
 @pytest.mark.slow
 @given(st.lists(WHOLE | ANY, min_size=1, max_size=20), st.floats(0, 1))
 def test_nobody_is_lost_when_a_crowd_is_parted(people: list[float], share: float) -> None:
-    crowd = _Crowd(
+    crowd = PeopleThere(
         id=tuple(f"p{n:02d}" for n in range(len(people))),
         xy=np.zeros((len(people), 2)),
         people=np.array(people),

@@ -67,7 +67,7 @@ class Material:
         walks = survey(plan)
         given = plan.walk_s is not None
         limits = sorted({kind.walk_limit_s / 60 for kind in plan.problem.resources})
-        ground = [] if given else rings(plan, solution.posts_list, minutes=limits)
+        ground = [] if given or plan.periods else rings(plan, solution.posts_list, minutes=limits)
         self.routes: list[AreaRoute] = [] if given else list(routes(plan, solution.posts_list))
         missing = uncovered(plan, solution, walks)
         self.data: Facts = page_data(

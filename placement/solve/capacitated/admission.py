@@ -118,7 +118,7 @@ def admission(
         raise ValueError("no resource of the problem has lanes")
     gates = np.intersect1d(chosen, np.flatnonzero(posts.resource == position))
     crowds, places, comings, crowd_of = crowds_of(plan, posts, walks, gates)
-    count, whole = posts.units[gates], problem.demand.people
+    count, whole = posts.units[gates], problem.people_of(position)
     each = problem.lane_people(position)[posts.site[gates]]
     room = each * count / len(rule.shares)
     floors = floors_of(problem, crowd_of, shares)
@@ -154,15 +154,15 @@ def admission(
 
 def _profiles(problem: Problem, rule: LanesRule, arrival: Ints, sent: Ints) -> dict[str, Arriving]:
     """Say of each profile who comes when and who is sent; nothing where all come by the plan's."""
-    demand = problem.demand
-    used = np.unique(demand.arrival[demand.people > 0]).tolist()
+    demand, served = problem.demand, problem.people_of(problem.laned or 0)
+    used = np.unique(demand.arrival[served > 0]).tolist()
     if used in ([], [0]):
         return {}
     found = {}
     for at, (name, shares) in enumerate(rule.profiles.items()):
         if at not in used:
             continue
-        people = round(math.fsum(demand.people[demand.arrival == at]), 6)
+        people = round(math.fsum(served[demand.arrival == at]), 6)
         # running sums are rounded, so that all of them come
         coming = np.diff(np.rint(people * np.cumsum(shares) * UNIT), prepend=0.0) / UNIT
         found[name] = Arriving(

@@ -102,7 +102,8 @@ def floors_of(
     shares
         By resource, the least share of all people to be admitted.
     """
-    position, whole = problem.laned or 0, problem.demand.people
+    position = problem.laned or 0
+    whole = problem.people_of(position)
     floors = [
         (np.setdiff1d(crowd_of[floor.points], -1), floor.share * math.fsum(whole[floor.points]))
         for floor in problem.floors

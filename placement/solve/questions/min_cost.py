@@ -159,7 +159,7 @@ def with_shares(posts: Posting, problem: Problem, shares: Mapping[str, float]) -
 
 def share_rule(posts: Posting, problem: Problem, resource: str, share: float) -> Rule:
     """Return the rule that a resource covers at least a share of all people."""
-    people = problem.demand.people
+    people = problem.people_of(problem.resource_index(resource))
     need = share * math.fsum(people)
     if problem.laned == problem.resource_index(resource):
         need -= _HAIR * min(
@@ -204,16 +204,19 @@ def _unreachable(
     """Say what can be reached where the shares that are asked, rules by resource, cannot."""
     if solver.impossible(posts, stop=stop.share(0.5)):
         return solver.conflict(posts, wish=Wishes(), stop=stop)
-    total = math.fsum(problem.demand.people) or 1.0
     alone = {name: solver.most_people(posts, name, stop=stop.share(0.4)) for name in shares}
     out_of_reach = [n for n, (_, most) in alone.items() if most < -shares[n].most - _WHOLE]
-    said = [_reach(name, alone[name], total, "") for name in out_of_reach]
+    total = {
+        kind.id: math.fsum(problem.people_of(at)) or 1.0
+        for at, kind in enumerate(problem.resources)
+    }
+    said = [_reach(name, alone[name], total[name], "") for name in out_of_reach]
     for name in () if out_of_reach else shares:  # each can be reached, but not all
         others = [rule for other, rule in shares.items() if other != name]
         beside = with_rules(posts, others)
         words = " and ".join(rule.name.removeprefix("share ") for rule in others)
         most = solver.most_people(beside, name, stop=stop.share(0.4))
-        said.append(_reach(name, most, total, f" beside {words}" if words else ""))
+        said.append(_reach(name, most, total[name], f" beside {words}" if words else ""))
     rules = tuple(shares[name].name for name in out_of_reach or shares)
     zones: tuple[str, ...] = ()
     if problem.entries:

@@ -74,10 +74,10 @@ def write_up(
     listed: list[Post] = []
     coverage: dict[str, Coverage] = {}
     mean_s: dict[str, float] = {}
-    people = problem.demand.people
     places = areas(plan)
     by_area: dict[str, Mapping[str, AreaWalks]] = {}
     for position, resource in enumerate(problem.resources):
+        people = problem.people_of(position)
         sites = np.flatnonzero(units[:, position])
         table = walks.walk[resource.id][:, sites].tocsc()
         reached = np.bincount(table.indices, minlength=len(people))
@@ -148,7 +148,7 @@ def write_up(
         closures=plan.closed,
         attribution=walks.streets.attribution or None if walks.streets is not None else None,
         unsnapped=_unsnapped(problem, walks),
-        periods=periods(plan, units),
+        periods=periods(plan, walks, units),
         areas=by_area,
         version=__version__,
         overrides=_overrides(plan, wish),
@@ -320,7 +320,7 @@ def _coverage(
 ) -> Coverage:
     """Count the people of a resource, and those that a rule looks at; `counted` if reached."""
     demand, resource = problem.demand, problem.resources[position]
-    people = demand.people
+    people = problem.people_of(position)
     everyone = _part(people, reached > 0, np.ones(len(people), dtype=np.bool_), counted)
     slow = demand.step_free
     backup = problem.backup.get(position)
