@@ -178,7 +178,7 @@ def open_required(instance: Instance) -> Reduction:
         ),
         rules=tuple(_rule_beside(rule, opened, times) for rule in instance.rules),
     )
-    rest = keep_columns(_keep_rows(left, _worth(left)), ~opened)
+    rest = keep_columns(keep_rows(left, _worth(left)), ~opened)
     earned = worth[np.arange(worth.shape[1]) < times[:, None]]
     return replace(
         rest,
@@ -204,7 +204,7 @@ def _rule_beside(rule: Rule, opened: Bools, times: Ints) -> Rule:
 def merge_rows(instance: Instance) -> Reduction:
     """Merge rows of the same columns; drop rows without any column and without worth."""
     merged, _ = merge_alike(instance)
-    return Reduction.none(_keep_rows(merged, _worth(merged)))
+    return Reduction.none(keep_rows(merged, _worth(merged)))
 
 
 def merge_alike(instance: Instance, key: Ints | None = None) -> tuple[Instance, Ints]:
@@ -250,7 +250,7 @@ def take_singletons(instance: Instance) -> Reduction:
         )
         rules.append(replace(rule, slope=slope))
     taken = replace(instance, profit=profit, rules=tuple(rules))
-    return Reduction.none(_keep_rows(taken, ~single))
+    return Reduction.none(keep_rows(taken, ~single))
 
 
 def drop_dominated(instance: Instance, *, late: Callable[[], bool] = lambda: False) -> Reduction:
@@ -368,14 +368,14 @@ def keep_columns(instance: Instance, keep: Bools) -> Reduction:
         coupled=instance.coupled[keep],
     )
     return Reduction(
-        instance=_keep_rows(smaller, np.diff(indptr) > 0),
+        instance=keep_rows(smaller, np.diff(indptr) > 0),
         columns=np.flatnonzero(keep),
         opened=np.zeros(0, dtype=np.int64),
         offset=0.0,
     )
 
 
-def _keep_rows(instance: Instance, keep: Bools) -> Instance:
+def keep_rows(instance: Instance, keep: Bools) -> Instance:
     """Drop all other rows, which rules then count no more."""
     if keep.all():
         return instance

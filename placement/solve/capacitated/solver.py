@@ -16,7 +16,6 @@ The queue is fluid, and people are directed to gates: nobody chooses one for him
 """
 
 import math
-from typing import Protocol
 
 import numpy as np
 
@@ -26,6 +25,7 @@ from placement.cover.lanes import Lanes
 from placement.solve.capacitated.branch_on_totals import split
 from placement.solve.capacitated.cutting_planes import CuttingPlanes
 from placement.solve.capacitated.master import Point
+from placement.solve.capacitated.min_cost_heuristic import CheapPlans
 from placement.solve.capacitated.parts import part_of
 from placement.solve.capacitated.primal_heuristics import PrimalHeuristics
 from placement.solve.capacitated.state import EQUAL, Guide, LanesOutcome, State
@@ -49,18 +49,6 @@ _SOME = 1e-6  # of a post: more is wanted by the relaxation
 _LEAVES = 60  # relaxations that are solved to settle the totals, at most
 
 
-class Improver(Protocol):
-    """Finds plans where the master met a point, and from the best plan."""
-
-    def improve(self, point: Point) -> None:
-        """Repair a point of the master."""
-        ...
-
-    def wander(self, rounds: int) -> None:
-        """Search on from the best plan."""
-        ...
-
-
 class BranchAndCut:
     """Bounds that prove the plans of a state, by the master and its cuts.
 
@@ -72,7 +60,7 @@ class BranchAndCut:
         Finds plans beside the master.
     """
 
-    def __init__(self, planes: CuttingPlanes, improver: Improver) -> None:
+    def __init__(self, planes: CuttingPlanes, improver: PrimalHeuristics | CheapPlans) -> None:
         self._planes, self._improver = planes, improver
         self._state, self._master = planes.state, planes.master
         self._record = planes.state.record
@@ -145,17 +133,25 @@ class BranchAndCut:
                 least = 0.3 * EQUAL * max(1.0, abs(record.objective))
             least = max(least, 0.999 * record.step)
             self._master.within(leaf.low, leaf.high)
-            point, seen, bound, infeasible = self._solve_master(
+            seen: list[Point] = []
+            point, bound, infeasible = self._master.whole(
                 self._state.part(0.7, seconds),
+                gap=0.0,
                 gap_abs=max(aim, least),
+                warm=self._state.point,
+                found=seen.append,
                 nodes=None if times is None else _INNER_NODES,
+                effort=0.0 if record.chosen is not None else 0.05,
+                enough=record.objective,
             )
+            if point is not None:
+                seen.append(point)
             self._master.within(*self._totals)
             leaf.bound = min(leaf.bound, bound + planes.lanes_price())
             if infeasible:
                 self.leaves.remove(leaf)
             known = record.objective
-            added = self.learn(seen)
+            added = self.learn(seen[-_LAST:])
             self._limit_by_leaves()
             if added and not record.done and record.chosen is not None and vain < enough:
                 self._improver.wander(rounds)
@@ -175,31 +171,6 @@ class BranchAndCut:
                 if priced:
                     self._master.reprice()
                     priced = False
-
-    def _solve_master(
-        self, stop: Stop, *, gap_abs: float, nodes: int | None
-    ) -> tuple[Point | None, list[Point], float, bool]:
-        """Solve the master in whole numbers from the best plan; return its points on the way too.
-
-        Returns
-        -------
-        point, seen, bound, infeasible
-            As `Master.whole`, with the last points that it met, the best of them at the end.
-        """
-        seen: list[Point] = []
-        point, bound, infeasible = self._master.whole(
-            stop,
-            gap=0.0,
-            gap_abs=gap_abs,
-            warm=self._state.point,
-            found=seen.append,
-            nodes=nodes,
-            effort=0.0 if self._record.chosen is not None else 0.05,
-            enough=self._record.objective,
-        )
-        if point is not None:
-            seen.append(point)
-        return point, seen[-_LAST:], bound, infeasible
 
     def learn(self, seen: list[Point]) -> int:
         """Cut off points of the master that flows do not agree with, and repair them."""

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array, diags_array
 
 from placement.arrays import Bools, Floats, Ints
-from placement.cover.instance import Instance, Rule
+from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
 from placement.decimals import cost_of
 from placement.solution import Status, Stopped
@@ -100,9 +100,8 @@ def settled(instance: Instance, lanes: Lanes, count: Ints, admitted: Floats) -> 
         here = laned[rule.rows]
         got = math.fsum(rule.share[here] * part[rule.rows[here]])
         rules.append(
-            Rule(
-                name=rule.name,
-                slope=rule.slope,
+            replace(
+                rule,
                 rows=rule.rows[~here],
                 times=rule.times[~here],
                 share=rule.share[~here],

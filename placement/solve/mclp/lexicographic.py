@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from placement.arrays import Bools, Ints
 from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting
+from placement.cover.reduce import keep_rows
 from placement.solve.core.gap import held_slack, worth_step
 from placement.solve.core.incumbent import Outcome
 from placement.solve.core.lexicographic import Staged, keep_worth_of, serve_tiers, sum_tiers
@@ -54,12 +53,5 @@ def solve(posts: Posting, effort: Effort, *, start: Ints | None = None) -> Stage
 def _only(instance: Instance, mine: Bools) -> Instance:
     """Return an instance in which the other rows are worth nothing."""
     if instance.plain:  # nor does any rule count them
-        lengths = np.diff(instance.indptr)
-        return replace(
-            instance,
-            indptr=np.concatenate([[0], np.cumsum(lengths[mine])]),
-            indices=instance.indices[np.repeat(mine, lengths)],
-            weight=instance.weight[mine],
-            gains=np.zeros((int(mine.sum()), 0)),
-        )
+        return keep_rows(instance, mine)
     return keep_worth_of(instance, mine)

@@ -12,6 +12,7 @@ from placement.solve.core.gap import worth_step
 from placement.solve.mclp.bounds import bound
 from placement.solve.mclp.solver_state import Run, reduced
 from placement.solve.mip import queries
+from placement.solve.mip.minimise_rule import sum_of
 
 _CLOSE = 1e-8  # relative: bounds of solvers are right to less than that
 _PLANS = 30  # that are looked at before the rest is left open
@@ -99,9 +100,7 @@ def _more(instance: Instance, plan: Ints) -> Bools:
 
 def _opens_some(columns: Bools) -> Rule:
     """Return the rule that one of some columns is open."""
-    none = np.zeros(0, dtype=np.int64)
-    slope = np.where(columns, -1.0, 0.0)
-    return Rule(name="better", slope=slope, rows=none, times=none, share=np.zeros(0), most=-1.0)
+    return sum_of("better", np.where(columns, -1.0, 0.0), most=-1.0)
 
 
 def _difference(instance: Instance, one: Ints, other: Ints) -> Fraction:

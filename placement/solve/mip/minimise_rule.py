@@ -112,14 +112,7 @@ def least(
         instance = scaled(instance, centred=False).instance
     rule, unit = _scaled(rule)
     trivial = float(np.maximum(rule.slope, 0.0).sum())
-    counted = Rule(
-        name="",
-        slope=rule.slope,
-        rows=rule.rows,
-        times=rule.times,
-        share=rule.share,
-        most=trivial + 1.0,
-    )
+    counted = replace(rule, name="", most=trivial + 1.0)
     # a rule that holds anyhow gives the rows the levels that the left side counts
     rules = (*instance.rules, counted) if len(rule.rows) else instance.rules
     model = Model(replace(instance, rules=rules), maximise=False)

@@ -14,7 +14,7 @@ What running PuLP 4.2 with HiGHS 1.15 and 1.16 taught, and what is done about it
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -335,52 +335,30 @@ class Model:
         one asked for.
         """
         for _ in range(_CUTS):
-            answer, chosen = self._solve_once(
-                warm=warm, stop=stop, gap=gap, gap_abs=gap_abs, known=known, progress=progress,
-                max_nodes=max_nodes,
+            model = LiveModel(self.problem)
+            # PuLP leaves variables out that no row and no price mentions
+            at = np.array([model.column.get(y.id, -1) for y in self.y], dtype=np.int64)
+            mentioned = at >= 0
+            start = None
+            if warm is not None and mentioned.any():
+                is_open = np.zeros(len(self.y))
+                is_open[warm] = 1.0
+                start = (at[mentioned], is_open[mentioned])
+            found = model.solve(
+                stop, gap=gap, gap_abs=gap_abs, start=start, known=known, nodes=max_nodes,
+                progress=progress,
             )  # fmt: skip
-            cut = None if chosen is None else self.instance.cut(chosen)
+            answer = Answer(chosen=None, bound=found.bound, infeasible=found.infeasible)
+            if found.values is None:
+                break
+            # a post that is not mentioned stays closed unless required
+            values = np.array([y.lowBound for y in self.y], dtype=np.float64)
+            values[mentioned] = found.values[at[mentioned]]
+            chosen = np.flatnonzero(values > 0.5)
+            if self.instance.broken_rule(chosen) is None:
+                return replace(answer, chosen=chosen)
+            cut = self.instance.cut(chosen)
             if cut is None or stop.reached():
                 break
             self.at_most([(self.y[j], 1.0) for j in np.flatnonzero(cut.use)], cut.most)
         return answer
-
-    def _solve_once(
-        self,
-        *,
-        warm: Ints | None,
-        stop: Stop,
-        gap: float,
-        gap_abs: float,
-        known: float | None,
-        progress: Progress | None,
-        max_nodes: int | None,
-    ) -> tuple[Answer, Ints | None]:
-        """Run HiGHS once; return its answer, and a plan that breaks a rule apart."""
-        model = LiveModel(self.problem)
-        # PuLP leaves variables out that no row and no price mentions
-        at = np.array([model.column.get(y.id, -1) for y in self.y], dtype=np.int64)
-        mentioned = at >= 0
-        start = None
-        if warm is not None and mentioned.any():
-            is_open = np.zeros(len(self.y))
-            is_open[warm] = 1.0
-            start = (at[mentioned], is_open[mentioned])
-        found = model.solve(
-            stop,
-            gap=gap,
-            gap_abs=gap_abs,
-            start=start,
-            known=known,
-            nodes=max_nodes,
-            progress=progress,
-        )
-        if found.values is None:
-            return Answer(chosen=None, bound=found.bound, infeasible=found.infeasible), None
-        # a post that is not mentioned stays closed unless required
-        values = np.array([y.lowBound for y in self.y], dtype=np.float64)
-        values[mentioned] = found.values[at[mentioned]]
-        chosen = np.flatnonzero(values > 0.5)
-        if self.instance.broken_rule(chosen) is not None:
-            return Answer(chosen=None, bound=found.bound, infeasible=False), chosen
-        return Answer(chosen=chosen, bound=found.bound, infeasible=False), None

@@ -7,12 +7,12 @@ from difflib import get_close_matches
 import numpy as np
 
 from placement.arrays import Ints
-from placement.cover.instance import Rule
 from placement.cover.instance_builder import Posting
 from placement.errors import UsageError
 from placement.plan.problem import Problem
 from placement.solution import Solution
 from placement.solve.core.incumbent import Start
+from placement.solve.mip.minimise_rule import sum_of
 
 _MOST_PRICE = 1e9  # of a change, in units of the objective
 
@@ -133,19 +133,8 @@ def bind(posts: Posting, problem: Problem, wish: Wishes) -> Posting:
             )
         slope = posts.opens.astype(np.float64)
         slope[[column[post] for post in wish.baseline if post in column]] = -1.0
-        none = np.zeros(0, dtype=np.int64)
         most = len(column) + len(wish.baseline) if wish.most is None else wish.most
-        rules = (
-            *rules,
-            Rule(
-                name=wish.rule,
-                slope=slope,
-                rows=none,
-                times=none,
-                share=np.zeros(0),
-                most=float(most - len(wish.baseline)),
-            ),
-        )
+        rules = (*rules, sum_of(wish.rule, slope, most=float(most - len(wish.baseline))))
         profit = profit - wish.price * slope
     return replace(
         posts,

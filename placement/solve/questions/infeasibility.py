@@ -315,23 +315,22 @@ def _rules(problem: Problem, posts: Posting, wish: Wishes) -> list[list[Conflict
     required = _by_post(problem, posts, instance.required)
     alone = held_alone(problem)
     total = math.fsum(instance.cost)
+    forbidden = {name: columns for name, columns in excluded.items() if name in wish.forbid}
+    kept_out = {name: columns for name, columns in excluded.items() if name not in wish.forbid}
+    locked = {name: columns for name, columns in required.items() if name in wish.lock}
+    asked = {name: columns for name, columns in required.items() if name not in wish.lock}
     return [
         [
-            ConflictRule(
-                name=f"excluded post {name!r}",
-                drop=_allow(columns),
-                words=_said(f"allow post {name!r}"),
-            )
-            for name, columns in excluded.items()
-            if name not in wish.forbid
+            _droppable(f"excluded post {name!r}", _allow(columns), f"allow post {name!r}")
+            for name, columns in kept_out.items()
         ],
         _limits(instance),
         _floors(problem, instance, wish),
         [
-            ConflictRule(
-                name=f"resources.{resource.id}.near",
-                drop=_uncoupled((posts.resource == position) & posts.opens),
-                words=_said(f"drop resources.{resource.id}.near"),
+            _droppable(
+                f"resources.{resource.id}.near",
+                _uncoupled((posts.resource == position) & posts.opens),
+                f"drop resources.{resource.id}.near",
             )
             for position, resource in enumerate(problem.resources)
             if resource.near is not None
@@ -345,35 +344,31 @@ def _rules(problem: Problem, posts: Posting, wish: Wishes) -> list[list[Conflict
             )
         ],
         [
-            ConflictRule(
-                name=alone[name], drop=_release(columns), words=_said(f"drop {alone[name]}")
-            )
-            for name, columns in required.items()
-            if name in alone and name not in wish.lock
+            _droppable(alone[name], _release(columns), f"drop {alone[name]}")
+            for name, columns in asked.items()
+            if name in alone
         ],
         [
-            ConflictRule(
-                name=f"{'locked' if name in wish.lock else 'required'} post {name!r}",
-                drop=_release(columns),
-                words=_said(
-                    f"do not lock post {name!r}"
-                    if name in wish.lock
-                    else f"drop the requirement of post {name!r}"
-                ),
+            _droppable(f"locked post {name!r}", _release(columns), f"do not lock post {name!r}")
+            if name in locked
+            else _droppable(
+                f"required post {name!r}",
+                _release(columns),
+                f"drop the requirement of post {name!r}",
             )
             for name, columns in required.items()
-            if name not in alone or name in wish.lock
+            if name in locked or name not in alone
         ],
         [
-            ConflictRule(
-                name=f"forbidden post {name!r}",
-                drop=_allow(columns),
-                words=_said(f"do not forbid post {name!r}"),
-            )
-            for name, columns in excluded.items()
-            if name in wish.forbid
+            _droppable(f"forbidden post {name!r}", _allow(columns), f"do not forbid post {name!r}")
+            for name, columns in forbidden.items()
         ],
     ]
+
+
+def _droppable(name: str, drop: Callable[[Instance], Instance], remedy: str) -> ConflictRule:
+    """Return a rule that can only be dropped."""
+    return ConflictRule(name=name, drop=drop, words=_said(remedy))
 
 
 def _limits(instance: Instance) -> list[ConflictRule]:

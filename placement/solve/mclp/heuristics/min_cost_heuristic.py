@@ -9,6 +9,7 @@ import numpy as np
 from placement.arrays import Floats, Ints
 from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting
+from placement.cover.reduce import keep_rows
 from placement.plan.problem import Problem
 from placement.solve.core.stopping import Stop
 from placement.solve.mclp.heuristics import heuristic
@@ -145,17 +146,8 @@ def _counting(posts: Posting, emphasis: Floats) -> Instance:
             resource = posts.row_resource[rule.rows]
             worth[rule.rows] = emphasis[resource] * rule.share * (_SCALE / max(1.0, -rule.most))
     worth = np.round(worth)
-    kept = worth > 0
-    lengths = np.diff(instance.indptr)
-    return replace(
-        instance,
-        indptr=np.concatenate([[0], np.cumsum(lengths[kept])]).astype(np.int64),
-        indices=instance.indices[np.repeat(kept, lengths)],
-        weight=worth[kept],
-        profit=np.zeros(instance.columns),
-        gains=np.zeros((int(kept.sum()), 0)),
-        rules=(),
-    )
+    none = np.zeros(instance.columns)
+    return keep_rows(replace(instance.plainly(), weight=worth, profit=none), worth > 0)
 
 
 def _missed(posts: Posting, chosen: Ints, emphasis: Floats) -> Floats:
