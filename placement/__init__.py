@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from placement.studies.replay import Replay, Scenario, replay
     from placement.studies.risk import Risks, risk
     from placement.studies.roster.study import Roster, roster
+    from placement.studies.sample_average import UnderRisk, choose_under_risk
 
 __all__ = [
     "Alternatives",
@@ -65,11 +66,13 @@ __all__ = [
     "Scenario",
     "Solution",
     "Status",
+    "UnderRisk",
     "UsageError",
     "Why",
     "__version__",
     "alternatives",
     "audit",
+    "choose_under_risk",
     "compare",
     "evaluate",
     "frontier",
@@ -114,10 +117,12 @@ _ROOM_OF = {
     "Scenario": "placement.studies.replay",
     "Solution": "placement.solution",
     "Status": "placement.solution",
+    "UnderRisk": "placement.studies.sample_average",
     "UsageError": "placement.errors",
     "Why": "placement.solve.questions.what_if",
     "alternatives": "placement.studies.alternatives",
     "audit": "placement.auditing.audit",
+    "choose_under_risk": "placement.studies.sample_average",
     "compare": "placement.review.compare",
     "evaluate": "placement.solve.questions.evaluate",
     "frontier": "placement.studies.frontier",

@@ -9,7 +9,7 @@ import json
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -271,6 +271,44 @@ def _options(drawn: Drawn) -> list[list[int]]:
         never = status[site] == "excluded" or post in drawn.forbid
         options.append(([] if must else [0]) + ([] if never else useful))
     return options
+
+
+def worth_by_night(
+    drawn: Drawn, plan: Plan, nights: list[dict[str, int]]
+) -> Iterator[tuple[dict[str, int], list[float]]]:
+    """Every plan that keeps the rules, with any units, and what it is worth night by night.
+
+    A night says how many units each post needs for one of them to be there.
+    """
+    town = _Town(drawn, plan)
+    kinds = drawn.kinds
+    # any number of units may be of use
+    every = {
+        name: {**kind, "unavailable": 0.5, "counted_units": kind["max_units"]}
+        for name, kind in kinds.items()
+    }
+    wide = replace(drawn, kinds=every)
+    for units in itertools.product(*_options(wide)):
+        posts = {post: n for post, n in zip(drawn.posts, units, strict=True) if n}
+        cost = sum(
+            kinds[post.split("/")[1]]["open_cost"] + kinds[post.split("/")[1]]["unit_cost"] * n
+            for post, n in posts.items()
+        )
+        if cost > drawn.budget + _EPS or not _keeps_rules(town, posts):
+            continue
+        reached = {name: list(town.reached(name, posts)) for name in kinds}
+        yield (
+            posts,
+            [
+                math.fsum(
+                    kinds[name]["value"] * one["people"] * one["priority"]
+                    for name, groups in reached.items()
+                    for one, near in groups
+                    if any(posts[post] >= night[post] for post in near)
+                )
+                for night in nights
+            ],
+        )
 
 
 def right_answer(drawn: Drawn, plan: Plan) -> Answer | None:

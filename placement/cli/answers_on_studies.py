@@ -4,7 +4,8 @@ from typing import Literal, TypedDict
 
 from placement.studies.losses import Moved, Queue, Repair
 from placement.studies.replay.study import Replay
-from placement.studies.risk import Risks
+from placement.studies.risk import Estimate, Risks
+from placement.studies.sample_average import Sampled
 
 
 class FrontierPointAnswer(TypedDict):
@@ -226,19 +227,73 @@ class ReplayAnswer(TypedDict):
     replay: Replay
 
 
+class RiskBest(TypedDict):
+    """The plan that is best on nights when posts are missing.
+
+    Attributes
+    ----------
+    aim
+        ``"mean"`` of all nights, or ``"worst5"``: the mean of the worst 5% of them.
+    scenarios
+        Nights of each sample.
+    value
+        What the plan is worth on nights by which nothing was chosen: Σ value · priority · people
+        covered.
+    against
+        The same of the first of the files.
+    gain
+        `value` less that, night by night.
+    bound
+        Mean of the bounds of the samples: no plan is worth more, but for chance.
+    gap
+        How much better a plan could be, as a share of `value`: the estimate.
+    gap_most
+        The same with 95% confidence.
+    samples
+        The best plan of each sample, and what is proven of it.
+    posts
+        Units by post.
+    opened, closed
+        Posts that the first of the files has not, and the other way round.
+    units
+        Posts that both have with other units: those of the file, and of the plan.
+    digest
+        Of the solution that was written.
+    """
+
+    aim: Literal["mean", "worst5"]
+    scenarios: int
+    value: Estimate
+    against: Estimate
+    gain: Estimate
+    bound: Estimate
+    gap: float
+    gap_most: float
+    samples: list[Sampled]
+    posts: dict[str, int]
+    opened: list[str]
+    closed: list[str]
+    units: dict[str, list[int]]
+    digest: str
+
+
 class RiskAnswer(TypedDict):
     """Whom solutions cover when posts are missing.
 
     Attributes
     ----------
     files
-        The solutions, as they were named.
+        The solutions, as they were named; with ``--best`` what the plan found is compared with, and
+        ``"best"``.
     risks
         What was drawn.
+    best
+        The plan found, with ``--best``.
     """
 
     files: list[str]
     risks: Risks
+    best: RiskBest | None
 
 
 class RosterBase(TypedDict):

@@ -1,40 +1,122 @@
-"""``place risk``: whom solutions still cover when posts are missing on the night."""
+"""``place risk``: whom solutions still cover when posts are missing, and the best plan then."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import click
 
 from placement.cli.options import (
+    bundled,
     closure_option,
     json_option,
     layer_option,
+    out_option,
     random_options,
+    stacked,
+    time_limit_option,
     unchecked_option,
 )
+from placement.cli.values import count
 
 if TYPE_CHECKING:
-    from placement.cli.answers_on_studies import RiskAnswer
+    from pathlib import Path
+
+    from placement.cli.talk import Talk
     from placement.plan.problem import Plan
+    from placement.solution import Solution
     from placement.studies.risk import Estimate, Risks
+    from placement.studies.sample_average import UnderRisk
+
+_AIMS = {"mean": "in the mean", "worst5": "on the worst 5% of nights"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What nights are like, and how many are drawn."""
+
+    away: tuple[str, ...]
+    shut: tuple[str, ...]
+    attendance: str | None
+    nights: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Whether the best plan is looked for, and how."""
+
+    best: Literal["mean", "worst5"] | None
+    scenarios: int
+    samples: int
+    time_limit: float | None
+    out: str | None
+
+
+class Nights(TypedDict):
+    """What nights are like, as the studies take it."""
+
+    away: dict[str, float]
+    shut: dict[str, float]
+    attendance: tuple[float, float]
+    nights: int
+    seed: int
+
+
+_DRAWN = stacked(
+    click.option(
+        "--away",
+        multiple=True,
+        metavar="NAME=SHARE",
+        help="Share of nights on which a unit of a resource, or of a post (site/resource), is "
+        "missing: dog_team=10%. Repeatable.  [default: 'unavailable' of the plan]",
+    ),
+    click.option(
+        "--shut",
+        multiple=True,
+        metavar="NAME=SHARE",
+        help="Share of nights on which a post of a resource, or one post, is missing as a whole: "
+        "checkpoint=1%. Repeatable.",
+    ),
+    click.option(
+        "--attendance",
+        metavar="LEAST:MOST",
+        help="Shares of the people who come, any between as likely: 80%:105%.  "
+        "[default: 100%:100%]",
+    ),
+    random_options(nights=16_384, least="How many nights at least."),
+)
+_SOUGHT = stacked(
+    click.option(
+        "--best",
+        type=click.Choice(list(_AIMS)),
+        help="Find the plan that is best in the mean, or on the worst 5% of nights, and compare it "
+        "with SOLUTION or else with the plan's own best.",
+    ),
+    click.option(
+        "--scenarios",
+        default="64",
+        show_default=True,
+        metavar="N",
+        callback=count(),
+        help="Nights of each sample that a best plan is found for.",
+    ),
+    click.option(
+        "--samples",
+        default="5",
+        show_default=True,
+        metavar="N",
+        callback=count(),
+        help="Samples, whose spread says how far from the best the plan may be.",
+    ),
+    time_limit_option("Stop looking after so many seconds, of the plan's own best and of samples."),
+    out_option("FOLDER", "Where --best writes.  [default: outputs/<plan name>/risk]", folder=True),
+)
 
 
 @click.command("risk", short_help="Say whom solutions cover when posts are missing on the night.")
-@click.argument(
-    "solutions", nargs=-1, required=True, type=click.Path(), metavar="SOLUTION... [PLAN]"
-)
-@click.option(
-    "--away",
-    multiple=True,
-    metavar="NAME=SHARE",
-    help="Share of nights on which a unit of a resource, or of a post (site/resource), is missing: "
-    "dog_team=10%. Repeatable.  [default: 'unavailable' of the plan]",
-)
-@click.option(
-    "--attendance",
-    metavar="LEAST:MOST",
-    help="Shares of the people who come, any between as likely: 80%:105%.  [default: 100%:100%]",
-)
-@random_options(nights=16_384, least="How many nights at least.")
+@click.argument("solutions", nargs=-1, type=click.Path(), metavar="[SOLUTION...] [PLAN]")
+@bundled("drawn", Drawn, _DRAWN)
+@bundled("sought", Sought, _SOUGHT)
 @layer_option()
 @closure_option()
 @json_option()
@@ -42,10 +124,8 @@ if TYPE_CHECKING:
 def command(
     *,
     solutions: tuple[str, ...],
-    away: tuple[str, ...],
-    attendance: str | None,
-    nights: int,
-    seed: int,
+    drawn: Drawn,
+    sought: Sought,
     layers: dict[str, str],
     closures: tuple[str, ...],
     as_json: bool,
@@ -58,53 +138,207 @@ def command(
     covers while one of its units is there. With lanes the people counted are those within reach:
     who gets in on time is what `place replay` plays.
 
+    With --best the plan that is best on such nights is looked for under all rules of PLAN, and
+    written as solution.geojson, with risk.json beside it.
+
     PLAN is the plan file or its folder; without it the plan of the name that the first SOLUTION
-    records, here or beside it.
+    records, here or beside it, and without either ./plan.toml.
     """
     from dataclasses import asdict
 
-    from placement.cli.files import is_plan
-    from placement.cli.revisit import demand_checked, revisit
     from placement.cli.talk import Talk, give_json, give_table, warn
-    from placement.errors import UsageError
-    from placement.studies.risk import risk
 
     talk = Talk()
-    given = solutions[-1] if len(solutions) > 1 and is_plan(solutions[-1]) else None
+    nights = _nights(drawn)
+    plan, pairs = _read(
+        solutions,
+        talk,
+        seeking=sought.best is not None,
+        layers=layers,
+        closures=closures,
+        unchecked=unchecked,
+    )
+    files = tuple(pairs)
+    under: UnderRisk | None = None
+    written: tuple[Path, ...] = ()
+    if sought.best is None:
+        found = _judge(plan, list(pairs.values()), nights, talk)
+    else:
+        written, inputs = _targets(plan, files, sought.out)
+        under = _choose(plan, list(pairs.values()), nights, sought, talk)
+        found, files = under.risks, (files[0] if files else "usual", "best")
+    if not found.away and not found.shut and found.attendance == (1.0, 1.0):
+        warn("no unit is ever missing: say --away RESOURCE=SHARE, or 'unavailable' in the plan")
+    best = None if under is None else as_best(under)
+    answer = {"files": list(files), "risks": asdict(found), "best": best}
+    if under is not None:
+        _write(under, answer, written, inputs)
+    if as_json:
+        give_json(answer)
+    else:
+        click.echo(f"{found.plan}: {found.nights:,} nights")
+        give_table(_rows(found, files))
+        for sentence in _remarks(found, plan, files) if under is None else _sentences(under, files):
+            click.echo(sentence)
+    for target in written:
+        talk.say(f"wrote {target}")
+
+
+def _read(
+    solutions: tuple[str, ...],
+    talk: "Talk",
+    *,
+    seeking: bool,
+    layers: dict[str, str],
+    closures: tuple[str, ...],
+    unchecked: bool,
+) -> "tuple[Plan, dict[str, Solution]]":
+    """Read the plan, and solutions of it by the names they were given by."""
+    import placement
+    from placement.cli.files import find_plan, is_plan
+    from placement.cli.revisit import demand_checked, revisit
+    from placement.cli.talk import warn
+    from placement.errors import UsageError
+
+    plan_last = bool(solutions) and (len(solutions) > 1 or seeking)
+    given = solutions[-1] if plan_last and is_plan(solutions[-1]) else None
     files = solutions if given is None else solutions[:-1]
-    missing = dict(_share(text) for text in away)
-    come = _range(attendance)
+    if not files and not seeking:
+        raise UsageError("there is no solution to judge: name one, or look for a plan with --best.")
+    if len(files) > 1 and seeking:
+        raise UsageError("--best compares with one solution: name one, or none.")
     with talk.step("Reading the plan"):
         pairs = [revisit(file, given, layers=layers, closures=closures) for file in files]
-    plan = pairs[0][0]
+        plan = (
+            pairs[0][0]
+            if pairs
+            else placement.load_plan(find_plan(given), layers=layers, closures=closures)
+        )
     for warning in plan.warnings:
         warn(warning)
     if len({(asked.settings.name, str(asked.file)) for asked, _ in pairs}) > 1:
         raise UsageError("these solutions are not of one plan: name those of one.")
     for asked, chosen in pairs:
         demand_checked(asked, chosen, talk, unchecked=unchecked)
-    with talk.step(f"Drawing {nights:,} nights"):
-        found = risk(
+    return plan, {file: chosen for file, (_, chosen) in zip(files, pairs, strict=True)}
+
+
+def _nights(drawn: Drawn) -> "Nights":
+    return {
+        "away": dict(_share("away", text) for text in drawn.away),
+        "shut": dict(_share("shut", text) for text in drawn.shut),
+        "attendance": _range(drawn.attendance),
+        "nights": drawn.nights,
+        "seed": drawn.seed,
+    }
+
+
+def _judge(plan: "Plan", known: "list[Solution]", nights: "Nights", talk: "Talk") -> "Risks":
+    from placement.studies.risk import risk
+
+    with talk.step(f"Drawing {nights['nights']:,} nights"):
+        return risk(plan, known, **nights)
+
+
+def _choose(
+    plan: "Plan", known: "list[Solution]", nights: "Nights", sought: Sought, talk: "Talk"
+) -> "UnderRisk":
+    import placement
+
+    with talk.step("Choosing posts") as progress:
+        return placement.choose_under_risk(
             plan,
-            [chosen for _, chosen in pairs],
-            away=missing,
-            attendance=come,
-            nights=nights,
-            seed=seed,
+            aim="worst5" if sought.best == "worst5" else "mean",
+            against=known[0] if known else None,
+            scenarios=sought.scenarios,
+            samples=sought.samples,
+            time_limit=sought.time_limit,
+            progress=progress,
+            **nights,
         )
-    if not found.away and come == (1.0, 1.0):
-        warn("no unit is ever missing: say --away RESOURCE=SHARE, or 'unavailable' in the plan")
-    if as_json:
-        answer: RiskAnswer = {"files": list(files), "risks": found}
-        give_json({**answer, "risks": asdict(found)})
-        return
-    click.echo(f"{found.plan}: {found.nights:,} nights")
-    give_table(_rows(found, files))
-    for sentence in _remarks(found, plan, files):
-        click.echo(sentence)
 
 
-def _share(text: str) -> tuple[str, float]:
+def _targets(
+    plan: "Plan", files: tuple[str, ...], out: str | None
+) -> "tuple[tuple[Path, ...], list[Path]]":
+    """Return what is written, and the inputs that are not written over."""
+    from pathlib import Path
+
+    from placement.cli.files import find_solution
+    from placement.outputs import check_output
+
+    folder = Path(out) if out else Path("outputs") / plan.settings.name / "risk"
+    inputs = [*plan.inputs, *map(find_solution, files)]
+    targets = (folder / "solution.geojson", folder / "risk.json")
+    for target in targets:
+        check_output(target, inputs=inputs)
+    return targets, inputs
+
+
+def _write(
+    under: "UnderRisk",
+    answer: dict[str, Any],
+    targets: "tuple[Path, ...]",
+    inputs: "list[Path]",
+) -> None:
+    """Write the plan found, and what is known of it."""
+    import json
+
+    from placement.cli.files import make_folder
+    from placement.outputs import replace_files
+    from placement.review.geojson import solution_text
+
+    texts = (
+        solution_text(under.solution),
+        json.dumps(answer, ensure_ascii=False, indent=2) + "\n",
+    )
+    make_folder(targets[0].parent)
+    replace_files(
+        {target: text.encode() for target, text in zip(targets, texts, strict=True)}, inputs=inputs
+    )
+
+
+def as_best(under: "UnderRisk") -> dict[str, Any]:
+    """Return what ``--json`` and the file say of the plan found: a `RiskBest`."""
+    from dataclasses import asdict
+
+    return {
+        "aim": under.aim,
+        "scenarios": under.scenarios,
+        "value": asdict(under.value),
+        "against": asdict(under.against_value),
+        "gain": asdict(under.gain),
+        "bound": asdict(under.bound),
+        "gap": under.gap,
+        "gap_most": under.gap_most,
+        "samples": [asdict(one) for one in under.samples],
+        "posts": {post.id: post.units for post in under.solution.posts_list},
+        "opened": list(under.opened),
+        "closed": list(under.closed),
+        "units": {name: list(units) for name, units in under.units.items()},
+        "digest": under.solution.digest,
+    }
+
+
+def _sentences(under: "UnderRisk", files: tuple[str, ...]) -> list[str]:
+    """Say what the plan found is worth, how far from the best it may be, and where it differs."""
+    other = files[0]
+    proven = sum(one.status == "optimal" for one in under.samples)
+    worth = f"Worth {_AIMS[under.aim]}: {_text(under.value)}, {other} {_text(under.against_value)}"
+    moved = [f"opens {', '.join(under.opened)}"] if under.opened else []
+    moved += [f"closes {', '.join(under.closed)}"] if under.closed else []
+    moved += [f"{name} has {now} units, not {was}" for name, (was, now) in under.units.items()]
+    return [
+        f"{worth}.",
+        f"Night by night that is {_text(under.gain)} more.",
+        f"No plan is worth more than {_text(under.bound)}.",
+        f"So none is better by more than {under.gap_most:.2%}, with 95% confidence.",
+        f"{len(under.samples)} samples of {under.scenarios} nights, {proven} solved to the end.",
+        f"Beside {other}: {'; '.join(moved)}." if moved else f"The posts are those of {other}.",
+    ]
+
+
+def _share(option: str, text: str) -> tuple[str, float]:
     from placement.errors import UsageError
     from placement.reading.numerals import fraction
 
@@ -113,7 +347,7 @@ def _share(text: str) -> tuple[str, float]:
         return name, fraction(share)
     except ValueError:
         raise UsageError(
-            f"--away {text[:60]!r} is not NAME=SHARE; write it as dog_team=10%."
+            f"--{option} {text[:60]!r} is not NAME=SHARE; write it as dog_team=10%."
         ) from None
 
 

@@ -1,7 +1,7 @@
 """What people may count on when posts are missing on the night: cover over many random nights."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,6 @@ MOST_NIGHTS = 262_144
 """Most nights that are drawn: a power of two times `SCRAMBLINGS`."""
 _MOST_ATTENDANCE = 10.0
 _MOST_CELLS = 20_000_000
-_T = float(stdtrit(SCRAMBLINGS - 1, 0.975))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +88,8 @@ class Risks:
         Of the random numbers.
     away
         By resource or post: the share of nights on which one of its units is missing.
+    shut
+        By resource or post: the share of nights on which the whole post is.
     attendance
         Least and most of the people who come, as shares; any between is as likely.
     rows
@@ -99,8 +100,62 @@ class Risks:
     nights: int
     seed: int
     away: Mapping[str, float]
+    shut: Mapping[str, float]
     attendance: tuple[float, float]
     rows: tuple[Risk, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absences:
+    """How often units and posts are missing, each independently of all others.
+
+    Attributes
+    ----------
+    away
+        By resource or post: the share of nights on which one of its units is missing.
+    shut
+        By resource or post: the share of nights on which the whole post is.
+    """
+
+    away: Mapping[str, float]
+    shut: Mapping[str, float]
+
+    @classmethod
+    def of(
+        cls,
+        plan: Plan,
+        away: Mapping[str, float] | None,
+        shut: Mapping[str, float] | None,
+        posts: Collection[str],
+    ) -> "Absences":
+        """Take the shares that are given, and of other resources those of the plan.
+
+        Raises
+        ------
+        UsageError
+            If a share cannot be, or a name is neither a resource nor one of `posts`.
+        """
+        resources = {kind.id for kind in plan.problem.resources}
+        units = {kind.id: kind.unavailable for kind in plan.problem.resources} | dict(away or {})
+        whole = dict(shut or {})
+        for what, shares in (("away", units), ("shut", whole)):
+            for name, share in shares.items():
+                if name not in resources and name not in posts:
+                    raise UsageError(
+                        f"{what} {name!r} is neither a resource ({', '.join(sorted(resources))}) "
+                        "nor an open post (site/resource)."
+                    )
+                if not 0 <= share < 1:
+                    raise UsageError(
+                        f"{what} {name!r} is {share:g}: give a share from 0 to below 1."
+                    )
+        return cls(away=units, shut=whole)
+
+    def gone(self, post: str, units: int) -> float:
+        """Return the share of nights on which a post of so many units covers nobody."""
+        resource = PostId.parse(post)[1]
+        shut = self.shut.get(post, self.shut.get(resource, 0.0))
+        return shut + (1.0 - shut) * self.away.get(post, self.away.get(resource, 0.0)) ** units
 
 
 def risk(
@@ -108,6 +163,7 @@ def risk(
     solutions: Sequence[Solution],
     *,
     away: Mapping[str, float] | None = None,
+    shut: Mapping[str, float] | None = None,
     attendance: tuple[float, float] = (1.0, 1.0),
     nights: int = 16_384,
     seed: int = 1,
@@ -128,6 +184,9 @@ def risk(
     away
         Share of nights, from 0 to below 1, by resource (``"dog_team"``) or by post
         (``"site/dog_team"``), which counts more. By default ``unavailable`` of the plan.
+    shut
+        Share of nights on which a post is missing as a whole, whatever its units, by resource or
+        post likewise. By default none is.
     attendance
         Least and most of the people who come, as shares of the plan's, 0 < least ≤ most ≤ 10.
     nights
@@ -151,25 +210,14 @@ def risk(
     Rockafellar, R. T. and Uryasev, S. (2000). Optimization of conditional value-at-risk. Journal of
     Risk 2(3).
     """
-    from scipy.stats import qmc  # noqa: PLC0415 - loads half a second of distributions
-
     problem = plan.problem
-    missing = {kind.id: kind.unavailable for kind in problem.resources} | dict(away or {})
-    least, most = attendance
-    if not 1 <= nights <= MOST_NIGHTS:
-        raise UsageError(f"{nights:,} nights cannot be drawn; take 1 to {MOST_NIGHTS:,}.")
-    _check(plan, solutions, missing, attendance)
-    posts = sorted({post.id for solution in solutions for post in solution.without_barriers})
-    if len(posts) >= qmc.Sobol.MAXDIM:
-        raise UsageError(f"{len(posts):,} posts are more than can be drawn for.")
+    check_attendance(attendance)
+    posts = _posts_of(plan, solutions)
+    absences = Absences.of(plan, away, shut, posts)
+    power = power_of(nights)
+    drawn = draw(len(posts) + 1, power, key=(seed,))
     column = {name: at for at, name in enumerate(posts)}
-    power = max(0, math.ceil(math.log2(nights / SCRAMBLINGS)))
-    drawn = np.stack(
-        [
-            qmc.Sobol(len(posts) + 1, rng=np.random.default_rng([seed, number])).random_base2(power)
-            for number in range(SCRAMBLINGS)
-        ]
-    )
+    least, most = attendance
     come = least + (most - least) * drawn[:, :, -1]
     rows = []
     for at, solution in enumerate(solutions):
@@ -177,10 +225,10 @@ def risk(
             mine = [post for post in solution.posts_list if post.resource == kind.id]
             if not mine:
                 continue
-            gone = np.array([missing.get(post.id, missing[kind.id]) ** post.units for post in mine])
+            gone = np.array([absences.gone(post.id, post.units) for post in mine])
             there = drawn[:, :, [column[post.id] for post in mine]] >= gone
             reach, people = crowds(plan, kind.id, [post.site for post in mine])
-            covered = _covered(there.reshape(-1, len(mine)), reach, people) * come.reshape(-1)
+            covered = covered_on(there.reshape(-1, len(mine)), reach, people) * come.reshape(-1)
             stays = 1.0 - np.exp(reach @ np.log(np.maximum(gone, np.finfo(np.float64).tiny)))
             rows.append(
                 _told(
@@ -195,35 +243,76 @@ def risk(
         plan=plan.settings.name,
         nights=SCRAMBLINGS << power,
         seed=seed,
-        away={name: share for name, share in sorted(missing.items()) if share},
+        away={name: share for name, share in sorted(absences.away.items()) if share},
+        shut={name: share for name, share in sorted(absences.shut.items()) if share},
         attendance=attendance,
         rows=tuple(rows),
     )
 
 
-def _check(
-    plan: Plan,
-    solutions: Sequence[Solution],
-    missing: Mapping[str, float],
-    attendance: tuple[float, float],
-) -> None:
-    """Refuse what cannot be drawn."""
-    problem = plan.problem
-    resources = {kind.id for kind in problem.resources}
-    sites = set(problem.sites.id)
-    chosen = {post.id for solution in solutions for post in solution.without_barriers}
-    for name in sorted(chosen):
+def power_of(nights: int) -> int:
+    """Return the power of two that `SCRAMBLINGS` times are so many nights, or a few more.
+
+    Raises
+    ------
+    UsageError
+        If so many are not drawn.
+    """
+    if not 1 <= nights <= MOST_NIGHTS:
+        raise UsageError(f"{nights:,} nights cannot be drawn; take 1 to {MOST_NIGHTS:,}.")
+    return max(0, math.ceil(math.log2(nights / SCRAMBLINGS)))
+
+
+def draw(dimensions: int, power: int, *, key: tuple[int, ...], many: int = SCRAMBLINGS) -> Floats:
+    """Draw quasi-random points: Sobol's, scrambled by Owen's method.
+
+    Parameters
+    ----------
+    dimensions
+        D.
+    power
+        Of two: how many points a scrambling has.
+    key
+        Of the random numbers: the same key gives the same points.
+    many
+        Independent scramblings.
+
+    Returns
+    -------
+    (many, 2 ** power, D) float64
+        Below 1.
+
+    Raises
+    ------
+    UsageError
+        If there are more dimensions than the sequence has.
+    """
+    from scipy.stats import qmc  # noqa: PLC0415 - loads half a second of distributions
+
+    if dimensions > qmc.Sobol.MAXDIM:
+        raise UsageError(f"{dimensions - 1:,} posts are more than can be drawn for.")
+    return np.stack(
+        [
+            qmc.Sobol(dimensions, rng=np.random.default_rng([*key, number])).random_base2(power)
+            for number in range(many)
+        ]
+    )
+
+
+def _posts_of(plan: Plan, solutions: Sequence[Solution]) -> list[str]:
+    """Return the posts of solutions, in order; those that the plan does not know are refused."""
+    resources = {kind.id for kind in plan.problem.resources}
+    sites = set(plan.problem.sites.id)
+    chosen = sorted({post.id for solution in solutions for post in solution.without_barriers})
+    for name in chosen:
         site, resource = PostId.parse(name)
         if site not in sites or resource not in resources:
             raise UsageError(f"the plan knows no post {name!r}: is the solution of another plan?")
-    for name, share in missing.items():
-        if name not in resources | chosen:
-            raise UsageError(
-                f"away {name!r} is neither a resource ({', '.join(sorted(resources))}) nor an open "
-                "post (site/resource)."
-            )
-        if not 0 <= share < 1:
-            raise UsageError(f"away {name!r} is {share:g}: give a share from 0 to below 1.")
+    return chosen
+
+
+def check_attendance(attendance: tuple[float, float]) -> None:
+    """Refuse shares of people who come that cannot be."""
     if not 0 < attendance[0] <= attendance[1] <= _MOST_ATTENDANCE:
         raise UsageError(
             f"attendance wants two shares above 0 and of at most {_MOST_ATTENDANCE:.0%}, the least "
@@ -231,22 +320,32 @@ def _check(
         )
 
 
-def crowds(plan: Plan, resource: str, sites: Sequence[str]) -> tuple[csr_array, Floats]:
+def crowds(
+    plan: Plan, resource: str, sites: Sequence[str], *, counts: Floats | None = None
+) -> tuple[csr_array, Floats]:
     """Return whom each post reaches, people within reach of the same posts together.
+
+    Parameters
+    ----------
+    plan, resource, sites
+        What was asked, and the posts of one resource.
+    counts
+        (M,) float64, what each demand point counts for; its people if None.
 
     Returns
     -------
     csr_array
         (G, P) float64, 1 where crowd g is within reach of post p.
     ndarray
-        (G,) float64, people.
+        (G,) float64, people, or what they count for.
     """
+    counted = plan.problem.demand.people if counts is None else counts
     at = {name: number for number, name in enumerate(plan.problem.sites.id)}
     walk = survey(plan).walk[resource].tocsr()[:, [at[site] for site in sites]]
     walk.sort_indices()
     ends = walk.indptr.tolist()
     found: dict[tuple[int, ...], float] = {}
-    for row, people in enumerate(plan.problem.demand.people.tolist()):
+    for row, people in enumerate(counted.tolist()):
         key = tuple(walk.indices[ends[row] : ends[row + 1]].tolist())
         found[key] = found.get(key, 0.0) + people
     found.pop((), None)
@@ -257,7 +356,7 @@ def crowds(plan: Plan, resource: str, sites: Sequence[str]) -> tuple[csr_array, 
     return reach, np.array([found[key] for key in keys], dtype=np.float64)
 
 
-def _covered(there: "np.typing.NDArray[np.bool_]", reach: csr_array, people: Floats) -> Floats:
+def covered_on(there: "np.typing.NDArray[np.bool_]", reach: csr_array, people: Floats) -> Floats:
     """Return (n,) float64, people of the crowds that reach a post that is there, by night."""
     step = max(1, _MOST_CELLS // max(1, len(people)))
     parts = [
@@ -269,24 +368,28 @@ def _covered(there: "np.typing.NDArray[np.bool_]", reach: csr_array, people: Flo
 
 def _told(covered: Floats, *, solution: int, resource: str, promised: float, exact: float) -> Risk:
     """Return the figures of (R, n) nights, R scramblings of n each."""
-    many = WORST * covered.shape[1]
-    part = np.clip(many - np.arange(covered.shape[1]), 0.0, 1.0)  # the last night counts in part
-    ordered = np.sort(covered, axis=1)
     every = np.sort(covered, axis=None)
     return Risk(
         solution=solution,
         resource=resource,
         promised=round(promised, 6),
         exact=round(exact, 6),
-        mean=_estimate(covered.mean(axis=1)),
-        worst=_estimate(ordered @ part / many),
+        mean=estimate(covered.mean(axis=1)),
+        worst=estimate(worst_mean(covered)),
         low=round(float(every[math.floor(WORST * len(every))]), 6),
         least=round(float(every[0]), 6),
     )
 
 
-def _estimate(means: Floats) -> Estimate:
-    """Return the mean of independent scramblings, with Student's interval."""
+def worst_mean(covered: Floats) -> Floats:
+    """Return the mean of the worst 5% of the last axis, the last night of them counted in part."""
+    many = WORST * covered.shape[-1]
+    part = np.clip(many - np.arange(covered.shape[-1]), 0.0, 1.0)
+    return np.asarray(np.sort(covered, axis=-1) @ part / many)
+
+
+def estimate(means: Floats) -> Estimate:
+    """Return the mean of independent figures, with Student's interval of 95%."""
     value = float(means.mean())
-    half = _T * float(means.std(ddof=1)) / math.sqrt(len(means))
+    half = float(stdtrit(len(means) - 1, 0.975)) * float(means.std(ddof=1)) / math.sqrt(len(means))
     return Estimate(value=round(value, 6), low=round(value - half, 6), high=round(value + half, 6))

@@ -136,7 +136,11 @@ WORDS: dict[str, list[tuple[str, ...]]] = {
     "routes": [("{new}", "{town}", "-o", "{out}.geojson")],
     "audit": [("{new}", "{town}"), ("{new}", "{town}", "--prove")],
     "replay": [(str(CASES / "plans" / "lanes"), "--nights", "3", "-o", "{out}.json")],
-    "risk": [("{old}", "{new}", "{town}", "--away", "dog_team=10%", "--nights", "64")],
+    "risk": [
+        ("{old}", "{new}", "{town}", "--away", "dog_team=10%", "--nights", "64"),
+        ("{old}", "{town}", "--best", "mean", "--away", "dog_team=10%", "--nights", "64",
+         "--samples", "2", "--scenarios", "16", "-o", "{out}"),
+    ],
     "roster": [("{new}", "{town}", "-o", "{out}", "--from", "10:00", "--to", "11:00")],
     "diff": [("{old}", "{new}"), ("{new}", "{new}")],
     "evaluate": [

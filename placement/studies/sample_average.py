@@ -1,0 +1,499 @@
+"""The best plan for nights when posts are missing: in the mean, or on the worst 5% of them.
+
+Several samples of nights are drawn, and the best plan of each is found with its bound: the mean of
+the bounds is above what any plan is worth on all nights there are, by Student's interval (sample
+average approximation: Kleywegt, Shapiro and Homem-de-Mello, SIAM Journal on Optimization 12(2),
+2002; Mak, Morton and Wood, Operations Research Letters 24, 1999). The plans found are compared on
+further nights, and the best of them is judged on nights that nothing was chosen by.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from placement.arrays import Floats, Ints
+from placement.cover.instance import Instance
+from placement.cover.instance_builder import posting
+from placement.cover.survey import Survey
+from placement.errors import NoPlanError, UsageError
+from placement.plan.post_id import PostId
+from placement.plan.problem import Plan
+from placement.solution import Solution, Status, Stopped, list_unproven
+from placement.solve.core.gap import relative_gap
+from placement.solve.core.incumbent import Outcome
+from placement.solve.core.stopping import Effort, Progress, Stop
+from placement.solve.mclp import solver
+from placement.solve.mip.tail_model import most_on_worst, worst_weights
+from placement.solve.questions.baseline import Wishes
+from placement.solve.questions.max_cover import audited, optimise
+from placement.solve.questions.measured import measured
+from placement.solve.questions.report import write_up
+from placement.solve.questions.solver import Best
+from placement.studies.risk import (
+    WORST,
+    Absences,
+    Estimate,
+    Risks,
+    check_attendance,
+    covered_on,
+    crowds,
+    draw,
+    estimate,
+    power_of,
+    risk,
+    worst_mean,
+)
+from placement.studies.sampled import Candidates, Sample, refuse
+
+type Aim = Literal["mean", "worst5"]
+
+MOST_SCENARIOS = 4_096
+"""Most nights of a sample."""
+MOST_SAMPLES = 64
+"""Most samples."""
+_CHOOSING_NIGHTS = 4_096  # by which the plans of the samples are compared
+_ROUNDS = 8  # of weights of nights
+_GAP = 1e-3  # of the best plan for each: the next weights differ by more
+_FEW_ENTRIES = 40_000  # nights times groups of demand: HiGHS takes them at once
+_NODES = 5_000  # of its tree
+_STEPS = 2.0**30  # the worth of a sample in whole numbers
+_PLACES = 6
+_EQUAL = 1e-7  # relative: what counts as proven, next to what HiGHS forgives
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampled:
+    """The best plan of one sample of nights.
+
+    Attributes
+    ----------
+    status
+        ``"optimal"`` where no plan is better on these nights, else ``"feasible"``.
+    objective
+        What the plan is worth on these nights.
+    bound
+        No plan is worth more on them.
+    gap
+        ``(bound − objective) / objective``.
+    """
+
+    status: Literal["optimal", "feasible"]
+    objective: float
+    bound: float
+    gap: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderRisk:
+    """The plan that is best on nights when posts are missing, and how far it may be from the best.
+
+    Attributes
+    ----------
+    plan
+        Name of the plan.
+    aim
+        ``"mean"`` of all nights, or ``"worst5"``: the mean of the worst 5% of them.
+    scenarios
+        Nights of each sample.
+    solution
+        The plan found, audited. Its status, bound and gap are those of the plan's own question.
+    against
+        What it is compared with: the solution given, or the plan's own best.
+    value
+        What it is worth on nights by which nothing was chosen: Σ value · priority · people covered.
+    against_value
+        The same of `against`, on the same nights.
+    gain
+        `value` less that, night by night.
+    bound
+        Mean of the bounds of the samples: no plan is worth more, but for chance.
+    gap
+        How much better a plan could be, as a share of `value`: the estimate.
+    gap_most
+        The same with 95% confidence.
+    samples
+        What each sample said.
+    opened, closed
+        Posts of the solution that `against` has not, and the other way round.
+    units
+        Posts that both have with other units: those of `against`, and of the solution.
+    risks
+        `against` and the solution, resource by resource, on the same nights.
+    """
+
+    plan: str
+    aim: Aim
+    scenarios: int
+    solution: Solution
+    against: Solution
+    value: Estimate
+    against_value: Estimate
+    gain: Estimate
+    bound: Estimate
+    gap: float
+    gap_most: float
+    samples: tuple[Sampled, ...]
+    opened: tuple[str, ...]
+    closed: tuple[str, ...]
+    units: Mapping[str, tuple[int, int]]
+    risks: Risks
+
+
+def choose_under_risk(
+    plan: Plan,
+    *,
+    aim: Aim = "mean",
+    against: Solution | None = None,
+    away: Mapping[str, float] | None = None,
+    shut: Mapping[str, float] | None = None,
+    attendance: tuple[float, float] = (1.0, 1.0),
+    scenarios: int = 64,
+    samples: int = 5,
+    nights: int = 16_384,
+    seed: int = 1,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> UnderRisk:
+    """Find the plan that is best on nights when posts are missing, within the rules of the plan.
+
+    Parameters
+    ----------
+    plan
+        A loaded plan, without lanes, tiers and worth of being covered twice.
+    aim
+        ``"mean"`` or ``"worst5"``.
+    against
+        A solution to compare with; None takes the plan's own best.
+    away, shut, attendance, nights, seed
+        As for `placement.studies.risk.risk`; names of posts are those of all candidates.
+    scenarios
+        Nights of a sample, at most `MOST_SCENARIOS`; the next power of two is drawn.
+    samples
+        Samples, from 2 to `MOST_SAMPLES`.
+    time_limit
+        Seconds for all samples together, or None.
+    progress
+        Called with seconds, objective and bound, of the plan's own question and then of the
+        samples.
+
+    Returns
+    -------
+    UnderRisk
+
+    Raises
+    ------
+    UsageError
+        If a number or name cannot be, or the plan has a rule that is not known on such nights.
+    InfeasibleError, NoPlanError
+        As `placement.optimise`.
+    AuditError
+        If a figure does not hold when recomputed.
+    """
+    if aim not in ("mean", "worst5"):
+        raise UsageError(f"aim is {aim!r}: give 'mean' or 'worst5'.")
+    for name, number, least, most in (
+        ("scenarios", scenarios, 1, MOST_SCENARIOS),
+        ("samples", samples, 2, MOST_SAMPLES),
+    ):
+        if isinstance(number, bool) or not least <= number <= most:
+            raise UsageError(f"{name} is {number}: give a whole number from {least} to {most:,}.")
+    refuse(plan)
+    check_attendance(attendance)
+    power_of(nights)
+    usual = optimise(plan, time_limit=time_limit, progress=progress)
+    walks, _, stop = measured(plan, Stop(time_limit))
+    known = {
+        plan.problem.post_id(*map(int, post)) for post in np.argwhere(plan.problem.sites.allowed)
+    }
+    absences = Absences.of(plan, away, shut, known)
+    ground = Ground(plan, walks, Candidates.of(plan, walks, absences), absences, attendance, aim)
+    plans = [_units_of(usual)]
+    solved = []
+    with stop.catching_interrupts():
+        for number in range(samples):
+            part = stop.share(1.0 / (samples - number))
+            units, found = ground.solve(
+                _power(scenarios), key=(seed, number + 1, 1), plans=plans, stop=part
+            )
+            solved.append(found)
+            plans += [units] if units not in plans else []
+            if progress is not None:
+                progress(stop.seconds(), found.objective, found.bound)
+    if stop.interrupted:
+        raise KeyboardInterrupt
+    value, _ = ground.values(plans, power_of(_CHOOSING_NIGHTS), key=(seed, 1, 2))
+    best = max(range(len(plans)), key=lambda at: (value[at].mean(), -at))
+    solution = usual if best == 0 else _written(plan, walks, plans[best], usual)
+    return _judged(ground, solution, usual if against is None else against, solved,
+                   nights=nights, seed=seed, scenarios=1 << _power(scenarios))  # fmt: skip
+
+
+class Ground:
+    """What stays the same from sample to sample."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        walks: Survey,
+        candidates: Candidates,
+        absences: Absences,
+        attendance: tuple[float, float],
+        aim: Aim,
+    ) -> None:
+        self.plan, self.walks, self.candidates = plan, walks, candidates
+        self.absences, self.attendance, self.aim = absences, attendance, aim
+
+    def solve(
+        self,
+        power: int,
+        *,
+        key: tuple[int, ...],
+        plans: Sequence[Mapping[str, int]],
+        stop: Stop,
+    ) -> tuple[dict[str, int], Sampled]:
+        """Draw a sample, and find its best plan from those that are known."""
+        drawn = draw(len(self.candidates.names) + 1, power, key=key, many=1)[0]
+        sample = self.candidates.sample(drawn[:, :-1])
+        least, most = self.attendance
+        come = least + (most - least) * drawn[:, -1]
+        known = [
+            chosen
+            for chosen in map(sample.columns, plans)
+            if sample.instance.broken_rule(chosen) is None
+        ]
+        if self.aim == "mean":
+            # who comes does not hang on who is missing: its mean is known, and need not be drawn
+            start = max(known, key=sample.instance.value, default=None)
+            outcome = solver.solve(sample.instance, Effort(stop=stop), start=start)
+            each = (least + most) / 2 / len(drawn)
+            chosen, objective = outcome.chosen, outcome.objective * each
+            bound = outcome.bound * each
+        else:
+            chosen, objective, bound = best_on_worst(sample, come, known, stop)
+        if chosen is None:  # no plan known keeps the rules, which only a caller without one sees
+            raise NoPlanError("no plan was found for a sample; give more time with --time-limit.")
+        proven = bound <= objective + _EQUAL * abs(objective)
+        told = Sampled(
+            status="optimal" if proven else "feasible",
+            objective=round(objective, _PLACES),
+            bound=round(objective if proven else bound, _PLACES),
+            gap=0.0 if proven else round(relative_gap(objective, bound), 9),
+        )
+        return sample.units_of(chosen), told
+
+    def values(
+        self, plans: Sequence[Mapping[str, int]], power: int, *, key: tuple[int, ...]
+    ) -> tuple[Floats, Floats]:
+        """Judge plans on nights that are drawn by a key.
+
+        Returns
+        -------
+        ndarray
+            (K, scramblings) float64, the mean or the mean of the worst nights of each plan.
+        ndarray
+            (K, scramblings, nights) float64, what they are worth on each night.
+        """
+        kinds = {kind.id for kind in self.plan.problem.resources}
+        every = {name for units in plans for name in units}
+        posts = sorted(name for name in every if PostId.parse(name)[1] in kinds)
+        column = {name: at for at, name in enumerate(posts)}
+        drawn = draw(len(posts) + 1, power, key=key)
+        least, most = self.attendance
+        come = least + (most - least) * drawn[:, :, -1]
+        worth = np.stack([self._worth(units, drawn, column) * come for units in plans])
+        return (worth.mean(axis=2) if self.aim == "mean" else worst_mean(worth)), worth
+
+    def _worth(self, units: Mapping[str, int], drawn: Floats, column: Mapping[str, int]) -> Floats:
+        problem = self.plan.problem
+        worth = np.zeros(drawn.shape[:2])
+        for kind in problem.resources:
+            mine = [name for name in units if PostId.parse(name)[1] == kind.id]
+            if not mine or not kind.value:
+                continue
+            gone = np.array([self.absences.gone(name, units[name]) for name in mine])
+            there = drawn[:, :, [column[name] for name in mine]] >= gone
+            counts = kind.value * problem.demand.people * problem.demand.priority
+            sites = [PostId.parse(name)[0] for name in mine]
+            reach, people = crowds(self.plan, kind.id, sites, counts=counts)
+            worth += covered_on(there.reshape(-1, len(mine)), reach, people).reshape(worth.shape)
+        return worth
+
+
+def best_on_worst(
+    sample: Sample, come: Floats, known: Sequence[Ints], stop: Stop
+) -> tuple[Ints | None, float, float]:
+    """Find the plan whose worst nights of a sample are best.
+
+    For any weights of the nights, the best plan of the weighted nights bounds all plans, and is
+    mostly a good one: the weights are those under which the best of the plans found is worth least
+    (decomposition by the dual of the worst mean; Ahmed, Mathematical Programming 106, 2006).
+    Where a sample is small, one program of all its nights ends the proof.
+    """
+    instance, many = sample.instance, len(come)
+    worth = come[:, None] * sample.each
+    plans = list(known)
+    worths = [sample.worth(chosen) * come for chosen in plans]
+    bound = math.inf
+    most = min(1.0, 1.0 / (WORST * many))
+    weights = np.full(many, 1.0 / many)
+
+    def best() -> tuple[Ints | None, float]:
+        at = max(range(len(plans)), key=lambda n: (float(worst_mean(worths[n])), -n), default=None)
+        return (None, 0.0) if at is None else (plans[at], float(worst_mean(worths[at])))
+
+    for number in range(_ROUNDS):
+        if worths:
+            worst = worst_weights(np.array(worths), most=most, stop=stop)
+            if worst is not None:  # half way, as the worst of few plans' weights swing
+                weights = (weights + worst / worst.sum()) / 2
+        chosen, value = best()
+        if stop.reached() or bound <= value * (1 + _EQUAL):
+            break
+        weighted, step = _weighted(instance, sample.row_of, worth * weights[:, None])
+        effort = Effort(stop=stop.share(1.0 / (_ROUNDS - number)), gap=_GAP)
+        found = solver.solve(weighted, effort, start=chosen)
+        bound = min(bound, found.bound * step)
+        if found.chosen is not None:
+            plans.append(found.chosen)
+            worths.append(sample.worth(found.chosen) * come)
+    chosen, value = best()
+    if sample.row_of.size <= _FEW_ENTRIES and bound > value * (1 + _EQUAL) and not stop.reached():
+        answer = most_on_worst(
+            instance, sample.row_of, worth, share=WORST, stop=stop, warm=chosen, max_nodes=_NODES
+        )
+        bound = min(bound, answer.bound)
+        if answer.chosen is not None:
+            plans.append(answer.chosen)
+            worths.append(sample.worth(answer.chosen) * come)
+            chosen, value = best()
+    return chosen, value, max(bound, value)
+
+
+def _weighted(instance: Instance, row_of: Ints, worth: Floats) -> tuple[Instance, float]:
+    """Return the instance with rows of other worth, in whole steps rounded up, and the step."""
+    met = row_of >= 0
+    total = np.bincount(row_of[met], weights=worth[met], minlength=instance.rows)
+    step = math.ldexp(1.0, math.frexp(float(total.sum()) or 1.0)[1]) / _STEPS
+    weight = np.ceil(total / step)
+    kept = np.ones(len(weight), dtype=np.bool_) if instance.rules else weight > 0
+    lengths = np.diff(instance.indptr)
+    return (
+        replace(
+            instance,
+            indptr=np.concatenate([[0], np.cumsum(lengths[kept])]),
+            indices=instance.indices[np.repeat(kept, lengths)],
+            weight=weight[kept],
+            gains=np.zeros((int(kept.sum()), 0)),
+        ),
+        step,
+    )
+
+
+def _power(scenarios: int) -> int:
+    return max(0, math.ceil(math.log2(scenarios)))
+
+
+def _units_of(solution: Solution) -> dict[str, int]:
+    return {post.id: post.units for post in solution.posts_list}
+
+
+def _written(plan: Plan, walks: Survey, found: Mapping[str, int], usual: Solution) -> Solution:
+    """Count the posts of a plan as the plan's own question does, whose bound is known."""
+    problem = plan.problem
+    units = np.zeros(problem.sites.allowed.shape, dtype=np.int64)
+    place = {site: at for at, site in enumerate(problem.sites.id)}
+    for name, many in found.items():
+        site, resource = PostId.parse(name)
+        units[place[site], problem.resource_index(resource)] = many
+    posts = posting(problem, walks)
+    chosen = np.flatnonzero((units[posts.site, posts.resource] > 0) & posts.opens)
+    outcome = Outcome(
+        status=Status.FEASIBLE,
+        stopped=Stopped.PROVEN,
+        chosen=chosen,
+        objective=-math.inf,  # counted anew from the posts
+        bound=usual.bound,
+        gap=math.inf,
+        trace=(),
+    )
+    best = Best(
+        outcome=outcome,
+        posts=posts,
+        chosen=chosen,
+        tiers=(),
+        unproven=list_unproven("walk"),
+    )
+    return audited(plan, write_up(plan, walks, best, wish=Wishes(), units=units))
+
+
+def _judged(
+    ground: Ground,
+    solution: Solution,
+    against: Solution,
+    samples: Sequence[Sampled],
+    *,
+    nights: int,
+    seed: int,
+    scenarios: int,
+) -> UnderRisk:
+    """Judge the plan on nights that nothing was chosen by, beside another one."""
+    mine, other = _units_of(solution), _units_of(against)
+    means, worth = ground.values([mine, other], power_of(nights), key=(seed,))
+    value = estimate(means[0])
+    bound = estimate(np.array([one.bound for one in samples]))
+    least = value.low if ground.aim == "mean" else estimate(_lower(worth[0])).low
+    mean = value.value
+    absences = ground.absences
+    kinds = {kind.id for kind in ground.plan.problem.resources}
+    there = kinds | mine.keys() | other.keys()
+    return UnderRisk(
+        plan=ground.plan.settings.name,
+        aim=ground.aim,
+        scenarios=scenarios,
+        solution=solution,
+        against=against,
+        value=value,
+        against_value=estimate(means[1]),
+        gain=estimate(means[0] - means[1]),
+        bound=bound,
+        gap=_share(bound.value - mean, mean),
+        gap_most=_share(bound.high - least, mean),
+        samples=tuple(samples),
+        opened=tuple(sorted(mine.keys() - other.keys())),
+        closed=tuple(sorted(other.keys() - mine.keys())),
+        units={
+            name: (other[name], mine[name])
+            for name in sorted(mine.keys() & other.keys())
+            if mine[name] != other[name]
+        },
+        risks=risk(
+            ground.plan,
+            [against, solution],
+            away={name: share for name, share in absences.away.items() if name in there},
+            shut={name: share for name, share in absences.shut.items() if name in there},
+            attendance=ground.attendance,
+            nights=nights,
+            seed=seed,
+        ),
+    )
+
+
+def _lower(worth: Floats) -> Floats:
+    """Return, by scrambling, a figure whose mean is no more than the mean of the worst nights.
+
+    η − mean(max(0, η − W)) / share for the η of the other scramblings: of the same nights it would
+    be a little more.
+    """
+    found = []
+    for at, nights in enumerate(worth):
+        others = np.sort(np.delete(worth, at, axis=0), axis=None)
+        level = others[math.floor(WORST * len(others))]
+        found.append(level - np.maximum(level - nights, 0.0).mean() / WORST)
+    return np.array(found)
+
+
+def _share(short: float, value: float) -> float:
+    return round(max(0.0, short) / value, 9) if value > 0 else 0.0
