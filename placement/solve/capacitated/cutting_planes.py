@@ -114,13 +114,13 @@ class CuttingPlanes:
                 levels = np.unique(worth)
                 wishes = [np.where(worth >= w, network.whole, 0.0) for w in levels]
             for n, wanted in enumerate(wishes):
-                got, reached = network.admit(y, u, wanted)
+                got, _, reached = network.admit(y, u, wanted)
                 cut = network.cut(reached, y, u, layer=k)
                 asked = float(point.admitted[k, cut.groups].sum())
                 if asked > cut.room(reached_rows, point.y[state.gates], point.u) + scale:
                     found.append(cut)
                 if n == 0:
-                    short = np.maximum(at.admitted[k] - got.group, 0.0)
+                    short = np.maximum(at.admitted[k] - got, 0.0)
                     missed += float(state.shares[k] * (short @ worth))
         return found, at.value - missed
 

@@ -52,28 +52,6 @@ class Cut:
         return float(self.beyond @ reached + self.lane @ u + self.gate @ y)
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Admitted:
-    """A maximum flow.
-
-    Attributes
-    ----------
-    group
-        (G,) float64, people admitted of each group.
-    source
-        (N,) float64, of each source.
-    flow
-        (A,) float64, of each arc from a source to a door.
-    outlet
-        (O,) float64, through each outlet.
-    """
-
-    group: Floats
-    source: Floats
-    flow: Floats
-    outlet: Floats
-
-
 class Network:
     """Groups → sources → doors → outlets → sink, for one layer of lanes.
 
@@ -168,7 +146,7 @@ class Network:
 
     def admit(
         self, y: Floats, u: Floats, wanted: Floats, *, then: Floats | None = None
-    ) -> tuple[Admitted, Bools]:
+    ) -> tuple[Floats, Floats, Bools]:
         """Send as many of the wanted people as gates and lanes admit.
 
         Parameters
@@ -183,7 +161,8 @@ class Network:
 
         Returns
         -------
-        Admitted
+        group, source
+            (G,) and (N,) float64, people admitted of each group and of each source.
         reached
             (nodes,) bool, the side of the source of a minimum cut for `wanted`.
         """
@@ -206,15 +185,7 @@ class Network:
                     capacity[self._of_group][more] = self.whole[more]
                     _fill(self._start, self._head, self._reverse, room)
         flow = room[self._reverse[self._there]]
-        return (
-            Admitted(
-                group=flow[self._of_group],
-                source=flow[self._of_source],
-                flow=flow[self._of_door],
-                outlet=flow[self._of_outlet],
-            ),
-            reached,
-        )
+        return flow[self._of_group], flow[self._of_source], reached
 
     def cut(self, reached: Bools, y: Floats, u: Floats, *, layer: int) -> Cut:
         """Write a side of the source as an inequality, each gate in its tightest form at y, u."""

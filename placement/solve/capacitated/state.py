@@ -286,11 +286,10 @@ class State:
         passing = np.zeros((len(self.networks), self.instance.rows))
         for k, network in enumerate(self.networks):
             first = np.zeros(network.groups) if wanted is None else wanted[k]
-            got, _ = network.admit(y, u, np.minimum(first, network.whole), then=self.order)
-            by_group[k] = got.group
-            each = len(got.source) // max(1, len(self.rows))  # sources of a row
-            source = got.source.reshape(len(self.rows), each)
-            passing[k, self.rows] = source.sum(axis=1)
+            wished = np.minimum(first, network.whole)
+            by_group[k], source, _ = network.admit(y, u, wished, then=self.order)
+            each = len(source) // max(1, len(self.rows))  # sources of a row
+            passing[k, self.rows] = source.reshape(len(self.rows), each).sum(axis=1)
         return by_group, passing
 
     def people(self, passing: Floats) -> Floats:
