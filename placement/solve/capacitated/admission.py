@@ -67,17 +67,8 @@ def solve(
 ) -> Staged[LanesOutcome]:
     """Choose posts and lanes, tier by tier.
 
-    Parameters
-    ----------
-    posts, problem
-        The candidate posts, and what is asked; one resource has lanes.
-    effort, start
-        As in `placement.solve.capacitated.solver.solve_lanes`.
-
-    Returns
-    -------
-    Staged
-        Columns, lanes and proof; "optimal" is within 1e-6 of the objective.
+    One resource has lanes; the posts that are returned have the lanes of the plan. "Optimal" is
+    within 1e-6 of the objective.
     """
     instance, lanes = laned(problem, posts)
     found, tiers = by_tier(instance, lanes, posts, effort, start=start)
@@ -189,13 +180,7 @@ def _by_area(
 
 
 class Worth:
-    """What the people are worth whom gates can admit with given lanes, floors left aside.
-
-    Parameters
-    ----------
-    posts, problem
-        The candidate posts, and what is asked; one resource has lanes.
-    """
+    """What the people are worth whom gates can admit with given lanes, floors left aside."""
 
     def __init__(self, posts: Posting, problem: Problem) -> None:
         instance, lanes = laned(problem, posts)

@@ -17,13 +17,7 @@ _PART = 0.3  # how far from the best known point towards the master's cuts are l
 
 
 class CuttingPlanes:
-    """The master, and the cuts that it lacks.
-
-    Parameters
-    ----------
-    state
-        What is asked, and what is known.
-    """
+    """The master, and the cuts that it lacks."""
 
     def __init__(self, state: State) -> None:
         self.state = state

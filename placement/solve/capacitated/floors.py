@@ -92,15 +92,7 @@ class _Lines:
 
 
 class Floors:
-    """The people whom the rules of an instance ask gates to admit.
-
-    Parameters
-    ----------
-    instance, lanes, groups
-        What is asked.
-    networks, shares
-        As `placement.solve.capacitated.max_flow_cuts.networks` tells them.
-    """
+    """The people whom the rules of an instance ask gates to admit."""
 
     def __init__(
         self,

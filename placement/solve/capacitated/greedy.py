@@ -333,19 +333,7 @@ class Search:
         return float(cast("Any", _reopen)(*everything))
 
     def run(self, *, rounds: int, target: float, stop: Stop, heat: float = HEATS[0]) -> None:
-        """Close a few neighbouring posts and reopen, `rounds` times or until the target.
-
-        Parameters
-        ----------
-        rounds
-            Most rounds.
-        target
-            A value that is enough.
-        stop
-            When to stop.
-        heat
-            One of `HEATS`.
-        """
+        """Close a few neighbouring posts and reopen, `rounds` times or until the target."""
         random = self._random
         best = now = self._state(self.fill())
         for n in range(rounds):

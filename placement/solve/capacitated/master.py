@@ -125,13 +125,7 @@ class Kind:
 
 
 class LanedModel(Model):
-    """A model that counts lanes.
-
-    Parameters
-    ----------
-    instance, lanes
-        What is asked.
-    """
+    """A model that counts lanes."""
 
     def __init__(self, instance: Instance, lanes: Lanes) -> None:
         self.lanes = lanes

@@ -107,15 +107,7 @@ class CheapPlans(FloorSearch):
         stop: Stop,
         start: tuple[Bools, Ints] | None = None,
     ) -> bool:
-        """Look for a plan that keeps every rule for this much; tell whether one was taken.
-
-        Parameters
-        ----------
-        budget
-            Most to spend.
-        tries, rounds, stop, start
-            As in `FloorSearch.run`.
-        """
+        """Look for a plan that keeps every rule for this much; tell whether one was taken."""
         instance, lanes = self._state.instance, self._state.lanes
         sought = Sought(
             each=np.full(instance.rows, self._each),

@@ -28,15 +28,7 @@ _DEALT = 10  # solves of the master with posts held, until flows agree with its 
 
 
 class PrimalHeuristics:
-    """Finds plans, and hands them to the state.
-
-    Parameters
-    ----------
-    planes
-        The master with its cuts, and the state.
-    seed
-        Of the searches.
-    """
+    """Finds plans, and hands them to the state."""
 
     def __init__(self, planes: CuttingPlanes, *, seed: int) -> None:
         self._planes, self._state, self._seed = planes, planes.state, seed

@@ -50,15 +50,7 @@ _LEAVES = 60  # relaxations that are solved to settle the totals, at most
 
 
 class BranchAndCut:
-    """Bounds that prove the plans of a state, by the master and its cuts.
-
-    Parameters
-    ----------
-    planes
-        The master with its cuts, and the state.
-    improver
-        Finds plans beside the master.
-    """
+    """Bounds that prove the plans of a state, by the master and its cuts."""
 
     def __init__(self, planes: CuttingPlanes, improver: PrimalHeuristics | CheapPlans) -> None:
         self._planes, self._improver = planes, improver
@@ -187,13 +179,7 @@ class BranchAndCut:
 
 
 class Run:
-    """A search for a plan of most worth with its proof: heuristics, cuts, kernels, then branching.
-
-    Parameters
-    ----------
-    instance, lanes, effort, guide
-        As in `solve_lanes`.
-    """
+    """A search for a plan of most worth with its proof: heuristics, cuts, kernels, branching."""
 
     def __init__(
         self, instance: Instance, lanes: Lanes, effort: Effort, *, guide: Guide | None = None
@@ -339,15 +325,7 @@ def solve_lanes(
 def impossible(instance: Instance, lanes: Lanes, *, stop: Stop) -> bool:
     """Tell whether the relaxation shows that no plan keeps every rule.
 
-    Parameters
-    ----------
-    instance, lanes, stop
-        As `solve_lanes` takes them.
-
-    Returns
-    -------
-    bool
-        False where that is not shown, be there a plan or not.
+    False where that is not shown, be there a plan or not.
     """
     run = Run(instance, lanes, Effort(stop=stop))
     run.planes.root(stop)

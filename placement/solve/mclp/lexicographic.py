@@ -17,16 +17,7 @@ from placement.solve.mclp import solver
 def solve(posts: Posting, effort: Effort, *, start: Ints | None = None) -> Staged[Outcome]:
     """Maximise tier by tier.
 
-    Parameters
-    ----------
-    posts
-        The candidate posts.
-    effort, start
-        As in `solver.solve`; each tier has an equal share of the time that is left to it.
-
-    Returns
-    -------
-    Staged
+    Each tier has an equal share of the time that is left to it.
     """
 
     def serve(tier: int, instance: Instance, stop: Stop) -> Outcome:

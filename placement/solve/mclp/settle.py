@@ -26,11 +26,6 @@ def settle(run: Run) -> None:
     A plan that is better covers some row that the best one does not, so it opens a column over one
     of these. Plans that do and are close enough are asked for one by one and are compared
     exactly; once there are none left, the best one is proven.
-
-    Parameters
-    ----------
-    run
-        What is known; the best plan and whether it is proven are brought up to date.
     """
     chosen = run.chosen
     if chosen is None or run.proven or run.infeasible or run.stop.reached():

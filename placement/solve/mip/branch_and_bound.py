@@ -46,10 +46,7 @@ class Leaf[At]:
 class Frontier[At]:
     """The leaves that may hold a wanted plan, the most promising first, the oldest of equal ones.
 
-    Parameters
-    ----------
-    look
-        Solves the relaxation of a leaf, and tells whether it may hold a wanted plan.
+    `look` solves the relaxation of a leaf, and tells whether it may hold a wanted plan.
     """
 
     def __init__(self, look: Callable[[Leaf[At]], bool]) -> None:

@@ -36,16 +36,7 @@ def apart(instance: Instance, *, stop: Stop) -> Apart:
     riverside 95% of the people within reach of a gate cost 195 and 80% within reach of a team 24,
     each shown within 2 s, while the model of both is 5% below their sum after a minute.
 
-    Parameters
-    ----------
-    instance
-        Rows, columns and rules; what rows are worth does not count.
-    stop
-        When to stop; what is bounded by then holds.
-
-    Returns
-    -------
-    Apart
+    What rows are worth does not count; what is bounded by the end of the time holds.
     """
     bound, rules = 0.0, []
     for part in split(_uncoupled(instance)):

@@ -305,15 +305,7 @@ class Model:
         return self.problem.add_variable(f"nothing{len(self.problem.variables())}", 0, 0)
 
     def keep(self, worth: list[tuple[Any, float]], **options: Any) -> LiveModel:  # noqa: ANN401
-        """Hand the problem over to a solver that stays alive, so that rows can be added to it.
-
-        Parameters
-        ----------
-        worth
-            The objective.
-        options
-            Of HiGHS.
-        """
+        """Hand the problem over to a solver that stays alive, so that rows can be added to it."""
         self.aim(worth)
         return LiveModel(self.problem, **options)
 

@@ -108,15 +108,7 @@ def least_teams(slots: int, kinds: Sequence[Kind], shift: Shift, *, stop: Stop) 
 def fewest_reliefs(
     slots: int, kinds: Sequence[Kind], shift: Shift, *, teams: int, stop: Stop
 ) -> Ints | None:
-    """Return how a number of teams relieves the posts as seldom as it can; None where none is seen.
-
-    Parameters
-    ----------
-    slots, kinds, shift, stop
-        As for `least_teams`.
-    teams
-        Most teams.
-    """
+    """Return how so many teams relieve the posts as seldom as they can; None where none is seen."""
     model = _Model(slots, kinds, shift)
     model.problem.addConstraint(model.teams <= teams)
     model.problem.setObjective(pulp.lpSum(row[-1] for row in model.started))

@@ -34,13 +34,7 @@ from placement.solve.questions.unsealed import leave_open
 
 
 class CapacitatedSolver:
-    """`placement.solve.questions.solver.Solver`, with lanes.
-
-    Parameters
-    ----------
-    plan, walks
-        What is asked, and who walks where.
-    """
+    """`placement.solve.questions.solver.Solver`, with lanes."""
 
     def __init__(self, plan: Plan, walks: Survey) -> None:
         self._plan, self._problem, self._walks = plan, plan.problem, walks

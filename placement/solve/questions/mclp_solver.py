@@ -40,13 +40,7 @@ _CHOOSING = 0.8  # of the time; the rest is for the choice among equals
 
 
 class MclpSolver:
-    """`placement.solve.questions.solver.Solver`, without lanes.
-
-    Parameters
-    ----------
-    plan, walks
-        What is asked, and who walks where.
-    """
+    """`placement.solve.questions.solver.Solver`, without lanes."""
 
     def __init__(self, plan: Plan, walks: Survey) -> None:
         self._problem, self._walks = plan.problem, walks

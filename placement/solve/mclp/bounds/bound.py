@@ -33,13 +33,6 @@ def _first_prices(instance: Instance, rules: System) -> Floats:
 def relaxation(instance: Instance, *, stop: Stop) -> Bound:
     """Bound by the linear relaxation, solved by interior point.
 
-    Parameters
-    ----------
-    instance
-        Rows, columns and rules.
-    stop
-        Seconds left are the time limit of the solver.
-
     Returns
     -------
     Bound

@@ -27,13 +27,6 @@ def cross(board: Board, state: State, other: Ints32) -> float:  # noqa: C901, PL
     worth and of what is used (Tinós, Whitley & Chicano 2015, for other problems). The choice
     among them is a knapsack, solved by lists of undominated states; exact for one rule.
 
-    Parameters
-    ----------
-    board, state
-        As everywhere; `state` is at the plan to improve.
-    other
-        Columns of the other plan.
-
     Returns
     -------
     float

@@ -257,15 +257,7 @@ def undo(board: Board, state: State) -> bool:
 
 @compiled
 def become(board: Board, state: State, plan: Ints32) -> None:
-    """Move to another plan by closing and opening what differs; the log is cleared.
-
-    Parameters
-    ----------
-    board, state
-        As everywhere.
-    plan
-        Columns to be open.
-    """
+    """Move to another plan by closing and opening what differs; the log is cleared."""
     wanted = np.zeros(len(board.profit), np.bool_)
     for column in plan:
         wanted[column] = True

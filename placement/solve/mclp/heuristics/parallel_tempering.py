@@ -63,13 +63,6 @@ def temper(chase: Chase, field: Field, elite: list[Ints32]) -> None:
     in a hollow climbs out by way of the hot ones, and the cold ones look closely at what these
     have found. Every so often the best plan of each is finished by swaps and crossed with the best
     of all. When nothing better has come for long, new replicas begin from nothing.
-
-    Parameters
-    ----------
-    chase, field
-        The search so far.
-    elite
-        Good plans already known, of the field's columns.
     """
     random = np.random.default_rng(int(field.random[0]))
     known = elite

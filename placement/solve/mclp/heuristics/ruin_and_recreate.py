@@ -164,12 +164,8 @@ def best_swap(board: Board, state: State, closing: int) -> int:  # noqa: C901
 def descend(board: Board, state: State, columns: Ints32, count: int) -> None:
     """Swap each of some open columns for a better one, until none can be.
 
-    Parameters
-    ----------
-    board, state
-        As everywhere.
-    columns, count
-        Columns to try: the first `count`; replaced in place by what they were swapped for.
+    They are the first `count` of `columns`, and are replaced there by what they were swapped
+    for.
     """
     room = len(state.log) - 2 * len(board.profit)
     moved = True

@@ -42,11 +42,6 @@ _BATCH_WORK = 10_000_000
 class Chase:
     """The best plan of a search so far, and whether to go on.
 
-    Parameters
-    ----------
-    instance, stop, target, iterations, on_better
-        As `search` takes them.
-
     Attributes
     ----------
     chosen, objective
@@ -97,12 +92,7 @@ class Chase:
 class Field:
     """A board, a state on it, and the best plan seen there.
 
-    Parameters
-    ----------
-    kept
-        Board, with the instance's numbers of its columns.
-    random
-        State of the random numbers, shared by all fields of a search.
+    All fields of a search share the state of the random numbers.
     """
 
     def __init__(self, kept: Kept, random: Words) -> None:
