@@ -6,6 +6,7 @@ The commands are held to these types by the type checker; the schema is made fro
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
+from placement.cli.answers_on_egress import EgressAnswer
 from placement.cli.answers_on_inputs import (
     CandidatesAnswer,
     CheckAnswer,
@@ -439,6 +440,7 @@ ANSWERS: Mapping[str, Any] = {
     "replay": ReplayAnswer,
     "risk": RiskAnswer,
     "roster": RosterAnswer,
+    "egress": EgressAnswer,
     "diff": DiffAnswer,
     "evaluate": EvaluateAnswer,
     "frontier": FrontierAnswer,

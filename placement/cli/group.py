@@ -28,6 +28,7 @@ _MODULES = {
     "replay": "replay",
     "risk": "risk",
     "roster": "roster",
+    "egress": "egress",
     "diff": "diff",
     "patch": "patch",
     "evaluate": "evaluate",

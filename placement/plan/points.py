@@ -30,6 +30,8 @@ class Sites:
         (N, K) float64, in the unit of the budget.
     min_units, max_units
         (N, K) int64, units of an open post.
+    width_m
+        (N,) float64, usable width of the way that people leave by; NaN where it is not known.
     """
 
     id: tuple[str, ...]
@@ -44,9 +46,13 @@ class Sites:
     unit_cost: Floats
     min_units: NDArray[np.int64]
     max_units: NDArray[np.int64]
+    width_m: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
+        if len(self.width_m) != len(self.id):
+            object.__setattr__(self, "width_m", np.full(len(self.id), np.nan))
         for array in (
+            self.width_m,
             self.xy,
             self.lonlat,
             self.level,

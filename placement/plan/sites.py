@@ -1,6 +1,7 @@
 """The layer of candidate positions → `Sites`: what may, must or must not be posted where."""
 
 import json
+import math
 import reprlib
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +14,7 @@ from placement.plan.problem import Sites, SiteStatus
 from placement.plan.settings import ResourceSettings, nearest
 from placement.plan.table import Row, Table
 
-_OWN = ("id", "name", "kind", "level", "resources")
+_OWN = ("id", "name", "kind", "level", "resources", "width_m")
 _BY_RESOURCE = ("status", "open_cost", "unit_cost", "min_units", "max_units")
 _STATUS = {status.name.lower(): status for status in SiteStatus}
 
@@ -78,9 +79,17 @@ def build_sites(
         unit_cost=np.array([[post.unit_cost for post in site] for site in posts]),
         min_units=np.array([[post.min_units for post in site] for site in posts], dtype=np.int64),
         max_units=np.array([[post.max_units for post in site] for site in posts], dtype=np.int64),
+        width_m=np.array([_width(table, row) for row in rows], dtype=np.float64),
     )
     known = {*_OWN, *_BY_RESOURCE, *(f"{f}_{name}" for f in _BY_RESOURCE for name in names)}
     return sites, unused_columns(table, known)
+
+
+def _width(table: Table, row: Row) -> float:
+    """Return the width of the way at a site; NaN where nothing says it."""
+    if row.properties.get("width_m", "") in ("", None):
+        return math.nan
+    return number(table, row, "width_m", positive=True)
 
 
 class _Post:

@@ -1,11 +1,12 @@
 """Who leaves by which exit, so that the last one is out soonest: a linear program, and its proof.
 
-People arrive at an exit in slots of time and pass it in turn, at most so many a slot. So the exit is
-done by time T if, and only if, for every slot k no more people arrive in it or later than it lets
-pass from then until T. These conditions are linear in people and in T (quickest transshipment with
-a single stage; Hoppe & Tardos, Math. of Operations Research 25, 2000), but for one: nobody arrives
-after T. So a program is asked who leaves where if nobody may arrive after a level, and a search
-halves the levels that are left: a lower one forbids more, a higher one is too late by itself.
+People arrive at an exit in slots of time and pass it in turn, at most so many a slot. So the exit
+is done by time T if, and only if, for every slot k no more people arrive in it or later than it
+lets pass from then until T. These conditions are linear in people and in T (quickest transshipment
+with a single stage; Hoppe & Tardos, Math. of Operations Research 25, 2000), but for one: nobody
+arrives after T. So a program is asked who leaves where if nobody may arrive after a level, and a
+search halves the levels that are left: a lower one forbids more, a higher one is too late by
+itself.
 
 Few conditions ever bind, and few people ever take any exit but one of the next: rows and columns
 are added as they are found. Prices of the conditions prove a bound whatever they are, which is
@@ -25,7 +26,8 @@ from placement.solve.mip.highs import LiveModel
 
 _TOL = 1e-9
 _NEXT = 3  # exits of each group that the program begins with
-_MOST_ROUNDS = 200
+_MANY = 800  # groups that are solved at once; of more a part is solved first
+_SLACK = 0.99  # of their people: a part may be harder to serve in time than all
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -89,15 +91,15 @@ class Sent:
     slots
         When the last one has passed.
     proof
-        What proves the bound of `quickest`.
+        What proves the bound.
     bound
-        No way to send people is done sooner; or, of `shortest`, walks fewer slots.
+        No way to send people is done sooner.
     """
 
     people: Floats
     slots: float
     proof: "Proof"
-    bound: float = -math.inf
+    bound: float
 
 
 type _Prices = tuple[tuple[int, int, float], ...]
@@ -105,7 +107,7 @@ type _Prices = tuple[tuple[int, int, float], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """Why nobody is done sooner: who arrives after a level is later, and of all others prices say so.
+    """Why nobody is done sooner: who arrives after a level is late, of all others prices say so.
 
     Attributes
     ----------
@@ -160,7 +162,9 @@ def quickest(leaving: Leaving, start: Floats, *, stop: Stop) -> Sent:
     return Sent(people=best, slots=done, proof=proof, bound=min(bound, done))
 
 
-def shortest(leaving: Leaving, start: Floats, walks: Floats, *, slots: float, stop: Stop) -> Sent:
+def shortest(
+    leaving: Leaving, start: Floats, walks: Floats, *, slots: float, stop: Stop
+) -> tuple[Floats, float]:
     """Return who leaves where, so that all are through in time and walk least.
 
     Parameters
@@ -171,14 +175,20 @@ def shortest(leaving: Leaving, start: Floats, walks: Floats, *, slots: float, st
         (G, E) float64, what a walk is counted.
     slots
         When all must be through.
+
+    Returns
+    -------
+    people, bound
+        (G, E) float64, and the least that all together can walk.
     """
     within = slots * (1.0 + _TOL)
     program = _Program(leaving, start, level=math.floor(within), walks=walks, slots=within)
     found = program.solve(stop)
-    if found is None or (found.sent * walks).sum() > (start * walks).sum():
-        return Sent(people=start, slots=_done(leaving, start), proof=Proof(level=0, prices=()))
-    done = _done(leaving, found.sent)
-    return Sent(people=found.sent, slots=done, proof=Proof(level=0, prices=()), bound=program.bound(found.prices)[0])
+    if found is None:
+        return start, 0.0
+    walked = (found.sent * walks).sum()
+    best = found.sent if walked <= (start * walks).sum() else start
+    return best, program.bound(found.prices)[0]
 
 
 def bound_of(leaving: Leaving, proof: Proof) -> float:
@@ -229,25 +239,47 @@ class _Program:
         """Add rows and columns until none is missing; None where time is too short."""
         if not self.can.any(axis=1).all():
             return None
-        use = self._first_columns()
+        use = self._first_columns(stop)
         while True:
             found = self._relax(use, stop)
             if found is None:
                 return None
             solved, duals = found
             _, cost = self.bound(solved.prices)
-            missing = self.can & ~use & (cost < duals[:, None] - _TOL * np.abs(duals).max())
+            cheaper = duals[:, None] - _TOL * np.abs(duals).max()
+            missing = self.can & ~use & (cost < cheaper)
             if not missing.any():
                 return solved
             use |= missing
 
-    def _first_columns(self) -> Bools:
-        """Return the exits that each group may take at first: those of the start, and the next."""
-        far = np.where(self.can, self.leaving.slot, np.iinfo(np.int64).max)
-        near = np.argsort(far, axis=1, kind="stable")[:, :_NEXT]
-        use = np.zeros(self.can.shape, np.bool_) if self.start is None else self.start > 0
-        np.put_along_axis(use, near, values=True, axis=1)
+    def _first_columns(self, stop: Stop) -> Bools:
+        """Return the exits that each group may take at first: those of the start, and some more.
+
+        Where groups are many, prices of a part of them say which; else they are the next ones.
+        """
+        cost = np.where(self.can, self.leaving.slot, math.inf)
+        some = self._some() if len(cost) > _MANY else None
+        found = None if some is None else some.solve(stop)
+        if found is not None:
+            cost = self.bound(found.prices)[1]
+        use = np.zeros(cost.shape, np.bool_) if self.start is None else self.start > 0
+        cheapest = np.argsort(cost, axis=1, kind="stable")[:, :_NEXT]
+        np.put_along_axis(use, cheapest, values=True, axis=1)
         return use & self.can
+
+    def _some(self) -> "_Program":
+        """Return the same of every so many groups, each with the people of all these."""
+        leaving = self.leaving
+        apart = np.arange(0, len(leaving.people), len(leaving.people) // (_MANY // 2))
+        some = leaving.people[apart]
+        fewer = Leaving(
+            people=some * (_SLACK * leaving.people.sum() / some.sum()),
+            slot=leaving.slot[apart],
+            rate=leaving.rate,
+            later=leaving.later,
+            profile=leaving.profile[apart],
+        )
+        return _Program(fewer, None, level=self.level, walks=self.walks[apart], slots=self.slots)
 
     def _add_rows(self, sent: Floats, slots: float) -> bool:
         """Note the condition of each exit that is broken most; say whether there was one."""

@@ -1,0 +1,232 @@
+"""What `place egress` writes with ``--json`` and to ``egress.json``."""
+
+from typing import Literal, TypedDict
+
+
+class EgressPrice(TypedDict):
+    """What one condition weighs in a proof.
+
+    Attributes
+    ----------
+    place
+        The exit or station.
+    slot
+        Who is there in this slot or later passes it after the slot has begun.
+    price
+        Its share; all prices are 1 in sum.
+    """
+
+    place: str
+    slot: int
+    price: float
+
+
+class EgressProof(TypedDict):
+    """Why nobody is done before a bound.
+
+    Attributes
+    ----------
+    level
+        A slot: who arrives after it is done in the next one at the soonest.
+    prices
+        What bounds the time of all others.
+    """
+
+    level: int
+    prices: list[EgressPrice]
+
+
+class EgressQueue(TypedDict):
+    """The people who pass an exit or a station.
+
+    Attributes
+    ----------
+    people
+        How many.
+    longest_queue, ground_m2
+        Most people who stand there at a time, and their ground.
+    longest_wait_min
+        Longest time that anybody waits there.
+    last_min
+        When the last one has passed; 0 where nobody comes.
+    """
+
+    people: float
+    longest_queue: float
+    ground_m2: float
+    longest_wait_min: float
+    last_min: float
+
+
+class EgressPlace(TypedDict):
+    """A station and the people who pass it.
+
+    Attributes
+    ----------
+    id, name, lon, lat
+        The place, in degrees, WGS 84.
+    per_min
+        Most people who pass in a minute.
+    chosen, guided
+        Who passes in each course.
+    """
+
+    id: str
+    name: str
+    lon: float
+    lat: float
+    per_min: float
+    chosen: EgressQueue
+    guided: EgressQueue
+
+
+class EgressExit(EgressPlace):
+    """An exit and the people who pass it.
+
+    Attributes
+    ----------
+    width_m
+        Its width.
+    width_from
+        What says it: the sites layer, the lanes of the gate, or the layer of exits.
+    """
+
+    width_m: float
+    width_from: Literal["sites", "lanes", "exits"]
+
+
+class EgressFlow(TypedDict):
+    """People who go from an exit to a station.
+
+    Attributes
+    ----------
+    exit, station
+        Identifiers.
+    step_free
+        Whether they walk step-free.
+    people
+        How many.
+    """
+
+    exit: str
+    station: str
+    step_free: bool
+    people: float
+
+
+class EgressCourse(TypedDict):
+    """One way in which people leave.
+
+    Attributes
+    ----------
+    clear_min, served_min
+        When the last one is out, and has passed a station; null without stations.
+    walk_min
+        Mean walk to the exit.
+    clogged
+        Exits where people wait longer than max_wait_min.
+    flows
+        Who goes from which exit to which station.
+    """
+
+    clear_min: float
+    served_min: float | None
+    walk_min: float
+    clogged: list[str]
+    flows: list[EgressFlow]
+
+
+class EgressArea(TypedDict):
+    """The people of an area.
+
+    Attributes
+    ----------
+    id
+        The area.
+    people
+        How many of them leave.
+    elsewhere
+        How many of them are guided to another exit than their next.
+    chosen, guided
+        By exit, how many leave there.
+    """
+
+    id: str
+    people: float
+    elsewhere: float
+    chosen: dict[str, float]
+    guided: dict[str, float]
+
+
+class EgressWider(TypedDict):
+    """What a metre more at an exit saves.
+
+    Attributes
+    ----------
+    exit
+        The exit.
+    saves_min
+        Minutes off the guided time to clear, by solving again.
+    """
+
+    exit: str
+    saves_min: float
+
+
+class EgressAnswer(TypedDict):
+    """How a ground empties: as people choose, and as guided so that the last one is out soonest.
+
+    Attributes
+    ----------
+    plan
+        Name.
+    at
+        Time of day whose closures hold; null for all closures.
+    step_s
+        Seconds of a slot; walks count as whole slots, rounded up.
+    flow_per_m_s, lane_m, leave_min, max_wait_min
+        What was asked.
+    stations_file
+        Layer of the stations; null without.
+    people, stranded
+        Who leaves, and who can walk to no exit.
+    status
+        optimal where it is proven that nobody can be guided out sooner.
+    bound_min, proof
+        When, and why: nobody has all out before.
+    served_status, served_bound_min, served_proof
+        The same of stations, people coming out of the exits as guided; null without.
+    chosen
+        Everybody by the next exit, and from there to the next station.
+    guided
+        With people sent so that all are out soonest, and then served soonest.
+    exits, stations
+        In the order of their identifiers.
+    areas
+        Who of each area leaves where.
+    wider
+        Where a metre of width saves most; empty where walks decide.
+    """
+
+    plan: str
+    at: str | None
+    step_s: int
+    flow_per_m_s: float
+    lane_m: float
+    leave_min: int
+    max_wait_min: float
+    stations_file: str | None
+    people: float
+    stranded: float
+    status: Literal["optimal", "feasible"]
+    bound_min: float
+    proof: EgressProof
+    served_status: Literal["optimal", "feasible"] | None
+    served_bound_min: float | None
+    served_proof: EgressProof | None
+    chosen: EgressCourse
+    guided: EgressCourse
+    exits: list[EgressExit]
+    stations: list[EgressPlace]
+    areas: list[EgressArea]
+    wider: list[EgressWider]

@@ -1,0 +1,299 @@
+"""``place egress``: how people leave by the gates of a solution, and when the last one is out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from placement.cli.options import (
+    bundled,
+    closure_option,
+    json_option,
+    layer_option,
+    out_option,
+    plan_argument,
+    solution_argument,
+    stacked,
+    time_limit_option,
+    unchecked_option,
+)
+from placement.cli.sheets import language_option
+from placement.cli.values import amount, count
+
+if TYPE_CHECKING:
+    from placement.cli.answers_on_egress import EgressAnswer
+    from placement.studies.egress import Egress
+
+_SHOWN = 12  # exits on the terminal; the file has all of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How people leave."""
+
+    exits: str | None
+    stations: str | None
+    at: str | None
+    leave_min: int
+    flow: float
+    lane_m: float
+    max_wait: float
+
+
+_ASKED = stacked(
+    click.option(
+        "--exits",
+        metavar="FILE",
+        type=click.Path(),
+        help="Layer of points with 'width_m': exits that are open only now, beside the gates.",
+    ),
+    click.option(
+        "--stations",
+        metavar="FILE",
+        type=click.Path(),
+        help="Layer of points with 'people_per_min': where people go from the exits.",
+    ),
+    click.option(
+        "--at",
+        metavar="HH:MM",
+        help="Time of day: closures with hours hold or not.  [default: that of the solution]",
+    ),
+    click.option(
+        "--leave",
+        "leave_min",
+        metavar="MIN",
+        default="0",
+        show_default=True,
+        callback=count(),
+        help="Minutes over which people set out, evenly; 0 for all at once.",
+    ),
+    click.option(
+        "--flow",
+        metavar="P",
+        default="1.22",
+        show_default=True,
+        callback=amount(above_zero=True),
+        help="Most persons who pass a metre of width in a second.",
+    ),
+    click.option(
+        "--lane-width",
+        "lane_m",
+        metavar="M",
+        default="1",
+        show_default=True,
+        callback=amount(above_zero=True),
+        help="Width of a lane of a gate whose site has no 'width_m'.",
+    ),
+    click.option(
+        "--max-wait",
+        metavar="MIN",
+        default="8",
+        show_default=True,
+        callback=amount(above_zero=True),
+        help="An exit where people wait longer is said to clog.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is written."""
+
+    language: str
+    out: str | None
+    as_json: bool
+
+
+_WANTED = stacked(
+    language_option(),
+    out_option("FOLDER", "Where to write.  [default: egress beside SOLUTION]", folder=True),
+    json_option(),
+)
+
+
+@click.command("egress", short_help="Say how people leave by the gates, and when all are out.")
+@solution_argument()
+@plan_argument()
+@bundled("leaving", Asked, _ASKED)
+@layer_option()
+@closure_option()
+@time_limit_option("Stop looking for a better way after so many seconds.  [default: 60]")
+@bundled("wanted", Wanted, _WANTED)
+@unchecked_option()
+def command(
+    *,
+    solution: str,
+    plan: str | None,
+    leaving: Asked,
+    layers: dict[str, str],
+    closures: tuple[str, ...],
+    time_limit: float | None,
+    wanted: Wanted,
+    unchecked: bool,
+) -> None:
+    """Empty the ground: people of every area walk to a gate of SOLUTION, out, and to a station.
+
+    Twice: everybody by the next exit, and guided so that the last one is out soonest, which is
+    proven. For each exit and station: people, longest queue and its ground, longest wait, and when
+    the last one has passed. Writes egress.json and egress.csv, after an audit that shares no code
+    with the study.
+
+    PLAN is the plan file or its folder; without it the plan of the name that SOLUTION records, here
+    or beside it.
+    """
+    import json
+    from dataclasses import replace
+
+    from placement.auditing.egress import audit_egress
+    from placement.cli.files import find_solution, make_folder
+    from placement.cli.revisit import demand_checked, revisit
+    from placement.cli.talk import Talk, give_json, warn
+    from placement.errors import AuditError
+    from placement.exports.sheets import csv_text
+    from placement.exports.tables import Table
+    from placement.outputs import check_output, replace_files
+    from placement.plan.ground import at_of
+    from placement.plan.outlets import EXIT_WIDTH, STATION_RATE, read_outlets
+    from placement.studies.egress import egress
+    from placement.studies.egress.report import rows_of
+
+    talk = Talk()
+    source = find_solution(solution)
+    with talk.step("Reading the plan"):
+        asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
+    for warning in asked.warnings:
+        warn(warning)
+    demand_checked(asked, chosen, talk, unchecked=unchecked)
+    if leaving.at is not None:
+        asked = replace(asked, at=at_of(asked.settings, leaving.at))
+    exits, stations = (
+        None if file is None else read_outlets(file, asked, layer=layer, column=column)
+        for file, layer, column in (
+            (leaving.exits, "exits", EXIT_WIDTH),
+            (leaving.stations, "stations", STATION_RATE),
+        )
+    )
+    folder = Path(wanted.out) if wanted.out else source.parent / "egress"
+    inputs = [*asked.inputs, source, *(one.file for one in (exits, stations) if one is not None)]
+    targets = [folder / name for name in ("egress.json", "egress.csv")]
+    for target in targets:
+        check_output(target, inputs=inputs)
+    with talk.step("Emptying the ground"):
+        found = egress(
+            asked,
+            chosen,
+            exits=exits,
+            stations=stations,
+            flow_per_m_s=leaving.flow,
+            lane_m=leaving.lane_m,
+            leave_min=leaving.leave_min,
+            max_wait_min=leaving.max_wait,
+            time_limit=60.0 if time_limit is None else time_limit,
+        )
+    answer, rows = as_answer(found), rows_of(found)
+    with talk.step("Recomputing"):
+        wrong = audit_egress(asked, chosen, answer, rows, exits=exits, stations=stations)
+    if wrong:
+        raise AuditError(wrong)
+    told = json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
+    table = Table(name="egress", columns=rows)
+    make_folder(folder)
+    replace_files(
+        {
+            targets[0]: told.encode("utf-8", "replace"),
+            targets[1]: csv_text(table, language=wanted.language),
+        },
+        inputs=inputs,
+    )
+    if wanted.as_json:
+        give_json(answer)
+    else:
+        for line in sentences(found):
+            click.echo(line)
+    for target in targets:
+        talk.say(f"wrote {target}")
+
+
+def as_answer(found: "Egress") -> "EgressAnswer":
+    """Return what ``--json`` and the file say."""
+    from placement.studies.egress import report
+
+    return cast("EgressAnswer", report.as_answer(found))
+
+
+def sentences(found: "Egress") -> list[str]:
+    """Return what is said of an egress."""
+    from placement.cli.tables import table_lines
+    from placement.review.texts import shown
+    from placement.solution import Status
+
+    known = "proven: no sooner"
+    if found.status is not Status.OPTIMAL:
+        known = f"not before {found.bound_min:.1f}"
+    head = f"{found.plan}: {found.leaving:,.0f} people leave by {len(found.exits.id)} exits"
+    head += f"; the last one is out after {found.chosen.clear_min:.1f} min as they choose"
+    lines = [f"{head}, {found.guided.clear_min:.1f} min as guided ({known})"]
+    served = found.chosen.served_min, found.guided.served_min, found.served_bound_min
+    if served[0] is not None and served[1] is not None and served[2] is not None:
+        known = "proven, coming out so"
+        if found.served_status is not Status.OPTIMAL:
+            known = f"not before {served[2]:.1f}"
+        lines.append(
+            f"The last one has passed a station after {served[0]:.1f} min as they choose, "
+            f"{served[1]:.1f} min as guided ({known})"
+        )
+    lines += _remarks(found)
+    lines += table_lines(_rows(found), width=100)
+    if len(found.exits.id) > _SHOWN:
+        lines.append(f"{len(found.exits.id) - _SHOWN} more exits are in the file.")
+    return [shown(line) for line in lines]
+
+
+def _remarks(found: "Egress") -> list[str]:
+    by_lanes = sum(source == "lanes" for source in found.exits.width_from)
+    said = []
+    if by_lanes:
+        lane = f"a lane counts as {found.lane_m:g} m, an assumption"
+        said.append(f"{by_lanes} of {len(found.exits.id)} exits have no width_m: {lane}.")
+    if found.stranded > 0:
+        said.append(f"{found.stranded:,.0f} people can walk to no exit within two hours.")
+    if found.stations is not None:
+        on = found.walks.on
+        lost = sum(
+            one.queue.people
+            for at, one in enumerate(found.guided.exits)
+            if not (on[:, at] < float("inf")).any()
+        )
+        if lost:
+            said.append(f"{lost:,.0f} people come out where no station can be walked to.")
+    clogs = len(found.clogged(found.chosen)), len(found.clogged(found.guided))
+    said.append(
+        f"Waits above {found.max_wait_min:g} min: at {clogs[0]} of {len(found.exits.id)} exits as "
+        f"people choose, at {clogs[1]} as guided."
+    )
+    said += [f"A metre more at {one.exit} saves {one.saves_min:.1f} min." for one in found.wider]
+    return said
+
+
+def _rows(found: "Egress") -> list[list[str]]:
+    """Return the exits that clear last as people choose, with what they are guided."""
+    head = [
+        "exit", "width, m", "people: chosen, guided", "longest queue", "longest wait, min",
+        "last out, min",
+    ]  # fmt: skip
+    both = list(zip(found.chosen.exits, found.guided.exits, found.exits.width_m, strict=True))
+    both.sort(key=lambda one: (-one[0].last_min, one[0].id))
+    rows = [head]
+    for one, other, width in both[:_SHOWN]:
+        rows.append(
+            [
+                one.id,
+                f"{width:.1f}",
+                f"{one.queue.people:,.0f}, {other.queue.people:,.0f}",
+                f"{one.queue.longest:,.0f}, {other.queue.longest:,.0f}",
+                f"{one.wait_min:.1f}, {other.wait_min:.1f}",
+                f"{one.last_min:.1f}, {other.last_min:.1f}",
+            ]
+        )
+    return rows

@@ -1,0 +1,84 @@
+"""What queues there are where people pass in turn: a fluid queue in steps of time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from placement.arrays import Floats
+
+STEP_S = 30
+"""Seconds of a slot: walks count as whole slots, rounded up (A)."""
+PER_MIN = 60 / STEP_S
+_GRAIN = 1e-6  # of a slot: a walk of so much more than a whole number of slots is one of them
+_NOBODY = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Queue:
+    """The people who pass an exit or a station.
+
+    Attributes
+    ----------
+    people
+        How many.
+    longest
+        Most people who stand there at a time.
+    wait
+        Longest time that anybody waits there, slots.
+    last
+        When the last one has passed, slots from the start; 0 where nobody comes.
+    waiting
+        (K,) float64, people who stand there at the start of each slot, when those of it have come.
+    passed
+        (K,) float64, people who have passed by the end of each slot.
+    """
+
+    people: float
+    longest: float
+    wait: float
+    last: float
+    waiting: Floats
+    passed: Floats
+
+
+def slots_of(seconds: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    """Return walks in whole slots, rounded up; −1 where nobody walks."""
+    whole = np.ceil(np.where(np.isfinite(seconds), seconds, 0.0) / STEP_S - _GRAIN)
+    return np.where(np.isfinite(seconds), np.maximum(whole, 0.0), -1.0).astype(np.int64)
+
+
+def queue_of(arrives: Floats, rate: float) -> Queue:
+    """Return the queue of people who come at the start of slots.
+
+    Parameters
+    ----------
+    arrives
+        (K,) float64, people who come in each slot.
+    rate
+        Most people who pass in a slot.
+    """
+    people = float(arrives.sum())
+    if people <= _NOBODY:
+        none = np.zeros(0)
+        return Queue(people=0.0, longest=0.0, wait=0.0, last=0.0, waiting=none, passed=none)
+    later = arrives[::-1].cumsum()[::-1]
+    coming = np.flatnonzero(arrives > 0)
+    last = float((coming + later[coming] / rate).max())
+    slots = max(len(arrives), int(np.ceil(last)))
+    waiting, passed = np.zeros(slots), np.zeros(slots)
+    still = done = 0.0
+    for slot, more in enumerate([*arrives.tolist(), *[0.0] * (slots - len(arrives))]):
+        still += more
+        waiting[slot] = still
+        pass_now = min(still, rate)
+        still -= pass_now
+        done += pass_now
+        passed[slot] = done
+    return Queue(
+        people=people,
+        longest=float(waiting.max()),
+        wait=float(waiting.max()) / rate,
+        last=last,
+        waiting=waiting,
+        passed=passed,
+    )
