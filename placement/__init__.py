@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from placement.solve.questions.min_cost import least_cost
     from placement.solve.questions.what_if import Why, why
     from placement.studies.alternatives import Alternatives, alternatives
+    from placement.studies.egress import Egress, egress
     from placement.studies.frontier import Frontier, frontier
     from placement.studies.loss import loss
     from placement.studies.losses import Losses
@@ -50,6 +51,7 @@ __all__ = [
     "AuditError",
     "Cover",
     "Diff",
+    "Egress",
     "Evaluation",
     "Frontier",
     "InfeasibleError",
@@ -74,6 +76,7 @@ __all__ = [
     "audit",
     "choose_under_risk",
     "compare",
+    "egress",
     "evaluate",
     "frontier",
     "least_cost",
@@ -101,6 +104,7 @@ _ROOM_OF = {
     "AuditError": "placement.errors",
     "Cover": "placement.cover.cover",
     "Diff": "placement.review.compare",
+    "Egress": "placement.studies.egress",
     "Evaluation": "placement.solve.questions.evaluate",
     "Frontier": "placement.studies.frontier",
     "InfeasibleError": "placement.errors",
@@ -124,6 +128,7 @@ _ROOM_OF = {
     "audit": "placement.auditing.audit",
     "choose_under_risk": "placement.studies.sample_average",
     "compare": "placement.review.compare",
+    "egress": "placement.studies.egress",
     "evaluate": "placement.solve.questions.evaluate",
     "frontier": "placement.studies.frontier",
     "least_cost": "placement.solve.questions.min_cost",

@@ -23,6 +23,7 @@ from placement.cli.values import amount, count
 
 if TYPE_CHECKING:
     from placement.cli.answers_on_egress import EgressAnswer
+    from placement.plan.problem import Plan
     from placement.studies.egress import Egress
 
 _SHOWN = 12  # exits on the terminal; the file has all of them
@@ -35,6 +36,7 @@ class Asked:
     exits: str | None
     stations: str | None
     at: str | None
+    period: str | None
     leave_min: int
     flow: float
     lane_m: float
@@ -58,6 +60,11 @@ _ASKED = stacked(
         "--at",
         metavar="HH:MM",
         help="Time of day: closures with hours hold or not.  [default: that of the solution]",
+    ),
+    click.option(
+        "--period",
+        metavar="NAME",
+        help="Which of the plan's periods.  [default: the only one in which people walk out]",
     ),
     click.option(
         "--leave",
@@ -165,6 +172,7 @@ def command(
     for warning in asked.warnings:
         warn(warning)
     demand_checked(asked, chosen, talk, unchecked=unchecked)
+    asked = _in_period(asked, leaving.period)
     if leaving.at is not None:
         asked = replace(asked, at=at_of(asked.settings, leaving.at))
     exits, stations = (
@@ -213,6 +221,34 @@ def command(
             click.echo(line)
     for target in targets:
         talk.say(f"wrote {target}")
+
+
+def _in_period(asked: "Plan", name: str | None) -> "Plan":
+    """Return the plan as it is in a period; itself where it has none.
+
+    Raises
+    ------
+    UsageError
+        If there is no such period, or nothing says which.
+    """
+    from placement.errors import UsageError
+    from placement.plan.problem import Walkers
+
+    if not asked.periods:
+        if name is not None:
+            raise UsageError(f"--period {name[:40]!r}: the plan has no periods.")
+        return asked
+    on_foot = [one.id for one in asked.problem.resources if one.walkers is Walkers.PEOPLE]
+    outward = {
+        one.name for one in asked.settings.periods if any(one.turned(kind) for kind in on_foot)
+    }
+    named = [
+        one for one in asked.periods if one.name == name or (name is None and one.name in outward)
+    ]
+    if len(named) != 1:
+        there = ", ".join(one.name for one in asked.periods)
+        raise UsageError(f"in which period do people leave? Name one with --period: {there}.")
+    return named[0].plan
 
 
 def as_answer(found: "Egress") -> "EgressAnswer":

@@ -44,6 +44,7 @@ READS = {
     "alternatives": (("alternatives", "town", "-o", "w"), (PLAN, *LAYERS)),
     "risk": (("risk", "done", "town", "--nights", "16"), (SOLVED, PLAN, *LAYERS)),
     "roster": (("roster", "done", "town"), (SOLVED, PLAN, *LAYERS)),
+    "egress": (("egress", "done", "town"), (SOLVED, PLAN, *LAYERS)),
     "diff": (("diff", "done", "done"), (SOLVED,)),
     "evaluate": (
         ("evaluate", SOLVED, "town", "--no-bound", "--snap", "5000"),

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from placement.cli.answers import ANSWERS
 from placement.errors import InputError
 from placement.review.geojson import read_solution
-from tests.builders import write_plan
+from tests.builders import point, write_geojson, write_plan
 from tests.cli.running import run
 from tests.cli.test_streams import commands
 from tests.starting.drawn_city import write_city
@@ -118,6 +118,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("answers")
     write_plan(folder / "town", extra=FLOORS)
     write_city(folder / "town.osm")
+    station = point(2.3462, 48.8472, id="metro", people_per_min=60)
+    write_geojson(folder / "town.stations.geojson", [station])
     words = ("optimise", folder / "town", "--no-map", "--out")
     assert run(*words, folder / "old", "--budget", "30").exit_code == 0
     assert run(*words, folder / "new", "--baseline", folder / "old").exit_code == 0
@@ -142,6 +144,7 @@ WORDS: dict[str, list[tuple[str, ...]]] = {
          "--samples", "2", "--scenarios", "16", "-o", "{out}"),
     ],
     "roster": [("{new}", "{town}", "-o", "{out}", "--from", "10:00", "--to", "11:00")],
+    "egress": [("{new}", "{town}", "-o", "{out}", "--stations", "{town}.stations.geojson")],
     "diff": [("{old}", "{new}"), ("{new}", "{new}")],
     "evaluate": [
         ("{new}/solution.geojson", "{town}", "-o", "{out}.geojson"),

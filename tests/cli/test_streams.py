@@ -48,6 +48,7 @@ PRINTS = {
         "w",
     ),
     "roster": ("roster", "done", "town", "--from", "10:00", "--to", "11:00", "-o", "w"),
+    "egress": ("egress", "done", "town", "-o", "w"),
     "diff": ("diff", "done", "other"),
     "streets read": ("streets", "read", "town/streets.geojson", "-o", "w/kept.parquet"),
     "streets info": ("streets", "info", "town/streets.geojson"),
@@ -74,6 +75,7 @@ WRITES = {
         ("w/alternatives.json", "w/plan-01.geojson", "w/plan-02.geojson"),
     ),
     "roster": (PRINTS["roster"], ("w/roster.json", "w/roster.csv")),
+    "egress": (PRINTS["egress"], ("w/egress.json", "w/egress.csv")),
     "loss": (PRINTS["loss"], ("w/loss.json", "w/loss.txt")),
     "risk": (PRINTS["risk"], ("w/risk.json", "w/solution.geojson")),
     "frontier": (

@@ -7,6 +7,8 @@ walk least.
 """
 
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +23,9 @@ from placement.solve.mip.quickest import Leaving, Proof, Sent, quickest, shortes
 from placement.studies.egress.exits import FLOW, LANE_M, Exits, exits_of
 from placement.studies.egress.queues import PER_MIN, Queue, queue_of, slots_of
 from placement.studies.egress.walks import Walks, walks_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 M2_A_PERSON = 0.6
 """Ground of a person who queues (S: Highway Capacity Manual, domain.md)."""
@@ -212,6 +217,12 @@ class Egress:
         """Return the exits where people wait too long."""
         return tuple(one.id for one in course.exits if one.wait_min > self.max_wait_min)
 
+    def frame(self) -> "pd.DataFrame":
+        """Return who leaves where as a DataFrame, with the columns of ``egress.csv``."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only wanted by callers in Python
+
+        return pd.DataFrame(import_module("placement.studies.egress.report").rows_of(self))
+
     def __repr__(self) -> str:
         return (
             f"Egress of {self.plan!r}: {self.leaving:,.0f} people are out after "
@@ -270,6 +281,11 @@ def egress(
         If an exit or a station cannot be used.
     """
     _check(flow_per_m_s, lane_m, leave_min, max_wait_min)
+    if plan.periods:
+        raise UsageError(
+            "the plan has periods, and people leave in one of them: take the 'plan' of one of "
+            f"plan.periods ({', '.join(one.name for one in plan.periods)})."
+        )
     gates = exits_of(plan, solution, lane_m=lane_m, more=exits)
     walks = walks_of(plan, gates, stations)
     demand = plan.problem.demand
