@@ -9,7 +9,8 @@ from placement.studies.egress.queues import STEP_S
 
 if TYPE_CHECKING:
     from placement.solve.mip.quickest import Proof
-    from placement.studies.egress.study import Course, Crossing, Egress
+    from placement.studies.egress.courses import Course, Crossing
+    from placement.studies.egress.study import Egress
 
 COLUMNS = ("course", "point", "area", "step_free", "exit", "people", "walk_min")
 """Of the table: for each course, a row for each point and the exits of its people."""

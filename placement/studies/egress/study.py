@@ -20,6 +20,7 @@ from placement.plan.summary import html_table
 from placement.solution import Solution, Status
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.quickest import Leaving, Proof, Sent, quickest, shortest
+from placement.studies.egress.courses import Course, Flow, Wider, crossing
 from placement.studies.egress.exits import FLOW, LANE_M, Exits, exits_of
 from placement.studies.egress.queues import PER_MIN, Queue, queue_of, slots_of
 from placement.studies.egress.walks import Walks, walks_of
@@ -27,117 +28,12 @@ from placement.studies.egress.walks import Walks, walks_of
 if TYPE_CHECKING:
     import pandas as pd
 
-M2_A_PERSON = 0.6
-"""Ground of a person who queues (S: Highway Capacity Manual, domain.md)."""
 WAIT_MIN = 8.0
 """An exit where people wait longer clogs (S: Green Guide, longest egress time, domain.md)."""
 _LONGEST_LEAVE_MIN = 24 * 60
 _MOST_WIDER = 3
 _WORTH_MIN = 0.05  # minutes: what a metre saves at first order, if it is to be solved again
 _SURE = 1e-6  # relative: nearer than this a time is its bound
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Crossing:
-    """An exit, or a station, and the people who pass it.
-
-    Attributes
-    ----------
-    id, name, lon, lat
-        The place.
-    per_min
-        Most people who pass in a minute.
-    queue
-        Who stands there when, in slots.
-    """
-
-    id: str
-    name: str
-    lon: float
-    lat: float
-    per_min: float
-    queue: Queue
-
-    @property
-    def wait_min(self) -> float:
-        """Longest wait."""
-        return self.queue.wait / PER_MIN
-
-    @property
-    def last_min(self) -> float:
-        """When the last one has passed."""
-        return self.queue.last / PER_MIN
-
-    @property
-    def ground_m2(self) -> float:
-        """Ground of the longest queue."""
-        return self.queue.longest * M2_A_PERSON
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flow:
-    """People who go from an exit to a station.
-
-    Attributes
-    ----------
-    exit, station
-        Identifiers.
-    step_free
-        Whether they walk step-free.
-    people
-        How many.
-    """
-
-    exit: str
-    station: str
-    step_free: bool
-    people: float
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Course:
-    """One way in which people leave.
-
-    Attributes
-    ----------
-    sent
-        (M, E) float64, people of each demand point who leave by each exit.
-    exits, stations
-        In the order of their identifiers.
-    flows
-        Who goes from which exit to which station.
-    """
-
-    sent: Floats
-    exits: tuple[Crossing, ...]
-    stations: tuple[Crossing, ...]
-    flows: tuple[Flow, ...]
-
-    @property
-    def clear_min(self) -> float:
-        """When the last one is out."""
-        return max(one.last_min for one in self.exits)
-
-    @property
-    def served_min(self) -> float | None:
-        """When the last one has passed a station; None without stations."""
-        return max((one.last_min for one in self.stations), default=None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wider:
-    """What an exit that is a metre wider would save of the guided time.
-
-    Attributes
-    ----------
-    exit
-        Its identifier.
-    saves_min
-        Minutes, by solving again.
-    """
-
-    exit: str
-    saves_min: float
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -479,12 +375,12 @@ class _Study:
         return Course(
             sent=sent,
             exits=tuple(
-                _crossing(gates, at, self.rate[at], queue) for at, queue in enumerate(queues)
+                crossing(gates, at, self.rate[at], queue) for at, queue in enumerate(queues)
             ),
             stations=()
             if stations is None
             else tuple(
-                _crossing(stations, at, stations.size[at] / PER_MIN, None, come[at])
+                crossing(stations, at, stations.size[at] / PER_MIN, None, come[at])
                 for at in range(len(stations.id))
             ),
             flows=tuple(
@@ -519,24 +415,3 @@ class _Study:
             saved = (out.slots - quickest(again, out.people, stop=stop).slots) / PER_MIN
             found.append(Wider(exit=self.gates.id[at], saves_min=max(0.0, saved)))
         return tuple(sorted(found, key=lambda one: (-one.saves_min, one.exit)))
-
-
-def _crossing(
-    places: Exits | Outlets,
-    at: int,
-    rate: float,
-    queue: Queue | None,
-    come: Floats | None = None,
-) -> Crossing:
-    if queue is None:
-        assert come is not None  # noqa: S101 - one of the two is given
-        queue = queue_of(come, float(rate))
-    lon, lat = places.lonlat[at].tolist()
-    return Crossing(
-        id=places.id[at],
-        name=places.name[at],
-        lon=round(lon, 6),
-        lat=round(lat, 6),
-        per_min=float(rate) * PER_MIN,
-        queue=queue,
-    )

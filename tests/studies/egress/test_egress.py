@@ -207,6 +207,36 @@ def test_walks_that_are_given_serve_gates_alone(town: Town) -> None:
         egress(given, solution, stations=stations)
 
 
+def test_of_a_plan_with_periods_people_leave_in_the_one_that_goes_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    hours = {"in": ("15:00", "18:00"), "out": ("22:00", "24:00")}
+    extra = "".join(
+        f'[[periods]]\nname = "{way}-by"\ndirection = "{way}"\n'
+        f'begins = "{begins}"\nends = "{ends}"\n'
+        for way, (begins, ends) in hours.items()
+    )
+    extra += '[[closures]]\nstreet = "Pont Dessiné"\nbegins = "15:00"\nends = "18:00"\n'
+    plan = load_plan(write_plan(tmp_path / "town", extra=extra))
+    solution = placement.evaluate(plan, {"bridge-north/checkpoint": 2}, bound=False).solution
+    (tmp_path / "done").mkdir()
+    placement.write_solution(solution, tmp_path / "done" / "solution.geojson")
+    gone = {}
+    for words in ((), ("--period", "out-by"), ("--period", "in-by")):
+        ended = CliRunner().invoke(place, ["egress", "done", "town", "--json", *words])
+        assert ended.exit_code == 0, ended.stderr
+        gone[words] = json.loads(ended.stdout)
+    assert gone[()] == gone[("--period", "out-by")]
+    assert (gone[()]["people"], gone[()]["stranded"]) == (1920, 0)
+    # by then the bridge is closed to those on the other bank
+    assert gone[("--period", "in-by")]["stranded"] == 90 + 210 + 170 + 40
+    ended = CliRunner().invoke(place, ["egress", "done", "town", "--period", "noon"])
+    assert (ended.exit_code, "in-by, out-by" in ended.stderr) == (2, True)
+    with pytest.raises(UsageError, match=r"the plan has periods"):
+        egress(plan, solution)
+
+
 def _set(*path: Any, to: Any) -> Callable[[Any, Any], None]:
     def alter(answer: Any, _rows: Any) -> None:
         for key in path[:-1]:
