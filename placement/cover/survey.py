@@ -127,6 +127,34 @@ def _through_the_day(plan: Plan, found: Survey) -> Survey:
     )
 
 
+def in_period(plan: Plan, number: int) -> Plan:
+    """Return a period as a plan of its own: its people, and whom they may walk to.
+
+    Parameters
+    ----------
+    plan
+        A plan with periods.
+    number
+        Position of the period.
+
+    Returns
+    -------
+    Plan
+        Its survey is that of the plan, for these people. It has no rules; lanes where they open.
+    """
+    whole, period = survey(plan), plan.periods[number]
+    points, problem = period.points, period.plan.problem
+    kinds = tuple(
+        kind if kind.periods is None or number in kind.periods else replace(kind, lanes=None)
+        for kind in problem.resources
+    )
+    entries = {at: replace(one, of=one.of[points]) for at, one in plan.problem.entries.items()}
+    found = replace(period.plan, problem=replace(problem, resources=kinds, entries=entries))
+    walk = {name: table[points] for name, table in whole.walk.items()}
+    _surveys[found] = replace(survey(period.plan), walk=walk, near=whole.near, apart=whole.apart)
+    return found
+
+
 def _by_own_gates(problem: Problem, found: Survey) -> Survey:
     """Leave out walks to gates by which people may not enter."""
     if not problem.entries:

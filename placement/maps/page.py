@@ -169,7 +169,7 @@ def page_data(
         },
         "bounds": _bounds(plan, solution),
         "sources": _sources(plan, solution),
-        "sheet": {"version": solution.version, "digest": _digest(solution)},
+        "sheet": sheet_of(solution),
         "limits": dict(sorted(solution.limits.items())),
         "rules": ruled(plan, solution, covered),
         **({"entry": entering(plan)} if problem.entries else {}),
@@ -193,6 +193,11 @@ def _doubted(doubts: "Sequence[Doubt]", solution: Solution) -> list[list[Any]]:
     idle = sum(post.covered == 0 for post in solution.without_barriers)
     found: list[list[Any]] = [[kind, round(many)] for kind, many in people.items() if many > 0]
     return [*found, ["idle", idle]] if idle else found
+
+
+def sheet_of(solution: Solution) -> dict[str, str | None]:
+    """Return what a sheet of paper says of the solution it shows."""
+    return {"version": solution.version, "digest": _digest(solution)}
 
 
 def _digest(solution: Solution) -> str | None:

@@ -1,13 +1,14 @@
 """Several solutions of one plan on one base map: what they share is written once."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from placement.cover.catchments import rings
+from placement.cover.ground import untouched
 from placement.cover.survey import survey
 from placement.errors import InputError
 from placement.maps.frame import Frame, Shapes, draw_plan, draw_shapes, draw_solution, plan_frame
@@ -39,19 +40,24 @@ class State:
         What was asked. Several states may have the same one: it is measured once.
     solution
         What was chosen.
+    serving
+        Resources whose people are told of; None for all. In a period some do not serve.
     """
 
     plan: Plan
     solution: Solution
+    serving: Collection[str] | None = None
 
 
-def states_data(states: Sequence[State]) -> dict[str, Any]:
+def states_data(states: Sequence[State], *, ground: State | None = None) -> dict[str, Any]:
     """Turn several solutions into what a page of states reads.
 
     Parameters
     ----------
     states
-        Solutions of plans with the same resources; the ground is that of the last one.
+        Solutions of plans with the same resources.
+    ground
+        What the ground is taken from, of a plan with periods; that of the last state if None.
 
     Returns
     -------
@@ -66,15 +72,18 @@ def states_data(states: Sequence[State]) -> dict[str, Any]:
     InputError
         If the states have different resources, or a post is of none of them.
     """
-    last = states[-1]
+    last = ground or states[-1]
     _refuse_other_resources(states)
     frame = plan_frame(last.plan)
+    streets = survey(last.plan).streets
+    if last.plan.periods and last.plan.streets is not None:  # some are closed in some periods
+        streets = untouched(last.plan, step_free=False)
     shapes = _shapes(states, frame)
     told = [_told(state, frame, shapes[state.plan]) for state in states]
     base = page_data(
         draw_plan(last.plan, frame),
         draw_solution(last.solution, frame),
-        survey(last.plan).streets,
+        streets,
         {},
         uncovered(last.plan, last.solution, survey(last.plan)),
         frame=frame,
@@ -95,6 +104,7 @@ def states_data(states: Sequence[State]) -> dict[str, Any]:
                 **{key: one[key] for key in _OWN},
                 **({"barriers": one["barriers"]} if "barriers" in one else {}),
                 "closures": [] if same_ground else one["closures"],
+                **({} if ground is None else {"areas": one["areas"]}),
                 "missing": mask,
                 "lanes": None if one["lanes"] is None else _gates(one["lanes"]),
                 "posts": mine,
@@ -171,6 +181,9 @@ def _told(state: State, frame: Frame, shapes: Shapes) -> dict[str, Any]:
     solution = replace(state.solution, posts_list=(*known, *others))
     mine = {post.id for post in known}
     walks = survey(plan)
+    lost = uncovered(plan, solution, walks)
+    if state.serving is not None:
+        lost = {kind: far & (kind in state.serving) for kind, far in lost.items()}
     return page_data(
         draw_plan(plan, frame),
         draw_solution(solution, frame),
@@ -182,7 +195,7 @@ def _told(state: State, frame: Frame, shapes: Shapes) -> dict[str, Any]:
             }
             for resource, by_limit in shapes.items()
         },
-        uncovered(plan, solution, walks),
+        lost,
         served=served(plan, solution, walks),
         frame=frame,
     )

@@ -26,6 +26,7 @@ from placement.cover.survey import survey
 from placement.errors import InputError, PlacementError, UsageError
 from placement.late_imports import imported_later
 from placement.maps.comparison import comparison_data, slider_data
+from placement.maps.day import day_data
 from placement.maps.frame import draw_plan, draw_routes, draw_shapes, draw_solution, plan_frame
 from placement.maps.leaflet import leaflet_file, leaflet_script, leaflet_style
 from placement.maps.network import network_data
@@ -93,6 +94,7 @@ _STATES_SCRIPTS = (
     "swipe.js",
     "changes.js",
     "print.js",
+    "day.js",
     "states.js",
 )
 _NETWORK_SCRIPTS = (
@@ -256,9 +258,17 @@ def map_page(
 ) -> str:
     """Return the offline map of a solution as text; see `write_map`.
 
-    Of a solution that was not `checked` the headline says so.
+    Of a solution that was not `checked` the headline says so. That of a plan with periods has a
+    slider through them, see `placement.maps.day.day_data`.
     """
     refuse_strangers(plan, solution)
+    if plan.periods:
+        if streets or replay is not None:
+            raise UsageError(
+                "the page of a plan with periods counts no variants and draws no replay: use "
+                "`place evaluate --closure NAME`, and the tables of `place replay`."
+            )
+        return _states_page(day_data(plan, solution), checked, None)
     if replay is not None and replay.solution != solution.digest:
         raise UsageError(
             f"the replay is that of another solution (SHA-256 {replay.solution[:16]}, not "

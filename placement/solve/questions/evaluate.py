@@ -247,6 +247,10 @@ def _widened(plan: Plan, units: Ints) -> Plan:
     sites = plan.problem.sites
     if (sites.allowed | (units == 0)).all():
         return plan
-    allowed = sites.allowed | (units > 0)
-    problem = replace(plan.problem, sites=replace(sites, allowed=allowed))
-    return replace(plan, problem=problem)
+    wider = replace(sites, allowed=sites.allowed | (units > 0))
+
+    def widened(plan: Plan) -> Plan:
+        return replace(plan, problem=replace(plan.problem, sites=wider))
+
+    periods = tuple(replace(one, plan=widened(one.plan)) for one in plan.periods)
+    return replace(widened(plan), periods=periods)

@@ -8,6 +8,7 @@ import pytest
 
 import placement
 from placement.errors import InputError, UsageError
+from placement.maps import map_page
 from placement.review.geojson import read_solution, solution_text
 from tests.amount import cases
 from tests.builders import drawn_layers, point, write_plan
@@ -205,3 +206,19 @@ def test_a_sealed_perimeter_asks_for_the_same_streets_in_each_period(tmp_path: P
     file = write_sealed(tmp_path, rule=SEALED + periods + closed)
     with pytest.raises(InputError, match="others are open in 'day'"):
         placement.load_plan(file)
+
+
+def test_posts_where_a_site_forbids_them_are_counted_in_every_period(tmp_path: Path) -> None:
+    day = draw_day(tmp_path, 1)
+    parts = tuple(replace(part, layers={}) for part in day.parts)
+    plan = placement.load_plan(replace(day, parts=parts, serves={}).write())
+    posts = {"south-west/dog_team": 1, "bridge-south/checkpoint": 1}
+    found = placement.evaluate(plan, posts, bound=False)
+    assert any("forbids" in sentence for sentence in found.broken)
+    assert placement.audit(plan, found.solution).ok
+    assert found.solution.coverage["dog_team"].covered == sum(
+        one.covered["dog_team"] for one in found.solution.periods
+    )
+    assert found.solution.coverage["dog_team"].covered > 0
+    page = map_page(plan, found.solution)
+    assert all(one.name in page for one in plan.periods)

@@ -1,0 +1,150 @@
+"""The page of a plan with periods: a slider, by mouse, keyboard, reader and paper."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+
+import placement
+from placement.maps import map_page
+from placement.plan.problem import Plan
+from placement.solution import Solution
+from tests.browser.test_access import found
+from tests.builders import box, point, streets, write_geojson, write_plan
+
+NASTY = '</script><img src=x onerror="window.hacked=1">'
+DAY = f"""
+[[closures]]
+street = "Pont Dessiné"
+begins = "22:00"
+ends = "23:30"
+
+[[periods]]
+name = "arrive"
+label = {{ en = "Arrival", fr = "Arrivée" }}
+begins = "16:00"
+ends = "19:00"
+layers = {{ demand = "stations.geojson" }}
+
+[[periods]]
+name = "stand"
+label = {{ en = "Event", fr = "Événement" }}
+begins = "19:00"
+ends = "22:00"
+
+[[periods]]
+name = "leave"
+label = '{NASTY}'
+begins = "22:00"
+ends = "25:00"
+layers = {{ areas = "box.geojson" }}
+direction = "out"
+"""
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Solution]:
+    folder = tmp_path_factory.mktemp("day")
+    file = write_plan(
+        folder,
+        layers={"streets": streets()},
+        replace={"fleet = 2\n": 'fleet = 2\nperiods = ["stand", "leave"]\n'},
+        extra=DAY,
+    )
+    write_geojson(
+        folder / "stations.geojson",
+        [
+            point(2.3465, 48.8471, id="rail", people=400, zone="rail"),
+            point(2.3540, 48.8522, id="metro", people=350, zone="metro"),
+        ],
+    )
+    place = box(2.3462, 48.85155, 2.3474, 48.85185, id="box-2", name=NASTY, people=300)
+    write_geojson(folder / "box.geojson", [place])
+    plan = placement.load_plan(file)
+    return plan, placement.optimise(plan)
+
+
+def write(folder: Path, asked: tuple[Plan, Solution]) -> Path:
+    file = folder / "map.html"
+    file.write_text(map_page(*asked), encoding="utf-8")
+    return file
+
+
+def share(solution: Solution, at: int) -> str:
+    return f"{100 * solution.periods[at].share('checkpoint'):.0f}%"
+
+
+def test_a_slider_goes_through_the_day(
+    open_page: Any, asked: tuple[Plan, Solution], tmp_path: Path
+) -> None:
+    _, solution = asked
+    file = write(tmp_path, asked)
+    page, seen = open_page(file, bypass_csp=True)
+    shares = [one.share("checkpoint") for one in solution.periods]
+    worst = shares.index(min(shares))
+    slider = page.locator("#slider")
+    assert slider.input_value() == str(worst)
+    assert page.locator("label[for=slider]").inner_text() == "Period of the day"
+    slider.focus()
+    slider.press("Home")
+    assert slider.get_attribute("aria-valuetext") == "Arrival, 16:00 – 19:00"
+    assert share(solution, 0) in page.locator("#status").inner_text()
+    assert "750" in page.locator("#status").inner_text()
+    assert "Dog team" not in page.locator("#panel .cards").inner_text()
+    assert "Standing box 1" not in page.locator("#panel .gap").inner_text()
+    slider.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") == "Event, 19:00 – 22:00"
+    assert "Dog team" in page.locator("#panel .cards").inner_text()
+    assert "Closed" not in page.locator("tr.chosen").first.inner_text()
+    # a period by its button in the table, which stays where it is
+    page.locator("[data-period='2']").click()
+    assert page.evaluate("document.activeElement.dataset.period") == "2"
+    assert slider.get_attribute("aria-valuetext") == f"{NASTY}, 22:00 – 01:00"
+    assert page.url.endswith("at=2") or worst == 2
+    assert "Closed: Pont Dessiné" in page.locator("tr.chosen").first.inner_text()
+    assert share(solution, 2) in page.locator("#status").inner_text()
+    page.locator("#lang-fr").click()
+    assert page.locator("label[for=slider]").inner_text() == "Période de la journée"
+    assert "Fermé : Pont Dessiné" in page.locator("tr.chosen").first.inner_text()
+    assert page.evaluate("window.hacked") is None
+    assert found(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert found(page) == []
+    seen.assert_quiet(file)
+
+
+def test_every_period_has_its_own_ground(
+    open_page: Any, asked: tuple[Plan, Solution], tmp_path: Path
+) -> None:
+    """Crowd, areas, closed streets and reach are those of the period that is shown."""
+    page, seen = open_page(write(tmp_path, asked), address="#at=0")
+    drawn = {}
+    for at in range(3):
+        page.locator("#slider").fill(str(at))
+        drawn[at] = [
+            page.locator(f".leaflet-{pane}-pane path").evaluate_all(
+                "all => all.map((one) => one.getAttribute('d'))"
+            )
+            for pane in ("areas", "reach-new", "closures-new")
+        ]
+    crowd, reach, closed = zip(*(drawn[at] for at in range(3)), strict=True)
+    assert [len(one) for one in closed] == [0, 0, 1]
+    assert [len(one) for one in crowd] == [2, 1 + 10, 1]
+    assert reach[0] != reach[1] != reach[2]
+    page.locator("button.link", has_text=NASTY).last.click()
+    assert "300" in page.locator(".popup").inner_text()
+    seen.assert_quiet(tmp_path / "map.html")
+
+
+def test_paper_tells_every_period(
+    open_page: Any, asked: tuple[Plan, Solution], tmp_path: Path
+) -> None:
+    page, _ = open_page(write(tmp_path, asked), address="#at=0")
+    page.locator(".printbox select").nth(0).select_option("a4")
+    sheets = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    text = " ".join(sheet.extract_text() for sheet in sheets)
+    assert asked[1].digest[:16] in text
+    for told in ("Arrival", "Event", "22:00 – 01:00", "Closed: Pont Dessiné"):
+        assert told in text
