@@ -6,7 +6,6 @@ of the people admitted now: in each layer of the queue, the people whom more roo
 helps. A closed gate that other posts wait for is reckoned with the best of them.
 """
 
-from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -211,14 +210,6 @@ def _reopen(  # noqa: C901, PLR0912, PLR0915, PLR0913, PLR0917 - one loop, for s
     return value
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _State:
-    is_open: Bools
-    lanes: Ints
-    times: Ints
-    value: float
-
-
 class Search:
     """A search over posts and lanes, for most worth within the budget, the limits and coupling.
 
@@ -335,19 +326,20 @@ class Search:
     def run(self, *, rounds: int, target: float, stop: Stop, heat: float = HEATS[0]) -> None:
         """Close a few neighbouring posts and reopen, `rounds` times or until the target."""
         random = self._random
-        best = now = self._state(self.fill())
+        worth = top = self.fill()
+        now = best = self._plan()
         for n in range(rounds):
-            if best.value >= target * (1 - 1e-9) or stop.reached():
+            if top >= target * (1 - 1e-9) or stop.reached():
                 break
             self._close_some(int(random.integers(1, 5)))
-            then = self._state(self.fill(noise=_NOISE * random.random()))
-            cool = heat * (1 - n / rounds) * max(best.value, 1.0)
-            if then.value >= now.value - cool * random.random():
-                now = then
+            then, plan = self.fill(noise=_NOISE * random.random()), self._plan()
+            cool = heat * (1 - n / rounds) * max(top, 1.0)
+            if then >= worth - cool * random.random():
+                worth, now = then, plan
             else:
                 self._restore(now)
-            if then.value > best.value + 1e-6:
-                best = then
+            if then > top + 1e-6:
+                top, best = then, plan
         self._restore(best)
 
     def _close_some(self, count: int) -> None:
@@ -371,17 +363,12 @@ class Search:
             self._number,
         )
 
-    def _state(self, value: float) -> _State:
-        return _State(
-            is_open=self.is_open.copy(),
-            lanes=self.lanes.copy(),
-            times=self._times.copy(),
-            value=value,
-        )
+    def _plan(self) -> tuple[Bools, Ints, Ints]:
+        return self.is_open.copy(), self.lanes.copy(), self._times.copy()
 
-    def _restore(self, state: _State) -> None:
-        self.is_open, self.lanes = state.is_open.copy(), state.lanes.copy()
-        self._times = state.times.copy()
+    def _restore(self, plan: tuple[Bools, Ints, Ints]) -> None:
+        is_open, lanes, times = plan
+        self.is_open, self.lanes, self._times = is_open.copy(), lanes.copy(), times.copy()
 
 
 def _pointers(lengths: Ints) -> Ints:

@@ -108,29 +108,13 @@ class Point:
         return replace(self, y=np.round(self.y), u=np.round(self.u))
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Kind:
-    """Columns that cost the same, and the total of their lanes.
-
-    Attributes
-    ----------
-    members
-        (n,) int64, columns.
-    units
-        How many lanes they have; None where they are no gates.
-    """
-
-    members: Ints
-    units: Any
-
-
 class LanedModel(Model):
     """A model that counts lanes."""
 
     def __init__(self, instance: Instance, lanes: Lanes) -> None:
         self.lanes = lanes
         self.u: dict[int, Any] = {}
-        self.kinds: list[Kind] = []
+        self.lane_totals: list[tuple[Ints, Any]] = []  # gates of a kind, how many lanes they have
         super().__init__(instance, maximise=True, without_z=lanes.people > 0)
 
     def begin(self) -> None:
@@ -158,12 +142,11 @@ class LanedModel(Model):
         for number, members in enumerate(kinds):
             first = int(members[0])
             posts = self.add_total(f"Y{number}", members)
-            units = None
             if lanes.gate[first]:
                 units = self.sum_of(f"U{number}", [self.u[int(j)] for j in members])
                 self.at_most([(units, 1.0), (posts, -float(lanes.most[first]))], 0.0)
                 self.at_most([(posts, float(lanes.least[first])), (units, -1.0)], 0.0)
-            self.kinds.append(Kind(members=members, units=units))
+                self.lane_totals.append((members, units))
 
     def knapsack(self, use: Floats, most: float, number: int) -> None:
         """Add Σ use · y + Σ each · u ≤ most, on the totals of kinds that use the same."""
@@ -174,12 +157,10 @@ class LanedModel(Model):
         elif len(lanes.lane_use):
             each = lanes.lane_use[number]
         terms = self.used(use)
-        for kind in self.kinds:
-            members, first = kind.members, int(kind.members[0])
-            if kind.units is None:
-                continue
+        for members, units in self.lane_totals:
+            first = int(members[0])
             if (each[members] == each[first]).all():
-                terms += [(kind.units, float(each[first]))] if each[first] else []
+                terms += [(units, float(each[first]))] if each[first] else []
             else:
                 terms += [(self.u[int(j)], float(each[j])) for j in members[each[members] != 0]]
         self.at_most(terms, most)
@@ -228,9 +209,8 @@ class Master:
         for layer, b in zip(admitted, ratio, strict=True):
             # nobody passes without a lane: the cut that whole totals make strong
             room = [
-                (kind.units, -b * float(lanes.lane_people[kind.members[0]]))
-                for kind in model.kinds
-                if kind.units is not None
+                (units, -b * float(lanes.lane_people[members[0]]))
+                for members, units in model.lane_totals
             ]
             model.at_most([*((v, 1.0) for v in layer), *room], 0.0)
         reached = self._reached(model)
@@ -257,7 +237,7 @@ class Master:
             np.array([column[v.id] for v in reached], dtype=np.int64), return_inverse=True
         )
         totals = [total for _, total in model.totals]
-        totals += [kind.units for kind in model.kinds if kind.units is not None]
+        totals += [units for _, units in model.lane_totals]
         self._totals = np.array([column[v.id] for v in totals if v.id in column], dtype=np.int64)
         self.rules = self._model.rows
         self.cuts: list[Cut] = []

@@ -214,6 +214,28 @@ def _by_blocks(run: Run, prices: bound.Bound, seed: int) -> None:
     if instance.broken_rule(plan) is not None:
         return
 
+    tried = math.inf
+
+    def try_model(rest: Instance) -> tuple[Ints | None, float]:
+        """Hand what blocks left unsettled to the integer model, once it is small."""
+        nonlocal tried
+        small = reduced(rest, late=run.stop.reached)
+        free = ~small.instance.required & ~small.instance.excluded
+        entries = int(free[small.instance.indices].sum())
+        if entries > min(_FEW_ENTRIES, 0.7 * tried):
+            return None, math.inf
+        tried = entries
+        known = np.flatnonzero(np.isin(small.columns, run.reduced_plan()))
+        answer = queries.most_cover(
+            small.instance,
+            stop=run.stop.share(0.5),
+            warm=None if small.instance.broken_rule(known) is not None else known,
+            gap=run.gap_wanted,
+            max_nodes=_MANY_NODES,
+        )
+        found = None if answer.chosen is None else small.lift(answer.chosen)
+        return found, -math.inf if answer.infeasible else answer.bound + small.offset
+
     beside = _Beside(run, seed + 1)
     try:
         closed = close(
@@ -222,7 +244,7 @@ def _by_blocks(run: Run, prices: bound.Bound, seed: int) -> None:
             start=prices,
             plan=plan,
             look=beside.look,
-            finish=_Finish(run).try_model,
+            finish=try_model,
             on_better=lambda chosen, _: run.plan(run.reduction.lift(chosen)),
             on_bound=lambda value: run.limit(value + offset),
         )
@@ -290,31 +312,3 @@ class _Beside(Stop):
         if threading.get_ident() == self._owner:  # threads that solve blocks ask as well
             self._take()
         return self._run.done
-
-
-class _Finish:
-    """Hands what blocks left unsettled to the integer model, once it is small."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self._tried = math.inf
-
-    def try_model(self, rest: Instance) -> tuple[Ints | None, float]:
-        """Return a plan of what is left, or None, and its bound, or inf."""
-        small = reduced(rest, late=self._run.stop.reached)
-        instance = small.instance
-        free = ~instance.required & ~instance.excluded
-        entries = int(free[instance.indices].sum())
-        if entries > min(_FEW_ENTRIES, 0.7 * self._tried):
-            return None, math.inf
-        self._tried = entries
-        known = np.flatnonzero(np.isin(small.columns, self._run.reduced_plan()))
-        answer = queries.most_cover(
-            instance,
-            stop=self._run.stop.share(0.5),
-            warm=None if instance.broken_rule(known) is not None else known,
-            gap=self._run.gap_wanted,
-            max_nodes=_MANY_NODES,
-        )
-        plan = None if answer.chosen is None else small.lift(answer.chosen)
-        return plan, -math.inf if answer.infeasible else answer.bound + small.offset

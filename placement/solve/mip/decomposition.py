@@ -1,7 +1,7 @@
 """What the rules on each kind of post cost by themselves: a bound on what they cost together."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,23 +12,7 @@ from placement.solve.core.stopping import Stop
 from placement.solve.mip.minimise_rule import least, sum_of
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Apart:
-    """What no plan that keeps the rules costs less than.
-
-    Attributes
-    ----------
-    bound
-        Of the whole; infinite where some rules cannot be kept at any cost.
-    rules
-        What each part of the columns costs at least, as rules that every plan keeps.
-    """
-
-    bound: float
-    rules: tuple[Rule, ...]
-
-
-def apart(instance: Instance, *, stop: Stop) -> Apart:
+def apart(instance: Instance, *, stop: Stop) -> tuple[float, tuple[Rule, ...]]:
     """Bound the cost of a plan by parts that only coupling holds together.
 
     Without coupling, and without rows that no rule counts, an instance falls into parts: rules on
@@ -36,7 +20,9 @@ def apart(instance: Instance, *, stop: Stop) -> Apart:
     riverside 95% of the people within reach of a gate cost 195 and 80% within reach of a team 24,
     each shown within 2 s, while the model of both is 5% below their sum after a minute.
 
-    What rows are worth does not count; what is bounded by the end of the time holds.
+    What rows are worth does not count; what is bounded by the end of the time holds. Returned are
+    the bound of the whole, infinite where some rules cannot be kept at any cost, and what each part
+    costs at least, as rules that every plan keeps.
     """
     bound, rules = 0.0, []
     for part in split(_uncoupled(instance)):
@@ -46,11 +32,11 @@ def apart(instance: Instance, *, stop: Stop) -> Apart:
             continue
         answer = least(inside, sum_of("cost", inside.cost), stop=stop)
         if answer.infeasible:
-            return Apart(bound=math.inf, rules=())
+            return math.inf, ()
         most = max(0.0, answer.bound)
         bound += most
         rules.append(sum_of("cost", _on(instance.columns, columns, -inside.cost), most=-most))
-    return Apart(bound=bound, rules=tuple(rules))
+    return bound, tuple(rules)
 
 
 def _uncoupled(instance: Instance) -> Instance:

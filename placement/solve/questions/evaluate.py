@@ -121,7 +121,7 @@ def evaluate(
     limits = _unknown(problem)
     if bound:
         stop = Stop(time_limit, within=within)
-        limits = _limits(plan, names, stop=stop, seed=seed, progress=progress)
+        limits = _limits(plan, names, Effort(stop=stop, seed=seed, progress=progress))
     solution = _counted(plan, units, limits, wish=check_wishes(baseline=baseline))
     report = audit(plan, solution, baseline=baseline)
     if not report.ok:
@@ -154,17 +154,15 @@ def _unknown(problem: Problem) -> _Limits:
     return _Limits(bound=math.inf, tiers=open_ones if len(tiers) > 1 else ())
 
 
-def _limits(
-    plan: Plan, units: Mapping[str, int], *, stop: Stop, seed: int, progress: Progress | None
-) -> _Limits:
+def _limits(plan: Plan, units: Mapping[str, int], effort: Effort) -> _Limits:
     """Look for a bound, from the plan made by hand where that keeps the rules."""
     problem = plan.problem
-    walks, posts, stop = measured(plan, stop)
+    walks, posts, stop = measured(plan, effort.stop)
     lanes = np.array([units.get(name, 0) for name in post_names(problem, posts)], dtype=np.int64)
     start = Start(chosen=columns_of(posts, problem, units), lanes=lanes)
     with stop.catching_interrupts():
-        effort = Effort(stop=stop, seed=seed, progress=progress)
-        staged = choose_solver(plan, walks).solve(posts, effort, start=start)
+        searching = replace(effort, stop=stop)
+        staged = choose_solver(plan, walks).solve(posts, searching, start=start)
     outcome, tiers = staged.outcome, staged.tiers
     status, best = outcome.status, outcome.objective
     # proven to be the best to the last decimal, which sums of floats may miss

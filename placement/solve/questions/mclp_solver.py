@@ -93,19 +93,19 @@ class MclpSolver:
         """Minimise the cost under all rules, from a plan and a bound that were looked for first."""
         instance, stop = posts.instance, effort.stop
         cost = sum_of("cost", instance.cost)
-        parts = apart(instance, stop=stop.share(0.3))
-        if parts.bound == math.inf:
+        bound, parts = apart(instance, stop=stop.share(0.3))
+        if bound == math.inf:
             return Cheapest(plan=None, cost=math.inf, bound=0.0, infeasible=True)
         start = min_cost_heuristic.search(
-            posts, self._problem, stop=stop.share(0.4), seed=effort.seed, target=parts.bound
+            posts, self._problem, stop=stop.share(0.4), seed=effort.seed, target=bound
         )
         spent = math.inf if start is None else left_side(instance, cost, start)
         if effort.progress is not None and start is not None:
-            effort.progress(stop.seconds(), spent, parts.bound)
+            effort.progress(stop.seconds(), spent, bound)
         step = step_of(cost)
-        answer = Answer(chosen=None, bound=parts.bound, infeasible=False)
-        if not is_least(spent, parts.bound, step):
-            bounded = replace(instance, rules=(*instance.rules, *parts.rules))
+        answer = Answer(chosen=None, bound=bound, infeasible=False)
+        if not is_least(spent, bound, step):
+            bounded = replace(instance, rules=(*instance.rules, *parts))
             answer = least(
                 bounded, cost, stop=stop, warm=start, gap=effort.gap, progress=effort.progress
             )
@@ -117,7 +117,7 @@ class MclpSolver:
         if not found:
             return Cheapest(plan=None, cost=math.inf, bound=0.0, infeasible=answer.infeasible)
         spent, chosen = min(found, key=lambda one: one[0])
-        bound = max(parts.bound, spent if answer.infeasible else min(spent, answer.bound))
+        bound = max(bound, spent if answer.infeasible else min(spent, answer.bound))
         if is_least(spent, bound, step):
             bound = spent
         stopped = Stopped.PROVEN

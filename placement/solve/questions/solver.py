@@ -91,48 +91,36 @@ class Solver(Protocol):
         `shares`, by resource, are the least shares of all people that rules of the posts ask for
         where the cheapest plan is asked for.
         """
-        ...
 
     def solve(self, posts: Posting, effort: Effort, *, start: Start | None) -> Staged[Outcome]:
         """Find a plan of most worth, tier by tier: of its equals any."""
-        ...
 
     def nearest(self, found: Staged[Outcome], base: Ints, *, stop: Stop) -> Outcome:
         """Of plans as good as the one found take one with few changes to the columns of `base`."""
-        ...
 
     def cheapest(self, posts: Posting, effort: Effort, *, shares: Collection[str]) -> Cheapest:
         """Find the cheapest plan that keeps every rule; `shares` are rules asked for besides."""
-        ...
 
     def without_budget(self, posts: Posting) -> Posting:
         """Return the posts with a budget that pays for everything."""
-        ...
 
     def at_cost(self, posts: Posting, found: Cheapest) -> Posting:
         """Return the posts with a budget that pays for the cheapest plan, and no more."""
-        ...
 
     def spent(self, posts: Posting, plan: Start) -> float:
         """Return what a plan costs."""
-        ...
 
     def worth(self, posts: Posting, base: Ints, solution: Solution) -> float:
         """Return what a solution, the columns of `base`, is worth in the numbers of the search."""
-        ...
 
     def admitted(self, found: Outcome) -> Mapping[str, float]:
         """Return, by resource with lanes, the people who are admitted."""
-        ...
 
     def most_people(self, posts: Posting, resource: str, *, stop: Stop) -> tuple[float, float]:
         """Return the most people a resource can cover: of a plan, and at most."""
-        ...
 
     def impossible(self, posts: Posting, *, stop: Stop) -> bool:
         """Tell whether it is shown that no plan keeps every rule."""
-        ...
 
     def conflict(self, posts: Posting, *, wish: Wishes, stop: Stop) -> InfeasibleError:
         """Return the error that names rules that no plan keeps together, and what would do."""
-        ...

@@ -151,9 +151,7 @@ def why(
             _why(
                 case,
                 (at, kinds.index(kind)),
-                stop=stop.share(1.0 / (len(wanted) - n)),
-                seed=seed,
-                progress=progress,
+                Effort(stop=stop.share(1.0 / (len(wanted) - n)), seed=seed, progress=progress),
             )
             for n, kind in enumerate(wanted)
         ]
@@ -200,9 +198,7 @@ class _Case:
     base: Ints
 
 
-def _why(
-    case: _Case, post: tuple[int, int], *, stop: Stop, seed: int, progress: Progress | None
-) -> Why:
+def _why(case: _Case, post: tuple[int, int], effort: Effort) -> Why:
     problem, walks, posts, base = case.plan.problem, case.walks, case.posts, case.base
     at, position = post
     name = problem.post_id(at, position)
@@ -228,9 +224,9 @@ def _why(
     lanes = np.array([units.get(name, 0) for name in baseline.post_names(problem, posts)])
     start = Start(chosen=chosen, lanes=lanes)
     solver = choose_solver(case.plan, walks)
-    effort = Effort(stop=stop.share(0.8), seed=seed, progress=progress)
-    staged = solver.solve(turned, effort, start=start)
-    found = solver.nearest(staged, base, stop=stop)
+    searching = replace(effort, stop=effort.stop.share(0.8))
+    staged = solver.solve(turned, searching, start=start)
+    found = solver.nearest(staged, base, stop=effort.stop)
     if found.plan is None:
         return replace(said, status=found.status)
     chosen = found.plan.chosen
