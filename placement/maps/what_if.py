@@ -10,6 +10,7 @@ from placement.cover.area_walks import STEP_FREE
 from placement.cover.areas import areas
 from placement.decimals import in_steps
 from placement.errors import UsageError
+from placement.maps import coding
 from placement.maps.closed_streets import Laid, close_streets, walk_notes
 from placement.maps.packed_walks import PARTS, packed, runs, signed, walk_rows
 from placement.maps.rules_panel import zone_of
@@ -28,6 +29,7 @@ MOST_WALKS = 500_000
 _LONLAT = 1e6
 _GROUND = 1e5
 _COUNTED = (
+    "barriers",
     "cost",
     "status",
     "objective",
@@ -66,8 +68,8 @@ def what_if(
     dict or None
         Strings, whole numbers, floats, lists and dictionaries only. Sites stand from west to east,
         people who take steps before those who do not. None where the page cannot count: streets
-        close by the hour, a perimeter is sealed, a post stands where its site forbids it, or there
-        are more than `MOST_WALKS`.
+        close by the hour, a post stands where its site forbids it, or there are more than
+        `MOST_WALKS`.
 
     Raises
     ------
@@ -78,16 +80,15 @@ def what_if(
     """
     problem = plan.problem
     many = sum(table.nnz for table in walks.walk.values())
-    is_beyond = many > MOST_WALKS or bool(problem.ways) or _forbidden(plan, solution)
+    is_beyond = many > MOST_WALKS or _forbidden(plan, solution)
     nobody = np.zeros(problem.sites.allowed.shape, dtype=np.int64)
     template = None if is_beyond else proposed(plan, nobody)
     if template is None or template.periods:
         if streets:
             raise UsageError(
                 "the page counts no variants of this plan, so it closes no streets either: streets "
-                f"close by the hour, more than {MOST_WALKS:,} walks are within reach, a perimeter "
-                "is sealed, or a post stands where its site forbids it. Use `place evaluate "
-                "--closure NAME`."
+                f"close by the hour, more than {MOST_WALKS:,} walks are within reach, or a post "
+                "stands where its site forbids it. Use `place evaluate --closure NAME`."
             )
         return None
     column = np.argsort(problem.sites.xy[:, 0], kind="stable")
@@ -105,7 +106,7 @@ def what_if(
             twin,
             ratios,
             [kind.walk_limit_s for kind in problem.resources],
-            list(problem.sites.allowed[column].T),
+            list(problem.sites.allowed[column].T[: len(tables)]),
         ),
         "ratios": ratios,
         "limits": [round(kind.walk_limit_s * PARTS) + 1 for kind in problem.resources],
@@ -122,6 +123,7 @@ def what_if(
             }
             for group in problem.groups
         ],
+        **_sealing(plan, column),
         "members": [[name, None if name in _COUNTED else text] for name, text in members.items()],
         "together": list(TOTALS),
         "walk": walk_notes(members["walk"]),
@@ -171,12 +173,12 @@ def _steps(values: Ints) -> str:
 def _sites(problem: Problem, solution: Solution, column: Ints) -> dict[str, Any]:
     """Write where sites stand, and what a post at each of them takes."""
     sites = problem.sites
-    # sites with a post come first on the page, then the others
-    taken = list(dict.fromkeys(post.site for post in solution.posts_list))
+    # sites with a post come first on the page, then the others, and those of barriers last
+    taken = list(dict.fromkeys(post.site for post in solution.without_barriers))
     named = {name: at for at, name in enumerate(sites.id)}
-    listed = [named[name] for name in taken] + [
-        at for at, name in enumerate(sites.id) if name not in set(taken)
-    ]
+    listed = [named[name] for name in taken]
+    left = np.setdiff1d(np.arange(len(sites)), listed)
+    listed += [*left[problem.posted[left]].tolist(), *left[~problem.posted[left]].tolist()]
     place = np.empty(len(column), dtype=np.int64)
     place[column] = np.arange(len(column))
     lonlat = np.rint(np.round(sites.lonlat[column], 6) * _LONLAT).astype(np.int64)
@@ -185,7 +187,7 @@ def _sites(problem: Problem, solution: Solution, column: Ints) -> dict[str, Any]
     if money is not None:
         whole = money.count.reshape(2, *sites.allowed.shape)[:, column].astype(np.int64)
     posts = []
-    for at in range(len(problem.resources)):
+    for at in range(len(problem.means)):
         status = np.where(sites.allowed[:, at], sites.status[:, at] + 1, 0)[column]
         posts.append(
             {
@@ -210,6 +212,30 @@ def _sites(problem: Problem, solution: Solution, column: Ints) -> dict[str, Any]
     if any(kind.separation_m is not None for kind in problem.resources):
         found["xy"] = sites.xy[column].tolist()
     return found
+
+
+def _sealing(plan: Plan, column: Ints) -> dict[str, Any]:
+    """Write the kinds of barriers, and each way with what may stand in it; nothing without ways."""
+    problem = plan.problem
+    if not problem.ways:
+        return {}
+    place = np.empty(len(column), dtype=np.int64)
+    place[column] = np.arange(len(column))
+    return {
+        "barriers": [
+            {"id": kind.id, "label": dict(kind.label), "unit": dict(kind.unit)}
+            for kind in problem.barriers
+        ],
+        "ways": [
+            {
+                "site": None if way.barrier is None else problem.sites.id[way.barrier[0]],
+                "name": way.name,
+                "line": coding.lines(shape.lonlat),
+                "options": [[int(place[site]), means] for site, means in way.options],
+            }
+            for way, shape in zip(problem.ways, plan.ways, strict=True)
+        ],
+    }
 
 
 def _points(plan: Plan, point: Ints, twin: Ints, frame: "Frame | None") -> dict[str, Any]:

@@ -8,6 +8,7 @@ import placement
 from placement.maps import write_map
 from placement.maps.states import State
 from placement.maps.webmap import comparison_page
+from placement.review.geojson import solution_text
 from tests.maps.pages import NASTY
 from tests.sealed_town import gates, ways, write_sealed
 
@@ -111,4 +112,39 @@ def test_a_plan_of_barriers_alone_says_so_first(open_page, tmp_path) -> None:
     page, seen = open_page(tmp_path / "map.html")
     told = page.locator("#status .sentence").inner_text()
     assert told.startswith(("4 fences and 1 vehicle block: 0%", "1 vehicle block and 4 fences: 0%"))
+    seen.assert_quiet(tmp_path / "map.html")
+
+
+def test_a_fence_is_taken_away_and_set_up_in_a_variant(open_page, tmp_path) -> None:
+    plan = placement.load_plan(write_sealed(tmp_path, budget=60))
+    best = placement.optimise(plan)
+    units = {post.id: post.units for post in best.posts_list}
+    write_map(plan, best, tmp_path / "map.html")
+    page, seen = open_page(tmp_path / "map.html", accept_downloads=True)
+    page.locator("#tab-what_if").click()
+    said = page.locator(".what-if")
+    page.locator("[data-fold='if-ways'] summary").click()
+    assert page.locator("[data-fold='if-ways'] tbody tr").count() == len(plan.problem.ways)
+    bars = page.locator(".leaflet-closures-pane path")
+    shown = bars.count()
+    fence = next(post for post in best.posts_list if post.resource == "fence")
+    page.locator(f"[data-try='bar {fence.id}']").click()
+    ways = len(plan.problem.ways)
+    assert f"{ways - 1} of {ways} ways through the perimeter are sealed. Open: {fence.name}." in (
+        said.inner_text()
+    )
+    assert "taken away: Fence" in said.inner_text()
+    assert bars.count() == shown  # its bar is drawn as open
+    assert page.locator(".leaflet-closures-pane path[stroke-dasharray='2 5']").count() == 1
+    with page.expect_download() as waited:
+        page.locator("[data-try='save']").click()
+    waited.value.save_as(tmp_path / "variant.geojson")
+    del units[fence.id]
+    want = placement.evaluate(plan, units, bound=False).solution
+    assert (tmp_path / "variant.geojson").read_text(encoding="utf-8") == solution_text(want)
+    again, _ = open_page(tmp_path / "map.html", address=page.evaluate("location.hash"))
+    assert "Open: " in again.locator(".what-if").inner_text()
+    page.locator(f"[data-try='back {fence.id}']").click()
+    assert "Open: " not in said.inner_text()
+    assert page.locator(".leaflet-closures-pane path[stroke-dasharray='2 5']").count() == 0
     seen.assert_quiet(tmp_path / "map.html")

@@ -26,6 +26,7 @@ from tests.amount import cases
 from tests.browser.test_access import found
 from tests.maps.pages import hostile_plan, solution_of
 from tests.random_plans import write_random_plan
+from tests.sealed_town import write_random, write_sealed
 from tests.solve.capacitated.test_lanes_in_plans import write_lanes_plan
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +46,7 @@ COUNT = """([source, all]) => new Function("all", source + `
     const closed = closedTogether(data.what_if, streets);
     const model = closed.length === 0 ? asPlanned : closedModel(asPlanned, data.what_if, closed);
     return variants.map((variant) => {
-      const units = data.resources.map(({ id }) => (
+      const units = meansOf(data, model).map(({ id }) => (
         model.places.map(({ site }) => variant[site + "/" + id] || 0)));
       const found = countPosts(model, data, units);
       return [proposedText(model, data, found), found.broken.length
@@ -58,17 +59,17 @@ type Units = Mapping[str, int]
 def carried(plan: Plan, solution: Solution, *streets: str) -> dict[str, Any]:
     """Return of a page's data what the what-if reads."""
     problem = plan.problem
-    open_sites = {post.site for post in solution.posts_list}
+    open_sites = {post.site for post in solution.without_barriers}
     return {
         "what_if": what_if(plan, solution, survey(plan), streets=streets),
         "posts": [
             {"site": post.site, "name": post.name, "at": [post.lon, post.lat]}
-            for post in solution.posts_list
+            for post in solution.without_barriers
         ],
         "sites": [
             {"site": site, "name": problem.sites.name[at], "at": [0, 0], "kind": ""}
             for at, site in enumerate(problem.sites.id)
-            if site not in open_sites
+            if site not in open_sites and problem.posted[at]
         ],
         "budget": {"amount": problem.budget},
         "resources": [{"id": kind.id, "fleet": kind.fleet} for kind in problem.resources],
@@ -177,6 +178,35 @@ def test_the_page_counts_every_rule_of_small_plans_as_place_evaluate_does(
             assert (broken > 0) == (len(audit(plan, want).broken) > 0), posts
             seen |= {broken > 0} | set(want.rules)
     assert {True, False} <= seen
+
+
+def test_the_page_counts_posts_and_barriers_of_sealed_plans_as_place_evaluate_does(
+    browser, tmp_path
+) -> None:
+    plans = []
+    for seed in range(10):
+        (tmp_path / str(seed)).mkdir()
+        plan = load_plan(write_random(tmp_path / str(seed), seed))
+        everything = proposed(plan, np.where(plan.problem.sites.allowed, 1, 0))
+        start = {post.id: 1 for post in everything.posts_list}
+        plans.append((plan, carried(plan, everything), variants_of(plan, start, many=4, seed=seed)))
+    town = load_plan(write_sealed(tmp_path, budget=60))
+    best = placement.optimise(town)
+    start = {post.id: post.units for post in best.posts_list}
+    variants = variants_of(town, start, many=6, seed=1)
+    plans.append((town, carried(town, best), variants))
+    shut_bridge = load_plan(town.file, budget=60, closures=["Pont Dessiné"])
+    plans.append((shut_bridge, carried(town, best, "Pont Dessiné"), variants))
+    streets = [[]] * (len(plans) - 1) + [["Pont Dessiné"]]
+    found = counted(browser, [(data, variants) for _, data, variants in plans], streets)
+    shut = set()
+    for (plan, _, variants), answers in zip(plans, found, strict=True):
+        for posts, (text, broken) in zip(variants, answers, strict=True):
+            want = proposed(plan, units_of(plan, posts))
+            assert text == solution_text(want), posts
+            assert (broken > 0) == (len(audit(plan, want).broken) > 0), posts
+            shut.add(want.rules["sealed"].reached == want.rules["sealed"].asked)
+    assert shut == {True, False}
 
 
 def write_crowded_plan(folder: Path, seed: int) -> Path:

@@ -15,6 +15,7 @@ from placement.maps.paper.dossier import dossier
 from placement.maps.paper.material import Dossier
 from placement.maps.states import State, states_data
 from placement.maps.webmap import comparison_page, slider_page
+from placement.maps.what_if import what_if
 from placement.plan.problem import Plan
 from placement.review.compare import compare
 from placement.solution import Solution
@@ -48,7 +49,13 @@ def test_the_page_has_each_barrier_with_its_way_and_no_candidate_of_it(
         "rule": "sealed", "name": "", "resource": None, "asked": 5.0, "reached": 5.0,
     } in data["rules"]["others"]  # fmt: skip
     assert data["seals"] == {"gate-east/checkpoint": ["Street 3"]}
-    assert data["what_if"] is None
+    # a variant of it is counted from the barriers that may stand, and from what stands in each way
+    counted = what_if(plan, solution, walks)
+    assert counted is not None
+    assert [kind["id"] for kind in counted["barriers"]] == ["fence", "vehicle_block"]
+    assert [len(way["options"]) for way in counted["ways"]] == [
+        len(way.options) for way in plan.problem.ways
+    ]
     assert json.loads(json.dumps(data)) == data
 
 

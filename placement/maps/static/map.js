@@ -300,9 +300,11 @@ function showPlan(map) {
     map.eachLayer((layer) => { if (layer instanceof L.Popup) { layer.update(); } });
   });
   const isKnown = (key) => {
-    const [site, resource] = [key.slice(0, key.lastIndexOf("/")), data.resources.findIndex((one) => one.id === key.slice(key.lastIndexOf("/") + 1))];
-    return data.posts.some((post) => post.key === key)
-      || (resource >= 0 && data.what_if !== null && trial.counter.model().places.some((place) => place.site === site && trial.counter.model().options[resource].status[place.column] > 0));
+    if (data.posts.some((post) => post.key === key)) { return true; }
+    if (data.what_if === null) { return false; }
+    const means = meansOf(data, trial.counter.model());
+    const [site, resource] = [key.slice(0, key.lastIndexOf("/")), means.findIndex((one) => one.id === key.slice(key.lastIndexOf("/") + 1))];
+    return (resource >= 0 && trial.counter.model().places.some((place) => place.site === site && trial.counter.model().options[resource].status[place.column] > 0));
   };
   const readVariant = () => {
     if (data.what_if === null) { return; }

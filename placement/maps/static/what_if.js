@@ -1,10 +1,12 @@
 /* What if: a choice of posts other than the plan's, its figures, and what of it is kept in the address. */
 
+const MOST_NAMED = 5; // ways that are open, in a sentence
 const MOST_FOUND = 12; // rows of a search: more are narrowed by another word
 
 /* The posts that differ from the plan's, with a memory: units by "<site>/<resource>", 0 closed. */
 function makeVariant(data) {
   const known = new Map(data.posts.map((post) => [post.key, post.units]));
+  for (const kind of data.barriers || []) { for (const way of kind.ways) { known.set(`${way.id}/${kind.id}`, 1); } }
   const before = [];
   const listeners = [];
   const variant = {
@@ -59,7 +61,7 @@ function makeCounter(data, variant) {
   let far = null;
   let closed = { streets: null, model: null };
   let last = { changes: null, streets: null, found: null }; // panel, map and voice ask for the same
-  const unitsOf = (choose) => data.resources.map((resource) => model.places.map((place) => choose(`${place.site}/${resource.id}`)));
+  const unitsOf = (choose) => meansOf(data, model).map((resource) => model.places.map((place) => choose(`${place.site}/${resource.id}`)));
   const counter = {
     model() {
       if (model === null) { model = whatIfModel(data); }
@@ -85,7 +87,7 @@ function makeCounter(data, variant) {
     },
     /* by street and resource: people too far from a post if it closes */
     streets() {
-      if (far === null) { far = farIfClosed(counter.model(), data.what_if.streets, counter.plan().reaches); }
+      if (far === null) { far = farIfClosed(counter.model(), data.what_if.streets, counter.plan().reaches.slice(0, data.resources.length)); }
       return far;
     },
   };
@@ -124,14 +126,15 @@ function placeName(data, tell, key) {
   const post = data.posts.find((one) => one.key === key);
   if (post !== undefined) { return postName(post); }
   const cut = key.lastIndexOf("/");
-  const place = [...data.sites, ...data.posts].find((one) => one.site === key.slice(0, cut));
+  const place = [...data.sites, ...data.posts, ...(data.what_if.ways || [])].find((one) => one.site === key.slice(0, cut));
   return place.name || place.site;
 }
 
 /* Limits the variant breaks, a sentence each. */
 function brokenSentences(data, tell, model, found) {
-  const keyOf = ({ resource, column }) => `${model.places[column].site}/${data.resources[resource].id}`;
-  const label = (resource) => (resource === null ? tell.say("posts") : tell.own(data.resources[resource].label));
+  const means = meansOf(data, model);
+  const keyOf = ({ resource, column }) => `${model.places[column].site}/${means[resource].id}`;
+  const label = (resource) => (resource === null ? tell.say("posts") : tell.own(means[resource].label));
   const told = found.broken.map((one) => tell.say(`if_broken_${one.kind}`, {
     over: tell.money(one.over), unit: tell.own(data.budget.unit), label: one.resource === undefined ? "" : label(one.resource),
     reached: tell.people(one.reached), asked: tell.people(one.asked), least: tell.people(one.least), most: tell.people(one.most),
@@ -139,6 +142,11 @@ function brokenSentences(data, tell, model, found) {
     other: one.other === undefined ? "" : tell.within(label(one.other)), walk: one.walk_s === undefined ? "" : tell.minutes(one.walk_s),
   }));
   for (const rule of found.rules.filter((one) => one.broken)) {
+    if (rule.kind === "sealed") {
+      const names = rule.open.slice(0, MOST_NAMED).map(({ name }) => name).join(", ");
+      told.push(tell.say("if_broken_sealed", { reached: tell.people(rule.reached), asked: tell.people(rule.asked), ways: rule.open.length > MOST_NAMED ? `${names}, …` : names }));
+      continue;
+    }
     const share = rule.kind === "floor";
     const area = share && rule.floor.area !== undefined && rule.floor.area !== null ? data.areas[rule.floor.area] : null;
     const where = area === null ? rule.name : `${area.name || area.id}${rule.floor.slow ? ` (${tell.say("step_free").toLocaleLowerCase(tell.language)})` : ""}`;
@@ -181,6 +189,10 @@ function variantTable(data, tell, model, plan, found) {
       row(tell.say("if_wait", { label }), wait(plan.admission), wait(found.admission), tell.money);
     }
   });
+  if (model.ways.length > 0) {
+    const [was, is] = [plan, found].map(({ rules }) => rules.find(({ kind }) => kind === "sealed").reached);
+    row(tell.say("rule_sealed"), was, is, tell.people);
+  }
   const unit = tell.own(data.budget.unit);
   row(tell.say("if_cost", { unit }), plan.cost, found.cost, tell.money);
   row(tell.say("if_left", { unit }), data.budget.amount - plan.cost, data.budget.amount - found.cost,
@@ -277,21 +289,45 @@ function changeList(data, tell, variant, model, showKey) {
   const shut = variant.streets.map((street) => make("li", null, make("span", { dir: "auto" }, street), make("span", { class: "units" }, tell.say("if_shut")),
     make("button", { type: "button", class: "act", "data-try": `open ${street}`, "aria-label": tell.say("if_reopen_street", { street }), onclick: () => variant.shut(street) }, tell.say("if_back"))));
   return make("ul", { class: "tries" }, ...shut, ...[...variant.changes].map(([key, units]) => {
-    const resource = data.resources.findIndex((one) => one.id === key.slice(key.lastIndexOf("/") + 1));
+    const resource = meansOf(data, model).findIndex((one) => one.id === key.slice(key.lastIndexOf("/") + 1));
+    const kind = resource - data.resources.length;
     const was = variant.planned(key);
     const unit = (many) => `${tell.people(many)} ${tell.counted(many, data.resources[resource].unit)}`;
-    const picture = units === 0 || was === 0 ? moveSign(resource, 22, units > 0) : sign(resource, 22, null);
+    const picture = kind >= 0 ? barSwatch(inkOf("closure"), kind) : units === 0 || was === 0 ? moveSign(resource, 22, units > 0) : sign(resource, 22, null);
+    const name = placeName(data, tell, key);
     return make("li", null, picture,
-      make("button", { type: "button", class: "link", "data-try": `told ${key}`, onclick: (event) => showKey(key, event.currentTarget) }, placeName(data, tell, key)),
-      make("span", { class: "units" }, units === 0 ? tell.say("if_closed") : was === 0 ? tell.say("if_opened", { units: unit(units) }) : tell.say("if_units", { units: unit(units), before: tell.people(was) })),
-      make("button", { type: "button", class: "act", "data-try": `back ${key}`, "aria-label": tell.say("if_back_post", { post: placeName(data, tell, key) }), onclick: () => variant.set(key, was) }, tell.say("if_back")));
+      kind >= 0 ? make("span", { dir: "auto" }, name) : make("button", { type: "button", class: "link", "data-try": `told ${key}`, onclick: (event) => showKey(key, event.currentTarget) }, name),
+      make("span", { class: "units" }, kind >= 0 ? tell.say(units === 0 ? "if_taken" : "if_set_up", { label: tell.own(model.barriers[kind].label) }) : units === 0 ? tell.say("if_closed") : was === 0 ? tell.say("if_opened", { units: unit(units) }) : tell.say("if_units", { units: unit(units), before: tell.people(was) })),
+      make("button", { type: "button", class: "act", "data-try": `back ${key}`, "aria-label": tell.say("if_back_post", { post: name }), onclick: () => variant.set(key, was) }, tell.say("if_back")));
   }));
+}
+
+/* A row a way through the perimeter: what stands in it, and a button for its barrier. */
+function wayTable(data, tell, variant, model) {
+  const means = meansOf(data, model);
+  const rows = model.ways.map(({ name, options }) => {
+    const standing = options.map(([column, resource]) => ({ resource, key: `${model.places[column].site}/${means[resource].id}` }));
+    const there = standing.filter(({ key }) => variant.units(key) > 0).map(({ resource, key }) => (resource < data.resources.length
+      ? `${tell.own(means[resource].label)} (${placeName(data, tell, key)})` : tell.own(means[resource].label)));
+    const barrier = standing.find(({ resource }) => resource >= data.resources.length);
+    const isUp = barrier !== undefined && variant.units(barrier.key) > 0;
+    return { name, element: make("tr", { class: there.length === 0 ? "chosen" : null }, make("th", { scope: "row", dir: "auto" }, name),
+      make("td", { class: "text", dir: "auto" }, there.length === 0 ? tell.say("if_way_open") : there.join(", ")),
+      make("td", null, barrier === undefined ? null : make("button", {
+        type: "button", class: "act", "data-try": `bar ${barrier.key}`,
+        "aria-label": tell.say(isUp ? "if_take_barrier" : "if_put_barrier", { label: tell.own(means[barrier.resource].label), way: name }),
+        onclick: () => variant.set(barrier.key, isUp ? 0 : 1),
+      }, tell.say(isUp ? "if_take" : "if_put")))) };
+  });
+  rows.sort((a, b) => tell.compare(a.name, b.name));
+  return make("table", { class: "variant streets" }, make("caption", null, tell.say("if_ways_hint")),
+    headRow(tell.say("if_way"), tell.say("if_stands"), tell.say("if_barrier")), make("tbody", null, ...rows.map(({ element }) => element)));
 }
 
 /* The view of the panel; `counter` counts, `showKey` shows a post or candidate on the map. */
 function whatIfView(data, tell, state, { variant, counter }, { showKey, showArea }) {
   if (data.what_if === null) { return null; }
-  const [changed, figures, found, streets] = [make("div"), make("div"), make("div"), make("div")];
+  const [changed, figures, found, streets, ways] = [make("div"), make("div"), make("div"), make("div"), make("div")];
   const count = make("span", { class: "under" });
   const undo = make("button", { type: "button", class: "act", "data-try": "undo", onclick: () => variant.undo() }, tell.say("if_undo"));
   const reset = make("button", { type: "button", class: "act", "data-try": "reset", onclick: () => variant.reset() }, tell.say("if_reset"));
@@ -346,6 +382,7 @@ function whatIfView(data, tell, state, { variant, counter }, { showKey, showArea
       ...(variant.isPlan() || now.admission === null ? [] : changedGates(data, tell, plan.admission, now.admission, state)));
     const table = streetTable(data, tell, { variant, counter });
     streets.replaceChildren(...(table === null ? [] : [table]));
+    if (model.ways.length > 0) { ways.replaceChildren(wayTable(data, tell, variant, model)); }
     listPosts();
     if (box.isConnected) { fitTables(box); }
     if (focus !== undefined) {
@@ -358,6 +395,7 @@ function whatIfView(data, tell, state, { variant, counter }, { showKey, showArea
   const box = view(heading_, make("p", { class: "hint told" }, tell.say("if_hint")),
     make("h3", null, tell.say("if_changes")), changed, make("p", { class: "acts" }, undo, reset, save), figures,
     ...(data.what_if.streets.length === 0 ? [] : [make("h3", null, tell.say("if_streets")), streets]),
+    data.what_if.ways === undefined ? null : fold("if-ways", "h3", tell.say("if_ways", { n: tell.people(data.what_if.ways.length) }), false, ways),
     make("h3", null, tell.say("if_posts")),
     make("p", { class: "choice" }, make("label", { for: "try" }, tell.say("if_seek")), seek, count), found);
   box.classList.add("what-if");

@@ -211,8 +211,9 @@ function rulesKept(model, data, units, reaches, admission) {
     }
     found.push({ name: group.name, kind: "group", resource: group.resource, asked: group.most, reached: count, broken: count > group.most });
   }
+  const means = meansOf(data, model);
   model.resources.forEach((rule, resource) => {
-    const id = data.resources[resource].id;
+    const { id } = means[resource];
     const { open } = reaches[resource];
     if (rule.separation_m !== null) {
       let least = Infinity;
@@ -228,19 +229,24 @@ function rulesKept(model, data, units, reaches, admission) {
       found.push({ name: `resources.${id}.separation_min`, kind: "walk_apart", resource, asked: rule.apart.least_s / 60, reached: least === Infinity ? null : roundTo(least / 60, 6), broken: least * (1 + 1e-9) ** 2 < rule.apart.least_s });
     }
   });
+  if (model.ways.length > 0) {
+    const open = model.ways.filter(({ options }) => options.every(([column, resource]) => units[resource][column] === 0));
+    found.push({ name: "sealed", kind: "sealed", resource: null, asked: model.ways.length, reached: model.ways.length - open.length, broken: open.length > 0, open });
+  }
   return found;
 }
 
 /* Limits that posts break: each as a kind, and what it is about. */
 function brokenLimits(model, data, units, cost) {
   const found = [];
+  const means = meansOf(data, model);
   if (cost > data.budget.amount) { found.push({ kind: "budget", over: cost - data.budget.amount }); }
   model.resources.forEach((rule, resource) => {
     const own = units[resource];
     const { status, least, most } = model.options[resource];
     const sum = own.reduce((all, many) => all + many, 0);
     const count = own.reduce((all, many) => all + (many > 0 ? 1 : 0), 0);
-    const { fleet } = data.resources[resource];
+    const { fleet } = means[resource];
     if (fleet !== null && sum > fleet) { found.push({ kind: "fleet", resource, reached: sum, asked: fleet }); }
     if (rule.posts !== null && count > rule.posts) { found.push({ kind: "posts", resource, reached: count, asked: rule.posts }); }
     own.forEach((many, column) => {
@@ -262,6 +268,7 @@ function countPosts(model, data, units) {
   const reaches = units.map((_, resource) => reachOf(model, resource, units));
   const laned = model.resources.findIndex((rule) => rule.lanes !== null);
   const admission = laned < 0 ? null : admit(model, data, laned, units[laned], reaches[laned]);
+  const covering = reaches.slice(0, data.resources.length);
   const posts = [];
   const prices = []; // where costs are no whole number of steps
   let steps = 0;
@@ -280,9 +287,9 @@ function countPosts(model, data, units) {
   const cost = roundTo(model.step === null ? exactSum(prices) : priceOf(model, steps), 6);
   return {
     units, reaches, posts, cost, admission,
-    coverage: reaches.map((reach, resource) => coverageOf(model, resource, reach, resource === laned ? admission : null)),
-    mean_s: reaches.map((reach) => meanWalk(model, reach)),
-    areas: reaches.map((reach) => walksByArea(model, reach)),
+    coverage: covering.map((reach, resource) => coverageOf(model, resource, reach, resource === laned ? admission : null)),
+    mean_s: covering.map((reach) => meanWalk(model, reach)),
+    areas: covering.map((reach) => walksByArea(model, reach)),
     objective: objectiveOf(model, reaches, admission, null),
     tiers: model.tiers.map((tier) => [tier, objectiveOf(model, reaches, admission, tier)]),
     rules: rulesKept(model, data, units, reaches, admission),

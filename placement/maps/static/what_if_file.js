@@ -75,8 +75,7 @@ function millionths(degrees) {
 
 const waitMembers = (gate) => [["longest_wait_min", numberText(gate.wait, 1)], ["clears", gate.clears === null ? "null" : quoted(gate.clears)]];
 
-function postText(post, data, gate) {
-  const resource = data.resources[post.resource].id;
+function postText(post, resource, gate) {
   const values = [["site", quoted(post.site)], ["name", quoted(post.name)], ["resource", quoted(resource)], ["units", String(post.units)],
     ...["cost", "covered", "only"].map((key) => [key, sixDigits(post[key])]),
     ...(gate === undefined ? [] : [["admitted", sixDigits(gate.people)], ...waitMembers(gate)])];
@@ -87,9 +86,12 @@ function postText(post, data, gate) {
 
 function proposedText(model, data, found) {
   const ids = data.resources.map((resource) => resource.id);
+  const means = meansOf(data, model).map(({ id }) => id);
   const byId = (texts) => ids.map((id, at) => [id, texts[at]]).sort((a, b) => byCodePoint(a[0], b[0]));
   const figures = {
     cost: () => sixDigits(found.cost),
+    barriers: () => objectText(model.barriers.map(({ id }) => [id, found.posts.filter((post) => means[post.resource] === id)]).sort((a, b) => byCodePoint(a[0], b[0]))
+      .map(([id, posts]) => [id, objectText([["count", String(posts.length)], ["cost", sixDigits(exactSum(posts.map(({ cost }) => cost)))]])])),
     status: () => '"proposed"',
     objective: () => sixDigits(found.objective),
     coverage: () => objectText(byId(found.coverage.map(coverageText)), "      "),
@@ -101,7 +103,7 @@ function proposedText(model, data, found) {
   };
   const texts = model.members.map(([name, text]) => [name, text === null ? figures[name]() : text]);
   const gates = found.admission === null ? new Map() : found.admission.gates;
-  const posts = found.posts.map((post) => [`${post.site}/${ids[post.resource]}`, post])
-    .sort((a, b) => byCodePoint(a[0], b[0])).map(([key, post]) => `    ${postText(post, data, gates.get(key))}`);
+  const posts = found.posts.map((post) => [`${post.site}/${means[post.resource]}`, post])
+    .sort((a, b) => byCodePoint(a[0], b[0])).map(([key, post]) => `    ${postText(post, means[post.resource], gates.get(key))}`);
   return `{\n  "type": "FeatureCollection",\n  "placement": {\n${linesText(texts, "    ", model.together)}\n  },\n  "features": [${posts.length > 0 ? `\n${posts.join(",\n")}\n  ` : ""}]\n}\n`;
 }

@@ -71,6 +71,15 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
     const asPlanned = counter.model().walks;
     const found = counter.variant();
     for (const street of closedStreets()) { shut.addLayer(closedStreetLayer(street, inPane("closures", {}))); }
+    for (const { name, line } of found.rules.flatMap(({ open }) => open || [])) {
+      own.addLayer(L.polyline(line.map(positions), inPane("closures", { color: inkOf("closure"), weight: 4, dashArray: "2 5", lineCap: "butt" }))
+        .bindTooltip(make("span", { dir: "auto" }, `${name}: ${tell.say("if_way_open")}`)));
+    }
+    model.barriers.forEach((kind, number) => {
+      const standing = model.ways.filter(({ site }) => site !== null && variant.units(`${site}/${kind.id}`) > 0);
+      const bars = L.layerGroup(barsOf({ ways: standing }, number, inPane, "closures").map(([way, bar]) => bar.bindTooltip(make("span", { dir: "auto" }, way.name))));
+      if (!put(`barrier-${kind.id}`, bars)) { own.addLayer(bars); }
+    });
     data.resources.forEach((resource, at) => {
       const { times, open } = found.reaches[at];
       const { colour } = look(at);

@@ -94,10 +94,11 @@ function closedModel(model, coded, closed) {
     ...model, walk: street.walk,
     members: street.members.map(([name, text]) => [name, name === "closures" ? closures() : known.has(name) && (text === null || known.get(name) === null) ? known.get(name) : text]),
     resources: model.resources.map((rule, at) => {
-      const changed = told.filter(({ between }) => between[at] !== null).map(({ between }) => readBetween(between[at], size));
+      const changed = told.filter(({ between }) => at < between.length && between[at] !== null).map(({ between }) => readBetween(between[at], size));
       return changed.length === 0 ? rule : { ...rule, ...changed.reduce(longestBetween) };
     }),
     walks: model.walks.map((columns, resource) => {
+      if (resource >= street.walks.length) { return columns; } // of barriers
       const changes = told.map(({ walks }) => readChanges(walks[resource], size));
       return columns.map((column, site) => changedColumn(column, longestWalks(changes.map((one) => one[site]))));
     }),

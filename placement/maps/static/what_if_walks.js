@@ -132,11 +132,16 @@ function readBetween({ near, apart }, sites) {
   }) } };
 }
 
+/* What posts can be of: the resources, and the kinds of barriers after them. */
+const meansOf = (data, model) => [...data.resources, ...model.barriers];
+
 /* What the page carries, as arrays: sites from west to east, people who take steps first. */
 function whatIfModel(data) {
   const coded = data.what_if;
   const { sites, points } = coded;
-  const listed = [...new Map([...data.posts, ...data.sites].map((one) => [one.site, one])).values()];
+  const { barriers = [], ways = [] } = coded;
+  const blocked = ways.filter(({ site }) => site !== null).sort((a, b) => byCodePoint(a.site, b.site)).map(({ site, name }) => ({ site, name, at: null, kind: "" }));
+  const listed = [...new Map([...data.posts, ...data.sites, ...blocked].map((one) => [one.site, one])).values()];
   const [lon, lat, of] = [unpackedSteps(sites.lon), unpackedSteps(sites.lat), unpacked(sites.of)];
   const places = new Array(listed.length);
   listed.forEach(({ site, name, at, kind }, row) => { places[of[row]] = { site, name, at, kind: kind || "", column: of[row] }; });
@@ -164,7 +169,10 @@ function whatIfModel(data) {
   const zone = unpackedRuns(points.zone);
   const isSlow = (point) => point >= points.slow;
   const allPoints = Array.from(people.keys());
-  const resources = coded.resources.map((rule) => ({ ...rule, ...readBetween(rule, places.length) }));
+  /* barriers cover nobody, and come after the resources wherever means are counted */
+  const nobody = { value: 0, posts: null, lanes: null, counted: 1, there: null, backup: null, separation_m: null, near: null, apart: null };
+  const rules = [...coded.resources, ...barriers.map(() => nobody)];
+  const resources = rules.map((rule) => ({ ...rule, ...readBetween(rule, places.length) }));
   return {
     parts: coded.parts, places, sent: { times: [], prices: new Map(), ids: new Map() }, // how people were sent the last times
     options, people, twin, ground, resources, step: sites.step, xy: sites.xy || null,
@@ -173,8 +181,10 @@ function whatIfModel(data) {
     floors: coded.floors.map((floor) => ({
       ...floor, points: floor.points === undefined ? allPoints.filter((point) => zone[point] === floor.zone && (!floor.slow || isSlow(point))) : unpackedGaps(floor.points),
     })),
+    barriers: barriers.map((kind) => ({ ...kind, fleet: null })), ways,
     groups: coded.groups, members: coded.members, together: coded.together, walk: coded.walk,
-    backups: coded.resources.map(({ backup }) => (backup === null ? null : { worth: backup.worth, points: unpackedGaps(backup.points) })),
-    walks: readWalks(coded, people.length, places.length, options.map(({ status }) => status.map((code) => code > 0)), twin),
+    backups: rules.map(({ backup }) => (backup === null ? null : { worth: backup.worth, points: unpackedGaps(backup.points) })),
+    walks: [...readWalks(coded, people.length, places.length, options.map(({ status }) => status.map((code) => code > 0)), twin),
+      ...barriers.map(() => places.map(() => ({ points: [], walks: [] })))],
   };
 }
