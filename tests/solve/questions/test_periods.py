@@ -211,7 +211,10 @@ def test_a_sealed_perimeter_asks_for_the_same_streets_in_each_period(tmp_path: P
 def test_posts_where_a_site_forbids_them_are_counted_in_every_period(tmp_path: Path) -> None:
     day = draw_day(tmp_path, 1)
     parts = tuple(replace(part, layers={}) for part in day.parts)
-    plan = placement.load_plan(replace(day, parts=parts, serves={}).write())
+    file = replace(day, parts=parts, serves={}).write()
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("walk_limit_min = 3", "walk_limit_min = 6"), encoding="utf-8")
+    plan = placement.load_plan(file)
     posts = {"south-west/dog_team": 1, "bridge-south/checkpoint": 1}
     found = placement.evaluate(plan, posts, bound=False)
     assert any("forbids" in sentence for sentence in found.broken)
