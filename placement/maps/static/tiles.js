@@ -128,6 +128,27 @@ function paintNow() { paintUntil(() => false); }
 function canvasTiles(pane, paint) {
   const starts = new WeakMap();
   const Tiles = /** @type {any} */ (L.GridLayer.extend({
+    /* tiles of the very zoom, which may lie between two whole ones: to stretch them takes a screen
+       without a graphics card ten times as long as to move them, frame after frame */
+    _setView(center, zoom, noPrune, noUpdate) {
+      if (!noUpdate) {
+        this._tileZoom = zoom <= this.options.maxZoom ? zoom : undefined;
+        this._updateLevels();
+        this._resetGrid();
+        if (this._tileZoom !== undefined) { this._update(center); }
+        if (!noPrune) { this._pruneTiles(); }
+        this._noPrune = Boolean(noPrune);
+      }
+      this._setZoomTransforms(center, zoom);
+    },
+    /* tiles of other zooms stay below until all of this one are painted */
+    _pruneTiles() {
+      if (!this._map) { return; }
+      const tiles = Object.entries(/** @type {Record<string, any>} */ (this._tiles));
+      const isHere = ({ coords }) => coords.z === this._tileZoom;
+      const isWhole = tiles.every(([, tile]) => !isHere(tile) || !tile.current || tile.loaded);
+      for (const [key, tile] of tiles) { if (isHere(tile) ? !tile.current : isWhole || !tile.loaded) { this._removeTile(key); } }
+    },
     /* beyond the antimeridian the same plan goes on, not the other end of the world */
     _wrapCoords: (coords) => coords,
     createTile(coords, done) {
