@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -23,6 +23,7 @@ from placement.cli.values import amount, count
 
 if TYPE_CHECKING:
     from placement.cli.answers_on_egress import EgressAnswer
+    from placement.plan.outlets import Outlets
     from placement.plan.problem import Plan
     from placement.studies.egress import Egress
 
@@ -107,12 +108,21 @@ _ASKED = stacked(
 class Wanted:
     """What is written."""
 
+    kinds: tuple[str, ...]
     language: str
     out: str | None
     as_json: bool
 
 
 _WANTED = stacked(
+    click.option(
+        "--with",
+        "kinds",
+        multiple=True,
+        type=click.Choice(["chart"]),
+        help="Write besides: a chart of who is inside and who waits over time, as SVG and PNG "
+        "(needs the extra `plots`).",
+    ),
     language_option(),
     out_option("FOLDER", "Where to write.  [default: egress beside SOLUTION]", folder=True),
     json_option(),
@@ -149,7 +159,6 @@ def command(
     PLAN is the plan file or its folder; without it the plan of the name that SOLUTION records, here
     or beside it.
     """
-    import json
     from dataclasses import replace
 
     from placement.auditing.egress import audit_egress
@@ -157,15 +166,15 @@ def command(
     from placement.cli.revisit import demand_checked, revisit
     from placement.cli.talk import Talk, give_json, warn
     from placement.errors import AuditError
-    from placement.exports.sheets import csv_text
-    from placement.exports.tables import Table
     from placement.outputs import check_output, replace_files
     from placement.plan.ground import at_of
-    from placement.plan.outlets import EXIT_WIDTH, STATION_RATE, read_outlets
     from placement.studies.egress import egress
     from placement.studies.egress.report import rows_of
+    from placement.studies.figures import demand_plots
 
     talk = Talk()
+    if "chart" in wanted.kinds:
+        demand_plots()
     source = find_solution(solution)
     with talk.step("Reading the plan"):
         asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
@@ -175,16 +184,10 @@ def command(
     asked = _in_period(asked, leaving.period)
     if leaving.at is not None:
         asked = replace(asked, at=at_of(asked.settings, leaving.at))
-    exits, stations = (
-        None if file is None else read_outlets(file, asked, layer=layer, column=column)
-        for file, layer, column in (
-            (leaving.exits, "exits", EXIT_WIDTH),
-            (leaving.stations, "stations", STATION_RATE),
-        )
-    )
+    exits, stations = _outlets(leaving, asked)
     folder = Path(wanted.out) if wanted.out else source.parent / "egress"
     inputs = [*asked.inputs, source, *(one.file for one in (exits, stations) if one is not None)]
-    targets = [folder / name for name in ("egress.json", "egress.csv")]
+    targets = [folder / name for name in _names(wanted.kinds)]
     for target in targets:
         check_output(target, inputs=inputs)
     with talk.step("Emptying the ground"):
@@ -204,16 +207,10 @@ def command(
         wrong = audit_egress(asked, chosen, answer, rows, exits=exits, stations=stations)
     if wrong:
         raise AuditError(wrong)
-    told = json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
-    table = Table(name="egress", columns=rows)
+    with talk.step("Writing it down"):
+        contents = _made(found, answer, rows, asked, wanted)
     make_folder(folder)
-    replace_files(
-        {
-            targets[0]: told.encode("utf-8", "replace"),
-            targets[1]: csv_text(table, language=wanted.language),
-        },
-        inputs=inputs,
-    )
+    replace_files({folder / name: made for name, made in contents.items()}, inputs=inputs)
     if wanted.as_json:
         give_json(answer)
     else:
@@ -221,6 +218,51 @@ def command(
             click.echo(line)
     for target in targets:
         talk.say(f"wrote {target}")
+
+
+def _names(kinds: tuple[str, ...]) -> list[str]:
+    """Return what is written, by name."""
+    drawn = ["egress.svg", "egress.png"] if "chart" in kinds else []
+    return ["egress.json", "egress.csv", *drawn]
+
+
+def _outlets(leaving: Asked, asked: "Plan") -> "tuple[Outlets | None, Outlets | None]":
+    """Read the layers of exits and stations."""
+    from placement.plan.outlets import EXIT_WIDTH, STATION_RATE, read_outlets
+
+    def read(file: str | None, layer: str, column: str) -> "Outlets | None":
+        return None if file is None else read_outlets(file, asked, layer=layer, column=column)
+
+    return (
+        read(leaving.exits, "exits", EXIT_WIDTH),
+        read(leaving.stations, "stations", STATION_RATE),
+    )
+
+
+def _made(
+    found: "Egress",
+    answer: "EgressAnswer",
+    rows: dict[str, list[Any]],
+    asked: "Plan",
+    wanted: Wanted,
+) -> dict[str, bytes]:
+    """Return the files by their names."""
+    import json
+
+    from placement.exports.sheets import csv_text
+    from placement.exports.tables import Table
+    from placement.studies.egress.chart import chart
+
+    told = json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
+    contents = {
+        "egress.json": told.encode("utf-8", "replace"),
+        "egress.csv": csv_text(Table(name="egress", columns=rows), language=wanted.language),
+    }
+    if "chart" in wanted.kinds:
+        title = asked.settings.title_by_language()[wanted.language]
+        drawn = chart(found, title=title, language=wanted.language)
+        contents |= {f"egress.{kind}": content for kind, content in drawn.items()}
+    return contents
 
 
 def _in_period(asked: "Plan", name: str | None) -> "Plan":
@@ -280,7 +322,7 @@ def sentences(found: "Egress") -> list[str]:
             f"{served[1]:.1f} min as guided ({known})"
         )
     lines += _remarks(found)
-    lines += table_lines(_rows(found), width=100)
+    lines += table_lines(_rows(found), width=1000)
     if len(found.exits.id) > _SHOWN:
         lines.append(f"{len(found.exits.id) - _SHOWN} more exits are in the file.")
     return [shown(line) for line in lines]
@@ -303,11 +345,12 @@ def _remarks(found: "Egress") -> list[str]:
         )
         if lost:
             said.append(f"{lost:,.0f} people come out where no station can be walked to.")
-    clogs = len(found.clogged(found.chosen)), len(found.clogged(found.guided))
-    said.append(
-        f"Waits above {found.max_wait_min:g} min: at {clogs[0]} of {len(found.exits.id)} exits as "
-        f"people choose, at {clogs[1]} as guided."
-    )
+    waits = [
+        f"{max(one.wait_min for one in course.exits):.1f} min {how}, above {found.max_wait_min:g} "
+        f"at {len(found.clogged(course))} exits"
+        for how, course in (("as people choose", found.chosen), ("as guided", found.guided))
+    ]
+    said.append(f"Longest wait: {'; '.join(waits)}.")
     said += [f"A metre more at {one.exit} saves {one.saves_min:.1f} min." for one in found.wider]
     return said
 

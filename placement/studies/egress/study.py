@@ -24,6 +24,7 @@ from placement.studies.egress.courses import Course, Flow, Wider, crossing
 from placement.studies.egress.exits import FLOW, LANE_M, Exits, exits_of
 from placement.studies.egress.queues import PER_MIN, Queue, queue_of, slots_of
 from placement.studies.egress.walks import Walks, walks_of
+from placement.studies.figures import Plot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,6 +119,11 @@ class Egress:
         import pandas as pd  # noqa: PLC0415 - heavy, and only wanted by callers in Python
 
         return pd.DataFrame(import_module("placement.studies.egress.report").rows_of(self))
+
+    def figure(self, *, language: str = "en") -> Plot:
+        """Return who is inside and who waits over time; it needs the extra ``plots``."""
+        chart = import_module("placement.studies.egress.chart").chart
+        return Plot(**chart(self, title=self.plan, language=language))
 
     def __repr__(self) -> str:
         return (
@@ -272,12 +278,7 @@ class _Study:
         start = np.zeros(leaving.slot.shape)
         np.add.at(start, group, self.nearest[members])
         found = quickest(leaving, start, stop=stop)
-        on = slots_of(self.walks.on).astype(np.float64)
-        next_on = np.where(on < 0, np.inf, on).min(axis=2, initial=np.inf)
-        next_on[~np.isfinite(next_on)] = 0.0
-        slow = np.zeros(len(leaving.people), np.int64)
-        slow[group] = self.step_free[members]
-        walked = np.maximum(leaving.slot, 0) + next_on[slow]
+        walked = np.maximum(leaving.slot, 0).astype(np.float64)
         best, _ = shortest(leaving, found.people, walked, slots=found.slots, stop=stop)
         sent = np.zeros(self.walks.out.shape)
         share = best / leaving.people[:, None]

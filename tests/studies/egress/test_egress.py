@@ -47,6 +47,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+WRITTEN = ("egress.json", "egress.csv", "egress.svg", "egress.png")
 type Town = tuple[Plan, Solution, Outlets, Outlets]
 
 
@@ -382,9 +383,9 @@ def test_the_command_writes_what_it_says_whatever_the_order_of_rows(
     monkeypatch.chdir(tmp_path)
     words = (
         "egress", "done", "town", "--exits", "exits.geojson", "--stations", "stations.geojson",
-        "--leave", "3", "--at", "22:30", "--lang", "fr",
+        "--leave", "3", "--at", "22:30", "--lang", "fr", "--with", "chart",
     )  # fmt: skip
-    names = [tmp_path / "done" / "egress" / name for name in ("egress.json", "egress.csv")]
+    names = [tmp_path / "done" / "egress" / name for name in WRITTEN]
     write_plan(tmp_path / "town")
     assert CliRunner().invoke(place, ["optimise", "town", "-o", "done", "--no-map"]).exit_code == 0
     ended = run(tmp_path, *words)

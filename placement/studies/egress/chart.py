@@ -1,0 +1,122 @@
+"""The picture of an egress: who is still inside, and who waits at the exits, over time."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from placement.studies.egress.queues import PER_MIN
+from placement.studies.figures import take_own_font, write_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from placement.arrays import Floats
+    from placement.studies.egress.courses import Course
+    from placement.studies.egress.study import Egress
+
+_DPI = 150
+_SIZE = (9.0, 7.0)  # inches
+_SHOWN = 6
+_COLOURS = ("#0b5fa5", "#b3470e", "#2f7d32", "#6b3fa0", "#8a6d00", "#9c2455")
+_INK = "#333333"
+_STYLES = {"chosen": "-", "guided": (0, (4, 2))}
+_TEXTS = {
+    "en": {
+        "chosen": "as people choose",
+        "guided": "as guided",
+        "inside": "people still inside",
+        "waiting": "people who wait at an exit",
+        "minutes": "minutes after the first set out",
+        "shown": "the {} exits with the longest queues of {}",
+    },
+    "fr": {
+        "chosen": "au choix de chacun",
+        "guided": "avec guidage",
+        "inside": "personnes encore à l'intérieur",
+        "waiting": "personnes en attente à une sortie",
+        "minutes": "minutes après les premiers départs",
+        "shown": "les {} sorties aux plus longues files, sur {}",
+    },
+}
+
+
+def chart(found: "Egress", *, title: str, language: str) -> dict[str, bytes]:
+    """Return the picture as ``svg`` and ``png``.
+
+    Parameters
+    ----------
+    found
+        The egress.
+    title
+        What stands above it.
+    language
+        ``"en"`` or ``"fr"``.
+
+    Raises
+    ------
+    MissingExtraError
+        If the extra ``plots`` is not installed.
+    """
+    draw = partial(_draw, found, title=title, language=language)
+    return write_figure(draw, dpi=_DPI, style={"axes.linewidth": 0.6})
+
+
+def inside(course: "Course") -> "Floats":
+    """Return how many people are not out yet at the start of each slot, down to nobody."""
+    wide = max(len(one.queue.passed) for one in course.exits)
+    out = np.zeros(wide)
+    for one in course.exits:
+        passed = one.queue.passed
+        if len(passed):
+            out += np.concatenate([passed, np.full(wide - len(passed), passed[-1])])
+    return np.concatenate([[course.sent.sum()], np.maximum(course.sent.sum() - out, 0.0)])
+
+
+def _draw(found: "Egress", *, title: str, language: str) -> "Figure":
+    from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, and an extra
+
+    texts = _TEXTS[language]
+    courses = {"chosen": found.chosen, "guided": found.guided}
+    figure = Figure(figsize=_SIZE)
+    above, below = figure.subplots(2, 1, sharex=True)
+    figure.subplots_adjust(left=0.1, right=0.98, bottom=0.08, top=0.9, hspace=0.14)
+    longest = [one.queue.longest for one in found.chosen.exits]
+    order = sorted(range(len(longest)), key=lambda at: (-longest[at], found.exits.id[at]))
+    shown = [at for at in order if longest[at] > 0][:_SHOWN]
+    for name, course in courses.items():
+        still = inside(course)
+        above.plot(
+            np.arange(len(still)) / PER_MIN,
+            still,
+            color=_INK,
+            linestyle=_STYLES[name],
+            label=texts[name],
+        )
+        for colour, at in zip(_COLOURS, shown, strict=False):
+            one = course.exits[at]
+            label = one.name if name == "chosen" else None
+            below.plot(
+                np.arange(len(one.queue.waiting) + 1) / PER_MIN,
+                np.append(one.queue.waiting, 0.0),
+                color=colour,
+                linestyle=_STYLES[name],
+                linewidth=1.2,
+                label=label,
+            )
+    above.set_ylabel(texts["inside"], fontsize=9)
+    below.set_ylabel(texts["waiting"], fontsize=9)
+    below.set_xlabel(texts["minutes"], fontsize=9)
+    figure.text(0.1, 0.955, title, fontsize=11, va="center")
+    all_shown = len(shown) == len(longest)
+    note = None if all_shown else texts["shown"].format(len(shown), len(longest))
+    for axes, head in ((above, None), (below, note)):
+        axes.set_xlim(left=0)
+        axes.set_ylim(bottom=0)
+        axes.grid(color="#e3e6e9", linewidth=0.5)
+        axes.set_axisbelow(True)
+        axes.tick_params(labelsize=8)
+        axes.yaxis.set_major_formatter("{x:,.0f}")
+        axes.legend(title=head, frameon=False, fontsize=8, title_fontsize=8, loc="upper right")
+    take_own_font(figure)
+    return figure
