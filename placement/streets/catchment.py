@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 
 from placement.arrays import Floats, Ints
 from placement.errors import UsageError
-from placement.streets.barring import Barring, as_barring
+from placement.streets.barring import as_barring
+from placement.streets.cell_times import LEAN, Cells, finer_cells
 from placement.streets.network import Streets
-from placement.streets.search import walking_times
-from placement.streets.snap import SNAP_M, Snapped, plane_scale, snap
+from placement.streets.snap import SNAP_M, Snapped, plane_scale
 from placement.streets.ways import WALK_SPEED_M_S
 
 if TYPE_CHECKING:
@@ -26,11 +26,9 @@ if TYPE_CHECKING:
 #: Side of a raster cell, metres: fine enough to tell two streets apart.
 CELL_M = 15.0
 #: What the outline may be simplified by, metres.
-SIMPLIFY_M = 5.0
-#: A cell beyond the limit counts as at most so many cells' walk beyond it: where a street is not
-#: reached, the outline keeps near to the last cell that is. With 8, what is missed and what is
-#: added come out equal on the streets of Paris (1.4% each).
-LEAN = 8.0
+SIMPLIFY_M = 1.5
+#: Posts are drawn so many at once that they have at most so many cells, 128 MB.
+_CELLS_AT_ONCE = 16_000_000
 
 
 def catchment(
@@ -139,24 +137,27 @@ def catchments(
     if len(limits_s) == 0:
         return result
     waters, walls = as_barring(water), as_barring(barriers)
+    finer, many = finer_cells(max(limits_s) * streets.speed_m_s, cell_m, barriers=walls)
+    at_once = max(1, _CELLS_AT_ONCE // many)
     for one in np.unique(levels[there]):
-        chosen = there[levels[there] == one]
-        windows = _windows(streets, sources.take(chosen), max(limits_s), max_m, cell_m)
-        fields = _fields(
-            streets, sources.take(chosen), windows, max(limits_s), cell_m,
-            outward=outward, water=waters, barriers=walls, level=int(one), max_m=max_m,
-        )  # fmt: skip
+        here = there[levels[there] == one]
         # what flows above or below this level takes nothing from it
-        here = [w.shape for w in waters if w.levels is None or int(one) in w.levels]
-        wet = shapely.union_all(np.array([None, *here], object)[1:]) if here else None
-        for source, window, field in zip(chosen, windows, fields, strict=True):
-            x, y = (a.astype(np.float64) * cell_m for a in window)
-            near = None
-            if wet is not None:
-                near = shapely.clip_by_rect(
-                    wet, x[0] - cell_m, y[0] - cell_m, x[-1] + cell_m, y[-1] + cell_m
-                )
-            result[source] = [_polygon(x, y, field, limit, near) for limit in limits_s]
+        wet = [w.shape for w in waters if w.levels is None or int(one) in w.levels]
+        river = shapely.union_all(np.array([None, *wet], object)[1:]) if wet else None
+        for chosen in np.split(here, range(at_once, len(here), at_once)):
+            windows = _windows(streets, sources.take(chosen), max(limits_s), max_m, cell_m)
+            cells = Cells(
+                streets=streets, sources=sources.take(chosen), outward=outward,
+                limits_s=sorted(limits_s), size_m=cell_m, finer=finer, water=waters,
+                barriers=walls, level=int(one), max_m=max_m,
+            )  # fmt: skip
+            for source, (x, y, field) in zip(chosen, cells.times(windows), strict=True):
+                near = None
+                if river is not None:
+                    near = shapely.clip_by_rect(
+                        river, x[0] - cell_m, y[0] - cell_m, x[-1] + cell_m, y[-1] + cell_m
+                    )
+                result[source] = [_polygon(x, y, field, limit, near) for limit in limits_s]
     return result
 
 
@@ -166,8 +167,8 @@ def _windows(
     """Return the columns and rows of cells that may be in reach of each source."""
     scale = max(1.0, float(np.median(plane_scale(streets)))) * 1.02
     reach = scale * limit_s * streets.speed_m_s + 2 * cell_m
-    low = streets.node_xy.min(axis=0) - scale * max_m - 2 * cell_m
-    high = streets.node_xy.max(axis=0) + scale * max_m + 2 * cell_m
+    low = streets.vertex_xy.min(axis=0) - scale * max_m - 2 * cell_m
+    high = streets.vertex_xy.max(axis=0) + scale * max_m + 2 * cell_m
     place = place_of(streets, sources)
     begin = np.floor(np.maximum(place - reach, low) / cell_m).astype(np.int64)
     end = np.ceil(np.minimum(place + reach, high) / cell_m).astype(np.int64) + 1
@@ -175,51 +176,6 @@ def _windows(
         (np.arange(b[0], max(e[0], b[0] + 2)), np.arange(b[1], max(e[1], b[1] + 2)))
         for b, e in zip(begin, end, strict=True)
     ]
-
-
-def _fields(
-    streets: Streets,
-    sources: Snapped,
-    windows: list[tuple[Ints, Ints]],
-    limit_s: float,
-    cell_m: float,
-    *,
-    outward: bool,
-    water: "Sequence[Barring]",
-    barriers: "Sequence[Barring]",
-    level: int,
-    max_m: float,
-) -> list[Floats]:
-    """Return the walking seconds at each window's cells, (rows, columns)."""
-    if not windows:
-        return []
-    x0, y0 = (min(int(w[axis][0]) for w in windows) for axis in range(2))
-    nx, ny = (max(int(w[axis][-1]) for w in windows) - a + 1 for axis, a in ((0, x0), (1, y0)))
-    used = np.zeros((ny, nx), np.bool_)
-    for column, row in windows:
-        used[row[0] - y0 : row[-1] - y0 + 1, column[0] - x0 : column[-1] - x0 + 1] = True
-    at_row, at_column = np.nonzero(used)
-    points = np.column_stack([at_column + x0, at_row + y0]) * cell_m
-    cells = snap(
-        streets, points, level=level, water=water, barriers=barriers, max_m=max_m,
-        from_bridges=False,  # water is cut out, and a bridge's time is not that of the quay below
-    )  # fmt: skip
-    number = np.full((ny, nx), -1, np.int64)
-    number[at_row, at_column] = np.arange(len(points))
-    # times a little beyond the limit, so that the contour has something to lean on
-    margin = LEAN * cell_m / streets.speed_m_s
-    times = walking_times(
-        streets, sources, cells, limit_s=limit_s + margin, outward=outward, ordered=False
-    )
-    fields = []
-    whole = np.full(len(points), np.inf)
-    for i, (column, row) in enumerate(windows):
-        span = slice(times.indptr[i], times.indptr[i + 1])
-        whole[times.indices[span]] = times.data[span]
-        window = number[row[0] - y0 : row[-1] - y0 + 1, column[0] - x0 : column[-1] - x0 + 1]
-        fields.append(whole[window])
-        whole[times.indices[span]] = np.inf
-    return fields
 
 
 def place_of(streets: Streets, snapped: Snapped) -> Floats:

@@ -44,8 +44,8 @@ def test_rings_lie_within_one_another_and_end_at_the_limit(tmp_path) -> None:
     }
     for (post, near), (same, far) in zip(*shapes["checkpoint"].values(), strict=True):
         assert post == same
-        # contours of a grid of metres: a few square metres at a corner may stick out
-        assert near.difference(far).area < 1e-3 * near.area
+        # each outline is simplified by itself: a few square metres at a corner may stick out
+        assert near.difference(far).area < 3e-3 * near.area
         assert near.area < far.area
     assert set(own_rings(shapes)) == {post for post, _ in shapes["checkpoint"][180.0]}
 
