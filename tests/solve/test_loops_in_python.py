@@ -103,7 +103,7 @@ def test_lanes_and_queues(monkeypatch: pytest.MonkeyPatch, periods: int) -> None
 
 def test_the_bound_on_walks(monkeypatch: pytest.MonkeyPatch) -> None:
     def bound() -> tuple[float, list[float]]:
-        found = most_saved(random_ask(4).ask, 0.0, stop=Stop(), rounds=30)
-        return found.value, found.merit.tolist()
+        saved, merit = most_saved(random_ask(4).ask, 0.0, stop=Stop(), rounds=30)
+        return saved, merit.tolist()
 
     same_both_ways(monkeypatch, bound)

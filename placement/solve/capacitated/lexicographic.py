@@ -82,10 +82,7 @@ def by_tier(
     if last.chosen is None:
         return last, ()
     total = _worth(instance, lanes, last)
-    whole = sum_tiers(instance, outcomes, objective=total)
-    return LanesOutcome.beside(
-        whole, lanes=last.lanes, admitted=last.admitted, passing=last.passing
-    ), tiers
+    return sum_tiers(instance, outcomes, objective=total), tiers
 
 
 def _worth_of_one(instance: Instance, lanes: Lanes) -> Floats:

@@ -53,14 +53,6 @@ class LanesOutcome(Outcome):
             return None
         return Start(chosen=self.chosen, lanes=self.lanes, passing=self.passing)
 
-    @classmethod
-    def beside(
-        cls, found: Outcome, *, lanes: Ints, admitted: Floats, passing: Floats
-    ) -> "LanesOutcome":
-        """Return what was found with lanes and people."""
-        plain = {part.name: getattr(found, part.name) for part in fields(Outcome)}
-        return cls(**plain, lanes=lanes, admitted=admitted, passing=passing)
-
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Guide:
@@ -377,9 +369,8 @@ class State:
                 found, status=Status.FEASIBLE, stopped=Stopped.ROUNDING, bound=bound,
                 gap=relative_gap(found.objective, bound),
             )  # fmt: skip
-        return LanesOutcome.beside(
-            found, lanes=self.count, admitted=self.admitted, passing=self.passing
-        )
+        plain = {part.name: getattr(found, part.name) for part in fields(Outcome)}
+        return LanesOutcome(**plain, lanes=self.count, admitted=self.admitted, passing=self.passing)
 
     def _worth_of_one(self) -> float:
         """Return the least that one person, or one row without lanes, is worth in any plan."""

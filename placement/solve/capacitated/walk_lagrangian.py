@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting
 from placement.cover.laned import laned
 from placement.cover.lanes import Lanes
+from placement.cover.reduce import keep_rows
 from placement.cover.survey import Survey
 from placement.decimals import left_over
 from placement.plan.problem import Plan
@@ -37,8 +39,7 @@ _NO_GAP = 1e-6  # share of the walk: less is what sums of decimals leave
 _LAST_STEP = 2e-3  # steps that find nothing more
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Ask:
+class Ask(NamedTuple):
     """Whose walk is bounded, and what every plan compared must hold.
 
     Attributes
@@ -79,22 +80,6 @@ class Ask:
     lane: Floats
     must: Bools
     budget: float
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Saved:
-    """What people can save at most, in people times seconds less than the limit.
-
-    Attributes
-    ----------
-    value
-        The bound.
-    merit
-        (J,) float64, what each gate brings to it beyond its price; not above 0 where it is closed.
-    """
-
-    value: float
-    merit: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -182,12 +167,12 @@ def compared(
         budget=left_over(instance.budget, instance.cost[instance.required & ~lanes.gate]),
     )
     whole = limit * math.fsum(crowds.people)
-    saved = most_saved(ask, whole - walk, stop=stop.share(0.7))
-    if math.isinf(saved.value):
+    saved, brought = most_saved(ask, whole - walk, stop=stop.share(0.7))
+    if math.isinf(saved):
         return None
-    gap = (walk - (whole - saved.value)) / walk if walk > 0 else 0.0
+    gap = (walk - (whole - saved)) / walk if walk > 0 else 0.0
     merit = np.zeros(instance.columns)
-    merit[gates] = saved.merit
+    merit[gates] = brought
     return Compared(gap=gap if gap > _NO_GAP else 0.0, merit=merit)
 
 
@@ -201,22 +186,15 @@ def _others(instance: Instance, lanes: Lanes, *, stop: Stop) -> float:
     mine = (lanes.people == 0) & ((instance.weight > 0) | (instance.gains > 0).any(axis=1))
     if not mine.any() and not instance.profit.any():
         return 0.0
-    kept = np.repeat(mine, np.diff(instance.indptr))
-    length = np.diff(instance.indptr)[mine]
-    rest = replace(
-        instance,
-        indptr=np.concatenate([[0], np.cumsum(length)]).astype(np.int64),
-        indices=instance.indices[kept],
-        weight=instance.weight[mine],
-        gains=instance.gains[mine],
-        rules=(),
-    )
+    rest = keep_rows(replace(instance, rules=()), mine)
     found = bound.relaxation(rest, stop=stop.share(0.3)).value
     every = math.fsum(rest.weight) + math.fsum(rest.gains.ravel())
     return min(found, every + math.fsum(np.maximum(rest.profit, 0.0)))
 
 
-def most_saved(ask: Ask, known: float, *, stop: Stop, rounds: int = _ROUNDS) -> Saved:
+def most_saved(
+    ask: Ask, known: float, *, stop: Stop, rounds: int = _ROUNDS
+) -> tuple[float, Floats]:
     """Bound how much less than the limit people walk in any plan that holds what is asked.
 
     Parameters
@@ -232,11 +210,13 @@ def most_saved(ask: Ask, known: float, *, stop: Stop, rounds: int = _ROUNDS) -> 
 
     Returns
     -------
-    Saved
-        Its value is infinite where the time was over before the first bound.
+    saved
+        The bound; infinite where the time was over before the first one.
+    merit
+        (J,) float64, what each gate brings to it beyond its price; not above 0 where it is closed.
     """
     if len(ask.room) == 0 or len(ask.people) == 0:
-        return Saved(value=0.0, merit=np.zeros(len(ask.room)))
+        return 0.0, np.zeros(len(ask.room))
     n, layers = len(ask.people), len(ask.shares)
     price = np.zeros((n, layers))
     np.maximum.at(price, ask.crowd, np.repeat(0.5 * ask.gain[:, None], layers, axis=1))
@@ -256,11 +236,8 @@ def most_saved(ask: Ask, known: float, *, stop: Stop, rounds: int = _ROUNDS) -> 
         if stop.reached():
             break
         each = (side * units)[:-1] @ ask.counts
-        gain, used, cost = _gates(
-            each[:, None] - price, float(side[-1] * units[-1]), ask.people, ask.indptr, ask.crowd,
-            ask.gain, ask.shares, ask.ratio, ask.room, ask.least, ask.most, ask.opening, ask.lane,
-            ask.must,
-        )  # fmt: skip
+        money_price = float(side[-1] * units[-1])
+        gain, used, cost = _gates(each[:, None] - price, money_price, ask)
         totals = np.append(ask.counts @ used.sum(axis=1), cost)
         value = (
             math.fsum(np.maximum(gain, np.where(ask.must, gain, 0.0)))
@@ -294,7 +271,7 @@ def most_saved(ask: Ask, known: float, *, stop: Stop, rounds: int = _ROUNDS) -> 
         far = step * max(value - known, 1e-9) / norm
         price = np.maximum(price - far * slope, 0.0)
         side = np.maximum(side - far * slope_side, 0.0)
-    return Saved(value=min(best, _to_nearest(ask)) if math.isfinite(best) else best, merit=merit)
+    return min(best, _to_nearest(ask)) if math.isfinite(best) else best, merit
 
 
 def _to_nearest(ask: Ask) -> float:
@@ -305,22 +282,7 @@ def _to_nearest(ask: Ask) -> float:
 
 
 @compiled
-def _gates(  # noqa: PLR0913, PLR0917 - compiled code takes its arguments by position
-    bonus: Floats,
-    money: float,
-    people: Floats,
-    indptr: Ints,
-    crowd: Ints,
-    gain: Floats,
-    shares: Floats,
-    ratio: Floats,
-    room: Floats,
-    least: Ints,
-    most: Ints,
-    opening: Floats,
-    lane: Floats,
-    must: Bools,
-) -> tuple[Floats, Floats, float]:
+def _gates(bonus: Floats, money: float, ask: Ask) -> tuple[Floats, Floats, float]:
     """Return what each gate gains at most, whom they would admit, and what that costs.
 
     Each gate's gain is that of a dual of its own queue, whose prices fall from the narrowest layer
@@ -328,24 +290,26 @@ def _gates(  # noqa: PLR0913, PLR0917 - compiled code takes its arguments by pos
     """
     used = np.zeros_like(bonus)
     cost = 0.0
-    total = np.zeros(len(room))
-    for j in range(len(room)):
-        who = crowd[indptr[j] : indptr[j + 1]]
-        value, order, heads, above = _ranked(gain[indptr[j] : indptr[j + 1]], who, bonus, people)
+    total = np.zeros(len(ask.room))
+    for j in range(len(ask.room)):
+        who = ask.crowd[ask.indptr[j] : ask.indptr[j + 1]]
+        value, order, heads, above = _ranked(
+            ask.gain[ask.indptr[j] : ask.indptr[j + 1]], who, bonus, ask.people
+        )
         chosen, chosen_lanes = -np.inf, 0
-        for u in range(least[j], most[j] + 1):
-            got = _dual(value, heads, above, shares, ratio * room[j] * u)
-            got -= money * (opening[j] + lane[j] * u)
+        for u in range(ask.least[j], ask.most[j] + 1):
+            got = _dual(value, heads, above, ask.shares, ask.ratio * ask.room[j] * u)
+            got -= money * (ask.opening[j] + ask.lane[j] * u)
             if got > chosen:
                 chosen, chosen_lanes = got, u
         total[j] = chosen
-        if chosen > 0.0 or must[j]:
-            cost += opening[j] + lane[j] * chosen_lanes
-            for k in range(len(shares)):
-                left = ratio[k] * shares[k] * room[j] * chosen_lanes
+        if chosen > 0.0 or ask.must[j]:
+            cost += ask.opening[j] + ask.lane[j] * chosen_lanes
+            for k in range(len(ask.shares)):
+                left = ask.ratio[k] * ask.shares[k] * ask.room[j] * chosen_lanes
                 for n in range(above[k]):
                     i = order[k, n]
-                    amount = min(left, people[i] * shares[k])
+                    amount = min(left, ask.people[i] * ask.shares[k])
                     used[i, k] += amount
                     left -= amount
     return total, used, cost

@@ -103,9 +103,9 @@ def hold_tier(name: str, mine: Bools, instance: Instance, least: float) -> Rule:
     )
 
 
-def sum_tiers(
-    instance: Instance, outcomes: Sequence[Outcome], *, objective: float | None = None
-) -> Outcome:
+def sum_tiers[Found: Outcome](
+    instance: Instance, outcomes: Sequence[Found], *, objective: float | None = None
+) -> Found:
     """Sum the tiers up; the objective of the last plan is counted on the instance if not given."""
     last = outcomes[-1]
     if last.chosen is None:
@@ -113,12 +113,11 @@ def sum_tiers(
     open_ends = [one for one in outcomes if one.status is not Status.OPTIMAL]
     objective = instance.value(last.chosen) if objective is None else objective
     bound = objective if not open_ends else max(objective, math.fsum(o.bound for o in outcomes))
-    return Outcome(
+    return replace(
+        last,
         status=Status.FEASIBLE if open_ends else Status.OPTIMAL,
         stopped=open_ends[0].stopped if open_ends else Stopped.PROVEN,
-        chosen=last.chosen,
         objective=objective,
         bound=bound,
         gap=relative_gap(objective, bound),
-        trace=last.trace,
     )

@@ -82,8 +82,8 @@ def optimise(
     AuditError
         If a figure does not hold when recomputed; nothing to be expected, and nothing to be hidden.
     """
-    stop = Stop(_checked("time_limit", time_limit), within=within)
-    gap = _checked("gap", gap) or 0.0
+    stop = Stop(checked("time_limit", time_limit), within=within)
+    gap = checked("gap", gap) or 0.0
     if budget is not None:
         plan = with_budget(plan, budget)
     wish = check_wishes(
@@ -154,13 +154,14 @@ def with_budget(plan: Plan, budget: float) -> Plan:
     UsageError
         If the budget is negative or not a finite number.
     """
-    amount = _checked("budget", budget)
+    amount = checked("budget", budget)
     if amount is None or math.isinf(amount):
         raise UsageError(f"budget is {budget}: give a finite number of 0 or more.")
     return replace(plan, problem=replace(plan.problem, budget=amount))
 
 
-def _checked(name: str, value: float | None) -> float | None:
+def checked(name: str, value: float | None) -> float | None:
+    """Refuse a number that is not 0 or more."""
     if value is not None and not value >= 0:
         raise UsageError(f"{name} is {value}: give a number of 0 or more.")
     return value

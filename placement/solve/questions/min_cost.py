@@ -17,7 +17,7 @@ from placement.solve.core.stopping import Effort, Progress, Stop
 from placement.solve.mip.minimise_rule import people_in
 from placement.solve.questions.baseline import Wishes
 from placement.solve.questions.infeasibility import needed_zones
-from placement.solve.questions.max_cover import audited, with_budget
+from placement.solve.questions.max_cover import audited, checked, with_budget
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
 from placement.solve.questions.solver import Cheapest, Solver
@@ -82,10 +82,8 @@ def least_cost(
         If a figure does not hold when recomputed.
     """
     asked = checked_shares(plan.problem, shares)
-    for name, value in (("time_limit", time_limit), ("gap", gap)):
-        if value is not None and not value >= 0:
-            raise UsageError(f"{name} is {value}: give a number of 0 or more.")
-    stop = Stop(time_limit, within=within)
+    stop = Stop(checked("time_limit", time_limit), within=within)
+    checked("gap", gap)
     problem = plan.problem
     walks, posts, stop = measured(plan, stop, counted=asked)
     solver = choose_solver(plan, walks)
