@@ -3,6 +3,7 @@
 import copy
 import json
 import math
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,7 +27,9 @@ from placement.solution import Solution
 from placement.studies.egress import egress
 from placement.studies.egress.queues import queue_of
 from placement.studies.egress.report import as_answer, rows_of
+from tests.amount import cases
 from tests.builders import drawn_layers, point, write_geojson, write_plan
+from tests.small_plans import write_small_plan
 
 UNITS = {"bridge-north/checkpoint": 1, "south-west/checkpoint": 1, "bridge-north/dog_team": 1}
 GAP = point(2.3461, 48.8529, id="north-gap", name="Gap", width_m=0.5)
@@ -236,6 +239,49 @@ def test_of_a_plan_with_periods_people_leave_in_the_one_that_goes_out(
     assert (ended.exit_code, "in-by, out-by" in ended.stderr) == (2, True)
     with pytest.raises(UsageError, match=r"the plan has periods"):
         egress(plan, solution)
+
+
+@pytest.mark.parametrize("seed", range(cases(8, 200)))
+def test_random_plans_pass_the_audit_and_are_never_slower_guided(seed: int, tmp_path: Path) -> None:
+    draw = random.Random(seed)
+    plan = load_plan(write_small_plan(tmp_path, seed), budget=1e6, limits={"gate": 9})
+    sites = plan.problem.sites
+    gates = [name for name, may in zip(sites.id, sites.allowed, strict=True) if may[0]]
+    features = [
+        point(
+            2.3 + draw.random() * 0.006,
+            48.85 + draw.random() * 0.004,
+            id=f"s{n}",
+            people_per_min=draw.choice([2, 9, 30]),
+            width_m=draw.random() + 0.1,
+        )
+        for n in range(draw.randint(1, 4))
+    ]
+    write_geojson(tmp_path / "points.geojson", features)
+    stations, exits = (
+        read_outlets(tmp_path / "points.geojson", plan, layer="points", column=column)
+        for column in (STATION_RATE, EXIT_WIDTH)
+    )
+    exits = replace(exits, id=tuple(f"exit-{name}" for name in exits.id))
+    units = {f"{site}/gate": 1 for site in draw.sample(gates, draw.randint(0, len(gates)))}
+    solution = placement.evaluate(plan, units, bound=False).solution
+    leave = draw.choice([0, 1, 6])
+    found = egress(
+        plan, solution, exits=exits, stations=stations, flow_per_m_s=0.05, leave_min=leave
+    )
+    answer, rows = as_answer(found), rows_of(found)
+    assert audit_egress(plan, solution, answer, rows, exits=exits, stations=stations) == ()
+    assert found.status.value == "optimal"
+    assert found.guided.clear_min <= found.chosen.clear_min + 1e-9
+    people = float(plan.problem.demand.people.sum())
+    for course in (found.chosen, found.guided):
+        assert sum(one.queue.people for one in course.exits) == pytest.approx(people)
+        assert sum(one.queue.people for one in course.stations) == pytest.approx(people)
+    wide = egress(
+        plan, solution, exits=exits, stations=stations, flow_per_m_s=0.06, leave_min=leave
+    )
+    assert wide.guided.clear_min <= found.guided.clear_min + 1e-6
+    assert wide.chosen.clear_min <= found.chosen.clear_min + 1e-6
 
 
 def _set(*path: Any, to: Any) -> Callable[[Any, Any], None]:
