@@ -421,6 +421,7 @@ def test_what_cannot_be_is_refused(town: Town, tmp_path: Path) -> None:
     assert egress(plan, dogs, exits=exits).leaving > 0
 
 
+@pytest.mark.slow
 def test_the_command_writes_what_it_says_whatever_the_order_of_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

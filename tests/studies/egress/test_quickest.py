@@ -80,7 +80,8 @@ def crowds(draw: st.DrawFn, most: int = 5) -> Leaving:
     )
 
 
-@settings(max_examples=cases(40, 400), deadline=None)
+@pytest.mark.slow
+@settings(max_examples=cases(30, 400), deadline=None)
 @given(crowds())
 def test_the_least_time_is_that_of_the_whole_program_and_its_proof_says_so(asked: Leaving) -> None:
     found = quickest(asked, next_exit(asked), stop=Stop())
