@@ -56,8 +56,10 @@ MOST_SAMPLES = 64
 """Most samples."""
 _CHOOSING_NIGHTS = 4_096  # by which the plans of the samples are compared
 _ROUNDS = 8  # of weights of nights
-_GAP = 1e-3  # of the best plan for each: the next weights differ by more
-_FEW_ENTRIES = 40_000  # nights times groups of demand: HiGHS takes them at once
+_GAP = 2e-3  # of the best plan for each: the next weights differ by more
+_FEW_ENTRIES = 5_000  # nights times groups of demand: HiGHS proves them at once
+_MORE_ENTRIES = 40_000  # it comes near the best in half a minute
+_NEAR = 1e-2  # what is near, beside what a sample is off
 _NODES = 5_000  # of its tree
 _STEPS = 2.0**30  # the worth of a sample in whole numbers
 _PLACES = 6
@@ -338,7 +340,7 @@ def best_on_worst(
     worths = [sample.worth(chosen) * come for chosen in plans]
     bound = math.inf
     most = min(1.0, 1.0 / (WORST * many))
-    weights = np.full(many, 1.0 / many)
+    weights = centre = np.full(many, 1.0 / many)
 
     def best() -> tuple[Ints | None, float]:
         at = max(range(len(plans)), key=lambda n: (float(worst_mean(worths[n])), -n), default=None)
@@ -348,21 +350,29 @@ def best_on_worst(
         if worths:
             worst = worst_weights(np.array(worths), most=most, stop=stop)
             if worst is not None:  # half way, as the worst of few plans' weights swing
-                weights = (weights + worst / worst.sum()) / 2
+                weights = (centre + worst / worst.sum()) / 2
         chosen, value = best()
         if stop.reached() or bound <= value * (1 + _EQUAL):
             break
         weighted, step = _weighted(instance, sample.row_of, worth * weights[:, None])
         effort = Effort(stop=stop.share(1.0 / (_ROUNDS - number)), gap=_GAP)
         found = solver.solve(weighted, effort, start=chosen)
-        bound = min(bound, found.bound * step)
+        if found.bound * step < bound:
+            bound, centre = found.bound * step, weights
         if found.chosen is not None:
             plans.append(found.chosen)
             worths.append(sample.worth(found.chosen) * come)
     chosen, value = best()
-    if sample.row_of.size <= _FEW_ENTRIES and bound > value * (1 + _EQUAL) and not stop.reached():
+    if sample.row_of.size <= _MORE_ENTRIES and bound > value * (1 + _EQUAL) and not stop.reached():
         answer = most_on_worst(
-            instance, sample.row_of, worth, share=WORST, stop=stop, warm=chosen, max_nodes=_NODES
+            instance,
+            sample.row_of,
+            worth,
+            share=WORST,
+            stop=stop,
+            warm=chosen,
+            gap=0.0 if sample.row_of.size <= _FEW_ENTRIES else _NEAR,
+            max_nodes=_NODES,
         )
         bound = min(bound, answer.bound)
         if answer.chosen is not None:

@@ -61,6 +61,7 @@ def most_on_worst(
     share: float,
     stop: Stop,
     warm: Ints | None,
+    gap: float,
     max_nodes: int,
 ) -> Answer:
     """Find the plan whose worst nights are best, or bound it.
@@ -79,6 +80,8 @@ def most_on_worst(
         When to stop.
     warm
         Columns of a known plan.
+    gap
+        Relative gap that is good enough.
     max_nodes
         Most nodes of the search tree.
 
@@ -99,7 +102,7 @@ def most_on_worst(
         model.at_most([(level, 1.0), (short[s], -1.0), *terms], 0.0)
     price = -1.0 / (share * len(row_of))
     model.aim([(level, 1.0), *((one, price) for one in short)])
-    answer = model.solve(warm=warm, stop=stop, gap=0.0, gap_abs=0.0, max_nodes=max_nodes)
+    answer = model.solve(warm=warm, stop=stop, gap=gap, gap_abs=0.0, max_nodes=max_nodes)
     return Answer(chosen=answer.chosen, bound=answer.bound / unit, infeasible=answer.infeasible)
 
 

@@ -1,0 +1,88 @@
+"""``place risk --best``: what is written, what is said, and what is refused."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from placement.review.geojson import read_solution
+from tests.cli.running import run
+
+QUICK = ("--nights", "64", "--samples", "2", "--scenarios", "16", "--away", "dog_team=20%")
+
+
+@pytest.fixture
+def solved(town: Path) -> Path:
+    done = run("optimise", town, "--budget", "35", "--no-map", "--out", "out")
+    assert done.exit_code == 0, done.stderr
+    return Path("out/solution.geojson")
+
+
+def test_the_plan_is_written_with_its_figures_and_audited(town: Path) -> None:
+    done = run("risk", town, "--best", "worst5", *QUICK, "--shut", "checkpoint=5%")
+    assert done.exit_code == 0, done.stderr
+    folder = Path("outputs/drawn/risk")
+    told = json.loads((folder / "risk.json").read_text(encoding="utf-8"))
+    solution = read_solution(folder / "solution.geojson")
+    assert told["files"] == ["usual", "best"]
+    assert told["best"]["aim"] == "worst5"
+    assert told["best"]["digest"] == solution.digest
+    assert told["best"]["posts"] == {post.id: post.units for post in solution.posts_list}
+    assert told["risks"]["shut"] == {"checkpoint": 0.05}
+    assert len(told["best"]["samples"]) == 2
+    assert run("audit", folder, town).exit_code == 0
+    assert "Worth on the worst 5% of nights" in done.stdout
+    assert "with 95% confidence" in done.stdout
+    again = run("risk", folder, town, *QUICK)
+    assert again.exit_code == 0, again.stderr
+
+
+def test_a_solution_that_is_named_is_what_it_is_compared_with(solved: Path, town: Path) -> None:
+    done = run("risk", solved, town, "--best", "mean", *QUICK, "-o", "hedged")
+    assert done.exit_code == 0, done.stderr
+    assert f"Beside {solved}: " in done.stdout or f"are those of {solved}." in done.stdout
+    found = read_solution("hedged/solution.geojson")
+    assert found.budget == 35  # as the solution was asked for
+    before = solved.read_bytes()
+    refused = run("risk", solved, town, "--best", "mean", *QUICK, "-o", "out")
+    assert refused.exit_code == 3, refused.stderr
+    assert solved.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_another_process_writes_the_same_bytes(town: Path) -> None:
+    words = ("risk", str(town), "--best", "worst5", *QUICK, "--json", "-o")
+    command = [sys.executable, "-c", "from placement.cli import place; place()", *words, "one"]
+    other = subprocess.run(command, capture_output=True, check=True)
+    here = run(*words, "two")
+    assert here.exit_code == 0, here.stderr
+    assert json.loads(other.stdout) == json.loads(Path("two/risk.json").read_bytes())
+    for name in ("solution.geojson", "risk.json"):
+        assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "there is no solution to judge"),
+        (("{solved}", "{solved}", "{town}", "--best", "mean"), "compares with one solution"),
+        (("{town}", "--best", "median"), "is not one of"),
+        (("{town}", "--best", "mean", "--samples", "1"), "from 2 to 64"),
+        (("{town}", "--best", "mean", "--scenarios", "0"), "from 1 to 4,096"),
+        (("{town}", "--best", "mean", "--scenarios", "many"), "is not a whole number"),
+        (("{town}", "--best", "mean", "--away", "dog"), "--away 'dog' is not NAME=SHARE"),
+        (("{town}", "--best", "mean", "--shut", "x=2"), "shut 'x' is neither a resource"),
+        (("{town}", "--best", "mean", "--shut", "checkpoint=100%"), "from 0 to below 1"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_written(
+    solved: Path, town: Path, words: tuple[str, ...], said: str
+) -> None:
+    given = [word.format(solved=solved, town=town) for word in words]
+    done = run("risk", *given, "-o", "w")
+    assert done.exit_code == 2, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not Path("w").exists()
