@@ -97,10 +97,6 @@ def admission(
         By resource, the least share of all people to be admitted.
     stop
         As in `placement.solve.capacitated.assignment.send`.
-
-    Returns
-    -------
-    Admitted
     """
     problem = plan.problem
     position = problem.laned

@@ -41,10 +41,6 @@ def part_of(instance: Instance, lanes: Lanes, group: Ints, free: Bools) -> Part:
         (R,) int64: laned rows of one group may be merged, people worth the same; −1 for others.
     free
         (C,) bool, the columns that are left, required ones among them.
-
-    Returns
-    -------
-    Part
     """
     left = keep_columns(instance, free)
     reached = np.zeros(instance.rows, dtype=np.bool_)

@@ -46,10 +46,6 @@ def queue(arriving: Floats, capacity: float, *, dust: float = 0.0) -> Queue:
     dust
         People who are no queue yet: what rounding leaves.
 
-    Returns
-    -------
-    Queue
-
     Raises
     ------
     ValueError

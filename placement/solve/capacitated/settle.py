@@ -27,6 +27,7 @@ from placement.solve.capacitated.assignment import Crowds
 from placement.solve.capacitated.crowds import crowds_of
 from placement.solve.capacitated.master import LanedModel
 from placement.solve.capacitated.state import LanesOutcome
+from placement.solve.core.lexicographic import keep_worth_of
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.highs import Found
 
@@ -207,12 +208,8 @@ class _Flows:
             mine, people = ~passing, np.ones(len(demand), dtype=np.bool_)
             if tier:
                 mine, people = mine & (self._posts.row_tier == tier), demand.tier == tier
-            only = replace(
-                instance,
-                weight=np.where(mine, instance.weight, 0.0),
-                gains=np.where(mine[:, None], instance.gains, 0.0),
-            )
-            found.append(only.value(chosen) + math.fsum(each[people]))
+            worth = keep_worth_of(instance, mine).value(chosen)
+            found.append(worth + math.fsum(each[people]))
         return found
 
     def hold(self, chosen: Ints, admitted: Admitted) -> None:

@@ -308,10 +308,6 @@ def solve_lanes(
     guide
         What the search is to look for, if not for the worth of the instance.
 
-    Returns
-    -------
-    LanesOutcome
-
     Raises
     ------
     ValueError

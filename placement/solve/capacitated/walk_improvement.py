@@ -50,10 +50,6 @@ def among_equals(
     ----------
     plan, posts, walks, outcome, shares, seed, stop
         As `shorter` takes them.
-
-    Returns
-    -------
-    Settled
     """
     if outcome.status is Status.OPTIMAL and not stop.reached():
         found = settle(plan, posts, walks, outcome, shares=shares, stop=stop)

@@ -118,10 +118,6 @@ def scaled(instance: Instance, *, centred: bool = True) -> Scaled:
         Rows, columns and rules.
     centred
         Whether rows that every plan covers are taken out of the objective.
-
-    Returns
-    -------
-    Scaled
     """
     cost, budget, same = in_whole(instance.cost, instance.budget)
     limits = []

@@ -53,10 +53,6 @@ def solve(instance: Instance, effort: Effort, *, start: Ints | None = None) -> O
         When to stop; the best plan so far is returned with its bound.
     start
         Columns of a known plan, or None.
-
-    Returns
-    -------
-    Outcome
     """
     numbers = scaled(instance)
     run = Run(numbers, effort)

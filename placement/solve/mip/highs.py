@@ -295,10 +295,6 @@ class LiveModel:
             Called with the values of each better solution, checked as the last ones.
         progress
             Called now and then with seconds, objective and bound.
-
-        Returns
-        -------
-        Found
         """
         self.set_options(
             solve_relaxation=False,

@@ -106,10 +106,6 @@ def clash(
         What the run had to keep to besides.
     stop
         When to stop.
-
-    Returns
-    -------
-    Clash
     """
     if problem.entries and walks is not None:
         zoning = stop.share(_PROBE)
@@ -190,10 +186,6 @@ def needed_zones(
         Adds to candidate posts what the run asks besides.
     feasible
         Tells whether any plan keeps the rules of some posts; None where that is not known.
-
-    Returns
-    -------
-    NeededZones
     """
     names: list[str] = []
     remedies: list[str] = []

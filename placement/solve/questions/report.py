@@ -62,10 +62,6 @@ def write_up(
     units
         (N, K) int64, units of every post, 0 where there is none; None takes those of the columns
         that were found.
-
-    Returns
-    -------
-    Solution
     """
     problem, posts, outcome, admitted = plan.problem, best.posts, best.outcome, best.admitted
     if best.chosen is None:

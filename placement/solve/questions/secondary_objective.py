@@ -154,10 +154,6 @@ def walk_sets(posting: Posting, problem: Problem, survey: Survey, instance: Inst
     instance
         The posting's instance, maybe with more columns required or excluded: excluded ones are
         left out of the orders, and what lies behind a required one is never walked.
-
-    Returns
-    -------
-    WalkSets
     """
     column_of = np.full(problem.sites.allowed.shape, -1, dtype=np.int64)
     opening = np.flatnonzero(posting.opens)

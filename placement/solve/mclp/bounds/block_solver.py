@@ -96,10 +96,6 @@ def close(
         plan of it or None, and what no plan of it exceeds (inf where nothing is known).
     on_better, on_bound
         Called with better plans and their worth, and with better bounds.
-
-    Returns
-    -------
-    Closed
     """
     if not instance.plain:
         raise ValueError("blocks solve plain instances")

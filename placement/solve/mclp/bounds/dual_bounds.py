@@ -265,10 +265,6 @@ def settled(
         Handed on.
     side
         (K,) float64 on the grid, ≥ 0, prices of the side rules.
-
-    Returns
-    -------
-    Bound
     """
     grid = worth_grid(instance)
     profit = np.ceil(instance.profit / grid) * grid
