@@ -36,7 +36,7 @@ CITIES = {
 LIMITS_MIN = (3, 6, 8)
 POSTS, POSTS_M, AROUND_M = 40, 600.0, 1400.0
 STEP_M, BESIDE_M, MOST_M = 20.0, 25.0, 60.0
-BANK_M, STRUCTURE_M, ON_STREET_M = 10.0, 15.0, 3.0
+BANK_M, STRUCTURE_M, ON_STREET_M, ACROSS_M = 10.0, 15.0, 3.0, 80.0
 
 
 class City:
@@ -78,7 +78,7 @@ class City:
         point, edge, structure = point[keep], edge[keep], structure[keep]
         start = shapely.points(xy[point])
         far = shapely.distance(self.lines[edge], start)
-        same = streets.level[edge] == 0
+        same = (streets.level[edge] == 0) & ~(streets.across & (streets.length_m > ACROSS_M))[edge]
         rank = np.where(structure, far > STRUCTURE_M, ~same).astype(int)
         along = shapely.line_locate_point(self.lines[edge], start)
         foot = shapely.line_interpolate_point(self.lines[edge], along)

@@ -27,6 +27,9 @@ SNAP_M = 60.0
 #: Whoever is on a bridge or in a tunnel is this near to its middle line, metres [A]: as far, the
 #: bridge or tunnel of the point's own level goes before a nearer street of another level.
 STRUCTURE_M = 15.0
+#: Straight ways across a square that are longer are taken by nobody who reaches another street,
+#: metres [A]: they are left at their two ends alone, and who stands on one walks any way at once.
+ACROSS_M = 80.0
 #: Metres of water at the end of a connector that are put down to a coarse drawing of the bank
 #: rather than to a river [A]; a connector that comes out at the other bank is never taken.
 BANK_M = 10.0
@@ -179,7 +182,12 @@ def _at_level(
         points,
         np.full(len(points), level, np.int64),
         (*_grid(streets), streets.vertex_xy, streets.vertex_m, streets.vertex_first),
-        (streets.bridge | streets.tunnel, streets.level, plane_scale(streets)),
+        (
+            streets.bridge | streets.tunnel,
+            streets.level,
+            plane_scale(streets),
+            streets.across & (streets.length_m > ACROSS_M),
+        ),
         (in_water, banks, walls),
         (in_own_water, own_banks, own_walls),
         max_m,
@@ -365,7 +373,7 @@ def _snap(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     points: Floats,
     levels: Ints,
     segments: tuple[Cells, Ints, Floats, Floats, Ints],
-    edges: tuple[Bools, Ints, Floats],
+    edges: tuple[Bools, Ints, Floats, Bools],
     open_air: tuple[Bools, tuple[Cells, Floats, Floats], tuple[Cells, Floats, Floats]],
     own: tuple[Bools, tuple[Cells, Floats, Floats], tuple[Cells, Floats, Floats]],
     max_m: float,
@@ -376,13 +384,13 @@ def _snap(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     """Find each point's edge; widen the ring of cells until nothing nearer can come.
 
     Segments are their grid, their edges, their vertices, how far along and where an edge's begin;
-    edges have a structure, a level and a scale; ``open_air`` and ``own`` are who stands in water,
-    its banks and the walls for all edges but structures, and for these. What is found is written
-    into ``found``: edge (−1 before), fraction and distance; ``at`` is room for where a connector
-    meets walls.
+    edges have a structure, a level and a scale, or lead far across a square; ``open_air`` and
+    ``own`` are who stands in water, its banks and the walls for all edges but structures, and for
+    these. What is found is written into ``found``: edge (−1 before), fraction and distance;
+    ``at`` is room for where a connector meets walls.
     """
     cells, edge_of, vertex, vertex_m, vertex_first = segments
-    structure, edge_level, scale = edges
+    structure, edge_level, scale, far_across = edges
     edge, fraction, distance = found
     x0, y0, cell, nx, ny, first, item = cells
     if item.size == 0:
@@ -392,7 +400,7 @@ def _snap(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
         px, py = points[i, 0], points[i, 1]
         column0 = math.floor((px - x0) / cell)
         row0 = math.floor((py - y0) / cell)
-        # rank 0: the point's own level; rank 1: streets of another
+        # rank 0: the point's own level; rank 1: streets of another, and those far across a square
         best_rank = 2
         best = np.inf
         best_edge = np.int64(-1)
@@ -430,7 +438,7 @@ def _snap(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
                             if edge_level[e] != levels[i]:
                                 continue
                             rank = 0 if d <= STRUCTURE_M else 1
-                        elif edge_level[e] != levels[i]:
+                        elif edge_level[e] != levels[i] or far_across[e]:
                             rank = 1
                         if rank > best_rank:
                             continue

@@ -68,6 +68,17 @@ def test_a_hole_sends_nobody_round_the_outline(tmp_path: Path) -> None:
     assert metres(streets, (0, 0), (300, 300)) == pytest.approx(424.3, abs=0.5)
 
 
+def test_who_stands_on_a_long_way_across_walks_to_the_nearest_way_out(tmp_path: Path) -> None:
+    """A street of 400 m drawn as a surface: its middle is 10 m from a street that leads off."""
+    shape: Ring = [(0, 0), (200, 0), (400, 0), (400, 16), (0, 16)]
+    streets = square(tmp_path, shape, [], [(0, 0), (200, 0), (400, 16)])
+    for x in (150, 170, 190):  # nearer to the south side than to the north
+        person = (x, 16 * x / 400)
+        here, street = snap(streets, at(person)), snap(streets, at((200, 0)), max_m=0.5)
+        found = walking_times(streets, here, street, limit_s=1e5, outward=True).toarray()[0, 0]
+        assert found * 1.34 <= np.hypot(person[0] - 200, person[1]) + 10
+
+
 @pytest.mark.parametrize("missing", ["a node of the outline", "the outline", "a node of the hole"])
 @pytest.mark.parametrize("form", ["osm", "osm.pbf"])
 def test_a_square_that_the_file_cuts_is_not_walked_across(
