@@ -1,6 +1,7 @@
 /* Numbers into lines, and layers painted on canvas tiles a little at a time, so that no frame waits. */
 
 const FRAME_MS = 6; // painting of one frame: the rest is for moving the map
+const FRAME_TILES = 3; // new canvases of one frame: the browser takes 2 to 4 ms for each to show it first
 const CHUNK = 600; // lines between two looks at the clock
 
 /* Whole-number steps of 1e-6 degrees into Leaflet positions. */
@@ -86,7 +87,7 @@ function gridIndex(boxes) {
 
 /* Tiles that wait to be painted; those of a view that is gone are dropped. `least` is how many
    pixels a side of a point of the screen has at least: most of a frame is spent on moving them. */
-const painting = { jobs: [], asked: false, least: 1 };
+const painting = { jobs: [], asked: false, least: 1, opened: 0 };
 
 const pixelRatio = () => Math.min(3, Math.max(painting.least, window.devicePixelRatio || 1));
 
@@ -114,7 +115,8 @@ function askToPaint() {
   requestAnimationFrame(() => {
     painting.asked = false;
     const end = performance.now() + FRAME_MS;
-    paintUntil(() => performance.now() > end);
+    painting.opened = 0;
+    paintUntil(() => performance.now() > end || painting.opened >= FRAME_TILES);
     askToPaint();
   });
 }
@@ -162,6 +164,7 @@ function canvasTiles(pane, paint) {
           canvas.width = size.x * tile.ratio;
           canvas.height = size.y * tile.ratio;
           context = canvas.getContext("2d");
+          painting.opened += 1;
           context.scale(tile.ratio, tile.ratio);
         }
         return context;
