@@ -16,6 +16,8 @@ class CheckResource(TypedDict):
         Further sites that are excluded.
     walk_limit_s
         Longest walk, seconds.
+    people
+        People whom it counts: of all periods, or of those in which it serves.
     people_in_reach
         People within that walk of any of the sites.
     """
@@ -24,6 +26,7 @@ class CheckResource(TypedDict):
     required: int
     excluded: int
     walk_limit_s: float
+    people: float
     people_in_reach: float
 
 
@@ -93,6 +96,26 @@ class CheckUnsnapped(TypedDict):
     reasons: list[CheckNowhere]
 
 
+class CheckPeriod(TypedDict):
+    """A period of the day.
+
+    Attributes
+    ----------
+    name, begins, ends
+        What it is called, and from when until when it lasts.
+    people
+        Who is there in it.
+    closed
+        Closures that hold in it.
+    """
+
+    name: str
+    begins: str
+    ends: str
+    people: float
+    closed: list[str]
+
+
 class CheckAnswer(TypedDict):
     """What a plan and its layers hold.
 
@@ -112,6 +135,8 @@ class CheckAnswer(TypedDict):
         Closures that hold for some hours only.
     at
         Time of day the plan is made for. None where it makes no difference.
+    periods
+        The periods of the day, in their order; empty where the plan has none.
     resources
         By resource.
     walking
@@ -140,6 +165,7 @@ class CheckAnswer(TypedDict):
     closures_with_hours: int
     at: str | None
     crowds: int
+    periods: list[CheckPeriod]
     resources: dict[str, CheckResource]
     walking: str
     streets: CheckStreets | None

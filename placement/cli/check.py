@@ -87,6 +87,7 @@ def _report(plan: "Plan") -> "CheckAnswer":
             "required": int((usable & (status == SiteStatus.REQUIRED)).sum()),
             "excluded": int((sites.allowed[:, position] & (status == SiteStatus.EXCLUDED)).sum()),
             "walk_limit_s": _plain(resource.walk_limit_s),
+            "people": _plain(math.fsum(problem.people_of(position))),
             "people_in_reach": _plain(float(demand.people[reached].sum())),
         }
     return {
@@ -106,6 +107,16 @@ def _report(plan: "Plan") -> "CheckAnswer":
         "closures_with_hours": sum(rule.hours is not None for rule in plan.closing),
         "at": None if plan.at is None else clock_of(plan.at),
         "crowds": len(plan.crowds),
+        "periods": [
+            {
+                "name": one.name,
+                "begins": clock_of(one.begins),
+                "ends": clock_of(one.ends),
+                "people": _plain(math.fsum(demand.people[one.points])),
+                "closed": list(one.closed),
+            }
+            for one in plan.periods
+        ],
         "resources": resources,
         "walking": walks.walking,
         "streets": None
@@ -143,8 +154,12 @@ def _rows(report: "CheckAnswer") -> list[tuple[str, ...]]:
         ("people", _people(report)),
         ("areas", f"{report['areas']:,} with people, {report['zones']:,} zones"),
     ]
+    for one in report["periods"]:
+        shut = f", closed: {listed(one['closed'])}" if one["closed"] else ""
+        hours = f"{one['begins']} to {one['ends']}"
+        rows.append((f"period {one['name']}", f"{hours}, {one['people']:,} people{shut}"))
     for name, resource in report["resources"].items():
-        share = resource["people_in_reach"] / report["people"] if report["people"] else 0.0
+        share = resource["people_in_reach"] / resource["people"] if resource["people"] else 0.0
         sites = (
             f"{resource['sites']:,} sites ({resource['required']} required, "
             f"{resource['excluded']} more excluded)"
@@ -167,6 +182,7 @@ def _rows(report: "CheckAnswer") -> list[tuple[str, ...]]:
     if report["closures"]:
         at = report["at"]
         when = "all at once" if at is None else f"as at {at}"
+        when = "in the periods that they overlap" if report["periods"] else when
         timed = f", {report['closures_with_hours']:,} with hours, taken {when}"
         rows.append(
             ("closures", f"{report['closures']:,}{timed if report['closures_with_hours'] else ''}")

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from placement import streets
 from placement.cover.ground import barriers, water
-from placement.cover.survey import survey
+from placement.cover.survey import in_period, survey
 from placement.errors import UsageError
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Resource
@@ -46,30 +46,37 @@ def rings(plan: Plan, posts: Iterable[Posted], *, minutes: Sequence[float]) -> l
     Returns
     -------
     list of Ring
-        By resource, post and walk, in metres; empty where a post lies too far from any street.
+        By period of the day, resource, post and walk, in metres; empty where a post lies too far
+        from any street.
 
     Raises
     ------
     UsageError
-        If there is no walk, one is given twice, or one is not above 0 and at most a day; or the
-        plan has periods: ask for those of the plan of one.
+        If there is no walk, one is given twice, or one is not above 0 and at most a day.
     """
     if plan.walk_s is not None:
         raise UsageError(
             "walking times were given as a table, which draws no catchments: give the streets."
         )
-    if plan.periods:
-        raise UsageError(
-            "what a post reaches differs from period to period, and no catchments are drawn of all."
-        )
     if not minutes or len(set(minutes)) < len(minutes):
         raise UsageError("give one or more walks in minutes, each once, as in 3,5,8.")
     if not all(0 < each <= _DAY_MIN for each in minutes):
         raise UsageError(f"a walk takes more than 0 and at most {_DAY_MIN} minutes.")
-    limits_s = [60.0 * each for each in sorted(minutes)]
+    limits_s, posts = [60.0 * each for each in sorted(minutes)], list(posts)
+    parts: list[tuple[str | None, Plan]] = [
+        (one.name, in_period(plan, number)) for number, one in enumerate(plan.periods)
+    ]
     return [
-        Ring(post=str(PostId(post.site, kind.id)), resource=kind.id, limit_s=limit_s, shape=shape)
-        for kind, mine, grounds in _by_resource(plan, posts, limits_s)
+        Ring(
+            post=str(PostId(post.site, kind.id)),
+            resource=kind.id,
+            limit_s=limit_s,
+            shape=shape,
+            period=name,
+        )
+        for number, (name, here) in enumerate(parts or [(None, plan)])
+        for kind, mine, grounds in _by_resource(here, posts, limits_s)
+        if name is None or kind.periods is None or number in kind.periods
         for post, shapes in zip(mine, grounds, strict=True)
         for limit_s, shape in zip(limits_s, shapes, strict=True)
     ]

@@ -212,8 +212,8 @@ def assumptions_of(plan: Plan, solution: Solution, *, language: str) -> Table:
 
 
 def _catchments(plan: Plan, solution: Solution) -> Table:
-    """Return the ground within each post's own limit; none of given times, or periods."""
-    if plan.walk_s is not None or plan.periods or not solution.posts_list:
+    """Return the ground within each post's own limit; none of given times."""
+    if plan.walk_s is not None or not solution.posts_list:
         return _table("catchments", [], ())
     limit = {kind.id: kind.walk_limit_s for kind in plan.problem.resources}
     minutes = sorted({seconds / 60 for seconds in limit.values()})
@@ -230,6 +230,7 @@ def _catchments(plan: Plan, solution: Solution) -> Table:
             "post": one["properties"]["post"],
             "resource": one["properties"]["resource"],
             "walk_s": float(one["properties"]["walk_s"]),
+            **{key: one["properties"][key] for key in ("period",) if plan.periods},
         }
         for one in mine
     ]

@@ -54,24 +54,29 @@ def day_data(plan: Plan, solution: Solution) -> dict[str, Any]:
         for kind, resource in zip(plan.problem.resources, told["resources"], strict=True):
             resource["shown"] &= kind.id in solution.periods[number].covered
     main = plan.problem.resources[data["main"]].id
-    values = [_value(plan, solution, number) for number in range(len(plan.periods))]
+    values = day_values(plan, solution)
     share = [one.share(main) if main in one.covered else 2.0 for one in solution.periods]
     return data | {"slider": {"by": "period", "values": values, "first": share.index(min(share))}}
 
 
-def _value(plan: Plan, solution: Solution, number: int) -> dict[str, Any]:
-    period, told = plan.periods[number], solution.periods[number]
-    names = {rule.id: rule.shape.name for rule in period.plan.closing if rule.shape is not None}
+def day_values(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
+    """Say what each period comes to, see `day_data`."""
     kinds = [kind.id for kind in plan.problem.resources]
-    return {
-        "name": dict(period.label),
-        "begins": clock_of(period.begins % DAY_MIN),
-        "ends": clock_of(period.ends % DAY_MIN),
-        "closed": [names.get(one, one) for one in told.closed],
-        "people": told.people,
-        "covered": [told.covered.get(kind) for kind in kinds],
-        "walk_s": [told.mean_s.get(kind) for kind in kinds],
-    }
+    found = []
+    for period, told in zip(plan.periods, solution.periods, strict=True):
+        names = {rule.id: rule.shape.name for rule in period.plan.closing if rule.shape is not None}
+        found.append(
+            {
+                "name": dict(period.label),
+                "begins": clock_of(period.begins % DAY_MIN),
+                "ends": clock_of(period.ends % DAY_MIN),
+                "closed": [names.get(one, one) for one in told.closed],
+                "people": told.people,
+                "covered": [told.covered.get(kind) for kind in kinds],
+                "walk_s": [told.mean_s.get(kind) for kind in kinds],
+            }
+        )
+    return found
 
 
 def _state(plan: Plan, solution: Solution, number: int) -> State:
@@ -110,7 +115,7 @@ def _state(plan: Plan, solution: Solution, number: int) -> State:
         rules={},
         changes=None,
     )
-    return State(plan=here, solution=told, serving=serving)
+    return State(plan=here, solution=told)
 
 
 def _crowd(plan: Plan, number: int, frame: Frame) -> list[list[float]]:

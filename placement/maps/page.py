@@ -62,6 +62,8 @@ def uncovered(plan: Plan, solution: Solution, survey: "Survey") -> dict[str, Boo
         rows = np.repeat(np.arange(walk.shape[0]), np.diff(walk.indptr))
         missing[resource.id] = np.ones(walk.shape[0], dtype=np.bool_)
         missing[resource.id][rows[is_open[walk.indices]]] = False
+        if resource.periods is not None:  # nobody misses who serves at another time
+            missing[resource.id] &= np.isin(plan.problem.demand.period, resource.periods)
     return missing
 
 

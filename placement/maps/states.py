@@ -1,7 +1,7 @@
 """Several solutions of one plan on one base map: what they share is written once."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,13 +40,10 @@ class State:
         What was asked. Several states may have the same one: it is measured once.
     solution
         What was chosen.
-    serving
-        Resources whose people are told of; None for all. In a period some do not serve.
     """
 
     plan: Plan
     solution: Solution
-    serving: Collection[str] | None = None
 
 
 def states_data(states: Sequence[State], *, ground: State | None = None) -> dict[str, Any]:
@@ -181,9 +178,6 @@ def _told(state: State, frame: Frame, shapes: Shapes) -> dict[str, Any]:
     solution = replace(state.solution, posts_list=(*known, *others))
     mine = {post.id for post in known}
     walks = survey(plan)
-    lost = uncovered(plan, solution, walks)
-    if state.serving is not None:
-        lost = {kind: far & (kind in state.serving) for kind, far in lost.items()}
     return page_data(
         draw_plan(plan, frame),
         draw_solution(solution, frame),
@@ -195,7 +189,7 @@ def _told(state: State, frame: Frame, shapes: Shapes) -> dict[str, Any]:
             }
             for resource, by_limit in shapes.items()
         },
-        lost,
+        uncovered(plan, solution, walks),
         served=served(plan, solution, walks),
         frame=frame,
     )

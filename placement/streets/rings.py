@@ -36,12 +36,15 @@ class Ring:
         Longest walk, seconds.
     shape
         Ground, metres; may be empty.
+    period
+        Name of the period of the day in which it is, where there are some.
     """
 
     post: str
     resource: str
     limit_s: float
     shape: "BaseGeometry"
+    period: str | None = None
 
 
 def overlaps(shapes: "Sequence[BaseGeometry]") -> "list[BaseGeometry]":
@@ -90,16 +93,18 @@ def rings_text(rings: Sequence[Ring], *, crs: str) -> str:
         In degrees with six decimals; empty catchments are left out.
     """
     features: list[tuple[str, dict[str, Any], BaseGeometry]] = []
-    groups: dict[tuple[str, float], list[BaseGeometry]] = {}
+    groups: dict[tuple[str | None, str, float], list[BaseGeometry]] = {}
     for ring in sorted(rings, key=lambda r: (r.resource, r.limit_s, r.post)):
-        facts = {"kind": "post", "post": ring.post, "resource": ring.resource}
-        name = f"{ring.post}@{ring.limit_s:g}"
-        features.append((name, {**facts, "walk_s": _plain(ring.limit_s)}, ring.shape))
-        groups.setdefault((ring.resource, ring.limit_s), []).append(ring.shape)
-    for (resource, limit_s), shapes in groups.items():
+        facts: dict[str, Any] = {"kind": "post", "post": ring.post, "resource": ring.resource}
+        name, when = f"{ring.post}@{ring.limit_s:g}", _when(ring.period)
+        facts |= {"walk_s": _plain(ring.limit_s), **when}
+        features.append((_in(ring.period, name), facts, ring.shape))
+        groups.setdefault((ring.period, ring.resource, ring.limit_s), []).append(ring.shape)
+    for (period, resource, limit_s), shapes in groups.items():
         for k, shape in enumerate(overlaps(shapes), 1):
             together = {"kind": "together", "resource": resource, "walk_s": _plain(limit_s)}
-            features.append((f"{resource}@{limit_s:g}x{k}", {**together, "posts": k}, shape))
+            name = _in(period, f"{resource}@{limit_s:g}x{k}")
+            features.append((name, {**together, "posts": k, **_when(period)}, shape))
     back = transformer(crs, inverse=True)
 
     def degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -119,6 +124,14 @@ def rings_text(rings: Sequence[Ring], *, crs: str) -> str:
         feature["geometry"] = json.loads(shapely.to_geojson(drawn))
         lines.append(json.dumps(feature, ensure_ascii=False, separators=(", ", ": ")))
     return collection_text(lines)
+
+
+def _in(period: str | None, name: str) -> str:
+    return name if period is None else f"{period}:{name}"
+
+
+def _when(period: str | None) -> dict[str, Any]:
+    return {} if period is None else {"period": period}
 
 
 def _on_globe(

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import shapely
 
+from placement.maps.day import day_values
 from placement.maps.paper import sentences, tables
 from placement.maps.paper.close_ups import area_sheets, post_sheets
 from placement.maps.paper.map_sheets import plan_sheet
@@ -63,7 +64,9 @@ def _table_sheets(work: Material) -> list[dict[str, Any]]:
     square = dict(
         zip((one["number"] for one in work.posts), square_of(work.whole, work.at), strict=True)
     )
-    found = tables.post_tables(data, tell, square)
+    values = day_values(work.plan, work.solution) if work.plan.periods else []
+    found = [tables.day_table(values, data, tell, work.shown)] if values else []
+    found += tables.post_tables(data, tell, square)
     barred = work.ground.barriers
     middles = [shapely.line_interpolate_point(one.xy, 0.5, normalized=True) for one in barred]
     across = square_of(work.whole, shapely.get_coordinates(middles))

@@ -162,6 +162,62 @@ def _or_dash(number: float | None, tell: Speaker) -> str:
     return "–" if number is None else tell.people(number)
 
 
+def day_table(values: Sequence[Facts], data: Facts, tell: Speaker, shown: Sequence[int]) -> Table:
+    """Return what each period of the day comes to.
+
+    Parameters
+    ----------
+    values
+        The periods, as `placement.maps.day.day_values` tells them.
+    data, tell
+        What the page is made from, and who says it.
+    shown
+        Positions of the resources that are spoken of.
+    """
+
+    def told(period: Facts, at: int) -> str:
+        covered, people = period["covered"][at], period["people"]
+        if covered is None:
+            return "–"
+        walk = tell.say("minutes", min=tell.mean(period["walk_s"][at]))
+        met = f"{tell.share(covered / people if people else 0.0)} ({tell.people(covered)})"
+        return f"{met}, {walk}" if covered else met
+
+    rows = [
+        [
+            ", ".join(
+                [
+                    tell.own(period["name"]),
+                    f"{tell.clock(period['begins'])} – {tell.clock(period['ends'])}",
+                    *(
+                        [tell.say("period_closed", names=", ".join(period["closed"]))]
+                        if period["closed"]
+                        else []
+                    ),
+                ]
+            ),
+            tell.people(period["people"]),
+            *(told(period, at) for at in shown),
+        ]
+        for period in values
+    ]
+    labels = [tell.own(data["resources"][at]["label"]) for at in shown]
+    return {
+        "title": tell.say("period_table"),
+        "look": None,
+        "heads": [
+            tell.say("period"),
+            tell.say("people_short"),
+            *(tell.say("period_covered", label=label) for label in labels),
+        ],
+        "widths": [None, 15, *[31] * len(shown)],
+        "left": [0],
+        "bold": True,
+        "rows": rows,
+        "total": [],
+    }
+
+
 def figures_table(data: Facts, tell: Speaker, at: int) -> Table:
     """Return the figures of a resource, one below another."""
     kind, everyone = data["resources"][at], data["gaps"]["all"]
