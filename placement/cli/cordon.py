@@ -70,9 +70,10 @@ def _asked() -> Decorator:
                 "between. Repeatable.",
             ),
             click.option(
-                "--gate", multiple=True, type=click.Path(), metavar="FILE",
-                help="Points where people are let in under watch; a solution's posts are points "
-                "too. Repeatable.",
+                "--gate", multiple=True, type=click.Path(), metavar="FILE[:NAMES]",
+                help="Points where people are let in under watch: all of a layer, or after a colon "
+                "those of an id, a site or a resource, with commas between, as in "
+                "solution.geojson:checkpoint. Repeatable.",
             ),
             click.option(
                 "--price-metre", callback=amount(), default="1", show_default=True,
@@ -115,7 +116,7 @@ def command(*, plan: str | None, asked: _Asked, out: str | None, as_json: bool) 
     from placement.outputs import check_output, check_suffix, replace_file
     from placement.plan.settings import plan_path, read_settings
     from placement.starting.cordon import find_cordon
-    from placement.starting.cordon_inputs import kept_ground, read_gates, read_ground
+    from placement.starting.cordon_inputs import gate_file, kept_ground, read_gates, read_ground
     from placement.starting.cordon_layer import cordon_text
 
     talk = Talk()
@@ -135,7 +136,8 @@ def command(*, plan: str | None, asked: _Asked, out: str | None, as_json: bool) 
     if file is None:
         raise UsageError("the plan has no street layer to close streets of; name one by --streets.")
     ground = _perimeter(asked, crs)
-    read += [file, ground.file, *(Path(one) for one in (*asked.gate, *asked.keep_open))]
+    read += [file, ground.file, *(gate_file(one)[0] for one in asked.gate)]
+    read += [Path(one) for one in asked.keep_open]
     if out is not None:
         check_output(out, inputs=[*read, *others])
         check_suffix(out, ".geojson", ".json")

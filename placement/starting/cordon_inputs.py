@@ -153,20 +153,53 @@ def kept_ground(asked: Sequence[str], ground: Ground) -> "BaseGeometry | None":
     return shapely.union_all(found) if found else None
 
 
-def read_gates(files: Sequence[str], crs: str) -> list[Gate]:
-    """Read layers of points as gates; a solution's posts are points too.
+def gate_file(text: str) -> tuple[Path, tuple[str, ...]]:
+    """Return the file of ``FILE`` or ``FILE:NAME,NAME``, and the names; none stands for all.
+
+    A file that has a colon in its name is taken whole, where there is one.
+    """
+    file, colon, names = text.rpartition(":")
+    if not colon or not file or Path(text).exists() or not is_layer_file(Path(file)):
+        return Path(text), ()
+    return Path(file), tuple(dict.fromkeys(name.strip() for name in names.split(",")))
+
+
+def read_gates(given: Sequence[str], crs: str) -> list[Gate]:
+    """Read points as gates: all of a layer, or those of the names given with it.
+
+    Parameters
+    ----------
+    given
+        ``FILE``, or ``FILE:NAME,NAME``: a name is the identifier of a point, its `site` or its
+        `resource`, so that a solution's posts can be told by any of them.
+    crs
+        Coordinate system to return them in.
 
     Raises
     ------
     InputError
-        If a file cannot be read.
+        If a file cannot be read, or holds no point of a name.
     """
     gates = []
-    for file in files:
-        table = read_table(Path(file), layer="gates", kinds=POINTS)
+    for text in given:
+        file, names = gate_file(text)
+        table = read_table(file, layer="gates", kinds=POINTS)
         places = shapely.get_coordinates(_metres(table.lonlat, crs)).tolist()
-        for row, (x, y) in zip(table.rows, places, strict=True):
-            gates.append(Gate(name=row.name, xy=(x, y), file=str(table.file)))
+        called = [
+            {row.name, *(str(row.properties.get(key, "")) for key in ("id", "site", "resource"))}
+            for row in table.rows
+        ]
+        for name in names:
+            if not any(name in mine for mine in called):
+                raise InputError(
+                    f"no point of it is called {name!r}",
+                    file=file,
+                    remedy="name the id, the site or the resource of its points, with commas "
+                    "between, or none of them for all",
+                )
+        for row, mine, (x, y) in zip(table.rows, called, places, strict=True):
+            if not names or mine & set(names):
+                gates.append(Gate(name=row.name, xy=(x, y), file=str(table.file)))
     return sorted(gates)
 
 

@@ -19,7 +19,7 @@ from placement.cover.survey import survey
 from placement.errors import InputError
 from placement.plan.shapes import Shape
 from placement.starting.cordon import Cordon, Gate, Traffic, breaches, find_cordon
-from placement.starting.cordon_inputs import kept_ground, read_ground
+from placement.starting.cordon_inputs import gate_file, kept_ground, read_gates, read_ground
 from placement.starting.cordon_layer import cordon_text
 from placement.starting.perimeter import around_route
 from placement.starting.tagged_ways import class_width_m
@@ -244,6 +244,30 @@ def test_a_gate_that_the_cordon_does_not_pass_is_told(tmp_path: Path) -> None:
     assert found.barriers == ()
     assert found.idle_gates == ("off",)
     assert [name for name, _ in found.gates] == ["off", "on"]
+
+
+def test_gates_are_all_points_of_a_layer_or_those_of_an_id_a_site_or_a_resource(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "posts.geojson"
+    posts = [("a", "checkpoint"), ("b", "checkpoint"), ("a", "dog_team")]
+    write_geojson(
+        file,
+        [point(2.35 + n / 1000, 48.85, id=f"{site}/{resource}", site=site, resource=resource)
+         for n, (site, resource) in enumerate(posts)],
+    )  # fmt: skip
+    for names, wanted in (
+        ("", {"a/checkpoint", "b/checkpoint", "a/dog_team"}),
+        (":checkpoint", {"a/checkpoint", "b/checkpoint"}),
+        (":a", {"a/checkpoint", "a/dog_team"}),
+        (":b/checkpoint, dog_team", {"b/checkpoint", "a/dog_team"}),
+    ):
+        assert {one.name for one in read_gates([f"{file}{names}"], CRS)} == wanted
+    with pytest.raises(InputError, match=r"no point of it is called 'c'.*name the id, the site"):
+        read_gates([f"{file}:a,c"], CRS)
+    whole = tmp_path / "posts.geojson:a"
+    whole.write_bytes(file.read_bytes())
+    assert gate_file(str(whole)) == (whole, ())
 
 
 def test_a_bridge_over_the_ground_is_closed_on_its_own_level(tmp_path: Path) -> None:
