@@ -119,9 +119,9 @@ _WANTED = stacked(
         "--with",
         "kinds",
         multiple=True,
-        type=click.Choice(["chart"]),
+        type=click.Choice(["chart", "map"]),
         help="Write besides: a chart of who is inside and who waits over time, as SVG and PNG "
-        "(needs the extra `plots`).",
+        "(needs the extra `plots`); an offline map with a slider over the minutes. Repeatable.",
     ),
     language_option(),
     out_option("FOLDER", "Where to write.  [default: egress beside SOLUTION]", folder=True),
@@ -223,6 +223,7 @@ def command(
 def _names(kinds: tuple[str, ...]) -> list[str]:
     """Return what is written, by name."""
     drawn = ["egress.svg", "egress.png"] if "chart" in kinds else []
+    drawn += ["egress.html"] if "map" in kinds else []
     return ["egress.json", "egress.csv", *drawn]
 
 
@@ -262,6 +263,10 @@ def _made(
         title = asked.settings.title_by_language()[wanted.language]
         drawn = chart(found, title=title, language=wanted.language)
         contents |= {f"egress.{kind}": content for kind, content in drawn.items()}
+    if "map" in wanted.kinds:
+        from placement.maps.egress import egress_page
+
+        contents["egress.html"] = egress_page(asked, found).encode()
     return contents
 
 

@@ -176,9 +176,9 @@ def test_every_status_can_be_drawn_and_only_one_is_called_proven(plan, tmp_path,
 def test_both_languages_have_every_word_with_the_same_gaps() -> None:
     spoken = static_files.languages()
     assert list(spoken) == ["en", "fr"]
-    for part in ("language", "plan", "network"):
+    for part in ("language", "plan", "network", "egress"):
         assert list(spoken["en"][part]) == list(spoken["fr"][part])
-    for part in ("plan", "network"):
+    for part in ("plan", "network", "egress"):
         for key, english in spoken["en"][part].items():
             gaps = set(re.findall(r"\{\w+\}", english))
             assert gaps == set(re.findall(r"\{\w+\}", spoken["fr"][part][key])), key
@@ -220,6 +220,13 @@ def test_the_page_of_a_network_uses_every_word_and_no_other() -> None:
     known = static_files.languages()["en"]["network"].keys()
     assert said <= known
     assert all(key.startswith(("class_", "why_")) for key in known - said)
+
+
+def test_the_page_of_an_egress_uses_every_word_and_no_other() -> None:
+    code = static_files.own_file("egress.js")
+    said = set(re.findall(r"say\(\s*\"(\w+)\"", code))
+    said |= {"place", "people", "now", "wait", "last", "exit", "station"}  # columns, and kinds
+    assert said == static_files.languages()["en"]["egress"].keys()
 
 
 def test_every_class_of_street_and_every_reason_has_words() -> None:

@@ -1,0 +1,57 @@
+"""The map of an egress in a real browser, offline: a slider, both courses, both languages."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import placement
+from placement.maps.egress import egress_page
+from placement.outputs import replace_file
+from placement.plan.layers import load_plan
+from placement.plan.outlets import STATION_RATE, read_outlets
+from placement.studies.egress import egress
+from tests.builders import drawn_layers, point, write_geojson, write_plan
+
+HOSTILE = "<img src=x onerror=alert(1)>{{6*7}}"
+
+
+def test_queues_follow_the_slider_and_the_course(tmp_path: Path, open_page: Callable) -> None:
+    sites = drawn_layers()["sites"]
+    sites[0]["properties"]["name"] = HOSTILE
+    plan = load_plan(write_plan(tmp_path / "town", layers={"sites": sites}), budget=1000)
+    units = {"bridge-north/checkpoint": 1, "south-west/checkpoint": 1}
+    solution = placement.evaluate(plan, units, bound=False).solution
+    station = point(2.3462, 48.8472, id="metro", name="Métro", people_per_min=60)
+    write_geojson(tmp_path / "stations.geojson", [station])
+    stations = read_outlets(
+        tmp_path / "stations.geojson", plan, layer="stations", column=STATION_RATE
+    )
+    found = egress(plan, solution, stations=stations)
+    file = tmp_path / "egress.html"
+    replace_file(file, egress_page(plan, found).encode())
+    page, seen = open_page(file)
+    circles = page.locator(".leaflet-places-pane path")
+    assert circles.count() == 3
+    gate = found.chosen.exits[0].queue
+    for slot in (0, 4, 12):
+        page.locator("#minute").evaluate(
+            "(one, at) => { one.value = at; one.dispatchEvent(new Event('input')); }", str(slot)
+        )
+        row = page.locator("#panel tbody tr", has_text=HOSTILE).locator("td")
+        assert row.nth(1).inner_text() == f"{round(gate.waiting[slot]):,}"
+        inside = 1920 - sum(
+            one.queue.passed[slot - 1]
+            for one in found.chosen.exits
+            if 0 < slot <= len(one.queue.passed)
+        )
+        assert f"{round(inside):,} people are still inside" in page.locator("#still").inner_text()
+    page.locator("button[data-course=guided]").click()
+    assert page.locator("button[data-course=guided]").get_attribute("aria-pressed") == "true"
+    row = page.locator("#panel tbody tr", has_text=HOSTILE).locator("td")
+    assert row.nth(0).inner_text() == f"{round(found.guided.exits[0].queue.people):,}"
+    circles.first.click(force=True)
+    assert HOSTILE in page.locator(".leaflet-popup-content").inner_text()
+    page.locator("#lang-fr").click()
+    assert "Comment on sort" in page.locator("#panel").inner_text()
+    assert "personnes sortent" in page.locator("#status").inner_text()
+    assert page.locator("html").get_attribute("lang") == "fr"
+    seen.assert_quiet(file)
