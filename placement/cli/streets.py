@@ -213,7 +213,9 @@ def info(
 def fetch(route: str, margin: float, out: str, endpoint: str | None) -> None:
     """Ask an Overpass server, once, for all that is walked around ROUTE.
 
-    This is the only command that uses the network. The data is © OpenStreetMap contributors, ODbL.
+    Water, railways, walls, squares, stations and gates come along, so that `place init --from`
+    makes a plan of the file. This is the only command that uses the network. The data is
+    © OpenStreetMap contributors, ODbL.
     """
     from placement.cli.talk import Talk
     from placement.outputs import check_output

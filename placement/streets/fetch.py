@@ -1,4 +1,4 @@
-"""Streets from an Overpass server: one polite question, one file."""
+"""Streets, and what lies beside them, from an Overpass server: one polite question, one file."""
 
 import time
 import urllib.parse
@@ -23,6 +23,30 @@ if TYPE_CHECKING:
 
 #: The public server; its owners ask for few and small questions.
 ENDPOINT = "https://overpass-api.de/api/interpreter"
+_WATER = (
+    '["natural"="water"]',
+    '["waterway"~"^(riverbank|dock)$"]',
+    '["landuse"~"^(basin|reservoir)$"]',
+)
+#: What is asked for: all that is walked, and all that `place init --from` reads, which is water,
+#: railways, walls and fences, squares, stations with their entrances, and gates.
+WANTED = (
+    'way["highway"]',
+    'way["railway"]',
+    'way["public_transport"~"^(platform|station)$"]',
+    'way["man_made"="pier"]',
+    'way["barrier"]',
+    'way["place"="square"]',
+    'way["natural"="coastline"]',
+    *(f"way{tag}" for tag in _WATER),
+    *(
+        f'relation["type"="multipolygon"]{tag}'
+        for tag in ('["highway"]', '["place"="square"]', *_WATER)
+    ),
+    'node["railway"]',
+    'node["public_transport"="station"]',
+    'node["barrier"]',
+)
 #: Pauses before the second, third and fourth try, seconds, where the server names none.
 PAUSES_S = (5.0, 15.0, 45.0)
 #: Longest pause a server may ask for.
@@ -75,7 +99,7 @@ def around(route: str | Path, *, margin_m: float) -> "BaseGeometry":
 
 
 def question(ground: "BaseGeometry", *, timeout_s: int = 180) -> str:
-    """Return the Overpass question for all that is walked on some ground.
+    """Return the Overpass question for all that is walked on some ground, and all that bars walks.
 
     Parameters
     ----------
@@ -92,16 +116,7 @@ def question(ground: "BaseGeometry", *, timeout_s: int = 180) -> str:
     lines = [f"[out:xml][timeout:{timeout_s}];", "("]
     for part in shapely.get_parts(ground):
         corners = " ".join(f"{y:.6f} {x:.6f}" for x, y in part.exterior.coords[:-1])
-        lines += [
-            f'  {kind}[{tag}](poly:"{corners}");'
-            for kind, tag in (
-                ("way", '"highway"'),
-                ("way", '"railway"="platform"'),
-                ("way", '"public_transport"="platform"'),
-                ("way", '"man_made"="pier"'),
-                ("relation", '"type"="multipolygon"]["highway"'),
-            )
-        ]
+        lines += [f'  {wanted}(poly:"{corners}");' for wanted in WANTED]
     return "\n".join([*lines, ");", "(._;>;);", "out body;", ""])
 
 
@@ -115,7 +130,7 @@ def fetch_streets(
     progress: Callable[[int], None] = lambda _size: None,
     pause: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Ask an Overpass server for the streets on some ground and write them to a file.
+    """Ask an Overpass server for the streets on some ground, and what is beside them.
 
     Nothing is written unless the whole answer came and can be read as streets. A busy server is
     asked again, up to three times, after the pause it asks for.

@@ -1,7 +1,9 @@
 """A plan of a drawn town, from its extract and a route, is whole and right, and solves as it is."""
 
 import json
+import re
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pyproj
@@ -12,6 +14,7 @@ from placement.plan.layers import load_plan
 from placement.starting.first_crowd import shared_out
 from placement.starting.street_names import told_apart
 from placement.streets import read_streets
+from placement.streets.fetch import question
 from tests.cli.running import run
 from tests.starting.drawn_city import LAT, LON, lonlat, write_city, write_empty, write_route
 
@@ -305,3 +308,43 @@ def test_a_street_between_two_nodes_of_one_place_is_kept_and_read_again(tmp_path
     assert run("streets", "read", extract, "-o", tmp_path / "kept.parquet").exit_code == 0
     kept = read_streets(tmp_path / "kept.parquet", crs=None)
     assert (kept.length_m == 0.0).sum() == 1
+
+
+def answered(extract: Path, ground: shapely.Geometry) -> str:
+    """What an Overpass server sends: the drawn town's objects that the question selects."""
+    root = ET.parse(extract).getroot()  # noqa: S314 - our own file
+    asked = re.findall(
+        r"^  (node|way|relation)((?:\[[^]]*\])+)\(poly", question(ground), re.MULTILINE
+    )
+    assert len(asked) == question(ground).count("(poly:")
+    chosen = set()
+    for kind, tags in asked:
+        wanted = re.findall(r'\["(\w+)"(?:(=|~)"([^"]*)")?\]', tags)
+        assert tags.count("[") == len(wanted)
+        for one in root.iter(kind):
+            has = {tag.get("k"): tag.get("v") for tag in one.iter("tag")}
+            if all(
+                key in has
+                and (not how or (has[key] == value if how == "=" else re.search(value, has[key])))
+                for key, how, value in wanted
+            ):
+                chosen.add(one)
+    refs = {nd.get("ref") for one in chosen for nd in one.iter("nd")}
+    chosen |= {node for node in root.iter("node") if node.get("id") in refs}
+    body = "".join(ET.tostring(one, "unicode") for one in root if one in chosen)
+    return f'<?xml version="1.0"?><osm version="0.6"><note>ODbL</note>{body}</osm>'
+
+
+def test_what_is_fetched_makes_the_same_plan_as_the_whole_extract(
+    begun: Path, tmp_path: Path
+) -> None:
+    whole, part = begun.parent / "city.osm", tmp_path / "city.osm"
+    part.write_text(answered(whole, shapely.box(24.9, 60.1, 25.0, 60.2)), "utf-8")
+    done = run("init", tmp_path / "plan", "--from", part, "--route", begun.parent / "route.geojson",
+               "--band", "150", "--people", "4321")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    for layer in sorted(begun.glob("*.geojson")):
+        if layer.stem != "water":  # the sea ends with the extract, which is known by its streets
+            assert (tmp_path / "plan" / layer.name).read_bytes() == layer.read_bytes(), layer.name
+    water = features(tmp_path / "plan" / "water.geojson")
+    assert {one["properties"]["name"] for one in water.values()} == {"Sea", "Rio"}
