@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from placement.arrays import Floats
 from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting
 from placement.cover.laned import laned
@@ -24,7 +25,7 @@ from placement.solve.capacitated.admission import admission
 from placement.solve.capacitated.settle import Settled, settle
 from placement.solve.capacitated.solver import Run
 from placement.solve.capacitated.state import LanesOutcome
-from placement.solve.capacitated.walk_lagrangian import Compared, compared
+from placement.solve.capacitated.walk_lagrangian import compared
 from placement.solve.core.stopping import Effort, Stop
 
 _TIMES = 3  # that the engine is asked again, at most
@@ -44,13 +45,7 @@ def among_equals(
     seed: int,
     stop: Stop,
 ) -> Settled:
-    """Settle on the one plan among equals where that can be proven, else look for shorter walks.
-
-    Parameters
-    ----------
-    plan, posts, walks, outcome, shares, seed, stop
-        As `shorter` takes them.
-    """
+    """Settle on the one plan among equals where that can be proven, else look for shorter walks."""
     if outcome.status is Status.OPTIMAL and not stop.reached():
         found = settle(plan, posts, walks, outcome, shares=shares, stop=stop)
         if found is not None and "step_free" not in found.unproven:
@@ -97,11 +92,11 @@ def shorter(
     )
     fixed = outcome.status is not Status.OPTIMAL or len(posts.tiers) > 1
     for _ in range(_TIMES):
-        known = _compared(plan, walks, best, shares, stop)
-        best = _within(best, None if known is None else known.gap)
-        if known is None or known.gap == 0 or fixed or stop.reached():
+        known = compared(plan, walks, best, shares=shares, stop=stop)
+        best = _within(best, known)
+        if known is None or known[0] == 0 or fixed or stop.reached():
             return best
-        other = _other(instance, lanes, best.outcome, known, seed=seed, stop=stop.share(0.4))
+        other = _other(instance, lanes, best.outcome, known[1], seed=seed, stop=stop.share(0.4))
         if other is None or other.chosen is None:
             return best
         units = np.where(lanes.gate, np.maximum(other.lanes, lanes.least), posts.units)
@@ -126,41 +121,26 @@ def bounded(
     stop: Stop,
 ) -> Settled:
     """Say how far from the shortest total walk a plan may be, as far as there is time for that."""
-    known = _compared(plan, walks, best, shares, stop)
-    return _within(best, None if known is None else known.gap)
+    return _within(best, compared(plan, walks, best, shares=shares, stop=stop))
 
 
-def _within(best: Settled, gap: float | None) -> Settled:
+def _within(best: Settled, known: tuple[float, Floats] | None) -> Settled:
     """Return a plan of which nothing is proven but how far its walks are from the shortest."""
+    gap = None if known is None else known[0]
     return replace(best, unproven=list_unproven("step_free") | {"walk": gap})
-
-
-def _compared(
-    plan: Plan, walks: Survey, best: Settled, shares: Mapping[str, float], stop: Stop
-) -> Compared | None:
-    return compared(
-        plan,
-        best.posts,
-        walks,
-        walk=best.admitted.walk,
-        first=best.admitted.first,
-        objective=best.outcome.objective,
-        shares=shares,
-        stop=stop,
-    )
 
 
 def _other(
     instance: Instance,
     lanes: Lanes,
     outcome: LanesOutcome,
-    known: Compared,
+    merit: Floats,
     *,
     seed: int,
     stop: Stop,
 ) -> LanesOutcome | None:
     """Return a plan of as much worth and more merit, None where none was found."""
-    merit, chosen = known.merit, outcome.chosen
+    chosen = outcome.chosen
     top = math.fsum(np.maximum(merit, 0.0))
     range_of = top - math.fsum(merit[chosen])
     if range_of <= 0 or chosen is None:

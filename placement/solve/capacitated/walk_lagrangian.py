@@ -10,7 +10,7 @@ resources are left out, which only lowers the bound.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -19,7 +19,6 @@ import numpy as np
 from placement.arrays import Bools, Floats, Ints
 from placement.compiled import compiled, part_of_compiled
 from placement.cover.instance import Instance
-from placement.cover.instance_builder import Posting
 from placement.cover.laned import laned
 from placement.cover.lanes import Lanes
 from placement.cover.reduce import keep_rows
@@ -27,6 +26,7 @@ from placement.cover.survey import Survey
 from placement.decimals import left_over
 from placement.plan.problem import Plan
 from placement.solve.capacitated.crowds import crowds_of, floors_of
+from placement.solve.capacitated.settle import Settled
 from placement.solve.core.stopping import Stop
 from placement.solve.mclp.bounds import bound
 
@@ -82,42 +82,23 @@ class Ask(NamedTuple):
     budget: float
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Compared:
-    """How a plan compares with all others that are worth as much.
-
-    Attributes
-    ----------
-    gap
-        Share of its total walk that is not proven to be needed.
-    merit
-        (C,) float64, what each gate would save beyond its price; 0 for other columns.
-    """
-
-    gap: float
-    merit: Floats
-
-
 def compared(
     plan: Plan,
-    posts: Posting,
     walks: Survey,
+    best: Settled,
     *,
-    walk: float,
-    first: float,
-    objective: float,
     shares: Mapping[str, float] = MappingProxyType({}),
     stop: Stop,
-) -> Compared | None:
+) -> tuple[float, Floats] | None:
     """Say how far the total walk may be from that of any plan that is worth as much.
 
     Parameters
     ----------
-    plan, posts, walks
-        What is asked, the candidate posts with their rules, and the walks.
-    walk, first, objective
-        Of the plan that is known: people times seconds, people sent who come first, and what it is
-        worth to the engine. Plans are compared that have as much of the last two.
+    plan, walks
+        What is asked, and the walks.
+    best
+        The plan that is known, and the candidate posts with their rules. Plans are compared that
+        are worth as much, and send as many people who come first.
     shares
         By resource, the least share of all people to be admitted.
     stop
@@ -125,18 +106,24 @@ def compared(
 
     Returns
     -------
-    Compared or None
-        None where there was no time.
+    gap
+        Share of its total walk that is not proven to be needed.
+    merit
+        (C,) float64, what each gate would save beyond its price; 0 for other columns. None in place
+        of both where there was no time.
     """
     if stop.reached():
         return None
-    problem = plan.problem
+    problem, posts, walk = plan.problem, best.posts, best.admitted.walk
     instance, lanes = laned(problem, posts)
     gates = np.flatnonzero(lanes.gate & ~instance.excluded)
     crowds, _, _, crowd_of = crowds_of(plan, posts, walks, gates)
-    counts, at_least = [crowds.worth], [_less(objective) - _others(instance, lanes, stop=stop)]
+    counts, at_least = (
+        [crowds.worth],
+        [_less(best.outcome.objective) - _others(instance, lanes, stop=stop)],
+    )
     for some, least in [
-        (np.flatnonzero(crowds.first), _less(first)),
+        (np.flatnonzero(crowds.first), _less(best.admitted.first)),
         *floors_of(problem, crowd_of, shares),
     ]:
         if len(some) and least > 0:
@@ -173,7 +160,7 @@ def compared(
     gap = (walk - (whole - saved)) / walk if walk > 0 else 0.0
     merit = np.zeros(instance.columns)
     merit[gates] = brought
-    return Compared(gap=gap if gap > _NO_GAP else 0.0, merit=merit)
+    return gap if gap > _NO_GAP else 0.0, merit
 
 
 def _less(held: float) -> float:
