@@ -72,11 +72,14 @@ class Leaving:
         """Return (E, K) float64, people of (G, E) `sent` who are at an exit in slot k or later."""
         arrives = -np.diff(np.concatenate([self.later, np.zeros((len(self.later), 1))], axis=1))
         groups, exits = np.nonzero(sent > 0)
-        wide = arrives.shape[1]
-        found = np.zeros((len(self.rate), int(self.slot.max()) + wide))
-        for j in range(wide):
-            many = sent[groups, exits] * arrives[self.profile[groups], j]
-            np.add.at(found, (exits, self.slot[groups, exits] + j), many)
+        many, slot, profile = sent[groups, exits], self.slot[groups, exits], self.profile[groups]
+        first = int(self.slot.max()) + 1
+        found = np.zeros((len(self.rate), first + arrives.shape[1] - 1))
+        kinds, number = np.unique(np.stack([exits, profile]), axis=1, return_inverse=True)
+        begin = np.zeros((kinds.shape[1], first))
+        np.add.at(begin, (number.reshape(-1), slot), many)
+        for (exit_, kind), people in zip(kinds.T.tolist(), begin, strict=True):
+            found[exit_] += np.convolve(people, arrives[kind])
         return np.asarray(found[:, ::-1].cumsum(axis=1)[:, ::-1])
 
 

@@ -121,7 +121,13 @@ def crossing(
     queue: Queue | None,
     come: Floats | None = None,
 ) -> Crossing:
-    """Return who passes an exit or a station, by its queue or by who comes in each slot."""
+    """Return who passes an exit or a station, by its queue or by who comes in each slot.
+
+    Raises
+    ------
+    UsageError
+        If the last one passes it after more than a day.
+    """
     if queue is None:
         assert come is not None  # noqa: S101 - one of the two is given
         queue = queue_of(come, float(rate))

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from placement.arrays import Floats
+from placement.errors import UsageError
 
 STEP_S = 30
 """Seconds of a slot: walks count as whole slots, rounded up (A)."""
 PER_MIN = 60 / STEP_S
 _GRAIN = 1e-6  # of a slot: a walk of so much more than a whole number of slots is one of them
 _NOBODY = 1e-9
+_LONGEST_MIN = 24 * 60
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -56,6 +58,11 @@ def queue_of(arrives: Floats, rate: float) -> Queue:
         (K,) float64, people who come in each slot.
     rate
         Most people who pass in a slot.
+
+    Raises
+    ------
+    UsageError
+        If the last one passes after more than a day.
     """
     people = float(arrives.sum())
     if people <= _NOBODY:
@@ -64,6 +71,11 @@ def queue_of(arrives: Floats, rate: float) -> Queue:
     later = arrives[::-1].cumsum()[::-1]
     coming = np.flatnonzero(arrives > 0)
     last = float((coming + later[coming] / rate).max())
+    if last > _LONGEST_MIN * PER_MIN:
+        raise UsageError(
+            f"{people:,.0f} people would pass {rate * PER_MIN:.3g} a minute for more than a day: "
+            "give exits and stations that let more pass."
+        )
     slots = max(len(arrives), int(np.ceil(last)))
     waiting, passed = np.zeros(slots), np.zeros(slots)
     still = done = 0.0

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 WAIT_MIN = 8.0
 """An exit where people wait longer clogs (S: Green Guide, longest egress time, domain.md)."""
-_LONGEST_LEAVE_MIN = 24 * 60
+_LONGEST_LEAVE_MIN = 8 * 60
 _MOST_WIDER = 3
 _WORTH_MIN = 0.05  # minutes: what a metre saves at first order, if it is to be solved again
 _SURE = 1e-6  # relative: nearer than this a time is its bound
