@@ -30,7 +30,7 @@ def build_floors(settings: Settings, demand: Demand, *, file: Path) -> tuple[Flo
     Raises
     ------
     InputError
-        If a floor names a zone or a point that nobody is in.
+        If a floor names a zone or a point that nobody is in, or a zone with nobody in its period.
     """
     names = sorted(settings.resources)
     floors = []
@@ -48,6 +48,15 @@ def build_floors(settings: Settings, demand: Demand, *, file: Path) -> tuple[Flo
         for (when, period), zone in itertools.product(_periods(settings, rule).items(), zones):
             there = _in_periods(settings, rule.resource, demand, period=period)
             words = f"{rule.share:g} of zone {demand.zones[zone]!r}{whom}{when} by"
+            if EVERY not in {*rule.named, rule.period} and not there[demand.zone == zone].any():
+                # a rule that was written for one zone and its periods would hold without a word
+                when = when or f" while {rule.resource!r} serves"
+                raise InputError(
+                    f"{demand.zones[zone]!r} has nobody{when}",
+                    file=file,
+                    field=f"floors.{at}.zone",
+                    remedy="name a zone or a period with people, or take the floor out",
+                )
             points = np.flatnonzero((demand.zone == zone) & counted & there)
             floor = Floor(
                 name=f"floors: {words} {rule.resource!r}",
