@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     metavar="N",
     help="People of the first demand; without it the ground beside the route is filled.",
 )
+@click.option(
+    "--cordon",
+    is_flag=True,
+    help="Seal the perimeter too: every way into it has a checkpoint or a barrier, and the budget "
+    "pays both.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -43,6 +49,7 @@ def command(
     extract: str | None,
     given: Given,
     people: int | None,
+    cordon: bool,
 ) -> None:
     """Write a plan to DIR, ready for `place check` and `place optimise`.
 
@@ -55,9 +62,10 @@ def command(
     if extract is not None:
         if example is not None:
             raise click.UsageError("--example is given beside --from; keep one of them.")
-        _begin(folder, extract, given, people)
+        _begin(folder, extract, given, people, cordon=cordon)
         return
-    told = [one for one in ("route", "perimeter", "around", "people", "band", "margin", "apart")
+    of_city = ("route", "perimeter", "around", "people", "cordon", "band", "margin", "apart")
+    told = [one for one in of_city
             if ctx.get_parameter_source(one) is click.core.ParameterSource.COMMANDLINE]  # fmt: skip
     if told:
         raise click.UsageError(
@@ -91,7 +99,7 @@ def command(
     talk.say(f"next: place check {target / PLAN_FILE}")
 
 
-def _begin(folder: str, extract: str, given: Given, people: int | None) -> None:
+def _begin(folder: str, extract: str, given: Given, people: int | None, *, cordon: bool) -> None:
     """Write the plan of a city."""
     from pathlib import Path
 
@@ -105,7 +113,7 @@ def _begin(folder: str, extract: str, given: Given, people: int | None) -> None:
     talk = Talk()
     wanted = Wanted(
         extract=Path(extract), event=event, drawn=given.words(), people=people,
-        margin_m=given.margin, apart_m=given.apart,
+        margin_m=given.margin, apart_m=given.apart, sealed=cordon,
     )  # fmt: skip
     with talk.step("Drawing the plan"):
         begun = begin_plan(target, wanted)

@@ -22,13 +22,15 @@ from placement.starting.candidates import (
     find_candidates,
     sites_of,
 )
+from placement.starting.cordon import Cordon, find_cordon
+from placement.starting.cordon_layer import cordon_text
 from placement.starting.drawn import PLANNER, Drawn, layer_text
 from placement.starting.event import MARGIN_M, Event, check_length, degrees
 from placement.starting.first_crowd import Crowd, first_crowd
 from placement.starting.ground import Ground, ground_of
 from placement.starting.mapped import read_mapped
 from placement.starting.names import clean_name, plain_words
-from placement.starting.plan_text import Begun, plan_text, readme_text
+from placement.starting.plan_text import BARRIER_COST, SEAL_BAND_M, Begun, plan_text, readme_text
 from placement.starting.room import Candidate
 from placement.streets.network import Streets
 from placement.streets.read import read_streets
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 
 EXTRACTS = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")
 STEP_FREE_SPEED_M_S = 0.69
-_ROUTE, _STREETS = "route.geojson", "streets.parquet"
+_ROUTE, _STREETS, _WAYS = "route.geojson", "streets.parquet", "ways.geojson"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,8 @@ class Wanted:
         How far outside the perimeter streets are kept.
     apart_m
         How near candidates may lie.
+    sealed
+        Whether the perimeter is sealed: every way into it has a checkpoint or a barrier.
     """
 
     extract: Path
@@ -68,6 +72,7 @@ class Wanted:
     people: int | None = None
     margin_m: float = MARGIN_M
     apart_m: float = APART_M
+    sealed: bool = False
 
 
 def survey_extract(
@@ -155,14 +160,19 @@ def begin_plan(folder: Path, wanted: Wanted) -> Begun:
         None if one is None else replace(one, source=wanted.extract.name)
         for one in (ground.streets, rolled_on)
     ]
+    cordon = _cordon(ground) if wanted.sealed else None
     with _passing(folder) as passing:
         assert kept[0] is not None  # noqa: S101 - it is given
         write_streets(kept[0], passing / _STREETS, step_free=kept[1])
 
         def write(unreached: Collection[tuple[str, str]] = ()) -> Begun:
             layers = _layers(ground, candidates, crowd, unreached)
-            begun = _begun(folder, wanted, ground, candidates, crowd, layers)
+            begun = _begun(folder, wanted, ground, candidates, crowd, layers, cordon)
             texts = {file: layer_text(found, crs=begun.crs) for file, found in layers.items()}
+            if cordon is not None:
+                texts[_WAYS] = cordon_text(
+                    cordon, crs=begun.crs, attribution=ground.streets.attribution
+                )
             texts |= {"plan.toml": plan_text(begun), "README.md": readme_text(begun)}
             replace_files({passing / file: text.encode() for file, text in texts.items()})
             return begun
@@ -170,6 +180,14 @@ def begin_plan(folder: Path, wanted: Wanted) -> Begun:
         begun = write()
         unreached = _unreached(load_plan(passing / "plan.toml"))
         return write(unreached) if unreached else begun
+
+
+def _cordon(ground: Ground) -> Cordon:
+    """Return the fewest ways through the perimeter, which a plan closes or puts posts in."""
+    return find_cordon(
+        ground.streets, ground.event.perimeter, traffic="walkers", band_m=SEAL_BAND_M,
+        weigh="ways", price_metre=0.0, price_each=BARRIER_COST,
+    )  # fmt: skip
 
 
 def _unreached(plan: Plan) -> set[tuple[str, str]]:
@@ -231,6 +249,7 @@ def _begun(
     candidates: Sequence[Candidate],
     crowd: Crowd,
     layers: dict[str, Sequence[Drawn]],
+    cordon: Cordon | None,
 ) -> Begun:
     name = plain_words(folder.resolve().name) or "plan"
     kept = {one.id for one in layers["sites.geojson"]}
@@ -238,7 +257,20 @@ def _begun(
     for layer in ("sites", "demand", "areas", "water", "rail", "barriers"):
         if f"{layer}.geojson" in layers:
             named[layer] = f"{layer}.geojson"
-    order = ("route", "sites", "areas", "demand", "streets", "water", "rail", "barriers")
+    if cordon is not None:
+        named |= {"ways": _WAYS, "perimeter": "perimeter.geojson"}
+    order = (
+        "route",
+        "perimeter",
+        "ways",
+        "sites",
+        "areas",
+        "demand",
+        "streets",
+        "water",
+        "rail",
+        "barriers",
+    )
     beside = {
         "perimeter.geojson": "the perimeter, for `place candidates` and the like",
         "squares.geojson": "squares, for areas of your own",
@@ -257,8 +289,14 @@ def _begun(
         candidates=[one for one in candidates if one.id in kept],
         unreached=len(candidates) - len(kept),
         layers={layer: named[layer] for layer in order if layer in named},
-        beside={file: said for file, said in beside.items() if file in layers},
-        counts={file: len(features) for file, features in layers.items()},
+        beside={
+            file: said
+            for file, said in beside.items()
+            if file in layers and file not in named.values()
+        },
+        counts={file: len(features) for file, features in layers.items()}
+        | ({} if cordon is None else {_WAYS: len(cordon.barriers)}),
+        ways=0 if cordon is None else len(cordon.barriers),
         doubts=_doubts(ground, candidates),
     )
 

@@ -17,6 +17,8 @@ OPEN_COST, LANE_COST = 12, 5
 #: choice has to be made [A].
 PEOPLE_PER_POST, PEOPLE_PER_TEAM = 25_000, 20_000
 TEAM_COST = 4
+#: Officers at a barrier, and how far outside the perimeter barriers may stand, metres [A].
+BARRIER_COST, SEAL_BAND_M = 2, 200.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class Begun:
         Features by file.
     doubts
         What the extract lacks, a sentence each.
+    ways
+        Ways through the perimeter that are to be sealed; 0 where it is not.
     """
 
     name: str
@@ -66,13 +70,14 @@ class Begun:
     beside: Mapping[str, str]
     counts: Mapping[str, int]
     doubts: Sequence[str]
+    ways: int = 0
 
 
-def budget_of(people: int) -> int:
-    """Return a first budget, officers: a checkpoint for 25,000 people, and the teams."""
+def budget_of(people: int, ways: int = 0) -> int:
+    """Return a first budget, officers: a checkpoint for 25,000 people, the teams, and barriers."""
     posts = max(2, math.ceil(people / PEOPLE_PER_POST))
     officers = posts * (OPEN_COST + LEAST_LANES * LANE_COST) + fleet_of(people) * TEAM_COST
-    return math.ceil(officers / 10) * 10
+    return math.ceil((officers + ways * BARRIER_COST) / 10) * 10
 
 
 def fleet_of(people: int) -> int:
@@ -83,6 +88,8 @@ def fleet_of(people: int) -> int:
 def plan_text(begun: Begun) -> str:
     """Return the plan file."""
     quoted = json.dumps(begun.title, ensure_ascii=False)
+    budget = budget_of(begun.people, begun.ways)
+    more = ", and two officers a barrier" if begun.ways else ""
     layers = "\n".join(
         f'{layer} = "{file}"{" " * max(1, 24 - len(layer) - len(file))}# {_SAID[layer]}'
         for layer, file in begun.layers.items()
@@ -107,12 +114,12 @@ en = {quoted}
 fr = {quoted}
 
 [budget]
-amount = {budget_of(begun.people)}                        # A: a checkpoint for 25,000 people
+amount = {budget}                        # A: a checkpoint for 25,000 people{more}
 unit = {{ en = "officers", fr = "agents" }}
 
 [layers]
 {layers}
-
+{_sealed(begun.ways)}
 [walking]
 speed_m_s = 1.34                    # S: Weidmann 1993; streets.parquet is made for it
 # step_free_share = 0.18            # A: wheelchairs, prams, sticks: they walk without steps
@@ -157,7 +164,20 @@ near = {{ resource = "checkpoint", walk_min = 3 }}
 """
 
 
+def _sealed(ways: int) -> str:
+    """Return the table of what is sealed, where anything is."""
+    if not ways:
+        return ""
+    return f"""
+[sealed]                            # each of the {ways} ways has a checkpoint in it, or a barrier
+resources = ["checkpoint"]
+band_m = {SEAL_BAND_M:g}                        # A: barriers may stand so far outside the perimeter
+"""
+
+
 _SAID = {
+    "perimeter": "what is sealed",
+    "ways": "the fewest that lead in; a barrier costs two officers (A)",
     "route": "as it was given",
     "sites": "candidates: README.md says how they were found",
     "demand": "people on streets, assumed",
@@ -175,6 +195,7 @@ def _comment(text: str) -> str:
 
 def readme_text(begun: Begun) -> str:
     """Return the README: what was assumed, and what a planner replaces first."""
+    budget = budget_of(begun.people, begun.ways)
     kinds = {kind: sum(one.kind == kind for one in begun.candidates) for kind in KINDS}
     by_kind = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
     guessed = sum(one.width_from == "class" for one in begun.candidates)
@@ -205,7 +226,7 @@ It is something to argue about and **not for operations**: nobody has looked at 
 1. **The people.** {begun.people:,} people stand evenly on squares and streets beside the route,
    {people}. Nobody counted them. Put real
    figures into `demand.geojson` and `areas.geojson` (column `people`).
-2. **The budget and the costs** in `plan.toml`: {budget_of(begun.people):,} officers in all,
+2. **The budget and the costs** in `plan.toml`: {budget:,} officers in all,
    {OPEN_COST} a checkpoint and {LANE_COST} a lane are assumptions. The plan asks who is near a
    checkpoint; how many its lanes let through is asked where `plan.toml` says so.
 3. **The sites.** Walk along the perimeter with `sites.geojson`: strike out what cannot be used

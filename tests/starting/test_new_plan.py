@@ -348,3 +348,22 @@ def test_what_is_fetched_makes_the_same_plan_as_the_whole_extract(
             assert (tmp_path / "plan" / layer.name).read_bytes() == layer.read_bytes(), layer.name
     water = features(tmp_path / "plan" / "water.geojson")
     assert {one["properties"]["name"] for one in water.values()} == {"Sea", "Rio"}
+
+
+def test_a_plan_begun_with_its_cordon_pays_for_the_barriers_and_seals_every_way(
+    begun: Path, tmp_path: Path
+) -> None:
+    done = run("init", tmp_path / "plan", "--from", begun.parent / "city.osm", "--cordon",
+               "--around", f"{LON},{LAT},160", "--people", "4321")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    ways = json.loads((tmp_path / "plan" / "ways.geojson").read_text("utf-8"))["features"]
+    assert len(ways) > 3
+    checked = run("check", tmp_path / "plan", "--json")
+    assert json.loads(checked.stdout)["warnings"] == []
+    solved = run("optimise", tmp_path / "plan", "--out", tmp_path / "out")
+    assert solved.exit_code == 0, solved.output
+    assert re.search(rf"sealed +asked {len(ways)} +reached {len(ways)}", solved.output)
+    table = (tmp_path / "plan" / "README.md").read_text("utf-8")
+    assert re.search(rf"`ways.geojson` \\| the fewest .* \\| {len(ways)} \\|", table)
+    refused = run("init", tmp_path / "starter", "--cordon")
+    assert "--cordon is for a plan of a city" in refused.stderr
