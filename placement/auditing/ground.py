@@ -11,7 +11,7 @@ from placement.auditing.periods import people_of
 from placement.auditing.recount import to_demand
 from placement.auditing.rules import Reach
 from placement.cover.ground import ground
-from placement.cover.survey import Survey
+from placement.cover.survey import Survey, survey
 from placement.plan.problem import Plan
 from placement.solution import Period, Solution
 
@@ -46,7 +46,9 @@ def check_ground(
         f"{list(plan.closed)}",
     )
     if solution.attribution is not None:  # earlier versions did not say
-        owed = "" if walks.streets is None else walks.streets.attribution
+        parts = [walks, *(survey(period.plan) for period in plan.periods)]
+        made = {one.streets.attribution for one in parts if one.streets is not None}
+        owed = "; ".join(sorted(made - {""}))
         findings.require(
             solution.attribution == owed,
             f"the streets are said to be {solution.attribution!r}, they are {owed!r}",

@@ -27,7 +27,7 @@ function daySection(data, shown, tell, pick) {
   return make("section", { "aria-label": tell.say("day") }, make("h2", null, tell.say("day")), make("p", null, tell.say("day_told")),
     make("table", { class: "areas" },
       headRow(tell.say("period"), tell.say("people_short"), ...kinds.flatMap(([resource, at]) => [head(resource, at, "day_covered"), head(resource, at, "day_walk")])),
-      make("tbody", null, ...rows)));
+      make("tbody", null, ...rows)), make("br"));
 }
 
 /* Where people are who stand in no area: circles as large as they are many. */

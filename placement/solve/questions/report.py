@@ -11,7 +11,7 @@ from placement.arrays import Bools, Floats, Ints
 from placement.cover.area_walks import AreaWalks
 from placement.cover.areas import areas, walks_by_area
 from placement.cover.instance_builder import Posting
-from placement.cover.survey import Survey
+from placement.cover.survey import Survey, survey
 from placement.decimals import cost_of, total_of
 from placement.plan.clock import clock_of
 from placement.plan.digests import digests_of
@@ -142,7 +142,7 @@ def write_up(
         lanes=None if admitted is None else admitted.told,
         at=clock_of(plan.at) if plan.timed and plan.at is not None else None,
         closures=plan.closed,
-        attribution=walks.streets.attribution or None if walks.streets is not None else None,
+        attribution=_attribution(plan, walks),
         unsnapped=_unsnapped(problem, walks),
         periods=periods(plan, walks, units),
         areas=by_area,
@@ -151,6 +151,13 @@ def write_up(
         digests=_digests(plan, wish),
         stopped=outcome.stopped,
     )
+
+
+def _attribution(plan: Plan, walks: Survey) -> str | None:
+    """Return what is owed to those who made the streets, of all periods; None for one's own."""
+    networks = [walks.streets, *(survey(one.plan).streets for one in plan.periods)]
+    owed = {network.attribution for network in networks if network is not None}
+    return "; ".join(sorted(owed - {""})) or None
 
 
 def _digests(plan: Plan, wish: Wishes) -> dict[str, str]:

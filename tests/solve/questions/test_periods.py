@@ -11,7 +11,7 @@ from placement.errors import InputError, UsageError
 from placement.maps import map_page
 from placement.review.geojson import read_solution, solution_text
 from tests.amount import cases
-from tests.builders import drawn_layers, point, write_plan
+from tests.builders import drawn_layers, point, streets, write_plan
 from tests.days import Day, draw_day, right_answer
 from tests.sealed_town import SEALED, write_sealed
 
@@ -225,3 +225,28 @@ def test_posts_where_a_site_forbids_them_are_counted_in_every_period(tmp_path: P
     assert found.solution.coverage["dog_team"].covered > 0
     page = map_page(plan, found.solution)
     assert all(one.name in page for one in plan.periods)
+
+
+def test_a_period_on_streets_of_its_own_owes_to_those_who_made_them(tmp_path: Path) -> None:
+    """An extract of OpenStreetMap in one period is named, and walked on in that period alone."""
+    part = replace(draw_day(tmp_path, 2).parts[0], out=(), weight=1, layers={})
+    day = Day(tmp_path / "day", (part,), {}, streets(), 40, {})
+    file = day.write()
+    corners = {lon: at for at, lon in enumerate((2.346, 2.350, 2.354), start=1)}
+    nodes = "".join(f'<node id="{at}" lat="48.8515" lon="{lon}"/>' for lon, at in corners.items())
+    way = "".join(f'<nd ref="{at}"/>' for at in corners.values())
+    (file.parent / "own.osm").write_text(
+        f'<osm version="0.6">{nodes}<way id="9">{way}<tag k="highway" v="footway"/></way></osm>',
+        encoding="utf-8",
+    )
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("directions = {  }", 'directions = {}\nlayers = { streets = "own.osm" }')
+    file.write_text(text, encoding="utf-8")
+    plan = placement.load_plan(file)
+    found = placement.optimise(plan)
+    assert found.attribution == "© OpenStreetMap contributors, ODbL"
+    assert f"{part.name}:streets" in (found.digests or {})
+    assert placement.audit(plan, found).ok
+    plain = placement.load_plan(day.write())
+    assert placement.optimise(plain).areas != found.areas
+    assert not placement.audit(plan, replace(found, attribution="")).ok
