@@ -81,7 +81,9 @@ def test_who_may_call_highs_one_module_does() -> None:
     assert importers("pulp") == [
         "solve/mip/highs.py",
         "solve/mip/mip_model.py",
+        "solve/mip/quickest.py",
         "solve/mip/relief_model.py",
+        "solve/mip/tail_model.py",
     ]
     assert importers("folium") == ["maps/webmap.py"]
 

@@ -36,6 +36,7 @@ def fake_plan(**_: Any) -> Any:
         problem=SimpleNamespace(resources=resources, barriers=()),
         warnings=(),
         inputs=(),
+        periods=(),
     )
 
 

@@ -42,7 +42,7 @@ def same_problem(one: Any, other: Any) -> None:
             if name in {"xy", "lonlat"}:
                 np.testing.assert_allclose(a, b, rtol=0, atol=1e-6)
             elif isinstance(a, np.ndarray):
-                assert np.array_equal(a, b), name
+                assert np.array_equal(a, b, equal_nan=a.dtype.kind == "f"), name
             else:
                 assert a == b, name
 
