@@ -19,6 +19,7 @@ from placement.plan.format import (
     broken,
     hint,
 )
+from placement.plan.lane_settings import LanesSettings
 from placement.plan.rule_settings import EVERY, FloorSettings
 
 
@@ -145,7 +146,7 @@ class _Kind(Protocol):
         """The periods in which it serves; empty for all."""
 
     @property
-    def lanes(self) -> object:
+    def lanes(self) -> LanesSettings | None:
         """Its lanes, or None."""
 
 
@@ -189,17 +190,35 @@ def check_periods(
             raise broken(f"periods.{period.name}.layers.streets", said, "name layers.streets too")
     _check_names(known, kinds, floors)
     for own, kind in kinds.items():
-        if known and kind.lanes is not None and len(set(kind.periods or known)) > 1:
-            raise broken(
-                f"resources.{own}.periods",
-                "are several, and lanes open in one",
-                f'write periods = ["{known[0]}"], or another one',
+        if known and kind.lanes is not None:
+            _check_lanes(
+                own, kind.lanes, [one for one in periods if one.name in (kind.periods or known)]
             )
     for number, rule in enumerate(floors):
         serves = kinds[rule.resource].periods
         if serves and rule.period not in {None, EVERY, *serves}:
             said = f"is {rule.period!r}, in which {rule.resource!r} does not serve"
             raise broken(f"floors.{number}.period", said, f"name one of {', '.join(serves)}")
+
+
+def _check_lanes(resource: str, lanes: LanesSettings, serves: Sequence[PeriodSettings]) -> None:
+    """Check that lanes are open in one period, and in its hours."""
+    period = serves[0]
+    if len(serves) > 1:
+        raise broken(
+            f"resources.{resource}.periods",
+            "are several, and lanes open in one",
+            f'write periods = ["{period.name}"], or another one',
+        )
+    opens, closes = minutes_of(lanes.opens) or 0, minutes_of(lanes.closes) or 0
+    begins, ends = period.span
+    if opens >= ends or closes <= begins:
+        raise broken(
+            f"resources.{resource}.lanes.opens",
+            f"lets people in from {lanes.opens} to {lanes.closes}, and {period.name!r} lasts from "
+            f"{period.begins} to {period.ends}",
+            "open lanes in the hours of the period, or name another one",
+        )
 
 
 def _check_names(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 WAIT_MIN = 8.0
 """An exit where people wait longer clogs (S: Green Guide, longest egress time, domain.md)."""
 _LONGEST_LEAVE_MIN = 8 * 60
+_MOST = 1e6  # of flow, width and wait: figures stay exact enough to be counted again
 _MOST_WIDER = 3
 _WORTH_MIN = 0.05  # minutes: what a metre saves at first order, if it is to be solved again
 _SURE = 1e-6  # relative: nearer than this a time is its bound
@@ -233,8 +234,9 @@ def egress(
 
 def _check(flow: float, lane_m: float, leave_min: int, wait_min: float) -> None:
     for what, value in (("flow", flow), ("width of a lane", lane_m), ("longest wait", wait_min)):
-        if not 0 < value < np.inf:
-            raise UsageError(f"a {what} of {value:g} cannot be; give a number above 0.")
+        if not 0 < value <= _MOST:
+            most = f"above 0 and at most {_MOST:,.0f}"
+            raise UsageError(f"a {what} of {value:g} cannot be; give a number {most}.")
     if not 0 <= leave_min <= _LONGEST_LEAVE_MIN:
         raise UsageError(
             f"people who set out over {leave_min:,} minutes cannot be counted; give 0 to "
@@ -339,7 +341,10 @@ class _Study:
                     left[: len(done)] = 1.0 - done
                     profiles.append(np.where(left > 1e-12, left, 0.0))
         if not pairs:
-            return None, np.zeros(on.shape)
+            raise UsageError(
+                "nobody who comes out can walk to a station within two hours: see that stations "
+                "and exits lie on streets that meet."
+            )
         where = tuple(np.array(pairs).T)
         # people of slot i are there after slot i: `later` is who is not there yet
         later = np.concatenate([np.ones((len(pairs), 1)), np.array(profiles)[:, :-1]], axis=1)

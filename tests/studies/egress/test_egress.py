@@ -412,11 +412,16 @@ def test_what_cannot_be_is_refused(town: Town, tmp_path: Path) -> None:
         egress(plan, solution, stations=replace(stations, xy=stations.xy + 9000))
     with pytest.raises(InputError, match=r"bridge-north.*is a gate of the solution already"):
         egress(plan, solution, exits=replace(exits, id=("bridge-north",)))
-    for wrong in ({"flow_per_m_s": 0.0}, {"lane_m": math.inf}, {"leave_min": 481}):
+    for wrong in (
+        {"flow_per_m_s": 0.0}, {"flow_per_m_s": 1e300}, {"lane_m": math.inf}, {"leave_min": 481},
+    ):  # fmt: skip
         with pytest.raises(UsageError, match=r"cannot be"):
             egress(plan, solution, **wrong)
     with pytest.raises(UsageError, match=r"for more than a day"):
         egress(plan, solution, flow_per_m_s=1e-4)
+    distant = replace(stations, xy=stations.xy + 90_000)
+    with pytest.raises(UsageError, match=r"can walk to a station within two hours"):
+        egress(replace(plan, streets=None), solution, stations=distant)
     dogs = placement.evaluate(plan, {"bridge-north/dog_team": 1}, bound=False).solution
     with pytest.raises(UsageError, match=r"no post that people walk to"):
         egress(plan, dogs)
