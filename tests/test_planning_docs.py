@@ -146,7 +146,8 @@ def test_most_pages_show_commands_with_their_answers() -> None:
         page.stem: len(re.findall(r"^\$ place ", page.read_text("utf-8"), re.MULTILINE))
         for page in PAGES
     }
-    assert {name for name, count in shown.items() if count == 0} <= {"add-a-rule"}
+    silent = {name for name, count in shown.items() if count == 0}
+    assert silent <= {"add-a-rule", "run-on-a-cluster"}
     assert sum(shown.values()) > 40
 
 
