@@ -65,7 +65,8 @@ _ASKED = stacked(
     click.option(
         "--period",
         metavar="NAME",
-        help="Which of the plan's periods.  [default: the only one in which people walk out]",
+        help="Which of the plan's periods; where it has people of its own to whom others walk out, "
+        "those of the period before leave.  [default: the only one in which people walk out]",
     ),
     click.option(
         "--leave",
@@ -273,11 +274,16 @@ def _made(
 def _in_period(asked: "Plan", name: str | None) -> "Plan":
     """Return the plan as it is in a period; itself where it has none.
 
+    A period in which people walk out may say where they walk to, the stations, as people of its
+    own. Who leaves then stands where the period before says, on the ground of the period itself.
+
     Raises
     ------
     UsageError
-        If there is no such period, or nothing says which.
+        If there is no such period, or nothing says which, or who leaves.
     """
+    from dataclasses import replace
+
     from placement.errors import UsageError
     from placement.plan.problem import Walkers
 
@@ -295,7 +301,17 @@ def _in_period(asked: "Plan", name: str | None) -> "Plan":
     if len(named) != 1:
         there = ", ".join(one.name for one in asked.periods)
         raise UsageError(f"in which period do people leave? Name one with --period: {there}.")
-    return named[0].plan
+    walked_to = {one.name for one in asked.settings.periods if one.layers.people} & outward
+    if named[0].name not in walked_to:
+        return named[0].plan
+    before = [one for one in asked.periods if one.begins < named[0].begins]
+    stood = [one.plan for one in before if one.name not in walked_to]
+    if not stood:
+        raise UsageError(
+            f"the people of {named[0].name!r} are where others walk to from the gates, and no "
+            "period before it says who leaves: name a period with --period."
+        )
+    return replace(named[0].plan, problem=stood[-1].problem, areas=stood[-1].areas)
 
 
 def as_answer(found: "Egress") -> "EgressAnswer":

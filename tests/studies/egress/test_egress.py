@@ -241,6 +241,37 @@ def test_of_a_plan_with_periods_people_leave_in_the_one_that_goes_out(
         egress(plan, solution)
 
 
+def test_stations_that_people_walk_out_to_are_not_who_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plan = Path(__file__).parents[2] / "cases" / "plans" / "periods"
+    leave = ["egress", str(plan / "solution.geojson"), str(plan), "--json", "--out", "left"]
+    gone = {}
+    for words in ((), ("--period", "egress"), ("--period", "event")):
+        ended = CliRunner().invoke(place, [*leave, *words])
+        assert ended.exit_code == 0, ended.stderr
+        gone[words] = json.loads(ended.stdout)
+    # those of the event leave while the bridge is closed, by the station on their own bank
+    assert gone[()] == gone[("--period", "egress")]
+    assert gone[()]["people"] == gone[("--period", "event")]["people"] == 1920
+    south = {
+        words: next(one for one in found["exits"] if one["id"] == "south-west")["chosen"]["people"]
+        for words, found in gone.items()
+    }
+    assert (south[()], south[("--period", "event")]) == (510, 90 + 40)
+    # where no period comes before, nothing says who leaves
+    text = (plan / "plan.toml").read_text("utf-8").replace('"../town/', f'"{plan.parent}/town/')
+    text = text.replace('"stations.geojson"', f'"{plan}/stations.geojson"')
+    text = text.replace('"streets.geojson"', f'"{plan}/streets.geojson"')
+    text = text.replace('begins = "22:30"\nends = "25:00"', 'begins = "09:00"\nends = "10:00"')
+    (tmp_path / "plan.toml").write_text(text, "utf-8")
+    options = ["--period", "egress", "--unchecked"]
+    leave = ["egress", str(plan / "solution.geojson"), "plan.toml", *options]
+    ended = CliRunner().invoke(place, leave)
+    assert (ended.exit_code, "no period before it says who leaves" in ended.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("seed", range(cases(8, 200)))
 def test_random_plans_pass_the_audit_and_are_never_slower_guided(seed: int, tmp_path: Path) -> None:
     draw = random.Random(seed)
