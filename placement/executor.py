@@ -366,11 +366,13 @@ def _connected(address: str) -> Any:  # noqa: ANN401 - Dask has no types
     remedy = "start one with `dask scheduler`, and give the address it says, as tcp://host:8786."
     try:
         parts = urlsplit(address if "://" in address else f"tcp://{address}")
-        if parts.scheme in {"tcp", "tls"}:  # Dask itself would try for long, and say more
+        if parts.scheme in {"tcp", "tls", "ws", "wss"}:  # Dask would try for long, and say more
             place = (parts.hostname or "", parts.port or 0)
             socket.create_connection(place, timeout=_CONNECT_S).close()
         from distributed import Client  # noqa: PLC0415 - an extra, and slow to import
+        from distributed.comm.registry import get_backend  # noqa: PLC0415 - the same
 
+        get_backend(parts.scheme)  # a client of a scheme there is not waits long, and says more
         client: Any = Client
         return client(address, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -205,9 +205,14 @@ def test_the_command_takes_the_address(cluster: str, tmp_path: Path) -> None:
     assert json.loads(there.stdout)["replay"] == json.loads(here.stdout)["replay"]
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:9", "tcp://[", "foo://x:1", "", "tcp://127.0.0.1"])
-def test_an_address_where_nobody_answers(address: str) -> None:
-    pytest.importorskip("distributed", reason="needs the extra `dask`")
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1:9", "tcp://[", "foo://x:1", "", "tcp://127.0.0.1", "http://x", "ws://127.0.0.1:9"],
+)
+def test_an_address_where_nobody_answers(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
+    # a client that finds nobody waits, and its end is told on standard error as a traceback
+    monkeypatch.setattr(distributed, "Client", None)
     with pytest.raises(ClusterError, match="no Dask scheduler answers at") as found:
         OnDask(address)
     assert found.value.exit_code == 7
