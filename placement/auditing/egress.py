@@ -12,6 +12,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from placement.arrays import Floats, Ints
+from placement.auditing.egress_proof import (
+    CLOSE_MIN,
+    SLOT_S,
+    Line,
+    batches_of,
+    check_bound,
+    check_served,
+    to_slots,
+)
 from placement.auditing.findings import Findings
 from placement.auditing.open_ground import straight_walks
 from placement.auditing.recount import walks_between
@@ -22,9 +31,8 @@ from placement.solution import Solution
 from placement.streets import Snapped, snap
 
 _LIMIT_S = 7200.0
-_SLOT_S = 30
 _M2 = 0.6
-_CLOSE_MIN, _CLOSE = 2e-3, 2e-2  # minutes; people, whose rows are rounded to millionths
+_CLOSE = 2e-2  # people, whose rows are rounded to millionths
 _TENTH_S = 0.1
 _COURSES = ("chosen", "guided")
 
@@ -32,15 +40,6 @@ _COURSES = ("chosen", "guided")
 class _Place(NamedTuple):
     xy: Floats
     level: int
-
-
-class _Line(NamedTuple):
-    """What is seen at an exit or a station: figures, and who has passed by the end of each slot."""
-
-    people: float
-    longest: float
-    last: float
-    passed: list[tuple[float, float]]
 
 
 def audit_egress(
@@ -72,7 +71,7 @@ def audit_egress(
         return tuple(findings.found)
     names = [one["id"] for one in told["exits"]]
     walks, on = _walks(plan, [places[name] for name in names], halts)
-    lines: dict[str, list[_Line]] = {}
+    lines: dict[str, list[Line]] = {}
     for course in _COURSES:
         sent = _sent(plan, rows, course, names, findings)
         _check_people(plan, told, walks, sent, course, findings)
@@ -80,8 +79,8 @@ def audit_egress(
         _check_flows(told, on, lines[course], course, findings)
         _check_areas(plan, told, sent, names, course, findings)
         _check_walked(told, walks, sent, course, findings)
-    _check_bound(plan, told, walks, findings)
-    _check_served(told, on, lines["guided"], findings)
+    check_bound(plan, told, walks, findings)
+    check_served(told, on, lines["guided"], findings)
     return tuple(findings.found)
 
 
@@ -197,15 +196,6 @@ def _met(plan: Plan, face: Surface, xy: Floats, level: Ints) -> Snapped:
     )
 
 
-def _slots(seconds: Floats) -> Floats:
-    """Return walks in slots, rounded up but for a millionth; infinite where nobody walks."""
-    return np.asarray(np.maximum(0.0, np.ceil(seconds / _SLOT_S - 1e-6)))
-
-
-def _batches(told: Mapping[str, Any]) -> int:
-    return max(1, int(told["leave_min"]) * 60 // _SLOT_S)
-
-
 def _sent(
     plan: Plan,
     rows: Mapping[str, Sequence[Any]],
@@ -275,8 +265,8 @@ def _come(
 ) -> dict[int, list[float]]:
     """Return who comes to an exit in each slot: most people, and those who walk step-free."""
     come: dict[int, list[float]] = {}
-    batches = _batches(told)
-    slots = _slots(walks[:, at])
+    batches = batches_of(told)
+    slots = to_slots(walks[:, at])
     for point in np.flatnonzero(sent[:, at] > 0).tolist():
         if not math.isfinite(slots[point]):
             continue
@@ -286,7 +276,7 @@ def _come(
     return come
 
 
-def _let_through(come: Mapping[int, Sequence[float]], rate: float) -> _Line:
+def _let_through(come: Mapping[int, Sequence[float]], rate: float) -> Line:
     """Put people in line as they come, and let so many through in each slot."""
     line: deque[list[float]] = deque()
     gone, passed = [0.0, 0.0], []
@@ -316,18 +306,18 @@ def _let_through(come: Mapping[int, Sequence[float]], rate: float) -> _Line:
             line.popleft()
         passed.append((gone[0], gone[1]))
         slot += 1
-    return _Line(people, longest, last, passed)
+    return Line(people, longest, last, passed)
 
 
 def _check_line(
-    what: str, one: Mapping[str, Any], seen: _Line, rate: float, findings: Findings
+    what: str, one: Mapping[str, Any], seen: Line, rate: float, findings: Findings
 ) -> None:
     figures = {
         "people": (seen.people, _CLOSE),
         "longest_queue": (seen.longest, _CLOSE),
         "ground_m2": (seen.longest * _M2, _CLOSE),
-        "longest_wait_min": (seen.longest / rate * _SLOT_S / 60, _CLOSE_MIN),
-        "last_min": (seen.last * _SLOT_S / 60, _CLOSE_MIN),
+        "longest_wait_min": (seen.longest / rate * SLOT_S / 60, CLOSE_MIN),
+        "last_min": (seen.last * SLOT_S / 60, CLOSE_MIN),
     }
     for key, (mine, within) in figures.items():
         findings.equal(f"{key} of {what}", one[key], mine, within=within)
@@ -340,16 +330,16 @@ def _check_queues(
     sent: Floats,
     course: str,
     findings: Findings,
-) -> list[_Line]:
+) -> list[Line]:
     """Check the figures of every exit."""
     lines = []
     for at, one in enumerate(told["exits"]):
-        rate = one["per_min"] * _SLOT_S / 60
+        rate = one["per_min"] * SLOT_S / 60
         seen = _let_through(_come(plan, told, walks, sent, at), rate)
         _check_line(f"{one['id']} ({course})", one[course], seen, rate, findings)
         lines.append(seen)
-    last = max(one.last for one in lines) * _SLOT_S / 60
-    findings.equal(f"{course}: time to clear", told[course]["clear_min"], last, within=_CLOSE_MIN)
+    last = max(one.last for one in lines) * SLOT_S / 60
+    findings.equal(f"{course}: time to clear", told[course]["clear_min"], last, within=CLOSE_MIN)
     clogged = [
         one["id"] for one in told["exits"] if one[course]["longest_wait_min"] > told["max_wait_min"]
     ]
@@ -358,7 +348,7 @@ def _check_queues(
 
 
 def _check_flows(
-    told: Mapping[str, Any], on: Floats, lines: Sequence[_Line], course: str, findings: Findings
+    told: Mapping[str, Any], on: Floats, lines: Sequence[Line], course: str, findings: Findings
 ) -> None:
     """Check who goes to which station, and the figures of every station."""
     exit_ = {one["id"]: at for at, one in enumerate(told["exits"])}
@@ -392,7 +382,7 @@ def _check_flows(
         return
     last = 0.0
     for name, at in halt.items():
-        rate = told["stations"][at]["per_min"] * _SLOT_S / 60
+        rate = told["stations"][at]["per_min"] * SLOT_S / 60
         come = _come_on(lines, on, asked, at)
         seen = _let_through(come, rate)
         told_here = told["stations"][at][course]
@@ -401,19 +391,19 @@ def _check_flows(
     findings.equal(
         f"{course}: time to serve",
         told[course]["served_min"],
-        last * _SLOT_S / 60,
-        within=_CLOSE_MIN,
+        last * SLOT_S / 60,
+        within=CLOSE_MIN,
     )
 
 
-def _come_on(lines: Sequence[_Line], on: Floats, asked: Floats, at: int) -> dict[int, list[float]]:
+def _come_on(lines: Sequence[Line], on: Floats, asked: Floats, at: int) -> dict[int, list[float]]:
     """Return who comes to a station in each slot: the same share of each who pass an exit."""
     come: dict[int, list[float]] = {}
     for pace, exit_ in np.argwhere(asked[:, :, at] > 0).tolist():
         if not math.isfinite(on[pace, exit_, at]):
             continue
         share = asked[pace, exit_, at] / asked[pace, exit_].sum()
-        before, walk = 0.0, int(_slots(on[pace, exit_, at]))
+        before, walk = 0.0, int(to_slots(on[pace, exit_, at]))
         for slot, gone in enumerate(lines[exit_].passed):
             two = come.setdefault(slot + 1 + walk, [0.0, 0.0])
             two[pace] += share * (gone[pace] - before)
@@ -453,111 +443,4 @@ def _check_walked(
 ) -> None:
     going = np.isfinite(walks) & (sent > 0)
     mean = math.fsum((sent * np.where(going, walks, 0.0)).ravel()) / max(sent.sum(), 1e-9) / 60
-    findings.equal(f"{course}: mean walk", told[course]["walk_min"], mean, within=_CLOSE_MIN)
-
-
-def _check_bound(plan: Plan, told: Mapping[str, Any], walks: Floats, findings: Findings) -> None:
-    """Check that nobody can be out sooner than is said, whoever leaves where."""
-    batches = _batches(told)
-    slots = _slots(walks)
-    people = plan.problem.demand.people
-    there = np.isfinite(slots).any(axis=1) & (people > 0)
-    rate = {one["id"]: one["per_min"] * _SLOT_S / 60 for one in told["exits"]}
-
-    def later(at: int, k: int) -> Floats:
-        left = np.where(np.isfinite(slots[there, at]), slots[there, at] + batches - k, 0.0)
-        return np.clip(left / batches, 0.0, 1.0)
-
-    last = slots[there] + batches - 1
-    _check_proof(
-        "exits", told["proof"], people[there], last, later, rate,
-        (told["bound_min"], told["guided"]["clear_min"], told["status"]), findings,
-    )  # fmt: skip
-    findings.require(
-        told["guided"]["clear_min"] <= told["chosen"]["clear_min"] + _CLOSE_MIN,
-        "people are out later guided than as they choose",
-    )
-
-
-def _check_served(
-    told: Mapping[str, Any], on: Floats, lines: Sequence[_Line], findings: Findings
-) -> None:
-    """Check the same of stations, people coming out of the exits as guided."""
-    if told["served_proof"] is None:
-        findings.require(not told["stations"], "nothing says how soon all could be served")
-        return
-    slots = _slots(on)
-    groups = [
-        (pace, at)
-        for pace in range(2)
-        for at, line in enumerate(lines)
-        if line.passed and line.passed[-1][pace] > 0 and np.isfinite(on[pace, at]).any()
-    ]
-    people = np.array([lines[at].passed[-1][pace] for pace, at in groups])
-    rate = {one["id"]: one["per_min"] * _SLOT_S / 60 for one in told["stations"]}
-
-    def later(to: int, k: int) -> Floats:
-        found = np.zeros(len(groups))
-        for number, (pace, at) in enumerate(groups):
-            if not math.isfinite(slots[pace, at, to]):
-                continue
-            # who passes in slot i is there in slot i + 1 + walk
-            before = k - 2 - int(slots[pace, at, to])
-            passed = lines[at].passed
-            gone = passed[min(before, len(passed) - 1)][pace] if before >= 0 else 0.0
-            found[number] = max(0.0, 1.0 - gone / people[number])
-        return found
-
-    ends = [
-        next(
-            slot
-            for slot, gone in enumerate(lines[at].passed)
-            if gone[pace] >= lines[at].passed[-1][pace] * (1 - 1e-9)
-        )
-        for pace, at in groups
-    ]
-    after = np.array(ends)[:, None]
-    last = np.array([slots[group] for group in groups]) + 1 + after
-    _check_proof(
-        "stations", told["served_proof"], people, last, later, rate,
-        (told["served_bound_min"], told["guided"]["served_min"], told["served_status"]), findings,
-    )  # fmt: skip
-
-
-def _check_proof(
-    what: str,
-    proof: Mapping[str, Any],
-    people: Floats,
-    last: Floats,
-    later: Any,  # noqa: ANN401 - a function of a place and a slot
-    rate: Mapping[str, float],
-    claim: tuple[float, float, str],
-    findings: Findings,
-) -> None:
-    """Sum up prices again: who may be late by the level, at the place that is cheapest to each."""
-    bound_min, done_min, status = claim
-    level = proof["level"]
-    place = {name: at for at, name in enumerate(rate)}
-    total = math.fsum(one["price"] for one in proof["prices"])
-    sound = all(
-        one["price"] >= 0 and one["slot"] <= level and one["place"] in place
-        for one in proof["prices"]
-    )
-    findings.require(
-        sound and (not proof["prices"] or abs(total - 1.0) <= 1e-6), f"{what}: the proof is none"
-    )
-    cost = np.where(last <= level, 0.0, np.inf)
-    for one in proof["prices"] if sound else ():
-        at = place[one["place"]]
-        cost[:, at] += one["price"] / rate[one["place"]] * later(at, one["slot"])
-    aside = math.fsum(one["price"] * one["slot"] for one in proof["prices"])
-    priced = aside + math.fsum(people * cost.min(axis=1))
-    bound = min(priced, level + 1.0) if priced > level else 0.0
-    findings.require(
-        bound_min <= bound * _SLOT_S / 60 + _CLOSE_MIN,
-        f"{what}: all could be done before the bound of {bound_min:g} minutes, prices prove "
-        f"{bound * _SLOT_S / 60:g}",
-    )
-    findings.require(bound_min <= done_min + _CLOSE_MIN, f"{what}: a bound is above what there is")
-    optimal = done_min - bound_min <= 2e-6 * max(1.0, done_min)
-    findings.require((status == "optimal") == optimal, f"{what}: the status is {status!r}")
+    findings.equal(f"{course}: mean walk", told[course]["walk_min"], mean, within=CLOSE_MIN)
