@@ -360,6 +360,16 @@ def _gone(client: Any) -> bool:  # noqa: ANN401 - Dask has no types
     return client.status != "running" or comm is None or bool(comm.comm.closed())
 
 
+def _look(host: str, port: int, *, greets: bool) -> None:
+    """Try whether something listens, and speaks first as a scheduler does where it `greets`.
+
+    Dask waits for ever where something else listens.
+    """
+    with socket.create_connection((host, port), timeout=_CONNECT_S) as line:
+        if greets and not line.recv(1):
+            raise ValueError("what listens there is no scheduler")
+
+
 def _connected(address: str) -> Any:  # noqa: ANN401 - Dask has no types
     """Return a client of the scheduler at an address."""
     what = f"no Dask scheduler answers at {address[:200]!r}"
@@ -367,8 +377,7 @@ def _connected(address: str) -> Any:  # noqa: ANN401 - Dask has no types
     try:
         parts = urlsplit(address if "://" in address else f"tcp://{address}")
         if parts.scheme in {"tcp", "tls", "ws", "wss"}:  # Dask would try for long, and say more
-            place = (parts.hostname or "", parts.port or 0)
-            socket.create_connection(place, timeout=_CONNECT_S).close()
+            _look(parts.hostname or "", parts.port or 0, greets=parts.scheme == "tcp")
         from distributed import Client  # noqa: PLC0415 - an extra, and slow to import
         from distributed.comm.registry import get_backend  # noqa: PLC0415 - the same
 

@@ -4,8 +4,10 @@ import json
 import os
 import pickle
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -216,6 +218,24 @@ def test_an_address_where_nobody_answers(address: str, monkeypatch: pytest.Monke
     with pytest.raises(ClusterError, match="no Dask scheduler answers at") as found:
         OnDask(address)
     assert found.value.exit_code == 7
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_an_address_where_no_scheduler_listens(
+    silent: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
+    monkeypatch.setattr(distributed, "Client", None)
+    monkeypatch.setattr("placement.executor._CONNECT_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def hang_up() -> None:
+            other.accept()[0].close()
+
+        if not silent:
+            threading.Thread(target=hang_up, daemon=True).start()
+        with pytest.raises(ClusterError, match="no Dask scheduler answers at"):
+            OnDask(f"tcp://127.0.0.1:{other.getsockname()[1]}")
 
 
 @pytest.mark.slow
