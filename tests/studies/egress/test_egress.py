@@ -483,6 +483,8 @@ def test_the_command_writes_what_it_says_whatever_the_order_of_rows(
     files.append([name.read_bytes() for name in names])
     assert files[0] == files[1]
     assert json.loads(files[0][0])["at"] == "22:30"
+    head = "scénario,point,zone,sans marches,sortie,personnes,trajet (min)"
+    assert names[1].read_text("utf-8-sig").splitlines()[0] == head
 
 
 @pytest.mark.parametrize(
