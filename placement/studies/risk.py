@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -13,7 +14,11 @@ from placement.cover.survey import survey
 from placement.errors import UsageError
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan
+from placement.plan.summary import html_table
 from placement.solution import Solution
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCRAMBLINGS = 16
 """Independent scramblings of one sequence: their spread is the interval (Owen 1997)."""
@@ -74,7 +79,7 @@ class Risk:
     least: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class Risks:
     """Solutions of one plan on the same random nights.
 
@@ -103,6 +108,37 @@ class Risks:
     shut: Mapping[str, float]
     attendance: tuple[float, float]
     rows: tuple[Risk, ...]
+
+    def frame(self) -> "pd.DataFrame":
+        """Return a DataFrame with one row for each solution and resource."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only wanted by callers in Python
+
+        return pd.DataFrame(
+            {
+                "solution": one.solution,
+                "resource": one.resource,
+                "promised": one.promised,
+                "mean": one.mean.value,
+                "worst5": one.worst.value,
+                "low": one.low,
+                "least": one.least,
+            }
+            for one in self.rows
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"Risks of {self.plan!r}: {self.nights:,} nights, "
+            f"{len({one.solution for one in self.rows})} solutions"
+        )
+
+    def _repr_html_(self) -> str:
+        frame = self.frame()
+        rows = [
+            [cell if isinstance(cell, str) else f"{cell:,.10g}" for cell in row]
+            for row in frame.itertuples(index=False)
+        ]
+        return html_table(repr(self), rows, head=list(frame.columns))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
