@@ -49,13 +49,16 @@ if TYPE_CHECKING:
     from placement.streets import Streets
     from placement.studies.replay import Replay
 
-_PLAN_SCRIPTS = (
+_FIRST_SCRIPTS = (
     "language.js",
     "address.js",
     "palette.js",
     "theme.js",
     "tiles.js",
     "streets.js",
+)
+_PLAN_SCRIPTS = (
+    *_FIRST_SCRIPTS,
     "missing.js",
     "tables.js",
     "rules.js",
@@ -97,15 +100,7 @@ _STATES_SCRIPTS = (
     "day.js",
     "states.js",
 )
-_NETWORK_SCRIPTS = (
-    "language.js",
-    "address.js",
-    "palette.js",
-    "theme.js",
-    "tiles.js",
-    "streets.js",
-    "network.js",
-)
+_NETWORK_SCRIPTS = (*_FIRST_SCRIPTS, "network.js")
 _naming = threading.Lock()
 
 
