@@ -8,6 +8,7 @@ import shapely
 
 from placement.cover.ground import untouched
 from placement.cover.survey import in_period
+from placement.errors import InputError
 from placement.globe import transformer
 from placement.maps import coding
 from placement.maps.frame import Frame, plan_frame
@@ -39,7 +40,13 @@ def day_data(plan: Plan, solution: Solution) -> dict[str, Any]:
         ``closed``, names of closures, ``people``, and by resource ``covered`` and ``walk_s``, None
         where it does not serve; and ``first``, the period in which the main resource covers the
         least share.
+
+    Raises
+    ------
+    InputError
+        If the solution tells of other periods than the plan has.
     """
+    values = day_values(plan, solution)
     states = [_state(plan, solution, number) for number in range(len(plan.periods))]
     data = numbered(states_data(states, ground=State(plan=plan, solution=solution)), states)
     data["areas"] = []  # each period has its own
@@ -54,13 +61,19 @@ def day_data(plan: Plan, solution: Solution) -> dict[str, Any]:
         for kind, resource in zip(plan.problem.resources, told["resources"], strict=True):
             resource["shown"] &= kind.id in solution.periods[number].covered
     main = plan.problem.resources[data["main"]].id
-    values = day_values(plan, solution)
     share = [one.share(main) if main in one.covered else 2.0 for one in solution.periods]
     return data | {"slider": {"by": "period", "values": values, "first": share.index(min(share))}}
 
 
 def day_values(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
     """Say what each period comes to, see `day_data`."""
+    if [one.name for one in solution.periods] != [one.name for one in plan.periods]:
+        raise InputError(
+            "are not those that the solution tells of",
+            file=plan.file,
+            field="periods",
+            remedy="count the posts of the solution anew with `place evaluate`",
+        )
     kinds = [kind.id for kind in plan.problem.resources]
     found = []
     for period, told in zip(plan.periods, solution.periods, strict=True):
