@@ -252,6 +252,7 @@ def test_a_cluster_that_goes_away_midway(tmp_path: Path) -> None:
             list(results)
 
 
+@pytest.mark.slow
 def test_nothing_of_dask_is_imported_before_it_is_asked_for() -> None:
     code = (
         "import sys, placement.executor, placement.studies.loss, placement.cli.replay\n"

@@ -88,6 +88,7 @@ def test_layers_open_in_a_gis_with_all_figures(
     assert plan.crs == "EPSG:2154"
 
 
+@pytest.mark.slow
 def test_every_layer_keeps_its_features_and_places_in_every_format(
     made: tuple[Plan, Solution], tmp_path: Path
 ) -> None:

@@ -44,6 +44,7 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     assert done.stdout.splitlines()[-1] == "HEAVY []"
 
 
+@pytest.mark.slow
 def test_a_plan_of_text_files_is_checked_without_what_reads_other_formats() -> None:
     code = (
         "import sys\n"
@@ -59,6 +60,7 @@ def test_a_plan_of_text_files_is_checked_without_what_reads_other_formats() -> N
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
 def test_a_page_is_written_without_pandas_and_folium_has_it_all_the_same(tmp_path: Path) -> None:
     code = (
         "import sys\n"

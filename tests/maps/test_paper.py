@@ -136,6 +136,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Solution]:
     return plan, solution_of(plan)
 
 
+@pytest.mark.slow
 def test_hostile_names_are_shown_and_never_compiled(hostile: tuple[Plan, Solution]) -> None:
     plan, solution = hostile
     markup = '#panic(1) $x^2$ *b* #import "@preview/x:1.0.0" #read("/etc/passwd") \\u{41}'
@@ -254,6 +255,7 @@ def test_without_the_extra_one_sentence_says_what_to_install(
         demand_press()
 
 
+@pytest.mark.slow
 def test_a_png_and_an_svg_show_the_map_sheet(town: tuple[Plan, Solution]) -> None:
     png = map_picture(*town, Dossier(paper="a4", landscape=True), to="png", ppi=50)
     assert png.startswith(b"\x89PNG")

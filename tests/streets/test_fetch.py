@@ -61,7 +61,7 @@ class Server(BaseHTTPRequestHandler):
 def endpoint() -> Iterator[str]:
     Server.answers, Server.asked = [], []
     server = HTTPServer(("127.0.0.1", 0), Server)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/api"
     server.shutdown()
@@ -140,6 +140,7 @@ def test_an_answer_is_no_larger_than_is_taken(tmp_path: Path, endpoint: str) -> 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_server_that_drips_is_not_waited_for(tmp_path: Path, endpoint: str) -> None:
     """A byte now and then, in the head or in the body, keeps no connection open for ever."""
     for where in ("head", "body"):

@@ -104,6 +104,7 @@ def test_the_mean_is_that_of_expected_cover_and_so_is_the_best_plan() -> None:
     assert found.bound.low <= usual.objective <= found.bound.high
 
 
+@pytest.mark.slow
 def test_the_plan_found_is_better_on_the_nights_it_is_for(town: Plan) -> None:
     usual = placement.optimise(town)
     mean = choose_under_risk(town, away=AWAY, nights=2048, samples=3)
@@ -124,6 +125,7 @@ def test_the_plan_found_is_better_on_the_nights_it_is_for(town: Plan) -> None:
         assert set(one.closed) == before - units.keys()
 
 
+@pytest.mark.slow
 def test_value_and_gain_are_those_of_the_table_beside_them(town: Plan) -> None:
     for aim in ("mean", "worst5"):
         found = choose_under_risk(town, aim=aim, away=AWAY, nights=256, samples=2, scenarios=16)
@@ -156,6 +158,7 @@ def in_short(found: UnderRisk) -> tuple[object, ...]:
     return found.solution.posts_list, found.value, found.bound, found.samples, found.gain
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
     told = []
     for shuffle in (None, 1):

@@ -62,6 +62,7 @@ def test_names_are_text_in_every_table(answers: dict[str, Any]) -> None:
         assert len(repr(answer)) < 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["frontier", "replay", "roster"])
 def test_a_figure_shows_itself_as_one_drawing_without_any_script(
     name: str, answers: dict[str, Any]
