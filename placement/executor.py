@@ -13,6 +13,7 @@ import pickle  # what is read was written by this program, here or on a cluster 
 import platform
 import signal
 import socket
+import struct
 import threading
 import time
 import warnings
@@ -35,6 +36,8 @@ work is done without one."""
 _CONNECT_S = 10.0
 _PATIENCE_S = 60.0  # how long a cluster may be without any worker
 _LOOK_S = 2.0
+_LENGTH = struct.Struct("Q")
+_MOST_FIRST = 1 << 30  # bytes of a first message
 _DECIDING = ("highspy", "llvmlite", "numba", "numpy", "pulp", "scipy")
 
 
@@ -363,11 +366,20 @@ def _gone(client: Any) -> bool:  # noqa: ANN401 - Dask has no types
 def _look(host: str, port: int, *, greets: bool) -> None:
     """Try whether something listens, and speaks first as a scheduler does where it `greets`.
 
-    Dask waits for ever where something else listens.
+    Dask waits for ever where something else listens. A scheduler first sends how many bytes follow,
+    as eight bytes; a greeting in words makes a number far above what it says to anyone.
     """
+    ends = time.monotonic() + _CONNECT_S
     with socket.create_connection((host, port), timeout=_CONNECT_S) as line:
-        if greets and not line.recv(1):
-            raise ValueError("what listens there is no scheduler")
+        first = b""
+        while greets and len(first) < _LENGTH.size:
+            line.settimeout(max(1e-3, ends - time.monotonic()))
+            came = line.recv(_LENGTH.size - len(first))
+            if not came:
+                break
+            first += came
+    if greets and (len(first) < _LENGTH.size or not 0 < _LENGTH.unpack(first)[0] < _MOST_FIRST):
+        raise ValueError("what listens there is no scheduler")
 
 
 def _connected(address: str) -> Any:  # noqa: ANN401 - Dask has no types

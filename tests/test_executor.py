@@ -220,22 +220,29 @@ def test_an_address_where_nobody_answers(address: str, monkeypatch: pytest.Monke
     assert found.value.exit_code == 7
 
 
-@pytest.mark.parametrize("silent", [True, False])
+@pytest.mark.parametrize(
+    "said", [None, b"", b"+OK", b"SSH-2.0-OpenSSH_9.6\r\n", b"220 mail.example ESMTP\r\n", bytes(8)]
+)
 def test_an_address_where_no_scheduler_listens(
-    silent: bool, monkeypatch: pytest.MonkeyPatch
+    said: bytes | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
     monkeypatch.setattr(distributed, "Client", None)
     monkeypatch.setattr("placement.executor._CONNECT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as other:
+        lines = []
 
-        def hang_up() -> None:
-            other.accept()[0].close()
+        def greet() -> None:
+            lines.append(other.accept()[0])
+            lines[0].sendall(said or b"")
+            if said == b"":
+                lines[0].close()
 
-        if not silent:
-            threading.Thread(target=hang_up, daemon=True).start()
-        with pytest.raises(ClusterError, match="no Dask scheduler answers at"):
+        threading.Thread(target=greet, daemon=True).start()
+        with pytest.raises(ClusterError, match="no Dask scheduler answers at") as found:
             OnDask(f"tcp://127.0.0.1:{other.getsockname()[1]}")
+        assert found.value.exit_code == 7
+        lines[0].close()
 
 
 @pytest.mark.slow
