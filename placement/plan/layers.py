@@ -359,6 +359,12 @@ def _files(
     """
     known = tuple(Layers.model_fields)
     for name in layers:
+        period, colon, _ = name.partition(":")
+        if colon and period in {one.name for one in settings.periods}:
+            raise UsageError(
+                f"{name!r} cannot be replaced for one run, as it is a period's own; name its file "
+                f"in the plan, under layers of the period {period!r}."
+            )
         if name not in known:
             meant = nearest(name, known)
             hint = f"did you mean {meant!r}?" if meant else f"known are {', '.join(known)}."

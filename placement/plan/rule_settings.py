@@ -144,7 +144,11 @@ class BackupSettings(Section):
 
     zones: Annotated[Names, Field(description='The zones, or "*" for every zone.')] = ()
     points: Annotated[
-        Names, Field(description="Demand points or areas by id, beside or in place of zones.")
+        Names,
+        Field(
+            description="Demand points or areas by id, beside or in place of zones; in a plan with "
+            'periods each with its period, "event:d01".'
+        ),
     ] = ()
     worth: Annotated[
         NotNegative,

@@ -223,13 +223,16 @@ def _zones(named: Sequence[str], demand: Demand, *, file: Path, field: str) -> l
 def _known[V](name: str, known: Mapping[str, V], file: Path, field: str) -> V:
     if name not in known:
         meant = nearest(name, known)
-        shown = ", ".join(repr(one) for one in sorted(known)[:5])
+        several = sorted(one for one in known if one.partition(":")[2] == name)
+        shown = ", ".join(repr(one) for one in (several or sorted(known))[:5])
+        more = " …" if len(several or known) > 5 else ""
+        remedy = f"write {meant!r}" if meant else f"known are {shown}{more}"
+        if several:
+            remedy = f"write the period before the name, as in {shown}{more}"
         raise InputError(
             f"names nothing in the plan: {reprlib.repr(name)}",
             file=file,
             field=field,
-            remedy=f"write {meant!r}"
-            if meant
-            else f"known are {shown}{' …' if len(known) > 5 else ''}",
+            remedy=remedy,
         )
     return known[name]

@@ -187,7 +187,8 @@ class ResourceSettings(Section):
         Names,
         Field(
             description="The periods in which it serves, and whose people it counts; one where it "
-            "has lanes. Default: all."
+            "has lanes. Default: all.",
+            min_length=1,
         ),
     ] = ()
 

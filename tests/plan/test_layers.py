@@ -159,6 +159,16 @@ def test_options_that_cannot_be_taken(
         load_plan(write_plan(tmp_path), **options)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("layer", ["demand", "streets"])
+def test_the_layer_of_a_period_is_not_replaced_for_one_run(layer: str) -> None:
+    plan = Path(__file__).parents[1] / "cases" / "plans" / "periods"
+    said = rf"'egress:{layer}' cannot be replaced for one run, as it is a period's own; .*'egress'"
+    with pytest.raises(UsageError, match=said):
+        load_plan(plan, layers={f"egress:{layer}": plan / "stations.geojson"})
+    with pytest.raises(UsageError, match=r"there is no layer 'noon:demand'"):
+        load_plan(plan, layers={"noon:demand": plan / "stations.geojson"})
+
+
 def test_points_only_and_areas_only(tmp_path: Path) -> None:
     points = load_plan(write_plan(tmp_path / "p", layers={"areas": None}))
     areas = load_plan(write_plan(tmp_path / "a", layers={"demand": None}))
