@@ -325,12 +325,14 @@ def sentences(found: "Egress") -> list[str]:
     """Return what is said of an egress."""
     from placement.cli.tables import table_lines
     from placement.review.texts import shown
+    from placement.review.told import count as count_of
     from placement.solution import Status
 
     known = "proven: no sooner"
     if found.status is not Status.OPTIMAL:
         known = f"not before {found.bound_min:.1f}"
-    head = f"{found.plan}: {found.leaving:,.0f} people leave by {len(found.exits.id)} exits"
+    exits = len(found.exits.id)
+    head = f"{found.plan}: {found.leaving:,.0f} people leave by {count_of(exits, 'exit')}"
     head += f"; the last one is out after {found.chosen.clear_min:.1f} min as they choose"
     lines = [f"{head}, {found.guided.clear_min:.1f} min as guided ({known})"]
     served = found.chosen.served_min, found.guided.served_min, found.served_bound_min
@@ -344,17 +346,22 @@ def sentences(found: "Egress") -> list[str]:
         )
     lines += _remarks(found)
     lines += table_lines(_rows(found), width=1000)
-    if len(found.exits.id) > _SHOWN:
-        lines.append(f"{len(found.exits.id) - _SHOWN} more exits are in the file.")
+    if exits > _SHOWN:
+        more = count_of(exits - _SHOWN, "more exit")
+        lines.append(f"{more} {'is' if exits == _SHOWN + 1 else 'are'} in the file.")
     return [shown(line) for line in lines]
 
 
 def _remarks(found: "Egress") -> list[str]:
+    from placement.review.told import count as count_of
+
     by_lanes = sum(source == "lanes" for source in found.exits.width_from)
     said = []
     if by_lanes:
         lane = f"a lane counts as {found.lane_m:g} m, an assumption"
-        said.append(f"{by_lanes} of {len(found.exits.id)} exits have no width_m: {lane}.")
+        exits = count_of(len(found.exits.id), "exit")
+        has = "has" if by_lanes == 1 else "have"
+        said.append(f"{by_lanes} of {exits} {has} no width_m: {lane}.")
     if found.stranded > 0:
         said.append(f"{found.stranded:,.0f} people can walk to no exit within two hours.")
     if found.stations is not None:
@@ -368,7 +375,7 @@ def _remarks(found: "Egress") -> list[str]:
             said.append(f"{lost:,.0f} people come out where no station can be walked to.")
     waits = [
         f"{max(one.wait_min for one in course.exits):.1f} min {how}, above {found.max_wait_min:g} "
-        f"at {len(found.clogged(course))} exits"
+        f"at {count_of(len(found.clogged(course)), 'exit')}"
         for how, course in (("as people choose", found.chosen), ("as guided", found.guided))
     ]
     said.append(f"Longest wait: {'; '.join(waits)}.")

@@ -359,11 +359,11 @@ def _files(
     """
     known = tuple(Layers.model_fields)
     for name in layers:
-        period, colon, _ = name.partition(":")
-        if colon and period in {one.name for one in settings.periods}:
+        own, colon, _ = name.partition(":")
+        if colon and own in {one.name for one in settings.periods}:
             raise UsageError(
                 f"{name!r} cannot be replaced for one run, as it is a period's own; name its file "
-                f"in the plan, under layers of the period {period!r}."
+                f"in the plan, under layers of the period {own!r}."
             )
         if name not in known:
             meant = nearest(name, known)

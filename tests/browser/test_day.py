@@ -76,6 +76,7 @@ def share(solution: Solution, at: int) -> str:
     return f"{100 * solution.periods[at].share('checkpoint'):.0f}%"
 
 
+@pytest.mark.slow
 def test_a_slider_goes_through_the_day(
     open_page: Any, asked: tuple[Plan, Solution], tmp_path: Path
 ) -> None:
@@ -115,6 +116,7 @@ def test_a_slider_goes_through_the_day(
     seen.assert_quiet(file)
 
 
+@pytest.mark.slow
 def test_every_period_has_its_own_ground(
     open_page: Any, asked: tuple[Plan, Solution], tmp_path: Path
 ) -> None:

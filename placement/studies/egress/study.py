@@ -34,7 +34,7 @@ WAIT_MIN = 8.0
 _LONGEST_LEAVE_MIN = 8 * 60
 _MOST = 1e6  # of flow, width and wait: figures stay exact enough to be counted again
 _MOST_WIDER = 3
-_WORTH_MIN = 0.05  # minutes: what a metre saves at first order, if it is to be solved again
+_WORTH_MIN = 0.05  # minutes: a metre that saves less, at first order or solved again, is not told
 _SURE = 1e-6  # relative: nearer than this a time is its bound
 
 
@@ -61,7 +61,7 @@ class Egress:
     served_proof, served_bound_min
         The same of the stations, people coming out of the exits as guided; None without stations.
     wider
-        What a metre more would save where it saves most.
+        What a metre more would save where it saves most; none where it saves next to nothing.
     """
 
     plan: str
@@ -419,5 +419,7 @@ class _Study:
                 profile=leaving.profile,
             )
             saved = (out.slots - quickest(again, out.people, stop=stop).slots) / PER_MIN
-            found.append(Wider(exit=self.gates.id[at], saves_min=max(0.0, saved)))
+            # at first order a width may count that another exit's queue makes worth nothing
+            if saved >= _WORTH_MIN:
+                found.append(Wider(exit=self.gates.id[at], saves_min=saved))
         return tuple(sorted(found, key=lambda one: (-one.saves_min, one.exit)))

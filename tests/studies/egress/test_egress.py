@@ -19,6 +19,7 @@ from scipy.sparse import csr_array
 import placement
 from placement.auditing.egress import audit_egress
 from placement.cli import place
+from placement.cli.egress import sentences
 from placement.errors import InputError, UsageError
 from placement.plan.layers import load_plan
 from placement.plan.outlets import EXIT_WIDTH, STATION_RATE, Outlets, read_outlets
@@ -151,6 +152,44 @@ def test_two_areas_and_two_exits_share_the_wait(tmp_path: Path) -> None:
         again = replace(plan, problem=replace(plan.problem, sites=sites))
         less = egress(again, solution, flow_per_m_s=1.0).guided.clear_min
         assert found.guided.clear_min - less == pytest.approx(one.saves_min, abs=1e-6)
+
+
+def test_a_metre_that_saves_next_to_nothing_is_not_told(tmp_path: Path) -> None:
+    plan = straight(
+        tmp_path,
+        [{"id": "crowd", "people": 134, "north_m": 300}],
+        [
+            {"id": "far", "north_m": 30, "width_m": 1},
+            {"id": "near", "north_m": 430, "width_m": 1},
+        ],
+    )
+    units = {"far/checkpoint": 1, "near/checkpoint": 1}
+    solution = placement.evaluate(plan, units, bound=False).solution
+    found = egress(plan, solution, flow_per_m_s=1.0)
+    # by the near exit from 2.5 min on, by the far one from 4.5, 60 people a minute each
+    clear_min = 4.5 + 14 / 120
+    assert found.guided.clear_min == pytest.approx(clear_min)
+    # a metre more at the far one: 3.5 s by the prices, and 2.3 s once solved again
+    assert clear_min - (4.5 + 14 / 180) < 0.05 < (clear_min - 4.5) * 60 / 120
+    (one,) = found.wider
+    assert (one.exit, one.saves_min) == ("near", pytest.approx(clear_min - (2.5 + 134 / 120)))
+
+
+def test_the_number_of_words_is_that_of_exits(tmp_path: Path) -> None:
+    plan = straight(
+        tmp_path,
+        [{"id": "a", "people": 900, "north_m": 0}, {"id": "b", "people": 60, "north_m": 600}],
+        [{"id": "east", "north_m": 30}, {"id": "west", "north_m": 570, "width_m": 1}],
+    )
+    for names, words in (
+        (("east", "west"), ("by 2 exits; ", "1 of 2 exits has no width_m", "above 8 at 1 exit; ")),
+        (("east",), ("by 1 exit; ", "1 of 1 exit has no width_m", "above 8 at 1 exit.")),
+        (("west",), ("by 1 exit; ", "above 8 at 1 exit.")),
+    ):
+        units = {f"{name}/checkpoint": 1 for name in names}
+        solution = placement.evaluate(plan, units, bound=False).solution
+        said = "\n".join(sentences(egress(plan, solution, flow_per_m_s=1.0)))
+        assert [word for word in words if word not in said] == []
 
 
 def test_a_queue_by_hand() -> None:
