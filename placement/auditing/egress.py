@@ -7,6 +7,7 @@ line and let through slot by slot, and what proves that nobody is out sooner is 
 import math
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -65,6 +66,9 @@ def audit_egress(
         The layers given beside the plan.
     """
     findings = Findings()
+    plan = _check_period(plan, told, findings)
+    if findings.found:
+        return tuple(findings.found)
     places = _check_exits(plan, solution, told, exits, findings)
     halts = _check_stations(told, stations, findings)
     if findings.found:
@@ -82,6 +86,34 @@ def audit_egress(
     check_bound(plan, told, walks, findings)
     check_served(told, on, lines["guided"], findings)
     return tuple(findings.found)
+
+
+def _check_period(plan: Plan, told: Mapping[str, Any], findings: Findings) -> Plan:
+    """Check whose people leave in the period that is told; return the plan as it is then."""
+    name, whose = told["period"], told["people_of"]
+    days = {one.name: one for one in plan.periods}
+    if name not in days:
+        findings.require(name is None and not days, f"there is no period {name!r} to be emptied")
+        findings.require(whose is None, f"there are no people of a period {whose!r}")
+        return plan
+    on_foot = {one.id for one in plan.problem.resources if one.walkers is Walkers.PEOPLE}
+    # whose own people are where others walk to, and leave in no period
+    goals = {
+        one.name
+        for one in plan.settings.periods
+        if (one.layers.demand or one.layers.areas)
+        and any(one.directions.get(kind, one.direction) == "out" for kind in on_foot)
+    }
+    wanted = name
+    if name in goals:
+        before = [one for one in plan.periods if one.ends <= days[name].begins]
+        wanted = next((one.name for one in before[::-1] if one.name not in goals), None)
+    findings.require(wanted == whose, f"{whose!r} is not the period whose people leave in {name!r}")
+    if wanted != whose or wanted is None:
+        return plan
+    ground, theirs = days[name].plan, days[wanted].plan
+    problem = replace(ground.problem, demand=theirs.problem.demand)
+    return replace(ground, problem=problem, areas=theirs.areas)
 
 
 def _check_exits(

@@ -182,6 +182,9 @@ class EgressAnswer(TypedDict):
         Name.
     at
         Time of day whose closures hold; null for all closures.
+    period, people_of
+        Names of the period that is emptied, and of the one whose people leave; null in a plan
+        without periods.
     step_s
         Seconds of a slot; walks count as whole slots, rounded up.
     flow_per_m_s, lane_m, leave_min, max_wait_min
@@ -210,6 +213,8 @@ class EgressAnswer(TypedDict):
 
     plan: str
     at: str | None
+    period: str | None
+    people_of: str | None
     step_s: int
     flow_per_m_s: float
     lane_m: float

@@ -170,6 +170,7 @@ def command(
     from placement.outputs import check_output, replace_files
     from placement.plan.ground import at_of
     from placement.studies.egress import egress
+    from placement.studies.egress.periods import emptied
     from placement.studies.egress.report import rows_of
     from placement.studies.figures import demand_plots
 
@@ -182,7 +183,7 @@ def command(
     for warning in asked.warnings:
         warn(warning)
     demand_checked(asked, chosen, talk, unchecked=unchecked)
-    asked = _in_period(asked, leaving.period)
+    emptied(asked, leaving.period)  # a period that is not there is told before files are read
     if leaving.at is not None:
         asked = replace(asked, at=at_of(asked.settings, leaving.at))
     exits, stations = _outlets(leaving, asked)
@@ -197,6 +198,7 @@ def command(
             chosen,
             exits=exits,
             stations=stations,
+            period=leaving.period,
             flow_per_m_s=leaving.flow,
             lane_m=leaving.lane_m,
             leave_min=leaving.leave_min,
@@ -271,49 +273,6 @@ def _made(
     return contents
 
 
-def _in_period(asked: "Plan", name: str | None) -> "Plan":
-    """Return the plan as it is in a period; itself where it has none.
-
-    A period in which people walk out may say where they walk to, the stations, as people of its
-    own. Who leaves then stands where the period before says, on the ground of the period itself.
-
-    Raises
-    ------
-    UsageError
-        If there is no such period, or nothing says which, or who leaves.
-    """
-    from dataclasses import replace
-
-    from placement.errors import UsageError
-    from placement.plan.problem import Walkers
-
-    if not asked.periods:
-        if name is not None:
-            raise UsageError(f"--period {name[:40]!r}: the plan has no periods.")
-        return asked
-    on_foot = [one.id for one in asked.problem.resources if one.walkers is Walkers.PEOPLE]
-    outward = {
-        one.name for one in asked.settings.periods if any(one.turned(kind) for kind in on_foot)
-    }
-    named = [
-        one for one in asked.periods if one.name == name or (name is None and one.name in outward)
-    ]
-    if len(named) != 1:
-        there = ", ".join(one.name for one in asked.periods)
-        raise UsageError(f"in which period do people leave? Name one with --period: {there}.")
-    walked_to = {one.name for one in asked.settings.periods if one.layers.people} & outward
-    if named[0].name not in walked_to:
-        return named[0].plan
-    before = [one for one in asked.periods if one.begins < named[0].begins]
-    stood = [one.plan for one in before if one.name not in walked_to]
-    if not stood:
-        raise UsageError(
-            f"the people of {named[0].name!r} are where others walk to from the gates, and no "
-            "period before it says who leaves: name a period with --period."
-        )
-    return replace(named[0].plan, problem=stood[-1].problem, areas=stood[-1].areas)
-
-
 def as_answer(found: "Egress") -> "EgressAnswer":
     """Return what ``--json`` and the file say."""
     from placement.studies.egress import report
@@ -332,7 +291,7 @@ def sentences(found: "Egress") -> list[str]:
     if found.status is not Status.OPTIMAL:
         known = f"not before {found.bound_min:.1f}"
     exits = len(found.exits.id)
-    head = f"{found.plan}: {found.leaving:,.0f} people leave by {count_of(exits, 'exit')}"
+    head = f"{found.plan}{_when(found)} leave by {count_of(exits, 'exit')}"
     head += f"; the last one is out after {found.chosen.clear_min:.1f} min as they choose"
     lines = [f"{head}, {found.guided.clear_min:.1f} min as guided ({known})"]
     served = found.chosen.served_min, found.guided.served_min, found.served_bound_min
@@ -350,6 +309,19 @@ def sentences(found: "Egress") -> list[str]:
         more = count_of(exits - _SHOWN, "more exit")
         lines.append(f"{more} {'is' if exits == _SHOWN + 1 else 'are'} in the file.")
     return [shown(line) for line in lines]
+
+
+def _when(found: "Egress") -> str:
+    """Return the period that is emptied, and how many people of which."""
+    from placement.plan.clock import clock_of
+
+    people = f"{found.leaving:,.0f} people"
+    if found.period is None or found.people_of is None:
+        return f": {people}"
+    hours = f"{clock_of(found.period.begins)} to {clock_of(found.period.ends)}"
+    if found.people_of.name != found.period.name:
+        people += f" of {found.people_of.label['en']}"
+    return f", {found.period.label['en']}, {hours}: {people}"
 
 
 def _remarks(found: "Egress") -> list[str]:

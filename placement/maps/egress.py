@@ -9,8 +9,10 @@ from placement.cover.ground import ground
 from placement.maps import coding
 from placement.maps.frame import Frame, plan_frame
 from placement.maps.webmap import page
+from placement.plan.clock import DAY_MIN, clock_of
 from placement.plan.problem import Plan
 from placement.studies.egress.chart import inside
+from placement.studies.egress.periods import Emptied, emptied
 from placement.studies.egress.queues import STEP_S
 
 if TYPE_CHECKING:
@@ -54,6 +56,8 @@ def egress_data(plan: Plan, found: "Egress") -> dict[str, Any]:
         Strings, numbers, lists and dictionaries only. Queues are people at the start of each slot
         of ``step_min`` minutes. Texts are verbatim: the page must only ever show them as text.
     """
+    then = emptied(plan, None if found.period is None else found.period.name)
+    plan = then.plan
     frame = plan_frame(plan)
     streets = None if plan.streets is None else ground(plan, at=plan.at).plain.streets
     courses = {name: getattr(found, name) for name in _COURSES}
@@ -62,6 +66,7 @@ def egress_data(plan: Plan, found: "Egress") -> dict[str, Any]:
     at = np.array([place["at"][::-1] for place in places])
     return {
         "title": dict(plan.settings.title_by_language()),
+        "period": _period(then),
         "bounds": [*at.min(axis=0).tolist(), *at.max(axis=0).tolist()],
         "streets": {} if streets is None else coding.street_lines(streets, frame),
         "areas": [_outline(frame, shape.lonlat) for shape in plan.areas],
@@ -71,6 +76,19 @@ def egress_data(plan: Plan, found: "Egress") -> dict[str, Any]:
         "osm": "streets" in plan.layers and plan.layers["streets"].endswith((".pbf", ".osm")),
         "courses": {name: _course(course) for name, course in courses.items()},
         "places": places,
+    }
+
+
+def _period(then: Emptied) -> dict[str, Any] | None:
+    """Return the period that is emptied, and whose people leave where that is another one."""
+    if then.period is None or then.people_of is None:
+        return None
+    other = then.people_of.name != then.period.name
+    return {
+        "label": dict(then.period.label),
+        "begins": clock_of(then.period.begins % DAY_MIN),
+        "ends": clock_of(then.period.ends % DAY_MIN),
+        "people_of": dict(then.people_of.label) if other else None,
     }
 
 

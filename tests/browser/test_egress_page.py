@@ -55,3 +55,26 @@ def test_queues_follow_the_slider_and_the_course(tmp_path: Path, open_page: Call
     assert "personnes sortent" in page.locator("#status").inner_text()
     assert page.locator("html").get_attribute("lang") == "fr"
     seen.assert_quiet(file)
+
+
+def test_the_page_tells_which_period_is_emptied(tmp_path: Path, open_page: Callable) -> None:
+    folder = Path(__file__).parents[1] / "cases" / "plans" / "periods"
+    plan, solution = load_plan(folder), placement.read_solution(folder / "solution.geojson")
+    told = {}
+    for period in ("event", "egress"):
+        file = tmp_path / f"{period}.html"
+        found = egress(plan, solution, period=period, max_wait_min=9)
+        replace_file(file, egress_page(plan, found).encode())
+        page, seen = open_page(file)
+        told[period] = page.locator("#kicker").text_content()
+        if period == "event":
+            assert "9 min at 1 exit." in page.locator("#panel").inner_text()
+        page.locator("#lang-fr").click()
+        told[f"{period}, fr"] = page.locator("#kicker").text_content().replace("\xa0", " ")
+        seen.assert_quiet(file)
+    assert told == {
+        "event": "Everybody leaves: Event, 19:00 – 22:30",
+        "event, fr": "Sortie du public : Événement, 19 h 00 – 22 h 30",
+        "egress": "Everybody leaves, people of Event: Departure, 22:30 – 01:00",
+        "egress, fr": "Sortie du public de « Événement » : Départ, 22 h 30 – 01 h 00",
+    }

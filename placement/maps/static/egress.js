@@ -15,6 +15,14 @@ function showEgress(map) {
   const say = (key, values = {}) => data.words[language][key].replace(
     /\{(\w+)\}/g, (_, name) => (typeof values[name] === "number" ? number(values[name]) : values[name]),
   );
+  const own = (texts) => texts[language] || texts.en;
+  /* Which period is emptied, and whose people leave. */
+  const kicker = () => {
+    if (!data.period) { return say("kicker"); }
+    const [begins, ends] = [data.period.begins, data.period.ends].map((one) => clockText(one, data.languages[language]));
+    const told = { period: own(data.period.label), hours: `${begins} – ${ends}` };
+    return data.period.people_of ? say("period_people", { ...told, of: own(data.period.people_of) }) : say("period", told);
+  };
   const element = (name, text, parent, className = "") => {
     const made = document.createElement(name);
     if (text !== null) { made.textContent = text; }
@@ -118,12 +126,12 @@ function showEgress(map) {
   };
   const write = () => {
     document.documentElement.lang = language;
-    document.title = data.title[language] || data.title.en;
+    document.title = `${own(data.title)}${data.period ? ` – ${own(data.period.label)}` : ""}`;
     const { clear, served } = data.courses[course];
     byId("skip").textContent = say("skip");
     byId("theme").textContent = say("dark");
-    byId("kicker").textContent = say("kicker");
-    byId("title").textContent = data.title[language] || data.title.en;
+    byId("kicker").textContent = kicker();
+    byId("title").textContent = own(data.title);
     byId("status").textContent = say("status", {
       people: data.people, chosen: data.courses.chosen.clear, guided: data.courses.guided.clear,
     });
@@ -139,7 +147,10 @@ function showEgress(map) {
     }
     label.textContent = say("minutes");
     const clogged = data.places.filter((place) => place.kind === "exit" && place[course].wait > data.limit_min).length;
-    whole.textContent = `${say("whole", { clear, limit: data.limit_min, clogged })}${served === null ? "" : ` ${say("served", { served })}`}`;
+    const one = new Intl.PluralRules(data.languages[language].locale).select(clogged) === "one";
+    const above = { limit: data.limit_min, clogged };
+    const waits = one ? say("clogged_one", above) : say("clogged_many", above);
+    whole.textContent = `${say("whole", { clear })} ${waits}${served === null ? "" : ` ${say("served", { served })}`}`;
     under.textContent = `${say("note")}${data.osm ? ` ${say("credit")}` : ""}`;
     table();
     move();

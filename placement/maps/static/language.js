@@ -53,6 +53,19 @@ function pluralOf(name, { stop, last, endings }) {
   return words.map((word, at) => (at < end && (!last || at === end - 1) ? bend(word) : word)).join(" ");
 }
 
+/* A minute of the day as the language writes it. */
+function clockOf(minute, tell) {
+  const whole = Math.round(minute);
+  const [hours, minutes] = [Math.floor(whole / 60), whole % 60];
+  return `${String(hours).padStart(2, "0")}${tell.clock}${String(minutes).padStart(2, "0")}`;
+}
+
+/* A clock of the data, "HH:MM", as the language writes it. */
+function clockText(clock, tell) {
+  const [hours, minutes] = clock.split(":").map(Number);
+  return clockOf(60 * hours + minutes, tell);
+}
+
 /* Everything that depends on the language. */
 function speaker(data) {
   const state = { language: "en" };

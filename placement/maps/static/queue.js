@@ -4,18 +4,6 @@ const QUEUE = {
   bars: "var(--bars)", room: "var(--ink)", line: "var(--waiting)", fill: "var(--waiting-ground)", fan: "var(--fan)", half: "var(--fan-half)",
 };
 
-function clockOf(minute, tell) {
-  const whole = Math.round(minute);
-  const [hours, minutes] = [Math.floor(whole / 60), whole % 60];
-  return `${String(hours).padStart(2, "0")}${tell.clock}${String(minutes).padStart(2, "0")}`;
-}
-
-/* A clock of the data, "HH:MM", as the language writes it. */
-function clockText(clock, tell) {
-  const [hours, minutes] = clock.split(":").map(Number);
-  return clockOf(60 * hours + minutes, tell);
-}
-
 /* A round step that cuts a range into three to six. */
 function roundStep(most) {
   const rough = Math.max(most, 1) / 4;

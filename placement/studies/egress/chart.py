@@ -29,6 +29,7 @@ _TEXTS = {
         "waiting": "people who wait at an exit",
         "minutes": "minutes after the first set out",
         "shown": "the {} exits with the longest queues of {}",
+        "people_of": "people of {}",
     },
     "fr": {
         "chosen": "au choix de chacun",
@@ -37,6 +38,7 @@ _TEXTS = {
         "waiting": "personnes en attente à une sortie",
         "minutes": "minutes après les premiers départs",
         "shown": "les {} sorties aux plus longues files, sur {}",
+        "people_of": "personnes de « {} »",
     },
 }
 
@@ -73,6 +75,16 @@ def inside(course: "Course") -> "Floats":
     return np.concatenate([[course.sent.sum()], np.maximum(course.sent.sum() - out, 0.0)])
 
 
+def _titled(found: "Egress", *, title: str, language: str) -> str:
+    """Return the title with the period that is emptied, and whose people leave."""
+    if found.period is None or found.people_of is None:
+        return title
+    said = f"{title} – {found.period.label[language]}"
+    if found.people_of.name != found.period.name:
+        said += f", {_TEXTS[language]['people_of'].format(found.people_of.label[language])}"
+    return said
+
+
 def _draw(found: "Egress", *, title: str, language: str) -> "Figure":
     from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, and an extra
 
@@ -107,7 +119,9 @@ def _draw(found: "Egress", *, title: str, language: str) -> "Figure":
     above.set_ylabel(texts["inside"], fontsize=9)
     below.set_ylabel(texts["waiting"], fontsize=9)
     below.set_xlabel(texts["minutes"], fontsize=9)
-    figure.text(0.1, 0.955, title, fontsize=11, va="center")
+    figure.text(
+        0.1, 0.955, _titled(found, title=title, language=language), fontsize=11, va="center"
+    )
     all_shown = len(shown) == len(longest)
     note = None if all_shown else texts["shown"].format(len(shown), len(longest))
     for axes, head in ((above, None), (below, note)):

@@ -15,13 +15,14 @@ import numpy as np
 from placement.arrays import Bools, Floats, Ints
 from placement.errors import UsageError
 from placement.plan.outlets import Outlets
-from placement.plan.problem import Plan
+from placement.plan.problem import DayPeriod, Plan
 from placement.plan.summary import html_table
 from placement.solution import Solution, Status
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.quickest import Leaving, Proof, Sent, quickest, shortest
 from placement.studies.egress.courses import Course, Flow, Wider, crossing
 from placement.studies.egress.exits import FLOW, LANE_M, Exits, exits_of
+from placement.studies.egress.periods import emptied
 from placement.studies.egress.queues import PER_MIN, Queue, queue_of, slots_of
 from placement.studies.egress.walks import Walks, walks_of
 from placement.studies.figures import Plot
@@ -46,6 +47,8 @@ class Egress:
     ----------
     plan, at
         Name, and minute of the day whose closures hold; None for all.
+    period, people_of
+        The period that is emptied, and the one whose people leave; None in a plan without periods.
     exits, stations
         What people pass; `stations` is None where nobody asks where they go.
     flow_per_m_s, lane_m, leave_min, max_wait_min
@@ -66,6 +69,8 @@ class Egress:
 
     plan: str
     at: int | None
+    period: DayPeriod | None
+    people_of: DayPeriod | None
     exits: Exits
     stations: Outlets | None
     flow_per_m_s: float
@@ -127,8 +132,9 @@ class Egress:
         return Plot(**chart(self, title=self.plan, language=language))
 
     def __repr__(self) -> str:
+        when = "" if self.period is None else f" in {self.period.name!r}"
         return (
-            f"Egress of {self.plan!r}: {self.leaving:,.0f} people are out after "
+            f"Egress of {self.plan!r}{when}: {self.leaving:,.0f} people are out after "
             f"{self.chosen.clear_min:.1f} min as they choose, {self.guided.clear_min:.1f} min as "
             f"guided ({self.status.value}, no sooner than {self.bound_min:.1f})"
         )
@@ -149,6 +155,7 @@ def egress(
     *,
     exits: Outlets | None = None,
     stations: Outlets | None = None,
+    period: str | None = None,
     flow_per_m_s: float = FLOW,
     lane_m: float = LANE_M,
     leave_min: int = 0,
@@ -165,6 +172,9 @@ def egress(
         Exits that are open only now, from `placement.plan.outlets.read_outlets`.
     stations
         Where people go; without, they are done when they are out.
+    period
+        Which of the plan's periods; without, the only one in which people walk out. Where its own
+        people stand where others walk to, those of the period before leave.
     flow_per_m_s
         Most people who pass a metre of width in a second.
     lane_m
@@ -179,16 +189,14 @@ def egress(
     Raises
     ------
     UsageError
-        If a figure cannot be, or there is no exit or nobody who can walk to one.
+        If a figure cannot be, no one period is meant, or there is no exit or nobody who can walk
+        to one.
     InputError
         If an exit or a station cannot be used.
     """
     _check(flow_per_m_s, lane_m, leave_min, max_wait_min)
-    if plan.periods:
-        raise UsageError(
-            "the plan has periods, and people leave in one of them: take the 'plan' of one of "
-            f"plan.periods ({', '.join(one.name for one in plan.periods)})."
-        )
+    then = emptied(plan, period)
+    plan = then.plan
     gates = exits_of(plan, solution, lane_m=lane_m, more=exits)
     walks = walks_of(plan, gates, stations)
     demand = plan.problem.demand
@@ -210,6 +218,8 @@ def egress(
     return Egress(
         plan=plan.settings.name,
         at=plan.at,
+        period=then.period,
+        people_of=then.people_of,
         exits=gates,
         stations=stations,
         flow_per_m_s=flow_per_m_s,

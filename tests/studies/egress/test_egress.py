@@ -26,6 +26,7 @@ from placement.plan.outlets import EXIT_WIDTH, STATION_RATE, Outlets, read_outle
 from placement.plan.problem import Plan
 from placement.solution import Solution
 from placement.studies.egress import egress
+from placement.studies.egress.chart import chart
 from placement.studies.egress.queues import queue_of
 from placement.studies.egress.report import as_answer, rows_of
 from tests.amount import cases
@@ -276,8 +277,11 @@ def test_of_a_plan_with_periods_people_leave_in_the_one_that_goes_out(
     assert gone[("--period", "in-by")]["stranded"] == 90 + 210 + 170 + 40
     ended = CliRunner().invoke(place, ["egress", "done", "town", "--period", "noon"])
     assert (ended.exit_code, "in-by, out-by" in ended.stderr) == (2, True)
-    with pytest.raises(UsageError, match=r"the plan has periods"):
-        egress(plan, solution)
+    found = egress(plan, solution, period="in-by")
+    assert (found.period, found.people_of) == (plan.periods[0], plan.periods[0])
+    assert found.stranded == 90 + 210 + 170 + 40
+    with pytest.raises(UsageError, match=r"in-by, out-by"):
+        egress(plan, solution, period="noon")
 
 
 def test_stations_that_people_walk_out_to_are_not_who_leaves(
@@ -309,6 +313,69 @@ def test_stations_that_people_walk_out_to_are_not_who_leaves(
     leave = ["egress", str(plan / "solution.geojson"), "plan.toml", *options]
     ended = CliRunner().invoke(place, leave)
     assert (ended.exit_code, "no period before it says who leaves" in ended.stderr) == (2, True)
+
+
+@pytest.fixture(scope="module")
+def day() -> tuple[Plan, Solution]:
+    """Return a plan with periods, in the last of which people walk out to stations."""
+    folder = Path(__file__).parents[2] / "cases" / "plans" / "periods"
+    plan = load_plan(folder)
+    return plan, placement.read_solution(folder / "solution.geojson")
+
+
+def test_it_is_told_which_period_is_emptied_and_whose_people_leave(
+    day: tuple[Plan, Solution],
+) -> None:
+    told = {}
+    for period in ("ingress", "event", "egress"):
+        found = egress(*day, period=period)
+        answer = as_answer(found)
+        assert audit_egress(*day, answer, rows_of(found)) == ()
+        told[period] = (
+            answer["period"],
+            answer["people_of"],
+            sentences(found)[0].partition(":")[0],
+        )
+        told[period] += (sentences(found)[0].partition("0: ")[2].partition(" leave ")[0],)
+    assert told == {
+        "ingress": ("ingress", "ingress", "periods, Arrival, 16", "1,140 people"),
+        "event": ("event", "event", "periods, Event, 19", "1,920 people"),
+        "egress": ("egress", "event", "periods, Departure, 22", "1,920 people of Event"),
+    }
+
+
+@pytest.mark.parametrize("asked", ["event", "egress"])
+@pytest.mark.parametrize("period", [None, "ingress", "event", "egress", "noon"])
+@pytest.mark.parametrize("people_of", [None, "ingress", "event", "egress", "noon"])
+def test_another_period_or_others_who_leave_are_found(
+    asked: str, period: str | None, people_of: str | None, day: tuple[Plan, Solution]
+) -> None:
+    found = egress(*day, period=asked)
+    answer = as_answer(found) | {"period": period, "people_of": people_of}
+    right = (period, people_of) == (asked, "event")
+    assert (audit_egress(*day, answer, rows_of(found)) == ()) is right
+
+
+def test_a_plan_without_periods_is_emptied_in_none(
+    town: Town, told: tuple[dict[str, Any], dict[str, list[Any]]]
+) -> None:
+    plan, solution, exits, stations = town
+    assert (told[0]["period"], told[0]["people_of"]) == (None, None)
+    for key in ("period", "people_of"):
+        answer = told[0] | {key: "event"}
+        assert audit_egress(plan, solution, answer, told[1], exits=exits, stations=stations)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "A town – Departure, people of Event"), ("fr", "A town – Départ, personnes de")],
+)
+def test_the_title_of_the_chart_names_the_period(
+    language: str, said: str, day: tuple[Plan, Solution]
+) -> None:
+    pytest.importorskip("matplotlib", reason="needs the extra `plots`")
+    svg = chart(egress(*day), title="A town", language=language)["svg"].decode()
+    assert said in svg
 
 
 @pytest.mark.parametrize("seed", range(cases(8, 200)))
