@@ -83,6 +83,38 @@ def test_means_and_worst_nights_are_those_of_all_nights_there_are(
     assert all(one.least <= one.low <= one.promised for one in found)
 
 
+def test_a_day_is_the_sum_of_its_periods_night_by_night() -> None:
+    """A post that is missing is missing in every period; each counts whom it has within reach."""
+    plan = load_plan(CASES / "periods")
+    solution = placement.evaluate(plan, UNITS, bound=False).solution
+    rows = risk(plan, [solution], away=AWAY, nights=65_536).rows
+    parts = {one.name: risk(one.plan, [solution], away=AWAY, nights=65_536) for one in plan.periods}
+    for resource, serves in (
+        ("checkpoint", ("ingress", "event", "egress")),
+        ("dog_team", ("event", "egress")),  # as the plan says
+    ):
+        found = of(rows, resource)
+        alone = [of(parts[name].rows, resource) for name in serves]
+        assert found.promised == solution.coverage[resource].covered
+        assert found.promised == math.fsum(one.promised for one in alone)
+        assert found.exact == pytest.approx(math.fsum(one.exact for one in alone))
+        assert found.mean.value == pytest.approx(math.fsum(one.mean.value for one in alone))
+        # every night there can be, counted again in each period
+        days = [nights(one.plan, solution, resource) for one in plan.periods if one.name in serves]
+        every = [
+            (same[0][0], math.fsum(covered for _, covered in same))
+            for same in zip(*days, strict=True)
+        ]
+        every.sort(key=lambda one: one[1])
+        assert found.exact == pytest.approx(math.fsum(likely * one for likely, one in every))
+        left, tail = 0.05, 0.0
+        for likely, covered in every:
+            tail += min(left, likely) * covered
+            left -= min(left, likely)
+        assert found.worst.value == pytest.approx(tail / 0.05, rel=0.01)
+        assert found.least in {covered for _, covered in every}
+
+
 def test_the_mean_is_that_of_the_expected_cover_of_the_model() -> None:
     """MEXCLP, as the plan's ``unavailable`` has it, where every unit is counted."""
     plan = load_plan(CASES / "expected")

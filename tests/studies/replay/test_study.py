@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,7 @@ from placement.studies.replay.course import course_of, gates_of
 from placement.studies.replay.figures import queue_figure
 from placement.studies.replay.report import replay_text
 from placement.studies.replay.scenario import closing_of, failure_of, read_scenario, scenario_of
+from tests.builders import point, write_geojson
 from tests.cli.running import run
 
 LANES = Path(__file__).parents[2] / "cases" / "plans" / "lanes"
@@ -53,6 +55,41 @@ def test_without_chance_a_replay_is_the_fluid_queue_but_for_a_few_people(
     for gate in found.gates:
         # times of coming are still random: a spread of a root of the people who come
         assert gate.queue.p50.value == pytest.approx(gate.queue.fluid, abs=2 * gate.sent**0.5)
+
+
+def test_of_a_day_the_period_in_which_lanes_open_is_played(tmp_path: Path) -> None:
+    """As a plan of that period alone is, however many people come in another one."""
+    alone = placement.load_plan(LANES)
+    text = (LANES / "plan.toml").read_text(encoding="utf-8").replace('"../town/', '"')
+    for name, period in (("checkpoint", "arrive"), ("dog_team", "leave")):
+        head = f"[resources.{name}]\n"
+        text = text.replace(head, f'{head}periods = ["{period}"]\n')
+    text += """
+[[periods]]
+name = "arrive"
+begins = "15:00"
+ends = "17:30"
+
+[[periods]]
+name = "leave"
+begins = "22:00"
+ends = "24:00"
+direction = "out"
+layers = { demand = "late.geojson" }
+"""
+    shutil.copytree(LANES.parent / "town", tmp_path / "day")
+    (tmp_path / "day" / "plan.toml").write_text(text, encoding="utf-8")
+    late = point(2.3501, 48.8515, id="late", people=5000)
+    write_geojson(tmp_path / "day" / "late.geojson", [late])
+    day = placement.load_plan(tmp_path / "day")
+    units = {"bridge-north/checkpoint": 4, "south-west/checkpoint": 2, "bridge-north/dog_team": 1}
+    one, both = (placement.evaluate(plan, units, bound=False).solution for plan in (alone, day))
+    assert both.coverage["dog_team"].covered == 5000
+    for shown in (Scenario(), scenario_of({"lane_failure": {"per_h": 1.0, "lasts_min": 15}})):
+        known, found = replay(alone, one, shown, nights=30), replay(day, both, shown, nights=30)
+        assert found.moments_min == known.moments_min
+        assert found.gates == known.gates
+        assert found.all_gates == known.all_gates
 
 
 @pytest.mark.parametrize("service", ["gamma", "lognormal"])
