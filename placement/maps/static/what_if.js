@@ -1,6 +1,7 @@
 /* What if: a choice of posts other than the plan's, its figures, and what of it is kept in the address. */
 
 const MOST_NAMED = 5; // ways that are open, in a sentence
+const MOST_CLOSED = 4; // choices of closed streets whose walks are kept
 const MOST_FOUND = 12; // rows of a search: more are narrowed by another word
 
 /* The posts that differ from the plan's, with a memory: units by "<site>/<resource>", 0 closed. */
@@ -59,7 +60,7 @@ function makeCounter(data, variant) {
   let model = null;
   let planned = null;
   let far = null;
-  let closed = { streets: null, model: null };
+  const closed = new Map(); // models by the streets that are closed, the last few
   let last = { changes: null, streets: null, found: null }; // panel, map and voice ask for the same
   const unitsOf = (choose) => meansOf(data, model).map((resource) => model.places.map((place) => choose(`${place.site}/${resource.id}`)));
   const counter = {
@@ -76,8 +77,12 @@ function makeCounter(data, variant) {
     tried() {
       const { streets } = variant;
       if (streets.length === 0) { return counter.model(); }
-      if (closed.streets !== streets) { closed = { streets, model: closedModel(counter.model(), data.what_if, streets) }; }
-      return closed.model;
+      const key = JSON.stringify(streets);
+      if (!closed.has(key)) {
+        if (closed.size >= MOST_CLOSED) { closed.delete([...closed.keys()][0]); }
+        closed.set(key, closedModel(counter.model(), data.what_if, streets));
+      }
+      return closed.get(key);
     },
     variant() {
       if (variant.isPlan()) { return counter.plan(); }

@@ -13,8 +13,11 @@ function mixed(number) {
   return found ^ (found >>> 16);
 }
 
+const seeds = new Map(); // by text: the same few names are asked for thousands of times
+
 function textSeed(text) {
-  return new TextEncoder().encode(text).reduce((number, byte) => Math.imul(number ^ byte, 0x01000193), 0x811c9dc5 | 0);
+  if (!seeds.has(text)) { seeds.set(text, new TextEncoder().encode(text).reduce((number, byte) => Math.imul(number ^ byte, 0x01000193), 0x811c9dc5 | 0)); }
+  return seeds.get(text);
 }
 
 const tieNumber = (seed, period) => mixed(seed ^ period) >>> 2;
@@ -118,17 +121,18 @@ function firstPrices({ first, of, supply, target, high, low }, cells, rooms, pri
 
 const powerAbove = (number) => 2 ** Math.ceil(Math.log2(number + 1));
 
-/* Of the last few times that people were sent, the one in which gates had nearly the room they have now. */
-function nearestTime(times, rooms) {
+/* Of the last few times that people were sent, the one in which gates had nearly the room they have
+   now; of such, one of the same crowds, since other streets make others. */
+function nearestTime(times, rooms, crowds) {
   const far = (time) => [...new Set([...rooms.keys(), ...time.rooms.keys()])].reduce((sum, key) => sum + Math.abs((rooms.get(key) || 0) - (time.rooms.get(key) || 0)), 0);
-  return times.map((time) => ({ time, far: far(time) })).reduce((best, one) => (one.far < best.far ? one : best), { time: { prices: new Map(), last: new Map() }, far: Infinity }).time;
+  return times.map((time) => ({ time, far: 2 * far(time) + (time.crowds === crowds ? 0 : 1) })).reduce((best, one) => (one.far < best.far ? one : best), { time: { prices: new Map(), last: new Map() }, far: Infinity }).time;
 }
 
 /* Send crowds to gates. The search begins with the prices of a time before, and with those it sent
    where; of gates that had none then, with the last they had. */
 function sendCrowds({ crowds, floors }, gates, rule, sent) {
   const rooms = new Map(gates.map(({ key, room }) => [key, room]));
-  const { prices: known, last } = nearestTime(sent.times, rooms);
+  const { prices: known, last } = nearestTime(sent.times, rooms, crowds);
   const prices = new Map([...sent.prices, ...known]);
   const periods = rule.profiles[0].length;
   const cells = gates.length * periods;
@@ -218,7 +222,7 @@ function sendCrowds({ crowds, floors }, gates, rule, sent) {
   arcs.forEach((arc, at) => { if (before.arcs[at] === undefined) { before.arcs.push(0); } });
   const sending = new Sending(nodes, { arcs, items, high, low, before });
   sending.mend();
-  const time = { rooms, prices: new Map(), last: new Map() };
+  const time = { rooms, crowds, prices: new Map(), last: new Map() };
   sending.flow.forEach((parts, option) => { if (parts > 0) { time.last.set(items.key[option], parts); } });
   arcs.forEach(({ key }, arc) => { if (key !== undefined) { time.last.set(key, sending.sent[arc]); } });
   const priceOf = (node) => [high[node] - high[end], low[node] - low[end]];
@@ -278,12 +282,22 @@ function gateQueue(sent, capacity, rule) {
   return { admitted: passed, waiting, capacity, wait, clears: wait > 0 && since >= 0 && cleared !== null ? clockAt(rule.opens_min + Math.ceil(Math.min(cleared * window, window) - 0.01)) : null };
 }
 
-const laned = new WeakMap(); // by model: its crowds, and the floors of its gates
+const laned = new WeakMap(); // by model: its crowds, the floors of its gates, and the last answers by the gates' units
 
 /* Who is admitted: `people` by point, gates and areas as a solution tells them. */
-function admit(model, data, resource, units, { open }) {
+function admit(model, data, resource, units, reach) {
+  if (!laned.has(model)) { laned.set(model, { crowds: crowdsOf(model, resource), floors: floorsOf(model, resource), answers: new Map() }); }
+  const { answers } = laned.get(model);
+  const key = units.join(" ");
+  if (!answers.has(key)) {
+    if (answers.size > MOST_TIMES) { answers.delete([...answers.keys()][1]); }
+    answers.set(key, admitAnew(model, data, resource, units, reach));
+  }
+  return answers.get(key);
+}
+
+function admitAnew(model, data, resource, units, { open }) {
   const rule = model.resources[resource].lanes;
-  if (!laned.has(model)) { laned.set(model, { crowds: crowdsOf(model, resource), floors: floorsOf(model, resource) }); }
   const { crowds } = laned.get(model);
   const periods = rule.profiles[0].length;
   const { id } = data.resources[resource];
