@@ -27,42 +27,49 @@ const tieNumber = (seed, period) => mixed(seed ^ period) >>> 2;
    average, in ten-thousandths of a second out of the tenths that are told. */
 function crowdsOf(model, resource) {
   const rule = model.resources[resource].lanes;
-  const reach = Array.from(model.people, () => []);
-  model.walks[resource].forEach(({ points, walks }, column) => points.forEach((point, at) => reach[point].push([column, walks[at]])));
+  /* where streets are closed, only points whose walks changed are looked at anew */
+  const planned = model.asPlanned === undefined ? null : lanedOf(model.asPlanned, resource);
+  const isNew = planned === null ? new Uint8Array(model.people.length).fill(1) : model.changed[resource];
+  const reach = Array.from(isNew, (is, point) => (is === 1 ? [] : planned.reach[point]));
+  model.walks[resource].forEach(({ points, walks }, column) => points.forEach((point, at) => { if (isNew[point] === 1) { reach[point].push([column, walks[at]]); } }));
   const counted = Array.from(model.people, () => []);
   model.floors.forEach((floor, at) => { if (floor.resource === resource) { for (const point of floor.points) { counted[point].push(at); } } });
   const second = new Set(model.backups[resource] === null ? [] : model.backups[resource].points);
   const tenth = model.parts / 10;
+  const worthOf = (point) => model.resources[resource].value * model.priority[point];
+  const keyOf = (point) => (model.people[point] === 0 || reach[point].length === 0 || (worthOf(point) === 0 && counted[point].length === 0) ? null
+    : [reach[point].map(([column]) => column), model.area[point], model.priority[point], model.tier[point], point >= model.slow, counted[point], second.has(point), model.arrival[point]].join(";"));
+  const keys = Array.from(isNew, (is, point) => (is === 1 ? keyOf(point) : planned.keys[point]));
   const found = new Map();
-  model.people.forEach((people, point) => {
-    const worth = model.resources[resource].value * model.priority[point];
-    if (people === 0 || reach[point].length === 0 || (worth === 0 && counted[point].length === 0)) { return; }
-    const slow = point >= model.slow;
-    const key = [reach[point].map(([column]) => column), model.area[point], model.priority[point], model.tier[point], slow, counted[point], second.has(point), model.arrival[point]].join(";");
-    if (!found.has(key)) {
-      found.set(key, {
-        points: [], columns: reach[point].map(([column]) => column), area: model.area[point], worth: model.priority[point], isWorth: worth > 0, tier: model.tier[point], slow, floors: counted[point],
-        arrival: model.arrival[point],
-      });
-    }
-    found.get(key).points.push(point);
+  keys.forEach((key, point) => {
+    if (key === null) { return; }
+    if (found.has(key)) { found.get(key).push(point); } else { found.set(key, [point]); }
   });
-  return [...found].map(([key, crowd]) => {
-    const each = crowd.points.map((point) => model.people[point]);
+  const byKey = new Map();
+  found.forEach((points, key) => {
+    const same = planned === null ? undefined : planned.byKey.get(key);
+    if (same !== undefined && same.points.length === points.length && points.every((point) => isNew[point] === 0)) { byKey.set(key, same); return; }
+    const [one] = points;
+    const columns = reach[one].map(([column]) => column);
+    const each = points.map((point) => model.people[point]);
     const people = exactSum(each);
-    const start = mixed(mixed(textSeed(model.areas[crowd.area])) ^ textSeed(rule.names[crowd.arrival]));
-    const ways = crowd.columns.map((column, at) => {
-      const walks = crowd.points.map((point) => reach[point][at][1]);
-      const steps = Math.floor(exactSum(walks.map((walk, one) => Math.floor((walk + tenth / 2) / tenth) * each[one])) / people * 1000 + 0.5);
+    const start = mixed(mixed(textSeed(model.areas[model.area[one]])) ^ textSeed(rule.names[model.arrival[one]]));
+    const ways = columns.map((column, at) => {
+      const walks = points.map((point) => reach[point][at][1]);
+      const steps = Math.floor(exactSum(walks.map((walk, row) => Math.floor((walk + tenth / 2) / tenth) * each[row])) / people * 1000 + 0.5);
       const seed = mixed(mixed(mixed(start ^ textSeed(model.places[column].site)) ^ (Math.floor(people * PART + 0.5) % 4294967296)) ^ (steps % 4294967296));
-      return { steps, seed, walk_s: walks.reduce((sum, walk, one) => sum + walk / model.parts * each[one], 0) / people };
+      return { steps, seed, walk_s: walks.reduce((sum, walk, row) => sum + walk / model.parts * each[row], 0) / people };
     });
     /* crowds alike have one number, whichever streets are closed: so they begin where they went the last time */
     const { ids } = model.sent;
     const own = `${key};${people}`;
     if (!ids.has(own)) { ids.set(own, ids.size); }
-    return { ...crowd, id: ids.get(own), people, ways, parts: arrivingParts(people, rule.profiles[crowd.arrival]) };
+    byKey.set(key, {
+      points, columns, area: model.area[one], worth: model.priority[one], isWorth: worthOf(one) > 0, tier: model.tier[one], slow: one >= model.slow, floors: counted[one],
+      arrival: model.arrival[one], id: ids.get(own), people, ways, parts: arrivingParts(people, rule.profiles[model.arrival[one]]),
+    });
   });
+  return { reach, keys, byKey, crowds: [...byKey.values()] };
 }
 
 /* Parts of a crowd who arrive in each period, adding up to all of it: by largest remainder. */
@@ -284,10 +291,14 @@ function gateQueue(sent, capacity, rule) {
 
 const laned = new WeakMap(); // by model: its crowds, the floors of its gates, and the last answers by the gates' units
 
+function lanedOf(model, resource) {
+  if (!laned.has(model)) { laned.set(model, { ...crowdsOf(model, resource), floors: floorsOf(model, resource), answers: new Map() }); }
+  return laned.get(model);
+}
+
 /* Who is admitted: `people` by point, gates and areas as a solution tells them. */
 function admit(model, data, resource, units, reach) {
-  if (!laned.has(model)) { laned.set(model, { crowds: crowdsOf(model, resource), floors: floorsOf(model, resource), answers: new Map() }); }
-  const { answers } = laned.get(model);
+  const { answers } = lanedOf(model, resource);
   const key = units.join(" ");
   if (!answers.has(key)) {
     if (answers.size > MOST_TIMES) { answers.delete([...answers.keys()][1]); }

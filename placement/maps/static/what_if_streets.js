@@ -89,9 +89,10 @@ function closedModel(model, coded, closed) {
   const told = [...numbers.map((number) => coded.streets[number]), ...coded.sets.filter(({ streets }) => streets.every((one) => numbers.includes(one)))];
   const known = new Map(model.members);
   const size = model.places.length;
+  const changed = street.walks.map(() => new Uint8Array(model.people.length)); // by resource: 1 where walks of a point change
   const closures = () => `[${[...coded.closed, ...closed].sort(byCodePoint).map(quoted).join(", ")}]`;
   return {
-    ...model, walk: street.walk,
+    ...model, walk: street.walk, asPlanned: model, changed,
     members: street.members.map(([name, text]) => [name, name === "closures" ? closures() : known.has(name) && (text === null || known.get(name) === null) ? known.get(name) : text]),
     resources: model.resources.map((rule, at) => {
       const changed = told.filter(({ between }) => at < between.length && between[at] !== null).map(({ between }) => readBetween(between[at], size));
@@ -100,6 +101,7 @@ function closedModel(model, coded, closed) {
     walks: model.walks.map((columns, resource) => {
       if (resource >= street.walks.length) { return columns; } // of barriers
       const changes = told.map(({ walks }) => readChanges(walks[resource], size));
+      for (const { points } of changes.flat()) { for (const point of points) { changed[resource][point] = 1; } }
       return columns.map((column, site) => changedColumn(column, longestWalks(changes.map((one) => one[site]))));
     }),
   };
