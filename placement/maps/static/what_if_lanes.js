@@ -4,7 +4,6 @@ const PART = 1_000_000;
 const SAME = 1e-3; // of a part: what the product of two decimals may be off
 const QUEUE_DUST = 0.05; // people who are no queue yet
 const MOST_TIMES = 8; // kept: the first, which is the plan's as a rule, and the last
-const MOST_CROWDS = 2 ** 24; // of which each has a number
 
 /* What decides among equals, as placement/solve/capacitated/equals.py draws it. */
 function mixed(number) {
@@ -102,6 +101,7 @@ function ranksOf(crowds) {
 /* Prices for gates that had none yet: each in turn the least at which no more come than it has room
    for, as far as they come when they wait for nobody. */
 function firstPrices({ first, of, supply, target, high, low }, cells, rooms, price) {
+  if (cells.length === 0) { return; }
   const asked = new Map(cells.map((cell) => [cell, []]));
   target.forEach((cell, option) => { if (asked.has(cell)) { asked.get(cell).push(option); } });
   for (const [cell, options] of asked) {
@@ -132,54 +132,78 @@ const powerAbove = (number) => 2 ** Math.ceil(Math.log2(number + 1));
    now; of such, one of the same crowds, since other streets make others. */
 function nearestTime(times, rooms, crowds) {
   const far = (time) => [...new Set([...rooms.keys(), ...time.rooms.keys()])].reduce((sum, key) => sum + Math.abs((rooms.get(key) || 0) - (time.rooms.get(key) || 0)), 0);
-  return times.map((time) => ({ time, far: 2 * far(time) + (time.crowds === crowds ? 0 : 1) })).reduce((best, one) => (one.far < best.far ? one : best), { time: { prices: new Map(), last: new Map() }, far: Infinity }).time;
+  return times.map((time) => ({ time, far: 2 * far(time) + (time.crowds === crowds ? 0 : 1) })).reduce((best, one) => (one.far < best.far ? one : best), { time: { rooms: new Map(), crowds: null, prices: new Map(), starts: new Int32Array(0), flow: new Float64Array(0), arcs: new Map() }, far: Infinity }).time;
 }
 
 /* Send crowds to gates. The search begins with the prices of a time before, and with those it sent
    where; of gates that had none then, with the last they had. */
 function sendCrowds({ crowds, floors }, gates, rule, sent) {
   const rooms = new Map(gates.map(({ key, room }) => [key, room]));
-  const { prices: known, last } = nearestTime(sent.times, rooms, crowds);
-  const prices = new Map([...sent.prices, ...known]);
+  const last = nearestTime(sent.times, rooms, crowds);
+  const prices = new Map([...sent.prices, ...last.prices]);
   const periods = rule.profiles[0].length;
   const cells = gates.length * periods;
   const nodes = 2 * cells + floors.length + 1;
   const end = nodes - 1;
   const gateOf = new Map(gates.map((gate, at) => [gate.column, at]));
   const { ranks, most } = ranksOf(crowds);
-  const reached = crowds.map((crowd) => crowd.columns.map((column, at) => [gateOf.get(column), crowd.ways[at]]).filter(([gate]) => gate !== undefined));
+  /* of every crowd the gates that are open, and where what it did is kept: by its ways, then those who stay, and by period */
+  const reached = crowds.map((crowd) => crowd.columns.map((column, at) => ({ gate: gateOf.get(column), at, way: crowd.ways[at] })).filter(({ gate }) => gate !== undefined));
+  const starts = new Int32Array(sent.ids.size).fill(-1);
+  let kept = 0;
+  for (const crowd of crowds) { starts[crowd.id] = kept; kept += periods * (crowd.columns.length + 1); }
+  const time = { rooms, crowds, prices: new Map(), starts, flow: new Float64Array(kept), arcs: new Map() };
   const longest = crowds.reduce((steps, crowd) => crowd.ways.reduce((so, way) => Math.max(so, way.steps), steps), 0);
   const rank = powerAbove(nodes * (longest + 1)); // more than any walks together
   const wait = powerAbove(nodes * TIES); // more than all that is drawn
   const floorNode = new Map(floors.map(({ at }, row) => [at, 2 * cells + row]));
+  /* nodes that can stand beside a gate and period in one item have slots of their own */
+  const slots = Int32Array.from({ length: nodes }, (_, node) => (node < cells ? Math.floor(node / periods) : node < 2 * cells ? 0 : gates.length + node - 2 * cells));
   const chains = crowds.map((crowd) => floors.filter(({ at }) => crowd.floors.includes(at)).map(({ at }) => floorNode.get(at)));
-  const items = { first: [0], of: [], supply: [], crowd: [], period: [], target: [], high: [], low: [], way: [], key: [] };
-  const before = { options: [], arcs: [] };
+  const size = periods * reached.reduce((sum, ways) => sum + ways.length + 1, 0);
+  const items = {
+    first: new Int32Array(periods * crowds.length + 1), supply: new Float64Array(periods * crowds.length), crowd: new Int32Array(periods * crowds.length), period: new Int32Array(periods * crowds.length),
+    of: new Int32Array(size), target: new Int32Array(size), high: new Float64Array(size), low: new Float64Array(size), way: new Int32Array(size), place: new Int32Array(size),
+  };
+  const before = { options: new Float64Array(size), arcs: [] };
   const come = new Float64Array(nodes);
   const above = new Int32Array(nodes).fill(end);
+  let [options, many] = [0, 0];
+  const put = (target, high, low, way, place, told) => {
+    items.of[options] = many;
+    items.target[options] = target;
+    items.high[options] = high;
+    items.low[options] = low;
+    items.way[options] = way;
+    items.place[options] = place;
+    before.options[options] = told;
+    options += 1;
+  };
   crowds.forEach((crowd, number) => {
-    chains[number].forEach((node, at) => { above[node] = chains[number][at + 1] || end; });
-    if (reached[number].length === 0) { return; }
-    crowd.parts.forEach((parts, t) => {
-      if (parts === 0) { return; }
-      for (const node of chains[number]) { come[node] += parts; }
-      const option = (target, high, low, way, column) => {
-        items.of.push(items.supply.length);
-        items.target.push(target);
-        items.high.push(high);
-        items.low.push(low);
-        items.way.push(way);
-        items.key.push((column * periods + t) * MOST_CROWDS + crowds[number].id);
-        before.options.push(last.get(items.key[items.key.length - 1]) || 0);
-      };
-      reached[number].forEach(([gate, way], at) => option(gate * periods + t, way.steps, tieNumber(way.seed, t), at, gates[gate].column + 1));
-      option(chains[number][0] || end, ranks[number] * rank, 0, -1, 0);
-      items.supply.push(parts);
-      items.crowd.push(number);
-      items.period.push(t);
-      items.first.push(items.of.length);
-    });
+    const [chain, ways] = [chains[number], reached[number]];
+    chain.forEach((node, at) => { above[node] = chain[at + 1] || end; });
+    if (ways.length === 0) { return; }
+    const own = starts[crowd.id];
+    const was = crowd.id < last.starts.length ? last.starts[crowd.id] : -1;
+    for (let t = 0; t < periods; t += 1) {
+      const parts = crowd.parts[t];
+      if (parts === 0) { continue; }
+      for (const node of chain) { come[node] += parts; }
+      for (let row = 0; row < ways.length; row += 1) {
+        const { gate, at, way } = ways[row];
+        put(gate * periods + t, way.steps, tieNumber(way.seed, t), row, own + at * periods + t, was < 0 ? 0 : last.flow[was + at * periods + t]);
+      }
+      const stay = crowd.columns.length * periods + t;
+      put(chain[0] || end, ranks[number] * rank, 0, -1, own + stay, was < 0 ? 0 : last.flow[was + stay]);
+      items.supply[many] = parts;
+      items.crowd[many] = number;
+      items.period[many] = t;
+      many += 1;
+      items.first[many] = options;
+    }
   });
+  for (const name of ["of", "target", "high", "low"]) { items[name] = items[name].subarray(0, options); }
+  items.supply = items.supply.subarray(0, many);
   const high = new Float64Array(nodes);
   const low = new Float64Array(nodes);
   gates.forEach(({ key }, gate) => {
@@ -204,7 +228,7 @@ function sendCrowds({ crowds, floors }, gates, rule, sent) {
         const to = cells + at * periods + then;
         const key = `${gate.key} ${t} ${then}`;
         arcs.push({ from, to, most: Infinity, high: 0, low: (then - t) * wait, key });
-        before.arcs.push(last.get(key) || 0);
+        before.arcs.push(last.arcs.get(key) || 0);
         const more = low[to] + (then - t) * wait;
         if (high[to] < high[from] || (high[to] === high[from] && more < low[from])) { [high[from], low[from]] = [high[to], more]; }
       }
@@ -227,11 +251,10 @@ function sendCrowds({ crowds, floors }, gates, rule, sent) {
     arcs.push({ from, to: above[from], most: Math.max(0, come[from] - least), high: 0, low: 0 }, { from, to: above[from], most: Infinity, high: short, low: 0 });
   });
   arcs.forEach((arc, at) => { if (before.arcs[at] === undefined) { before.arcs.push(0); } });
-  const sending = new Sending(nodes, { arcs, items, high, low, before });
+  const sending = new Sending(nodes, { arcs, items, high, low, before, slots, slotted: cells });
   sending.mend();
-  const time = { rooms, crowds, prices: new Map(), last: new Map() };
-  sending.flow.forEach((parts, option) => { if (parts > 0) { time.last.set(items.key[option], parts); } });
-  arcs.forEach(({ key }, arc) => { if (key !== undefined) { time.last.set(key, sending.sent[arc]); } });
+  sending.flow.forEach((parts, option) => { time.flow[items.place[option]] = parts; });
+  arcs.forEach(({ key }, arc) => { if (key !== undefined) { time.arcs.set(key, sending.sent[arc]); } });
   const priceOf = (node) => [high[node] - high[end], low[node] - low[end]];
   gates.forEach(({ key }, gate) => time.prices.set(key, Array.from({ length: periods }, (_, t) => priceOf(cells + gate * periods + t))));
   floors.forEach(({ at }, row) => time.prices.set(at, priceOf(2 * cells + row)));
@@ -244,7 +267,7 @@ function sendCrowds({ crowds, floors }, gates, rule, sent) {
     const item = items.of[option];
     const crowd = items.crowd[item];
     given[crowd] += parts;
-    const [gate, way] = reached[crowd][items.way[option]];
+    const { gate, way } = reached[crowd][items.way[option]];
     ways.push({ crowd, way, gate, period: items.period[item], parts });
   });
   const met = ({ at }) => crowds.reduce((sum, crowd, number) => sum + (crowd.floors.includes(at) ? given[number] : 0), 0);

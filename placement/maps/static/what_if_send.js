@@ -78,9 +78,10 @@ class NodeHeap {
  * Nodes are joined by `arcs`: from, to, what an arc takes at most, and a price in two parts; the last
  * node is the end, where all come together. An item has `supply` and options from `first` on, each
  * a node, `target`, and a price. `high` and `low` are the nodes' prices to begin with: what it costs
- * from there to the end. `before` is what options and arcs took the last time, where that is known. */
+ * from there to the end. `before` is what options and arcs took the last time, where that is known.
+ * Of nodes that an item can take besides one of the first, `slotted`, each has a slot of its own; the end has the last. */
 class Sending {
-  constructor(nodes, { arcs, items, high, low, before }) {
+  constructor(nodes, { arcs, items, high, low, before, slots, slotted }) {
     this.nodes = nodes;
     this.high = high;
     this.low = low;
@@ -93,10 +94,9 @@ class Sending {
     this.sent = new Float64Array(arcs.length);
     this.beside = Array.from({ length: nodes }, () => []);
     arcs.forEach((arc, at) => { this.beside[arc.from].push(at); this.beside[arc.to].push(at); });
-    this.items = {
-      of: Int32Array.from(items.of), first: Int32Array.from(items.first), target: Int32Array.from(items.target), high: Float64Array.from(items.high), low: Float64Array.from(items.low),
-      supply: Float64Array.from(items.supply),
-    };
+    this.items = items;
+    this.names = [slots, Int32Array.from({ length: nodes }, (_, node) => node)];
+    this.slotted = slotted;
     this.flow = new Float64Array(items.target.length);
     this.findPairs();
     this.start(before);
@@ -109,27 +109,42 @@ class Sending {
     this.heap = new NodeHeap(nodes);
   }
 
+  /* what others are called in the row of a node */
+  namesBeside(node) { return this.names[node < this.slotted ? 0 : 1]; }
+
   /* Pairs of nodes that an item can take one of or the other. Of each, those who take the first are
      kept in a heap, the cheapest to move on top; who left since is dropped when found there. */
   findPairs() {
-    const { first, target, supply } = this.items;
-    const known = Array.from({ length: this.nodes }, () => new Map());
+    const { items: { first, target, supply }, nodes } = this;
+    /* a row for each node that is an option's, as wide as its others need */
+    this.rows = new Int32Array(nodes + 1);
+    for (const node of target) { this.rows[node + 1] = node < this.slotted ? this.names[0][nodes - 1] + 1 : nodes; }
+    for (let node = 0; node < nodes; node += 1) { this.rows[node + 1] += this.rows[node]; }
+    const { rows } = this;
+    const pairs = new Int32Array(rows[nodes]).fill(-1); // by node and other: that other, then the pair
     for (let item = 0; item < supply.length; item += 1) {
       for (let way = first[item]; way < first[item + 1]; way += 1) {
-        const mine = known[target[way]];
-        for (let other = first[item]; other < first[item + 1]; other += 1) { if (other !== way && !mine.has(target[other])) { mine.set(target[other], 0); } }
+        const [row, names] = [rows[target[way]], this.namesBeside(target[way])];
+        for (let other = first[item]; other < first[item + 1]; other += 1) { if (other !== way) { pairs[row + names[target[other]]] = target[other]; } }
       }
     }
-    this.pairs = known;
-    this.pairFirst = new Int32Array(this.nodes + 1);
-    let size = 0;
-    known.forEach((mine, node) => {
-      for (const to of mine.keys()) { mine.set(to, size); size += 1; }
-      this.pairFirst[node + 1] = size;
-    });
-    this.pairTo = new Int32Array(size);
+    this.pairs = pairs;
+    this.pairFirst = new Int32Array(nodes + 1);
+    const ends = [];
+    for (let node = 0; node < nodes; node += 1) {
+      for (let at = rows[node]; at < rows[node + 1]; at += 1) {
+        if (pairs[at] < 0) { continue; }
+        ends.push(pairs[at]);
+        pairs[at] = ends.length - 1;
+      }
+      this.pairFirst[node + 1] = ends.length;
+    }
+    const size = ends.length;
+    this.pairTo = Int32Array.from(ends);
     this.twin = new Int32Array(size); // the same pair the other way round
-    known.forEach((mine, node) => { for (const [to, pair] of mine) { this.pairTo[pair] = to; this.twin[pair] = known[to].get(node); } });
+    for (let node = 0; node < nodes; node += 1) {
+      for (let pair = this.pairFirst[node]; pair < this.pairFirst[node + 1]; pair += 1) { this.twin[pair] = pairs[rows[this.pairTo[pair]] + this.namesBeside(this.pairTo[pair])[node]]; }
+    }
     this.top = new Int32Array(size).fill(-1); // the option on top of each heap, and what moving it costs
     this.topHigh = new Float64Array(size);
     this.topLow = new Float64Array(size);
@@ -184,8 +199,8 @@ class Sending {
     this.flow[way] += parts;
     if (!isNew) { return; }
     const { first, of, target } = this.items;
-    const pairs = this.pairs[target[way]];
-    for (let other = first[of[way]]; other < first[of[way] + 1]; other += 1) { if (other !== way) { this.add(pairs.get(target[other]), way, other); } }
+    const [row, names] = [this.rows[target[way]], this.namesBeside(target[way])];
+    for (let other = first[of[way]]; other < first[of[way] + 1]; other += 1) { if (other !== way) { this.add(this.pairs[row + names[target[other]]], way, other); } }
   }
 
   /* Take from what takes an option. */
@@ -193,9 +208,11 @@ class Sending {
     this.flow[way] -= parts;
     if (this.flow[way] > 0) { return; }
     const { first, of, target } = this.items;
-    const pairs = this.pairs[target[way]];
+    const [row, names] = [this.rows[target[way]], this.namesBeside(target[way])];
     for (let other = first[of[way]]; other < first[of[way] + 1]; other += 1) {
-      if (other !== way && this.top[pairs.get(target[other])] === way) { this.clean(pairs.get(target[other])); }
+      if (other === way) { continue; }
+      const pair = this.pairs[row + names[target[other]]];
+      if (this.top[pair] === way) { this.clean(pair); }
     }
   }
 
