@@ -21,6 +21,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -36,6 +37,7 @@ work is done without one."""
 _CONNECT_S = 10.0
 _PATIENCE_S = 60.0  # how long a cluster may be without any worker
 _LOOK_S = 2.0
+_SILENT_S = 0.3  # a service that greets does so at once
 _LENGTH = struct.Struct("Q")
 _MOST_FIRST = 1 << 30  # bytes of a first message
 _DECIDING = ("highspy", "llvmlite", "numba", "numpy", "pulp", "scipy")
@@ -367,19 +369,48 @@ def _look(host: str, port: int, *, greets: bool) -> None:
     """Try whether something listens, and speaks first as a scheduler does where it `greets`.
 
     Dask waits for ever where something else listens. A scheduler first sends how many bytes follow,
-    as eight bytes; a greeting in words makes a number far above what it says to anyone.
+    as eight bytes; a greeting in words makes a number far above what it says to anyone. One that
+    encrypts, or speaks through a web server, waits for the client to begin.
     """
+    other = "what listens there is no scheduler"
     ends = time.monotonic() + _CONNECT_S
     with socket.create_connection((host, port), timeout=_CONNECT_S) as line:
+        if not greets:
+            line.settimeout(_SILENT_S)
+            with suppress(TimeoutError):
+                line.recv(1)
+                raise ValueError(other)
+            return
         first = b""
-        while greets and len(first) < _LENGTH.size:
+        while len(first) < _LENGTH.size:
             line.settimeout(max(1e-3, ends - time.monotonic()))
             came = line.recv(_LENGTH.size - len(first))
             if not came:
                 break
             first += came
-    if greets and (len(first) < _LENGTH.size or not 0 < _LENGTH.unpack(first)[0] < _MOST_FIRST):
-        raise ValueError("what listens there is no scheduler")
+    if len(first) < _LENGTH.size or not 0 < _LENGTH.unpack(first)[0] < _MOST_FIRST:
+        raise ValueError(other)
+
+
+def _check_scheme(scheme: str) -> None:
+    """Refuse a way to speak that is not there, or not whole: a client of it waits long, and more.
+
+    Raises
+    ------
+    ValueError
+        If Dask cannot speak so.
+    """
+    from distributed.comm.registry import get_backend  # noqa: PLC0415 - an extra, and slow to import
+    from distributed.security import Security  # noqa: PLC0415 - the same
+
+    backend: Any = get_backend(scheme)
+    security: Any = Security
+    try:
+        backend.get_connector()
+    except TypeError as error:  # a part of it is not installed
+        raise ValueError(f"Dask cannot speak {scheme} here") from error
+    if scheme == "tls" and security().get_connection_args("client")["ssl_context"] is None:
+        raise ValueError("Dask has no certificates: its setting distributed.comm.tls")
 
 
 def _connected(address: str) -> Any:  # noqa: ANN401 - Dask has no types
@@ -391,9 +422,8 @@ def _connected(address: str) -> Any:  # noqa: ANN401 - Dask has no types
         if parts.scheme in {"tcp", "tls", "ws", "wss"}:  # Dask would try for long, and say more
             _look(parts.hostname or "", parts.port or 0, greets=parts.scheme == "tcp")
         from distributed import Client  # noqa: PLC0415 - an extra, and slow to import
-        from distributed.comm.registry import get_backend  # noqa: PLC0415 - the same
 
-        get_backend(parts.scheme)  # a client of a scheme there is not waits long, and says more
+        _check_scheme(parts.scheme)
         client: Any = Client
         return client(address, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -207,27 +207,50 @@ def test_the_command_takes_the_address(cluster: str, tmp_path: Path) -> None:
     assert json.loads(there.stdout)["replay"] == json.loads(here.stdout)["replay"]
 
 
+def no_client(*_: Any, **__: Any) -> None:
+    """Stand for a client, which must not be begun."""
+    pytest.fail("a client is begun")
+
+
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1:9", "tcp://[", "foo://x:1", "", "tcp://127.0.0.1", "http://x", "ws://127.0.0.1:9"],
+    [
+        "127.0.0.1:9",
+        "tcp://[",
+        "foo://x:1",
+        "",
+        "tcp://127.0.0.1",
+        "http://x",
+        "ws://127.0.0.1:9",
+        "ucx://x",
+    ],
 )
 def test_an_address_where_nobody_answers(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
     # a client that finds nobody waits, and its end is told on standard error as a traceback
-    monkeypatch.setattr(distributed, "Client", None)
+    monkeypatch.setattr(distributed, "Client", no_client)
     with pytest.raises(ClusterError, match="no Dask scheduler answers at") as found:
         OnDask(address)
     assert found.value.exit_code == 7
 
 
+GREETING = b"SSH-2.0-OpenSSH_9.6\r\n"
+
+
 @pytest.mark.parametrize(
-    "said", [None, b"", b"+OK", b"SSH-2.0-OpenSSH_9.6\r\n", b"220 mail.example ESMTP\r\n", bytes(8)]
+    ("scheme", "said"),
+    [
+        *(("tcp", said) for said in (None, b"", b"+OK", GREETING, b"220 mail ESMTP\r\n", bytes(8))),
+        *(("tls", said) for said in (None, b"", GREETING)),
+        ("ws", GREETING),
+        ("wss", GREETING),
+    ],
 )
 def test_an_address_where_no_scheduler_listens(
-    said: bytes | None, monkeypatch: pytest.MonkeyPatch
+    scheme: str, said: bytes | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
-    monkeypatch.setattr(distributed, "Client", None)
+    monkeypatch.setattr(distributed, "Client", no_client)
     monkeypatch.setattr("placement.executor._CONNECT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as other:
         lines = []
@@ -240,7 +263,7 @@ def test_an_address_where_no_scheduler_listens(
 
         threading.Thread(target=greet, daemon=True).start()
         with pytest.raises(ClusterError, match="no Dask scheduler answers at") as found:
-            OnDask(f"tcp://127.0.0.1:{other.getsockname()[1]}")
+            OnDask(f"{scheme}://127.0.0.1:{other.getsockname()[1]}")
         assert found.value.exit_code == 7
         lines[0].close()
 
