@@ -282,7 +282,8 @@ class Sending {
   /* Find the cheapest changes between nodes where there is too much and nodes where something is
      missing: from the fewer of them to each of the others. Returns these others, the nearest first. */
   seek() {
-    const { heap, high, low, done, reached, excess, pairTo, top } = this;
+    const { heap, high, low, done, reached, excess, pairTo, top, topHigh, topLow, twin, pairFirst, beside, from, to: ends, sent, most, costHigh, costLow } = this;
+    const near = heap.high;
     this.search += 1;
     const { search } = this;
     let many = 0;
@@ -307,24 +308,27 @@ class Sending {
         [endHigh, endLow] = [h, l];
       }
       const [fromHigh, fromLow] = [h - sign * high[node], l - sign * low[node]];
-      for (const arc of this.beside[node]) {
-        const isFrom = this.from[arc] === node;
-        const other = isFrom ? this.to[arc] : this.from[arc];
+      for (const arc of beside[node]) {
+        const isFrom = from[arc] === node;
+        const other = isFrom ? ends[arc] : from[arc];
         if (done[other] === search) { continue; }
         const isAlong = isFrom === sign > 0;
-        if (isAlong ? this.sent[arc] < this.most[arc] : this.sent[arc] > 0) {
+        if (isAlong ? sent[arc] < most[arc] : sent[arc] > 0) {
           const way = isAlong ? 1 : -1;
-          this.reach(node, other, fromHigh + way * this.costHigh[arc] + sign * high[other], fromLow + way * this.costLow[arc] + sign * low[other], arc, -1, -1);
+          this.reach(node, other, fromHigh + way * costHigh[arc] + sign * high[other], fromLow + way * costLow[arc] + sign * low[other], arc, -1, -1);
         }
       }
-      for (let pair = this.pairFirst[node]; pair < this.pairFirst[node + 1]; pair += 1) {
+      for (let pair = pairFirst[node], last = pairFirst[node + 1]; pair < last; pair += 1) {
         const to = pairTo[pair];
         if (done[to] === search) { continue; }
-        const move = sign > 0 ? pair : this.twin[pair];
+        const move = sign > 0 ? pair : twin[pair];
         if (top[move] < 0) { continue; }
-        const nextHigh = fromHigh + this.topHigh[move] + sign * high[to];
-        if (reached[to] === search && heap.high[to] < nextHigh) { continue; }
-        this.reach(node, to, nextHigh, fromLow + this.topLow[move] + sign * low[to], -1, top[move], this.others[move][0]);
+        const nextHigh = fromHigh + topHigh[move] + sign * high[to];
+        const isReached = reached[to] === search;
+        if (isReached && near[to] < nextHigh) { continue; }
+        const nextLow = fromLow + topLow[move] + sign * low[to];
+        if (isReached && near[to] === nextHigh && heap.low[to] <= nextLow) { continue; }
+        this.reach(node, to, nextHigh, nextLow, -1, top[move], this.others[move][0]);
       }
     }
     for (const node of left) {
