@@ -80,7 +80,7 @@ def test_ctrl_c_ends_the_processes_as_well(tmp_path: Path) -> None:
         "from placement import executor\n"
         "def piece(folder, item):\n"
         "    pathlib.Path(folder, f'{os.getpid()}').touch()\n"
-        "    time.sleep(30 if item else 0.01)\n"
+        "    time.sleep(600 if item else 0.01)\n"
         "if __name__ == '__main__':\n"
         "    executor.PROCESS_S = -1.0\n"
         f"    list(executor.Here(2).map(piece, {str(tmp_path)!r}, range(3)))\n",
@@ -91,7 +91,7 @@ def test_ctrl_c_ends_the_processes_as_well(tmp_path: Path) -> None:
         assert child.poll() is None
         time.sleep(0.05)
     child.send_signal(signal.SIGINT)
-    _, said = child.communicate(timeout=20)
+    _, said = child.communicate(timeout=120)
     assert said.decode().rstrip().endswith("KeyboardInterrupt")
     for pid in begun:
         with pytest.raises(ProcessLookupError):

@@ -97,7 +97,7 @@ def test_which_bridge_must_not_close(open_page, cover_page) -> None:
     reader.click(f"[data-try='shut {worst}']")
     covered = reader.read("table.variant")[0]
     assert number(covered[3]) == -lost[worst]
-    assert "closed to walkers" in page.locator(".leaflet-container").inner_text()
+    assert "Closed in this variant" in page.locator(".legend").inner_text()
     assert page.evaluate("location.hash").endswith(f"shut={worst.replace(' ', '+')}")
     page.locator("[data-try='undo']").click()
     assert page.locator(".variant-bar").is_hidden()
