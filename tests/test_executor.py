@@ -76,8 +76,10 @@ def test_much_work_goes_to_processes_once_it_shows(monkeypatch: pytest.MonkeyPat
 def test_ctrl_c_ends_the_processes_as_well(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
-        "import os, pathlib, time\n"
+        "import os, pathlib, signal, time\n"
         "from placement import executor\n"
+        # what is started in the background ignores Ctrl-C, and hands that on
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def piece(folder, item):\n"
         "    pathlib.Path(folder, f'{os.getpid()}').touch()\n"
         "    time.sleep(600 if item else 0.01)\n"
