@@ -30,6 +30,9 @@ def _first_prices(instance: Instance, rules: System) -> Floats:
     return u
 
 
+_AMPLE = 1e15  # more room than any sum of costs, each at most 1
+
+
 def relaxation(instance: Instance, *, stop: Stop) -> Bound:
     """Bound by the linear relaxation, solved by interior point.
 
@@ -61,7 +64,8 @@ def relaxation(instance: Instance, *, stop: Stop) -> Bound:
         (rules.side_values, rules.side_indices, rules.side_indptr),
         shape=(len(rules.side_most), columns),
     )
-    top = float(max(instance.cost.max(initial=0.0), 1e-300))
+    top = float(instance.cost.max(initial=0.0)) or 1.0
+    room = min(rules.whole / top, _AMPLE)  # where nothing costs anything, any room is ample
     matrix = sp.vstack(
         [
             sp.hstack([-covers, owned]),
@@ -83,7 +87,7 @@ def relaxation(instance: Instance, *, stop: Stop) -> Bound:
             result = linprog(
                 -np.concatenate([instance.profit, worth]) / unit,
                 A_ub=matrix,
-                b_ub=np.concatenate([np.zeros(len(u)), rules.side_most, [rules.whole / top]]),
+                b_ub=np.concatenate([np.zeros(len(u)), rules.side_most, [room]]),
                 bounds=np.column_stack([lower, upper]),
                 method="highs-ipm",
                 options={"time_limit": left} if math.isfinite(left) else {},
