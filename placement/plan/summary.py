@@ -50,7 +50,7 @@ def walks_of(plan: Plan) -> str:
 
 
 def html_table(
-    title: str, rows: Iterable[Sequence[str]], *, head: Sequence[str] | None = None
+    title: str, rows: Iterable[Sequence[object]], *, head: Sequence[str] | None = None
 ) -> str:
     """Return a table of HTML; all texts are escaped.
 
@@ -59,13 +59,20 @@ def html_table(
     title
         Its caption.
     rows
-        Cells by row; the first one of each names the row.
+        Cells by row; the first one of each names the row. Numbers are written with ten digits at
+        most, None and what is false as nothing.
     head
         Names of the columns, or None.
     """
     names = "".join(f"<th>{html.escape(cell)}</th>" for cell in head or ())
     lines = [f"<tr>{names}</tr>"] if head else []
     for first, *others in rows:
-        cells = "".join(f"<td>{html.escape(cell)}</td>" for cell in others)
-        lines.append(f"<tr><th>{html.escape(first)}</th>{cells}</tr>")
+        cells = "".join(f"<td>{html.escape(_cell(cell))}</td>" for cell in others)
+        lines.append(f"<tr><th>{html.escape(_cell(first))}</th>{cells}</tr>")
     return f"<table><caption>{html.escape(title)}</caption>{''.join(lines)}</table>"
+
+
+def _cell(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return "yes" if value else ""
+    return f"{value:,.10g}" if isinstance(value, int | float) else str(value)

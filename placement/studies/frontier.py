@@ -174,7 +174,7 @@ class Frontier:
 
     def _repr_html_(self) -> str:
         rows = self.rows()
-        cells = [["" if v is None else _shown(v) for v in row.values()] for row in rows]
+        cells = [list(row.values()) for row in rows]
         return html_table(f"{self.plan}: {self.over}", cells, head=list(rows[0]))
 
 
@@ -184,12 +184,6 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - a figure, a word or nothing
     if value is None or isinstance(value, str):
         return value or ""
     return number(value)
-
-
-def _shown(value: Any) -> str:  # noqa: ANN401 - a figure or a word
-    if isinstance(value, bool):
-        return "yes" if value else ""
-    return f"{value:,.10g}" if isinstance(value, int | float) else str(value)
 
 
 def frontier(

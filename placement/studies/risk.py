@@ -134,11 +134,7 @@ class Risks:
 
     def _repr_html_(self) -> str:
         frame = self.frame()
-        rows = [
-            [cell if isinstance(cell, str) else f"{cell:,.10g}" for cell in row]
-            for row in frame.itertuples(index=False)
-        ]
-        return html_table(repr(self), rows, head=list(frame.columns))
+        return html_table(repr(self), frame.itertuples(index=False), head=list(frame.columns))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,12 +189,7 @@ class Replay:
 
     def _repr_html_(self) -> str:
         frame = self.frame().drop(columns=["came", "ground_m2"])
-        rows = [[_shown(cell) for cell in row] for row in frame.itertuples(index=False)]
-        return html_table(repr(self), rows, head=list(frame.columns))
-
-
-def _shown(cell: object) -> str:
-    return f"{cell:,.10g}" if isinstance(cell, int | float) else str(cell)
+        return html_table(repr(self), frame.itertuples(index=False), head=list(frame.columns))
 
 
 def replay(
