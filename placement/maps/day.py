@@ -95,12 +95,13 @@ def day_values(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
 def _state(plan: Plan, solution: Solution, number: int) -> State:
     """Return a period as a plan, with the solution's posts that serve in it, counted there."""
     here, serving = in_period(plan, number), solution.periods[number].covered
-    place = {site: at for at, site in enumerate(here.problem.sites.id)}
-    units = np.zeros(here.problem.sites.allowed.shape, dtype=np.int64)
-    for post in solution.without_barriers:
-        if post.resource in serving and post.site in place:
-            units[place[post.site], here.problem.resource_index(post.resource)] = post.units
-    counted = proposed(here, units)
+    there = set(here.problem.sites.id)
+    open_here = {
+        post.id: post.units
+        for post in solution.without_barriers
+        if post.resource in serving and post.site in there
+    }
+    counted = proposed(here, here.problem.units_of(open_here))
     figures = {post.id: post for post in counted.posts_list}
     laned = None if solution.lanes is None else solution.lanes.resource
     coverage = dict(counted.coverage)

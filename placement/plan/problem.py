@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from placement.arrays import Bools, Floats
+from placement.arrays import Bools, Floats, Ints
 from placement.plan.entry import Entry
 from placement.plan.points import Demand, Sites
 from placement.plan.post_id import PostId
@@ -129,6 +129,15 @@ class Problem:
     def post_id(self, site: int, resource: int) -> str:
         """Return how the post of a site and a resource, by their positions, is named."""
         return str(PostId(self.sites.id[site], self.means[resource].id))
+
+    def units_of(self, posts: Mapping[str, int]) -> Ints:
+        """Return (N, K) int64, the units of posts by name as a table, 0 where there is none."""
+        found = np.zeros(self.sites.allowed.shape, dtype=np.int64)
+        place = {site: at for at, site in enumerate(self.sites.id)}
+        for name, many in posts.items():
+            site, resource = PostId.parse(name)
+            found[place[site], self.resource_index(resource)] = many
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

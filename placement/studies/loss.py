@@ -162,10 +162,7 @@ def _losing(plan: Plan, walks: Survey, units: dict[str, int]) -> Losing:
     if problem.laned is None:
         return cover
     places = [_place(plan, name) for name in units]
-    table = np.zeros(problem.sites.allowed.shape, dtype=np.int64)
-    for place, many in zip(places, units.values(), strict=True):
-        table[place] = many
-    return Together(cover, LanesLosing(posts, problem, places, table))
+    return Together(cover, LanesLosing(posts, problem, places, problem.units_of(units)))
 
 
 def _place(plan: Plan, name: str) -> tuple[int, int]:

@@ -338,11 +338,7 @@ def _units_of(solution: Solution) -> dict[str, int]:
 def _written(plan: Plan, walks: Survey, found: Mapping[str, int], usual: Solution) -> Solution:
     """Count the posts of a plan as the plan's own question does, whose bound is known."""
     problem = plan.problem
-    units = np.zeros(problem.sites.allowed.shape, dtype=np.int64)
-    place = {site: at for at, site in enumerate(problem.sites.id)}
-    for name, many in found.items():
-        site, resource = PostId.parse(name)
-        units[place[site], problem.resource_index(resource)] = many
+    units = problem.units_of(found)
     posts = posting(problem, walks)
     chosen = np.flatnonzero((units[posts.site, posts.resource] > 0) & posts.opens)
     outcome = Outcome(
