@@ -179,8 +179,7 @@ def _sites(problem: Problem, solution: Solution, column: Ints) -> dict[str, Any]
     listed = [named[name] for name in taken]
     left = np.setdiff1d(np.arange(len(sites)), listed)
     listed += [*left[problem.posted[left]].tolist(), *left[~problem.posted[left]].tolist()]
-    place = np.empty(len(column), dtype=np.int64)
-    place[column] = np.arange(len(column))
+    place = np.argsort(column)  # the column of each site
     lonlat = np.rint(np.round(sites.lonlat[column], 6) * _LONLAT).astype(np.int64)
     money = in_steps(np.concatenate([sites.open_cost.ravel(), sites.unit_cost.ravel()]))
     costs = np.stack([sites.open_cost[column], sites.unit_cost[column]])
@@ -219,8 +218,7 @@ def _sealing(plan: Plan, column: Ints) -> dict[str, Any]:
     problem = plan.problem
     if not problem.ways:
         return {}
-    place = np.empty(len(column), dtype=np.int64)
-    place[column] = np.arange(len(column))
+    place = np.argsort(column)  # the column of each site
     return {
         "barriers": [
             {"id": kind.id, "label": dict(kind.label), "unit": dict(kind.unit)}

@@ -139,10 +139,10 @@ function namesOf(map, data, tell) {
   const along = (line) => [Math.min(...line.map((one) => one[0])), Math.min(...line.map((one) => one[1])),
     Math.max(...line.map((one) => one[0])), Math.max(...line.map((one) => one[1]))];
   const shut = data.shut || [];
-  for (const [text, lat, lon] of shut) {
-    names.push({ key: text, lines: [{ text, style: LABEL_STYLES.missing }], at: zero(lat, lon), from: 0, layer: "shut", whole: true });
+  for (const [name, lat, lon] of shut) {
+    names.push({ key: `shut ${name}`, lines: [{ text: `✗ ${name}`, style: LABEL_STYLES.missing }], at: zero(lat, lon), from: 0, layer: "shut", whole: true });
   }
-  const isShut = new Set(shut.map(([text]) => text.slice(2))); // past the sign
+  const isShut = new Set(shut.map(([name]) => name));
   for (const [text, steps] of data.labels.water) {
     const line = lineOf(steps, 1e5);
     names.push({ key: `water ${text}`, text, style: LABEL_STYLES.water, line, around: along(line), from: 11, repeat: 700, rise: 10, most: 3, layer: "water" });

@@ -168,7 +168,7 @@ function closedStreetLayer(street, pane) {
 
 /* The names of closed streets with the middle of each, for whoever places names without collision. */
 const closedNames = (streets) => streets.map((street) => [street.name, longestLine(street)]).filter(([, line]) => line.length > 0)
-  .map(([name, line]) => [`✗ ${name}`, ...line[Math.floor(line.length / 2)]]);
+  .map(([name, line]) => [name, ...line[Math.floor(line.length / 2)]]);
 
 /* What the legend shows for them. */
 const closedSwatch = () => swatch(drawn("path", { d: "M2 9h24", stroke: "#b30000", "stroke-width": 5, "stroke-dasharray": "3 6" }));
