@@ -491,8 +491,7 @@ def _closing(
 ) -> tuple[ClosureRule, ...]:
     """Return all closures: the layer's, the plan file's, and those of this run."""
     found: list[ClosureRule] = []
-    own = tables.get("closures")
-    if own is not None:
+    if (own := tables.get("closures")) is not None:
         found += closures_of_layer(own, features(own, "closures", plane))
     found += closures_by_name(settings, run.streets, plan_file)
     for table in closed:
