@@ -77,9 +77,10 @@ def gap(data: Facts, tell: Speaker) -> str:
     far, turned = everyone["far"][at], everyone["turned"][at]
     if far + turned == 0:
         return tell.say("gap_none")
-    said = [tell.count("gap_all", far + turned)]
+    said = [tell.count("gap_all", far + turned)] if turned else []
     if far:
-        key = "gap_far_team" if resource["walkers"] == "team" else "gap_far"
+        key = "gap_part" if turned else "gap_far"
+        key += "_team" if resource["walkers"] == "team" else ""
         said.append(tell.count(key, far, walk=walk_in_words(resource["limit_s"], tell)))
     if turned:
         said.append(tell.count("gap_turned", turned))

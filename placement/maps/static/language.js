@@ -25,7 +25,8 @@ function speakHead(data, tell, { title, kicker, skip }) {
   document.documentElement.lang = tell.language;
   document.title = title;
   byId("kicker").textContent = kicker;
-  byId("title").textContent = tell.own(data.title);
+  // No line of a heading begins with the sign that ends a part of it, which French sets apart by a space.
+  byId("title").textContent = tell.own(data.title).replace(/ (?=[:;!?»])/g, "\u00a0");
   byId("title").classList.toggle("long", tell.own(data.title).length > 90);
   byId("skip").textContent = skip;
   byId("theme").textContent = tell.say("dark");

@@ -77,9 +77,11 @@ function gapSection(data, tell, showArea, isOpen, showSheet) {
   const at = data.main;
   const resource = data.resources[at];
   const [far, turned] = [data.gaps.all.far[at], data.gaps.all.turned[at]];
+  const why = `gap_${turned > 0 ? "part" : "far"}${resource.walkers === "team" ? "_team" : ""}`;
+  const walk = walkInWords(resource.limit_s, tell);
   const said = far + turned === 0 ? tell.say("gap_none")
-    : [tell.count("gap_all", far + turned),
-      far > 0 ? tell.count(resource.walkers === "team" ? "gap_far_team" : "gap_far", far, { walk: walkInWords(resource.limit_s, tell) }) : "",
+    : [turned > 0 ? tell.count("gap_all", far + turned) : "",
+      far > 0 ? tell.count(why, far, { walk }) : "",
       turned > 0 ? tell.count("gap_turned", turned) : ""].filter((text) => text !== "").join(" ");
   const worst = data.gaps.rows.filter((row) => lostOf(row.all, at) > 0)
     .sort((a, b) => lostOf(b.all, at) - lostOf(a.all, at) || tell.compare(rowName(data, a, tell), rowName(data, b, tell)));
