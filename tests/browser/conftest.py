@@ -33,7 +33,13 @@ LAUNCH = (
 )
 CHROMIUM = os.environ.get("PLACEMENT_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 # a selector, since a function that is polled would be an eval, which the policy refuses
-UNPAINTED = ".leaflet-tile:not(.leaflet-tile-loaded)"
+UNPAINTED = "html.painting"
+# the pixels of a canvas that shows a bitmap, and can itself not be read
+PIXELS = """(canvas) => {
+  const context = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+  context.drawImage(canvas, 0, 0);
+  return context.getImageData(0, 0, canvas.width, canvas.height).data;
+}"""
 REQUIRED = os.environ.get("PLACEMENT_BROWSER") == "required"
 
 

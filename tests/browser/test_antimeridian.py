@@ -8,16 +8,19 @@ import pytest
 from placement.maps.webmap import write_map
 from placement.plan.layers import load_plan
 from placement.solve.questions.max_cover import optimise
+from tests.browser.conftest import PIXELS
 from tests.builders import write_plan
 from tests.moved import moved_layers, replaced_crs
 
-# of each row of tiles whether anything is painted on it left and right of the map's middle
-PAINTED = """() => {
+# how much is painted left and right of the map's middle
+PAINTED = (
+    f"() => {{ const pixelsOf = {PIXELS};"
+    """
   const sides = {left: 0, right: 0};
   const frame = document.querySelector('.folium-map').getBoundingClientRect();
   for (const tile of document.querySelectorAll('.leaflet-streets-pane canvas')) {
     const box = tile.getBoundingClientRect();
-    const pixels = tile.getContext('2d').getImageData(0, 0, tile.width, tile.height).data;
+    const pixels = pixelsOf(tile);
     for (let i = 3; i < pixels.length; i += 4) {
       if (pixels[i] === 0) { continue; }
       const x = box.left + ((i >> 2) % tile.width) / tile.width * box.width;
@@ -27,6 +30,7 @@ PAINTED = """() => {
   }
   return sides;
 }"""
+)
 
 
 @pytest.mark.parametrize(

@@ -208,8 +208,8 @@ def test_streets_close_one_after_another_in_the_page(open_page, tmp_path) -> Non
 
 LISTEN = """() => {
   window.written = [];
-  const { fillText } = CanvasRenderingContext2D.prototype;
-  CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+  const { fillText } = OffscreenCanvasRenderingContext2D.prototype;
+  OffscreenCanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
     window.written.push(text);
     return fillText.call(this, text, ...where);
   };

@@ -15,18 +15,21 @@ from placement.maps.page import page_data, uncovered
 from placement.maps.webmap import write_page
 from placement.solution import Status
 from placement.streets import read_streets
-from tests.browser.conftest import zoom_in
+from tests.browser.conftest import PIXELS, UNPAINTED, zoom_in
 from tests.maps.pages import NASTY, POSTS, drawn_plan, hostile_plan, solution_of
 
-INK = """name => {
+INK = (
+    f"(name) => {{ const pixelsOf = {PIXELS};"
+    """
   const seen = [...document.querySelectorAll(`.leaflet-${name}-pane canvas`)];
   let painted = 0;
   for (const canvas of seen) {
-    const bytes = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    const bytes = pixelsOf(canvas);
     for (let i = 3; i < bytes.length; i += 4) { if (bytes[i] > 0) { painted += 1; } }
   }
   return painted;
 }"""
+)
 OVERLAPS = """() => {
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   const cut = [...document.querySelectorAll('#top *, #panel *, .legend *')].filter((one) => (
@@ -398,7 +401,7 @@ def test_the_streets_of_central_paris_are_small_and_quick_to_draw(browser, tmp_p
     measure.send("Performance.enable")
     page.goto(file.as_uri())
     page.wait_for_selector("html.ready")
-    page.wait_for_selector(".leaflet-tile:not(.leaflet-tile-loaded)", state="detached")
+    page.wait_for_selector(UNPAINTED, state="detached")
     metrics = {
         one["name"]: one["value"] for one in measure.send("Performance.getMetrics")["metrics"]
     }

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from placement.maps import write_map
-from tests.browser.conftest import UNPAINTED
+from tests.browser.conftest import PIXELS, UNPAINTED
 from tests.browser.test_access import found
 from tests.maps.pages import ruled_plan, ruled_solution
 
@@ -23,17 +23,20 @@ GROUNDS = """() => ['body', '.folium-map', '.legend', '.card'].map((one) => {
   const [r, g, b] = backgroundColor.match(/[\\d.]+/g).map(Number);
   return r + g + b > 382;
 })"""
-# how light the street tiles are, on the mean of what is drawn
-STREETS = """() => {
+# how light the streets are, on the mean of what is drawn
+STREETS = (
+    f"() => {{ const pixelsOf = {PIXELS};"
+    """
   let sum = 0, drawn = 0;
-  for (const tile of document.querySelectorAll('canvas.leaflet-tile')) {
-    const { data } = tile.getContext('2d').getImageData(0, 0, tile.width, tile.height);
+  for (const tile of document.querySelectorAll('.leaflet-streets-pane canvas')) {
+    const data = pixelsOf(tile);
     for (let i = 0; i < data.length; i += 4) {
       if (data[i + 3] > 200) { sum += data[i] + data[i + 1] + data[i + 2]; drawn += 3; }
     }
   }
   return sum / drawn;
 }"""
+)
 
 
 def test_a_dark_system_opens_a_dark_page_that_axe_and_the_console_have_nothing_against(

@@ -19,6 +19,8 @@ const STATION_FROM = 14;
 const GATE_FROM = 15.5;
 const REPEAT_PX = 420; // between two names of one street
 const NUDGE_PX = 110; // as far as a name may be moved to be in sight
+const PAINTED_PART = 0.15; // of the view, painted on each side of it
+const PLACED_PART = 0.45; // the same, in which names have their places
 const MOVED_PX = 24; // of the map, after which names without a place are tried again
 const BEND = 0.55; // radians from letter to letter, above which a name is hard to read
 
@@ -273,12 +275,19 @@ function* placeNames(names, zoom, region, sight, signs, measure, done) {
   done(drawn_, unplaced);
 }
 
-function drawNames(context, placed, view) {
+/* Draws names a few at a time. */
+function* drawNames(context, placed, view) {
   context.lineJoin = "round";
   context.miterLimit = 2;
+  let count = 0;
   for (const one of placed) {
     const { box } = one;
     if (box[0] > view[2] || box[2] < view[0] || box[1] > view[3] || box[3] < view[1]) { continue; }
+    count += 1;
+    if (count % 6 === 0) {
+      settle(context);
+      yield;
+    }
     if (one.dot !== undefined) {
       context.beginPath();
       context.arc(one.dot[0], one.dot[1], 3, 0, 2 * Math.PI);
@@ -312,93 +321,75 @@ function drawNames(context, placed, view) {
       }
     }
   }
+  settle(context);
 }
 
-/* One canvas over the view, at the exact zoom. `posts()` are the signs that are shown, `isShown(layer)`
-   says what the legend shows. */
+/* Names over the view, at the exact zoom. `posts()` are the signs that are shown, `isShown(layer)` says what the
+   legend shows. */
 function makeLabels(map, data, tell, signs, posts, isShown) {
   const measure = measurer();
-  const Names = /** @type {any} */ (L.Renderer.extend({
-    _initContainer() {
-      this._container = document.createElement("canvas");
-      this._container.setAttribute("aria-hidden", "true");
-      this._context = this._container.getContext("2d");
+  const gates = () => (map.getZoom() < GATE_FROM ? [] : posts().map(({ text, at }) => ({
+    key: `gate ${text}`, lines: broken(text, 2).map((line) => ({ text: line, style: LABEL_STYLES.gate })), at, from: GATE_FROM,
+  })));
+  const grown = ({ min, max }, part) => {
+    const [wide, high] = [part * (max.x - min.x), part * (max.y - min.y)];
+    return [min.x - wide, min.y - high, max.x + wide, max.y + high].map(Math.round);
+  };
+  const holds = (box, inner) => box[0] <= inner[0] && box[1] <= inner[1] && box[2] >= inner[2] && box[3] >= inner[3];
+  return pictureLayer("labels", {
+    names: namesOf(map, data, tell),
+    version: 0, // of what is shown
+    placed: null, // { key, names, region, seen }
+    drawn: null, // { key, ratio, box }: what of it is on the canvas
+    onRemove() {
+      PICTURE.onRemove.call(this);
+      this.drawn = null;
     },
-    _destroyContainer() { this._container.remove(); },
-    _update() {
-      if (this._map._animatingZoom && this._bounds) { return; }
-      /** @type {any} */ (L.Renderer.prototype)._update.call(this);
-      this._place();
-    },
-    _place() {
+    update() {
+      if (!this.isStill()) { return; }
       const zoom = map.getZoom();
-      for (const job of painting.jobs) { if (job.canvas === this._container) { job.gone = true; } }
-      painting.jobs = painting.jobs.filter((job) => !job.gone);
-      const key = `${zoom} ${tell.language} ${this._version}`;
-      const origin = map.getPixelOrigin();
-      const seen = [origin.x + this._bounds.min.x, origin.y + this._bounds.min.y, origin.x + this._bounds.max.x, origin.y + this._bounds.max.y];
+      if (this.shown !== null && this.shown.zoom !== zoom) { this.hide(); } // names of another zoom are gone at once
+      const key = `${zoom} ${tell.language} ${this.version}`;
       const view = map.getPixelBounds();
-      const moved = this._seen && (Math.abs(view.min.x - this._seen.min.x) > MOVED_PX || Math.abs(view.min.y - this._seen.min.y) > MOVED_PX);
-      if (this._key === key && !moved && seen.every((one, i) => (i < 2 ? one >= this._region[i] : one <= this._region[i]))) {
-        this._paint();
-        return;
+      const box = grown(view, PAINTED_PART);
+      const old = this.placed;
+      const isPlaced = old !== null && old.key === key && holds(old.region, box) && (old.seen === null
+        || (Math.abs(view.min.x - old.seen.min.x) <= MOVED_PX && Math.abs(view.min.y - old.seen.min.y) <= MOVED_PX));
+      const isDrawn = isPlaced && this.shown !== null && this.drawn !== null && this.drawn.placed === old && this.drawn.ratio === pixelRatio()
+        && holds(this.drawn.box, grown(view, 0));
+      if (isDrawn) { this.stop(); } else { this.work(this.steps(key, zoom, view, box, isPlaced)); }
+    },
+    *steps(key, zoom, view, box, isPlaced) {
+      if (!isPlaced) {
+        const around = map.getContainer().getBoundingClientRect();
+        /* what lies over the map: legend, buttons, scale */
+        const covers = [...map.getContainer().querySelectorAll(".leaflet-control")].map((one) => one.getBoundingClientRect()).filter((one) => one.width > 0)
+          .map((one) => [one.left - around.left + view.min.x, one.top - around.top + view.min.y, one.right - around.left + view.min.x, one.bottom - around.top + view.min.y]);
+        const sight = { box: grown(view, 0), covers };
+        const region = grown(view, PLACED_PART);
+        const names = [...this.names.filter((name) => isShown(name.layer)), ...gates()];
+        yield* placeNames(names, zoom, region, sight, signs.boxes(), measure, (placed, unplaced) => {
+          this.placed = { key, names: placed, region, seen: unplaced > 0 ? view : null };
+        });
       }
-      if (this._key !== key) { this._clear(); } // names of another zoom are gone at once
-      const [wide, high] = [(seen[2] - seen[0]) / 4, (seen[3] - seen[1]) / 4];
-      const region = [seen[0] - wide, seen[1] - high, seen[2] + wide, seen[3] + high];
-      const around = map.getContainer().getBoundingClientRect();
-      /* what lies over the map: legend, buttons, scale */
-      const covers = [...map.getContainer().querySelectorAll(".leaflet-control")].map((one) => one.getBoundingClientRect()).filter((one) => one.width > 0)
-        .map((one) => [one.left - around.left + view.min.x, one.top - around.top + view.min.y, one.right - around.left + view.min.x, one.bottom - around.top + view.min.y]);
-      const sight = { box: [view.min.x, view.min.y, view.max.x, view.max.y], covers };
-      const steps = placeNames([...this._names.filter((name) => isShown(name.layer)), ...this._gates()], zoom, region, sight, signs.boxes(), measure, (placed, unplaced) => {
-        this._placed = placed;
-        this._seen = unplaced > 0 ? view : null;
-        this._region = region;
-        this._key = key;
-        this._paint();
-      });
-      painting.jobs.push({ canvas: this._container, steps, done: () => {} });
-      askToPaint();
-    },
-    _gates() {
-      if (map.getZoom() < GATE_FROM) { return []; }
-      return posts().map(({ text, at }) => ({
-        key: `gate ${text}`, lines: broken(text, 2).map((line) => ({ text: line, style: LABEL_STYLES.gate })), at, from: GATE_FROM,
-      }));
-    },
-    repaint() { if (this._placed) { this._paint(); } },
-    _clear() {
-      this._context.resetTransform();
-      this._context.clearRect(0, 0, this._container.width, this._container.height);
-    },
-    _paint() {
-      const size = this._bounds.getSize();
       const ratio = pixelRatio();
-      const canvas = this._container;
-      L.DomUtil.setPosition(canvas, this._bounds.min);
-      this._clear();
-      /* to lay out new memory takes longer than to write all names */
-      if (canvas.width !== size.x * ratio || canvas.height !== size.y * ratio) {
-        canvas.width = size.x * ratio;
-        canvas.height = size.y * ratio;
-        canvas.style.width = `${size.x}px`;
-        canvas.style.height = `${size.y}px`;
-      }
-      const origin = map.getPixelOrigin().add(this._bounds.min);
-      const context = this._context;
-      context.setTransform(ratio, 0, 0, ratio, -origin.x * ratio, -origin.y * ratio);
-      drawNames(context, this._placed, [origin.x, origin.y, origin.x + size.x, origin.y + size.y]);
+      const context = this.open(L.point(box[0], box[1]), L.point(box[2] - box[0], box[3] - box[1]), zoom, ratio);
+      context.translate(-box[0], -box[1]);
+      yield* drawNames(context, this.placed.names, box);
+      this.drawn = { placed: this.placed, ratio, box };
+      this.job = null;
+      this.present();
     },
+    /* Colours or fineness changed. */
+    repaint() {
+      this.drawn = null;
+      if (this._map) { this.update(); }
+    },
+    /* What is shown changed, and with `again` the names themselves. */
     renew(again) {
-      if (again) { this._names = namesOf(map, data, tell); }
-      this._version = (this._version || 0) + 1;
-      if (this._map) { this._place(); }
+      if (again) { this.names = namesOf(map, data, tell); }
+      this.version += 1;
+      if (this._map) { this.update(); }
     },
-    placed() { return this._placed || []; },
-  }));
-  const layer = new Names({ pane: "labels", padding: 0.15 });
-  layer._names = namesOf(map, data, tell);
-  layer._version = 0;
-  return layer;
+  });
 }

@@ -103,7 +103,7 @@ function missingPlaces(missing, bit) {
 /* A layer that shows `missingPlaces`, or nothing; its `show` changes them. */
 function placesLayer(places, kind, pane) {
   let now = places;
-  const layer = canvasTiles(pane, function* paint(open, tile) {
+  const layer = tiledLayer(pane, function* paint(open, tile) {
     if (now === null) { return; }
     const { points, mine, halves } = now;
     const seen = now.within(tile.left - tile.margin, tile.top - tile.margin,

@@ -56,7 +56,7 @@ function traceLine(context, lines, line, tile) {
 function streetLayer(streets, pane) {
   const groups = Object.keys(STREET_STYLES).filter((name) => streets[name] !== undefined)
     .map((name) => ({ style: STREET_STYLES[name], lines: streetGroup(streets[name]) }));
-  return canvasTiles(pane, function* paint(open, tile) {
+  return tiledLayer(pane, function* paint(open, tile) {
     const grown = Math.min(4, Math.max(0.6, 1.45 ** (tile.zoom - 14)));
     for (const { style, lines } of groups) {
       if (tile.zoom < style.from) { continue; }

@@ -13,7 +13,7 @@ function makeTheme(maps, button, repaint) {
     if (next === dark) { return; }
     dark = next;
     usePalette(dark);
-    for (const map of maps()) { map.eachLayer((layer) => { if (layer instanceof L.GridLayer) { layer.redraw(); } }); }
+    for (const map of maps()) { map.eachLayer((layer) => { if (layer.repaint) { layer.repaint(); } }); }
     repaint();
   };
   button.addEventListener("click", () => {

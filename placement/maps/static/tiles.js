@@ -1,8 +1,10 @@
-/* Numbers into lines, and layers painted on canvas tiles a little at a time, so that no frame waits. */
+/* Numbers into lines, and layers painted on canvases a little at a time, so that no frame waits. */
 
 const FRAME_MS = 6; // painting of one frame: the rest is for moving the map
-const FRAME_TILES = 3; // new canvases of one frame: the browser takes 2 to 4 ms for each to show it first
-const CHUNK = 600; // lines between two looks at the clock
+const CHUNK = 400; // lines between two looks at the clock
+const TILE_PX = 128; // side of the squares a canvas is painted in; a whole number of hatches
+const AHEAD_PX = 160; // painted beyond the view
+const NEAR_PX = 64; // of the view to the edge of what is painted, when more is painted
 
 /* Whole-number steps of 1e-6 degrees into Leaflet positions. */
 function positions(steps) {
@@ -85,11 +87,12 @@ function gridIndex(boxes) {
   };
 }
 
-/* Tiles that wait to be painted; those of a view that is gone are dropped. `least` is how many
-   pixels a side of a point of the screen has at least: most of a frame is spent on moving them. */
-const painting = { jobs: [], asked: false, least: 1, opened: 0 };
+/* What waits to be painted, as generators that paint a step at a time. `least` is how many pixels a side of a
+   point of the screen has at least: most of a frame is spent on moving them. */
+const painting = { jobs: [], asked: false, least: 1 };
 
-const pixelRatio = () => Math.min(3, Math.max(painting.least, window.devicePixelRatio || 1));
+/* Tiles begin at whole pixels of the canvas on any screen: else their edges would be seen. */
+const pixelRatio = () => Math.round(TILE_PX * Math.min(3, Math.max(painting.least, window.devicePixelRatio || 1))) / TILE_PX;
 
 /* Paint all canvases again for the screen (1), or as sharp as paper and pictures want them (2). */
 function sharpen(maps, least) {
@@ -97,15 +100,16 @@ function sharpen(maps, least) {
   for (const map of maps) { map.eachLayer((layer) => { if (layer.repaint) { layer.repaint(); } }); }
 }
 
+function setJobs(jobs) {
+  painting.jobs = jobs;
+  document.documentElement.classList.toggle("painting", jobs.length > 0);
+}
+const dropJob = (job) => setJobs(painting.jobs.filter((one) => one !== job));
+
 function paintUntil(isTime) {
-  while (painting.jobs.length > 0) {
+  while (painting.jobs.length > 0 && !isTime()) {
     const job = painting.jobs[0];
-    const ended = !job.canvas.isConnected || job.steps.next().done;
-    if (ended) {
-      painting.jobs.shift();
-      job.done();
-    }
-    if (isTime()) { return; }
+    if (job.next().done) { dropJob(job); }
   }
 }
 
@@ -115,8 +119,7 @@ function askToPaint() {
   requestAnimationFrame(() => {
     painting.asked = false;
     const end = performance.now() + FRAME_MS;
-    painting.opened = 0;
-    paintUntil(() => performance.now() > end || painting.opened >= FRAME_TILES);
+    paintUntil(() => performance.now() > end);
     askToPaint();
   });
 }
@@ -124,78 +127,189 @@ function askToPaint() {
 /* All that waits, at once: paper does not wait for frames. */
 function paintNow() { paintUntil(() => false); }
 
-/* A layer of tiles that the generator `paint(open, tile)` fills, a step at a time; sharp on any screen.
+/* A canvas of a map that follows its moves and zooms. What it shows next is painted beside it, a little at a time, and
+   handed over whole: a browser copies a canvas that is painted on itself anew in each frame, a bitmap only once.
+   `update()` is called where another picture may be needed. */
+/** @type {any} */
+const PICTURE = {
+  job: null,
+  canvas: null,
+  shown: null, // { corner, zoom }: where the picture belongs, the corner in pixels of the map at this zoom
+  next: null, // the same of what is being painted, with { context, size }
+  getEvents() { return { viewreset: this.follow, zoom: this.follow, zoomanim: this.beginZoom, moveend: this.update }; },
+  onAdd() {
+    this.canvas = document.createElement("canvas");
+    this.canvas.setAttribute("aria-hidden", "true");
+    this.canvas.className = "leaflet-zoom-animated";
+    this.update();
+  },
+  onRemove() {
+    this.stop();
+    this.hide();
+    this.next = null;
+  },
+  /* not while it moves by itself, nor hidden */
+  isStill() {
+    const { x, y } = this._map.getSize();
+    return !this._map._animatingZoom && x > 0 && y > 0;
+  },
+  follow({ center = null, zoom = null } = {}) {
+    if (this.shown === null) { return; }
+    const scale = this._map.getZoomScale(zoom === null ? this._map.getZoom() : zoom, this.shown.zoom);
+    const origin = center === null ? this._map.getPixelOrigin() : this._map._getNewPixelOrigin(center, zoom);
+    L.DomUtil.setTransform(this.canvas, this.shown.corner.multiplyBy(scale).subtract(origin).round(), scale);
+  },
+  /* what is painted for the zoom that is left would only slow its frames down */
+  beginZoom(event) {
+    this.stop();
+    this.follow(event);
+  },
+  /* The steps of painting the next picture, in place of those of one that is not wanted any more. */
+  work(steps) {
+    this.stop();
+    this.job = steps;
+    setJobs([...painting.jobs, steps]);
+    askToPaint();
+  },
+  stop() {
+    if (this.job === null) { return; }
+    dropJob(this.job);
+    this.job.return();
+    this.job = null;
+  },
+  /* What the next picture is painted with, empty, with a point of the map for a unit. */
+  open(corner, size, zoom, ratio) {
+    const [wide, high] = [Math.round(size.x * ratio), Math.round(size.y * ratio)];
+    /* drawn at once, without a graphics card, so that the clock tells how long it took */
+    const context = this.next === null ? new OffscreenCanvas(wide, high).getContext("2d", { willReadFrequently: true }) : this.next.context;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    if (context.canvas.width === wide && context.canvas.height === high) { context.clearRect(0, 0, wide, high); } else { Object.assign(context.canvas, { width: wide, height: high }); }
+    context.scale(ratio, ratio);
+    this.next = { context, corner, zoom, size };
+    return context;
+  },
+  present() {
+    const { context, corner, zoom, size } = this.next;
+    const { canvas } = this;
+    Object.assign(canvas, { width: context.canvas.width, height: context.canvas.height });
+    canvas.getContext("bitmaprenderer").transferFromImageBitmap(context.canvas.transferToImageBitmap());
+    Object.assign(canvas.style, { width: `${size.x}px`, height: `${size.y}px` });
+    this.shown = { corner, zoom };
+    this.follow();
+    if (!canvas.isConnected) { this.getPane().append(canvas); }
+  },
+  hide() {
+    this.shown = null;
+    this.canvas.remove();
+  },
+};
 
-   `open()` gives what to draw with. A tile with nothing to show never asks for it: most of what a tile costs is that. */
-function canvasTiles(pane, paint) {
-  const starts = new WeakMap();
-  const Tiles = /** @type {any} */ (L.GridLayer.extend({
-    /* tiles of the very zoom, which may lie between two whole ones: to stretch them takes a screen
-       without a graphics card ten times as long as to move them, frame after frame */
-    _setView(center, zoom, noPrune, noUpdate) {
-      if (!noUpdate) {
-        this._tileZoom = zoom <= this.options.maxZoom ? zoom : undefined;
-        this._updateLevels();
-        this._resetGrid();
-        if (this._tileZoom !== undefined) { this._update(center); }
-        if (!noPrune) { this._pruneTiles(); }
-        this._noPrune = Boolean(noPrune);
+/* Draws what was asked of a canvas: it would else wait for the frame's end, which no clock here sees. */
+const settle = (context) => context.getImageData(0, 0, 1, 1);
+
+/** @returns {any} */
+const pictureLayer = (pane, own) => new (L.Layer.extend({ ...PICTURE, ...own, options: { pane } }))();
+
+/* A layer that the generator `paint(open, tile)` fills, tile by tile, those in the middle of the view first. A tile
+   is painted the same whatever the view. `open()` gives what to draw with; what shows nothing has no canvas. */
+function tiledLayer(pane, paint) {
+  return pictureLayer(pane, {
+    done: null, // { zoom, ratio, version, box, inked }: what has been painted, and on which tiles something is
+    asked: null, // the same of what is being painted
+    version: 0, // of what is painted
+    getEvents() { return { ...PICTURE.getEvents.call(this), move: this.ahead }; },
+    onRemove() {
+      PICTURE.onRemove.call(this);
+      this.done = null;
+    },
+    stop() {
+      PICTURE.stop.call(this);
+      this.asked = null;
+    },
+    /* beyond the edge of the view before it is seen */
+    ahead() {
+      if (this.done !== null && this.done.zoom === this._map.getZoom()) { this.update(); }
+    },
+    /* The tiles within a distance of the view: first and last column and row. */
+    around(distance) {
+      const { min, max } = this._map.getPixelBounds();
+      return [min.x - distance, min.y - distance, max.x + distance, max.y + distance].map((one) => Math.floor(one / TILE_PX));
+    },
+    update() {
+      if (!this.isStill()) { return; }
+      const now = { zoom: this._map.getZoom(), ratio: pixelRatio(), version: this.version };
+      const isLike = (one) => one !== null && one.zoom === now.zoom && one.ratio === now.ratio && one.version === now.version;
+      const holds = (one, box) => isLike(one) && one.box[0] <= box[0] && one.box[1] <= box[1] && one.box[2] >= box[2] && one.box[3] >= box[3];
+      if (holds(this.done, this.around(NEAR_PX))) {
+        this.stop();
+        return;
       }
-      this._setZoomTransforms(center, zoom);
+      const seen = this.around(0);
+      const isNear = (one) => isLike(one) && one.box[0] <= seen[2] && one.box[1] <= seen[3] && one.box[2] >= seen[0] && one.box[3] >= seen[1];
+      /* a map that is dragged fast would never see the end of a picture begun anew each time */
+      if (isNear(this.asked)) { return; }
+      const next = { ...now, box: this.around(AHEAD_PX) };
+      this.work(this.steps(next, isLike(this.done) ? this.done : null, seen));
+      this.asked = next;
     },
-    /* tiles of other zooms stay below until all of this one are painted */
-    _pruneTiles() {
-      if (!this._map) { return; }
-      const tiles = Object.entries(/** @type {Record<string, any>} */ (this._tiles));
-      const isHere = ({ coords }) => coords.z === this._tileZoom;
-      const isWhole = tiles.every(([, tile]) => !isHere(tile) || !tile.current || tile.loaded);
-      for (const [key, tile] of tiles) { if (isHere(tile) ? !tile.current : isWhole || !tile.loaded) { this._removeTile(key); } }
-    },
-    /* beyond the antimeridian the same plan goes on, not the other end of the world */
-    _wrapCoords: (coords) => coords,
-    createTile(coords, done) {
-      const canvas = document.createElement("canvas");
-      const size = this.getTileSize();
-      canvas.setAttribute("aria-hidden", "true");
-      /** @type {CanvasRenderingContext2D | null} */
+    *steps(next, last, seen) {
+      const { box, zoom, ratio } = next;
+      const whole = 2 ** zoom;
+      const corner = L.point(box[0], box[1]).multiplyBy(TILE_PX);
+      const within = ([left, top, right, bottom], x, y) => x >= left && x <= right && y >= top && y <= bottom;
+      const inked = (last === null ? [] : last.inked).filter(([x, y]) => within(box, x, y));
       let context = null;
-      const open = () => {
-        if (context === null) {
-          canvas.width = size.x * tile.ratio;
-          canvas.height = size.y * tile.ratio;
-          context = canvas.getContext("2d");
-          painting.opened += 1;
-          context.scale(tile.ratio, tile.ratio);
-        }
-        return context;
+      const begin = () => {
+        if (context !== null) { return; }
+        context = this.open(corner, L.point(box[2] - box[0] + 1, box[3] - box[1] + 1).multiplyBy(TILE_PX), zoom, ratio);
+        if (inked.length === 0) { return; }
+        const [right, down] = [last.box[0] - box[0], last.box[1] - box[1]].map((tiles) => tiles * TILE_PX * ratio);
+        context.setTransform(1, 0, 0, 1, 0, 0);
+        context.drawImage(this.canvas, right, down);
+        context.scale(ratio, ratio);
       };
-      const tiles = 2 ** coords.z;
-      const tile = {
-        zoom: coords.z,
-        scale: tiles * size.x,
-        left: coords.x / tiles,
-        top: coords.y / tiles,
-        side: 1 / tiles,
-        margin: 8 / (tiles * size.x),
-        ratio: 0,
-      };
-      const start = () => {
-        const ratio = pixelRatio();
-        if (context !== null) { context.clearRect(0, 0, size.x, size.y); }
-        if (ratio !== tile.ratio) {
-          tile.ratio = ratio;
-          context = null;
-        }
-        painting.jobs = painting.jobs.filter((job) => job.canvas !== canvas);
-        painting.jobs.push({ canvas, steps: paint(open, tile), done: () => done(null, canvas) });
-        askToPaint();
-      };
-      starts.set(canvas, start);
-      start();
-      return canvas;
+      if (inked.length > 0) { begin(); }
+      const tiles = [];
+      for (let y = box[1]; y <= box[3]; y += 1) {
+        for (let x = box[0]; x <= box[2]; x += 1) { if (last === null || !within(last.box, x, y)) { tiles.push([x, y]); } }
+      }
+      const far = ([x, y]) => Math.hypot(2 * x - seen[0] - seen[2], 2 * y - seen[1] - seen[3]);
+      tiles.sort((a, b) => far(a) - far(b) || a[1] - b[1] || a[0] - b[0]);
+      const side = TILE_PX / 256 / whole;
+      for (const [x, y] of tiles) {
+        let isOpen = false;
+        const open = () => {
+          begin();
+          if (isOpen) { return context; }
+          isOpen = true;
+          inked.push([x, y]);
+          context.save();
+          context.translate((x - box[0]) * TILE_PX, (y - box[1]) * TILE_PX);
+          context.beginPath();
+          context.rect(0, 0, TILE_PX, TILE_PX);
+          context.clip();
+          return context;
+        };
+        const tile = { zoom, ratio, scale: 256 * whole, left: x * side, top: y * side, side, margin: 8 / (256 * whole) };
+        try {
+          for (const step of paint(open, tile)) {
+            if (isOpen) { settle(context); }
+            yield step;
+          }
+          if (isOpen) { settle(context); }
+        } finally { if (isOpen) { context.restore(); } }
+        yield;
+      }
+      this.done = { ...next, inked };
+      this.job = null;
+      this.asked = null;
+      if (inked.length > 0) { this.present(); } else { this.hide(); }
+      this.update();
     },
-    /* What is painted changed: the same canvases are painted again, which new ones would be slower. */
-    repaint() { for (const { el } of Object.values(this._tiles || {})) { starts.get(el)(); } },
-  }));
-  return new Tiles({ pane, updateWhenZooming: false, keepBuffer: 1, maxZoom: 19 });
+    /* What is painted changed. */
+    repaint() {
+      this.version += 1;
+      if (this._map) { this.update(); }
+    },
+  });
 }
