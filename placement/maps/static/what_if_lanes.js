@@ -3,7 +3,6 @@
 const PART = 1_000_000;
 const SAME = 1e-3; // of a part: what the product of two decimals may be off
 const QUEUE_DUST = 0.05; // people who are no queue yet
-const MOST_TIMES = 8; // kept: the first, which is the plan's as a rule, and the last
 
 /* What decides among equals, as placement/solve/capacitated/equals.py draws it. */
 function mixed(number) {
@@ -87,191 +86,6 @@ function floorsOf(model, resource) {
   const found = model.floors.map((floor, at) => ({ floor, at })).filter(({ floor }) => floor.resource === resource)
     .map(({ floor, at }) => ({ at, many: floor.points.length, least: Math.ceil(floor.share * exactSum(floor.points.map((point) => model.people[point])) * PART - SAME) }));
   return found.sort((a, b) => a.many - b.many || a.at - b.at);
-}
-
-/* By how much each crowd is to be sent before those after it: of no worth and on foot, not at all. */
-function ranksOf(crowds) {
-  const key = ({ isWorth, tier, worth, slow }) => (isWorth ? [0, tier, -worth, slow ? 0 : 1] : [1, 0, 0, slow ? 0 : 1]);
-  const keys = new Map(crowds.map((crowd) => [key(crowd).join(" "), key(crowd)]));
-  const order = [...keys].sort(([, a], [, b]) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3]).map(([text]) => text);
-  const last = keys.has("1 0 0 1") ? 1 : 0;
-  return { ranks: crowds.map((crowd) => order.length - last - order.indexOf(key(crowd).join(" "))), most: order.length };
-}
-
-/* Prices for gates that had none yet: each in turn the least at which no more come than it has room
-   for, as far as they come when they wait for nobody. */
-function firstPrices({ first, of, supply, target, high, low }, cells, rooms, price) {
-  if (cells.length === 0) { return; }
-  const asked = new Map(cells.map((cell) => [cell, []]));
-  target.forEach((cell, option) => { if (asked.has(cell)) { asked.get(cell).push(option); } });
-  for (const [cell, options] of asked) {
-    const wants = [];
-    for (const option of options) {
-      let [bestHigh, bestLow] = [Infinity, Infinity];
-      for (let other = first[of[option]]; other < first[of[option] + 1]; other += 1) {
-        if (other === option) { continue; }
-        const [h, l] = [high[other] + price.high[target[other]], low[other] + price.low[target[other]]];
-        if (h < bestHigh || (h === bestHigh && l < bestLow)) { [bestHigh, bestLow] = [h, l]; }
-      }
-      wants.push({ high: bestHigh - high[option], low: bestLow - low[option], parts: supply[of[option]] });
-    }
-    wants.sort((a, b) => b.high - a.high || b.low - a.low);
-    let room = rooms(cell);
-    [price.high[cell], price.low[cell]] = [0, 0];
-    for (const want of wants) {
-      room -= want.parts;
-      if (want.high < 0) { break; }
-      if (room < 0) { [price.high[cell], price.low[cell]] = [want.high, want.low]; break; }
-    }
-  }
-}
-
-const powerAbove = (number) => 2 ** Math.ceil(Math.log2(number + 1));
-
-/* Of the last few times that people were sent, the one in which gates had nearly the room they have
-   now; of such, one of the same crowds, since other streets make others. */
-function nearestTime(times, rooms, crowds) {
-  const far = (time) => [...new Set([...rooms.keys(), ...time.rooms.keys()])].reduce((sum, key) => sum + Math.abs((rooms.get(key) || 0) - (time.rooms.get(key) || 0)), 0);
-  return times.map((time) => ({ time, far: 2 * far(time) + (time.crowds === crowds ? 0 : 1) })).reduce((best, one) => (one.far < best.far ? one : best), { time: { rooms: new Map(), crowds: null, prices: new Map(), starts: new Int32Array(0), flow: new Float64Array(0), arcs: new Map() }, far: Infinity }).time;
-}
-
-/* Send crowds to gates. The search begins with the prices of a time before, and with those it sent
-   where; of gates that had none then, with the last they had. */
-function sendCrowds({ crowds, floors }, gates, rule, sent) {
-  const rooms = new Map(gates.map(({ key, room }) => [key, room]));
-  const last = nearestTime(sent.times, rooms, crowds);
-  const prices = new Map([...sent.prices, ...last.prices]);
-  const periods = rule.profiles[0].length;
-  const cells = gates.length * periods;
-  const nodes = 2 * cells + floors.length + 1;
-  const end = nodes - 1;
-  const gateOf = new Map(gates.map((gate, at) => [gate.column, at]));
-  const { ranks, most } = ranksOf(crowds);
-  /* of every crowd the gates that are open, and where what it did is kept: by its ways, then those who stay, and by period */
-  const reached = crowds.map((crowd) => crowd.columns.map((column, at) => ({ gate: gateOf.get(column), at, way: crowd.ways[at] })).filter(({ gate }) => gate !== undefined));
-  const starts = new Int32Array(sent.ids.size).fill(-1);
-  let kept = 0;
-  for (const crowd of crowds) { starts[crowd.id] = kept; kept += periods * (crowd.columns.length + 1); }
-  const time = { rooms, crowds, prices: new Map(), starts, flow: new Float64Array(kept), arcs: new Map() };
-  const longest = crowds.reduce((steps, crowd) => crowd.ways.reduce((so, way) => Math.max(so, way.steps), steps), 0);
-  const rank = powerAbove(nodes * (longest + 1)); // more than any walks together
-  const wait = powerAbove(nodes * TIES); // more than all that is drawn
-  const floorNode = new Map(floors.map(({ at }, row) => [at, 2 * cells + row]));
-  /* nodes that can stand beside a gate and period in one item have slots of their own */
-  const slots = Int32Array.from({ length: nodes }, (_, node) => (node < cells ? Math.floor(node / periods) : node < 2 * cells ? 0 : gates.length + node - 2 * cells));
-  const chains = crowds.map((crowd) => floors.filter(({ at }) => crowd.floors.includes(at)).map(({ at }) => floorNode.get(at)));
-  const size = periods * reached.reduce((sum, ways) => sum + ways.length + 1, 0);
-  const items = {
-    first: new Int32Array(periods * crowds.length + 1), supply: new Float64Array(periods * crowds.length), crowd: new Int32Array(periods * crowds.length), period: new Int32Array(periods * crowds.length),
-    of: new Int32Array(size), target: new Int32Array(size), high: new Float64Array(size), low: new Float64Array(size), way: new Int32Array(size), place: new Int32Array(size),
-  };
-  const before = { options: new Float64Array(size), arcs: [] };
-  const come = new Float64Array(nodes);
-  const above = new Int32Array(nodes).fill(end);
-  let [options, many] = [0, 0];
-  const put = (target, high, low, way, place, told) => {
-    items.of[options] = many;
-    items.target[options] = target;
-    items.high[options] = high;
-    items.low[options] = low;
-    items.way[options] = way;
-    items.place[options] = place;
-    before.options[options] = told;
-    options += 1;
-  };
-  crowds.forEach((crowd, number) => {
-    const [chain, ways] = [chains[number], reached[number]];
-    chain.forEach((node, at) => { above[node] = chain[at + 1] || end; });
-    if (ways.length === 0) { return; }
-    const own = starts[crowd.id];
-    const was = crowd.id < last.starts.length ? last.starts[crowd.id] : -1;
-    for (let t = 0; t < periods; t += 1) {
-      const parts = crowd.parts[t];
-      if (parts === 0) { continue; }
-      for (const node of chain) { come[node] += parts; }
-      for (let row = 0; row < ways.length; row += 1) {
-        const { gate, at, way } = ways[row];
-        put(gate * periods + t, way.steps, tieNumber(way.seed, t), row, own + at * periods + t, was < 0 ? 0 : last.flow[was + at * periods + t]);
-      }
-      const stay = crowd.columns.length * periods + t;
-      put(chain[0] || end, ranks[number] * rank, 0, -1, own + stay, was < 0 ? 0 : last.flow[was + stay]);
-      items.supply[many] = parts;
-      items.crowd[many] = number;
-      items.period[many] = t;
-      many += 1;
-      items.first[many] = options;
-    }
-  });
-  for (const name of ["of", "target", "high", "low"]) { items[name] = items[name].subarray(0, options); }
-  items.supply = items.supply.subarray(0, many);
-  const high = new Float64Array(nodes);
-  const low = new Float64Array(nodes);
-  gates.forEach(({ key }, gate) => {
-    const told = prices.get(key);
-    for (let t = 0; told !== undefined && t < periods; t += 1) { [high[cells + gate * periods + t], low[cells + gate * periods + t]] = told[t]; }
-  });
-  const price = { high: high.slice(), low: low.slice() };
-  const fresh = [];
-  gates.forEach(({ key }, gate) => { for (let t = 0; t < periods; t += 1) {
-    const cell = gate * periods + t;
-    [price.high[cell], price.low[cell]] = [high[cells + cell], low[cells + cell]];
-    if (!prices.has(key)) { fresh.push(cell); }
-  } });
-  firstPrices(items, fresh, (cell) => gates[Math.floor(cell / periods)].room, price);
-  for (const cell of fresh) { [high[cells + cell], low[cells + cell]] = [price.high[cell], price.low[cell]]; }
-  const arcs = [];
-  gates.forEach((gate, at) => {
-    for (let t = 0; t < periods; t += 1) {
-      const from = at * periods + t;
-      high[from] = Infinity;
-      for (let then = t; then <= Math.min(periods - 1, t + rule.carry); then += 1) {
-        const to = cells + at * periods + then;
-        const key = `${gate.key} ${t} ${then}`;
-        arcs.push({ from, to, most: Infinity, high: 0, low: (then - t) * wait, key });
-        before.arcs.push(last.arcs.get(key) || 0);
-        const more = low[to] + (then - t) * wait;
-        if (high[to] < high[from] || (high[to] === high[from] && more < low[from])) { [high[from], low[from]] = [high[to], more]; }
-      }
-    }
-  });
-  gates.forEach((gate, at) => {
-    for (let t = 0; t < periods; t += 1) { arcs.push({ from: cells + at * periods + t, to: end, most: gate.room, high: 0, low: 0 }); }
-  });
-  const short = (most + 1) * rank; // more than anybody who is not sent
-  for (let row = floors.length - 1; row >= 0; row -= 1) {
-    const from = 2 * cells + row;
-    const told = prices.get(floors[row].at);
-    if (told !== undefined) { [high[from], low[from]] = told; }
-    const [least, full] = [high[above[from]], high[above[from]] + short];
-    if (high[from] < least || (high[from] === least && low[from] < low[above[from]])) { [high[from], low[from]] = [least, low[above[from]]]; }
-    if (high[from] > full || (high[from] === full && low[from] > low[above[from]])) { [high[from], low[from]] = [full, low[above[from]]]; }
-  }
-  floors.forEach(({ least }, row) => {
-    const from = 2 * cells + row;
-    arcs.push({ from, to: above[from], most: Math.max(0, come[from] - least), high: 0, low: 0 }, { from, to: above[from], most: Infinity, high: short, low: 0 });
-  });
-  arcs.forEach((arc, at) => { if (before.arcs[at] === undefined) { before.arcs.push(0); } });
-  const sending = new Sending(nodes, { arcs, items, high, low, before, slots, slotted: cells });
-  sending.mend();
-  sending.flow.forEach((parts, option) => { time.flow[items.place[option]] = parts; });
-  arcs.forEach(({ key }, arc) => { if (key !== undefined) { time.arcs.set(key, sending.sent[arc]); } });
-  const priceOf = (node) => [high[node] - high[end], low[node] - low[end]];
-  gates.forEach(({ key }, gate) => time.prices.set(key, Array.from({ length: periods }, (_, t) => priceOf(cells + gate * periods + t))));
-  floors.forEach(({ at }, row) => time.prices.set(at, priceOf(2 * cells + row)));
-  for (const [key, told] of time.prices) { sent.prices.set(key, told); }
-  if (sent.times.push(time) > MOST_TIMES) { sent.times.splice(1, 1); }
-  const ways = [];
-  const given = crowds.map(() => 0);
-  sending.flow.forEach((parts, option) => {
-    if (parts === 0 || items.way[option] < 0) { return; }
-    const item = items.of[option];
-    const crowd = items.crowd[item];
-    given[crowd] += parts;
-    const { gate, way } = reached[crowd][items.way[option]];
-    ways.push({ crowd, way, gate, period: items.period[item], parts });
-  });
-  const met = ({ at }) => crowds.reduce((sum, crowd, number) => sum + (crowd.floors.includes(at) ? given[number] : 0), 0);
-  return { given, ways, short: floors.filter((floor) => met(floor) < floor.least).map(({ at }) => at), searches: sending.search };
 }
 
 /* People admitted of the crowds that fit. */
@@ -362,7 +176,7 @@ function admitAnew(model, data, resource, units, { open }) {
   }));
   return {
     crowds, given: found.given, total: total / PART, gates: told, areas, rule, id, short: new Set(found.short),
-    mean_s: total === 0 ? 0 : roundTo(onFoot / total, 1), profiles, searches: found.searches,
+    mean_s: total === 0 ? 0 : roundTo(onFoot / total, 1), profiles, changes: found.changes,
   };
 }
 

@@ -77,14 +77,14 @@ class NodeHeap {
  *
  * Nodes are joined by `arcs`: from, to, what an arc takes at most, and a price in two parts; the last
  * node is the end, where all come together. An item has `supply` and options from `first` on, each
- * a node, `target`, and a price. `high` and `low` are the nodes' prices to begin with: what it costs
- * from there to the end. `before` is what options and arcs took the last time, where that is known.
- * Of nodes that an item can take besides one of the first, `slotted`, each has a slot of its own; the end has the last. */
+ * a node, `target`, and a price. Of nodes that an item can take besides one of the first, `slotted`,
+ * each has a slot of its own; the end has the last. What arcs take at most may change from one search to
+ * the next, and nodes with a price of Infinity are closed: to nobody they are a way. */
 class Sending {
-  constructor(nodes, { arcs, items, high, low, before, slots, slotted }) {
+  constructor(nodes, { arcs, items, slots, slotted }) {
     this.nodes = nodes;
-    this.high = high;
-    this.low = low;
+    this.high = new Float64Array(nodes);
+    this.low = new Float64Array(nodes);
     this.excess = new Float64Array(nodes);
     this.from = Int32Array.from(arcs, (arc) => arc.from);
     this.to = Int32Array.from(arcs, (arc) => arc.to);
@@ -99,14 +99,16 @@ class Sending {
     this.slotted = slotted;
     this.flow = new Float64Array(items.target.length);
     this.findPairs();
-    this.start(before);
-    this.reached = new Int32Array(nodes); // the search that reached a node, and the last that left it
-    this.done = new Int32Array(nodes);
+    this.isJoined = new Uint8Array(nodes); // 1 of nodes in the tree, 2 of those that are closed
+    this.order = []; // the first of these, each after the one it hangs on
+    this.loose = []; // nodes that nothing leads to so far
     this.previous = new Int32Array(nodes); // the node before, and by what: an arc, or an option left and one taken
     this.by = new Int32Array(nodes);
     this.way = new Int32Array(nodes);
     this.option = new Int32Array(nodes);
     this.heap = new NodeHeap(nodes);
+    this.sign = 1; // of the search: from where there is too much, or from where something is missing
+    this.changes = 0;
   }
 
   /* what others are called in the row of a node */
@@ -152,38 +154,47 @@ class Sending {
     this.others = Array.from({ length: size }, () => []);
   }
 
-  /* Everybody takes what was taken before where nothing is cheaper by the prices, else what is
-     cheapest; arcs that pay are full. */
-  start(before) {
-    const { high, low, excess } = this;
-    const { first, target, supply } = this.items;
+  /* Begin a search: `high` and `low` are the nodes' prices, what it costs from there to the end.
+     Everybody takes what was taken before where nothing is cheaper by the prices, else what is
+     cheapest; arcs that pay are full. `options` and `arcs` are what they took the time before. */
+  begin({ high, low, options, arcs }) {
+    const { flow, excess } = this;
+    const { first, target, supply, high: costHigh, low: costLow } = this.items;
+    [this.high, this.low, this.changes] = [high, low, 0];
+    this.sent.fill(0);
+    excess.fill(0);
     for (let item = 0; item < supply.length; item += 1) {
+      const [begin, end] = [first[item], first[item + 1]];
       let [best, bestHigh, bestLow] = [-1, Infinity, Infinity];
-      for (let way = first[item]; way < first[item + 1]; way += 1) {
-        const [h, l] = [this.items.high[way] + high[target[way]], this.items.low[way] + low[target[way]]];
-        if (h < bestHigh || (h === bestHigh && l < bestLow)) { [best, bestHigh, bestLow] = [way, h, l]; }
+      for (let way = begin; way < end; way += 1) {
+        const h = costHigh[way] + high[target[way]];
+        if (h > bestHigh) { continue; }
+        const l = costLow[way] + low[target[way]];
+        if (h < bestHigh || l < bestLow) { best = way; bestHigh = h; bestLow = l; }
       }
       let left = supply[item];
-      for (let way = first[item]; way < first[item + 1]; way += 1) {
-        const kept = before.options[way];
-        if (kept > 0 && this.items.high[way] + high[target[way]] === bestHigh && this.items.low[way] + low[target[way]] === bestLow) {
-          this.put(way, kept);
-          excess[target[way]] += kept;
-          left -= kept;
-        }
+      for (let way = begin; way < end; way += 1) {
+        if (options[way] === 0 || way === best) { continue; }
+        if (costHigh[way] + high[target[way]] === bestHigh && costLow[way] + low[target[way]] === bestLow) { left -= options[way]; } else { options[way] = 0; }
       }
-      if (left > 0) { this.put(best, left); excess[target[best]] += left; }
+      options[best] = left;
+      for (let way = begin; way < end; way += 1) {
+        const parts = options[way];
+        excess[target[way]] += parts;
+        if (parts < flow[way]) { this.take(way, flow[way] - parts); } else if (parts > flow[way]) { this.put(way, parts - flow[way]); }
+      }
     }
     const free = [];
     for (let arc = 0; arc < this.sent.length; arc += 1) {
       const [from, to] = [this.from[arc], this.to[arc]];
+      if (high[from] === Infinity) { continue; }
       const h = this.costHigh[arc] + high[to] - high[from];
       const l = this.costLow[arc] + low[to] - low[from];
       if (h < 0 || (h === 0 && l < 0)) { this.push(arc, this.most[arc]); }
       if (h === 0 && l === 0) { free.push(arc); }
     }
     excess[this.nodes - 1] -= supply.reduce((sum, parts) => sum + parts, 0);
-    for (const arc of free) { this.push(arc, Math.max(0, Math.min(before.arcs[arc], excess[this.from[arc]], this.most[arc]))); }
+    for (const arc of free) { this.push(arc, Math.max(0, Math.min(arcs[arc], excess[this.from[arc]], this.most[arc]))); }
     for (const arc of free) { this.push(arc, Math.max(0, Math.min(excess[this.from[arc]], this.most[arc] - this.sent[arc]))); }
   }
 
@@ -268,10 +279,10 @@ class Sending {
     if (ways.length === 0) { this.top[pair] = -1; } else { this.setTop(pair, ways[0], others[0]); }
   }
 
-  reach(node, other, high, low, by, way, to) {
+  /* Offer a node outside the tree a place beside one that is in it. */
+  offer(node, other, high, low, by, way, to) {
     const { heap } = this;
-    if (this.reached[other] === this.search && (heap.high[other] < high || (heap.high[other] === high && heap.low[other] <= low))) { return; }
-    this.reached[other] = this.search;
+    if (heap.at[other] >= 0 && (heap.high[other] < high || (heap.high[other] === high && heap.low[other] <= low))) { return; }
     this.previous[other] = node;
     this.by[other] = by;
     this.way[other] = way;
@@ -279,66 +290,86 @@ class Sending {
     heap.put(other, high, low);
   }
 
-  /* Find the cheapest changes between nodes where there is too much and nodes where something is
-     missing: from the fewer of them to each of the others. Returns these others, the nearest first. */
-  seek() {
-    const { heap, high, low, done, reached, excess, pairTo, top, topHigh, topLow, twin, pairFirst, beside, from, to: ends, sent, most, costHigh, costLow } = this;
-    const near = heap.high;
-    this.search += 1;
-    const { search } = this;
-    let many = 0;
-    let few = 0;
-    for (const parts of excess) { if (parts > 0) { many += 1; } else if (parts < 0) { few += 1; } }
-    const sign = many < few ? 1 : -1;
-    this.sign = sign;
-    heap.clear();
-    for (let node = 0; node < this.nodes; node += 1) {
-      if (sign * excess[node] > 0) { reached[node] = search; this.previous[node] = -1; heap.put(node, 0, 0); }
+  /* Of a node of the tree, offer others outside a place beside it; of one outside, offer it a place beside those inside. */
+  offerBeside(node, isInside) {
+    const { heap, high, low, isJoined, pairTo, top, topHigh, topLow, twin, pairFirst, from, to: ends, sent, most, sign } = this;
+    const within = isInside ? 0 : 1; // of those looked at
+    const way = isInside ? sign : -sign;
+    const [ownHigh, ownLow] = [high[node], low[node]];
+    for (const arc of this.beside[node]) {
+      const isFrom = from[arc] === node;
+      const other = isFrom ? ends[arc] : from[arc];
+      if (isJoined[other] !== within) { continue; }
+      const isAlong = (isFrom === isInside) === sign > 0;
+      if (isAlong ? sent[arc] >= most[arc] : sent[arc] <= 0) { continue; }
+      const step = isAlong ? 1 : -1;
+      const nextHigh = step * this.costHigh[arc] + way * (high[other] - ownHigh);
+      const nextLow = step * this.costLow[arc] + way * (low[other] - ownLow);
+      this.offer(isInside ? node : other, isInside ? other : node, nextHigh, nextLow, arc, -1, -1);
     }
-    const left = [];
-    const found = [];
-    let [endHigh, endLow] = [0, 0];
-    while (found.length < Math.max(many, few) && heap.size > 0) {
-      const node = heap.pop();
-      const [h, l] = [heap.high[node], heap.low[node]];
-      done[node] = search;
-      left.push(node);
-      if (sign * excess[node] < 0) {
-        found.push(node);
-        [endHigh, endLow] = [h, l];
-      }
-      const [fromHigh, fromLow] = [h - sign * high[node], l - sign * low[node]];
-      for (const arc of beside[node]) {
-        const isFrom = from[arc] === node;
-        const other = isFrom ? ends[arc] : from[arc];
-        if (done[other] === search) { continue; }
-        const isAlong = isFrom === sign > 0;
-        if (isAlong ? sent[arc] < most[arc] : sent[arc] > 0) {
-          const way = isAlong ? 1 : -1;
-          this.reach(node, other, fromHigh + way * costHigh[arc] + sign * high[other], fromLow + way * costLow[arc] + sign * low[other], arc, -1, -1);
-        }
-      }
-      for (let pair = pairFirst[node], last = pairFirst[node + 1]; pair < last; pair += 1) {
-        const to = pairTo[pair];
-        if (done[to] === search) { continue; }
-        const move = sign > 0 ? pair : twin[pair];
-        if (top[move] < 0) { continue; }
-        const nextHigh = fromHigh + topHigh[move] + sign * high[to];
-        const isReached = reached[to] === search;
-        if (isReached && near[to] < nextHigh) { continue; }
-        const nextLow = fromLow + topLow[move] + sign * low[to];
-        if (isReached && near[to] === nextHigh && heap.low[to] <= nextLow) { continue; }
-        this.reach(node, to, nextHigh, nextLow, -1, top[move], this.others[move][0]);
-      }
+    const moves = way > 0 ? null : twin;
+    for (let pair = pairFirst[node], last = pairFirst[node + 1]; pair < last; pair += 1) {
+      const other = pairTo[pair];
+      if (isJoined[other] !== within) { continue; }
+      const move = moves === null ? pair : moves[pair];
+      if (top[move] < 0) { continue; }
+      const outer = isInside ? other : node;
+      const isOffered = heap.at[outer] >= 0;
+      const nextHigh = topHigh[move] + way * (high[other] - ownHigh);
+      if (isOffered && heap.high[outer] < nextHigh) { continue; }
+      const nextLow = topLow[move] + way * (low[other] - ownLow);
+      if (isOffered && heap.high[outer] === nextHigh && heap.low[outer] <= nextLow) { continue; }
+      this.offer(isInside ? node : other, outer, nextHigh, nextLow, -1, top[move], this.others[move][0]);
     }
-    for (const node of left) {
-      high[node] += sign * (endHigh - heap.high[node]);
-      low[node] += sign * (endLow - heap.low[node]);
-    }
-    return found;
   }
 
-  /* Send along the way that was found to a node as much as it still takes. */
+  /* Join nodes to the tree of the cheapest changes, the nearest first. Prices of a node follow as it
+     is joined: by them a change along the tree costs nothing, and no other less. */
+  join(nodes) {
+    const { heap, high, low, isJoined, order, sign, excess } = this;
+    for (const node of nodes) {
+      if (sign * excess[node] > 0) { this.offer(-1, node, 0, 0, -1, -1, -1); } else { this.offerBeside(node, false); }
+    }
+    while (heap.size > 0) {
+      const node = heap.pop();
+      isJoined[node] = 1;
+      order.push(node);
+      high[node] -= sign * heap.high[node];
+      low[node] -= sign * heap.low[node];
+      this.offerBeside(node, true);
+    }
+    this.loose = nodes.filter((node) => isJoined[node] === 0);
+  }
+
+  /* Whether a node of the tree is still joined to the one before it, or to be begun at. */
+  isHeld(node) {
+    const before = this.previous[node];
+    if (before < 0) { return this.sign * this.excess[node] > 0; }
+    const arc = this.by[node];
+    if (arc < 0) { return this.flow[this.way[node]] > 0; }
+    return this.to[arc] === (this.sign > 0 ? node : before) ? this.sent[arc] < this.most[arc] : this.sent[arc] > 0;
+  }
+
+  /* Take out of the tree all that hung on a change that nobody is left for, and join it anew. */
+  repair() {
+    const { order, isJoined, previous } = this;
+    const { loose } = this; // what nothing led to so far
+    let kept = 0;
+    for (const node of order) {
+      const before = previous[node];
+      if ((before < 0 || isJoined[before] === 1) && this.isHeld(node)) {
+        order[kept] = node;
+        kept += 1;
+      } else {
+        isJoined[node] = 0;
+        loose.push(node);
+      }
+    }
+    order.length = kept;
+    if (loose.length > 0) { this.join(loose); }
+  }
+
+  /* Send along the tree to a node as much as it still takes. */
   change(target) {
     const { excess, by, previous, way, option, sign } = this;
     let most = Math.abs(excess[target]);
@@ -349,7 +380,6 @@ class Sending {
       most = Math.min(most, arc < 0 ? this.flow[way[node]] : this.to[arc] === after ? this.most[arc] - this.sent[arc] : this.sent[arc]);
     }
     most = Math.min(most, sign * excess[node]);
-    if (most <= 0) { return; }
     for (node = target; previous[node] >= 0; node = previous[node]) {
       const [before, after] = sign > 0 ? [previous[node], node] : [node, previous[node]];
       if (by[node] >= 0) { this.push(by[node], this.to[by[node]] === after ? most : -most); continue; }
@@ -360,12 +390,28 @@ class Sending {
     }
   }
 
-  /* Send what is too much somewhere to where it is missing, by the cheapest changes. */
+  /* Send what is too much somewhere to where it is missing, by the cheapest changes: along a tree of
+     them from the fewer of these nodes to all others, the nearest first. A change breaks few branches. */
   mend() {
-    for (this.search = 0; ;) {
-      const found = this.seek();
-      if (found.length === 0) { return; }
-      for (const node of found) { this.change(node); }
+    const { excess, isJoined, order, high } = this;
+    const nodes = [...high.keys()].filter((node) => high[node] < Infinity);
+    const [many, few] = [nodes.filter((node) => excess[node] > 0), nodes.filter((node) => excess[node] < 0)];
+    const sign = many.length < few.length ? 1 : -1;
+    let left = sign > 0 ? few : many;
+    if (left.length === 0) { return; }
+    this.sign = sign;
+    order.length = 0;
+    isJoined.fill(2);
+    for (const node of nodes) { isJoined[node] = 0; }
+    const before = high.slice();
+    this.join(nodes);
+    for (;;) {
+      left = left.filter((node) => excess[node] !== 0 && isJoined[node] === 1);
+      if (left.length === 0) { return; }
+      const far = (node) => sign * (before[node] - high[node]);
+      this.change(left.reduce((nearest, node) => (far(node) < far(nearest) ? node : nearest)));
+      this.changes += 1;
+      this.repair();
     }
   }
 }
