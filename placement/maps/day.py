@@ -1,45 +1,66 @@
-"""The page of a plan with periods: each a state of one map, with a slider through the day."""
+"""The page of a plan with periods: what it tells of each, with a slider through the day."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from placement.cover.catchments import rings
+from placement.cover.doubts import doubts
 from placement.cover.ground import untouched
-from placement.cover.survey import in_period
+from placement.cover.routes import routes
+from placement.cover.survey import in_period, survey
 from placement.errors import InputError
 from placement.globe import transformer
 from placement.maps import coding
-from placement.maps.frame import Frame, plan_frame
-from placement.maps.page import sheet_of
-from placement.maps.people_panel import main_resource
-from placement.maps.states import State, numbered, states_data
+from placement.maps.frame import (
+    Frame,
+    draw_plan,
+    draw_routes,
+    draw_shapes,
+    draw_solution,
+    plan_frame,
+)
+from placement.maps.numbering import numbers
+from placement.maps.page import page_data, uncovered
+from placement.maps.walks_panel import in_degrees, times
+from placement.maps.what_if import what_if
 from placement.plan.clock import DAY_MIN, clock_of
 from placement.plan.problem import Plan
+from placement.plan.shapes import ClosureRule
 from placement.solution import Solution
 from placement.solve.questions.evaluate import proposed
+from placement.solve.questions.served import served
 from placement.streets.closures import edges_named
 
+if TYPE_CHECKING:
+    from placement.studies.replay import Replay
+
+_PARTS_ALONE = ("reach", "rings", "missing", "closures", "walks")
+_PARTS_TOO = ("resources", "main", "posts", "gaps", "lanes")
 _MOST_PLACES = 1000  # more are no circles one could tell apart
 
 
-def day_data(plan: Plan, solution: Solution) -> dict[str, Any]:
-    """Turn a solution of a plan with periods into what the page with a slider reads.
+def day_data(plan: Plan, solution: Solution, *, replay: "Replay | None" = None) -> dict[str, Any]:
+    """Turn a solution of a plan with periods into what its page reads.
 
     Parameters
     ----------
     plan, solution
         What was asked, with periods, and what was chosen.
+    replay
+        What random nights made of the queues of the solution, or None.
 
     Returns
     -------
     dict
-        As `states_data`, a state for each period. ``slider`` beside it holds ``by``, which is
-        ``"period"``; ``values``, one a period: its ``name`` by language, ``begins``, ``ends``,
-        ``closed``, names of closures, ``people``, and by resource ``covered`` and ``walk_s``, None
-        where it does not serve; and ``first``, the period in which the main resource covers the
-        least share.
+        As `page_data` of the whole day. ``parts`` beside it holds what is another one in each
+        period, by the same keys, whose ``areas`` are positions in those of the day; ``prefix``,
+        what names of its areas begin with; ``crowd``, longitude, latitude and people of its places
+        outside areas. ``slider`` holds ``by``, which is ``"period"``; ``values``, see `day_values`;
+        and ``first``, the period in which the main resource covers the least share.
 
     Raises
     ------
@@ -47,22 +68,88 @@ def day_data(plan: Plan, solution: Solution) -> dict[str, Any]:
         If the solution tells of other periods than the plan has.
     """
     values = day_values(plan, solution)
-    states = [_state(plan, solution, number) for number in range(len(plan.periods))]
-    data = numbered(states_data(states, ground=State(plan=plan, solution=solution)), states)
-    data["areas"] = []  # each period has its own
-    sheet, frame = sheet_of(solution), plan_frame(plan)
-    for number, (told, state) in enumerate(zip(data["states"], states, strict=True)):
-        told["sheet"] = sheet
-        told["closures"] = [*told["closures"], *_closed_streets(plan, number, frame)]
-        told["crowd"] = _crowd(plan, number, frame)
-        told["main"] = main_resource(state.plan, state.solution)
-        for row in told["gaps"]["rows"]:
-            row["name"] = row["name"].removeprefix(f"{plan.periods[number].name}:")
-        for kind, resource in zip(plan.problem.resources, told["resources"], strict=True):
-            resource["shown"] &= kind.id in solution.periods[number].covered
-    main = plan.problem.resources[data["main"]].id
+    found, frame = survey(plan), plan_frame(plan)
+    streets = found.streets
+    if plan.streets is not None:  # some are closed in some periods
+        streets = untouched(plan, step_free=False)
+    whole = page_data(
+        draw_plan(plan, frame),
+        draw_solution(solution, frame),
+        streets,
+        {},
+        uncovered(plan, solution, found),
+        served=served(plan, solution, found),
+        frame=frame,
+        what_if=what_if(plan, solution, found, frame),
+        doubts=doubts(plan, found),
+    )
+    parts = [
+        _part(plan, solution, number, whole, frame=frame, replay=replay)
+        for number in range(len(plan.periods))
+    ]
+    main = plan.problem.resources[whole["main"]].id
     share = [one.share(main) if main in one.covered else 2.0 for one in solution.periods]
-    return data | {"slider": {"by": "period", "values": values, "first": share.index(min(share))}}
+    return {
+        **{name: told for name, told in whole.items() if name not in _PARTS_ALONE},
+        "parts": parts,
+        "slider": {"by": "period", "values": values, "first": share.index(min(share))},
+    }
+
+
+def _part(
+    plan: Plan,
+    solution: Solution,
+    number: int,
+    whole: Mapping[str, Any],
+    *,
+    frame: Frame,
+    replay: "Replay | None",
+) -> dict[str, Any]:
+    """Describe a period as the page of a plan of its own would, see `day_data`."""
+    here, counted = period_alone(plan, solution, number)
+    found, period = survey(here), plan.periods[number]
+    given = here.walk_s is not None
+    drawn = [] if given else rings(here, counted.without_barriers, minutes=times(here))
+    ways = [] if given else routes(here, counted.without_barriers)
+    told = page_data(
+        draw_plan(here, frame),
+        draw_solution(counted, frame),
+        None,
+        draw_shapes(in_degrees(here, drawn), frame),
+        uncovered(here, counted, found),
+        routes=draw_routes(ways, frame),
+        served=served(here, counted, found),
+        frame=frame,
+        replay=replay if counted.lanes is not None else None,
+    )
+    told |= of_the_day(told, plan, solution, number)
+    closed = [
+        {"id": rule.id, "name": rule.street, "shape": [], "lines": coding.lines(frame.shape(line))}
+        | {"street": True}
+        for rule, line in closed_streets(here)
+    ]
+    every = [area["id"] for area in whole["areas"]]
+    mine = [area["id"] for area in told["areas"]]
+    return {
+        **{name: told[name] for name in (*_PARTS_ALONE, *_PARTS_TOO)},
+        "areas": [every.index(name) for name in mine],
+        "closures": [*told["closures"], *closed],
+        "crowd": _crowd(plan, number, frame),
+        "prefix": f"{period.name}:",
+        "rules": _rules(whole["rules"], told["rules"], number, [every.index(n) for n in mine]),
+    }
+
+
+def _rules(
+    whole: Mapping[str, Any], told: Mapping[str, Any], number: int, areas: list[int]
+) -> dict[str, Any]:
+    """Return the rules of a day that a period keeps: its floors, and those of the whole day."""
+    floors = [
+        {**floor, "area": areas.index(floor["area"]) if floor["area"] in areas else None}
+        for floor in whole["floors"]
+        if floor["period"] in {None, number}
+    ]
+    return {**whole, "floors": floors, "weights": told["weights"]}
 
 
 def day_values(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
@@ -87,12 +174,41 @@ def day_values(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
                 "people": told.people,
                 "covered": [told.covered.get(kind) for kind in kinds],
                 "walk_s": [told.mean_s.get(kind) for kind in kinds],
+                "turned": [
+                    at
+                    for at, kind in enumerate(period.plan.problem.resources)
+                    if kind.turned and kind.id in told.covered
+                ],
             }
         )
     return found
 
 
-def _state(plan: Plan, solution: Solution, number: int) -> State:
+def of_the_day(
+    told: Mapping[str, Any], plan: Plan, solution: Solution, number: int
+) -> dict[str, Any]:
+    """Return what `page_data` tells of a period otherwise than of a plan of its own.
+
+    Posts have their numbers of the day, and of resources those are shown that serve: the main one
+    is the first of them by worth.
+    """
+    serving = solution.periods[number].covered
+    given = numbers(plan, replace(solution, posts_list=tuple(solution.without_barriers)))
+    kinds = plan.problem.resources
+    shown = [
+        {**one, "shown": one["shown"] and kind.id in serving}
+        for kind, one in zip(kinds, told["resources"], strict=True)
+    ]
+    spoken_of = [at for at, one in enumerate(shown) if one["shown"]] or [told["main"]]
+    main = min(spoken_of, key=lambda at: (-kinds[at].value, at != plan.problem.laned, at))
+    posts = [
+        post | {"number": given[f"{post['site']}/{kinds[post['resource']].id}"]}
+        for post in told["posts"]
+    ]
+    return {"resources": shown, "main": main, "posts": posts}
+
+
+def period_alone(plan: Plan, solution: Solution, number: int) -> tuple[Plan, Solution]:
     """Return a period as a plan, with the solution's posts that serve in it, counted there."""
     here, serving = in_period(plan, number), solution.periods[number].covered
     there = set(here.problem.sites.id)
@@ -129,7 +245,7 @@ def _state(plan: Plan, solution: Solution, number: int) -> State:
         rules={},
         changes=None,
     )
-    return State(plan=here, solution=told)
+    return here, told
 
 
 def _crowd(plan: Plan, number: int, frame: Frame) -> list[list[float]]:
@@ -147,23 +263,25 @@ def _crowd(plan: Plan, number: int, frame: Frame) -> list[list[float]]:
     return [[*place, people] for place, people in sorted(found.items())]
 
 
-def _closed_streets(plan: Plan, number: int, frame: Frame) -> list[dict[str, Any]]:
-    """Describe the streets that are closed by their name in a period, as they are drawn."""
-    if plan.streets is None:
+def closed_streets(here: Plan) -> list[tuple[ClosureRule, shapely.Geometry]]:
+    """Return the streets that are closed by their name in a period, and their lines in degrees.
+
+    Parameters
+    ----------
+    here
+        The period as a plan of its own.
+    """
+    if here.streets is None:
         return []
-    period = plan.periods[number].plan
-    streets = untouched(period, step_free=False)
+    streets = untouched(here, step_free=False)
     to_degrees = transformer(streets.crs, "EPSG:4326")
     found = []
-    for rule in period.closing:
+    for rule in here.closing:
         if rule.shape is None and rule.street is not None:
             edges = streets.edge_lines()[edges_named(streets, rule.street)]
             merged = shapely.line_merge(shapely.union_all(edges))
             lonlat = shapely.transform(
                 merged, lambda xy: np.column_stack(to_degrees.transform(*xy.T))
             )
-            lines = coding.lines(frame.shape(lonlat))
-            found.append(
-                {"id": rule.id, "name": rule.street, "shape": [], "lines": lines} | {"street": True}
-            )
+            found.append((rule, lonlat))
     return found

@@ -234,6 +234,7 @@ def _resource(resource: Resource, plan: Plan, solution: Solution) -> dict[str, A
         "label": _both(resource.label, resource.id),
         "unit": _both(resource.unit, resource.id),
         "walkers": str(resource.walkers),
+        "outward": resource.outward,
         "limit_s": resource.walk_limit_s,
         "covered": coverage.covered,
         "total": coverage.total,

@@ -66,14 +66,15 @@ def _floors(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
         kept = solution.rules.get(floor.name)
         if kept is None:
             continue
-        zone, step_free = zone_of(plan, floor)
+        zone, step_free, period = zone_of(plan, floor)
         found.append(
             {
                 "resource": floor.resource,
                 "zone": zone,
-                "area": _area(plan, zone),
+                "area": _area(plan, zone, period),
                 "step_free": step_free,
                 "times": floor.times,
+                **({"period": period} if plan.periods else {}),
                 "people": float(plan.problem.demand.people[floor.points].sum()),
                 **_kept(kept),
             }
@@ -81,23 +82,34 @@ def _floors(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
     return found
 
 
-def zone_of(plan: Plan, floor: Floor) -> tuple[str | None, bool]:
-    """Return the zone all of whose people a floor counts, or all who walk step-free there.
+def zone_of(plan: Plan, floor: Floor) -> tuple[str | None, bool, int | None]:
+    """Return whom a floor counts: all people of a zone, all who walk step-free there, or others.
 
-    None for points that were named one by one.
+    Returns
+    -------
+    tuple
+        The zone, None for points that were named one by one; whether they all walk step-free; and
+        the position of the period whose people alone are counted, None for those of the whole day.
     """
     demand = plan.problem.demand
-    zone = int(demand.zone[floor.points[0]])
-    there = demand.zone == zone
+    first, points = floor.points[0], np.sort(floor.points)
+    there = demand.zone == demand.zone[first]
+    serves = plan.problem.resources[floor.resource].periods
+    if serves is not None:
+        there &= np.isin(demand.period, serves)
+    now = demand.period == demand.period[first]
+    is_of_period = bool(plan.periods) and bool(now[points].all())
+    period = int(demand.period[first]) if is_of_period else None
     for step_free, whom in ((False, there), (True, there & demand.step_free)):
-        if np.array_equal(np.flatnonzero(whom), np.sort(floor.points)):
-            return demand.zones[zone], step_free
-    return None, bool(demand.step_free[floor.points].all())
+        if np.array_equal(np.flatnonzero(whom & now if is_of_period else whom), points):
+            return demand.zones[int(demand.zone[first])], step_free, period
+    return None, bool(demand.step_free[points].all()), period
 
 
-def _area(plan: Plan, zone: str | None) -> int | None:
+def _area(plan: Plan, zone: str | None, period: int | None) -> int | None:
     """Return the position of the area that a zone is, or None where a zone is no one area."""
-    return next((at for at, shape in enumerate(plan.areas) if shape.id == zone), None)
+    name = zone if period is None else f"{plan.periods[period].name}:{zone}"
+    return next((at for at, shape in enumerate(plan.areas) if shape.id == name), None)
 
 
 def entering(plan: Plan) -> dict[str, Any]:

@@ -46,15 +46,13 @@ class State:
     solution: Solution
 
 
-def states_data(states: Sequence[State], *, ground: State | None = None) -> dict[str, Any]:
+def states_data(states: Sequence[State]) -> dict[str, Any]:
     """Turn several solutions into what a page of states reads.
 
     Parameters
     ----------
     states
         Solutions of plans with the same resources.
-    ground
-        What the ground is taken from, of a plan with periods; that of the last state if None.
 
     Returns
     -------
@@ -69,7 +67,7 @@ def states_data(states: Sequence[State], *, ground: State | None = None) -> dict
     InputError
         If the states have different resources, or a post is of none of them.
     """
-    last = ground or states[-1]
+    last = states[-1]
     _refuse_other_resources(states)
     frame = plan_frame(last.plan)
     streets = survey(last.plan).streets
@@ -101,7 +99,6 @@ def states_data(states: Sequence[State], *, ground: State | None = None) -> dict
                 **{key: one[key] for key in _OWN},
                 **({"barriers": one["barriers"]} if "barriers" in one else {}),
                 "closures": [] if same_ground else one["closures"],
-                **({} if ground is None else {"areas": one["areas"]}),
                 "missing": mask,
                 "lanes": None if one["lanes"] is None else _gates(one["lanes"]),
                 "posts": mine,

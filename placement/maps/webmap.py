@@ -88,6 +88,7 @@ _SCRIPTS = (
     "what_if.js",
     "what_if_map.js",
     "sheets.js",
+    "plan_layers.js",
     "picture.js",
     "print.js",
     "map.js",
@@ -98,7 +99,6 @@ _STATES_SCRIPTS = (
     "swipe.js",
     "changes.js",
     "print.js",
-    "day.js",
     "states.js",
 )
 _NETWORK_SCRIPTS = (*_FIRST_SCRIPTS, "network.js")
@@ -258,22 +258,23 @@ def map_page(
     slider through them, see `placement.maps.day.day_data`.
     """
     refuse_strangers(plan, solution)
-    if plan.periods:
-        if streets or replay is not None:
-            raise UsageError(
-                "the page of a plan with periods counts no variants and draws no replay: use "
-                "`place evaluate --closure NAME`, and the tables of `place replay`."
-            )
-        return _states_page(day_data(plan, solution), checked, None)
+    if plan.periods and streets:
+        raise UsageError(
+            "the page of a plan with periods closes no streets, since each has its own: use "
+            "`place evaluate --closure NAME`."
+        )
     if replay is not None and replay.solution != solution.digest:
         raise UsageError(
             f"the replay is that of another solution (SHA-256 {replay.solution[:16]}, not "
             f"{solution.digest[:16]}): play this one with `place replay`."
         )
+    if plan.periods:
+        data = day_data(plan, solution, replay=replay)
+        return _plan_page(data, checked=checked)
     found = survey(plan)
     frame = plan_frame(plan)
     given = plan.walk_s is not None  # times tell neither how far one gets nor which way
-    drawn = [] if given or plan.periods else rings(plan, solution.posts_list, minutes=times(plan))
+    drawn = [] if given else rings(plan, solution.posts_list, minutes=times(plan))
     ways = [] if given else routes(plan, solution.posts_list)
     shapes = in_degrees(plan, drawn)
     data = page_data(
@@ -289,9 +290,17 @@ def map_page(
         doubts=doubts(plan, found),
         replay=replay,
     )
+    return _plan_page(data, checked=checked)
+
+
+def _plan_page(data: dict[str, Any], *, checked: bool) -> str:
+    """Return the page of a plan; that of one with periods has words and scripts for a day too."""
     if not checked:
         data = {**data, "title": _not_checked(data["title"])}
-    return page(data)
+    if "parts" not in data:
+        return page(data)
+    words = {code: one["plan"] | one["states"] for code, one in languages().items()}
+    return page({**data, "words": words}, scripts=("day.js", *_SCRIPTS))
 
 
 def comparison_page(

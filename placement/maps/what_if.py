@@ -37,6 +37,7 @@ _COUNTED = (
     "walk",
     "areas",
     "lanes",
+    "periods",
     "tiers",
     "rules",
 )
@@ -67,9 +68,9 @@ def what_if(
     -------
     dict or None
         Strings, whole numbers, floats, lists and dictionaries only. Sites stand from west to east,
-        people who take steps before those who do not. None where the page cannot count: streets
-        close by the hour, a post stands where its site forbids it, or there are more than
-        `MOST_WALKS`.
+        people who take steps before those who do not, those of all periods. None where the page
+        cannot count: streets close by the hour, a post stands where its site forbids it, or there
+        are more than `MOST_WALKS`.
 
     Raises
     ------
@@ -83,7 +84,7 @@ def what_if(
     is_beyond = many > MOST_WALKS or _forbidden(plan, solution)
     nobody = np.zeros(problem.sites.allowed.shape, dtype=np.int64)
     template = None if is_beyond else proposed(plan, nobody)
-    if template is None or template.periods:
+    if template is None or (template.periods and not plan.periods):
         if streets:
             raise UsageError(
                 "the page counts no variants of this plan, so it closes no streets either: streets "
@@ -124,6 +125,7 @@ def what_if(
             for group in problem.groups
         ],
         **_sealing(plan, column),
+        **_periods(plan, template),
         "members": [[name, None if name in _COUNTED else text] for name, text in members.items()],
         "together": list(TOTALS),
         "walk": walk_notes(members["walk"]),
@@ -132,6 +134,25 @@ def what_if(
             streets,
             Laid(members=members, tables=tables, point=point, column=column, frame=frame),
         ),
+    }
+
+
+def _periods(plan: Plan, template: Solution) -> dict[str, Any]:
+    """Write the periods of a day, and which resources serve in each; nothing where there is one."""
+    if not plan.periods:
+        return {}
+    kinds = plan.problem.resources
+    return {
+        "periods": [
+            {
+                "name": told.name,
+                "begins": told.begins,
+                "ends": told.ends,
+                "closed": sorted(told.closed),
+                "serves": [at for at, kind in enumerate(kinds) if kind.id in told.covered],
+            }
+            for told in template.periods
+        ]
     }
 
 
@@ -259,6 +280,7 @@ def _points(plan: Plan, point: Ints, twin: Ints, frame: "Frame | None") -> dict[
         "tier": packed(runs(demand.tier[point])),
         "arrival": packed(runs(demand.arrival[point])),
         "tiers": list(demand.tiers) if len(demand.tiers) > 1 else [],
+        **({"period": packed(runs(demand.period[point]))} if plan.periods else {}),
     }
 
 
@@ -306,7 +328,7 @@ def _gaps(chosen: Bools) -> str:
 def _floor(plan: Plan, at: int, point: Ints) -> Mapping[str, Any]:
     """Write a floor by its zone, where it counts all people of one."""
     floor, demand = plan.problem.floors[at], plan.problem.demand
-    zone, step_free = zone_of(plan, floor)
+    zone, step_free, period = zone_of(plan, floor)
     found = {
         "name": floor.name,
         "resource": floor.resource,
@@ -315,4 +337,5 @@ def _floor(plan: Plan, at: int, point: Ints) -> Mapping[str, Any]:
     }
     if zone is None:
         return found | {"points": _gaps(np.isin(point, floor.points))}
-    return found | {"zone": demand.zones.index(zone), "slow": step_free}
+    found |= {"zone": demand.zones.index(zone), "slow": step_free}
+    return found if period is None else found | {"period": period}

@@ -10,6 +10,7 @@ import pytest
 import placement
 from placement.maps import map_page
 from placement.plan.problem import Plan
+from placement.review.geojson import read_solution, solution_text
 from placement.solution import Solution
 from tests.browser.test_access import found
 from tests.builders import box, point, streets, write_geojson, write_plan
@@ -20,6 +21,12 @@ DAY = f"""
 street = "Pont Dessiné"
 begins = "22:00"
 ends = "23:30"
+
+[[floors]]
+zone = "metro"
+resource = "checkpoint"
+share = 0.5
+period = "arrive"
 
 [[periods]]
 name = "arrive"
@@ -129,13 +136,13 @@ def test_every_period_has_its_own_ground(
             page.locator(f".leaflet-{pane}-pane path").evaluate_all(
                 "all => all.map((one) => one.getAttribute('d'))"
             )
-            for pane in ("areas", "reach-new", "closures-new")
+            for pane in ("areas", "reach", "closures")
         ]
     crowd, reach, closed = zip(*(drawn[at] for at in range(3)), strict=True)
     assert [len(one) for one in closed] == [0, 0, 1]
     assert [len(one) for one in crowd] == [2, 1 + 10, 1]
     assert reach[0] != reach[1] != reach[2]
-    page.locator("button.link", has_text=NASTY).last.click()
+    page.locator("#view-overview button.link", has_text=NASTY).last.click()
     assert "300" in page.locator(".popup").inner_text()
     seen.assert_quiet(tmp_path / "map.html")
 
@@ -150,3 +157,84 @@ def test_paper_tells_every_period(
     assert asked[1].digest[:16] in text
     for told in ("Arrival", "Event", "22:00 – 01:00", "Closed: Pont Dessiné"):
         assert told in text
+
+
+@pytest.mark.slow
+def test_every_tab_follows_the_slider(
+    open_page: Any, asked: tuple[Plan, Solution], tmp_path: Path
+) -> None:
+    """Rules are those asked in the period, walks those of its people."""
+    file = write(tmp_path, asked)
+    page, seen = open_page(file, address="#at=0&tab=rules")
+    assert page.locator("#tab-rules").get_attribute("aria-selected") == "true"
+    assert "metro" in page.locator("#view-rules").inner_text()
+    page.locator("#slider").fill("1")
+    assert page.locator("#tab-rules").count() == 0
+    page.locator("#tab-walks").click()
+    assert "Standing box 1" in page.locator("#view-walks").inner_text()
+    page.locator("#slider").focus()
+    page.locator("#slider").press("End")
+    assert page.locator("#tab-walks").get_attribute("aria-selected") == "true"
+    told = page.locator("#view-walks").inner_text()
+    assert NASTY in told
+    assert "Standing box 1" not in told
+    assert "leave:" not in page.locator("#panel").inner_text()
+    assert NASTY in page.locator("#said").inner_text()
+    page.locator(".sheetlink").first.evaluate("one => one.click()")
+    assert "Through the day" in page.locator("#sheet").inner_text()
+    assert page.evaluate("window.hacked") is None
+    seen.assert_quiet(file)
+
+
+@pytest.mark.slow
+def test_a_variant_is_counted_in_each_period_and_in_the_whole_day(
+    open_page: Any, asked: tuple[Plan, Solution], tmp_path: Path
+) -> None:
+    plan, solution = asked
+    file = write(tmp_path, asked)
+    page, seen = open_page(
+        file, address="#at=1&tab=what_if", bypass_csp=True, accept_downloads=True
+    )
+    closed = next(p for p in solution.posts_list if p.resource == "checkpoint")
+    page.locator(f"[data-try='turn {closed.id}']").click()
+    left = {post.id: post.units for post in solution.posts_list if post.id != closed.id}
+    tried = placement.evaluate(plan, left, bound=False).solution
+    for at in (1, 2, 0):
+        page.locator("#slider").fill(str(at))
+        here, whole = page.locator("table.variant").all()[:2]
+        for table, was, now in (
+            (here, solution.periods[at].covered, tried.periods[at].covered),
+            (
+                whole,
+                *({"checkpoint": one.coverage["checkpoint"].covered} for one in (solution, tried)),
+            ),
+        ):
+            row = table.locator("tbody tr").first.inner_text()
+            assert f"{was['checkpoint']:,.0f}" in row
+            assert f"{now['checkpoint']:,.0f}" in row
+        assert "Dog team" in whole.inner_text()
+        assert ("Dog team" in here.inner_text()) == (at > 0)
+        if at > 0:
+            assert found(page) == []
+    with page.expect_download() as waited:
+        page.locator("[data-try='save']").click()
+    waited.value.save_as(tmp_path / "variant.geojson")
+    variant = read_solution(tmp_path / "variant.geojson")
+    assert solution_text(variant) == solution_text(tried)
+    assert placement.audit(plan, variant).ok
+    lock = [post.id for post in variant.posts_list]
+    again = placement.optimise(plan, lock=lock)
+    assert set(lock) <= {post.id for post in again.posts_list}
+    # another reader of the same address sees the same
+    told = page.locator("#view-what_if").inner_text()
+    address = page.evaluate("location.hash")
+    other, quiet = open_page(file, address=address)
+    assert "at=0" in address or solution.periods[0].share("checkpoint") < 1
+    assert other.locator("#view-what_if").inner_text() == told
+    # a team that does not serve now is shown in a period in which it does
+    dogs = next(p.id for p in solution.posts_list if p.resource == "dog_team")
+    other.locator(f"[data-try='show {dogs}']").click()
+    assert other.locator("#slider").input_value() == "1"
+    assert "Dog team" in other.locator(".popup").inner_text()
+    quiet.assert_quiet(file)
+    seen.assert_quiet(file)

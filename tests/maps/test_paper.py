@@ -279,3 +279,30 @@ def test_a_plan_without_posts_prints(tmp_path: Path) -> None:
     plan = drawn_plan(tmp_path)
     pages = pages_of(dossier(plan, solution_of(plan, ()), Dossier(paper="a4", overview=True)))
     assert len(pages) == 3
+
+
+def test_of_a_day_each_period_has_its_map_and_each_post_its_figures() -> None:
+    plan = placement.load_plan(Path(__file__).parents[2] / "data/geo/drawn-day")
+    solution = placement.optimise(plan)
+    pages = pages_of(dossier(plan, solution, Dossier(paper="a4", areas=True, posts=True)))
+    hours = ["Arrival, 16:00 – 19:00", "Event, 19:00 – 22:30", "Departure, 22:30 – 01:00"]
+    for at, period in enumerate(hours):
+        assert period in " ".join(pages[at].split())
+        told = solution.periods[at]
+        assert (
+            f"{100 * told.share('checkpoint'):.0f}% of the {told.people:,.0f} people"
+            in " ".join(pages[at].split())
+        )
+    assert "Closures" in pages[2]
+    assert "Closures" not in pages[1]
+    table = " ".join(pages[3].split())
+    assert "closed: Pont Dessiné" in table
+    assert "Checkpoint: walks lead from the post" in table
+    assert f"People not covered, by area: {hours[1]}" in table
+    assert "event:" not in " ".join(pages)
+    posts = [" ".join(page.split()) for page in pages if "The periods of the day" in page][1:]
+    assert len(posts) == len(solution.posts_list)
+    for post, page in zip(["Station", "Bridge, north", "Street, east"], posts, strict=False):
+        assert post in page
+        assert all(period in page for period in hours)
+    assert hours[0] not in posts[-1].partition("Streets at")[0]  # no team then

@@ -1,5 +1,6 @@
 """A sheet for each area and each post: the map from close by, figures, and the way there."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -31,9 +32,30 @@ def area_sheets(work: Material) -> list[dict[str, Any]]:
     return [_area_sheet(work, rows[at], f"area-{n}.svg") for n, at in enumerate(order, start=1)]
 
 
-def post_sheets(work: Material) -> list[dict[str, Any]]:
-    """Return a sheet for each post, by number."""
-    return [_post_sheet(work, at) for at in range(len(work.posts))]
+def post_sheets(work: Material, parts: Sequence[Material]) -> list[dict[str, Any]]:
+    """Return a sheet for each post, by number.
+
+    Of a plan with periods it shows the one in which the post covers most people, and tells of all.
+    """
+    found = []
+    for number in work.keys:
+        places = [
+            [at for at, one in enumerate(part.posts) if one["number"] == number] for part in parts
+        ]
+        served = [
+            (part, part.posts[here[0]]) for part, here in zip(parts, places, strict=True) if here
+        ]
+        part, post = max(served, key=lambda pair: pair[1]["covered"])
+        sheet = _post_sheet(part, part.posts.index(post))
+        if part.day is not None:
+            texts = [
+                f"{one.when()}: {work.tell.say('serves')} "
+                f"{work.tell.count('people_n', told['served'] or 0)}"
+                for one, told in served
+            ]
+            sheet["parts"].insert(0, {"title": work.tell.say("period_table"), "texts": texts})
+        found.append(sheet)
+    return found
 
 
 def _area_sheet(work: Material, row: Facts, name: str) -> dict[str, Any]:

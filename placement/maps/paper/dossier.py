@@ -39,26 +39,33 @@ def dossier(plan: Plan, solution: Solution, asked: Dossier) -> bytes:
     """
     with Press() as press:
         work = Material(plan, solution, asked)
-        sheets = [plan_sheet(work), *_table_sheets(work)]
+        parts = work.parts()
+        sheets = [*(plan_sheet(one) for one in parts), *_table_sheets(work, parts)]
         if asked.areas:
-            sheets += area_sheets(work)
+            for one in parts:
+                sheets += area_sheets(one)
         if asked.posts:
-            sheets += post_sheets(work)
+            sheets += post_sheets(work, parts)
         return press.set(_document(work, press, sheets), work.pictures)
 
 
 def map_picture(
     plan: Plan, solution: Solution, asked: Dossier, *, to: Literal["png", "svg"], ppi: float = 200.0
 ) -> bytes:
-    """Draw the map sheet of a solution as a picture; see `dossier`."""
+    """Draw the map sheet of a solution as a picture; see `dossier`.
+
+    Of a plan with periods that of the one in which the least share is covered, on which its page
+    opens.
+    """
     with Press() as press:
         work = Material(plan, solution, asked)
+        worst = min(work.parts(), key=lambda one: one.data["resources"][work.shown[0]]["share"])
         return press.set(
-            _document(work, press, [plan_sheet(work)], pages=False), work.pictures, to=to, ppi=ppi
+            _document(work, press, [plan_sheet(worst)], pages=False), work.pictures, to=to, ppi=ppi
         )
 
 
-def _table_sheets(work: Material) -> list[dict[str, Any]]:
+def _table_sheets(work: Material, parts: list[Material]) -> list[dict[str, Any]]:
     """Return the numbered table with those not covered, and the figures where asked for."""
     tell, data = work.tell, work.data
     square = dict(
@@ -72,7 +79,7 @@ def _table_sheets(work: Material) -> list[dict[str, Any]]:
     across = square_of(work.whole, shapely.get_coordinates(middles))
     ways = dict(zip((one.id for one in barred), across, strict=True))
     found += tables.barrier_tables(data, tell, ways)
-    lost = tables.gap_table(data, tell, work.shown)
+    lost = [_gap_table(one) for one in parts]
     whole = {
         "kind": "table",
         "columns": 2 if work.sheet.width > 250 else 1,
@@ -81,7 +88,7 @@ def _table_sheets(work: Material) -> list[dict[str, Any]]:
         "sentence": sentences.gap(data, tell),
         "note": f"{tell.say('continued')} {tell.say('square_told')}",
         "parts": [],
-        "tables": [*found, *([] if lost is None else [lost])],
+        "tables": [*found, *(one for one in lost if one is not None)],
     }
     if not work.asked.overview:
         return [whole]
@@ -105,6 +112,14 @@ def _table_sheets(work: Material) -> list[dict[str, Any]]:
             ],
         },
     ]
+
+
+def _gap_table(work: Material) -> tables.Table | None:
+    """Return the people not covered, of a period by its name."""
+    found = tables.gap_table(work.data, work.tell, work.shown)
+    if found is None or work.day is None:
+        return found
+    return {**found, "title": f"{found['title']}: {work.when()}"}
 
 
 def _document(

@@ -259,6 +259,11 @@ def _event(brush: "_Brush", ground: Ground) -> None:
     """Draw closures, barriers and the route, over the streets."""
     tint = colours()
     for shape in ground.closures:
+        brush.line(
+            [one for one in shapely.get_parts(shape.xy) if shapely.get_dimensions(one) == 1],
+            tint["closure"],
+            1.2,
+        )
         brush.area(
             shape.xy,
             fill=tint["closure"],

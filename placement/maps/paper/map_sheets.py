@@ -35,7 +35,7 @@ def plan_sheet(work: Material) -> dict[str, Any]:
         drawing(work.ground, work.whole, shown=work.shown),
         "map.svg",
         Beside(
-            kicker=work.tell.say("kicker"),
+            kicker=" · ".join(filter(None, [work.tell.say("kicker"), work.when()])),
             title=work.title(),
             sentence=sentences.headline(work.data, work.tell),
             note=sentences.proof(work.data, work.tell),
@@ -126,6 +126,8 @@ def map_sheet(
     beside
         What stands beside the map.
     """
+    if work.day is not None:
+        name = f"{work.number}-{name}"
     work.pictures[name] = picture
     window, tell = draft.window, work.tell
     west, south, east, north = window.bounds
@@ -148,6 +150,7 @@ def map_sheet(
     }
     return {
         "kind": "map",
+        "block": [[tell.say("period"), work.when()]] if work.day is not None else [],
         "map": drawn,
         "kicker": beside.kicker,
         "title": short(beside.title),
@@ -180,7 +183,7 @@ def _locator(work: Material, window: Window) -> dict[str, Any]:
     )
     if "locator.svg" not in work.pictures:
         bare = replace(
-            work.ground,
+            (work.day or work).ground,
             reach={},
             missing={},
             lines=np.zeros(0, dtype=object),

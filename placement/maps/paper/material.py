@@ -1,6 +1,8 @@
 """What the sheets of a dossier are made from: figures, ground, posts by number, and the paper."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import shapely
@@ -9,6 +11,7 @@ from placement.arrays import Floats
 from placement.cover.catchments import rings
 from placement.cover.routes import AreaRoute, routes
 from placement.cover.survey import survey
+from placement.maps.day import closed_streets, day_values, of_the_day, period_alone
 from placement.maps.labels import stations
 from placement.maps.page import page_data, uncovered
 from placement.maps.paper import sentences, tables
@@ -20,6 +23,7 @@ from placement.maps.paper.sheets import Sheet, Window, metres, sheet_of
 from placement.maps.paper.speech import Speaker
 from placement.maps.webmap import refuse_strangers
 from placement.plan.problem import Plan
+from placement.plan.shapes import Shape
 from placement.solution import Solution
 
 _MOST_TEXT = 160
@@ -58,19 +62,28 @@ class Dossier:
 class Material:
     """Gathers what the sheets show, once."""
 
-    def __init__(self, plan: Plan, solution: Solution, asked: Dossier) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        solution: Solution,
+        asked: Dossier,
+        *,
+        day: "Material | None" = None,
+        number: int = 0,
+    ) -> None:
         from placement.solve.questions.served import served  # noqa: PLC0415 - with the solver
 
         refuse_strangers(plan, solution)
         self.plan, self.solution, self.asked = plan, solution, asked
         self.tell = Speaker(asked.language)
+        self.day, self.number = day, number
         walks = survey(plan)
         given = plan.walk_s is not None
         limits = sorted({kind.walk_limit_s / 60 for kind in plan.problem.resources})
         ground = [] if given or plan.periods else rings(plan, solution.posts_list, minutes=limits)
         self.routes: list[AreaRoute] = [] if given else list(routes(plan, solution.posts_list))
         missing = uncovered(plan, solution, walks)
-        self.data: Facts = page_data(
+        data = page_data(
             plan,
             solution,
             None,
@@ -79,11 +92,18 @@ class Material:
             routes=self.routes,
             served=served(plan, solution, walks),
         )
+        self.data: Facts = data if day is None else data | self._told_by(day, data)
         self.ground: Ground = ground_of(
             plan, solution, walks, ground, missing, [one["people"] for one in self.data["areas"]]
         )
+        if day is not None:
+            closed = tuple(
+                Shape(id=rule.id, name=rule.street or "", xy=self.in_metres(line), lonlat=line)
+                for rule, line in closed_streets(plan)
+            )
+            self.ground = replace(self.ground, closures=(*self.ground.closures, *closed))
         main = self.data["main"]
-        self.shown = [main] + [
+        self.shown: list[int] = [main] + [
             at for at, one in enumerate(self.data["resources"]) if one["shown"] and at != main
         ]
         self.posts = sorted(self.data["posts"], key=tables.number_order)
@@ -95,9 +115,43 @@ class Material:
         self.at: Floats = plan.problem.sites.xy[
             np.array([row[one["site"]] for one in self.posts], dtype=np.int64)
         ]
-        self.sheet = self._choose_sheet()
-        self.whole = Window.around(self.bounds(), self.sheet.map, plan.crs)
-        self.pictures = {**signs(self.data), **swatches(self.data)}
+        if day is None:
+            self.sheet: Sheet = self._choose_sheet()
+            self.whole: Window = Window.around(self.bounds(), self.sheet.map, plan.crs)
+            self.pictures: dict[str, str] = {**signs(self.data), **swatches(self.data)}
+        else:  # all periods at one scale, their pictures in one document
+            self.sheet, self.whole, self.pictures = day.sheet, day.whole, day.pictures
+
+    def parts(self) -> "list[Material]":
+        """Return what the sheets of each period show; the plan itself where it has none."""
+        numbers = range(len(self.plan.periods))
+        if not numbers:
+            return [self]
+        return [
+            Material(*period_alone(self.plan, self.solution, at), self.asked, day=self, number=at)
+            for at in numbers
+        ]
+
+    def _told_by(self, day: "Material", data: Facts) -> dict[str, Any]:
+        """Return what a period tells as one of a day; its areas are called without its name."""
+        prefix = f"{day.plan.periods[self.number].name}:"
+
+        def called(rows: Sequence[Facts]) -> list[Facts]:
+            return [{**row, "name": row["name"].removeprefix(prefix)} for row in rows]
+
+        gaps, walks = data["gaps"], data["walks"]
+        return {
+            **of_the_day(data, day.plan, day.solution, self.number),
+            "gaps": {**gaps, "rows": called(gaps["rows"])},
+            "walks": {**walks, "areas": [called(rows) for rows in walks["areas"]]},
+        }
+
+    def when(self) -> str:
+        """Return the period in words; empty where there is none."""
+        if self.day is None:
+            return ""
+        told = day_values(self.day.plan, self.day.solution)[self.number]
+        return sentences.period_in_words(told, self.tell)
 
     def bounds(self) -> Floats:
         """Return what the map of the plan has to show: areas, route and posts, or all points."""
@@ -161,7 +215,7 @@ class Material:
         """Return the position of a resource."""
         return self.plan.problem.resource_index(resource)
 
-    def in_metres(self, line: shapely.LineString) -> shapely.LineString:
+    def in_metres(self, line: shapely.Geometry) -> shapely.Geometry:
         """Return a line in degrees in the plan's coordinate system."""
         to_metres = metres(self.plan.crs)
         return shapely.transform(

@@ -57,6 +57,12 @@ def proof(data: Facts, tell: Speaker) -> str:
     return tell.say(f"status_{status}_long", budget=budget, gap=tell.share(gap))
 
 
+def period_in_words(period: Facts, tell: Speaker) -> str:
+    """Return a period with its hours, as `placement.maps.day.day_values` tells it."""
+    hours = f"{tell.clock(period['begins'])} – {tell.clock(period['ends'])}"
+    return f"{tell.own(period['name'])}, {hours}"
+
+
 def row_name(data: Facts, row: Facts, tell: Speaker) -> str:
     """Return the name of an area, or what its people are called who stand in none."""
     if row["area"] is None:

@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from placement.maps.paper.sentences import Facts, lost_of, row_name, rows_by_loss
+from placement.maps.paper.sentences import (
+    Facts,
+    lost_of,
+    period_in_words,
+    row_name,
+    rows_by_loss,
+)
 from placement.maps.paper.speech import Speaker
 
 type Table = Mapping[str, Any]
@@ -187,13 +193,13 @@ def day_table(values: Sequence[Facts], data: Facts, tell: Speaker, shown: Sequen
         [
             ", ".join(
                 [
-                    tell.own(period["name"]),
-                    f"{tell.clock(period['begins'])} – {tell.clock(period['ends'])}",
+                    period_in_words(period, tell),
                     *(
                         [tell.say("period_closed", names=", ".join(period["closed"]))]
                         if period["closed"]
                         else []
                     ),
+                    *(_turned(data["resources"][at], tell) for at in period["turned"]),
                 ]
             ),
             tell.people(period["people"]),
@@ -216,6 +222,12 @@ def day_table(values: Sequence[Facts], data: Facts, tell: Speaker, shown: Sequen
         "rows": rows,
         "total": [],
     }
+
+
+def _turned(resource: Facts, tell: Speaker) -> str:
+    """Return which way people walk where a period turns it round."""
+    key = "day_turned_in" if resource["outward"] else "day_turned_out"
+    return tell.say(key, label=tell.own(resource["label"]))
 
 
 def figures_table(data: Facts, tell: Speaker, at: int) -> Table:

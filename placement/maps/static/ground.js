@@ -6,6 +6,12 @@ const CLOSURE_STYLE = {
   interactive: false, color: inkOf("closure"), weight: 1.8, dashArray: "3 4", fillColor: inkOf("closure"), fillOpacity: 0.12,
 };
 
+const CLOSED_STREET = { weight: 5, opacity: 1, dashArray: "7 4" };
+
+/* Tells what a thing is called, under the pointer. */
+const named = (layer, thing) => layer.bindTooltip(() => make("span", { dir: "auto" }, thing.name || thing.site || thing.id),
+  { direction: "top", offset: [0, -10], opacity: 1 });
+
 /* Panes in the order given, "missing-old" one as "missing"; returns what puts a style into one of them. */
 function makePanes(map, names) {
   const frame = map.getContainer();
@@ -43,7 +49,7 @@ function offerCandidates(data, tell, offer, inPane, bind) {
     circles.set(site, bind(site, circle));
     group.addLayer(circle);
   }
-  offer("plan", "sites", group, candidateSwatch, () => tell.say("layer_sites"));
+  offer("plan", "sites", group, candidateSwatch, () => tell.say("layer_sites"), false); // they are many, and none is part of the plan
   return circles;
 }
 
@@ -76,9 +82,9 @@ function barsOf(kind, number, inPane, pane) {
   return kind.ways.map((way) => [way, L.polyline(way.line.map(positions), style)]);
 }
 
-/* Offers the layers of the ground to the legend; `bind(area, layer)` gives an area its popup and name.
-   Returns the layer of each area. */
-function offerGround(data, tell, offer, inPane, bind) {
+/* Offers the layers of the ground to the legend; `bind(area, layer)` gives an area its popup and name, `streets` is
+   the layer of the streets. Returns the layer of each area. */
+function offerGround(data, tell, offer, inPane, bind, streets) {
   const areaLayers = new Map();
   if (data.areas.length > 0) {
     const most = Math.max(1, ...data.areas.map((area) => area.people));
@@ -102,7 +108,7 @@ function offerGround(data, tell, offer, inPane, bind) {
           if (thing.shape.length > 0) { group.addLayer(L.polygon(polygonPositions(thing.shape), options)); }
         }
         const lines = shape.fill === false ? thing.shape : thing.lines || [];
-        if (lines.length > 0) { group.addLayer(L.polyline(lines.map(positions), options)); }
+        if (lines.length > 0) { group.addLayer(L.polyline(lines.map(positions), thing.street ? { ...options, ...CLOSED_STREET } : options)); }
       }
     }
     offer("plan", key, group, swatch, () => tell.say(word));
@@ -117,9 +123,8 @@ function offerGround(data, tell, offer, inPane, bind) {
   if (data.walks.unsnapped !== null) {
     offer("plan", "lost", missingLayer(data.walks.unsnapped.dots, 0, 3, "missing"), () => missingSwatch(3, false), () => tell.say("layer_lost"));
   }
-  if (data.streets !== null) {
-    offer("plan", "streets", streetLayer(data.streets, "streets"),
-      () => strip(inkOf("main"), 2), () => tell.say("layer_streets"));
+  if (streets !== null) {
+    offer("plan", "streets", streets, () => strip(inkOf("main"), 2), () => tell.say("layer_streets"));
   }
   return areaLayers;
 }

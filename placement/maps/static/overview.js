@@ -47,10 +47,16 @@ function drawStatus(box, data, tell) {
     ...(data.doubts || []).map(([kind, many]) => make("span", { class: "doubt" }, tell.count(DOUBTS[kind], many))));
 }
 
+/* What people who stand in no area are called; in a period names begin with it. */
+function crowdName(data, name, tell) {
+  const own = data.prefix !== undefined && name.startsWith(data.prefix) ? name.slice(data.prefix.length) : name;
+  return own === "elsewhere" ? tell.say("elsewhere") : own;
+}
+
 /* An area by its name in the plan, or what its people are called who stand in none. */
 function rowName(data, row, tell) {
   const area = row.area === null ? null : data.areas[row.area];
-  return area !== null ? area.name || area.id : row.name === "elsewhere" ? tell.say("elsewhere") : row.name;
+  return area !== null ? area.name || area.id : crowdName(data, row.name, tell);
 }
 
 function rowButton(data, row, tell, showArea) {

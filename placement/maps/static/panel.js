@@ -127,8 +127,8 @@ function tabbed(panel, views, tell, state) {
   state.showTab();
 }
 
-/* The whole panel, drawn afresh whenever the language changes. */
-function drawPanel(panel, data, tell, state, { show, showArea, showSite, showCandidate, showWay, showKey, showSheet, trial, ticks }) {
+/* The whole panel, drawn afresh whenever the language or the period changes; `more` comes first in the overview. */
+function drawPanel(panel, data, tell, state, { show, showArea, showSite, showCandidate, showWay, showKey, showSheet, trial, ticks, more }) {
   const opened = new Map([...panel.querySelectorAll("details")].map((one) => [one.dataset.fold, one.open]));
   const isOpen = (key, first) => (opened.has(key) ? opened.get(key) : first);
   const views = [
@@ -140,6 +140,7 @@ function drawPanel(panel, data, tell, state, { show, showArea, showSite, showCan
     ["what_if", "tab_what_if", whatIfView(data, tell, state, trial, { showKey, showArea })],
     ["changes", "tab_changes", changesView(data, tell, showSite)],
   ].filter(([, , shown]) => shown !== null);
+  views[0][2].prepend(...more);
   state.subjects = views.map(([key, word]) => [key, word]);
   if (views.length > 1) {
     tabbed(panel, views, tell, state);

@@ -50,7 +50,7 @@ function makePopups(data, tell, moved, { drawWays, showQueue, showWay, showSheet
     if (areas > 0) {
       box.append(make("button", {
         type: "button", class: "link ways", onclick: () => drawWays(waysTo(data, post), post.resource),
-      }, tell.count(resource.walkers === "team" ? "show_ways_team" : "show_ways", areas)));
+      }, tell.count(resource.outward ? "show_ways_team" : "show_ways", areas)));
     }
     box.append(sheetButton(post), ...tryOut(post));
     return box;

@@ -4,7 +4,7 @@
    identifier, as placement/solve/questions/served.py counts them. Null where the page carries no walks. */
 function shareByArea(data, counter, position) {
   if (data.what_if === null) { return null; }
-  const model = counter.model();
+  const model = counter.here.model();
   const posts = data.posts.filter((post) => post.resource === position).sort((a, b) => byCodePoint(a.site, b.site));
   const column = new Map(model.places.map((place) => [place.site, place.column]));
   const [times, nearest, own] = [new Int32Array(model.people.length), new Float64Array(model.people.length).fill(Infinity), new Int32Array(model.people.length).fill(-1)];
@@ -44,16 +44,16 @@ function servedRows(data, share, position) {
 }
 
 /* `shows` are the ways to show something on the map; `state` is that of the panel. */
-function makeSheets(panel, data, tell, state, { variant, counter }, { showPost, showArea, showWay }) {
+function makeSheets(panel, data, tell, state, { variant, counter, whole }, { showPost, showArea, showWay }) {
   const box = make("section", { id: "sheet", class: "view asked", tabindex: -1, "aria-labelledby": "sheet-title" });
-  const shares = new Map(); // they do not change
+  const shares = new Map(); // they change with the period
   const shareOf = (position) => {
     if (!shares.has(position)) { shares.set(position, shareByArea(data, counter, position)); }
     return shares.get(position);
   };
   let open = null; // as in the address: what it is, then its identifier
   let opener = null; // what had the focus
-  const byNumber = [...data.posts].sort((a, b) => a.resource - b.resource || countOf(a) - countOf(b));
+  const byNumber = () => [...data.posts].sort((a, b) => a.resource - b.resource || countOf(a) - countOf(b));
   const nameOf = (area) => area.name || area.id;
   const idOf = (one) => (one.key === undefined ? `area:${one.id}` : `post:${one.key}`);
   const textOf = (one) => (one.key === undefined ? nameOf(one) : postName(one));
@@ -62,7 +62,7 @@ function makeSheets(panel, data, tell, state, { variant, counter }, { showPost, 
   const stepFreeMark = () => make("span", { class: "under" }, ` ${tell.say("sheet_step_free")}`);
   const areaLink = (name, stepFree) => {
     const area = data.areas.find((one) => one.id === name);
-    const text = area !== undefined ? nameOf(area) : name === "elsewhere" ? tell.say("elsewhere") : name || tell.say("whole_plan");
+    const text = area !== undefined ? nameOf(area) : crowdName(data, name, tell) || tell.say("whole_plan");
     return make("span", null, area === undefined ? make("span", { dir: "auto" }, text) : link(area),
       stepFree ? stepFreeMark() : null);
   };
@@ -115,6 +115,12 @@ function makeSheets(panel, data, tell, state, { variant, counter }, { showPost, 
     return told;
   }
 
+  /* Whom a post serves and reaches in each period. */
+  const throughTheDay = ({ key }) => whole.parts.map(({ posts }, at) => {
+    const own = posts.find((one) => one.key === key);
+    return [periodInWords(whole.slider.values[at], tell), ...(own === undefined ? ["–", "–"] : [orDash(own.served, tell), tell.people(own.covered)])];
+  });
+
   function postSheet(post) {
     const { lanes } = data;
     const resource = data.resources[post.resource];
@@ -137,6 +143,7 @@ function makeSheets(panel, data, tell, state, { variant, counter }, { showPost, 
         table([tell.say("area"), tell.say(laned ? "sent_here" : "people_short"), tell.say("in_area"), ...(laned ? [] : [tell.say("longest_min")])],
           mine.map((row) => [areaLink(row.name, row.step_free), tell.people(row.people), tell.people(row.all), ...(laned ? [] : [walkText(row.longest_s, tell)])])),
         facts([[tell.say("reach"), tell.people(post.covered)], ...(zones.length === 0 ? [] : [[tell.say("admits_zones"), zones.join(", ")]])])),
+      ...(whole.parts === undefined ? [] : part(tell.say("day"), table([tell.say("period"), tell.say("served_nearest"), tell.say("reach")], throughTheDay(post)))),
       ...part(tell.say("sheet_why"), list(whyHere(post, share, served))),
       ...(gate === undefined ? [] : part(tell.say("sheet_queue"), make("div", { class: "queuebox" },
         ...queueFigure(lanes, gate, title, tell)), periodTable(lanes, gate, tell))),
@@ -190,7 +197,7 @@ function makeSheets(panel, data, tell, state, { variant, counter }, { showPost, 
     panel.classList.toggle("sheeted", one !== undefined);
     if (one === undefined) { box.remove(); return; }
     const isPost = one.key !== undefined;
-    const row = isPost ? byNumber : [...data.areas].sort((a, b) => tell.compare(nameOf(a), nameOf(b)) || byCodePoint(a.id, b.id));
+    const row = isPost ? byNumber() : [...data.areas].sort((a, b) => tell.compare(nameOf(a), nameOf(b)) || byCodePoint(a.id, b.id));
     const here = row.indexOf(one);
     const step = (next, word, mark) => (next === undefined ? null : make("button", {
       type: "button", class: "act", "data-step": word, title: textOf(next), "aria-label": tell.say(word, { name: textOf(next) }), onclick: () => show(next, null),
@@ -237,5 +244,6 @@ function makeSheets(panel, data, tell, state, { variant, counter }, { showPost, 
     open = find(asked) === undefined ? null : asked;
     draw();
   }
-  return { show, leave, close, draw, read, isOpen: () => open !== null };
+  const renew = () => { shares.clear(); };
+  return { show, leave, close, draw, read, renew, isOpen: () => open !== null };
 }

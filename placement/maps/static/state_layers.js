@@ -4,13 +4,12 @@ const SIDES = ["old", "new"];
 const STATE_PANES = ["water", "areas", ...SIDES.map((side) => `reach-${side}`), "streets", ...SIDES.map((side) => `missing-${side}`),
   "closures", ...SIDES.map((side) => `closures-${side}`), "route", "labels", ...SIDES.map((side) => `leaders-${side}`), "moves", "chosen", "sites"];
 const SIGNS_Z = "600"; // as Leaflet's own markers
-const CLOSED_STREET = { weight: 5, opacity: 1, dashArray: "7 4" };
 const CLIPPED = ["reach", "missing", "closures", "leaders", "signs"];
 
 /* The layers of one plan on one side of a map, by the key of the legend. `look_` says how a post is drawn:
    { picture, name, muted, first }; `popupOf(post)` is what opens at it;
    `shared` are layers of people not covered that several plans take in turn, by resource. */
-function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpen, onClose, shared, bindArea, tell }) {
+function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpen, onClose, shared }) {
   const layers = [];
   const begins = [];
   const markers = new Map();
@@ -28,15 +27,12 @@ function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpe
       layers.push([`missing-${resource.id}`, placesLayer(places, missingKind(position, false), `missing-${side}`)]);
     }
   });
-  const none = { route: [], closures: [], water: [], walks: { unsnapped: null }, streets: null };
-  const areaLayers = offerGround({ ...none, areas: plan.ownAreas }, tell, (_group, key, layer) => layers.push([key, layer]), inPane, bindArea);
-  if (plan.crowd.length > 0) { layers.push(["crowd", crowdLayer(plan.crowd, tell, inPane)]); }
   if (plan.closures.length > 0) {
     const group = L.layerGroup();
     const style = inPane(`closures-${side}`, CLOSURE_STYLE);
     for (const thing of plan.closures) {
       if (thing.shape.length > 0) { group.addLayer(L.polygon(polygonPositions(thing.shape), style)); }
-      if (thing.lines) { group.addLayer(L.polyline(thing.lines.map(positions), thing.street ? { ...style, ...CLOSED_STREET } : style)); }
+      if (thing.lines) { group.addLayer(L.polyline(thing.lines.map(positions), style)); }
     }
     layers.push(["closures", group]);
   }
@@ -64,7 +60,7 @@ function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpe
   }
   const spread = makeSigns(map, signs, inPane(`leaders-${side}`, {}));
   const begin = () => { for (const one of begins) { one(); } };
-  return { plan, layers, markers, areaLayers, spread, begin, speak: () => { for (const rename of renamings) { rename(); } } };
+  return { plan, layers, markers, spread, begin, speak: () => { for (const rename of renamings) { rename(); } } };
 }
 
 /* A map with the ground of the plans and the sides that are shown of it. */
@@ -78,7 +74,7 @@ function makeStage(map, data, tell, { bindArea, bindSite }) {
     entries.push({ group, key, swatch, words });
   };
   const siteLayers = offerCandidates(data, tell, offer, inPane, bindSite);
-  const areaLayers = offerGround(data, tell, offer, inPane, bindArea);
+  const areaLayers = offerGround(data, tell, offer, inPane, bindArea, data.streets === null ? null : streetLayer(data.streets, "streets"));
   const sides = new Map();
   const on = new Set();
   const put = (layer, is) => { if (is) { map.addLayer(layer); } else { map.removeLayer(layer); } };

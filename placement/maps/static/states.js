@@ -11,10 +11,8 @@ function plansOf(data) {
     ...state,
     closures: [...data.closures, ...state.closures],
     ownClosures: state.closures,
-    ownAreas: state.areas || [],
-    crowd: state.crowd || [],
     missing: typeof state.missing === "string" ? { ...data.places, m: [...state.missing].map((one) => one.charCodeAt(0) - 48) } : state.missing,
-    resources: state.resources.map((resource, at) => ({ ...resource, shown: isOfDay(data) ? resource.shown : isShown[at] })),
+    resources: state.resources.map((resource, at) => ({ ...resource, shown: isShown[at] })),
     posts: state.posts.map(([at, units, cost, covered, served, loss]) => ({ ...posts[at], units, cost, covered, served, loss, rings: [] })),
   }));
 }
@@ -36,15 +34,12 @@ function showStates(map) {
     choose: null, showTab: null, arrange: null, at: 0, resource: data.main,
   };
   const firstAt = Number(address().get("at"));
-  const opensAt = isOfDay(data) ? data.slider.first : 0;
-  state.at = compared ? 1 : Math.max(0, Math.min(plans.length - 1, address().has("at") && Number.isInteger(firstAt) ? firstAt : opensAt));
+  state.at = compared ? 1 : Math.max(0, Math.min(plans.length - 1, address().has("at") && Number.isInteger(firstAt) ? firstAt : 0));
   const plan = () => plans[state.at];
 
   /** @type {L.PopupOptions} */
   const popupOptions = { maxWidth: 300, minWidth: 220, autoPanPadding: [16, 16] };
   const { popup, bunchPopup, sitePopup } = makePopups(last, tell, new Map(), { drawWays: () => {}, showQueue: () => {}, showWay: () => {}, showSheet: () => {}, tryOut: () => [] });
-  const named = (layer, thing) => layer.bindTooltip(() => make("span", { dir: "auto" }, thing.name || thing.site || thing.id),
-    { direction: "top", offset: [0, -10], opacity: 1 });
 
   /* A post in both plans, or in the one that is shown. */
   function postPopup(post) {
@@ -116,7 +111,7 @@ function showStates(map) {
   /* on a slider one layer of people not covered shows them of each plan in turn */
   const shared = new Map(compared ? [] : data.resources.map((_, at) => [at, placesLayer(null, missingKind(at, false), "missing-new")]));
   const sideOf = (one, shown, side) => makeSide(one.map, { ...shown, closures: shown.ownClosures }, side, one.inPane, {
-    look_: lookOf(side), popupOptions, shared, bindArea, tell,
+    look_: lookOf(side), popupOptions, shared,
     popupOf: (post, others) => (others.length === 0 ? postPopup(post) : bunchPopup([post, ...others].map((each) => ({ ...each })), (each, opener) => showPost(each.key, opener))),
     onOpen: (post) => choose(one, post), onClose: () => choose(one, null),
   });
@@ -145,12 +140,6 @@ function showStates(map) {
       if (position !== data.main) { state.hidden.add(`missing-${resource.id}`); }
     }
   });
-  if (plans.some((one) => one.ownAreas.length > 0)) {
-    entries.push({ group: "plan", key: "areas", layer: switchOf("areas"), swatch: rampSwatch, words: () => tell.say("layer_areas") });
-  }
-  if (plans.some((one) => one.crowd.length > 0)) {
-    entries.push({ group: "plan", key: "crowd", layer: switchOf("crowd"), swatch: crowdSwatch, words: () => tell.say("layer_crowd") });
-  }
   if (plans.some((one) => one.ownClosures.length > 0)) {
     entries.push({ group: "plan", key: "closures", layer: switchOf("closures"),
       swatch: () => patch(inkOf("closure"), 0.14, inkOf("closure"), "3 4"), words: () => tell.say("layer_closures") });
@@ -197,7 +186,7 @@ function showStates(map) {
   };
   state.arrange = () => { for (const one of stages) { arrangeOne(one); } };
 
-  const legend = makeLegend(map, { ...last, areas: plans.flatMap((one) => one.areas) }, tell, state, entries);
+  const legend = makeLegend(map, last, tell, state, entries);
   const controls = makeControls(map, data, tell, () => view.showAll());
   const narrow = window.matchMedia("(max-width: 800px)");
 
@@ -225,8 +214,7 @@ function showStates(map) {
   }
   function showArea(area, opener) {
     reveal("areas");
-    const side = stage.sides.get("new");
-    const layer = stage.areaLayers.get(area) || (side && side.areaLayers.get(area));
+    const layer = stage.areaLayers.get(area);
     if (area.shape.length > 0) { openAt(stage, null, layer, layer.getBounds().getCenter(), opener); }
   }
   function showCandidate(site, opener) {
@@ -307,21 +295,10 @@ function showStates(map) {
     state.at = at;
     stage.setSide("new", sideFor(stage, at, "new"));
     stage.arrange();
-    if (isOfDay(data)) { renameAreas(); } else { names.get(stage).renew(false); }
+    names.get(stage).renew(false);
     speakPlan();
     speakControls();
-    keep("at", at === opensAt ? null : String(at));
-  };
-  const pickPeriod = (at) => {
-    setAt(at);
-    /** @type {HTMLElement} */ (document.querySelector(`[data-period="${at}"]`)).focus();
-  };
-  /* Areas are other ones in each period, and so are their names. */
-  const renameAreas = () => {
-    const isOn = map.hasLayer(names.get(stage));
-    map.removeLayer(names.get(stage));
-    names.set(stage, namesOf(stage, plan()));
-    if (isOn) { map.addLayer(names.get(stage)); }
+    keep("at", at === 0 ? null : String(at));
   };
   range.addEventListener("input", () => setAt(Number(range.value)));
   const bar = make("div", { id: "states" });
@@ -338,7 +315,7 @@ function showStates(map) {
       return;
     }
     const { by, values } = data.slider;
-    const write = (value) => (by === "period" ? periodInWords(value, tell) : by === "covered" ? tell.people(value) : `${tell.money(value)} ${tell.own(plan().budget.unit)}`);
+    const write = (value) => (by === "covered" ? tell.people(value) : `${tell.money(value)} ${tell.own(plan().budget.unit)}`);
     const label = tell.say(`slider_${by}`);
     const told = write(values[state.at]);
     range.value = String(state.at);
@@ -369,7 +346,6 @@ function showStates(map) {
     if (!compared) {
       state.showTab = () => {};
       panel.replaceChildren(overview(plan(), tell, state, { show: (post, opener) => showPost(post.key, opener), showArea, showCandidate, showSheet: null, isOpen }));
-      if (isOfDay(data)) { panel.prepend(daySection(data, state.at, tell, pickPeriod)); } // on paper too
       panel.append(printing.controls());
       fitTables(panel);
       return;
@@ -391,7 +367,7 @@ function showStates(map) {
   }
   function speak(language) {
     tell.use(language);
-    const kind = tell.say(compared ? "comparison" : isOfDay(data) ? "day" : "solutions");
+    const kind = tell.say(compared ? "comparison" : "solutions");
     speakHead(data, tell, { title: `${tell.own(data.title)}: ${kind}`, kicker: kind, skip: tell.say("skip_panel") });
     stages.forEach((one, i) => one.map.getContainer().setAttribute("aria-label", stages.length === 1 ? tell.say("map") : tell.say(i === 0 ? "map_before" : "map_after")));
     speakPlan();
@@ -431,13 +407,13 @@ function showStates(map) {
     printing.end();
     state.arrange();
   });
-  const everything = { ...last, posts: plans.flatMap((one) => one.posts), reach: last.reach, areas: plans.flatMap((one) => one.areas) };
+  const everything = { ...last, posts: plans.flatMap((one) => one.posts), reach: last.reach };
   const view = makeView(map, everything, legend);
   const printing = makePrinting(map, tell, {
     arrange, view, maps: () => stages.map((one) => one.map),
     subjects: () => (compared ? [["changes", "tab_changes"], ["areas", "tab_areas"], ["figures", "tab_figures"]] : [["overview", "tab_overview"]]),
     told: () => (compared ? [[last.plan], ...plans.map((one, at) => [tell.say(at === 0 ? "before" : "after"), ...sheetFacts(one.sheet)])]
-      : [...(isOfDay(data) ? [[periodInWords(data.slider.values[state.at], tell)]] : []), [last.plan, ...sheetFacts(plan().sheet)]]),
+      : [[last.plan, ...sheetFacts(plan().sheet)]]),
   });
   speak(fromAddress());
   narrow.addEventListener("change", () => { arrange(); view.begin(); });

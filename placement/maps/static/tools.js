@@ -106,10 +106,10 @@ function makeTools(map, data, tell, { shows, options, announce }) {
   const control = new (L.Control.extend({ onAdd: () => holder }))({ position: corner() }).addTo(map);
   phone.addEventListener("change", () => control.setPosition(corner()));
   const marked = L.layerGroup().addTo(map); // the street that was found
-  const places = placesToFind(map, data, marked, shows, options);
   const measure = makeMeasure(map, tell, box, options);
   let open = null;
   const seek = () => {
+    const places = placesToFind(map, data, marked, shows, options); // other ones in each period
     const list = make("datalist", { id: "places" }, ...[...places.keys()].sort(tell.compare).map((text) => make("option", { value: text })));
     const input = make("input", { type: "search", list: "places", "aria-label": tell.say("find_place"), placeholder: tell.say("find_place"), autocomplete: "off", spellcheck: "false" });
     const none = make("p", { role: "status" });

@@ -23,7 +23,7 @@ function walkTable(data, rows, caption, position, tell, showWay) {
 
 function nameOfWalk(data, row, tell) {
   const area = row.area === null ? null : data.areas[row.area];
-  return area !== null ? area.name || area.id : row.name || tell.say("whole_plan");
+  return area !== null ? area.name || area.id : crowdName(data, row.name, tell) || tell.say("whole_plan");
 }
 
 function dayTable(data, tell) {
@@ -82,9 +82,8 @@ function walksView(data, tell, ticks, showWay) {
 /* The popup of a way: from where to where, how long, by which streets. */
 function wayFacts(data, row, position, tell) {
   const post = data.posts.find((one) => one.key === row.way.post);
-  const team = data.resources[position].walkers === "team";
   const ends = [nameOfWalk(data, row, tell), post === undefined ? row.way.post : postName(post)];
-  const [from, to] = team ? ends.reverse() : ends;
+  const [from, to] = data.resources[position].outward ? ends.reverse() : ends;
   return [
     [tell.say("way_from"), from], [tell.say("way_to"), to],
     [tell.say("way_walk"), tell.say("minutes", { min: tell.mean(row.way.walk_s) })],

@@ -62,8 +62,24 @@ function makeCounter(data, variant) {
   let far = null;
   const closed = new Map(); // models by the streets that are closed, the last few
   let last = { changes: null, streets: null, found: null }; // panel, map and voice ask for the same
+  const parts = new WeakMap(); // models and what was counted, by period
+  const within = (whole, make_) => {
+    if (counter.at === null) { return whole; }
+    if (!parts.has(whole)) { parts.set(whole, new Map()); }
+    const own = parts.get(whole);
+    if (!own.has(counter.at)) { own.set(counter.at, make_(counter.at)); }
+    return own.get(counter.at);
+  };
   const unitsOf = (choose) => meansOf(data, model).map((resource) => model.places.map((place) => choose(`${place.site}/${resource.id}`)));
   const counter = {
+    at: null, // the period that is shown, of a day
+    /* the same of the period that is shown, or of the whole plan where it has none */
+    here: {
+      model: () => within(counter.model(), (at) => inPeriod(counter.model(), at)),
+      tried: () => within(counter.tried(), (at) => inPeriod(counter.tried(), at)),
+      plan: () => within(counter.plan(), () => countInPeriod(counter.here.model(), counter.plan())),
+      variant: () => within(counter.variant(), () => countInPeriod(counter.here.tried(), counter.variant())),
+    },
     model() {
       if (model === null) { model = whatIfModel(data); }
       return model;
@@ -104,12 +120,15 @@ function signedText(number, write) {
   return size === write(0) ? "0" : `${number > 0 ? "+" : "−"}${size}`;
 }
 
+/* Whether people are sent to the gates of a resource where this was counted. */
+const isLaned = (model, found, resource) => model.resources[resource].lanes !== null && found.admission !== null;
+
 /* People not covered, by the name of their area: too far from a post, and turned away by lanes. */
 function lossesByArea(model, found, resource) {
   const { times } = found.reaches[resource];
   const losses = new Map(model.areas.map((name) => [nameOfAll(name), { far: 0, turned: 0 }]));
-  const laned = model.resources[resource].lanes !== null;
-  model.people.forEach((people, point) => {
+  const laned = isLaned(model, found, resource);
+  model.counted[resource].forEach((people, point) => {
     if (times[point] === 0) { losses.get(nameOfAll(model.areas[model.area[point]])).far += people;
     } else if (laned) { losses.get(nameOfAll(model.areas[model.area[point]])).turned += people; }
   });
@@ -125,7 +144,7 @@ function lossesByArea(model, found, resource) {
 /* An area with those of its people who walk without steps. */
 const nameOfAll = (name) => name.replace(/~step-free$/, "");
 
-const lostByArea = (counter, resource) => new Map([...lossesByArea(counter.tried(), counter.variant(), resource)].map(([name, { far, turned }]) => [name, far + turned]));
+const lostByArea = (counter, resource) => new Map([...lossesByArea(counter.here.tried(), counter.here.variant(), resource)].map(([name, { far, turned }]) => [name, far + turned]));
 
 function placeName(data, tell, key) {
   const post = data.posts.find((one) => one.key === key);
@@ -163,24 +182,24 @@ function brokenSentences(data, tell, model, found) {
   return told;
 }
 
-const farOf = (model, reach) => peopleOf(model, (point) => reach.times[point] === 0);
+const farOf = (model, { reaches }, at) => peopleOf(model, model.counted[at], (point) => reaches[at].times[point] === 0);
 
-/* The figures of plan and variant side by side. */
-function variantTable(data, tell, model, plan, found) {
+/* The figures of plan and variant side by side, of the whole plan or of a period. */
+function variantTable(data, tell, model, plan, found, title) {
   const rows = [];
   const row = (name, before, after, write, change = write) => rows.push([name, before === null ? "–" : write(before), after === null ? "–" : write(after),
     before === null || after === null ? "–" : signedText(after - before, change)]);
   data.resources.forEach((resource, at) => {
-    if (!resource.shown && found.reaches[at].open.length === 0) { return; }
+    if ((!resource.shown && found.reaches[at].open.length === 0) || !isServing(found, at)) { return; }
     const label = tell.own(resource.label);
     const [was, is] = [plan.coverage[at], found.coverage[at]];
-    const laned = model.resources[at].lanes !== null;
+    const laned = isLaned(model, found, at);
     row(tell.say(laned ? "if_admitted" : "if_covered", { label }), was.covered, is.covered, tell.people);
     rows.push([tell.say("if_share", { label }), tell.share(was.share), tell.share(is.share),
       signedText(is.share - was.share, (part) => tell.say("if_points", { points: tell.money(100 * part) }))]);
     if (laned) {
-      row(tell.say("if_far", { label }), farOf(model, plan.reaches[at]), farOf(model, found.reaches[at]), tell.people);
-      row(tell.say("if_turned", { label }), was.total - was.covered - farOf(model, plan.reaches[at]), is.total - is.covered - farOf(model, found.reaches[at]), tell.people);
+      row(tell.say("if_far", { label }), farOf(model, plan, at), farOf(model, found, at), tell.people);
+      row(tell.say("if_turned", { label }), was.total - was.covered - farOf(model, plan, at), is.total - is.covered - farOf(model, found, at), tell.people);
     }
     if (is.step_free !== undefined) { row(tell.say("if_step_free", { label }), was.step_free.covered, is.step_free.covered, tell.people); }
     if (is.backup !== undefined) { row(tell.say("if_backup", { label }), was.backup.covered, is.backup.covered, tell.people); }
@@ -194,27 +213,29 @@ function variantTable(data, tell, model, plan, found) {
       row(tell.say("if_wait", { label }), wait(plan.admission), wait(found.admission), tell.money);
     }
   });
-  if (model.ways.length > 0) {
+  if (model.ways.length > 0 && found.rules !== undefined) {
     const [was, is] = [plan, found].map(({ rules }) => rules.find(({ kind }) => kind === "sealed").reached);
     row(tell.say("rule_sealed"), was, is, tell.people);
   }
-  const unit = tell.own(data.budget.unit);
-  row(tell.say("if_cost", { unit }), plan.cost, found.cost, tell.money);
-  row(tell.say("if_left", { unit }), data.budget.amount - plan.cost, data.budget.amount - found.cost,
-    (number) => (number < 0 ? `−${tell.money(-number)}` : tell.money(number)), tell.money);
-  return make("table", { class: "variant" }, make("caption", null, tell.say("if_figures")),
+  if (found.cost !== undefined) {
+    const unit = tell.own(data.budget.unit);
+    row(tell.say("if_cost", { unit }), plan.cost, found.cost, tell.money);
+    row(tell.say("if_left", { unit }), data.budget.amount - plan.cost, data.budget.amount - found.cost,
+      (number) => (number < 0 ? `−${tell.money(-number)}` : tell.money(number)), tell.money);
+  }
+  return make("table", { class: "variant" }, make("caption", null, title),
     headRow(tell.say("if_figure"), tell.say("if_before"), tell.say("if_after"), tell.say("if_change")),
     make("tbody", null, ...rows.map(([name, ...cells]) => make("tr", null, make("th", { scope: "row" }, name), ...cells.map((cell) => make("td", null, cell))))));
 }
 
 /* Areas in which more or fewer people are too far from a post, or turned away by lanes. */
 function changedAreas(data, tell, { model, tried }, plan, found, showArea) {
-  const shown = data.resources.map((_, at) => at).filter((at) => data.resources[at].shown || found.reaches[at].open.length > 0);
+  const shown = data.resources.map((_, at) => at).filter((at) => (data.resources[at].shown || found.reaches[at].open.length > 0) && isServing(found, at));
   const columns = shown.flatMap((at) => {
     const [was, is] = [lossesByArea(model, plan, at), lossesByArea(tried, found, at)];
     const label = tell.own(data.resources[at].label);
     const column = (word, kind) => ({ title: tell.say(word, { label }), was: (name) => was.get(name)[kind], is: (name) => is.get(name)[kind] });
-    return [column("if_far", "far"), ...(model.resources[at].lanes === null ? [] : [column("if_turned", "turned")])];
+    return [column("if_far", "far"), ...(isLaned(model, found, at) ? [column("if_turned", "turned")] : [])];
   });
   const rows = data.gaps.rows.map((one) => ({ one, change: columns.map(({ was, is }) => roundTo(is(one.name) - was(one.name), 6)) })).filter(({ change }) => change.some((people) => people !== 0));
   const kept = columns.map((_, at) => at).filter((at) => rows.some(({ change }) => change[at] !== 0));
@@ -330,7 +351,7 @@ function wayTable(data, tell, variant, model) {
 }
 
 /* The view of the panel; `counter` counts, `showKey` shows a post or candidate on the map. */
-function whatIfView(data, tell, state, { variant, counter }, { showKey, showArea }) {
+function whatIfView(shown, tell, state, { variant, counter, whole: data }, { showKey, showArea }) {
   if (data.what_if === null) { return null; }
   const [changed, figures, found, streets, ways] = [make("div"), make("div"), make("div"), make("div"), make("div")];
   const count = make("span", { class: "under" });
@@ -355,10 +376,10 @@ function whatIfView(data, tell, state, { variant, counter }, { showKey, showArea
       }
     }));
     rows.sort((a, b) => (sought === "" ? a.resource - b.resource : Number(b.open) - Number(a.open)) || tell.compare(a.name, b.name) || a.resource - b.resource);
-    const shown = sought === "" ? rows : rows.slice(0, MOST_FOUND);
-    count.textContent = sought === "" ? "" : tell.say("found", { found: tell.people(shown.length), all: tell.people(rows.length) });
+    const listing = sought === "" ? rows : rows.slice(0, MOST_FOUND);
+    count.textContent = sought === "" ? "" : tell.say("found", { found: tell.people(listing.length), all: tell.people(rows.length) });
     /* a row is drawn anew where its units changed alone: to lay out all of them takes most of a click */
-    const wanted = shown.map((row) => ({ row, key: `${model.places[row.column].site}/${data.resources[row.resource].id}` }));
+    const wanted = listing.map((row) => ({ row, key: `${model.places[row.column].site}/${data.resources[row.resource].id}` }));
     const isSame = wanted.length === listed.length && wanted.every(({ key }, at) => key === listed[at].key);
     const next = wanted.map(({ row, key }, at) => {
       const units = variant.units(key);
@@ -372,19 +393,22 @@ function whatIfView(data, tell, state, { variant, counter }, { showKey, showArea
   };
   const fill = () => {
     const model = counter.model();
-    const [plan, now] = [counter.plan(), counter.variant()];
+    const [plan, now, here] = [counter.plan(), counter.variant(), counter.here];
+    const [planHere, nowHere] = [here.plan(), here.variant()];
     const focus = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.try : undefined;
     undo.disabled = !variant.canUndo();
     reset.disabled = variant.isPlan();
     changed.replaceChildren(changeList(data, tell, variant, model, showKey));
     const broken = brokenSentences(data, tell, model, now);
-    figures.replaceChildren(variantTable(data, tell, model, plan, now),
+    figures.replaceChildren(
+      ...(counter.at === null ? [] : [variantTable(shown, tell, here.tried(), planHere, nowHere, tell.say("if_figures_of", { period: periodInWords(data.slider.values[counter.at], tell) }))]),
+      variantTable(data, tell, model, plan, now, tell.say(counter.at === null ? "if_figures" : "if_figures_day")),
       ...(broken.length === 0 ? [make("p", { class: "kept" }, make("span", { "aria-hidden": "true" }, "✓ "), tell.say("if_kept"))]
         : [make("p", { class: "broken" }, make("span", { "aria-hidden": "true" }, "✗ "), tell.say("if_broken")),
           make("ul", { class: "worst" }, ...broken.map((text) => make("li", { dir: "auto" }, text)))]),
-      ...(now.admission === null ? [] : [make("p", { class: "hint told" }, tell.say("if_lanes"))]),
-      ...(variant.isPlan() ? [] : [changedAreas(data, tell, { model, tried: counter.tried() }, plan, now, showArea)]),
-      ...(variant.isPlan() || now.admission === null ? [] : changedGates(data, tell, plan.admission, now.admission, state)));
+      ...(nowHere.admission === null ? [] : [make("p", { class: "hint told" }, tell.say("if_lanes"))]),
+      ...(variant.isPlan() ? [] : [changedAreas(shown, tell, { model: here.model(), tried: here.tried() }, planHere, nowHere, showArea)]),
+      ...(variant.isPlan() || nowHere.admission === null ? [] : changedGates(data, tell, planHere.admission, nowHere.admission, state)));
     const table = streetTable(data, tell, { variant, counter });
     streets.replaceChildren(...(table === null ? [] : [table]));
     if (model.ways.length > 0) { ways.replaceChildren(wayTable(data, tell, variant, model)); }
@@ -445,9 +469,9 @@ function makeVariantBar(tell, variant, state) {
 
 /* What is read aloud: the cover of every resource, and the cost. */
 function saidOfVariant(data, tell, { counter }) {
-  const found = counter.variant();
+  const found = counter.here.variant();
   const told = data.resources.flatMap((resource, at) => (resource.shown ? [tell.say("if_said", {
     label: tell.own(resource.label), share: tell.share(found.coverage[at].share), people: tell.people(found.coverage[at].covered),
   })] : []));
-  return [...told, tell.say("if_said_cost", { cost: tell.money(found.cost), unit: tell.own(data.budget.unit) })].join(" ");
+  return [...told, tell.say("if_said_cost", { cost: tell.money(counter.variant().cost), unit: tell.own(data.budget.unit) })].join(" ");
 }

@@ -87,10 +87,11 @@ function reachOf(model, resource, units) {
   return { times, many, nearest, open };
 }
 
-function peopleOf(model, fits) {
+/* `whom` are the people of each point who count. */
+function peopleOf(model, whom, fits) {
   const sum = new ExactSum();
   let whole = 0;
-  model.people.forEach((people, point) => {
+  whom.forEach((people, point) => {
     if (people === 0 || !fits(point)) { return; }
     if (model.whole) { whole += people; } else { sum.add(people); }
   });
@@ -102,16 +103,17 @@ function partOf(covered, total) {
 }
 
 function coverageOf(model, resource, { times, many }, admission) {
-  const { people, slow, backups } = model;
+  const { slow, backups } = model;
+  const people = model.counted[resource];
   const rule = model.resources[resource];
   const everyone = () => true;
-  const met = (fits) => peopleOf(model, (point) => times[point] > 0 && fits(point));
-  const found = partOf(admission === null ? met(everyone) : admittedOf(admission, everyone), peopleOf(model, everyone));
+  const met = (fits) => peopleOf(model, people, (point) => times[point] > 0 && fits(point));
+  const found = partOf(admission === null ? met(everyone) : admittedOf(admission, everyone), peopleOf(model, people, everyone));
   if (rule.there !== null) {
     found.expected = roundTo(exactSum(Array.from(people, (some, point) => some * rule.there[Math.min(many[point], rule.counted)])), 6);
   }
   if (slow < people.length) {
-    found.step_free = partOf(admission === null ? met((point) => point >= slow) : admittedOf(admission, (crowd) => crowd.slow), peopleOf(model, (point) => point >= slow));
+    found.step_free = partOf(admission === null ? met((point) => point >= slow) : admittedOf(admission, (crowd) => crowd.slow), peopleOf(model, people, (point) => point >= slow));
   }
   if (backups[resource] !== null) {
     const { points } = backups[resource];
@@ -122,7 +124,7 @@ function coverageOf(model, resource, { times, many }, admission) {
 
 /* The mean walk to the nearest post of those within reach of one, in seconds. */
 function meanWalk(model, { times, nearest }) {
-  const covered = peopleOf(model, (point) => times[point] > 0);
+  const covered = peopleOf(model, model.people, (point) => times[point] > 0);
   if (covered === 0) { return 0; }
   let whole = 0;
   model.people.forEach((people, point) => { if (times[point] > 0) { whole += people * nearest[point]; } });
@@ -130,9 +132,9 @@ function meanWalk(model, { times, nearest }) {
 }
 
 /* How long people walk, area by area: half of them, 95 of 100, and all walk no longer. */
-function walksByArea(model, { times, nearest }) {
+function walksByArea(model, resource, { times, nearest }) {
   const groups = model.areas.map(() => []);
-  model.people.forEach((people, point) => { if (people > 0) { groups[model.area[point]].push(point); } });
+  model.counted[resource].forEach((people, point) => { if (people > 0) { groups[model.area[point]].push(point); } });
   const found = [];
   groups.forEach((points, area) => {
     if (points.length === 0) { return; }
@@ -263,6 +265,27 @@ function brokenLimits(model, data, units, cost) {
   return found;
 }
 
+/* Who is covered, and how far they walk. */
+function countPeople(model, reaches, laned, admission) {
+  return {
+    coverage: reaches.map((reach, resource) => coverageOf(model, resource, reach, resource === laned ? admission : null)),
+    mean_s: reaches.map((reach) => meanWalk(model, reach)),
+    areas: reaches.map((reach, resource) => walksByArea(model, resource, reach)),
+  };
+}
+
+/* What was counted, of the people of one period alone; lanes open in the one they are counted in. */
+function countInPeriod(model, { reaches, admission }) {
+  const laned = model.resources.findIndex((rule) => rule.lanes !== null);
+  const serves = reaches.map((_, resource) => model.periods[model.at].serves.includes(resource));
+  const isOpen = admission !== null && serves[laned];
+  const found = countPeople(model, reaches.slice(0, model.resources.length - model.barriers.length), isOpen ? laned : -1, admission);
+  return { ...found, reaches, serves, admission: isOpen ? admission : null };
+}
+
+/* Whether a resource serves where this was counted: through the day, or in one period. */
+const isServing = (found, resource) => found.serves === undefined || found.serves[resource];
+
 /* Count posts: `units` is by resource and column; 0 where there is no post. */
 function countPosts(model, data, units) {
   const reaches = units.map((_, resource) => reachOf(model, resource, units));
@@ -287,9 +310,7 @@ function countPosts(model, data, units) {
   const cost = roundTo(model.step === null ? exactSum(prices) : priceOf(model, steps), 6);
   return {
     units, reaches, posts, cost, admission,
-    coverage: covering.map((reach, resource) => coverageOf(model, resource, reach, resource === laned ? admission : null)),
-    mean_s: covering.map((reach) => meanWalk(model, reach)),
-    areas: covering.map((reach) => walksByArea(model, reach)),
+    ...countPeople(model, covering, laned, admission),
     objective: objectiveOf(model, reaches, admission, null),
     tiers: model.tiers.map((tier) => [tier, objectiveOf(model, reaches, admission, tier)]),
     rules: rulesKept(model, data, units, reaches, admission),

@@ -84,6 +84,16 @@ function postText(post, resource, gate) {
     ["properties", objectText(values)]]);
 }
 
+/* A period of the day: whom the posts that serve in it have within reach. */
+function dayText(model, { reaches }, told, at, ids) {
+  const here = inPeriod(model, at);
+  const serving = told.serves.map((resource) => [ids[resource], reaches[resource]]).sort((a, b) => byCodePoint(a[0], b[0]));
+  return objectText([["name", quoted(told.name)], ["begins", quoted(told.begins)], ["ends", quoted(told.ends)], ["closed", `[${told.closed.map(quoted).join(", ")}]`],
+    ["covered", objectText(serving.map(([id, { times }]) => [id, sixDigits(peopleOf(here, here.people, (point) => times[point] > 0))]))],
+    ["people", sixDigits(peopleOf(here, here.people, () => true))],
+    ["mean_s", objectText(serving.map(([id, reach]) => [id, numberText(meanWalk(here, reach), 1)]))]]);
+}
+
 function proposedText(model, data, found) {
   const ids = data.resources.map((resource) => resource.id);
   const means = meansOf(data, model).map(({ id }) => id);
@@ -97,6 +107,7 @@ function proposedText(model, data, found) {
     coverage: () => objectText(byId(found.coverage.map(coverageText)), "      "),
     walk: () => `{"mean_s": ${objectText(byId(found.mean_s.map((seconds) => numberText(seconds, 1))))}, ${model.walk}}`,
     areas: () => objectText(byId(found.areas.map((areas) => areaLines(areas.map((one) => [one.name, areaWalksText(one)]), "        "))), "      "),
+    periods: () => `[\n${model.periods.map((told, at) => `      ${dayText(model, found, told, at, ids)}`).join(",\n")}\n    ]`,
     lanes: () => lanesText(found.admission, data, model),
     tiers: () => objectText(found.tiers.map(([tier, objective]) => [String(tier), objectText([["objective", sixDigits(objective)], ["bound", "null"], ["gap", "null"]])]), "      "),
     rules: () => objectText(found.rules.map((rule) => [rule.name, objectText([["asked", sixDigits(rule.asked)], ["reached", rule.reached === null ? "null" : sixDigits(rule.reached)]])]).sort((a, b) => byCodePoint(a[0], b[0])), "      "),

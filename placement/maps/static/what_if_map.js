@@ -31,9 +31,8 @@ function reachedLayer(ground, colour, pane) {
 }
 
 /* Draws the variant and takes it back; `swap` puts another layer in the place of one of the legend. */
-function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, signs, named, popupOptions, tryPopup }) {
-  const own = L.layerGroup().addTo(map);
-  const shut = L.layerGroup().addTo(map);
+function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, signs, popupOptions, tryPopup }) {
+  const [own, shut] = [L.layerGroup().addTo(map), L.layerGroup().addTo(map)];
   const swapped = new Map();
   const missing = new Map(); // layers by key, painted anew for each variant
   const turned = new Set();
@@ -67,11 +66,11 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
       swapped.clear();
       return;
     }
-    const model = counter.tried();
+    const model = counter.here.tried();
     const asPlanned = counter.model().walks;
-    const found = counter.variant();
+    const found = counter.here.variant();
     for (const street of closedStreets()) { shut.addLayer(closedStreetLayer(street, inPane("closures", {}))); }
-    for (const { name, line } of found.rules.flatMap(({ open }) => open || [])) {
+    for (const { name, line } of counter.variant().rules.flatMap(({ open }) => open || [])) {
       own.addLayer(L.polyline(line.map(positions), inPane("closures", { color: inkOf("closure"), weight: 4, dashArray: "2 5", lineCap: "butt" }))
         .bindTooltip(make("span", { dir: "auto" }, `${name}: ${tell.say("if_way_open")}`)));
     }
@@ -81,11 +80,12 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
       if (!put(`barrier-${kind.id}`, bars)) { own.addLayer(bars); }
     });
     data.resources.forEach((resource, at) => {
+      if (!isServing(found, at)) { return; }
       const { times, open } = found.reaches[at];
       const { colour } = look(at);
       const size = data.resources.length;
       for (const [key, bit, fits] of [[`missing-${resource.id}`, at, (point) => point < model.slow], [`slow-${resource.id}`, at + size, (point) => point >= model.slow]]) {
-        const ground = groundOf(model, (point) => times[point] === 0 && fits(point));
+        const ground = groundOf(model, (point) => model.counted[at][point] > 0 && times[point] === 0 && fits(point));
         const layer = missing.get(key) || placesLayer(null, missingKind(at, bit >= size), "missing");
         missing.set(key, layer);
         layer.show(missingPlaces(ground, 0));
@@ -119,5 +119,5 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
       }
     });
   };
-  return { draw, shut, closedStreets, rename: () => { for (const rename of renamings) { rename(); } } };
+  return { draw, own, shut, closedStreets, rename: () => { for (const rename of renamings) { rename(); } } };
 }

@@ -169,22 +169,35 @@ function whatIfModel(data) {
   const zone = unpackedRuns(points.zone);
   const isSlow = (point) => point >= points.slow;
   const allPoints = Array.from(people.keys());
+  const { periods = [] } = coded;
+  const period = unpackedRuns(points.period || "");
   /* barriers cover nobody, and come after the resources wherever means are counted */
   const nobody = { value: 0, posts: null, lanes: null, counted: 1, there: null, backup: null, separation_m: null, near: null, apart: null };
   const rules = [...coded.resources, ...barriers.map(() => nobody)];
   const resources = rules.map((rule) => ({ ...rule, ...readBetween(rule, places.length) }));
+  /* whom a resource may cover: those of the periods in which it serves */
+  const serves = rules.map((_, resource) => periods.map((one) => one.serves.includes(resource)));
+  const counted = serves.map((own) => (own.every((is) => is) ? people : people.map((some, point) => (own[period[point]] ? some : 0))));
   return {
     parts: coded.parts, places, sent: { times: [], prices: new Map(), ids: new Map() }, // how people were sent the last times
-    options, people, twin, ground, resources, step: sites.step, xy: sites.xy || null,
+    options, people, counted, twin, ground, resources, step: sites.step, xy: sites.xy || null,
     whole: typeof points.people === "string", slow: points.slow, area: unpackedRuns(points.area), areas: points.areas,
     priority: unpackedRuns(level).map((one) => levels[one]), tier: unpackedRuns(points.tier), arrival: unpackedRuns(points.arrival), tiers: points.tiers, side_m: points.side_m,
     floors: coded.floors.map((floor) => ({
-      ...floor, points: floor.points === undefined ? allPoints.filter((point) => zone[point] === floor.zone && (!floor.slow || isSlow(point))) : unpackedGaps(floor.points),
+      ...floor, points: floor.points !== undefined ? unpackedGaps(floor.points) : allPoints.filter((point) => zone[point] === floor.zone && (!floor.slow || isSlow(point))
+        && (periods.length === 0 || (serves[floor.resource][period[point]] && (floor.period === undefined || period[point] === floor.period)))),
     })),
-    barriers: barriers.map((kind) => ({ ...kind, fleet: null })), ways,
+    barriers: barriers.map((kind) => ({ ...kind, fleet: null })), ways, periods, period,
     groups: coded.groups, members: coded.members, together: coded.together, walk: coded.walk,
     backups: rules.map(({ backup }) => (backup === null ? null : { worth: backup.worth, points: unpackedGaps(backup.points) })),
     walks: [...readWalks(coded, people.length, places.length, options.map(({ status }) => status.map((code) => code > 0)), twin),
       ...barriers.map(() => places.map(() => ({ points: [], walks: [] })))],
   };
+}
+
+/* The same walks and rules, with the people of one period alone. */
+function inPeriod(model, at) {
+  const only = (people) => people.map((some, point) => (model.period[point] === at ? some : 0));
+  const people = only(model.people);
+  return { ...model, at, people, counted: model.counted.map((own) => (own === model.people ? people : only(own))) };
 }
