@@ -299,7 +299,7 @@ def _plan_page(data: dict[str, Any], *, checked: bool) -> str:
         data = {**data, "title": _not_checked(data["title"])}
     if "parts" not in data:
         return page(data)
-    words = {code: one["plan"] | one["states"] for code, one in languages().items()}
+    words = {code: one["plan"] | one["day"] for code, one in languages().items()}
     return page({**data, "words": words}, scripts=("day.js", *_SCRIPTS))
 
 

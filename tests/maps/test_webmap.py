@@ -186,8 +186,10 @@ def test_both_languages_have_every_word_with_the_same_gaps() -> None:
 
 def test_the_script_uses_every_word_and_no_other() -> None:
     folder = resources.files("placement.maps").joinpath("static")
-    code = "".join(folder.joinpath(name).read_text() for name in webmap._SCRIPTS)
-    known = set(static_files.languages()["en"]["plan"])
+    scripts = ("day.js", *webmap._SCRIPTS)  # of every plan, and of those with periods
+    code = "".join(folder.joinpath(name).read_text() for name in scripts)
+    spoken = static_files.languages()["en"]
+    known = {*spoken["plan"], *spoken["day"]}
     plain = set(re.findall(r"say\(\s*\"(\w+)\"", code)) | set(re.findall(r"\"(layer_\w+)\"", code))
     assert plain <= known
     counted = set(re.findall(r"\"(\w+)\"", " ".join(re.findall(r"count\([^,]*,", code))))

@@ -26,7 +26,7 @@ class Speaker:
         spoken = languages()[code]
         self.code = code
         self._own: dict[str, Any] = spoken["language"]
-        self._words: dict[str, str] = {**spoken["plan"], **spoken["print"]}
+        self._words: dict[str, str] = {**spoken["plan"], **spoken["day"], **spoken["print"]}
 
     def say(self, key: str, **values: str) -> str:
         """Return a sentence with its gaps filled."""
