@@ -194,6 +194,7 @@ def test_the_script_uses_every_word_and_no_other() -> None:
     assert plain <= known
     counted = set(re.findall(r"\"(\w+)\"", " ".join(re.findall(r"count\([^,]*,", code))))
     counted |= set(re.findall(r"\"(doubt_\w+)\"", code))
+    counted |= {f"gap_{why}{whose}" for why in ("far", "part") for whose in ("", "_team")}
     counted -= {"team"}  # who walks, which chooses between two of these
     pairs = {f"{key}_{form}" for key in counted for form in ("one", "many")}
     assert pairs == {key for key in known if key.endswith(("_one", "_many"))} - {
