@@ -46,6 +46,8 @@ class Post:
         Longest wait in its fluid queue, minutes, one decimal.
     clears
         When its last queue has cleared, ``"HH:MM"``; None where nobody waits.
+    ring
+        Name of the ring that its site is in; None in a plan without rings, and outside them.
     """
 
     site: str
@@ -60,6 +62,7 @@ class Post:
     admitted: float | None = None
     longest_wait_min: float | None = None
     clears: str | None = None
+    ring: str | None = None
 
     @property
     def id(self) -> str:
@@ -217,6 +220,41 @@ class Arriving:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RingPassed:
+    """Who passes one ring of a plan with perimeters one inside another.
+
+    Attributes
+    ----------
+    ring
+        Its name.
+    people
+        Who passes it, each once.
+    gates
+        Its posts that are open, in the order of their identifiers.
+    """
+
+    ring: str
+    people: float
+    gates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """People who pass some gates one after the other.
+
+    Attributes
+    ----------
+    gates
+        Posts from the outside in, one of each ring that they pass.
+    sent
+        People by the period in which they come to the first gate; they count so at each.
+    """
+
+    gates: tuple[str, ...]
+    sent: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
     """Who passes the gates of the resource with lanes, and when.
 
@@ -240,6 +278,12 @@ class Admission:
     profiles
         By arrival profile, "default" for the plan's own: who comes and who of them is sent.
         Empty where all people come by the plan's own.
+    rings
+        Who passes each ring, from the outside in; empty in a plan without rings. Everybody passes
+        the first, so that the gates of all rings together count people several times.
+    routes
+        By area, in a plan with rings: the people of the area by the gates that they pass one after
+        the other, in order. The sums over the routes through a gate are what `areas` says of it.
     """
 
     resource: str
@@ -250,6 +294,15 @@ class Admission:
     gates: Mapping[str, Gate]
     areas: Mapping[str, Mapping[str, tuple[float, ...]]] = field(default_factory=dict)
     profiles: Mapping[str, Arriving] = field(default_factory=dict)
+    rings: tuple[RingPassed, ...] = ()
+    routes: Mapping[str, tuple[Route, ...]] = field(default_factory=dict)
+
+    @property
+    def entrances(self) -> Mapping[str, Gate]:
+        """The gates at which people are counted once: those of the outermost ring, or all."""
+        if not self.rings:
+            return self.gates
+        return {name: self.gates[name] for name in self.rings[0].gates}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from placement.auditing.lanes import check_lanes, most_admitted
 from placement.auditing.periods import people_of
 from placement.auditing.recount import to_sites
 from placement.auditing.reverse import check_reverse
+from placement.auditing.rings import check_ring_of_posts
 from placement.auditing.rules import Reach, check_changes, check_rules, reaches, worth_of
 from placement.cover.survey import Survey, survey
 from placement.plan.problem import Plan, Problem, Sites, SiteStatus
@@ -108,7 +109,8 @@ def audit(plan: Plan, solution: Solution, *, baseline: Solution | None = None) -
     _check_rules(plan, solution, walks, findings)
     found = reaches(plan, solution, walks)
     check_rules(plan, solution, walks, found, findings)
-    _check_figures(plan, solution, found, findings)
+    _check_figures(plan, solution, walks, found, findings)
+    check_ring_of_posts(plan, solution, findings)
     check_ground(plan, solution, walks, found, findings)
     check_reverse(plan, solution, findings)
     check_changes(
@@ -117,7 +119,7 @@ def audit(plan: Plan, solution: Solution, *, baseline: Solution | None = None) -
         found,
         findings,
         baseline=baseline,
-        passing=lambda reach: most_admitted(plan, reach),
+        passing=lambda reach: most_admitted(plan, walks, reach),
     )
     return report()
 
@@ -220,7 +222,9 @@ def _check_rules(plan: Plan, solution: Solution, walks: Survey, findings: Findin
             )
 
 
-def _check_figures(plan: Plan, solution: Solution, found: list[Reach], findings: Findings) -> None:
+def _check_figures(
+    plan: Plan, solution: Solution, walks: Survey, found: list[Reach], findings: Findings
+) -> None:
     """Count the people of every post and resource, and the objective they make."""
     problem = plan.problem
     demand = problem.demand
@@ -258,7 +262,7 @@ def _check_figures(plan: Plan, solution: Solution, found: list[Reach], findings:
     if problem.laned is None:
         findings.equal("objective", solution.objective, math.fsum(worth) - price)
     beside = [math.fsum(worth[demand.tier == tier]) for tier in demand.tiers]
-    check_lanes(plan, solution, found, [*beside, -price], findings)
+    check_lanes(plan, solution, walks, found, [*beside, -price], findings)
     check_claims(solution, math.fsum(everyone), findings)
     # where people pass lanes, those who do are looked for there
     check_tiers(problem, solution, beside if problem.laned is None else [], findings)

@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
-from placement.arrays import Floats, Ints
-from placement.auditing.entry import headroom_at
+from placement.arrays import Bools, Floats, Ints
+from placement.auditing.entry import headroom_at, longest_walk_s
 from placement.auditing.findings import Findings
 from placement.auditing.periods import people_of
+from placement.auditing.rings import check_rings, through
 from placement.auditing.rules import Reach
 from placement.auditing.sent import areas_of, check_areas, check_profiles
+from placement.cover.survey import Survey
 from placement.plan.problem import LanesRule, Plan, Resource
 from placement.solution import Admission, Gate, Post, Solution, Status
 
@@ -67,7 +69,12 @@ class _Crowd:
 
 
 def check_lanes(
-    plan: Plan, solution: Solution, found: list[Reach], others: list[float], findings: Findings
+    plan: Plan,
+    solution: Solution,
+    walks: Survey,
+    found: list[Reach],
+    others: list[float],
+    findings: Findings,
 ) -> None:
     """Check gates, queues, and the people admitted.
 
@@ -75,6 +82,8 @@ def check_lanes(
     ----------
     plan, solution
         What was asked and told.
+    walks
+        Where points meet the streets.
     found
         Whom the posts of each resource reach.
     others
@@ -103,7 +112,7 @@ def check_lanes(
         return
     for name, gate in told.gates.items():
         _check_gate(plan, resource, posts[name], gate, findings)
-    _check_people(plan, solution, found[position], others, findings)
+    _check_people(plan, solution, walks, found[position], others, findings)
 
 
 def _check_window(resource: Resource, told: Admission, findings: Findings) -> bool:
@@ -217,7 +226,12 @@ def _crowds(plan: Plan, reach: Reach, area: Ints) -> _Crowd:
 
 
 def _check_people(
-    plan: Plan, solution: Solution, reach: Reach, others: list[float], findings: Findings
+    plan: Plan,
+    solution: Solution,
+    walks: Survey,
+    reach: Reach,
+    others: list[float],
+    findings: Findings,
 ) -> None:
     """Look for one flow of people in time that gives every figure told."""
     problem, told = plan.problem, solution.lanes
@@ -229,27 +243,30 @@ def _check_people(
     if coverage is None:
         return
     _check_totals(plan, solution, findings)
-    names = [name for name, is_open in zip(reach.posts, reach.is_open, strict=True) if is_open]
     periods = len(rule.shares)
-    sent = np.array([told.gates[name].sent for name in names]).reshape(len(names), periods)
-    total, worth = math.fsum(sent.ravel()), solution.objective - math.fsum(others)
+    worth = solution.objective - math.fsum(others)
     labels, area = areas_of(plan)
+    inward = through(plan, walks, reach, resource.id)
     known = check_areas(plan, solution, reach, (labels, area), findings)
+    known &= check_rings(plan, solution, inward, (labels, area), findings)
     if not check_profiles(plan, solution, findings) or not known:
         return
-    if not reach.within[reach.is_open].any():
+    total, names = coverage.covered, inward.gates
+    if not inward.reach.within[inward.reach.is_open].any():
         findings.require(
             total <= _HAIR and abs(worth) <= _HAIR, "people are admitted out of nowhere"
         )
         return
-    crowd = _crowds(plan, reach, area)
+    crowd = _crowds(plan, inward.reach, area)
     gate, who, when = _ways(crowd, periods)
     size = len(gate)
     come = crowd.coming.ravel()
     told_there = np.zeros((len(labels), len(names), periods))
     for a, label in enumerate(labels):
+        by_way = {route.gates: route.sent for route in told.routes.get(label, ())}
+        by_way |= {} if told.rings else {(g,): p for g, p in told.areas.get(label, {}).items()}
         for g, name in enumerate(names):
-            told_there[a, g] = told.areas.get(label, {}).get(name, 0.0)
+            told_there[a, g] = by_way.get(name, 0.0)
     cells, at = np.unique(
         (crowd.area[who] * len(names) + gate) * periods + when, return_inverse=True
     )
@@ -296,7 +313,7 @@ def _check_people(
     if answer.success:
         least = float(answer.fun) / total if total else 0.0
         findings.require(
-            least - 0.06 <= told.mean_walk_s <= resource.walk_limit_s + 0.06,
+            least - 0.06 <= told.mean_walk_s <= longest_walk_s(plan, resource.id) + 0.06,
             f"mean walk to gates is {told.mean_walk_s:.10g} s, least possible {least:.10g} s",
         )
     if solution.status in (Status.OPTIMAL, Status.PROPOSED):
@@ -305,7 +322,9 @@ def _check_people(
         share = 0.0 if solution.reverse is None else solution.reverse.shares.get(resource.id, 0.0)
         asked = share * math.fsum(people_of(plan, resource.id))
         for tier, mine in passing_worth.items() or [(0, worth)]:
-            top = _most(plan, reach, crowd, rule, tier=tier, held=before, people=asked)
+            top = _most(
+                plan, reach, crowd, rule, inward.passes, tier=tier, held=before, people=asked
+            )
             findings.require(
                 top <= mine + room or (math.isinf(top) and solution.status is Status.PROPOSED),
                 f"these lanes could admit people worth {top:.10g}, told is {mine:.10g}"
@@ -351,14 +370,18 @@ def _figures(
     return figures
 
 
-def most_admitted(plan: Plan, reach: Reach) -> float:
+def most_admitted(plan: Plan, walks: Survey, reach: Reach) -> float:
     """Return the most that people are worth whom the open posts can admit, floors left aside."""
     position = plan.problem.laned
     rule = None if position is None else plan.problem.resources[position].lanes
     if rule is None or not reach.within[reach.is_open].any():
         return 0.0
     nowhere = np.zeros(len(plan.problem.demand), dtype=np.int64)
-    return _most(plan, reach, _crowds(plan, reach, nowhere), rule, floors=False)
+    inward = through(plan, walks, reach, plan.problem.resources[position or 0].id)
+    if not inward.reach.within[inward.reach.is_open].any():
+        return 0.0
+    crowd = _crowds(plan, inward.reach, nowhere)
+    return _most(plan, reach, crowd, rule, inward.passes, floors=False)
 
 
 def _most(
@@ -366,6 +389,7 @@ def _most(
     reach: Reach,
     crowd: _Crowd,
     rule: LanesRule,
+    passes: Bools,
     *,
     floors: bool = True,
     tier: int = 0,
@@ -374,12 +398,14 @@ def _most(
 ) -> float:
     """Return the most that people are worth whom the open lanes can admit, floors kept.
 
-    Of one tier alone, unless it is 0, while those before hold what is said of them, and so many
-    people are admitted at least.
+    `passes`, (ways, gates), says which gates people pass on each way of the crowds. Of one tier
+    alone, unless it is 0, while those before hold what is said of them, and so many people are
+    admitted at least.
     """
     periods = len(rule.shares)
     gate, who, when = _ways(crowd, periods)
-    every, size = np.arange(len(gate)), len(gate)
+    size = len(gate)
+    passing = csr_array(passes[gate].T.astype(np.float64))
     units = reach.units[reach.is_open]
     full = rule.full_rate_h * rule.period_min / 60 * units
     resource = plan.problem.resources[plan.problem.laned or 0]
@@ -391,7 +417,7 @@ def _most(
     for start in range(periods):
         for end in range(start, periods):
             inside = ((when >= start) & (when <= end)).astype(np.float64)
-            lines.append(csr_array((inside, (gate, every)), shape=(len(units), size)))
+            lines.append(csr_array(passing * inside[None]))
             reach_of = min(end + rule.carry, periods - 1) - start + 1
             most.append(np.asarray(capacity * reach_of, dtype=np.float64))
     problem = plan.problem

@@ -99,21 +99,35 @@ def _through_the_day(plan: Plan, resource: Resource, where: Ints) -> Floats:
     return table
 
 
-def to_sites(plan: Plan, walks: Survey, origins: Ints, where: Ints, *, limit_s: float) -> Floats:
-    """Return (origins × sites) walking seconds, infinite where far beyond the limit."""
+def to_sites(
+    plan: Plan,
+    walks: Survey,
+    origins: Ints,
+    where: Ints,
+    *,
+    limit_s: float,
+    step_free: bool = False,
+) -> Floats:
+    """Return (origins × sites) walking seconds, infinite where far beyond the limit.
+
+    Of those who walk slowly and without steps, where that is asked.
+    """
     sites, walking = plan.problem.sites, plan.settings.walking
     if walks.streets is None or walks.sites is None:
-        pace = walking.speed_m_s / walking.detour_factor
-        return _straight(sites.xy[origins], sites.xy[where], pace)
+        speed = walking.step_free_speed_m_s if step_free else walking.speed_m_s
+        return _straight(sites.xy[origins], sites.xy[where], speed / walking.detour_factor)
+    streets, snapped = walks.streets, walks.sites
+    if step_free and walks.step_free is not None:
+        streets, snapped = walks.step_free.streets, walks.step_free.sites
     by_street = walks_between(
-        walks.streets,
-        walks.sites.take(origins),
-        walks.sites.take(where),
+        streets,
+        snapped.take(origins),
+        snapped.take(where),
         limit_s=limit_s,
         outward=True,
     )
-    ends = [(sites.xy[one], sites.level[one], walks.sites.take(one)) for one in (origins, where)]
-    return np.minimum(by_street, straight_walks(plan, walks.streets, *ends, at=plan.at))
+    ends = [(sites.xy[one], sites.level[one], snapped.take(one)) for one in (origins, where)]
+    return np.minimum(by_street, straight_walks(plan, streets, *ends, at=plan.at))
 
 
 def _given(walk_s: csr_array, where: Ints) -> Floats:

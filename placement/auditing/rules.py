@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from placement.arrays import Bools, Floats, Ints
-from placement.auditing.entry import may_enter
+from placement.auditing.entry import going_on, may_enter
 from placement.auditing.findings import AT_LIMIT, WRITTEN, Findings
 from placement.auditing.recount import to_demand, to_sites
 from placement.auditing.sealed import check_sealed
@@ -67,6 +67,9 @@ def reaches(plan: Plan, solution: Solution, walks: Survey) -> list[Reach]:
         seconds = to_demand(plan, walks, resource, where)
         is_open = {p.site for p in solution.posts_list if p.resource == resource.id}
         seconds = np.where(may_enter(plan, resource.id, list(units)), seconds, math.inf)
+        if plan.settings.rings and k == problem.laned:
+            inward = going_on(plan, walks, resource.id, list(units))
+            seconds = np.where(inward, seconds, math.inf)
         found.append(
             Reach(
                 posts=tuple(f"{site}/{resource.id}" for site in units),

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from placement.arrays import Ints
-from placement.auditing.entry import may_enter
+from placement.auditing.entry import levels_of, may_enter
 from placement.auditing.findings import Findings
 from placement.auditing.periods import people_of
 from placement.auditing.rules import Reach
 from placement.plan.problem import Plan
-from placement.solution import Solution
+from placement.solution import Admission, Gate, Solution
 
 _PARTS = 1_000_000  # of a person: six decimals are written
 _ROUNDING = 1e-4  # people of an area, as the plan's own decimals may add up
@@ -69,13 +69,16 @@ def check_areas(
     if not told.areas and any(any(gate.sent) for gate in told.gates.values()):
         findings.require(False, "nothing is told of the areas that people are sent from")  # noqa: FBT003
         return False
-    total = sum(_parts(gate.sent) for gate in told.gates.values())
+    # farther in, people pass gates that they reach from others: see `check_rings`
+    level = levels_of(plan)
+    entrances = {post for post in told.gates if level.get(post.rpartition("/")[0], 0) == 0}
+    total = sum(_parts(told.gates[post].sent) for post in sorted(entrances))
     fits = True
     by_gate: dict[str, list[int]] = {}
     by_area: dict[str, int] = {}
     for area, table in told.areas.items():
         mine = (of == names.index(area)) if area in names else np.zeros(len(of), dtype=np.bool_)
-        by_area[area] = sum(_parts(people) for people in table.values())
+        by_area[area] = sum(_parts(table[post]) for post in sorted(table.keys() & entrances))
         for post, people in table.items():
             gate = told.gates.get(post)
             known = bool(mine.any()) and gate is not None and len(people) == len(gate.sent)
@@ -91,7 +94,7 @@ def check_areas(
                 f"area {area!r} sends people to {post!r}, by which they may not enter",
             )
             findings.require(
-                bool((within | ~theirs)[mine & (demand.people > 0)].any()),
+                post not in entrances or bool((within | ~theirs)[mine & (demand.people > 0)].any()),
                 f"area {area!r} sends people to {post!r}, beyond the limit of all of them",
             )
             line = by_gate.setdefault(post, [0] * len(people))
@@ -190,10 +193,16 @@ def check_profiles(plan: Plan, solution: Solution, findings: Findings) -> bool:
     for at in range(periods if told.profiles else 0):
         findings.require(
             sum(_parts([one.sent[at]]) for one in told.profiles.values())
-            == sum(_parts([gate.sent[at]]) for gate in told.gates.values()),
+            == sum(_parts([gate.sent[at]]) for gate in _entrances(plan, told)),
             f"the people sent by profile in period {at + 1} do not add up to those of the gates",
         )
     return True
+
+
+def _entrances(plan: Plan, told: Admission) -> list[Gate]:
+    """Return the gates at which people are counted once: those of the outermost ring, or all."""
+    level = levels_of(plan)
+    return [gate for post, gate in told.gates.items() if level.get(post.rpartition("/")[0], 0) == 0]
 
 
 def _parts(people: Sequence[float]) -> int:

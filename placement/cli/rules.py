@@ -51,10 +51,13 @@ def _lanes(told: "Admission") -> list[tuple[str, ...]]:
         (
             "Lanes",
             f"{told.opens} to {told.closes}, {len(told.gates)} gates",
-            f"{sum(sum(gate.sent) for gate in told.gates.values()):,.0f} admitted",
+            f"{sum(sum(gate.sent) for gate in told.entrances.values()):,.0f} admitted",
             f"walk {told.mean_walk_s / 60:.1f} min",
         )
     ]
+    for at, ring in enumerate(told.rings):
+        gates_of = f"{len(ring.gates)} gate{'s' if len(ring.gates) != 1 else ''}"
+        rows.append(("Rings" if at == 0 else "", ring.ring, f"{ring.people:,.0f} pass", gates_of))
     for at, (name, profile) in enumerate(told.profiles.items()):
         sent = f"{math.fsum(profile.sent):,.0f} of {profile.people:,.0f} admitted"
         most = profile.coming.index(max(profile.coming))
@@ -76,7 +79,11 @@ def _splits(told: "Admission") -> list[tuple[str, ...]]:
     """Return how many areas are split between gates, and the largest of them."""
     if not told.areas:
         return []
-    parted = {name: gates for name, gates in told.areas.items() if len(gates) > 1}
+    inward = {
+        name: {post: people for post, people in gates.items() if post in told.entrances}
+        for name, gates in told.areas.items()
+    }
+    parted = {name: gates for name, gates in inward.items() if len(gates) > 1}
     rows: list[tuple[str, ...]] = [
         ("Splits", f"{len(parted)} of {len(told.areas)} areas go to several gates", "", "")
     ]

@@ -9,6 +9,7 @@ import shapely
 from placement.arrays import Bools, Ints
 from placement.cover.ground import Surface
 from placement.cover.nowhere import Nowhere, by_reason, nowhere
+from placement.cover.ring_doubts import ring_doubts
 from placement.cover.survey import Survey, survey
 from placement.plan.problem import Plan, SiteStatus
 from placement.streets import Snapped, Streets
@@ -26,8 +27,9 @@ class Doubt:
     kind
         ``"lost"`` (too far from any street), ``"water"``, ``"beyond"`` (the street layer),
         ``"island"`` (of the streets), ``"zone"`` (ticket zones without a gate of theirs in reach),
-        ``"idle"`` (sites that reach nobody), ``"open"`` (bridges that closures leave open) or
-        ``"way"`` (ways to be sealed by which no street leads).
+        ``"ring"`` (people or gates that rings shut out), ``"idle"`` (sites that reach nobody),
+        ``"open"`` (bridges that closures leave open) or ``"way"`` (ways to be sealed by which no
+        street leads).
     sentence
         What is doubted, and the remedy.
     people
@@ -47,7 +49,11 @@ def doubts(plan: Plan, walks: Survey) -> list[Doubt]:
     plan, walks
         A plan and its survey.
     """
-    found = [*_without_gates(plan, walks), *_reach_nobody(plan, walks)]
+    found = [
+        *_without_gates(plan, walks),
+        *_reach_nobody(plan, walks),
+        *(Doubt("ring", sentence, people) for sentence, people in ring_doubts(plan, walks)),
+    ]
     if plan.periods:
         return [*_by_period(plan), *found]
     if walks.streets is None or walks.plain is None:
@@ -209,6 +215,8 @@ def _reach_nobody(plan: Plan, walks: Survey) -> list[Doubt]:
     for position, resource in enumerate(problem.resources):
         status = problem.sites.status[:, position]
         usable = problem.sites.allowed[:, position] & (status != SiteStatus.EXCLUDED)
+        if problem.rings is not None and position == problem.laned:
+            usable &= problem.rings.level == 0  # farther in, people come from other gates
         served = walks.walk[resource.id][np.flatnonzero(problem.demand.people > 0)]
         reaching = np.zeros(len(problem.sites), np.bool_)
         reaching[np.unique(served.tocoo().coords[1])] = True

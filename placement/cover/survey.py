@@ -3,6 +3,7 @@
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -12,6 +13,7 @@ from placement.arrays import Bools, Floats, Ints
 from placement.cover.ground import Ground, Surface, ground, share_streets
 from placement.cover.open_ground import shorter
 from placement.cover.pairs import check_pairs
+from placement.cover.rings import between_rings, leading_in
 from placement.plan.problem import Plan, Problem, Resource, Walkers
 from placement.streets import Snapped, Streets, walking_times
 
@@ -47,7 +49,11 @@ class Survey:
         Whether the plan gives the walks to people as a table; those between sites are straight
         lines then.
     by_any
-        `walk` as if there were no ticket zones, for the resources that have some.
+        `walk` as if there were no ticket zones and no rings, for the resources that have some.
+    between
+        (N, N) sparse, entry (m, j) is the walk from gate m to gate j of the next ring inward,
+        within its limit: of people who walk as usual, and of those who walk without steps; None
+        in a plan without rings.
     """
 
     streets: Streets | None
@@ -62,6 +68,7 @@ class Survey:
     step_free: Surface | None = None
     given: bool = False
     by_any: Mapping[str, csr_array] = field(default_factory=dict)
+    between: tuple[csr_array, csr_array] | None = None
 
     @property
     def walking(self) -> str:
@@ -157,15 +164,16 @@ def in_period(plan: Plan, number: int) -> Plan:
 
 def _by_own_gates(problem: Problem, found: Survey) -> Survey:
     """Leave out walks to gates by which people may not enter."""
-    if not problem.entries:
+    if not problem.entries and problem.rings is None:
         return found
-    names = [problem.resources[position].id for position in problem.entries]
+    limited = {*problem.entries, *(() if problem.rings is None else (problem.laned or 0,))}
+    names = [problem.resources[position].id for position in sorted(limited)]
     by_any = {name: found.walk[name] for name in names}
     return entering(problem, replace(found, by_any=by_any))
 
 
 def entering(problem: Problem, found: Survey) -> Survey:
-    """Return a survey of the same plan under the ticket zones of a problem.
+    """Return a survey of the same plan under the ticket zones and the rings of a problem.
 
     Parameters
     ----------
@@ -178,6 +186,9 @@ def entering(problem: Problem, found: Survey) -> Survey:
     for position, entry in problem.entries.items():
         name = problem.resources[position].id
         walk[name] = entry.only(found.by_any[name])
+    if problem.rings is not None and problem.laned is not None and found.between is not None:
+        name = problem.resources[problem.laned].id
+        walk[name] = leading_in(problem, problem.rings, walk[name], found.between)
     return replace(found, walk=walk)
 
 
@@ -222,6 +233,9 @@ def _on_streets(plan: Plan) -> Survey:
         apart=apart,
         plain=plain,
         step_free=slow,
+        between=between_rings(
+            problem, *(partial(_from_sites, one) for one in (plain, slow or plain))
+        ),
     )
 
 
@@ -290,6 +304,11 @@ def _to_sites(surface: Surface, origins: Ints, limit_s: float) -> csr_array:
     )
     walks = _by_demand(times, origins, len(surface.sites.edge))
     return shorter(walks, _columns(surface.between, origins), limit_s=limit_s)
+
+
+def _from_sites(surface: Surface, origins: Ints, limit_s: float) -> csr_array:
+    """Return the (N, N) walks within a limit, entry (m, j) from origin m to site j."""
+    return csr_array(_to_sites(surface, origins, limit_s).T)
 
 
 def _each_their_own(usual: csr_array, slow: csr_array, step_free: Bools) -> csr_array:
@@ -381,7 +400,23 @@ def _straight(plan: Plan) -> Survey:
         unsnapped_demand=none,
         apart=apart,
         given=plan.walk_s is not None,
+        between=between_rings(
+            problem,
+            *(
+                partial(_straight_between, problem, speed / walking.detour_factor)
+                for speed in (walking.speed_m_s, walking.step_free_speed_m_s)
+            ),
+        ),
     )
+
+
+def _straight_between(
+    problem: Problem, metres_per_second: float, origins: Ints, limit_s: float
+) -> csr_array:
+    """Return the (N, N) straight walks between sites, entry (m, j) from origin m to site j."""
+    xy = problem.sites.xy
+    walks = _within(xy, xy, origins, limit_s=limit_s, metres_per_second=metres_per_second)
+    return csr_array(walks.T)
 
 
 def _straight_to_demand(plan: Plan, resource: Resource, posted: Ints) -> csr_array:

@@ -110,6 +110,8 @@ def posts_of(plan: Plan, solution: Solution, *, language: str) -> Table:
             entry = plan.problem.entries.get(place[post.resource])
             may = () if entry is None else entry.zones_at(site_of[post.site])
             row["zones"] = ", ".join(may) or None
+        if plan.problem.rings is not None:
+            row["ring"] = post.ring
         rows.append(row)
     points = shapely.points([(row["lon"], row["lat"]) for row in rows]) if rows else ()
     return _table("posts", rows, tuple(points))

@@ -192,7 +192,9 @@ def _doubted(doubts: "Sequence[Doubt]", solution: Solution) -> list[list[Any]]:
     people: dict[str, float] = {}
     for doubt in doubts:
         people[doubt.kind] = people.get(doubt.kind, 0.0) + doubt.people
-    idle = sum(post.covered == 0 for post in solution.without_barriers)
+    told = solution.lanes
+    inside = set() if told is None else told.gates.keys() - told.entrances.keys()
+    idle = sum(post.covered == 0 and post.id not in inside for post in solution.without_barriers)
     found: list[list[Any]] = [[kind, round(many)] for kind, many in people.items() if many > 0]
     return [*found, ["idle", idle]] if idle else found
 
@@ -262,6 +264,8 @@ def _posts(
     order = {resource.id: row for row, resource in enumerate(plan.problem.resources)}
     reach = {key: shape for kind in plan.problem.resources for key, shape in _within(shapes, kind)}
     sooner = own_rings(shapes)
+    rings = plan.problem.rings
+    labels = {} if rings is None else dict(zip(rings.names, map(dict, rings.labels), strict=True))
     described = []
     for post in solution.without_barriers:
         shape = reach.get(post.id)
@@ -280,6 +284,7 @@ def _posts(
                 "at": [round(post.lon, 6), round(post.lat, 6)],
                 "reach": [] if shape is None else coding.polygons(coding.simpler(shape)),
                 "rings": sooner.get(post.id, []),
+                **({} if post.ring is None else {"ring": labels.get(post.ring, {})}),
             }
         )
     return described

@@ -168,7 +168,9 @@ def _sent(
     sent = np.zeros(size) if lanes.areas else np.full(size, math.nan)
     for name, gates in lanes.areas.items():
         if name in row_of and (not slow or name.endswith(STEP_FREE)):
-            sent[row_of[name]] += math.fsum(math.fsum(people) for people in gates.values())
+            sent[row_of[name]] += math.fsum(
+                math.fsum(people) for gate, people in gates.items() if gate in lanes.entrances
+            )
     return sent
 
 

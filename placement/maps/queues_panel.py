@@ -10,7 +10,7 @@ import numpy as np
 from placement.cover.area_walks import STEP_FREE
 from placement.plan.clock import minutes_of
 from placement.plan.problem import OWN, Plan
-from placement.solution import Gate, Solution
+from placement.solution import Admission, Gate, Solution
 
 if TYPE_CHECKING:
     from placement.studies.replay import GateReplay, Replay
@@ -38,7 +38,9 @@ def queued(plan: Plan, solution: Solution, replay: "Replay | None" = None) -> di
         between which it grows or shrinks evenly; that of ``all`` is the sum over the gates.
         ``room`` is how many people the lanes admit in a period. ``areas`` says of each area how
         many of its people are sent to which gate, by its position in ``gates``; it is empty where
-        the solution does not tell. ``profiles`` says who comes when by which arrival profile,
+        the solution does not tell. In a plan with rings ``sent`` counts the gates of the outermost,
+        and so does ``all``, ``inside`` those farther in, and ``rings`` tells who passes each.
+        ``profiles`` says who comes when by which arrival profile,
         and is empty where all come by the plan's own. With a replay, ``nights`` says how many
         there were and at which minutes queues were counted, and each gate has under ``nights`` its
         queue on 5, 25, 50, 75 and 95% of them at those minutes, and how it fared.
@@ -77,8 +79,10 @@ def queued(plan: Plan, solution: Solution, replay: "Replay | None" = None) -> di
             }
         )
     periods = max((len(gate.sent) for gate in told.gates.values()), default=0)
+    # in a plan with rings people are counted once, at the outermost
+    entering = [at for at, gate in enumerate(gates) if gate["key"] in told.entrances]
     together = {
-        name: _people([math.fsum(gate[name][t] for gate in gates) for t in range(periods)])
+        name: _people([math.fsum(gates[at][name][t] for at in entering) for t in range(periods)])
         for name in ("sent", "admitted", "waiting")
     }
     last = max((gate.clears for gate in told.gates.values() if gate.clears), default=None)
@@ -94,6 +98,7 @@ def queued(plan: Plan, solution: Solution, replay: "Replay | None" = None) -> di
         "gates": gates,
         **({} if replay is None else {"nights": _nights(replay, opens)}),
         "areas": _areas(plan, solution),
+        **_rings(plan, told),
         "profiles": [
             {
                 "name": name,
@@ -105,13 +110,32 @@ def queued(plan: Plan, solution: Solution, replay: "Replay | None" = None) -> di
             for name, one in sorted(told.profiles.items())
         ],
         "all": {
-            "units": sum(gate["units"] for gate in gates),
-            "room": math.fsum(gate["room"] for gate in gates),
+            "units": sum(gates[at]["units"] for at in entering),
+            "room": math.fsum(gates[at]["room"] for at in entering),
             **together,
-            "line": _corners(_sum(lines)),
+            "line": _corners(_sum([lines[at] for at in entering])),
             "wait": max((gate.longest_wait_min for gate in told.gates.values()), default=0.0),
             "clears": last,
         },
+    }
+
+
+def _rings(plan: Plan, told: Admission) -> dict[str, Any]:
+    """Describe the rings, from the outside in, and who passes each; nothing without rings."""
+    rings = plan.problem.rings
+    if rings is None or not told.rings:
+        return {}
+    label = dict(zip(rings.names, rings.labels, strict=True))
+    return {
+        "rings": [
+            {
+                "name": one.ring,
+                "label": dict(label.get(one.ring, {})),
+                "people": one.people,
+                "gates": list(one.gates),
+            }
+            for one in told.rings
+        ]
     }
 
 
@@ -147,7 +171,8 @@ def _areas(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
     everyone = solution.areas.get(told.resource, {})
     found = []
     for name in sorted({*everyone, *told.areas}):
-        sent = {post: math.fsum(people) for post, people in told.areas.get(name, {}).items()}
+        through = {post: math.fsum(people) for post, people in told.areas.get(name, {}).items()}
+        sent = {post: people for post, people in through.items() if post in told.entrances}
         walks = everyone.get(name)
         found.append(
             {
@@ -160,6 +185,17 @@ def _areas(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
                     for post, people in sorted(sent.items())
                     if post in number
                 ],
+                **(
+                    {
+                        "inside": [
+                            [number[post], round(people, 6)]
+                            for post, people in sorted(through.items())
+                            if post in number and post not in sent
+                        ]
+                    }
+                    if told.rings
+                    else {}
+                ),
             }
         )
     return found

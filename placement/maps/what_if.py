@@ -69,8 +69,8 @@ def what_if(
     dict or None
         Strings, whole numbers, floats, lists and dictionaries only. Sites stand from west to east,
         people who take steps before those who do not, those of all periods. None where the page
-        cannot count: streets close by the hour, a post stands where its site forbids it, or there
-        are more than `MOST_WALKS`.
+        cannot count: streets close by the hour, people pass rings, a post stands where its site
+        forbids it, or there are more than `MOST_WALKS`.
 
     Raises
     ------
@@ -81,15 +81,16 @@ def what_if(
     """
     problem = plan.problem
     many = sum(table.nnz for table in walks.walk.values())
-    is_beyond = many > MOST_WALKS or _forbidden(plan, solution)
+    is_beyond = many > MOST_WALKS or _forbidden(plan, solution) or problem.rings is not None
     nobody = np.zeros(problem.sites.allowed.shape, dtype=np.int64)
     template = None if is_beyond else proposed(plan, nobody)
     if template is None or (template.periods and not plan.periods):
         if streets:
             raise UsageError(
                 "the page counts no variants of this plan, so it closes no streets either: streets "
-                f"close by the hour, more than {MOST_WALKS:,} walks are within reach, or a post "
-                "stands where its site forbids it. Use `place evaluate --closure NAME`."
+                f"close by the hour, more than {MOST_WALKS:,} walks are within reach, people pass "
+                "rings, or a post stands where its site forbids it. Use `place evaluate --closure "
+                "NAME`."
             )
         return None
     column = np.argsort(problem.sites.xy[:, 0], kind="stable")

@@ -32,6 +32,7 @@ from placement.plan.people import people_in, read_people
 from placement.plan.periods import Own, files_of, of_periods, prefixed, with_periods
 from placement.plan.problem import Near, Plan, Problem, Resource
 from placement.plan.required import check_required, check_worth
+from placement.plan.rings import build_rings
 from placement.plan.rules import build_backup, build_entries, build_floors, build_groups
 from placement.plan.sealing import WAY_COLUMNS, Sealing, build_sealing, ground_around
 from placement.plan.settings import Layers, Settings, Text, nearest, plan_path, read_settings
@@ -207,10 +208,8 @@ def build_plan(
     check_required(problem)
     check_worth(problem, file=file)
     warnings += _idle(settings, files, tables, problem, given=walk_s is not None)
-    table = None
-    if walk_s is not None:
-        table, more = walk_table(walk_s, problem, tables)
-        warnings += more
+    table, more = (None, []) if walk_s is None else walk_table(walk_s, problem, tables)
+    warnings += more
     plan = Plan(
         file=file,
         settings=settings,
@@ -460,6 +459,7 @@ def _problem(
         entries=build_entries(settings, sites, demand, file=plan_file),
         barriers=sealing.barriers,
         ways=sealing.ways,
+        rings=build_rings(settings, sites, demand, file=plan_file),
     )
     return problem, [*warnings, *more]
 

@@ -14,7 +14,7 @@ from placement.plan.entry import Entry
 from placement.plan.points import Demand, Sites
 from placement.plan.post_id import PostId
 from placement.plan.resources import OWN, LanesRule, Near, Resource, SiteStatus, Walkers
-from placement.plan.ruled import Backup, Floor, Group, Way
+from placement.plan.ruled import Backup, Floor, Group, Rings, Way
 from placement.plan.shapes import ClosureRule, Crowd, Shape
 from placement.reading.held import Source
 
@@ -37,6 +37,7 @@ __all__ = [
     "Plan",
     "Problem",
     "Resource",
+    "Rings",
     "SiteStatus",
     "Sites",
     "Walkers",
@@ -69,6 +70,9 @@ class Problem:
         `sites` and wherever posts are told by position.
     ways
         The ways through the perimeter, each of which is sealed, by identifier.
+    rings
+        Perimeters one inside another, whose gates people pass one after the other; None where one
+        gate is all they pass.
     """
 
     budget: float
@@ -81,6 +85,7 @@ class Problem:
     entries: Mapping[int, Entry] = field(default_factory=dict)
     barriers: tuple[Resource, ...] = ()
     ways: tuple[Way, ...] = ()
+    rings: Rings | None = None
 
     @property
     def means(self) -> tuple[Resource, ...]:
@@ -261,6 +266,7 @@ class Plan:
         floors: Sequence[Mapping[str, Any]] = (),
         groups: Sequence[Mapping[str, Any]] = (),
         zones: Sequence[Mapping[str, Any]] = (),
+        rings: Sequence[Mapping[str, Any]] = (),
         sealed: Mapping[str, Any] | None = None,
         periods: Sequence[Mapping[str, Any]] = (),
         closed_streets: Sequence[Mapping[str, Any]] = (),
@@ -285,6 +291,8 @@ class Plan:
             The keys of ``[walking]``.
         floors, groups, zones
             The tables ``[[floors]]``, ``[[groups]]`` and ``[[zones]]`` (ticket zones).
+        rings
+            The tables ``[[rings]]``: perimeters one inside another, from the outside in.
         sealed
             The table ``[sealed]``: every way of the layer ``ways`` has a post or a barrier.
         periods
@@ -351,6 +359,7 @@ class Plan:
                 "floors": floors,
                 "groups": groups,
                 "zones": zones,
+                "rings": rings,
                 "sealed": sealed,
                 "closures": closed_streets,
                 "periods": periods or None,

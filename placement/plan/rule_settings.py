@@ -74,7 +74,7 @@ class GroupSettings(Section):
 
 
 class ZoneSettings(Section):
-    """The people of a zone enter by its gates only."""
+    """The people of a zone enter by its gates only, and go as far in as a ring."""
 
     zone: Annotated[str, Field(description="The zone: that of the demand, or an area's id.")]
     resource: Annotated[str, Field(description="The resource whose posts are the gates.")]
@@ -83,9 +83,17 @@ class ZoneSettings(Section):
         Field(
             min_length=1,
             description="The sites by which its people may enter. Of all others, only people of "
-            "the zones that name such a site may enter by it.",
+            "the zones that name such a site may enter by it. In a ring of which none is named "
+            "they enter as people of no zone do. Default, with a ring: so in every ring.",
         ),
-    ]
+    ] = ()
+    ring: Annotated[
+        str | None,
+        Field(
+            description="The innermost of the [[rings]] that its people pass. Default: the "
+            "innermost of all that screen people."
+        ),
+    ] = None
     headroom: Annotated[
         Positive | None,
         Field(
@@ -94,6 +102,14 @@ class ZoneSettings(Section):
             "gate of several zones the least. Default: that of the lanes.",
         ),
     ] = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.gates and self.ring is None:
+            raise broken("gates", "is missing, and so is 'ring'", "name gates, a ring or both")
+        if not self.gates and self.headroom is not None:
+            raise broken("headroom", "is set, and no gates are named", "remove it, or name gates")
+        return self
 
 
 class SealedSettings(Section):

@@ -1,9 +1,12 @@
-"""Rules between posts and people, as positions: floors, groups, backup cover, ways to seal."""
+"""Rules between posts and people, as positions: floors, groups, backup, ways to seal, rings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from placement.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -103,3 +106,42 @@ class Way:
     def options(self) -> tuple[tuple[int, int], ...]:
         """All that could seal it, the barrier last."""
         return self.posts if self.barrier is None else (*self.posts, self.barrier)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Rings:
+    """The rings of a plan, from the outside in; people pass those that screen people, each once.
+
+    Attributes
+    ----------
+    names, labels
+        The R rings, vehicle rings among them, and the names to show by language.
+    passed
+        Positions of the P rings that screen people, from the outside in.
+    of
+        (N,) int64, position of each site's ring; −1 for a site of none.
+    level
+        (N,) int64, position of each site's ring among the P that screen people, 0 the outermost;
+        −1 for all other sites.
+    walk_s
+        (P,) float64, longest walk to a gate from a gate of the ring outside it, seconds,
+        inclusive; NaN for the outermost.
+    depth
+        (M,) int64, how many of the P rings the people of each demand point pass, 1 at least.
+    """
+
+    names: tuple[str, ...]
+    labels: tuple[Mapping[str, str], ...]
+    passed: tuple[int, ...]
+    of: NDArray[np.int64]
+    level: NDArray[np.int64]
+    walk_s: Floats
+    depth: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        for array in (self.of, self.level, self.walk_s, self.depth):
+            array.setflags(write=False)
+
+    def name_at(self, site: int) -> str | None:
+        """Return the name of a site's ring, or None where it is in none."""
+        return self.names[self.of[site]] if self.of[site] >= 0 else None

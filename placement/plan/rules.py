@@ -136,7 +136,7 @@ def build_entries(
     zone_of = {zone: at for at, zone in enumerate(demand.zones)}
     site_of = {site: at for at, site in enumerate(sites.id)}
     for position, name in enumerate(sorted(settings.resources)):
-        tables = [(rule.zone, at, rule) for at, rule in enumerate(settings.zones)]
+        tables = [(rule.zone, at, rule) for at, rule in enumerate(settings.zones) if rule.gates]
         mine = sorted((one for one in tables if one[2].resource == name), key=lambda one: one[0])
         if not mine:
             continue
@@ -158,6 +158,11 @@ def build_entries(
                 if rule.headroom is not None:
                     headroom[site] = np.fmin(headroom[site], rule.headroom)
         admits[:, 0] = ~admits.any(axis=1)
+        for ring in settings.rings:
+            line = np.isin(sites.id, ring.sites)
+            for number in range(1, len(mine) + 1):
+                if not admits[line, number].any():  # no gate of its own in that ring
+                    admits[line, number] = admits[line, 0]
         found[position] = Entry(
             names=tuple(f"zones: {zone!r} by {name!r}" for zone, _, _ in mine),
             zones=tuple(zone for zone, _, _ in mine),

@@ -30,6 +30,7 @@ from placement.plan.ground_settings import ClosureSettings, Layers, Walking
 from placement.plan.lane_settings import LanesSettings
 from placement.plan.period_settings import PeriodSettings, check_periods, in_order
 from placement.plan.resources import Walkers
+from placement.plan.ring_settings import RingSettings, check_rings
 from placement.plan.rule_settings import (
     BackupSettings,
     FloorSettings,
@@ -261,6 +262,14 @@ class Settings(Section):
             description="Ticket zones, whose people enter by gates of theirs: [[zones]].",
         ),
     ] = ()
+    rings: Annotated[
+        tuple[RingSettings, ...],
+        Field(
+            strict=False,
+            description="Perimeters one inside another, from the outside in, a table each: "
+            "[[rings]].",
+        ),
+    ] = ()
     sealed: Annotated[
         SealedSettings | None,
         Field(
@@ -316,6 +325,7 @@ class Settings(Section):
             if resource not in self.resources:
                 said = f"names no resource: {reprlib.repr(resource)}"
                 raise broken(field, said, hint(resource, self.resources))
+        check_rings(self.rings, self.zones, self.resources, periods=bool(self.periods))
         names = [group.name for group in self.groups]
         for at, name in enumerate(names):
             if name in names[:at]:

@@ -149,7 +149,14 @@ def _lanes(old: Admission | None, new: Admission | None) -> list[Figure]:
         *(_gate(name, gates[0].get(name), gates[1].get(name)) for name in _names(*gates)),
         *_sent(*both),
         *_arriving(*both),
+        *_rings(*both),
     ]
+
+
+def _rings(old: Admission | None, new: Admission | None) -> list[Figure]:
+    """Return how many people pass each ring."""
+    both = [() if one is None else one.rings for one in (old, new)]
+    return _by_name(("lanes", "rings"), *({ring.ring: ring.people for ring in one} for one in both))
 
 
 _TOGETHER = ("window", "admitted", "longest_wait_min", "clears", "mean_walk_s")
@@ -159,7 +166,7 @@ def _together(told: Admission) -> dict[str, Value]:
     gates = told.gates.values()
     return {
         "window": f"{told.resource}, {told.opens} to {told.closes} by {told.period_min:g} min",
-        "admitted": _admitted(*gates),
+        "admitted": _admitted(*told.entrances.values()),
         "longest_wait_min": max((gate.longest_wait_min for gate in gates), default=0.0),
         "clears": max((gate.clears for gate in gates if gate.clears), default=None),
         "mean_walk_s": told.mean_walk_s,

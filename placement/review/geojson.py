@@ -365,7 +365,8 @@ def _read_post(feature: Members) -> Post:
                    feature=feature.feature)  # fmt: skip
     properties = feature.inner("properties")
     queued = _QUEUE_KEYS if "admitted" in properties.values else ()
-    properties.only((*_POST_KEYS, *queued))
+    ring = ("ring",) if "ring" in properties.values else ()
+    properties.only((*_POST_KEYS, *queued, *ring))
     post = Post(
         site=properties.text("site"),
         name=properties.text("name"),
@@ -379,6 +380,7 @@ def _read_post(feature: Members) -> Post:
         admitted=properties.number("admitted", least=0.0) if queued else None,
         longest_wait_min=properties.number("longest_wait_min", least=0.0) if queued else None,
         clears=read_clears(properties) if queued else None,
+        ring=properties.text("ring") if ring else None,
     )
     if post.only > post.covered:
         properties.refuse("only", f"{post.only:g} people are more than `covered`", remedy=_REWRITE)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from placement.review.reading import Members
 from placement.review.texts import area_lines, json_text, number_text, object_text
-from placement.solution import Admission, Arriving, Gate, Post, Solution
+from placement.solution import Admission, Arriving, Gate, Post, RingPassed, Route, Solution
 
 _REWRITE = "write the file again with `place optimise`"
 _CLOCK = re.compile(r"[0-9]{2}:[0-5][0-9]")
@@ -44,6 +44,13 @@ def lanes_texts(solution: Solution) -> dict[str, str]:
             for name, profile in sorted(told.profiles.items())
         }
         texts["profiles"] = object_text(profiles, indent="        ")
+    if told.rings:
+        texts["rings"] = _list_text([_ring_text(ring) for ring in told.rings])
+        routes = {
+            area: _list_text([_route_text(f"lanes.routes.{area}", one) for one in lines])
+            for area, lines in sorted(told.routes.items())
+        }
+        texts["routes"] = object_text(routes, indent="        ")
     return {"lanes": object_text(texts, indent="      ")}
 
 
@@ -65,6 +72,30 @@ def _profile_text(name: str, profile: Arriving) -> str:
     )
 
 
+def _ring_text(ring: RingPassed) -> str:
+    return object_text(
+        {
+            "ring": json_text(ring.ring),
+            "people": number_text(f"lanes.rings.{ring.ring}.people", ring.people),
+            "gates": _names_text(ring.gates),
+        }
+    )
+
+
+def _route_text(name: str, route: Route) -> str:
+    return object_text(
+        {"gates": _names_text(route.gates), "sent": _people_text(f"{name}.sent", route.sent)}
+    )
+
+
+def _names_text(names: Sequence[str]) -> str:
+    return "[" + ", ".join(json_text(name) for name in names) + "]"
+
+
+def _list_text(texts: Sequence[str]) -> str:
+    return "[" + ", ".join(texts) + "]"
+
+
 def _people_text(name: str, people: Sequence[float]) -> str:
     return "[" + ", ".join(number_text(name, each) for each in people) + "]"
 
@@ -77,11 +108,13 @@ def _wait_texts(name: str, wait: float, clears: str | None) -> dict[str, str]:
 
 
 def queue_texts(post: Post) -> dict[str, str]:
-    """Return a post's properties that only gates with lanes have, as JSON texts."""
+    """Return a post's properties that not every plan has, as JSON texts: queue and ring."""
+    ring = {} if post.ring is None else {"ring": json_text(post.ring)}
     if post.admitted is None:
-        return {}
+        return ring
     admitted = number_text(f"{post.id}.admitted", post.admitted)
-    return {"admitted": admitted} | _wait_texts(post.id, post.longest_wait_min or 0.0, post.clears)
+    waits = _wait_texts(post.id, post.longest_wait_min or 0.0, post.clears)
+    return {"admitted": admitted} | waits | ring
 
 
 def read_lanes(summary: Members) -> Admission | None:
@@ -95,9 +128,8 @@ def read_lanes(summary: Members) -> Admission | None:
     if "lanes" not in summary.values:
         return None
     lanes = summary.inner("lanes")
-    lanes.only(
-        ("resource", "opens", "closes", "period_min", "mean_walk_s", "gates", "areas", "profiles")
-    )
+    own = ("resource", "opens", "closes", "period_min", "mean_walk_s")
+    lanes.only((*own, "gates", "areas", "profiles", "rings", "routes"))
     gates = lanes.inner("gates")
     areas = lanes.inner("areas") if "areas" in lanes.values else None
     profiles = lanes.inner("profiles") if "profiles" in lanes.values else None
@@ -114,7 +146,38 @@ def read_lanes(summary: Members) -> Admission | None:
         profiles={}
         if profiles is None
         else {name: _read_profile(profiles.inner(name)) for name in sorted(profiles.values)},
+        rings=tuple(_read_ring(one) for one in lanes.each("rings")),
+        routes=_read_routes(lanes),
     )
+
+
+def _read_ring(members: Members) -> RingPassed:
+    members.only(("ring", "people", "gates"))
+    people = members.number("people", least=0.0)
+    return RingPassed(ring=members.text("ring"), people=people, gates=_read_names(members, "gates"))
+
+
+def _read_routes(lanes: Members) -> dict[str, tuple[Route, ...]]:
+    if "routes" not in lanes.values:
+        return {}
+    areas = lanes.inner("routes")
+    found = {}
+    for area in sorted(areas.values):
+        lines = areas.each(area)
+        for line in lines:
+            line.only(("gates", "sent"))
+        found[area] = tuple(
+            Route(gates=_read_names(line, "gates"), sent=_read_people(line, "sent"))
+            for line in lines
+        )
+    return found
+
+
+def _read_names(members: Members, name: str) -> tuple[str, ...]:
+    names = members.items(name)
+    if not all(isinstance(one, str) for one in names):
+        members.refuse(name, "not every item is a text", remedy=_REWRITE)
+    return tuple(names)
 
 
 def _read_profile(members: Members) -> Arriving:

@@ -175,6 +175,20 @@ class Members:
             self.refuse(name, f"{_kind(value)} where a list belongs", remedy="give a list")
         return value
 
+    def each(self, name: str) -> list["Members"]:
+        """Return the objects of a member that is a list of them; none where it is not there."""
+        path = f"{self._path}.{name}" if self._path else name
+        return [
+            Members(
+                value,
+                file=self.file,
+                feature=self.feature,
+                path=f"{path}.{at}",
+                dropped=self.dropped,
+            )
+            for at, value in enumerate(self.items(name) if name in self.values else [])
+        ]
+
     def text(self, name: str) -> str:
         """Return a member that is a string."""
         value = self._get(name)

@@ -47,7 +47,30 @@ def lane_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:
     lines += _gates(leaves, before, after)
     lines += _profiles(leaves, after)
     lines += _sent(leaves, before, after)
+    lines += _rings(leaves, before, after)
     return lines
+
+
+def _rings(leaves: Leaves, old: Admission, new: Admission) -> list[Line]:
+    """Return how many pass each ring; who goes by which route is told by area and gate already."""
+    changed = [*leaves.below(*_AT, "rings"), *leaves.below(*_AT, "routes")]
+    if not changed:
+        return []
+    both = [{ring.ring: ring.people for ring in one.rings} for one in (old, new)]
+    names = [ring.ring for ring in (new.rings or old.rings)]
+    lines = [
+        Line(part=RESULT, text=f"  {shown(name)}: {_passing(before)} → {_passing(after)}")
+        for name in names
+        for before, after in [(one.get(name) for one in both)]
+        if before != after
+    ]
+    if not lines:
+        return [leaves.line(RESULT, "people pass the rings by other gates", changed)]
+    return [leaves.line(RESULT, "people who pass each ring:", changed), *lines]
+
+
+def _passing(people: float | None) -> str:
+    return "no such ring" if people is None else amount(people)
 
 
 def _window(told: Admission) -> str:
@@ -56,7 +79,7 @@ def _window(told: Admission) -> str:
 
 def _summed(told: Admission) -> str:
     return (
-        f"{_window(told)}, {amount(_total(told.gates.values()))} people admitted at "
+        f"{_window(told)}, {amount(_total(told.entrances.values()))} people admitted at "
         f"{count(len(told.gates), 'gate')}, longest wait {_wait(told.gates.values())} min"
     )
 
@@ -82,7 +105,9 @@ def _together(leaves: Leaves, old: Admission, new: Admission) -> list[Line]:
         ("longest wait in minutes", "longest_wait_min", _wait),
         ("last queue clears", "clears", _clears),
     ):
-        before, after = (figure(one.gates.values()) for one in (old, new))
+        # people are counted at the gates where they come in, and wait at all of them
+        passed = (one.entrances if key == "sent" else one.gates for one in (old, new))
+        before, after = (figure(gates.values()) for gates in passed)
         about = tuple(leaf.path for leaf in of if leaf.path[-1] == key)
         said = [one if isinstance(one, str) else amount(one) for one in (before, after)]
         if said[0] != said[1] and about:

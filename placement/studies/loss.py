@@ -18,6 +18,7 @@ from placement.errors import InfeasibleError, NoPlanError, UsageError
 from placement.executor import Executor, Here
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, SiteStatus
+from placement.plan.rings import refuse_rings
 from placement.solution import Solution, Status
 from placement.solve.core.stopping import Progress, Stop
 from placement.solve.questions.evaluate import evaluate
@@ -85,6 +86,7 @@ def loss(
     AuditError
         If a figure does not hold when recomputed.
     """
+    refuse_rings(plan, "what a loss costs")
     # a barrier that is lost costs no cover, only its way
     units = {post.id: post.units for post in solution.without_barriers}
     names = list(units)

@@ -14,6 +14,7 @@ from placement.cover.survey import survey
 from placement.errors import UsageError
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan
+from placement.plan.rings import refuse_rings
 from placement.plan.summary import html_table
 from placement.solution import Solution
 
@@ -242,6 +243,7 @@ def risk(
     Rockafellar, R. T. and Uryasev, S. (2000). Optimization of conditional value-at-risk. Journal of
     Risk 2(3).
     """
+    refuse_rings(plan, "who is covered on random nights")
     problem = plan.problem
     check_attendance(attendance)
     posts = _posts_of(plan, solutions)

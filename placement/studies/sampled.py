@@ -19,6 +19,7 @@ from placement.cover.survey import Survey
 from placement.decimals import cost_of
 from placement.errors import UsageError
 from placement.plan.problem import Plan, Problem
+from placement.plan.rings import refuse_rings
 from placement.solve.questions.baseline import post_names
 from placement.studies.risk import Absences
 
@@ -233,6 +234,7 @@ def refuse(plan: Plan) -> None:
     UsageError
         If it has lanes, tiers, or worth of being covered twice.
     """
+    refuse_rings(plan, "the best plan under risk")
     problem = plan.problem
     what = ""
     if problem.laned is not None:

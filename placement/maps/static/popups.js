@@ -36,6 +36,7 @@ function makePopups(data, tell, moved, { drawWays, showQueue, showWay, showSheet
       [tell.say(gate === undefined ? "served_nearest" : "passing"), orDash(post.served, tell)],
       [tell.say("loss"), orDash(post.loss, tell)],
       ...(gate === undefined ? [] : gateFacts(gate, tell)),
+      ...(post.ring === undefined ? [] : [[tell.say("ring_of"), tell.own(post.ring)]]),
       ...zonesAt(post.resource, post.site),
       ...(sealedBy(data, post).length === 0 ? [] : [[tell.say("seals"), sealedBy(data, post).join(", ")]]),
       [tell.say("units", { unit: tell.own(resource.unit) }), tell.people(post.units)],

@@ -128,7 +128,19 @@ function periodTable(lanes, gate, tell) {
 function goingTo(row, nameOf, gates, tell) {
   const parts = [...row.sent].sort((a, b) => b[1] - a[1] || a[0] - b[0])
     .map(([gate, people]) => tell.say("going_part", { gate: nameOf(gates[gate]), people: tell.people(people) }));
-  return parts.length === 0 ? [tell.say("going_nowhere")] : parts;
+  const inside = (row.inside || []).map(([gate, people]) => tell.say("going_inside", { gate: nameOf(gates[gate]), people: tell.people(people) }));
+  return parts.length === 0 ? [tell.say("going_nowhere")] : [...parts, ...inside];
+}
+
+/* The rings of a plan, from the outside in: how many gates each has, and who passes it. */
+function ringsTable(lanes, tell) {
+  if (lanes.rings === undefined) { return []; }
+  return [make("table", { class: "passed" }, make("caption", null, tell.say("rings_title")),
+    headRow(tell.say("ring_of"), tell.say("gates_short"), tell.say("ring_passing")),
+    make("tbody", null, ...lanes.rings.map((ring) => make("tr", null,
+      make("th", { scope: "row", dir: "auto" }, tell.own(ring.label)),
+      make("td", null, tell.people(ring.gates.length)), make("td", null, tell.people(ring.people)))))),
+  make("p", { class: "hint told" }, tell.say("rings_hint"))];
 }
 
 function areaName(data, row, tell) {
@@ -151,7 +163,7 @@ function areasTable(data, gate, nameOf, tell) {
         make("td", null, ...goingTo(row, nameOf, gates, tell).map((text) => make("div", { dir: "auto" }, text)))))));
   }
   const at = gates.indexOf(gate);
-  const here = named.flatMap(({ row, name }) => row.sent.filter(([one]) => one === at).map(([, people]) => ({ row, name, people })));
+  const here = named.flatMap(({ row, name }) => [...row.sent, ...(row.inside || [])].filter(([one]) => one === at).map(([, people]) => ({ row, name, people })));
   return make("table", { class: "coming" }, make("caption", null, tell.say("coming_title")),
     headRow(tell.say("area"), tell.say("sent_here"), tell.say("in_area")),
     make("tbody", null, ...here.sort((a, b) => b.people - a.people).map(({ row, name, people }) => make("tr", null,
@@ -205,14 +217,15 @@ function lanesView(data, tell, state, show, isOpen) {
   const nameOf = (gate) => names.get(gate.key) || gate.key;
   const gates = [...lanes.gates].sort((a, b) => tell.compare(nameOf(a), nameOf(b)) || (a.key < b.key ? -1 : 1));
   const sum = (people) => people.reduce((all, one) => all + one, 0);
-  const choice = make("select", { id: "gate" }, make("option", { value: "" }, tell.say("all_gates")),
+  const everyGate = lanes.rings === undefined ? tell.say("all_gates") : tell.say("all_gates_of", { ring: tell.own(lanes.rings[0].label) });
+  const choice = make("select", { id: "gate" }, make("option", { value: "" }, everyGate),
     ...gates.map((gate) => make("option", { value: gate.key, dir: "auto" }, nameOf(gate))));
   const figure = make("div", { class: "queuebox" });
   const draw = () => {
     const gate = lanes.gates.find((one) => one.key === state.gate) || null;
     choice.value = gate === null ? "" : gate.key;
     const shown = gate || lanes.all;
-    const title = tell.say("queue_of", { name: gate === null ? tell.say("all_gates") : nameOf(gate) });
+    const title = tell.say("queue_of", { name: gate === null ? everyGate : nameOf(gate) });
     figure.replaceChildren(...queueFigure(lanes, shown, title, tell),
       facts([[tell.say("units", { unit: tell.own(resource.unit) }), tell.people(shown.units)],
         [tell.say("passing"), tell.people(sum(shown.sent))], ...gateFacts(shown, tell)], true),
@@ -247,7 +260,7 @@ function lanesView(data, tell, state, show, isOpen) {
       walk: tell.mean(lanes.walk_s),
     })),
     make("p", { class: "choice" }, make("label", { for: "gate" }, tell.say("choose_gate")), choice), figure,
-    make("p", { class: "hint told" }, tell.say("fluid")), table, profileTable(lanes, tell),
+    make("p", { class: "hint told" }, tell.say("fluid")), ...ringsTable(lanes, tell), table, profileTable(lanes, tell),
     going === null ? null : fold("going", "h2", tell.say("going_title"), isOpen("going", false), going), paper);
   draw();
   return found;

@@ -38,7 +38,7 @@ function shareByArea(data, counter, position) {
 /* Whom posts of a resource serve, a row a post and area: with lanes those sent to a gate, else those nearest. */
 function servedRows(data, share, position) {
   if (data.lanes === null || data.lanes.resource !== position) { return share === null ? [] : share.rows; }
-  return data.lanes.areas.flatMap((row) => row.sent.map(([gate, people]) => ({
+  return data.lanes.areas.flatMap((row) => [...row.sent, ...(row.inside || [])].map(([gate, people]) => ({
     post: data.posts.find((post) => post.key === data.lanes.gates[gate].key), name: row.name, step_free: row.step_free, people, all: row.people, longest_s: null, only: 0,
   }))).filter(({ post }) => post !== undefined);
 }
@@ -142,7 +142,7 @@ function makeSheets(panel, data, tell, state, { variant, counter, whole }, { sho
       ...part(tell.say("sheet_serves"),
         table([tell.say("area"), tell.say(laned ? "sent_here" : "people_short"), tell.say("in_area"), ...(laned ? [] : [tell.say("longest_min")])],
           mine.map((row) => [areaLink(row.name, row.step_free), tell.people(row.people), tell.people(row.all), ...(laned ? [] : [walkText(row.longest_s, tell)])])),
-        facts([[tell.say("reach"), tell.people(post.covered)], ...(zones.length === 0 ? [] : [[tell.say("admits_zones"), zones.join(", ")]])])),
+        facts([[tell.say("reach"), tell.people(post.covered)], ...(post.ring === undefined ? [] : [[tell.say("ring_of"), tell.own(post.ring)]]), ...(zones.length === 0 ? [] : [[tell.say("admits_zones"), zones.join(", ")]])])),
       ...(whole.parts === undefined ? [] : part(tell.say("day"), table([tell.say("period"), tell.say("served_nearest"), tell.say("reach")], throughTheDay(post)))),
       ...part(tell.say("sheet_why"), list(whyHere(post, share, served))),
       ...(gate === undefined ? [] : part(tell.say("sheet_queue"), make("div", { class: "queuebox" },

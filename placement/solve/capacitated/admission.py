@@ -14,9 +14,9 @@ from placement.cover.laned import laned
 from placement.cover.survey import Survey
 from placement.plan.clock import clock_of
 from placement.plan.problem import LanesRule, Plan, Problem
-from placement.solution import Admission, Arriving, Gate
-from placement.solve.capacitated.assignment import UNIT, send
-from placement.solve.capacitated.crowds import crowds_of, floors_of
+from placement.solution import Admission, Arriving, Gate, RingPassed, Route
+from placement.solve.capacitated.assignment import UNIT, Crowds, send
+from placement.solve.capacitated.crowds import crowds_of, floors_of, longest_walk_s
 from placement.solve.capacitated.lexicographic import by_tier
 from placement.solve.capacitated.queueing import queue
 from placement.solve.capacitated.state import LanesOutcome, State
@@ -112,18 +112,21 @@ def admission(
     sent = send(crowds, room, rule.carry, floors, stop=stop)
     names = [problem.post_id(site, position) for site in posts.site[gates].tolist()]
     told: dict[str, Gate] = {}
+    passer, passed = crowds.passing()
+    through = sent[passer]
     for at, name in enumerate(names):
-        coming = sent[crowds.gate == at].sum(axis=0) / UNIT
+        coming = through[passed == at].sum(axis=0) / UNIT
         told[name] = _gate(coming, rule, float(each[at]) * int(count[at]))
     total = int(sent.sum()) / UNIT
     on_foot = float(crowds.walk @ sent.sum(axis=1)) / UNIT
     missed = math.fsum(crowds.people) - total
     given = np.bincount(crowds.crowd, weights=sent.sum(axis=1), minlength=len(crowds.people))
     part = np.append(given / UNIT / crowds.people, 0.0)  # nobody has crowd −1
+    stood = areas(plan).names
     return Admitted(
         position=position,
         people=part[crowd_of] * whole,
-        walk=on_foot + problem.resources[position].walk_limit_s * (missed if missed > 0 else 0.0),
+        walk=on_foot + longest_walk_s(problem) * (missed if missed > 0 else 0.0),
         worth=math.fsum(crowds.worth * given) / UNIT,
         first=int(sent[crowds.first[crowds.crowd]].sum()) / UNIT,
         told=Admission(
@@ -133,8 +136,10 @@ def admission(
             period_min=rule.period_min,
             mean_walk_s=round(on_foot / total, 1) if total else 0.0,
             gates=dict(sorted(told.items())),
-            areas=_by_area(areas(plan).names, places[crowds.crowd], names, crowds.gate, sent),
+            areas=_by_area(stood, places[crowds.crowd[passer]], names, passed, through),
             profiles=_profiles(problem, rule, comings[crowds.crowd], sent),
+            rings=_by_ring(problem, told),
+            routes=_by_route(stood, places[crowds.crowd], names, crowds, sent),
         ),
     )
 
@@ -175,10 +180,45 @@ def _by_area(
     return found
 
 
+def _by_ring(problem: Problem, told: Mapping[str, Gate]) -> tuple[RingPassed, ...]:
+    """Count who passes each ring, from the outside in; nothing in a plan without rings."""
+    rings, position = problem.rings, problem.laned
+    if rings is None or position is None:
+        return ()
+    found = []
+    for level, at in enumerate(rings.passed):
+        sites = np.flatnonzero(rings.level == level).tolist()
+        gates = [name for site in sites if (name := problem.post_id(site, position)) in told]
+        people = math.fsum(part for name in gates for part in told[name].sent)
+        found.append(RingPassed(ring=rings.names[at], people=round(people, 6), gates=tuple(gates)))
+    return tuple(found)
+
+
+def _by_route(
+    areas: Sequence[str], area: Ints, gates: Sequence[str], crowds: Crowds, sent: Ints
+) -> dict[str, tuple[Route, ...]]:
+    """Add up whom every area sends by every route; nothing in a plan without rings."""
+    if crowds.passes is None:
+        return {}
+    names = [tuple(gates[g] for g in line if g >= 0) for line in crowds.passes.tolist()]
+    parts: dict[tuple[str, tuple[str, ...]], Ints] = {}
+    for a, g, line in zip(area.tolist(), crowds.gate.tolist(), sent, strict=True):
+        if line.any():
+            key = areas[a], names[g]
+            parts[key] = parts.get(key, np.zeros_like(line)) + line
+    found: dict[str, tuple[Route, ...]] = {}
+    for (name, route), line in sorted(parts.items()):
+        one = Route(gates=route, sent=tuple((line / UNIT).tolist()))
+        found[name] = (*found.get(name, ()), one)
+    return found
+
+
 class Worth:
     """What the people are worth whom gates can admit with given lanes, floors left aside."""
 
     def __init__(self, posts: Posting, problem: Problem) -> None:
+        if problem.rings is not None:
+            raise ValueError("a network of one gate each does not tell who passes rings")
         instance, lanes = laned(problem, posts)
         self._state = State(instance, lanes, Effort(stop=Stop()))
         gates = self._state.gates
@@ -192,6 +232,29 @@ class Worth:
         admitted = state.people(passing)
         each = state.instance.weight[state.rows] / state.lanes.people[state.rows]
         return math.fsum(each * admitted[state.rows])
+
+
+class WorthThroughRings:
+    """The same of a plan with rings: people pass a gate of each."""
+
+    def __init__(self, posts: Posting, plan: Plan, walks: Survey) -> None:
+        self._posts, self._walks = posts, walks
+        self._plan = replace(plan, problem=replace(plan.problem, floors=()))
+
+    def of(self, units: Ints) -> float:
+        """Return the worth where posts have these units, (N, K) int64, 0 where there is none."""
+        posts = self._posts
+        there = units[posts.site, posts.resource]
+        gates = np.flatnonzero((posts.resource == self._plan.problem.laned) & (there > 0))
+        dealt = replace(posts, units=np.where(there > 0, there, posts.units))
+        return admission(dealt, self._plan, self._walks, gates).worth
+
+
+def worth_of_lanes(posts: Posting, plan: Plan, walks: Survey) -> Worth | WorthThroughRings:
+    """Return what tells how much the people are worth whom gates admit, floors left aside."""
+    if plan.problem.rings is None:
+        return Worth(posts, plan.problem)
+    return WorthThroughRings(posts, plan, walks)
 
 
 def _gate(coming: Floats, rule: LanesRule, capacity: float) -> Gate:

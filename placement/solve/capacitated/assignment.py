@@ -54,6 +54,9 @@ class Crowds:
     tier
         (n,) int64, tier of each crowd: of a lower one as much worth as can be is sent before the
         next is looked at. None where there is one.
+    passes
+        (g, P) int64, in a plan with rings: the gates that are passed one after the other, −1 for
+        none; `gate` is then a line of it. None where a way leads to one gate.
     """
 
     people: Floats
@@ -66,11 +69,22 @@ class Crowds:
     tier: Ints | None = None
     steps: Ints | None = None
     seed: Ints | None = None
+    passes: Ints | None = None
+
+    def seeds(self) -> Ints:
+        """Return (w,) int64, the number from which is drawn for every way."""
+        return seeds_of(self.crowd, self.gate) if self.seed is None else self.seed
+
+    def passing(self) -> tuple[Ints, Ints]:
+        """Return way and gate of every gate that is passed on a way, (v,) int64 each."""
+        if self.passes is None:
+            return np.arange(len(self.crowd)), self.gate
+        way, level = np.nonzero(self.passes[self.gate] >= 0)
+        return way, self.passes[self.gate[way], level]
 
     def ties(self) -> Ints:
         """Return (w, P) int64, what is drawn for every way and period."""
-        seed = seeds_of(self.crowd, self.gate) if self.seed is None else self.seed
-        return tie_numbers(seed, self.shares.shape[1])
+        return tie_numbers(self.seeds(), self.shares.shape[1])
 
     def arriving(self) -> Ints:
         """Return (n, P) int64 parts who arrive in each period, adding up to all of the crowd."""
@@ -241,6 +255,7 @@ def _kinds(
     kind, way
         (n,) and (w,) int64, the number among them of each crowd and each way.
     """
+    gates = gates if crowds.passes is None else len(crowds.passes)
     key = np.zeros((len(crowds.people), gates + len(floors) + 3))
     key[crowds.crowd, crowds.gate] = 1.0
     for number, (some, _) in enumerate(floors):
@@ -260,6 +275,7 @@ def _kinds(
             gate=ways % gates,
             walk=np.zeros(len(ways)),
             tier=None if crowds.tier is None else crowds.tier[member],
+            passes=crowds.passes,
         ),
         kind,
         way.ravel(),
@@ -296,15 +312,17 @@ def _network(
     at = np.arange(cells)
     arrive, admit, wait = (sent + k * cells + at for k in range(3))
     first = at % periods == 0
+    passer, passed = crowds.passing()
+    here = _by_period(passer, periods)
     # arrivals are sums over ways; the queue grows by who arrives and shrinks by who is admitted
     equal = coo_array(
         (
-            np.concatenate([np.ones(sent), -np.ones(cells), np.ones(2 * cells), -np.ones(cells),
-                            -np.ones(int((~first).sum()))]),
+            np.concatenate([np.ones(len(here)), -np.ones(cells), np.ones(2 * cells),
+                            -np.ones(cells), -np.ones(int((~first).sum()))]),
             (
-                np.concatenate([crowds.gate[way] * periods + when, at, cells + at, cells + at,
+                np.concatenate([_by_period(passed, periods), at, cells + at, cells + at,
                                 cells + at, cells + at[~first]]),
-                np.concatenate([each, arrive, wait, admit, arrive, wait[~first] - 1]),
+                np.concatenate([here, arrive, wait, admit, arrive, wait[~first] - 1]),
             ),
         ),
         shape=(2 * cells, size),

@@ -24,11 +24,12 @@ from placement.plan.problem import Plan
 from placement.solution import list_unproven
 from placement.solve.capacitated.admission import Admitted, admission
 from placement.solve.capacitated.assignment import Crowds
-from placement.solve.capacitated.crowds import crowds_of
+from placement.solve.capacitated.crowds import crowds_of, longest_walk_s
 from placement.solve.capacitated.master import LanedModel
 from placement.solve.capacitated.state import LanesOutcome
+from placement.solve.core.incumbent import Start
 from placement.solve.core.lexicographic import keep_worth_of
-from placement.solve.core.stopping import Stop
+from placement.solve.core.stopping import Progress, Stop
 from placement.solve.mip.highs import Found
 
 type Terms = list[tuple[Any, float]]
@@ -65,13 +66,14 @@ class Settled:
         return self.unproven.get("walk", 0.0)
 
 
-def _gates(plan: Plan, posts: Posting) -> Ints:
+def gates_of(plan: Plan, posts: Posting) -> Ints:
+    """Return the columns of gates that may open, ascending."""
     return np.flatnonzero((posts.resource == plan.problem.laned) & ~posts.instance.excluded)
 
 
 def too_many(plan: Plan, posts: Posting, walks: Survey) -> bool:
     """Tell whether there are too many flows to write down."""
-    crowds, _, _, _ = crowds_of(plan, posts, walks, _gates(plan, posts))
+    crowds, _, _, _ = crowds_of(plan, posts, walks, gates_of(plan, posts))
     return bool(crowds.shares.shape[1] * len(crowds.crowd) > MOST_FLOWS)
 
 
@@ -106,20 +108,43 @@ def settle(
         raise ValueError("there is no plan to settle")
     if too_many(plan, posts, walks):
         return None
-    gates = _gates(plan, posts)
+    gates = gates_of(plan, posts)
     crowds, _, _, crowd_of = crowds_of(plan, posts, walks, gates)
     admitted = admission(posts, plan, walks, outcome.chosen, shares=shares, stop=stop)
     start = Settled(
         outcome=outcome, posts=posts, admitted=admitted, unproven=list_unproven("step_free")
     )
-    flows = _Flows(plan, posts, crowds, crowd_of, gates)
+    flows = Flows(plan, posts, crowds, crowd_of, gates)
     flows.hold(outcome.chosen, admitted)
+    return settled_by(flows, start, walks, shares=shares, stop=stop)
+
+
+def settled_by(
+    flows: "Flows",
+    start: Settled,
+    walks: Survey,
+    *,
+    shares: Mapping[str, float] = MappingProxyType({}),
+    stop: Stop,
+) -> Settled:
+    """Find the one plan among equals by flows that hold the worth of a plan, the start.
+
+    Parameters
+    ----------
+    flows
+        All that may be chosen, with what is held.
+    start
+        The plan, of which nothing is proven beside its worth.
+    walks, shares, stop
+        As for `settle`.
+    """
+    plan, posts, outcome, admitted = flows.plan, start.posts, start.outcome, start.admitted
+    assert outcome.chosen is not None  # noqa: S101 - a start is a plan
     found, unproven = flows.settled(stop)
     if found is None:
         return start
     chosen, count = found
-    units = np.where(flows.lanes.gate, np.maximum(count, flows.lanes.least), posts.units)
-    dealt = replace(posts, units=units)
+    dealt = replace(posts, units=flows.units(count))
     sent = admission(dealt, plan, walks, chosen, shares=shares, stop=stop)
     worth = flows.worth_of(chosen, sent)
     if any(
@@ -135,13 +160,13 @@ def settle(
     )
 
 
-class _Flows:
+class Flows:
     """Posts, lanes and every flow of people, and the stages over them."""
 
     def __init__(
         self, plan: Plan, posts: Posting, crowds: Crowds, crowd_of: Ints, gates: Ints
     ) -> None:
-        self._plan, self._posts, self._crowds = plan, posts, crowds
+        self.plan, self._posts, self._crowds = plan, posts, crowds
         self.instance, self.lanes = laned(plan.problem, posts)
         self._model = model = LanedModel(self.instance, self.lanes)
         problem = model.problem
@@ -152,8 +177,9 @@ class _Flows:
         ]
         by_crowd: list[list[int]] = [[] for _ in crowds.people]
         by_gate: list[list[int]] = [[] for _ in gates]
-        for way, (crowd, gate) in enumerate(zip(crowds.crowd, crowds.gate, strict=True)):
+        for way, crowd in enumerate(crowds.crowd.tolist()):
             by_crowd[crowd].append(way)
+        for way, gate in zip(*(one.tolist() for one in crowds.passing()), strict=True):
             by_gate[gate].append(way)
         for crowd, ways in enumerate(by_crowd):
             for t in range(periods):
@@ -182,6 +208,11 @@ class _Flows:
         model.add_rows(more)
         self._rows: list[sp.csr_array] = []
 
+    def units(self, count: Ints) -> Ints:
+        """Return (C,) int64, the units of every column where gates have so many lanes."""
+        least = np.maximum(count, self.lanes.least)
+        return np.where(self.lanes.gate, least, self._posts.units)
+
     def _sent(self, each: Floats) -> Terms:
         """Return Σ each · people sent, `each` (n,) by crowd."""
         return self._by_way(each[self._crowds.crowd])
@@ -194,17 +225,18 @@ class _Flows:
             for x in line
         ]
 
-    def _tiers(self) -> list[int]:
+    def tiers(self) -> list[int]:
+        """Return the tiers, the first to be served first; 0 alone in a plan without tiers."""
         return [int(tier) for tier in self._posts.tiers] if len(self._posts.tiers) > 1 else [0]
 
     def worth_of(self, chosen: Ints, admitted: Admitted) -> list[float]:
         """Return what a plan is worth, tier by tier, and who of it comes first."""
-        problem, instance = self._plan.problem, self.instance
+        problem, instance = self.plan.problem, self.instance
         resource, demand = problem.resources[admitted.position], problem.demand
         each = resource.value * admitted.people * demand.priority
         passing = self.lanes.people > 0
         found = []
-        for tier in self._tiers():
+        for tier in self.tiers():
             mine, people = ~passing, np.ones(len(demand), dtype=np.bool_)
             if tier:
                 mine, people = mine & (self._posts.row_tier == tier), demand.tier == tier
@@ -214,36 +246,97 @@ class _Flows:
 
     def hold(self, chosen: Ints, admitted: Admitted) -> None:
         """Hold what a plan is worth, tier by tier."""
-        instance, model, crowds = self.instance, self._model, self._crowds
-        for tier, held in zip(self._tiers(), self.worth_of(chosen, admitted), strict=True):
-            mine = np.ones(instance.rows, dtype=np.bool_)
-            people = np.ones(len(crowds.people), dtype=np.bool_)
-            if tier and crowds.tier is not None:
-                mine, people = self._posts.row_tier == tier, crowds.tier == tier
-            terms = self._sent(-np.where(people, crowds.worth, 0.0))
-            terms += [
-                (model.y[j], -float(instance.profit[j])) for j in np.flatnonzero(instance.profit)
-            ]
-            for r in np.flatnonzero(mine):
-                gain = [float(instance.weight[r]), *instance.gains[r]]
-                terms += [(z, -g) for z, g in zip(model.z[r], gain, strict=False) if g]
-            model.at_most(terms, -held + _HELD * max(1.0, abs(held)))
+        for tier, held in zip(self.tiers(), self.worth_of(chosen, admitted), strict=True):
+            self.hold_tier(tier, held)
 
-    def settled(self, stop: Stop) -> tuple[tuple[Ints, Ints] | None, dict[str, float | None]]:
-        """Go through the stages; return columns and lanes, and what is left open."""
-        model, crowds, instance = self._model, self._crowds, self.instance
-        limit = self._plan.problem.resources[self._plan.problem.laned or 0].walk_limit_s
-        everyone = limit * math.fsum(crowds.people)
+    def hold_tier(self, tier: int, held: float) -> None:
+        """Hold what a tier is worth; 0 stands for all people of a plan without tiers."""
+        terms = [(variable, -worth) for variable, worth in self.worth_terms(tier)]
+        self._model.at_most(terms, -held + _HELD * max(1.0, abs(held)))
+
+    def worth_terms(self, tier: int) -> Terms:
+        """Return what posts, rows and people sent are worth to a tier, all of them if it is 0."""
+        instance, model, crowds = self.instance, self._model, self._crowds
+        mine = np.ones(instance.rows, dtype=np.bool_)
+        people = np.ones(len(crowds.people), dtype=np.bool_)
+        if tier and crowds.tier is not None:
+            mine, people = self._posts.row_tier == tier, crowds.tier == tier
+        terms = self._sent(np.where(people, crowds.worth, 0.0))
+        terms += [(model.y[j], float(instance.profit[j])) for j in np.flatnonzero(instance.profit)]
+        for r in np.flatnonzero(mine):
+            gain = [float(instance.weight[r]), *instance.gains[r]]
+            terms += [(z, g) for z, g in zip(model.z[r], gain, strict=False) if g]
+        return terms
+
+    def people_terms(self, resource: int) -> Terms:
+        """Return how many people a resource covers; where it has lanes, those sent."""
+        if resource == self.plan.problem.laned:
+            return self._sent(np.ones(len(self._crowds.people)))
+        rows = np.flatnonzero(self._posts.row_resource == resource)
+        return [
+            (self._model.z[r][0], float(self._posts.people[r])) for r in rows if self._model.z[r]
+        ]
+
+    def cost_terms(self) -> Terms:
+        """Return what posts and lanes cost."""
+        model, instance = self._model, self.instance
         cost: Terms = [(model.y[j], float(instance.cost[j])) for j in np.flatnonzero(instance.cost)]
-        cost += [
+        return cost + [
             (u, float(self.lanes.lane_cost[j]))
             for j, u in model.u.items()
             if self.lanes.lane_cost[j]
         ]
+
+    def most(
+        self,
+        terms: Terms,
+        stop: Stop,
+        *,
+        gap: float = 0.0,
+        start: Start | None = None,
+        progress: Progress | None = None,
+    ) -> tuple[Found, tuple[Ints, Ints] | None]:
+        """Maximise some terms; return what was found, and its columns and lanes.
+
+        Parameters
+        ----------
+        terms
+            Variables with what each is worth.
+        stop, gap
+            When to stop.
+        start
+            A known plan, or None.
+        progress
+            Called with seconds, objective and bound.
+        """
+        model = self._model
+        self._live = live = model.keep(terms or [(model.y[0], 0.0)])
+        given = None
+        if start is not None and len(start.lanes) == len(model.y):
+            is_open = np.zeros(len(model.y))
+            is_open[start.chosen] = 1.0
+            at = [(live.column.get(y.id, -1), is_open[j]) for j, y in enumerate(model.y)]
+            at += [
+                (live.column.get(u.id, -1), float(start.lanes[j]) * is_open[j])
+                for j, u in model.u.items()
+            ]
+            known = [(column, value) for column, value in at if column >= 0]
+            given = (
+                np.array([column for column, _ in known], dtype=np.int64),
+                np.array([value for _, value in known], dtype=np.float64),
+            )
+        found = live.solve(stop, gap=gap, gap_abs=0.0, start=given, progress=progress)
+        return found, self._plan_of(found.values)
+
+    def settled(self, stop: Stop) -> tuple[tuple[Ints, Ints] | None, dict[str, float | None]]:
+        """Go through the stages; return columns and lanes, and what is left open."""
+        model, crowds = self._model, self._crowds
+        limit = longest_walk_s(self.plan.problem)
+        everyone = limit * math.fsum(crowds.people)
         stages: list[tuple[str, Terms, float]] = [
             ("step_free", self._sent(-crowds.first.astype(np.float64)), 0.0),
             ("walk", self._by_way(crowds.walk - limit), everyone),
-            ("cost", cost, 0.0),
+            ("cost", self.cost_terms(), 0.0),
             ("posts", [(y, 1.0) for y in model.y], 0.0),
         ]
         # every variable is in the problem from the start, so that prices can be changed

@@ -79,7 +79,7 @@ class CapacitatedSolver:
 
     def without_budget(self, posts: Posting) -> Posting:
         """Let the budget pay for all columns and all lanes."""
-        return replace(posts, instance=posts.instance.with_budget(_all_money(self._problem, posts)))
+        return replace(posts, instance=posts.instance.with_budget(all_money(self._problem, posts)))
 
     def at_cost(self, posts: Posting, found: Cheapest) -> Posting:
         """Spend no more."""
@@ -152,7 +152,7 @@ class CapacitatedSolver:
             filtered.without([ConflictRule(name=name, drop=without_rules(names))])
         remedies: tuple[str, ...] = ()
         if filtered.instance is not instance or impossible(instance, lanes, stop=stop):
-            low = _too_little(instance, lanes, _all_money(problem, posts), stop=stop)
+            low = _too_little(instance, lanes, all_money(problem, posts), stop=stop)
             if low is None:
                 remedies = ("no budget would do",)
             elif low > instance.budget:
@@ -169,7 +169,7 @@ class CapacitatedSolver:
         )
 
 
-def _all_money(problem: Problem, posts: Posting) -> float:
+def all_money(problem: Problem, posts: Posting) -> float:
     """Return what all posts with all their lanes cost."""
     instance, lanes = laned(problem, posts)
     return math.fsum(instance.cost) + math.fsum(lanes.lane_cost * lanes.most)

@@ -10,6 +10,7 @@ from placement.plan.problem import Plan
 from placement.solve.core.stopping import Stop
 from placement.solve.questions.capacitated_solver import CapacitatedSolver
 from placement.solve.questions.mclp_solver import MclpSolver
+from placement.solve.questions.ringed_solver import RingedSolver
 from placement.solve.questions.solver import Solver
 
 
@@ -49,6 +50,8 @@ def measured(
 
 
 def choose_solver(plan: Plan, walks: Survey) -> Solver:
-    """Return the solver for a plan: another one where a resource has lanes."""
+    """Return the solver for a plan: another one where a resource has lanes, and for rings."""
+    if plan.problem.rings is not None:
+        return RingedSolver(plan, walks)
     with_lanes = plan.problem.laned is not None
     return CapacitatedSolver(plan, walks) if with_lanes else MclpSolver(plan, walks)

@@ -33,7 +33,7 @@ from placement.solution import (
     Unsnapped,
     Walk,
 )
-from placement.solve.capacitated.admission import Admitted, Worth
+from placement.solve.capacitated.admission import Admitted, worth_of_lanes
 from placement.solve.core.gap import relative_gap
 from placement.solve.questions.baseline import Wishes, moved, shift
 from placement.solve.questions.periods import periods
@@ -136,7 +136,7 @@ def write_up(
         headroom=plan.headroom,
         tiers=tiers,
         rules=rules_kept(problem, walks, units, admitted=admitted),
-        changes=_changes(problem, walks, posts, units, wish),
+        changes=_changes(plan, walks, posts, units, wish),
         lock=wish.lock,
         forbid=wish.forbid,
         lanes=None if admitted is None else admitted.told,
@@ -310,6 +310,7 @@ def _post(
         only=round(only, _PLACES),
         lon=round(float(lon), _PLACES),
         lat=round(float(lat), _PLACES),
+        ring=None if problem.rings is None else problem.rings.name_at(site),
     )
 
 
@@ -455,7 +456,7 @@ def _least(values: Floats) -> float | None:
 
 
 def _changes(
-    problem: Problem, walks: Survey, posts: Posting, units: Ints, wish: Wishes
+    plan: Plan, walks: Survey, posts: Posting, units: Ints, wish: Wishes
 ) -> Changes | None:
     """Say what moved, and what the objective would lose if one change alone were undone.
 
@@ -463,11 +464,12 @@ def _changes(
     """
     if wish.baseline is None:
         return None
+    problem = plan.problem
     site = {name: at for at, name in enumerate(problem.sites.id)}
     kind = {resource.id: at for at, resource in enumerate(problem.means)}
     present = [problem.post_id(at, position) for at, position in np.argwhere(units > 0).tolist()]
     opened, closed = moved(wish, present)
-    lanes = None if problem.laned is None else Worth(posts, problem)
+    lanes = None if problem.laned is None else worth_of_lanes(posts, plan, walks)
 
     def worth(units: Ints) -> float:
         passing = 0.0 if lanes is None else round(lanes.of(units), _PLACES_OF_LANES)

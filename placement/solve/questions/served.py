@@ -10,7 +10,7 @@ from placement.cover.instance_builder import posting
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Problem
 from placement.solution import Solution
-from placement.solve.capacitated.admission import Worth
+from placement.solve.capacitated.admission import worth_of_lanes
 
 _PLACES = 6
 
@@ -55,7 +55,7 @@ def served(plan: Plan, solution: Solution, walks: Survey) -> dict[str, Served]:
     found: dict[str, Served] = {}
     for position in range(len(problem.resources)):
         if position == problem.laned and solution.lanes is not None:
-            found |= _with_lanes(problem, solution, walks)
+            found |= _with_lanes(plan, solution, walks)
         else:
             found |= _by_walk(problem, position, solution, walks)
     return {post.id: found[post.id] for post in solution.without_barriers}
@@ -91,13 +91,14 @@ def _sums(column: Ints, people: Floats, size: int) -> Floats:
     return np.bincount(column, weights=people, minlength=size)
 
 
-def _with_lanes(problem: Problem, solution: Solution, walks: Survey) -> Mapping[str, Served]:
+def _with_lanes(plan: Plan, solution: Solution, walks: Survey) -> Mapping[str, Served]:
     """Count the people each gate admits, and how many fewer all admit without it.
 
     As many people pass the open gates as can, whatever each is worth: of a network, the most worth
     is reached with the most people too. So everyone counts one here, and one maximum flow a gate
     tells what is lost.
     """
+    problem = plan.problem
     position = problem.laned
     assert position is not None  # noqa: S101 - for the type checker; the caller looked
     heads = replace(
@@ -109,7 +110,7 @@ def _with_lanes(problem: Problem, solution: Solution, walks: Survey) -> Mapping[
             tier=np.ones(len(problem.demand), dtype=np.int64),
         ),
     )
-    admitted = Worth(posting(heads, walks), heads)
+    admitted = worth_of_lanes(posting(heads, walks), replace(plan, problem=heads), walks)
     row = {site: at for at, site in enumerate(problem.sites.id)}
     resource = problem.resources[position].id
     gates = [post for post in solution.posts_list if post.resource == resource]

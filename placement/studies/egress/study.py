@@ -16,6 +16,7 @@ from placement.arrays import Bools, Floats, Ints
 from placement.errors import UsageError
 from placement.plan.outlets import Outlets
 from placement.plan.problem import DayPeriod, Plan
+from placement.plan.rings import refuse_rings
 from placement.plan.summary import html_table
 from placement.solution import Solution, Status
 from placement.solve.core.stopping import Stop
@@ -194,6 +195,7 @@ def egress(
     InputError
         If an exit or a station cannot be used.
     """
+    refuse_rings(plan, "how people leave")
     _check(flow_per_m_s, lane_m, leave_min, max_wait_min)
     then = emptied(plan, period)
     plan = then.plan

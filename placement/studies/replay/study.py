@@ -12,6 +12,7 @@ from placement.errors import UsageError
 from placement.executor import Executor
 from placement.plan.clock import clock_of
 from placement.plan.problem import Plan
+from placement.plan.rings import refuse_rings
 from placement.plan.summary import html_table
 from placement.solution import Solution
 from placement.solve.capacitated.queueing import Queue, queue
@@ -243,6 +244,7 @@ def replay(
     >>> from placement.studies.replay import Scenario, replay  # doctest: +SKIP
     >>> found = replay(plan, solution, Scenario(slower=0.1), nights=300)  # doctest: +SKIP
     """
+    refuse_rings(plan, "how queues fare on random nights")
     scenario = Scenario() if scenario is None else scenario
     if not 1 <= nights <= MOST_NIGHTS:
         raise UsageError(f"{nights:,} nights cannot be played; take 1 to {MOST_NIGHTS:,}.")
