@@ -160,7 +160,10 @@ def page_data(
             _shape(shape, coding.polygons(shape.lonlat), coding.lines(shape.lonlat))
             for shape in plan.closures
         ],
-        "reach": [together(_within(shapes, resource)) for resource in problem.resources],
+        "reach": [
+            together([one for one in _within(shapes, resource) if one[0] not in _inside(solution)])
+            for resource in problem.resources
+        ],
         "rings": ringed(plan, shapes),
         "missing": _missing(plan, uncovered),
         "streets": None if streets is None else coding.street_lines(streets, frame),
@@ -192,11 +195,16 @@ def _doubted(doubts: "Sequence[Doubt]", solution: Solution) -> list[list[Any]]:
     people: dict[str, float] = {}
     for doubt in doubts:
         people[doubt.kind] = people.get(doubt.kind, 0.0) + doubt.people
-    told = solution.lanes
-    inside = set() if told is None else told.gates.keys() - told.entrances.keys()
+    inside = _inside(solution)
     idle = sum(post.covered == 0 and post.id not in inside for post in solution.without_barriers)
     found: list[list[Any]] = [[kind, round(many)] for kind, many in people.items() if many > 0]
     return [*found, ["idle", idle]] if idle else found
+
+
+def _inside(solution: Solution) -> set[str]:
+    """Return the gates to which people come from gates farther out, and from nowhere else."""
+    told = solution.lanes
+    return set() if told is None else set(told.gates) - set(told.entrances)
 
 
 def sheet_of(solution: Solution) -> dict[str, str | None]:

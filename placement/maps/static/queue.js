@@ -135,12 +135,12 @@ function goingTo(row, nameOf, gates, tell) {
 /* The rings of a plan, from the outside in: how many gates each has, and who passes it. */
 function ringsTable(lanes, tell) {
   if (lanes.rings === undefined) { return []; }
-  return [make("table", { class: "passed" }, make("caption", null, tell.say("rings_title")),
+  return [make("table", { class: "passed" }, make("caption", null, tell.say("perimeters_title")),
     headRow(tell.say("ring_of"), tell.say("gates_short"), tell.say("ring_passing")),
     make("tbody", null, ...lanes.rings.map((ring) => make("tr", null,
       make("th", { scope: "row", dir: "auto" }, tell.own(ring.label)),
       make("td", null, tell.people(ring.gates.length)), make("td", null, tell.people(ring.people)))))),
-  make("p", { class: "hint told" }, tell.say("rings_hint"))];
+  make("p", { class: "hint told" }, tell.say("perimeters_hint"))];
 }
 
 function areaName(data, row, tell) {
