@@ -340,8 +340,9 @@ class _Piece:
             try:
                 packed: bytes = self._future.result(timeout=_LOOK_S)
             except TimeoutError:
-                if self._future.done():  # the piece's own
+                if self._future.status == "error":  # the piece's own
                     raise
+                # a piece may end just as the wait for it does: then its result is had next time
                 if self._client.nthreads():
                     alone = time.monotonic()
                 elif time.monotonic() - alone > _PATIENCE_S:

@@ -26,6 +26,7 @@ from placement.executor import Here, OnDask, chosen_executor
 from placement.streets import read_streets
 from placement.studies.replay import replay
 from placement.studies.replay.report import replay_text
+from tests.builders import write_plan
 from tests.cli.running import run
 from tests.pieces import dies, dies_once, late, process, refused, times
 
@@ -160,6 +161,22 @@ def test_a_worker_that_is_killed_midway_changes_no_byte(cluster: str, tmp_path: 
     alone_too = placement.loss(plan, solution, executor=Here(1), **asked)
     with OnDask(cluster) as workers:
         assert placement.loss(plan, solution, executor=workers, **asked) == alone_too
+
+
+@pytest.mark.slow
+def test_nights_and_samples_are_the_same_on_workers(cluster: str, tmp_path: Path) -> None:
+    plan = placement.load_plan(write_plan(tmp_path / "town"))
+    asked: dict[str, Any] = {
+        "aim": "worst5",
+        "away": {"dog_team": 0.2, "north-east/dog_team": 0.6},
+        "nights": 64,
+        "samples": 3,
+        "scenarios": 16,
+    }
+    alone = placement.choose_under_risk(plan, executor=Here(1), **asked)
+    assert len(alone.samples) == 3  # or nothing is shared but the nights
+    with Deadly(cluster, tmp_path / "risk") as workers:
+        assert placement.choose_under_risk(plan, executor=workers, **asked) == alone
 
 
 @pytest.mark.slow

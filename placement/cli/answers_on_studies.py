@@ -244,13 +244,17 @@ class RiskBest(TypedDict):
     gain
         `value` less that, night by night.
     bound
-        Mean of the bounds of the samples: no plan is worth more, but for chance.
+        No plan is worth more: `computed`, or where that is less, with its upper end, the mean of
+        the bounds of the samples, but for chance.
+    computed
+        No plan is worth more: by computation, whatever was drawn.
     gap
         How much better a plan could be, as a share of `value`: the estimate.
     gap_most
         The same with 95% confidence.
     samples
-        The best plan of each sample, and what is proven of it.
+        The best plan of each sample, and what is proven of it; none are drawn where what is
+        computed is near enough.
     posts
         Units by post.
     opened, closed
@@ -267,6 +271,7 @@ class RiskBest(TypedDict):
     against: Estimate
     gain: Estimate
     bound: Estimate
+    computed: float
     gap: float
     gap_most: float
     samples: list[Sampled]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 import click
 
 from placement.cli.options import (
+    Workers,
     bundled,
     closure_option,
     json_option,
@@ -15,6 +16,7 @@ from placement.cli.options import (
     stacked,
     time_limit_option,
     unchecked_option,
+    workers_options,
 )
 from placement.cli.values import count
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from placement.cli.talk import Talk
+    from placement.executor import Executor
     from placement.plan.problem import Plan
     from placement.solution import Solution
     from placement.studies.risk import Estimate, Risks
@@ -106,7 +109,8 @@ _SOUGHT = stacked(
         show_default=True,
         metavar="N",
         callback=count(),
-        help="Samples, whose spread says how far from the best the plan may be.",
+        help="Samples, whose spread says how far from the best the plan may be; drawn where the "
+        "bound that is computed leaves more than 1%.",
     ),
     time_limit_option("Stop looking after so many seconds, of the plan's own best and of samples."),
     out_option("FOLDER", "Where --best writes.  [default: outputs/<plan name>/risk]", folder=True),
@@ -119,6 +123,7 @@ _SOUGHT = stacked(
 @bundled("sought", Sought, _SOUGHT)
 @layer_option()
 @closure_option()
+@workers_options()
 @json_option()
 @unchecked_option()
 def command(
@@ -128,6 +133,7 @@ def command(
     sought: Sought,
     layers: dict[str, str],
     closures: tuple[str, ...],
+    workers: Workers,
     as_json: bool,
     unchecked: bool,
 ) -> None:
@@ -161,12 +167,14 @@ def command(
     files = tuple(pairs)
     under: UnderRisk | None = None
     written: tuple[Path, ...] = ()
-    if sought.best is None:
-        found = _judge(plan, list(pairs.values()), nights, talk)
-    else:
+    if sought.best is not None:
         written, inputs = _targets(plan, files, sought.out)
-        under = _choose(plan, list(pairs.values()), nights, sought, talk)
-        found, files = under.risks, (files[0] if files else "usual", "best")
+    with workers.executor() as executor:
+        if sought.best is None:
+            found = _judge(plan, list(pairs.values()), nights, talk, executor)
+        else:
+            under = _choose(plan, list(pairs.values()), nights, sought, talk, executor)
+            found, files = under.risks, (files[0] if files else "usual", "best")
     if not found.away and not found.shut and found.attendance == (1.0, 1.0):
         warn("no unit is ever missing: say --away RESOURCE=SHARE, or 'unavailable' in the plan")
     best = None if under is None else as_best(under)
@@ -233,15 +241,26 @@ def _nights(drawn: Drawn) -> "Nights":
     }
 
 
-def _judge(plan: "Plan", known: "list[Solution]", nights: "Nights", talk: "Talk") -> "Risks":
+def _judge(
+    plan: "Plan",
+    known: "list[Solution]",
+    nights: "Nights",
+    talk: "Talk",
+    executor: "Executor",
+) -> "Risks":
     from placement.studies.risk import risk
 
     with talk.step(f"Drawing {nights['nights']:,} nights"):
-        return risk(plan, known, **nights)
+        return risk(plan, known, executor=executor, **nights)
 
 
 def _choose(
-    plan: "Plan", known: "list[Solution]", nights: "Nights", sought: Sought, talk: "Talk"
+    plan: "Plan",
+    known: "list[Solution]",
+    nights: "Nights",
+    sought: Sought,
+    talk: "Talk",
+    executor: "Executor",
 ) -> "UnderRisk":
     import placement
 
@@ -253,6 +272,7 @@ def _choose(
             scenarios=sought.scenarios,
             samples=sought.samples,
             time_limit=sought.time_limit,
+            executor=executor,
             progress=progress,
             **nights,
         )
@@ -309,6 +329,7 @@ def as_best(under: "UnderRisk") -> dict[str, Any]:
         "against": asdict(under.against_value),
         "gain": asdict(under.gain),
         "bound": asdict(under.bound),
+        "computed": under.computed,
         "gap": under.gap,
         "gap_most": under.gap_most,
         "samples": [asdict(one) for one in under.samples],
@@ -324,6 +345,15 @@ def _sentences(under: "UnderRisk", files: tuple[str, ...]) -> list[str]:
     """Say what the plan found is worth, how far from the best it may be, and where it differs."""
     other = files[0]
     proven = sum(one.status == "optimal" for one in under.samples)
+    sampled = (
+        f"{len(under.samples)} samples of {under.scenarios} nights, {proven} solved to the end; "
+        f"by computation no plan is worth more than {under.computed:,.0f}."
+        if under.samples
+        else "That bound is computed; no sample was needed."
+    )
+    most = (
+        f"{under.bound.value:,.0f}" if under.bound.low == under.bound.high else _text(under.bound)
+    )
     worth = f"Worth {_AIMS[under.aim]}: {_text(under.value)}, {other} {_text(under.against_value)}"
     moved = [f"opens {', '.join(under.opened)}"] if under.opened else []
     moved += [f"closes {', '.join(under.closed)}"] if under.closed else []
@@ -331,9 +361,9 @@ def _sentences(under: "UnderRisk", files: tuple[str, ...]) -> list[str]:
     return [
         f"{worth}.",
         f"Night by night that is {_text(under.gain)} more.",
-        f"No plan is worth more than {_text(under.bound)}.",
+        f"No plan is worth more than {most}.",
         f"So none is better by more than {under.gap_most:.2%}, with 95% confidence.",
-        f"{len(under.samples)} samples of {under.scenarios} nights, {proven} solved to the end.",
+        sampled,
         f"Beside {other}: {'; '.join(moved)}." if moved else f"The posts are those of {other}.",
     ]
 

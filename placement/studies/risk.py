@@ -3,15 +3,16 @@
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.special import stdtrit
 
-from placement.arrays import Floats
+from placement.arrays import Floats, Ints
 from placement.cover.survey import survey
 from placement.errors import UsageError
+from placement.executor import Executor, Here
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan
 from placement.plan.rings import refuse_rings
@@ -20,6 +21,9 @@ from placement.solution import Solution
 
 if TYPE_CHECKING:
     import pandas as pd
+
+type Aim = Literal["mean", "worst5"]
+"""What of the nights counts: their mean, or the mean of the worst 5% of them."""
 
 SCRAMBLINGS = 16
 """Independent scramblings of one sequence: their spread is the interval (Owen 1997)."""
@@ -200,6 +204,7 @@ def risk(
     attendance: tuple[float, float] = (1.0, 1.0),
     nights: int = 16_384,
     seed: int = 1,
+    executor: Executor | None = None,
 ) -> Risks:
     """Draw nights on which units are missing, and count whom the posts that are left cover.
 
@@ -226,6 +231,9 @@ def risk(
         At least so many, from 1 to `MOST_NIGHTS`; a power of two times `SCRAMBLINGS` is drawn.
     seed
         The same seed gives the same nights.
+    executor
+        Where the scramblings are counted, each a piece of its own, see `placement.executor`; None
+        for all processors here.
 
     Returns
     -------
@@ -249,30 +257,37 @@ def risk(
     posts = _posts_of(plan, solutions)
     absences = Absences.of(plan, away, shut, posts)
     power = power_of(nights)
-    drawn = draw(len(posts) + 1, power, key=(seed,))
     column = {name: at for at, name in enumerate(posts)}
-    least, most = attendance
-    come = least + (most - least) * drawn[:, :, -1]
-    rows = []
+    asked: list[tuple[int, str]] = []
+    crews: list[Crew] = []
     for at, solution in enumerate(solutions):
         for kind in problem.resources:
             mine = [post for post in solution.posts_list if post.resource == kind.id]
             if not mine:
                 continue
-            gone = np.array([absences.gone(post.id, post.units) for post in mine])
-            there = drawn[:, :, [column[post.id] for post in mine]] >= gone
             reach, people = crowds(plan, kind.id, [post.site for post in mine])
-            covered = covered_on(there.reshape(-1, len(mine)), reach, people) * come.reshape(-1)
-            stays = 1.0 - np.exp(reach @ np.log(np.maximum(gone, np.finfo(np.float64).tiny)))
-            rows.append(
-                _told(
-                    covered.reshape(SCRAMBLINGS, -1),
-                    solution=at,
-                    resource=kind.id,
-                    promised=float(people[reach.sum(axis=1) > 0].sum()),
-                    exact=float((people * stays).sum()) * (least + most) / 2,
+            asked.append((at, kind.id))
+            crews.append(
+                Crew(
+                    column=np.array([column[post.id] for post in mine], dtype=np.int64),
+                    gone=np.array([absences.gone(post.id, post.units) for post in mine]),
+                    reach=reach,
+                    people=people,
                 )
             )
+    nightly = Nights(
+        crews=tuple(crews),
+        dimensions=len(posts) + 1,
+        power=power,
+        key=(seed,),
+        attendance=attendance,
+    )
+    rows = [
+        _told(crew, covered, solution=at, resource=resource, come=sum(attendance) / 2)
+        for (at, resource), crew, covered in zip(
+            asked, crews, nightly.counted(executor or Here()), strict=True
+        )
+    ]
     return Risks(
         plan=plan.settings.name,
         nights=SCRAMBLINGS << power,
@@ -297,7 +312,7 @@ def power_of(nights: int) -> int:
     return max(0, math.ceil(math.log2(nights / SCRAMBLINGS)))
 
 
-def draw(dimensions: int, power: int, *, key: tuple[int, ...], many: int = SCRAMBLINGS) -> Floats:
+def draw(dimensions: int, power: int, *, key: tuple[int, ...]) -> Floats:
     """Draw quasi-random points: Sobol's, scrambled by Owen's method.
 
     Parameters
@@ -305,15 +320,13 @@ def draw(dimensions: int, power: int, *, key: tuple[int, ...], many: int = SCRAM
     dimensions
         D.
     power
-        Of two: how many points a scrambling has.
+        Of two: how many points.
     key
         Of the random numbers: the same key gives the same points.
-    many
-        Independent scramblings.
 
     Returns
     -------
-    (many, 2 ** power, D) float64
+    (2 ** power, D) float64
         Below 1.
 
     Raises
@@ -325,10 +338,69 @@ def draw(dimensions: int, power: int, *, key: tuple[int, ...], many: int = SCRAM
 
     if dimensions > qmc.Sobol.MAXDIM:
         raise UsageError(f"{dimensions - 1:,} posts are more than can be drawn for.")
+    rng = np.random.default_rng([*key])
+    return np.asarray(qmc.Sobol(dimensions, rng=rng).random_base2(power))
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Crew:
+    """Posts of one resource in one plan, and whom they reach.
+
+    Attributes
+    ----------
+    column
+        (P,) int64, which of the numbers drawn for a night is each post's.
+    gone
+        (P,) float64, share of nights on which it is missing.
+    reach, people
+        As `crowds` returns them.
+    """
+
+    column: Ints
+    gone: Floats
+    reach: csr_array
+    people: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Nights:
+    """Nights that are drawn, and the crews that meet them.
+
+    Attributes
+    ----------
+    crews
+        In any order.
+    dimensions
+        Numbers drawn for a night; the last one is who comes.
+    power, key
+        As for `draw`, for each scrambling.
+    attendance
+        Least and most of the people who come, as shares.
+    """
+
+    crews: tuple[Crew, ...]
+    dimensions: int
+    power: int
+    key: tuple[int, ...]
+    attendance: tuple[float, float]
+
+    def counted(self, executor: Executor) -> Floats:
+        """Return (crews, `SCRAMBLINGS`, 2 ** power) float64, whom each crew covers by night."""
+        if not self.crews:
+            return np.zeros((0, SCRAMBLINGS, 1 << self.power))
+        parts = executor.map(_count, self, range(SCRAMBLINGS))
+        return np.stack(list(parts), axis=1)
+
+
+def _count(nights: Nights, number: int) -> Floats:
+    """Return (crews, 2 ** power) float64, whom each crew covers on the nights of a scrambling."""
+    drawn = draw(nights.dimensions, nights.power, key=(*nights.key, number))
+    least, most = nights.attendance
+    come = least + (most - least) * drawn[:, -1]
     return np.stack(
         [
-            qmc.Sobol(dimensions, rng=np.random.default_rng([*key, number])).random_base2(power)
-            for number in range(many)
+            covered_on(drawn[:, crew.column] >= crew.gone, crew.reach, crew.people) * come
+            for crew in nights.crews
         ]
     )
 
@@ -400,14 +472,15 @@ def covered_on(there: "np.typing.NDArray[np.bool_]", reach: csr_array, people: F
     return np.concatenate(parts)
 
 
-def _told(covered: Floats, *, solution: int, resource: str, promised: float, exact: float) -> Risk:
-    """Return the figures of (R, n) nights, R scramblings of n each."""
+def _told(crew: Crew, covered: Floats, *, solution: int, resource: str, come: float) -> Risk:
+    """Return the figures of (R, n) nights, R scramblings of n each; `come` is the mean share."""
+    stays = 1.0 - np.exp(crew.reach @ np.log(np.maximum(crew.gone, np.finfo(np.float64).tiny)))
     every = np.sort(covered, axis=None)
     return Risk(
         solution=solution,
         resource=resource,
-        promised=round(promised, 6),
-        exact=round(exact, 6),
+        promised=round(float(crew.people[crew.reach.sum(axis=1) > 0].sum()), 6),
+        exact=round(float((crew.people * stays).sum()) * come, 6),
         mean=estimate(covered.mean(axis=1)),
         worst=estimate(worst_mean(covered)),
         low=round(float(every[math.floor(WORST * len(every))]), 6),

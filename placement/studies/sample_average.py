@@ -1,16 +1,17 @@
 """The best plan for nights when posts are missing: in the mean, or on the worst 5% of them.
 
-Several samples of nights are drawn, and the best plan of each is found with its bound: the mean of
-the bounds is above what any plan is worth on all nights there are, by Student's interval (sample
-average approximation: Kleywegt, Shapiro and Homem-de-Mello, SIAM Journal on Optimization 12(2),
-2002; Mak, Morton and Wood, Operations Research Letters 24, 1999). The plans found are compared on
-further nights, and the best of them is judged on nights that nothing was chosen by.
+What no plan beats is computed first. Where that is far from the plans known, several samples of
+nights are drawn, and the best plan of each is found with its bound: the mean of the bounds is above
+what any plan is worth on all nights there are, by Student's interval (sample average approximation:
+Kleywegt, Shapiro and Homem-de-Mello, SIAM Journal on Optimization 12(2), 2002; Mak, Morton and
+Wood, Operations Research Letters 24, 1999). The plans found are compared on further nights, and the
+best of them is judged on nights that nothing was chosen by.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from placement.arrays import Floats
 from placement.cover.instance_builder import posting
 from placement.cover.survey import Survey
 from placement.errors import NoPlanError, UsageError
+from placement.executor import Executor, Here
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan
 from placement.plan.summary import html_table
@@ -31,13 +33,17 @@ from placement.solve.questions.max_cover import audited, optimise
 from placement.solve.questions.measured import measured
 from placement.solve.questions.report import write_up
 from placement.solve.questions.solver import Best
+from placement.studies.computed_bound import bound_by_count
 from placement.studies.risk import (
+    SCRAMBLINGS,
     WORST,
     Absences,
+    Aim,
+    Crew,
     Estimate,
+    Nights,
     Risks,
     check_attendance,
-    covered_on,
     crowds,
     draw,
     estimate,
@@ -48,14 +54,13 @@ from placement.studies.risk import (
 from placement.studies.sampled import Candidates, refuse
 from placement.studies.worst_nights import best_on_worst
 
-type Aim = Literal["mean", "worst5"]
-
 MOST_SCENARIOS = 4_096
 """Most nights of a sample."""
 MOST_SAMPLES = 64
 """Most samples."""
 _CHOOSING_NIGHTS = 4_096  # by which the plans of the samples are compared
 _PLACES = 6
+_NEAR = 0.01  # of the best plan known: a bound that is computed is nearer than those of samples
 _EQUAL = 1e-7  # relative: what counts as proven, next to what HiGHS forgives
 
 
@@ -93,6 +98,8 @@ class UnderRisk:
         ``"mean"`` of all nights, or ``"worst5"``: the mean of the worst 5% of them.
     scenarios
         Nights of each sample.
+    computed
+        No plan is worth more: by computation, whatever was drawn.
     solution
         The plan found, audited. Its status, bound and gap are those of the plan's own question.
     against
@@ -104,13 +111,14 @@ class UnderRisk:
     gain
         `value` less that, night by night.
     bound
-        Mean of the bounds of the samples: no plan is worth more, but for chance.
+        No plan is worth more: `computed`, or where that is less, with its upper end, the mean of
+        the bounds of the samples, but for chance.
     gap
         How much better a plan could be, as a share of `value`: the estimate.
     gap_most
         The same with 95% confidence.
     samples
-        What each sample said.
+        What each sample said; none are drawn where what is computed is near enough.
     opened, closed
         Posts of the solution that `against` has not, and the other way round.
     units
@@ -122,6 +130,7 @@ class UnderRisk:
     plan: str
     aim: Aim
     scenarios: int
+    computed: float
     solution: Solution
     against: Solution
     value: Estimate
@@ -147,7 +156,7 @@ class UnderRisk:
         return f"{html_table(repr(self), ())}{self.risks._repr_html_()}"
 
 
-def choose_under_risk(
+def choose_under_risk(  # noqa: PLR0913 - what nights are like, and how far to look
     plan: Plan,
     *,
     aim: Aim = "mean",
@@ -160,6 +169,7 @@ def choose_under_risk(
     nights: int = 16_384,
     seed: int = 1,
     time_limit: float | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> UnderRisk:
     """Find the plan that is best on nights when posts are missing, within the rules of the plan.
@@ -177,9 +187,13 @@ def choose_under_risk(
     scenarios
         Nights of a sample, at most `MOST_SCENARIOS`; the next power of two is drawn.
     samples
-        Samples, from 2 to `MOST_SAMPLES`.
+        Samples, from 2 to `MOST_SAMPLES`. They are drawn where the bound that is computed is
+        more than 1% above the best plan known.
     time_limit
-        Seconds for all samples together, or None.
+        Seconds for the bound and all samples together, or None.
+    executor
+        Where samples are solved and nights are counted, see `placement.executor`; None for all
+        processors here.
     progress
         Called with seconds, objective and bound, of the plan's own question and then of the
         samples.
@@ -216,24 +230,75 @@ def choose_under_risk(
     absences = Absences.of(plan, away, shut, known)
     ground = Ground(plan, walks, Candidates.of(plan, walks, absences), absences, attendance, aim)
     plans = [_units_of(usual)]
-    solved = []
+    key, power = (seed, 1, 2), power_of(_CHOOSING_NIGHTS)
+    pieces = executor or Here()
     with stop.catching_interrupts():
-        for number in range(samples):
-            part = stop.share(1.0 / (samples - number))
-            units, found = ground.solve(
-                _power(scenarios), key=(seed, number + 1, 1), plans=plans, stop=part
-            )
-            solved.append(found)
-            plans += [units] if units not in plans else []
-            if progress is not None:
-                progress(stop.seconds(), found.objective, found.bound)
+        computed, found = bound_by_count(
+            plan,
+            walks,
+            absences,
+            attendance=attendance,
+            aim=aim,
+            usual=plans[0],
+            stop=stop.share(0.5),
+        )
+        plans += [found] if found not in plans else []
+        value, _ = ground.values(plans, power, key=key, executor=pieces)
+        solved: list[Sampled] = []
+        if computed > (1.0 + _NEAR) * value.mean(axis=1).max() and not stop.interrupted:
+            asked = _Asked(ground, _power(scenarios), seed, tuple(plans), samples, stop)
+            for units, told in pieces.map(_solved, asked, range(samples)):
+                solved.append(told)
+                plans += [units] if units not in plans else []
+                if progress is not None:
+                    progress(stop.seconds(), told.objective, told.bound)
+            value, _ = ground.values(plans, power, key=key, executor=pieces)
     if stop.interrupted:
         raise KeyboardInterrupt
-    value, _ = ground.values(plans, power_of(_CHOOSING_NIGHTS), key=(seed, 1, 2))
     best = max(range(len(plans)), key=lambda at: (value[at].mean(), -at))
     solution = usual if best == 0 else _written(plan, walks, plans[best], usual)
     return _judged(ground, solution, usual if against is None else against, solved,
-                   nights=nights, seed=seed, scenarios=1 << _power(scenarios))  # fmt: skip
+                   computed=round(computed, _PLACES), nights=nights, seed=seed,
+                   scenarios=1 << _power(scenarios), executor=pieces)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """What the samples share: all begin from the same plans, so that none waits for another."""
+
+    ground: "Ground"
+    power: int
+    seed: int
+    plans: tuple[Mapping[str, int], ...]
+    samples: int
+    stop: Stop
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle without what watches this process, but with the seconds that are left."""
+        left = self.stop.left()
+        limit = None if math.isinf(left) else left
+        return _ask, (self.ground, self.power, self.seed, self.plans, self.samples, limit)
+
+
+def _ask(
+    ground: "Ground",
+    power: int,
+    seed: int,
+    plans: tuple[Mapping[str, int], ...],
+    samples: int,
+    seconds: float | None,
+) -> _Asked:
+    return _Asked(ground, power, seed, plans, samples, Stop(seconds))
+
+
+def _solved(asked: _Asked, number: int) -> tuple[dict[str, int], Sampled]:
+    """Solve one of the samples."""
+    return asked.ground.solve(
+        asked.power,
+        key=(asked.seed, number + 1, 1),
+        plans=asked.plans,
+        stop=asked.stop.share(1.0 / (asked.samples - number)),
+    )
 
 
 class Ground:
@@ -260,7 +325,7 @@ class Ground:
         stop: Stop,
     ) -> tuple[dict[str, int], Sampled]:
         """Draw a sample, and find its best plan from those that are known."""
-        drawn = draw(len(self.candidates.names) + 1, power, key=key, many=1)[0]
+        drawn = draw(len(self.candidates.names) + 1, power, key=(*key, 0))
         sample = self.candidates.sample(drawn[:, :-1])
         least, most = self.attendance
         come = least + (most - least) * drawn[:, -1]
@@ -290,7 +355,12 @@ class Ground:
         return sample.units_of(chosen), told
 
     def values(
-        self, plans: Sequence[Mapping[str, int]], power: int, *, key: tuple[int, ...]
+        self,
+        plans: Sequence[Mapping[str, int]],
+        power: int,
+        *,
+        key: tuple[int, ...],
+        executor: Executor,
     ) -> tuple[Floats, Floats]:
         """Judge plans on nights that are drawn by a key.
 
@@ -305,26 +375,39 @@ class Ground:
         every = {name for units in plans for name in units}
         posts = sorted(name for name in every if PostId.parse(name)[1] in kinds)
         column = {name: at for at, name in enumerate(posts)}
-        drawn = draw(len(posts) + 1, power, key=key)
-        least, most = self.attendance
-        come = least + (most - least) * drawn[:, :, -1]
-        worth = np.stack([self._worth(units, drawn, column) * come for units in plans])
+        crews = [self._crews(units, column) for units in plans]
+        nights = Nights(
+            crews=tuple(crew for mine in crews for crew in mine),
+            dimensions=len(posts) + 1,
+            power=power,
+            key=key,
+            attendance=self.attendance,
+        )
+        counted = iter(nights.counted(executor))
+        none = np.zeros((SCRAMBLINGS, 1 << power))
+        worth = np.stack([sum((next(counted) for _ in mine), none) for mine in crews])
         return (worth.mean(axis=2) if self.aim == "mean" else worst_mean(worth)), worth
 
-    def _worth(self, units: Mapping[str, int], drawn: Floats, column: Mapping[str, int]) -> Floats:
+    def _crews(self, units: Mapping[str, int], column: Mapping[str, int]) -> list[Crew]:
+        """Return the posts of a plan by resource, with what their people count for."""
         problem = self.plan.problem
-        worth = np.zeros(drawn.shape[:2])
+        found = []
         for kind in problem.resources:
             mine = [name for name in units if PostId.parse(name)[1] == kind.id]
             if not mine or not kind.value:
                 continue
-            gone = np.array([self.absences.gone(name, units[name]) for name in mine])
-            there = drawn[:, :, [column[name] for name in mine]] >= gone
             counts = kind.value * problem.demand.people * problem.demand.priority
             sites = [PostId.parse(name)[0] for name in mine]
             reach, people = crowds(self.plan, kind.id, sites, counts=counts)
-            worth += covered_on(there.reshape(-1, len(mine)), reach, people).reshape(worth.shape)
-        return worth
+            found.append(
+                Crew(
+                    column=np.array([column[name] for name in mine], dtype=np.int64),
+                    gone=np.array([self.absences.gone(name, units[name]) for name in mine]),
+                    reach=reach,
+                    people=people,
+                )
+            )
+        return found
 
 
 def _power(scenarios: int) -> int:
@@ -366,15 +449,20 @@ def _judged(
     against: Solution,
     samples: Sequence[Sampled],
     *,
+    computed: float,
     nights: int,
     seed: int,
     scenarios: int,
+    executor: Executor,
 ) -> UnderRisk:
     """Judge the plan on nights that nothing was chosen by, beside another one."""
     mine, other = _units_of(solution), _units_of(against)
-    means, worth = ground.values([mine, other], power_of(nights), key=(seed,))
+    means, worth = ground.values([mine, other], power_of(nights), key=(seed,), executor=executor)
     value = estimate(means[0])
-    bound = estimate(np.array([one.bound for one in samples]))
+    bound = Estimate(value=computed, low=computed, high=computed)
+    if samples:
+        sampled = estimate(np.array([one.bound for one in samples]))
+        bound = min(bound, sampled, key=lambda one: one.high)
     least = value.low if ground.aim == "mean" else estimate(_lower(worth[0])).low
     mean = value.value
     absences = ground.absences
@@ -384,6 +472,7 @@ def _judged(
         plan=ground.plan.settings.name,
         aim=ground.aim,
         scenarios=scenarios,
+        computed=computed,
         solution=solution,
         against=against,
         value=value,
@@ -408,6 +497,7 @@ def _judged(
             attendance=ground.attendance,
             nights=nights,
             seed=seed,
+            executor=executor,
         ),
     )
 

@@ -1,11 +1,13 @@
 """The best plan for nights when posts are missing: against every plan on every night."""
 
+import itertools
 import math
 import random
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import placement
@@ -14,8 +16,9 @@ from placement.errors import InfeasibleError, UsageError
 from placement.plan.layers import load_plan
 from placement.plan.problem import Plan
 from placement.solve.core.stopping import Stop
-from placement.studies.risk import Absences, draw, worst_mean
-from placement.studies.sample_average import Aim, Ground, UnderRisk, choose_under_risk
+from placement.studies.computed_bound import bound_by_count
+from placement.studies.risk import WORST, Absences, Aim, draw, worst_mean
+from placement.studies.sample_average import Ground, UnderRisk, choose_under_risk
 from placement.studies.sampled import Candidates
 from tests.amount import NIGHT, cases
 from tests.builders import write_plan
@@ -66,7 +69,7 @@ def test_no_plan_is_better_on_a_sample_than_the_one_found(tmp_path: Path, aim: A
         candidates = Candidates.of(plan, walks, absences)
         ground = Ground(plan, walks, candidates, absences, (0.5, 1.5), aim)
         power, key = (3, (seed, 1)) if seed % 2 else (5, (seed, 1))
-        points = draw(len(candidates.names) + 1, power, key=key, many=1)[0]
+        points = draw(len(candidates.names) + 1, power, key=(*key, 0))
         nights = [
             {
                 name: next((n for n in range(1, 99) if point[at] >= absences.gone(name, n)), 99)
@@ -89,6 +92,87 @@ def test_no_plan_is_better_on_a_sample_than_the_one_found(tmp_path: Path, aim: A
         assert found.bound == pytest.approx(best, abs=1e-5)
         assert plans[tuple(sorted(units.items()))] == pytest.approx(best, abs=1e-5)
     assert solved > 5
+
+
+def every_night(
+    candidates: Candidates, come: tuple[float, ...]
+) -> tuple[list[dict[str, int]], np.ndarray, np.ndarray]:
+    """Every night there can be, how likely it is, and who comes: shares that are as likely."""
+    there = []
+    for column, name in enumerate(candidates.names):
+        most = int(candidates.most[column])
+        gone = np.concatenate([[1.0], candidates.gone[column, :most], [0.0]])
+        there.append([(name, n + 1, float(p)) for n, p in enumerate(-np.diff(gone)) if p > 0])
+    nights, chance, share = [], [], []
+    for night in itertools.product(*there):
+        for part in come:
+            nights.append({name: needed for name, needed, _ in night})
+            chance.append(math.prod(p for _, _, p in night) / len(come))
+            share.append(part)
+    return nights, np.array(chance), np.array(share)
+
+
+def mean_of_worst(worth: np.ndarray, chance: np.ndarray) -> float:
+    order = np.argsort(worth)
+    until = np.minimum(np.cumsum(chance[order]), WORST)
+    return float(np.diff(until, prepend=0.0) @ worth[order]) / WORST
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("aim", ["mean", "worst5"])
+def test_no_plan_is_worth_more_on_all_nights_than_is_computed(tmp_path: Path, aim: Aim) -> None:
+    compared = nearer = 0
+    for seed in range(cases(24, 400)):
+        drawn = draw_ruled(seed)
+        plan = load_ruled(tmp_path / str(seed), drawn)
+        absences = absences_of(drawn, plan, seed)
+        walks = survey(plan)
+        candidates = Candidates.of(plan, walks, absences)
+        if math.prod(int(most) + 1 for most in candidates.most) > 600:
+            continue
+        # attendance from 0.8 to 1.2; of its halves the means, which are told apart less
+        nights, chance, share = every_night(candidates, (0.9, 1.1))
+        plans = [(posts, np.array(each)) for posts, each in worth_by_night(drawn, plan, nights)]
+        if not plans:
+            continue
+        usual = max(plans, key=lambda one: float(one[1].max()))[0]
+        worths = [each for _, each in plans]
+        best = max(
+            float(worth * share @ chance) if aim == "mean" else mean_of_worst(worth * share, chance)
+            for worth in worths
+        )
+        bound, _ = bound_by_count(
+            plan, walks, absences, attendance=(0.8, 1.2) if aim == "mean" else (0.9, 1.1),
+            aim=aim, usual=usual, stop=Stop(),
+        )  # fmt: skip
+        assert bound >= best - 1e-6
+        compared += 1
+        nearer += bound < max(float(worth.max()) for worth in worths) * 0.95
+    assert compared >= 5
+    assert nearer >= 3
+
+
+@pytest.mark.parametrize("aim", ["mean", "worst5"])
+def test_what_is_computed_is_exact_where_posts_share_nobody_and_are_alike(aim: Aim) -> None:
+    """Four posts of 100 people each, a fifth out of reach of the money: the tail of a binomial."""
+    apart = {"id": list("abcde"), "lon": 2.0 + 0.1 * np.arange(5), "lat": 48.0}
+    team = {"walkers": "people", "walk_limit_min": 5, "value": 1, "open_cost": 1, "max_units": 1}
+    plan = Plan.from_frames(
+        sites=pd.DataFrame(apart),
+        demand=pd.DataFrame({**apart, "people": 100.0}),
+        resources={"team": team},
+        budget=4,
+    )
+    absences = Absences.of(plan, {"team": 0.2}, {}, ())
+    chance = np.array([math.comb(4, n) * 0.2**n * 0.8 ** (4 - n) for n in range(5)])
+    worth = 100.0 * (4 - np.arange(5))
+    right = float(worth @ chance) if aim == "mean" else mean_of_worst(worth, chance)
+    bound, units = bound_by_count(
+        plan, survey(plan), absences, attendance=(1.0, 1.0), aim=aim,
+        usual={f"{site}/team": 1 for site in "bcde"}, stop=Stop(),
+    )  # fmt: skip
+    assert bound == pytest.approx(right)
+    assert len(units) == 4
 
 
 def test_the_mean_is_that_of_expected_cover_and_so_is_the_best_plan() -> None:
