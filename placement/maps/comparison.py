@@ -6,6 +6,7 @@ from typing import Any
 
 from placement.auditing.identity import check_identity
 from placement.cover.survey import survey
+from placement.maps.day import day_values, states_by_period
 from placement.maps.page import uncovered
 from placement.maps.people_panel import gaps, main_resource
 from placement.maps.states import State, numbered, states_data
@@ -34,7 +35,8 @@ def comparison_data(old: State, new: State, *, between: Solution | None = None) 
     dict
         As `states_data`, the old state first, with ``difference`` beside it: ``lines``, the lines
         of `Diff.lines` by part; ``opened``, ``closed``, ``moved`` and ``changed`` posts by position
-        in ``posts``; ``inputs``, what both were made from.
+        in ``posts``; ``inputs``, what both were made from. Of a plan with periods also ``periods``,
+        see `placement.maps.day.day_values`, and ``parts``, what is another one in each.
     """
     diff = compare(old.solution, new.solution, between=between)
     data = states_data([old, new])
@@ -42,12 +44,17 @@ def comparison_data(old: State, new: State, *, between: Solution | None = None) 
     number = {_key(data, row[0]): data["posts"][row[0]]["number"] for row in _rows(data, 1)}
     for place, post in enumerate(data["posts"]):
         post["number"] = number.get(_key(data, place), "")
+    recounted = between is not None and bool(check_identity(old.plan, old.solution))
+    before = State(plan=old.plan, solution=between) if recounted and between is not None else old
+    parts = states_by_period([before, new], data)
+    for part in parts:
+        part["difference"] = _difference(diff, old, part)
     difference = _difference(diff, old, data)
     if between is not None and difference["inputs"]["recounted"]:
         # the file of the old solution tells of people that nobody has at hand
         walks = survey(old.plan)
         data["states"][0]["gaps"] = gaps(old.plan, between, uncovered(old.plan, between, walks))
-    return data | {"difference": difference}
+    return data | {"difference": difference} | _periods(new, parts)
 
 
 def slider_data(states: Sequence[State], by: str) -> dict[str, Any]:
@@ -68,7 +75,15 @@ def slider_data(states: Sequence[State], by: str) -> dict[str, Any]:
     """
     ordered = sorted(states, key=lambda state: _value(state, by))
     data = numbered(states_data(ordered), ordered)
-    return data | {"slider": {"by": by, "values": [_value(state, by) for state in ordered]}}
+    slider = {"by": by, "values": [_value(state, by) for state in ordered]}
+    parts = states_by_period(ordered, data)
+    return data | {"slider": slider} | _periods(ordered[-1], parts)
+
+
+def _periods(last: State, parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the periods that a page lets its reader choose from; nothing without any."""
+    values = day_values(last.plan, last.solution) if parts else []
+    return {"periods": values, "parts": parts} if parts else {}
 
 
 def _value(state: State, by: str) -> float:
@@ -91,8 +106,16 @@ def _difference(diff: Diff, old: State, data: dict[str, Any]) -> dict[str, Any]:
         "lines": [[part, _told(diff, lines, part, before, after)] for part in PARTS],
         "opened": [after[one.id] for one in diff.opened if one.id in after],
         "closed": [before[one.id] for one in diff.closed if one.id in before],
-        "moved": [[before[one.old.id], after[one.new.id], one.metres] for one in diff.moved],
-        "changed": [[after[one.post.id], one.old_units, one.post.units] for one in diff.changed],
+        "moved": [
+            [before[one.old.id], after[one.new.id], one.metres]
+            for one in diff.moved
+            if one.old.id in before and one.new.id in after
+        ],
+        "changed": [
+            [after[one.post.id], one.old_units, one.post.units]
+            for one in diff.changed
+            if one.post.id in after
+        ],
         "inputs": _inputs(diff, old),
     }
 
@@ -112,11 +135,16 @@ def _told(
 ) -> list[list[Any]]:
     """Return the lines of a part, each with the posts it is about: none, one, or two of a move."""
     posts = {
-        # barriers, which are no posts of the page, come last on both sides
-        "+": iter([after[one.id]] for one in diff.opened if one.id in after),
-        "-": iter([before[one.id]] for one in diff.closed if one.id in before),
-        ">": iter([before[one.old.id], after[one.new.id]] for one in diff.moved),
-        "~": iter([after[one.post.id]] for one in diff.changed),
+        # of barriers, and of what does not serve in a period, the page has no posts
+        "+": iter([after[one.id]] if one.id in after else [] for one in diff.opened),
+        "-": iter([before[one.id]] if one.id in before else [] for one in diff.closed),
+        ">": iter(
+            [before[one.old.id], after[one.new.id]]
+            if one.old.id in before and one.new.id in after
+            else []
+            for one in diff.moved
+        ),
+        "~": iter([after[one.post.id]] if one.post.id in after else [] for one in diff.changed),
     }
     told: list[list[Any]] = []
     for line in lines:

@@ -1,6 +1,6 @@
 """The page of a plan with periods: what it tells of each, with a slider through the day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from placement.maps.frame import (
 )
 from placement.maps.numbering import numbers
 from placement.maps.page import page_data, uncovered
+from placement.maps.states import State, states_data
 from placement.maps.walks_panel import in_degrees, times
 from placement.maps.what_if import what_if
 from placement.plan.clock import DAY_MIN, clock_of
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _PARTS_ALONE = ("reach", "rings", "missing", "closures", "walks")
 _PARTS_TOO = ("resources", "main", "posts", "gaps", "lanes")
+_OF_STATES = ("areas", "posts", "places", "states", "closures", "walks", "main")
 _MOST_PLACES = 1000  # more are no circles one could tell apart
 
 
@@ -123,17 +125,12 @@ def _part(
         replay=replay if counted.lanes is not None else None,
     )
     told |= of_the_day(told, plan, solution, number)
-    closed = [
-        {"id": rule.id, "name": rule.street, "shape": [], "lines": coding.lines(frame.shape(line))}
-        | {"street": True}
-        for rule, line in closed_streets(here)
-    ]
     every = [area["id"] for area in whole["areas"]]
     mine = [area["id"] for area in told["areas"]]
     return {
         **{name: told[name] for name in (*_PARTS_ALONE, *_PARTS_TOO)},
         "areas": [every.index(name) for name in mine],
-        "closures": [*told["closures"], *closed],
+        "closures": [*told["closures"], *closed_lines(here, frame)],
         "crowd": _crowd(plan, number, frame),
         "prefix": f"{period.name}:",
         "rules": _rules(whole["rules"], told["rules"], number, [every.index(n) for n in mine]),
@@ -261,6 +258,64 @@ def _crowd(plan: Plan, number: int, frame: Frame) -> list[list[float]]:
     if len(found) > _MOST_PLACES:
         return []
     return [[*place, people] for place, people in sorted(found.items())]
+
+
+def states_by_period(states: Sequence[State], data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Turn solutions of a plan with periods into what a page of states reads of each period.
+
+    Parameters
+    ----------
+    states
+        The solutions.
+    data
+        As `states_data` of them, whose posts have their numbers.
+
+    Returns
+    -------
+    list of dict
+        What is another one in each period, by the keys of `states_data`; ``prefix`` as `day_data`
+        has it. Empty where they tell of other periods.
+    """
+    last = states[-1]
+    names = [one.name for one in last.plan.periods]
+    told = [
+        [one.name for one in given]
+        for s in states
+        for given in (s.plan.periods, s.solution.periods)
+    ]
+    if not names or any(one != names for one in told):
+        return []
+    frame = plan_frame(last.plan)
+    number = {(post["site"], post["resource"]): post["number"] for post in data["posts"]}
+    parts = []
+    for at, name in enumerate(names):
+        here = [_on_its_ground(one, at) for one in states]
+        part = states_data(here)
+        for state, given, mine in zip(states, here, part["states"], strict=True):
+            own = of_the_day(
+                {**mine, "posts": [], "main": part["main"]}, state.plan, state.solution, at
+            )
+            mine["resources"] = own["resources"]
+            mine["closures"] = [*mine["closures"], *closed_lines(given.plan, frame)]
+            part["main"] = own["main"]
+        for post in part["posts"]:
+            post["number"] = number.get((post["site"], post["resource"]), "")
+        parts.append({key: part[key] for key in _OF_STATES} | {"prefix": f"{name}:"})
+    return parts
+
+
+def _on_its_ground(state: State, number: int) -> State:
+    here, counted = period_alone(state.plan, state.solution, number)
+    return State(plan=here, solution=counted)
+
+
+def closed_lines(here: Plan, frame: Frame) -> list[dict[str, Any]]:
+    """Describe the streets that are closed by their name in a period, as they are drawn."""
+    return [
+        {"id": rule.id, "name": rule.street, "shape": [], "lines": coding.lines(frame.shape(line))}
+        | {"street": True}
+        for rule, line in closed_streets(here)
+    ]
 
 
 def closed_streets(here: Plan) -> list[tuple[ClosureRule, shapely.Geometry]]:

@@ -332,11 +332,11 @@ def _states_page(data: dict[str, Any], checked: bool, language: str | None) -> s
             **data,
             "title": title,
             "asked_language": language,
-            "words": {code: one["plan"] | one["states"] for code, one in spoken.items()},
+            "words": {c: one["plan"] | one["day"] | one["states"] for c, one in spoken.items()},
             "phrases": {code: one["diff"] for code, one in spoken.items()},
         },
         show="showStates",
-        scripts=_STATES_SCRIPTS,
+        scripts=("day.js", *_STATES_SCRIPTS) if "parts" in data else _STATES_SCRIPTS,
     )
 
 

@@ -8,7 +8,7 @@ import pypdf
 import pytest
 
 import placement
-from placement.maps import map_page
+from placement.maps import State, comparison_page, map_page, slider_page
 from placement.plan.problem import Plan
 from placement.review.geojson import read_solution, solution_text
 from placement.solution import Solution
@@ -237,4 +237,47 @@ def test_a_variant_is_counted_in_each_period_and_in_the_whole_day(
     assert other.locator("#slider").input_value() == "1"
     assert "Dog team" in other.locator(".popup").inner_text()
     quiet.assert_quiet(file)
+    seen.assert_quiet(file)
+
+
+@pytest.mark.slow
+def test_a_comparison_lets_its_reader_choose_the_period(
+    open_page: Any, asked: tuple[Plan, Solution], tmp_path: Path
+) -> None:
+    """Figures, areas gained and lost, reach and closures are those of the period."""
+    plan, new = asked
+    old = placement.optimise(plan, budget=20)
+    states = [State(plan=plan, solution=one) for one in (old, new)]
+    file = tmp_path / "comparison.html"
+    file.write_text(comparison_page(*states), encoding="utf-8")
+    page, seen = open_page(file, address="#tab=figures", bypass_csp=True)
+    links = page.get_by_role("navigation", name="Period of the day").get_by_role("link")
+    assert links.count() == 4
+    assert links.nth(0).get_attribute("aria-current") == "page"
+    assert page.locator(".leaflet-reach-new-pane path").count() == 0  # no one ground of all
+    for at in (2, 1):
+        links.nth(at + 1).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"html.ready [data-period='{at}'][aria-current]")
+        assert page.evaluate("location.hash").endswith(f"period={at}")
+        page.wait_for_function("document.activeElement.dataset.period !== undefined")
+        total = page.locator("table.figures tbody tr").first.inner_text()
+        changed = [one.periods[at].covered["checkpoint"] for one in (old, new)]
+        assert all(f"{many:,.0f} (" in total for many in changed)
+        gained = page.locator("#view-areas .told").text_content()
+        assert gained.startswith("0 people gained and 0") == (changed[0] == changed[1])
+        assert page.locator(".leaflet-reach-new-pane path").count() > 0
+        assert (page.locator(".leaflet-closures-new-pane path").count() > 0) == (at == 2)
+        assert found(page) == []
+    assert page.evaluate("window.hacked") is None
+    page.locator("#lang-fr").click()
+    assert page.locator("[data-period='all']").inner_text() == "Toutes les périodes"
+    assert seen.messages == seen.errors == []
+
+    file.write_text(slider_page(states, "budget"), encoding="utf-8")
+    page, seen = open_page(file, address="#period=0")
+    for at, one in enumerate((old, new)):
+        page.locator("#slider").fill(str(at))
+        assert share(one, 0) in page.locator("#status").inner_text()
+    assert NASTY in page.locator("[data-period='2']").inner_text()
     seen.assert_quiet(file)

@@ -212,7 +212,7 @@ function figuresView(data, plans, tell, isOpen) {
   row(`${tell.say("cost")} (${tell.own(after.budget.unit)})`, (plan) => plan.budget.cost, tell.money);
   row(tell.say("budget_of", { unit: tell.own(after.budget.unit) }), (plan) => plan.budget.amount, tell.money);
   row(tell.say("proof"), (plan) => plan.status, (status) => tell.say(`status_${status}`));
-  const table = make("table", { class: "figures" }, headRow("", tell.say("before"), tell.say("after")),
+  const table = make("table", { class: "figures" }, headRow(tell.say("if_figure"), tell.say("before"), tell.say("after")),
     make("tbody", null, ...rows.map(([name, old, now]) => make("tr", { class: old === now ? null : "differs" },
       make("th", { scope: "row" }, name), make("td", null, old), make("td", null, now)))));
   return make("div", { class: "view" }, make("h2", null, tell.say("figures")), table,

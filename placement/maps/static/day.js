@@ -73,3 +73,30 @@ function makeDay(page, tell, turn) {
   const whole = { ...page, reach: page.resources.map((_, at) => parts.flatMap((part) => part.reach[at])) };
   return { asked, speak, whole, part: (at) => parts[at], section: (at, data, showArea) => daySection(page, at, tell, pick, gapTable(data, "all", tell, showArea)) };
 }
+
+/* Links to all periods together and to each of them, on a page of several solutions; `at` is the one that is shown. */
+function periodChoice(page, tell) {
+  const asked = () => {
+    const at = Number(address().get("period"));
+    return address().has("period") && Number.isInteger(at) && page.parts[at] !== undefined ? at : null;
+  };
+  const at = asked();
+  const nav = make("nav", { class: "periods" });
+  document.getElementById("top").append(nav);
+  window.addEventListener("hashchange", () => { if (asked() !== at) { window.location.reload(); } });
+  const speak = () => {
+    nav.setAttribute("aria-label", tell.say("slider_period"));
+    nav.replaceChildren(...[null, ...page.parts.keys()].map((one) => make("a", {
+      href: "#", "aria-current": one === at ? "page" : null, "data-period": one === null ? "all" : String(one), onclick: (event) => {
+        event.preventDefault();
+        keep("period", one === null ? null : String(one));
+      },
+    }, one === null ? tell.say("all_periods") : periodInWords(page.periods[one], tell))));
+  };
+  /* a reader who comes from one of the links finds it again */
+  const [visit] = performance.getEntriesByType("navigation");
+  if (visit instanceof PerformanceNavigationTiming && visit.type === "reload") {
+    window.setTimeout(() => { const own = nav.querySelector("[aria-current]"); if (own instanceof HTMLElement) { own.focus(); } });
+  }
+  return { at, speak };
+}

@@ -32,7 +32,7 @@ function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpe
     const style = inPane(`closures-${side}`, CLOSURE_STYLE);
     for (const thing of plan.closures) {
       if (thing.shape.length > 0) { group.addLayer(L.polygon(polygonPositions(thing.shape), style)); }
-      if (thing.lines) { group.addLayer(L.polyline(thing.lines.map(positions), style)); }
+      if (thing.lines) { group.addLayer(L.polyline(thing.lines.map(positions), thing.street ? { ...style, ...CLOSED_STREET } : style)); }
     }
     layers.push(["closures", group]);
   }

@@ -18,8 +18,11 @@ function plansOf(data) {
 }
 
 function showStates(map) {
-  const data = JSON.parse(document.getElementById("plan-data").textContent);
-  const tell = speaker(data);
+  const page = JSON.parse(document.getElementById("plan-data").textContent);
+  const tell = speaker(page);
+  /* the whole day, or one of its periods: to choose another one reads the page anew */
+  const choice = page.parts === undefined ? null : periodChoice(page, tell);
+  const data = choice === null || choice.at === null ? page : { ...page, ...page.parts[choice.at] };
   const byId = (id) => document.getElementById(id);
   const plans = plansOf(data);
   const compared = data.difference !== undefined;
@@ -367,6 +370,7 @@ function showStates(map) {
   }
   function speak(language) {
     tell.use(language);
+    if (choice !== null) { choice.speak(); }
     const kind = tell.say(compared ? "comparison" : "solutions");
     speakHead(data, tell, { title: `${tell.own(data.title)}: ${kind}`, kicker: kind, skip: tell.say("skip_panel") });
     stages.forEach((one, i) => one.map.getContainer().setAttribute("aria-label", stages.length === 1 ? tell.say("map") : tell.say(i === 0 ? "map_before" : "map_after")));
@@ -409,11 +413,12 @@ function showStates(map) {
   });
   const everything = { ...last, posts: plans.flatMap((one) => one.posts), reach: last.reach };
   const view = makeView(map, everything, legend);
+  const when = () => (choice === null || choice.at === null ? [] : [periodInWords(page.periods[choice.at], tell)]);
   const printing = makePrinting(map, tell, {
     arrange, view, maps: () => stages.map((one) => one.map),
     subjects: () => (compared ? [["changes", "tab_changes"], ["areas", "tab_areas"], ["figures", "tab_figures"]] : [["overview", "tab_overview"]]),
-    told: () => (compared ? [[last.plan], ...plans.map((one, at) => [tell.say(at === 0 ? "before" : "after"), ...sheetFacts(one.sheet)])]
-      : [[last.plan, ...sheetFacts(plan().sheet)]]),
+    told: () => (compared ? [[...when(), last.plan], ...plans.map((one, at) => [tell.say(at === 0 ? "before" : "after"), ...sheetFacts(one.sheet)])]
+      : [[...when(), last.plan, ...sheetFacts(plan().sheet)]]),
   });
   speak(fromAddress());
   narrow.addEventListener("change", () => { arrange(); view.begin(); });
