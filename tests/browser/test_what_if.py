@@ -265,6 +265,21 @@ def test_the_page_sends_people_to_gates_as_place_evaluate_does(browser, name, ma
     assert want.lanes == solution.lanes
 
 
+def test_whom_gates_get_does_not_depend_on_the_variants_before(browser) -> None:
+    """Gates close, come back and open for the first time, and each search begins with another."""
+    plan = load_plan(ROOT / "data/geo/london-2023")
+    solution = read_solution(ROOT / "outputs/london-2023/solution.geojson")
+    start = {post.id: post.units for post in solution.posts_list}
+    drawn = variants_of(plan, start, many=cases(12, 100), seed=21)
+    # the plan between any two of them, as one who takes a change back sees it
+    variants = [one for variant in drawn for one in (variant, start)]
+    data = carried(plan, solution)
+    alone = [(data, [variant]) for variant in variants]
+    forth, back, *fresh = counted(browser, [(data, variants), (data, variants[::-1]), *alone])
+    assert forth == [answer for (answer,) in fresh] == back[::-1]
+    assert len({text for text, _ in forth}) > len(drawn) / 2
+
+
 @pytest.fixture(scope="module")
 def cover_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cover")

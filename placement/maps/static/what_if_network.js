@@ -45,7 +45,11 @@ function firstPrices({ first, of, supply, target, high, low }, cells, rooms, pri
   }
 }
 
-const powerAbove = (number) => 2 ** Math.ceil(Math.log2(number + 1));
+/* A number above another. As long as it is large enough it stays, and prices that are kept mean the same. */
+function largeFor(sent, name, number) {
+  if (sent[name] <= number) { sent[name] = 2 ** Math.ceil(Math.log2(2 * number + 1)); }
+  return sent[name];
+}
 
 const noTime = { rooms: new Map(), crowds: null, prices: new Map(), starts: new Int32Array(0), flow: new Float64Array(0), arcs: new Map() };
 
@@ -71,8 +75,8 @@ function networkOf({ crowds, floors }, gates, rule, sent) {
   let kept = 0;
   for (const crowd of crowds) { starts[crowd.id] = kept; kept += periods * (crowd.columns.length + 1); }
   const longest = crowds.reduce((steps, crowd) => crowd.ways.reduce((so, way) => Math.max(so, way.steps), steps), 0);
-  const rank = powerAbove(nodes * (longest + 1)); // more than any walks together
-  const wait = powerAbove(nodes * TIES); // more than all that is drawn
+  const rank = largeFor(sent, "rank", nodes * (longest + 1)); // more than any walks together
+  const wait = largeFor(sent, "wait", nodes * TIES); // more than all that is drawn
   const short = (most + 1) * rank; // more than anybody who is not sent
   const floorNode = new Map(floors.map(({ at }, row) => [at, 2 * cells + row]));
   /* nodes that can stand beside a gate and period in one item have slots of their own */

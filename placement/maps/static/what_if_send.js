@@ -92,8 +92,12 @@ class Sending {
     this.costHigh = Float64Array.from(arcs, (arc) => arc.high);
     this.costLow = Float64Array.from(arcs, (arc) => arc.low);
     this.sent = new Float64Array(arcs.length);
-    this.beside = Array.from({ length: nodes }, () => []);
-    arcs.forEach((arc, at) => { this.beside[arc.from].push(at); this.beside[arc.to].push(at); });
+    /* arcs at each node, and where those of a node begin */
+    const beside = Array.from({ length: nodes }, () => []);
+    arcs.forEach((arc, at) => { beside[arc.from].push(at); beside[arc.to].push(at); });
+    this.besideFirst = new Int32Array(nodes + 1);
+    beside.forEach((some, node) => { this.besideFirst[node + 1] = this.besideFirst[node] + some.length; });
+    this.beside = Int32Array.from(beside.flat());
     this.items = items;
     this.names = [slots, Int32Array.from({ length: nodes }, (_, node) => node)];
     this.slotted = slotted;
@@ -292,11 +296,14 @@ class Sending {
 
   /* Of a node of the tree, offer others outside a place beside it; of one outside, offer it a place beside those inside. */
   offerBeside(node, isInside) {
-    const { heap, high, low, isJoined, pairTo, top, topHigh, topLow, twin, pairFirst, from, to: ends, sent, most, sign } = this;
+    const { high, low, isJoined, pairTo, top, topHigh, topLow, twin, pairFirst, from, to: ends, sent, most, sign, beside, besideFirst } = this;
+    const { at: place, high: nearHigh, low: nearLow } = this.heap;
     const within = isInside ? 0 : 1; // of those looked at
     const way = isInside ? sign : -sign;
-    const [ownHigh, ownLow] = [high[node], low[node]];
-    for (const arc of this.beside[node]) {
+    const ownHigh = high[node];
+    const ownLow = low[node];
+    for (let at = besideFirst[node], last = besideFirst[node + 1]; at < last; at += 1) {
+      const arc = beside[at];
       const isFrom = from[arc] === node;
       const other = isFrom ? ends[arc] : from[arc];
       if (isJoined[other] !== within) { continue; }
@@ -314,11 +321,11 @@ class Sending {
       const move = moves === null ? pair : moves[pair];
       if (top[move] < 0) { continue; }
       const outer = isInside ? other : node;
-      const isOffered = heap.at[outer] >= 0;
+      const isOffered = place[outer] >= 0;
       const nextHigh = topHigh[move] + way * (high[other] - ownHigh);
-      if (isOffered && heap.high[outer] < nextHigh) { continue; }
+      if (isOffered && nearHigh[outer] < nextHigh) { continue; }
       const nextLow = topLow[move] + way * (low[other] - ownLow);
-      if (isOffered && heap.high[outer] === nextHigh && heap.low[outer] <= nextLow) { continue; }
+      if (isOffered && nearHigh[outer] === nextHigh && nearLow[outer] <= nextLow) { continue; }
       this.offer(isInside ? node : other, outer, nextHigh, nextLow, -1, top[move], this.others[move][0]);
     }
   }
@@ -397,7 +404,7 @@ class Sending {
     const nodes = [...high.keys()].filter((node) => high[node] < Infinity);
     const [many, few] = [nodes.filter((node) => excess[node] > 0), nodes.filter((node) => excess[node] < 0)];
     const sign = many.length < few.length ? 1 : -1;
-    let left = sign > 0 ? few : many;
+    const left = sign > 0 ? few : many;
     if (left.length === 0) { return; }
     this.sign = sign;
     order.length = 0;
@@ -406,10 +413,18 @@ class Sending {
     const before = high.slice();
     this.join(nodes);
     for (;;) {
-      left = left.filter((node) => excess[node] !== 0 && isJoined[node] === 1);
-      if (left.length === 0) { return; }
-      const far = (node) => sign * (before[node] - high[node]);
-      this.change(left.reduce((nearest, node) => (far(node) < far(nearest) ? node : nearest)));
+      let [nearest, least] = [-1, Infinity];
+      let kept = 0;
+      for (const node of left) {
+        if (excess[node] === 0) { continue; }
+        left[kept] = node;
+        kept += 1;
+        const far = sign * (before[node] - high[node]);
+        if (isJoined[node] === 1 && far < least) { nearest = node; least = far; }
+      }
+      left.length = kept;
+      if (nearest < 0) { return; }
+      this.change(nearest);
       this.changes += 1;
       this.repair();
     }

@@ -3,13 +3,17 @@
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const [NOTHING, BEFORE, FIRST] = [0, 1, 2];
 
+const VALUES = new Uint8Array(128); // of letters, by their codes
+for (let value = 0; value < LETTERS.length; value += 1) { VALUES[LETTERS.charCodeAt(value)] = value; }
+
 /* Whole numbers out of letters, one after the other. */
 function unpacking(text) {
   let at = 0;
   const next = () => {
-    let [number, place] = [0, 1];
+    let number = 0;
+    let place = 1;
     for (;;) {
-      const code = LETTERS.indexOf(text[at]);
+      const code = VALUES[text.charCodeAt(at)];
       at += 1;
       number += (code % 32) * place;
       if (code < 32) { return number; }
@@ -58,30 +62,34 @@ function unpackedGaps(text) {
 
 /* Walks longer by a ratio, those within a limit and to sites that are allowed. */
 function within(walks, ratio, limit, allowed) {
-  return walks.map((walk, site) => {
-    const longer = Math.floor(walk * ratio + 0.5);
-    return walk >= 0 && longer <= limit && allowed[site] ? longer : -1;
-  });
+  const found = new Int32Array(walks.length).fill(-1);
+  for (let site = 0; site < walks.length; site += 1) {
+    const longer = Math.floor(walks[site] * ratio + 0.5);
+    if (walks[site] >= 0 && longer <= limit && allowed[site]) { found[site] = longer; }
+  }
+  return found;
 }
 
 function readRow(reader, told, held, limit) {
-  const row = Int32Array.from(told);
-  const present = Array.from(told, (walk) => walk >= 0);
+  const row = told.slice();
   const added = [];
   let at = -1;
   for (let left = reader.next(); left > 0; left -= 1) {
     at += reader.next();
-    if (present[at]) { row[at] = -1; } else { added.push(at); }
-    present[at] = !present[at];
+    if (told[at] < 0) { added.push(at); }
+    row[at] = -1;
   }
-  const isNew = new Set(added);
-  const both = [];
-  present.forEach((here, site) => { if (here && !isNew.has(site)) { both.push(site); } });
   const changes = [];
   for (let left = reader.next(); left > 0; left -= 1) { changes.push(reader.signed()); }
   if (changes.length > 0) {
-    for (const site of both) { held[site] = Math.min(held[site], changes.length - 1); }
-    if (changes.length > 1) {
+    const last = changes.length - 1;
+    const both = [];
+    for (let site = 0; site < row.length; site += 1) {
+      if (row[site] < 0) { continue; }
+      both.push(site);
+      if (held[site] > last) { held[site] = last; }
+    }
+    if (last > 0) {
       let other = -1;
       for (let left = reader.next(); left > 0; left -= 1) {
         other += reader.next();
@@ -112,12 +120,13 @@ function readWalks(coded, points, sites, allowed, twin) {
     }
     if (resource === 0) { first.push(...rows); }
     const columns = Array.from({ length: sites }, () => ({ points: [], walks: [] }));
-    rows.forEach((row, point) => row.forEach((walk, site) => {
-      if (walk >= 0) {
-        columns[site].points.push(point);
-        columns[site].walks.push(walk);
+    for (let site = 0; site < sites; site += 1) {
+      const { points: reached, walks } = columns[site];
+      for (let point = 0; point < points; point += 1) {
+        const walk = rows[point][site];
+        if (walk >= 0) { reached.push(point); walks.push(walk); }
       }
-    }));
+    }
     return columns;
   });
 }
@@ -179,7 +188,7 @@ function whatIfModel(data) {
   const serves = rules.map((_, resource) => periods.map((one) => one.serves.includes(resource)));
   const counted = serves.map((own) => (own.every((is) => is) ? people : people.map((some, point) => (own[period[point]] ? some : 0))));
   return {
-    parts: coded.parts, places, sent: { times: [], prices: new Map(), ids: new Map() }, // how people were sent the last times
+    parts: coded.parts, places, sent: { times: [], prices: new Map(), ids: new Map(), rank: 0, wait: 0 }, // how people were sent the last times
     options, people, counted, twin, ground, resources, step: sites.step, xy: sites.xy || null,
     whole: typeof points.people === "string", slow: points.slow, area: unpackedRuns(points.area), areas: points.areas,
     priority: unpackedRuns(level).map((one) => levels[one]), tier: unpackedRuns(points.tier), arrival: unpackedRuns(points.arrival), tiers: points.tiers, side_m: points.side_m,
