@@ -44,13 +44,14 @@ REQUIRED = os.environ.get("PLACEMENT_BROWSER") == "required"
 
 
 def zoom_in(page: Any) -> None:
-    """Press the button that zooms in, and wait until the map, or both, have moved there.
+    """Press the button that zooms in, and wait until the map, or both, are painted there.
 
     The map begins to move with the browser's next frame: before it nothing says that it will.
     """
     page.locator(".leaflet-control-zoom-in").first.click()
     page.evaluate("() => new Promise(requestAnimationFrame)")
     page.wait_for_selector(".leaflet-zoom-anim", state="detached")
+    page.wait_for_selector(UNPAINTED, state="detached")
 
 
 @dataclass

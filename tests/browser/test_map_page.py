@@ -191,8 +191,10 @@ def test_every_layer_can_be_switched_off_and_on(open_page, file) -> None:
         before = page.evaluate(drawn)
         was = one.is_checked()
         one.click()
+        page.wait_for_selector(UNPAINTED, state="detached")
         assert (page.evaluate(drawn) < before) is was
         one.click()
+        page.wait_for_selector(UNPAINTED, state="detached")
         assert page.evaluate(drawn) == before
         assert one.is_checked() is was
     seen.assert_quiet(file)

@@ -337,7 +337,7 @@ function makeLabels(map, data, tell, signs, posts, isShown) {
   };
   const holds = (box, inner) => box[0] <= inner[0] && box[1] <= inner[1] && box[2] >= inner[2] && box[3] >= inner[3];
   return pictureLayer("labels", {
-    names: namesOf(map, data, tell),
+    names: null, // found when they are first placed
     version: 0, // of what is shown
     placed: null, // { key, names, region, seen }
     drawn: null, // { key, ratio, box }: what of it is on the canvas
@@ -361,6 +361,10 @@ function makeLabels(map, data, tell, signs, posts, isShown) {
     },
     *steps(key, zoom, view, box, isPlaced) {
       if (!isPlaced) {
+        if (this.names === null) {
+          this.names = namesOf(map, data, tell);
+          yield;
+        }
         const around = map.getContainer().getBoundingClientRect();
         /* what lies over the map: legend, buttons, scale */
         const covers = [...map.getContainer().querySelectorAll(".leaflet-control")].map((one) => one.getBoundingClientRect()).filter((one) => one.width > 0)
@@ -376,6 +380,7 @@ function makeLabels(map, data, tell, signs, posts, isShown) {
       const context = this.open(L.point(box[0], box[1]), L.point(box[2] - box[0], box[3] - box[1]), zoom, ratio);
       context.translate(-box[0], -box[1]);
       yield* drawNames(context, this.placed.names, box);
+      yield NEXT_FRAME;
       this.drawn = { placed: this.placed, ratio, box };
       this.job = null;
       this.present();
@@ -387,7 +392,7 @@ function makeLabels(map, data, tell, signs, posts, isShown) {
     },
     /* What is shown changed, and with `again` the names themselves. */
     renew(again) {
-      if (again) { this.names = namesOf(map, data, tell); }
+      if (again) { this.names = null; }
       this.version += 1;
       if (this._map) { this.update(); }
     },

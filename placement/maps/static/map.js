@@ -328,7 +328,7 @@ function showPlan(map) {
     shrinkCandidates(on.candidateLayers, map.getZoom());
     on.spread.arrange();
   };
-  map.on("zoomend", resize);
+  afterZoom(map, resize);
   window.addEventListener("beforeprint", () => {
     theme.paper(true);
     sharpen([map], 2);

@@ -56,14 +56,17 @@ function postMarker(post, picture, options) {
 
 /* `signs` are { post, marker, name }; `name` writes a marker's accessible name with what it speaks for. */
 function makeSigns(map, signs, pane) {
-  const leaders = L.layerGroup().addTo(map);
+  /* each a single path with round ends: lines to where signs stand, and a dot with a rim at each place */
+  const path = (colour, weight) => L.polyline([], { ...pane, color: inkOf(colour), weight, interactive: false }).addTo(map);
+  const [leaders, rims, dots] = [path("ink", 1.3), path("halo", 5.4), path("ink", 3.4)];
   let boxes = [];
   const arrange = () => {
     const zoom = map.getZoom();
     const shown = signs.filter((one) => map.hasLayer(one.marker));
     const at = shown.map((one) => map.project([one.post.at[1], one.post.at[0]], zoom));
     const found = spreadSigns(at, zoom);
-    leaders.clearLayers();
+    const ways = [];
+    const feet = [];
     boxes = [];
     shown.forEach((one, i) => {
       const { x, y, group } = found[i];
@@ -73,22 +76,23 @@ function makeSigns(map, signs, pane) {
       const element = one.marker.getElement();
       element.classList.toggle("within", !own);
       const badge = element.querySelector(".more");
-      badge.textContent = String(others.length + 1);
+      const many = String(others.length + 1);
+      if (badge.textContent !== many) { badge.textContent = many; } // a text that is written is laid out again
       element.classList.toggle("bunch", others.length > 0);
+      const before = one.others;
       one.others = others.map((other) => other.post);
-      one.name();
+      if (`${before.map((post) => post.key)}` !== `${one.others.map((post) => post.key)}`) { one.name(); }
       if (own) { boxes.push([x - 15, y - 15, x + 15, y + 15]); }
       const moved = Math.hypot(x - at[i].x, y - at[i].y);
       if (own && moved > 10) {
-        const true_ = map.unproject(at[i], zoom);
-        leaders.addLayer(L.polyline([true_, map.unproject(L.point(x, y), zoom)], {
-          ...pane, color: inkOf("ink"), weight: 1.3, interactive: false,
-        }));
-        leaders.addLayer(L.circleMarker(true_, {
-          ...pane, radius: 2.2, color: inkOf("halo"), weight: 1, fillColor: inkOf("ink"), fillOpacity: 1, interactive: false,
-        }));
+        const foot = map.unproject(at[i], zoom);
+        ways.push([foot, map.unproject(L.point(x, y), zoom)]);
+        feet.push([foot, foot]);
       }
     });
+    leaders.setLatLngs(ways);
+    rims.setLatLngs(feet);
+    dots.setLatLngs(feet);
   };
   return { arrange, boxes: () => boxes };
 }

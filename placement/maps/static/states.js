@@ -245,7 +245,7 @@ function showStates(map) {
       legend.giveWay();
     });
     one.map.on("popupclose", () => one.map.getContainer().classList.remove("open"));
-    one.map.on("zoomend", () => arrangeOne(one));
+    afterZoom(one.map, () => arrangeOne(one));
   };
   listen(stage);
 

@@ -54,9 +54,15 @@ function traceLine(context, lines, line, tile) {
 }
 
 function streetLayer(streets, pane) {
-  const groups = Object.keys(STREET_STYLES).filter((name) => streets[name] !== undefined)
-    .map((name) => ({ style: STREET_STYLES[name], lines: streetGroup(streets[name]) }));
+  const names = Object.keys(STREET_STYLES).filter((name) => streets[name] !== undefined);
+  const groups = [];
   return tiledLayer(pane, function* paint(open, tile) {
+    /* put in order with the first tile: the page is seen before */
+    while (groups.length < names.length) {
+      const name = names[groups.length];
+      groups.push({ style: STREET_STYLES[name], lines: streetGroup(streets[name]) });
+      yield;
+    }
     const grown = Math.min(4, Math.max(0.6, 1.45 ** (tile.zoom - 14)));
     for (const { style, lines } of groups) {
       if (tile.zoom < style.from) { continue; }

@@ -1,10 +1,11 @@
 /* Numbers into lines, and layers painted on canvases a little at a time, so that no frame waits. */
 
-const FRAME_MS = 6; // painting of one frame: the rest is for moving the map
-const CHUNK = 400; // lines between two looks at the clock
+const FRAME_MS = 5; // painting of one frame: the rest is for moving the map
+const CHUNK = 250; // lines between two looks at the clock
+const NEXT_FRAME = "next frame"; // what a job yields that wants one to itself
 const TILE_PX = 128; // side of the squares a canvas is painted in; a whole number of hatches
-const AHEAD_PX = 160; // painted beyond the view
-const NEAR_PX = 64; // of the view to the edge of what is painted, when more is painted
+const AHEAD_PX = 112; // painted beyond the view
+const NEAR_PX = 48; // of the view to the edge of what is painted, when more is painted
 
 /* Whole-number steps of 1e-6 degrees into Leaflet positions. */
 function positions(steps) {
@@ -89,7 +90,7 @@ function gridIndex(boxes) {
 
 /* What waits to be painted, as generators that paint a step at a time. `least` is how many pixels a side of a
    point of the screen has at least: most of a frame is spent on moving them. */
-const painting = { jobs: [], asked: false, least: 1 };
+const painting = { jobs: [], asked: false, begun: false, least: 1 };
 
 /* Tiles begin at whole pixels of the canvas on any screen: else their edges would be seen. */
 const pixelRatio = () => Math.round(TILE_PX * Math.min(3, Math.max(painting.least, window.devicePixelRatio || 1))) / TILE_PX;
@@ -107,9 +108,11 @@ function setJobs(jobs) {
 const dropJob = (job) => setJobs(painting.jobs.filter((one) => one !== job));
 
 function paintUntil(isTime) {
-  while (painting.jobs.length > 0 && !isTime()) {
+  while (painting.jobs.length > 0) {
     const job = painting.jobs[0];
-    if (job.next().done) { dropJob(job); }
+    const { done, value } = job.next();
+    if (done) { dropJob(job); }
+    if (isTime(done || value === NEXT_FRAME)) { return; }
   }
 }
 
@@ -119,13 +122,30 @@ function askToPaint() {
   requestAnimationFrame(() => {
     painting.asked = false;
     const end = performance.now() + FRAME_MS;
-    paintUntil(() => performance.now() > end);
+    if (painting.begun) { paintUntil((isOver) => isOver || performance.now() > end); }
+    painting.begun = true; // the first frame shows the page itself
     askToPaint();
   });
 }
 
 /* All that waits, at once: paper does not wait for frames. */
 function paintNow() { paintUntil(() => false); }
+
+/* Does `arrange` after each zoom: where the map moved there by itself, not in the frame in which all else is put in
+   its place, but in the next. */
+function afterZoom(map, arrange) {
+  let isMoved = false;
+  map.on("zoomanim", () => { isMoved = true; });
+  map.on("zoomend", () => {
+    if (!isMoved) {
+      arrange();
+      return;
+    }
+    isMoved = false;
+    setJobs([...painting.jobs, { next() { arrange(); return { done: true, value: NEXT_FRAME }; } }]);
+    askToPaint();
+  });
+}
 
 /* A canvas of a map that follows its moves and zooms. What it shows next is painted beside it, a little at a time, and
    handed over whole: a browser copies a canvas that is painted on itself anew in each frame, a bitmap only once.
@@ -268,7 +288,10 @@ function tiledLayer(pane, paint) {
         context.drawImage(this.canvas, right, down);
         context.scale(ratio, ratio);
       };
-      if (inked.length > 0) { begin(); }
+      if (inked.length > 0) {
+        begin();
+        yield;
+      }
       const tiles = [];
       for (let y = box[1]; y <= box[3]; y += 1) {
         for (let x = box[0]; x <= box[2]; x += 1) { if (last === null || !within(last.box, x, y)) { tiles.push([x, y]); } }
@@ -300,6 +323,7 @@ function tiledLayer(pane, paint) {
         } finally { if (isOpen) { context.restore(); } }
         yield;
       }
+      if (inked.length > 0) { yield NEXT_FRAME; }
       this.done = { ...next, inked };
       this.job = null;
       this.asked = null;

@@ -55,7 +55,13 @@ function freeView(placesAt, size, blocked, zooms) {
     const box = L.bounds(places);
     const room = inner.subtract(box.getSize().multiplyBy(scale));
     if (room.x < 0 || room.y < 0) { continue; }
-    const own = places.map((place) => place.subtract(box.min).multiplyBy(scale));
+    const xs = Float64Array.from(places, (place) => (place.x - box.min.x) * scale);
+    const ys = Float64Array.from(places, (place) => (place.y - box.min.y) * scale);
+    /* hundreds of thousands of looks before the page is first seen: a plain loop over plain numbers */
+    const isUnder = ([left, top, right, bottom]) => {
+      for (let i = 0; i < xs.length; i += 1) { if (xs[i] > left && xs[i] < right && ys[i] > top && ys[i] < bottom) { return true; } }
+      return false;
+    };
     const tries = [];
     for (let i = 0; i <= TRIES; i += 1) {
       for (let j = 0; j <= TRIES; j += 1) {
@@ -67,9 +73,7 @@ function freeView(placesAt, size, blocked, zooms) {
     for (const { x, y } of tries) {
       const left = x + EDGE_PX + SIGN_PX;
       const top = y + EDGE_PX + SIGN_PX;
-      const hidden = walls.length > 0 && own.some((place) => walls.some((wall) => (
-        place.x + left > wall[0] && place.x + left < wall[2] && place.y + top > wall[1] && place.y + top < wall[3])));
-      if (!hidden) { return { zoom, middle: box.min.add(L.point(size.x / 2 - left, size.y / 2 - top).divideBy(scale)) }; }
+      if (!walls.some((wall) => isUnder([wall[0] - left, wall[1] - top, wall[2] - left, wall[3] - top]))) { return { zoom, middle: box.min.add(L.point(size.x / 2 - left, size.y / 2 - top).divideBy(scale)) }; }
     }
   }
   return null;
@@ -94,7 +98,7 @@ function makeView(map, data, legend) {
   };
   const frame = map.getContainer();
   let fitting = false;
-  let own = true; // the view is still ours, and so is the legend's corner
+  let own = false; // the view is still ours, and so is the legend's corner: from the first one on
   const usual = [];
   for (let zoom = MOST_ZOOM; zoom >= map.getMinZoom(); zoom -= map.options.zoomSnap) { usual.push(zoom); }
   let zooms = usual; // paper has its own: those of round scales
