@@ -1,5 +1,6 @@
 """Perimeters one inside another: the one right answer, together with all other rules."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,56 @@ def test_studies_that_count_one_gate_a_person_refuse_rings() -> None:
     assert page is None
     with pytest.raises(UsageError, match="people pass rings"):
         what_if(plan, solution, survey(plan), streets=["High Street"])
+
+
+@pytest.mark.slow
+def test_people_pass_rings_on_streets_and_slowly_on_those_without_steps(tmp_path: Path) -> None:
+    day = DRAWN.parent / "drawn-day"
+    for file in day.glob("*.geojson"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    text = day.joinpath("plan.toml").read_text(encoding="utf-8").partition("[[closures]]")[0]
+    text = text.replace('periods = ["event", "egress"]\n', "").replace("= 38", "= 110")
+    text = text.replace("walk_limit_min = 4", "walk_limit_min = 8", 1) + STREETS
+    (tmp_path / "plan.toml").write_text(text, encoding="utf-8")
+    plan = placement.load_plan(tmp_path)
+    found = survey(plan)
+    assert found.between is not None
+    usual, slow = found.between
+    assert usual.nnz > slow.nnz > 0
+    solution = placement.optimise(plan)
+    told = solution.lanes
+    assert solution.status.value == "optimal"
+    assert told is not None
+    assert all(ring.people > 0 for ring in told.rings)
+    # who goes on from a gate gets there within the limit of the inner ring, at their own pace
+    row = {site: at for at, site in enumerate(plan.problem.sites.id)}
+    for area, routes in told.routes.items():
+        pace = slow if area.endswith("~step-free") else usual
+        for route in routes:
+            at = [row[gate.partition("/")[0]] for gate in route.gates]
+            assert all(pace[m, j] > 0 for m, j in pairwise(at)), (area, route)
+
+
+STREETS = """
+[walking]
+step_free_share = 0.1
+
+[resources.checkpoint.lanes]
+rate_per_h = 100
+opens = "17:00"
+closes = "19:00"
+
+[[rings]]
+name = "outer"
+sites = ["bridge-south", "south-west", "south-east", "north-east"]
+
+[[rings]]
+name = "inner"
+sites = ["bridge-north", "north-west"]
+walk_limit_min = 14
+
+[[zones]]
+zone = "south"
+resource = "checkpoint"
+ring = "outer"
+"""
