@@ -36,7 +36,7 @@ CITIES = {
 LIMITS_MIN = (3, 6, 8)
 POSTS, POSTS_M, AROUND_M = 40, 600.0, 1400.0
 STEP_M, BESIDE_M, MOST_M = 20.0, 25.0, 60.0
-BANK_M, STRUCTURE_M, ON_STREET_M, ACROSS_M = 10.0, 15.0, 3.0, 80.0
+BANK_M, STRUCTURE_M, ON_STREET_M = 10.0, 15.0, 3.0
 
 
 class City:
@@ -55,7 +55,7 @@ class City:
         self.tree = shapely.STRtree(self.lines)
 
     def points(self, rng: np.random.Generator) -> np.ndarray:
-        """Return points beside the streets, none in water."""
+        """Return points beside the streets, none in water, nor on squares: they are seen there."""
         found = []
         for line in self.lines[~self.streets.island]:
             along = np.arange(rng.uniform(0, STEP_M), line.length, STEP_M)
@@ -67,7 +67,9 @@ class City:
             aside = np.column_stack([-way[:, 1], way[:, 0]])
             found.append(at + aside * rng.uniform(-BESIDE_M, BESIDE_M, (len(at), 1)))
         xy = np.concatenate(found)
-        return xy[~shapely.intersects_xy(self.water, *xy.T)]
+        squares = shapely.union_all(self.streets.squares.shape)
+        off = shapely.union(self.water, shapely.buffer(squares, 0.1))
+        return xy[~shapely.intersects_xy(off, *xy.T)]
 
     def nearest(self, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the street each point is on, by shapely alone: edge, share along it, metres."""
@@ -78,8 +80,7 @@ class City:
         point, edge, structure = point[keep], edge[keep], structure[keep]
         start = shapely.points(xy[point])
         far = shapely.distance(self.lines[edge], start)
-        same = (streets.level[edge] == 0) & ~(streets.across & (streets.length_m > ACROSS_M))[edge]
-        rank = np.where(structure, far > STRUCTURE_M, ~same).astype(int)
+        rank = np.where(structure, far > STRUCTURE_M, streets.level[edge] != 0).astype(int)
         along = shapely.line_locate_point(self.lines[edge], start)
         foot = shapely.line_interpolate_point(self.lines[edge], along)
         way = shapely.linestrings(np.stack([xy[point], shapely.get_coordinates(foot)], axis=1))

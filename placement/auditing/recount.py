@@ -7,6 +7,7 @@ from scipy.sparse.csgraph import dijkstra
 from placement.arrays import Floats, Ints
 from placement.auditing.open_ground import straight_walks
 from placement.auditing.periods import people_of, rows_of, turned_in
+from placement.auditing.squares import entries, straight
 from placement.cover.survey import Survey, survey
 from placement.plan.problem import Plan, Resource, Walkers
 from placement.streets import Snapped, Streets
@@ -151,7 +152,8 @@ def walks_between(
 ) -> Floats:
     """Return (origins × targets) walking seconds by scipy's Dijkstra.
 
-    Walking towards the origins is walking away from them with every street turned round.
+    Walking towards the origins is walking away from them with every street turned round. Who stands
+    on a square begins and ends at any junction of it in sight, and walks straight to whoever is.
     """
     ahead, back = streets.forward_s, streets.backward_s
     if not outward:
@@ -174,10 +176,13 @@ def walks_between(
             direct = np.where(
                 along >= 0, _along(ahead[edge[same]], along), _along(back[edge[same]], -along)
             )
+            direct += origins.access_s[source]
             seconds[n, same] = np.minimum(seconds[n, same], direct)
-        access = origins.access_s[rows][:, None] + targets.access_s[on_street][None, :]
-        table[rows, on_street] = seconds + access
-    return table
+        table[rows, on_street] = seconds + targets.access_s[on_street][None, :]
+        point, door, near = entries(streets, targets)
+        np.minimum.at(table, (np.arange(count)[:, None] + first, point), nodes[:, door] + near)
+    result: Floats = np.minimum(table, straight(streets, origins, targets))
+    return result
 
 
 def _along(seconds: Floats, share: Floats) -> Floats:
@@ -203,7 +208,13 @@ def _with_origins(
     end = np.concatenate(
         [streets.edge_head, streets.edge_tail, streets.edge_head[edge], streets.edge_tail[edge]]
     )
-    seconds = np.concatenate([ahead, back, _along(ahead[edge], 1 - part), _along(back[edge], part)])
+    access = origins.access_s[rows][on_street]
+    by_edge = _along(ahead[edge], 1 - part) + access, _along(back[edge], part) + access
+    seconds = np.concatenate([ahead, back, *by_edge])
+    point, door, near = entries(streets, origins)
+    mine = (point >= rows.start) & (point < rows.stop)
+    start = np.concatenate([start, nodes + point[mine] - rows.start])
+    end, seconds = np.concatenate([end, door[mine]]), np.concatenate([seconds, near[mine]])
     usable = np.isfinite(seconds)
     start, end, seconds = start[usable], end[usable], seconds[usable]
     # of parallel streets the quickest; a sparse matrix would add them up

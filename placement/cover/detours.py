@@ -11,7 +11,7 @@ from placement.cover.ground import Surface
 from placement.cover.survey import Survey
 from placement.plan.problem import Problem, Walkers
 from placement.streets import Snapped, walking_times
-from placement.streets.closures import edges_named
+from placement.streets.closures import edges_named, squares_named
 
 #: By how much a way may be longer and still be taken for the shortest, of its length and seconds.
 _SHARE, _MORE_S = 1e-9, 1e-6
@@ -44,8 +44,11 @@ def stood_on(walks: Survey, names: Sequence[str]) -> list[bool]:
         taken = False
         for surface in _surfaces(walks):
             named = edges_named(surface.streets, name)
+            squares = squares_named(surface.streets, name)
             for points in (surface.sites, surface.demand):
                 taken |= bool(named[points.edge[points.edge >= 0]].any())
+                if points.sight is not None:
+                    taken |= bool(squares[points.sight.squares.indices].any())
         found.append(taken)
     return found
 

@@ -1,7 +1,7 @@
 """From lines that share places to edges between junctions, in an order that is always the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,9 +11,13 @@ from placement.arrays import Bools, Floats, Ints, Ints32
 from placement.compiled import compiled
 from placement.globe import beside, middle
 from placement.streets.numbering import GRID, geodesic_m, hilbert
+from placement.streets.surfaces import Square
 from placement.streets.ways import ELEVATOR_WAIT_S, Way
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
 _HALF_TURN, _POLE = np.int32(1_800_000_000), np.int32(900_000_000)  # 1e-7 degree
@@ -40,6 +44,10 @@ class Lines:
         (L,) int64, each line's position in ``ways``.
     ways
         The distinct ways.
+    squares
+        Surfaces that are walked across.
+    corner
+        Places at which these are entered or rounded, as positions in ``lon``.
     """
 
     lon: Ints32
@@ -50,6 +58,8 @@ class Lines:
     place: Ints32
     way: Ints
     ways: Sequence[Way]
+    squares: tuple[Square, ...] = ()
+    corner: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -74,6 +84,8 @@ class Edges:
         (E,) int32, position in ``ways``.
     ways
         The distinct ways, sorted.
+    squares
+        As in `Lines`.
     """
 
     lonlat: Floats
@@ -87,6 +99,7 @@ class Edges:
     vertex: Ints32
     way: Ints32
     ways: tuple[Way, ...]
+    squares: tuple[Square, ...] = ()
 
 
 class _Pieces(NamedTuple):
@@ -113,7 +126,8 @@ class _Chains(NamedTuple):
 def assemble(lines: Lines, *, speed_m_s: float) -> Edges:
     """Join lines where they share places, and cut them at junctions only.
 
-    A place is a junction where other than two pieces meet, or where two unlike ways meet.
+    A place is a junction where other than two pieces meet, or where two unlike ways meet, and where
+    a square has a corner.
 
     Parameters
     ----------
@@ -136,7 +150,10 @@ def assemble(lines: Lines, *, speed_m_s: float) -> Edges:
     wait[rank[lines.lift]] = True
     ways, code = _ordered_ways(lines)
     two_way = np.array([w.forward == w.backward for w in ways], np.bool_)
-    chains = _chains(_pieces(lines.first, rank[lines.place], code, two_way), two_way, wait)
+    corner = np.zeros(len(order), np.bool_)
+    corner[rank[lines.corner]] = True
+    pieces = _pieces(lines.first, rank[lines.place], code, two_way)
+    chains = _chains(pieces, two_way, wait, corner)
     length, lifts = _measure(chains, lon, lat, wait)
 
     at = chains.code
@@ -172,6 +189,7 @@ def assemble(lines: Lines, *, speed_m_s: float) -> Edges:
         vertex=chains.place[take],
         way=at[order],
         ways=ways,
+        squares=lines.squares,
     )
 
 
@@ -193,13 +211,26 @@ def lines_within(lines: Lines, ground: "BaseGeometry") -> Lines:
     xy = shapely.get_coordinates(ground)
     centre = middle(xy[:, 0])
     lon, lat = beside(xy[:, 0], centre), xy[:, 1]
-    inside = (lines.lat >= lat.min() * GRID) & (lines.lat <= lat.max() * GRID)
-    own = beside(lines.lon / GRID, centre)
-    inside &= (own >= lon.min()) & (own <= lon.max())
+
+    def inside(east: "NDArray[Any]", north: "NDArray[Any]") -> Bools:
+        own = beside(east / GRID, centre)
+        within: Bools = (north >= lat.min() * GRID) & (north <= lat.max() * GRID)
+        return within & (own >= lon.min()) & (own <= lon.max())
+
     line = np.repeat(np.arange(len(lines.way)), np.diff(lines.first))
-    kept = np.unique(line[inside[lines.place]])
+    kept = np.unique(line[inside(lines.lon, lines.lat)[lines.place]])
     first, take = gather(lines.first, kept)
-    return replace(lines, first=first, place=lines.place[take], way=lines.way[kept])
+    return replace(
+        lines,
+        first=first,
+        place=lines.place[take],
+        way=lines.way[kept],
+        squares=tuple(
+            square
+            for square in lines.squares
+            if inside(*shapely.get_coordinates(square.shape).T).any()
+        ),
+    )
 
 
 def gather(first: Ints, order: Ints) -> tuple[Ints, Ints]:
@@ -244,7 +275,13 @@ def _one_of_each(lines: Lines) -> Lines:
     same = np.arange(len(lon), dtype=np.int32)
     moved = named[seam]
     same[seam[moved]] = stands[moved]
-    return replace(lines, lon=lon, place=same[lines.place], lift=same[lines.lift].astype(np.int64))
+    return replace(
+        lines,
+        lon=lon,
+        place=same[lines.place],
+        lift=same[lines.lift].astype(np.int64),
+        corner=same[lines.corner].astype(np.int64),
+    )
 
 
 def _curve_order(lines: Lines) -> Ints:
@@ -329,7 +366,7 @@ def _pieces(  # noqa: C901 - one loop, compiled
 
 @compiled
 def _chains(  # noqa: C901, PLR0912, PLR0915 - one walk, compiled
-    pieces: _Pieces, two_way: Bools, wait: Bools
+    pieces: _Pieces, two_way: Bools, wait: Bools, corner: Bools
 ) -> _Chains:
     """Follow pieces through places where nothing changes, from junction to junction."""
     start, v, code, along = pieces
@@ -358,7 +395,7 @@ def _chains(  # noqa: C901, PLR0912, PLR0915 - one walk, compiled
         size = first[p + 1] - first[p]
         if size == 0:
             continue
-        if size != 2:
+        if size != 2 or corner[p]:
             junction[p] = True
             continue
         i, j = piece[first[p]], piece[first[p] + 1]

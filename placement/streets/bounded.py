@@ -4,7 +4,7 @@ Nothing is allocated within: that is quick to compile, and where the room for wh
 out, the caller makes more and the search goes on at the source it stopped at.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -51,6 +51,8 @@ class Targets(NamedTuple):
         (E + 1,) and (T,): where each edge's points start, their numbers, where they stand.
     node_first, node_order, node_access_s
         The same of those at nodes, (V + 1,) and (T',).
+    several
+        Whether a point may stand in several of these lists, and be reached more than one way.
     """
 
     first: Ints
@@ -60,6 +62,31 @@ class Targets(NamedTuple):
     node_first: Ints
     node_order: Ints32
     node_access_s: Floats
+    several: bool
+
+
+class Sources(NamedTuple):
+    """Where from: S points on edges, what they see of squares, and which targets they see.
+
+    Attributes
+    ----------
+    edge, fraction, access_s
+        (S,) each, see `placement.streets.snap.Snapped`.
+    door_first, door, door_s
+        (S + 1,) and (any,): junctions in sight, and seconds to them.
+    sight_first, seen, seen_s
+        (S + 1,) and (any,): targets in sight, and seconds to them.
+    """
+
+    edge: Ints
+    fraction: Floats
+    access_s: Floats
+    door_first: Ints
+    door: Ints
+    door_s: Floats
+    sight_first: Ints
+    seen: Ints
+    seen_s: Floats
 
 
 class Workspace(NamedTuple):
@@ -70,13 +97,16 @@ class Workspace(NamedTuple):
     time
         (V,) float64, endless between searches.
     keys, nodes
-        The heap: room for every half-edge, since a node is settled once.
+        The heap: room for every half-edge, since a node is settled once, and every junction in
+        sight.
     touched
         (V,) int32, nodes reached.
     rim
         (H,) int32, half-edges that lead too far.
     tally
         uint64, how many columns have each digit.
+    place
+        (T,) where in its row each target stands, −1 between searches.
     """
 
     time: Floats
@@ -85,15 +115,16 @@ class Workspace(NamedTuple):
     touched: Ints32
     rim: Ints32
     tally: Words
+    place: Ints
 
 
-def workspace(n_nodes: int, n_half_edges: int) -> Workspace:
+def workspace(n_nodes: int, n_half_edges: int, n_targets: int) -> Workspace:
     """Return room for searches on a network; what is not written to costs no memory.
 
     Parameters
     ----------
-    n_nodes, n_half_edges
-        V and H.
+    n_nodes, n_half_edges, n_targets
+        V, H and T.
 
     Returns
     -------
@@ -102,16 +133,19 @@ def workspace(n_nodes: int, n_half_edges: int) -> Workspace:
     """
     return Workspace(
         time=np.full(n_nodes, np.inf),
-        keys=np.empty(n_half_edges + 2, np.float64),
-        nodes=np.empty(n_half_edges + 2, np.int32),
+        keys=np.empty(n_half_edges + n_nodes + 2, np.float64),
+        nodes=np.empty(n_half_edges + n_nodes + 2, np.int32),
         touched=np.empty(n_nodes, np.int32),
         rim=np.empty(n_half_edges, np.int32),
         tally=np.empty(1 << _DIGIT, np.uint64),
+        place=np.full(n_targets, -1, np.int64),
     )
 
 
 @part_of_compiled
-def _push(keys: Floats, nodes: Ints32, size: int, key: float, node: int) -> None:
+def _push(
+    keys: Floats, nodes: Ints32, size: int, key: float, node: "int | np.integer[Any]"
+) -> None:
     """Sift a new entry up a binary heap that holds `size` entries before it."""
     i = size
     while i > 0:
@@ -147,7 +181,7 @@ def _replace(keys: Floats, nodes: Ints32, size: int, key: float, node: int) -> N
 def _settle(ways: Ways, bound: float, work: Workspace, heap: int, reached: int) -> tuple[int, int]:
     """Search on from what the heap holds; return how many nodes are reached, and rims met."""
     first, head, walk_s = ways.first, ways.head, ways.walk_s
-    time, keys, nodes, touched, rim, _ = work
+    time, keys, nodes, touched, rim, _, _ = work
     rims = 0
     while heap > 0:
         now, u = keys[0], nodes[0]
@@ -177,6 +211,24 @@ def _settle(ways: Ways, bound: float, work: Workspace, heap: int, reached: int) 
             heap -= 1
             _replace(keys, nodes, heap, keys[heap], nodes[heap])
     return reached, rims
+
+
+@part_of_compiled
+def _enter(
+    target: int, seconds: float, bound: float, filled: int, columns: Ints32, values: Floats,
+    place: Ints,
+) -> int:  # fmt: skip
+    """Write a walk into its row, or shorten the one that is there; return what is written now."""
+    if seconds > bound:
+        return filled
+    at = place[target]
+    if at >= 0:
+        values[at] = min(values[at], seconds)
+        return filled
+    place[target] = filled
+    columns[filled] = target
+    values[filled] = seconds
+    return filled + 1
 
 
 @part_of_compiled
@@ -220,7 +272,7 @@ def _in_order(
 def search_rows(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     ways: Ways,
     targets: Targets,
-    sources: tuple[Ints, Floats, Floats],
+    sources: Sources,
     bound: float,
     bits: int,
     work: Workspace,
@@ -237,7 +289,7 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     ways, targets
         The network, and where to.
     sources
-        Edge, fraction and access of each, (S,); see `placement.streets.snap.Snapped`.
+        Where from.
     bound
         Longest walk, inclusive.
     bits
@@ -254,7 +306,9 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     done, filled
         The first source that there was no room for, S if none; and what is written now.
     """
-    source_edge, source_fraction, source_access = sources
+    source_edge, source_fraction, source_access = sources.edge, sources.fraction, sources.access_s
+    door_first, door, door_s = sources.door_first, sources.door, sources.door_s
+    sight_first, seen, seen_s = sources.sight_first, sources.seen, sources.seen_s
     head, half_edge = ways.head, ways.half_edge
     edge_tail, edge_head, tail_first = ways.edge_tail, ways.edge_head, ways.tail_first
     along, against = ways.along, ways.against
@@ -264,19 +318,22 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     node_first, node_order, node_access = (
         targets.node_first, targets.node_order, targets.node_access_s,
     )  # fmt: skip
-    time, keys, nodes, touched, rim, tally = work
+    time, keys, nodes, touched, rim, tally, place = work
     for s in range(begin_at, source_edge.size):
         own = source_edge[s]
         at = source_fraction[s]
         begin = filled
         heap = reached = 0
-        for side in range(2):
-            if side == 0:
-                node = edge_tail[own]
+        for side in range(-2, door_first[s + 1] - door_first[s]):
+            if side == -2:
+                node = np.int64(edge_tail[own])
                 start = source_access[s] + (0.0 if at == 0.0 else at * against[own])
-            else:
-                node = edge_head[own]
+            elif side == -1:
+                node = np.int64(edge_head[own])
                 start = source_access[s] + (0.0 if at == 1.0 else (1.0 - at) * along[own])
+            else:
+                node = door[door_first[s] + side]
+                start = door_s[door_first[s] + side]
             if start <= bound and start < time[node]:
                 if time[node] == np.inf:
                     touched[reached] = node
@@ -330,6 +387,11 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
                 columns[filled] = target_order[t]
                 values[filled] = best
                 filled += best <= bound
+        in_sight = sight_first[s + 1] - sight_first[s]
+        several = targets.several or in_sight > 0
+        if several:
+            for k in range(begin, filled):
+                place[columns[k]] = k
         if node_order.size > 0:
             for i in range(reached):
                 u = touched[i]
@@ -338,9 +400,20 @@ def search_rows(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
                     break
                 for k in range(node_first[u], node_first[u + 1]):
                     best = time[u] + node_access[k]
+                    if several:
+                        filled = _enter(node_order[k], best, bound, filled, columns, values, place)
+                        continue
                     columns[filled] = node_order[k]
                     values[filled] = best
                     filled += best <= bound
+        if filled + in_sight > columns.size:
+            fits = False
+        elif fits:
+            for k in range(sight_first[s], sight_first[s + 1]):
+                filled = _enter(seen[k], seen_s[k], bound, filled, columns, values, place)
+        if several:
+            for k in range(begin, filled):
+                place[columns[k]] = -1
         for i in range(reached):
             time[touched[i]] = np.inf
         size = filled - begin

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from placement.arrays import Floats, Ints
+from placement.arrays import Bools, Floats, Ints
 from placement.errors import UsageError
 from placement.reading.levels import Levels
 from placement.streets.barring import edges_on
@@ -102,9 +102,8 @@ def with_closures(streets: Streets, closures: Iterable[Closure]) -> Streets:
         for dimension, alter in ((2, _closed_area), (1, _cut_across)):
             if (dimensions == dimension).any():
                 here = np.flatnonzero(edges_on(result, levels))
-                result = alter(
-                    result, shapely.union_all(shapes[dimensions == dimension]), only=here
-                )
+                taken = shapely.union_all(shapes[dimensions == dimension])
+                result = _without(alter(result, taken, only=here), taken, result.squares.on(levels))
     for closure in closures:
         if closure.oneway:
             result = _one_way(result, closure)
@@ -129,18 +128,29 @@ def _closed_street(streets: Streets, closure: Closure, street: str) -> Streets:
     if closure.levels is not None:
         ours &= edges_on(streets, closure.levels)
     named = np.flatnonzero(ours)
+    squares = squares_named(streets, street)
+    if closure.levels is not None:
+        squares &= streets.squares.on(closure.levels)
     if closure.shape is None:
         lines = streets.edge_lines()[named]
         above = np.where(edges_on(streets, None), 0, streets.level)[named]
         result = _with_parts(streets, dict.fromkeys(named.tolist(), ()))
+        if squares.any():
+            result = replace(result, squares=streets.squares.take(~squares))
         for level in np.unique(above).tolist() if closure.fence else ():
-            here = edges_on(result, None if level == 0 else frozenset([level]))
+            levels = None if level == 0 else frozenset([level])
             fence = shapely.union_all(lines[above == level])
-            result = _cut_across(result, fence, only=np.flatnonzero(here))
+            cut = _cut_across(result, fence, only=np.flatnonzero(edges_on(result, levels)))
+            result = _without(cut, fence, result.squares.on(levels))
         return result
-    if shapely.get_dimensions(closure.shape) == 2:
-        return _closed_area(streets, closure.shape, only=named)
-    return _cut_across(streets, closure.shape, only=named)
+    alter = _closed_area if shapely.get_dimensions(closure.shape) == 2 else _cut_across
+    return _without(alter(streets, closure.shape, only=named), closure.shape, squares)
+
+
+def _without(streets: Streets, taken: "BaseGeometry", only: Bools) -> Streets:
+    """Take an area or a fence from some of the squares."""
+    left = streets.squares.without(taken, only)
+    return streets if left is streets.squares else replace(streets, squares=left)
 
 
 def with_crowd(streets: Streets, crowd: "Iterable[tuple[BaseGeometry, float]]") -> Streets:
@@ -170,6 +180,7 @@ def with_crowd(streets: Streets, crowd: "Iterable[tuple[BaseGeometry, float]]") 
     Weidmann, U. (1993). Transporttechnik der Fussgänger. Schriftenreihe des IVT 90, ETH Zürich.
     """
     result = streets
+    slow: list[tuple[BaseGeometry, float]] = []
     done: BaseGeometry = shapely.Polygon()
     for area, density in sorted(crowd, key=lambda item: -item[1]):
         here = shapely.difference(area, done)
@@ -177,6 +188,9 @@ def with_crowd(streets: Streets, crowd: "Iterable[tuple[BaseGeometry, float]]") 
         share = crowd_pace(density)
         if share < 1.0:
             result = _closed_area(result, here, pace=share)
+            slow.append((here, share))
+    if slow and len(streets.squares):
+        result = replace(result, squares=replace(streets.squares, slow=tuple(slow)))
     return result
 
 
@@ -219,7 +233,9 @@ def with_pace(streets: Streets, shares: Mapping[str, float]) -> Streets:
         if name in streets.classes:
             share[streets.classes.index(name)] = value
     slower = 1.0 / share[streets.class_code]
-    return _with_times(streets, streets.forward_s * slower, streets.backward_s * slower)
+    result = _with_times(streets, streets.forward_s * slower, streets.backward_s * slower)
+    squares = streets.squares
+    return replace(result, squares=replace(squares, pace=squares.pace * share[squares.class_code]))
 
 
 def _with_times(streets: Streets, forward_s: Floats, backward_s: Floats) -> Streets:
@@ -232,11 +248,20 @@ def _with_times(streets: Streets, forward_s: Floats, backward_s: Floats) -> Stre
     )  # fmt: skip
 
 
-def edges_named(streets: Streets, street: str) -> "NDArray[np.bool_]":
+def edges_named(streets: Streets, street: str) -> Bools:
     """Say which edges bear a name."""
-    same = np.array([name.casefold() == street.casefold() for name in streets.names], np.bool_)
-    result: NDArray[np.bool_] = same[streets.name_code]
+    result: Bools = _same_name(streets, street)[streets.name_code]
     return result
+
+
+def squares_named(streets: Streets, street: str) -> Bools:
+    """Say which squares bear a name."""
+    result: Bools = _same_name(streets, street)[streets.squares.name_code]
+    return result
+
+
+def _same_name(streets: Streets, street: str) -> Bools:
+    return np.array([name.casefold() == street.casefold() for name in streets.names], np.bool_)
 
 
 def _one_way(streets: Streets, closure: Closure) -> Streets:

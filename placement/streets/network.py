@@ -14,6 +14,8 @@ from placement.arrays import Bools, Floats, Ints
 from placement.errors import InputError
 from placement.streets.assemble import Edges
 from placement.streets.graph import connected_parts, half_edges
+from placement.streets.numbering import GRID
+from placement.streets.surfaces import NOTHING, Surfaces, surfaces_of
 
 #: A part with less than this share of the largest part's length is an island: nothing is snapped
 #: to it, or a point would be lost on a courtyard's path that leads nowhere [A].
@@ -73,6 +75,8 @@ class Streets:
         (H,) float64, seconds.
     half_edge
         (H,) int32, the edge it belongs to.
+    squares
+        Surfaces on which people walk any way they like.
     dropped
         How many lines of the file were left out, by reason.
     unused
@@ -108,6 +112,7 @@ class Streets:
     head: NDArray[np.int32]
     walk_s: Floats
     half_edge: NDArray[np.int32]
+    squares: Surfaces = NOTHING
     dropped: Mapping[str, int] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     attribution: str = ""
@@ -176,7 +181,7 @@ class Streets:
 
     @cached_property
     def snap_cache(self) -> dict[str, Any]:
-        """What snapping has built for this network (its grid of segments)."""
+        """What snapping has built for this network (its grid of segments, what squares show)."""
         return {}
 
     def edge_xy(self, edge: int) -> Floats:
@@ -262,6 +267,9 @@ def build(
         head=head,
         walk_s=walk_s,
         half_edge=half_edge,
+        squares=surfaces_of(
+            edges.squares, lambda places: _project(to_plane, places / GRID), class_at, name_at
+        ),
         dropped=dict(sorted((dropped or {}).items())),
         unused=unused,
         attribution=attribution,

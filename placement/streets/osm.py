@@ -73,12 +73,13 @@ def _lines(found: Extract) -> tuple[Lines, Mapping[str, int]]:
     if (np.abs(x) > 1_800_000_000).any() or (np.abs(y) > 900_000_000).any():
         raise DamagedError("a node lies off the globe")
     dropped = Counter(found.dropped)
-    across = crossings(found)
+    across, surfaces, corner = crossings(found)
     missing = found.x == NOWHERE
     if missing.any():
         dropped["nodes missing from the file"] += int(missing.sum())
         number = (np.cumsum(~missing) - 1).astype(np.int32)
         across = np.column_stack([number[across[:, :2]], across[:, 2:]])
+        corner = number[corner].astype(np.int64)
         found = _without(found, missing, number)
     first, way, place = found.first, found.way, found.place
     dropped["ways of fewer than two nodes"] += int((np.diff(first) < 2).sum())
@@ -94,7 +95,7 @@ def _lines(found: Extract) -> tuple[Lines, Mapping[str, int]]:
         way = np.concatenate([way, across[:, 2]])
     lines = Lines(
         lon=found.x, lat=found.y, key=found.key, lift=found.lifts, first=first, place=place,
-        way=way, ways=ways,
+        way=way, ways=ways, squares=tuple(surfaces), corner=corner,
     )  # fmt: skip
     shut = np.zeros(len(found.key), np.bool_)
     shut[found.closed] = True
@@ -165,4 +166,6 @@ def _shut(lines: Lines, at: Ints) -> Lines:
         place=place,
         way=lines.way[line[spread[starts]]],
         ways=lines.ways,
+        squares=lines.squares,
+        corner=lines.corner,
     )

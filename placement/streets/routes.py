@@ -12,7 +12,12 @@ from placement.compiled import compiled
 from placement.errors import UsageError
 from placement.streets.catchment import place_of
 from placement.streets.network import Streets
+from placement.streets.search import TOLERANCE, walking_times
+from placement.streets.sight import edge_at, in_sight
 from placement.streets.snap import Snapped
+
+#: No walk is longer: once round the globe.
+_LONGEST_S = 1e8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,38 @@ def route(streets: Streets, start: Snapped, end: Snapped) -> Route | None:
         raise UsageError("a route leads from one point to one point.")
     if start.edge[0] < 0 or end.edge[0] < 0:
         return None
+    if start.sight is None and end.sight is None:
+        return _by_edges(streets, start, end)
+    found = walking_times(streets, start, end, limit_s=_LONGEST_S, outward=True)
+    if not found.nnz:
+        return None
+    most_s = float(found.data[0]) * (1.0 + TOLERANCE)
+    seen = in_sight(streets, start.sight, end.sight, within_s=most_s)
+    if seen is not None and start.sight is not None and end.sight is not None:
+        straight = shapely.LineString(np.concatenate([start.sight.xy, end.sight.xy]))
+        return Route(walk_s=float(seen.data[0]), line=straight, names=())
+    ins, outs = _ways_in(streets, start), _ways_in(streets, end)
+    ways = walking_times(streets, ins, outs, limit_s=most_s, outward=True).tocoo()
+    least = int(np.argmin(ways.data))
+    row, column = (int(each[least]) for each in ways.coords)
+    return _by_edges(streets, ins.take([row]), outs.take([column]))
+
+
+def _ways_in(streets: Streets, point: Snapped) -> Snapped:
+    """Return all ways into the network of one point, as points: its edge, and what it sees."""
+    if point.sight is None:
+        return point
+    nodes = point.sight.doors.indices
+    edge = edge_at(streets)[nodes]
+    return Snapped(
+        edge=np.append(point.edge, edge),
+        fraction=np.append(point.fraction, streets.edge_tail[edge] != nodes),
+        access_s=np.append(point.access_s, point.sight.doors.data),
+    )
+
+
+def _by_edges(streets: Streets, start: Snapped, end: Snapped) -> Route | None:
+    """Return the quickest walk from one place on an edge to another."""
     seconds, at, before = _tree(
         streets.first, streets.head, streets.walk_s, streets.half_edge, streets.edge_tail,
         streets.edge_head, streets.forward_s, streets.backward_s, int(start.edge[0]),

@@ -10,9 +10,10 @@ from scipy.sparse import csr_array
 from placement.arrays import Floats, Ints, Ints32
 from placement.compiled import compiled
 from placement.errors import UsageError
-from placement.streets.bounded import Targets, Ways, Workspace, search_rows, workspace
+from placement.streets.bounded import Sources, Targets, Ways, Workspace, search_rows, workspace
 from placement.streets.graph import grouped
 from placement.streets.network import Streets
+from placement.streets.sight import in_sight
 from placement.streets.snap import Snapped
 
 #: Share of the limit by which a walk may exceed it: a walk of exactly the limit must count,
@@ -37,7 +38,8 @@ def walking_times(
     """Return the walking seconds between sources and targets, as far as they are within a limit.
 
     Walks begin and end on edges, at the fraction the points were snapped to, and count both
-    points' way to the street. Two points on one edge also see each other directly along it.
+    points' way to the street. Two points on one edge also see each other directly along it. Who
+    stands on a square begins and ends by any junction in sight, and walks straight to whoever is.
 
     Parameters
     ----------
@@ -85,10 +87,13 @@ def walking_times(
     chunks = [turn[i : i + step] for i in range(0, len(turn), step)]
     bits = max(1, (shape[1] - 1).bit_length()) if ordered else 0
     spare: list[Workspace] = []
+    bound = limit_s * (1.0 + TOLERANCE)
+    seen = in_sight(streets, sources.sight, targets.sight, within_s=bound)
 
     def run(chunk: Ints, room: int) -> tuple[Ints, Ints32, Floats]:
-        work = spare.pop() if spare else workspace(streets.n_nodes, len(ways.head))
-        found = _rows(ways, to, sources.take(chunk), limit_s * (1.0 + TOLERANCE), bits, work, room)
+        work = spare.pop() if spare else workspace(streets.n_nodes, len(ways.head), shape[1])
+        start = _starts(sources.take(chunk), None if seen is None else seen[chunk])
+        found = _rows(ways, to, start, bound, bits, work, room)
         spare.append(work)
         return found
 
@@ -114,7 +119,13 @@ def _tables(streets: Streets, targets: Snapped, *, outward: bool) -> tuple[Ways,
         network = streets.reversed_half_edges
         along, against = streets.backward_s, streets.forward_s
     at_node = _at_closed_ends(targets, streets.edge_tail, streets.edge_head, along, against)
-    node_order, node_first = grouped(at_node, streets.n_nodes)
+    target, node, seconds = np.arange(len(targets)), at_node, targets.access_s
+    if targets.sight is not None:
+        doors = targets.sight.doors
+        target = np.concatenate([target, np.repeat(target, np.diff(doors.indptr))])
+        node = np.concatenate([node, doors.indices])
+        seconds = np.concatenate([seconds, doors.data])
+    node_order, node_first = grouped(node, streets.n_nodes)
     order, first = grouped(np.where(at_node < 0, targets.edge, -1), streets.n_edges)
     # closed is endless now, and what stood where endless times nothing matters stands at nodes
     tail_first, along, against = streets.search_tables
@@ -123,24 +134,39 @@ def _tables(streets: Streets, targets: Snapped, *, outward: bool) -> tuple[Ways,
     ways = Ways(*network, streets.edge_tail, streets.edge_head, tail_first, along, against)
     fraction, access = targets.fraction, targets.access_s
     return ways, Targets(
-        first, order, fraction[order], access[order], node_first, node_order, access[node_order]
+        first, order, fraction[order], access[order], node_first,
+        target[node_order].astype(np.int32), seconds[node_order], targets.sight is not None,
+    )  # fmt: skip
+
+
+def _starts(chunk: Snapped, seen: csr_array | None) -> Sources:
+    """Lay out sources, the junctions they see and the targets they see."""
+    none = np.zeros(len(chunk) + 1, np.int64), np.zeros(0, np.int64), np.zeros(0)
+    tables = (None if chunk.sight is None else chunk.sight.doors, seen)
+    doors, others = (
+        none if table is None else (
+            table.indptr.astype(np.int64), table.indices.astype(np.int64), np.array(table.data),
+        )
+        for table in tables
+    )  # fmt: skip
+    return Sources(
+        np.array(chunk.edge), np.array(chunk.fraction), np.array(chunk.access_s), *doors, *others
     )
 
 
 def _rows(
-    ways: Ways, targets: Targets, chunk: Snapped, bound: float, bits: int, work: Workspace,
+    ways: Ways, targets: Targets, start: Sources, bound: float, bits: int, work: Workspace,
     room: int,
 ) -> tuple[Ints, Ints32, Floats]:  # fmt: skip
     """Search from each source of a chunk; return the sizes of their rows and the rows."""
-    start = np.array(chunk.edge), np.array(chunk.fraction), np.array(chunk.access_s)
-    sizes = np.empty(len(chunk), np.int64)
+    sizes = np.empty(len(start.edge), np.int64)
     columns, values = np.empty(room, np.int32), np.empty(room, np.float64)
     done = filled = 0
     while True:
         done, filled = search_rows(
             ways, targets, start, bound, bits, work, done, filled, sizes, columns, values
         )
-        if done == len(chunk):
+        if done == len(sizes):
             return sizes, columns[:filled], values[:filled]
         columns, values = _longer(columns, filled), _longer(values, filled)
 

@@ -16,6 +16,7 @@ from placement.reading.levels import Levels
 from placement.streets.barring import Barring, as_barring
 from placement.streets.cells import Cells, sort_into_cells
 from placement.streets.network import Streets
+from placement.streets.sight import Sight, edge_at, look_round
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -27,9 +28,6 @@ SNAP_M = 60.0
 #: Whoever is on a bridge or in a tunnel is this near to its middle line, metres [A]: as far, the
 #: bridge or tunnel of the point's own level goes before a nearer street of another level.
 STRUCTURE_M = 15.0
-#: Straight ways across a square that are longer are taken by nobody who reaches another street,
-#: metres [A]: they are left at their two ends alone, and who stands on one walks any way at once.
-ACROSS_M = 80.0
 #: Metres of water at the end of a connector that are put down to a coarse drawing of the bank
 #: rather than to a river [A]; a connector that comes out at the other bank is never taken.
 BANK_M = 10.0
@@ -53,11 +51,14 @@ class Snapped:
         (N,) float64 in [0, 1], share of the edge's length from its tail; 0 where not snapped.
     access_s
         (N,) float64, walking seconds between the point and the edge; 0 where not snapped.
+    sight
+        What those who stand on squares see of them; None where nobody stands on one.
     """
 
     edge: Ints
     fraction: Floats
     access_s: Floats
+    sight: Sight | None = None
 
     def __post_init__(self) -> None:
         for array in (self.edge, self.fraction, self.access_s):
@@ -70,7 +71,10 @@ class Snapped:
         """Return some of the points, by position, mask or slice."""
         index = np.asarray(index) if not isinstance(index, slice) else index
         return Snapped(
-            edge=self.edge[index], fraction=self.fraction[index], access_s=self.access_s[index]
+            edge=self.edge[index],
+            fraction=self.fraction[index],
+            access_s=self.access_s[index],
+            sight=None if self.sight is None else self.sight.take(index),
         )
 
 
@@ -90,7 +94,9 @@ def snap(
     from their own level. A connector may cross neither water nor a barrier of its level: one in
     the open air bars whatever is neither a bridge nor a tunnel. Of edges equally near, the one of
     lowest number is taken. Points that no street is near enough to are left out, never forced.
-    Islands of the network (see `Streets`) are not snapped to.
+    Islands of the network (see `Streets`) are not snapped to. Who stands on a square of their level
+    also enters by every junction on it in sight, and is snapped to the nearest of these where no
+    street is near enough.
 
     Parameters
     ----------
@@ -146,11 +152,37 @@ def snap(
             edge[lost], fraction[lost], distance[lost] = _on_bridges(
                 streets, points[lost], max_m=min(max_m, STRUCTURE_M)
             )
+    access_s = distance / streets.speed_m_s
+    usual = float(np.median(scale)) if len(scale) else 1.0
+    sight = look_round(
+        streets,
+        points,
+        levels,
+        scale=np.where(edge < 0, usual, scale[edge]) if len(scale) else np.ones(len(edge)),
+        barring=[*wet, *walls],
+    )
+    if sight is not None:
+        _by_doors(streets, sight, edge, fraction, access_s)
     return Snapped(
         edge=edge,
         fraction=_by_steps(streets, edge, fraction),
-        access_s=distance / streets.speed_m_s,
+        access_s=access_s,
+        sight=sight,
     )
+
+
+def _by_doors(
+    streets: Streets, sight: Sight, edge: Ints, fraction: Floats, access_s: Floats
+) -> None:
+    """Snap those that no street is near enough to onto the nearest junction they see."""
+    seen = np.diff(sight.doors.indptr) > 0
+    for i in np.flatnonzero((edge < 0) & seen).tolist():
+        mine = slice(sight.doors.indptr[i], sight.doors.indptr[i + 1])
+        nearest = int(np.argmin(sight.doors.data[mine]))
+        node = sight.doors.indices[mine][nearest]
+        at = edge_at(streets)[node]
+        edge[i], fraction[i] = at, float(streets.edge_tail[at] != node)
+        access_s[i] = sight.doors.data[mine][nearest]
 
 
 def _at_level(
@@ -182,12 +214,7 @@ def _at_level(
         points,
         np.full(len(points), level, np.int64),
         (*_grid(streets), streets.vertex_xy, streets.vertex_m, streets.vertex_first),
-        (
-            streets.bridge | streets.tunnel,
-            streets.level,
-            plane_scale(streets),
-            streets.across & (streets.length_m > ACROSS_M),
-        ),
+        (streets.bridge | streets.tunnel, streets.level, plane_scale(streets)),
         (in_water, banks, walls),
         (in_own_water, own_banks, own_walls),
         max_m,
@@ -373,7 +400,7 @@ def _snap(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     points: Floats,
     levels: Ints,
     segments: tuple[Cells, Ints, Floats, Floats, Ints],
-    edges: tuple[Bools, Ints, Floats, Bools],
+    edges: tuple[Bools, Ints, Floats],
     open_air: tuple[Bools, tuple[Cells, Floats, Floats], tuple[Cells, Floats, Floats]],
     own: tuple[Bools, tuple[Cells, Floats, Floats], tuple[Cells, Floats, Floats]],
     max_m: float,
@@ -384,13 +411,13 @@ def _snap(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
     """Find each point's edge; widen the ring of cells until nothing nearer can come.
 
     Segments are their grid, their edges, their vertices, how far along and where an edge's begin;
-    edges have a structure, a level and a scale, or lead far across a square; ``open_air`` and
-    ``own`` are who stands in water, its banks and the walls for all edges but structures, and for
-    these. What is found is written into ``found``: edge (−1 before), fraction and distance;
-    ``at`` is room for where a connector meets walls.
+    edges have a structure, a level and a scale; ``open_air`` and ``own`` are who stands in water,
+    its banks and the walls for all edges but structures, and for these. What is found is written
+    into ``found``: edge (−1 before), fraction and distance; ``at`` is room for where a connector
+    meets walls.
     """
     cells, edge_of, vertex, vertex_m, vertex_first = segments
-    structure, edge_level, scale, far_across = edges
+    structure, edge_level, scale = edges
     edge, fraction, distance = found
     x0, y0, cell, nx, ny, first, item = cells
     if item.size == 0:
@@ -400,7 +427,7 @@ def _snap(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
         px, py = points[i, 0], points[i, 1]
         column0 = math.floor((px - x0) / cell)
         row0 = math.floor((py - y0) / cell)
-        # rank 0: the point's own level; rank 1: streets of another, and those far across a square
+        # rank 0: the point's own level; rank 1: streets of another
         best_rank = 2
         best = np.inf
         best_edge = np.int64(-1)
@@ -438,7 +465,7 @@ def _snap(  # noqa: C901, PLR0912, PLR0915 - one loop, compiled
                             if edge_level[e] != levels[i]:
                                 continue
                             rank = 0 if d <= STRUCTURE_M else 1
-                        elif edge_level[e] != levels[i] or far_across[e]:
+                        elif edge_level[e] != levels[i]:
                             rank = 1
                         if rank > best_rank:
                             continue

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import shapely
 
 from placement.streets.graph import half_edges
 from placement.streets.network import Streets
@@ -31,7 +32,7 @@ def fault(streets: Streets) -> str | None:
         edges.
     """
     # each group rests on those before it
-    for group in (_sizes, _ranges, _numbers, _joints):
+    for group in (_sizes, _ranges, _numbers, _joints, _squares):
         for said, holds in group(streets):
             if not holds:
                 return said
@@ -103,3 +104,28 @@ def _joints(streets: Streets) -> Iterator[tuple[str, bool]]:
     for name, array in zip(("first", "head", "walk_s", "half_edge"), again, strict=True):
         kept = getattr(streets, name)
         yield f"{name} is not that of the edges", bool(np.array_equal(kept, array))
+
+
+def _squares(streets: Streets) -> Iterator[tuple[str, bool]]:
+    squares = streets.squares
+    for name in ("level", "structure", "pace", "class_code", "name_code"):
+        kept = getattr(squares, name)
+        yield f"square_{name} is not of as many squares as square_shape", len(kept) == len(squares)
+    yield (
+        "square_structure is not true or false",
+        bool((squares.structure.view(np.uint8) < 2).all()),
+    )
+    for name, most in (("class_code", len(streets.classes)), ("name_code", len(streets.names))):
+        codes = getattr(squares, name)
+        yield f"square_{name} points nowhere", bool(((codes >= 0) & (codes < most)).all())
+    yield (
+        "square_pace is not above 0",
+        bool((squares.pace > 0).all() and (squares.pace < 1e8).all()),
+    )
+    near = np.abs(shapely.get_coordinates(squares.shape)) < _MOST_M
+    yield "square_shape holds what is no place", bool(near.all())
+    polygons = shapely.get_type_id(squares.shape) == 3
+    yield (
+        "square_shape holds what is no surface",
+        bool(polygons.all() and shapely.is_valid(squares.shape).all()),
+    )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from placement.arrays import Floats, Ints
 from placement.streets.extract import NOWHERE, Extract
+from placement.streets.surfaces import Square
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 
 #: More ways into a square than this are thinned out, and so are its corners: the ways across grow
 #: with their square.
-_MOST_ENTRIES = 80
+_MOST_ENTRIES = 200
 
 
-def crossings(found: Extract) -> Ints:
+def crossings(found: Extract) -> tuple[Ints, list[Square], Ints]:
     """Return the straight ways across squares between the places where streets enter them.
 
     Two entries are joined where the line between them stays on the surface. What is not in sight is
@@ -32,14 +33,18 @@ def crossings(found: Extract) -> Ints:
 
     Returns
     -------
-    ndarray
+    across
         (N, 4) int64: two places, the position in ``found.ways``, and 1 where the way follows one
         segment of the outline, which is a line of its own already.
+    squares
+        The surfaces that a street enters.
+    corner
+        (M,) int64, the places where streets enter them, and the corners between.
     """
-    if not found.squares:
-        return np.zeros((0, 4), np.int64)
     used = np.bincount(found.place, minlength=len(found.key))
     result = [np.zeros((0, 4), np.int64)]
+    squares: list[Square] = []
+    corner = [np.zeros(0, np.int64)]
     for way, lines in found.squares:
         spans = [
             found.place[found.first[i] : found.first[i + 1]].astype(np.int64)
@@ -53,15 +58,17 @@ def crossings(found: Extract) -> Ints:
             continue  # what lies behind the edge of the file may be a wall
         places, own = np.unique(rim, return_counts=True)
         entries = places[used[places] > own]
-        if len(entries) < 2:
+        if len(entries) == 0:
             continue
         surface = _surface(found, spans)
         if surface is None:
             continue
-        stops, corner = _stops(_thinned(entries), places, _xy(found, places), surface)
+        squares += [Square(found.ways[way], part) for part in shapely.get_parts(surface)]
+        stops, sides_of = _stops(_thinned(entries), places, _xy(found, places), surface)
+        corner.append(stops)
         xy = _xy(found, stops)
         a, b = np.triu_indices(len(stops), 1)
-        passed = _passes(xy[a], xy[b], corner[a]) & _passes(xy[b], xy[a], corner[b])
+        passed = _passes(xy[a], xy[b], sides_of[a]) & _passes(xy[b], xy[a], sides_of[b])
         a, b = a[passed], b[passed]
         ends = np.stack([xy[a], xy[b]], axis=1)
         shapely.prepare(surface)
@@ -70,7 +77,7 @@ def crossings(found: Extract) -> Ints:
         sides = np.sort(np.concatenate([np.stack([span[:-1], span[1:]], 1) for span in spans]))
         along = np.isin(pairs @ [len(used), 1], sides @ [len(used), 1])
         result.append(np.column_stack([pairs, np.full(len(pairs), way), along]))
-    return np.concatenate(result)
+    return np.concatenate(result), squares, np.unique(np.concatenate(corner))
 
 
 def _stops(entries: Ints, places: Ints, xy: Floats, surface: "BaseGeometry") -> tuple[Ints, Floats]:

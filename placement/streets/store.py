@@ -15,15 +15,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import shapely
 from numpy.typing import NDArray
 
 from placement.errors import InputError
 from placement.outputs import replacing
 from placement.streets.network import Streets
 from placement.streets.soundness import fault
+from placement.streets.surfaces import Surfaces
 
 #: Version of the form; a file of another version is read from its source again.
-VERSION = 4
+VERSION = 5
 _KEY = b"placement-streets"
 _ARRAYS = {
     "node_xy": (np.float64, 2), "node_lonlat": (np.float64, 2), "edge_tail": (np.int32, 1),
@@ -35,6 +37,12 @@ _ARRAYS = {
     "component": (np.int32, 1), "first": (np.int64, 1), "head": (np.int32, 1),
     "walk_s": (np.float64, 1), "half_edge": (np.int32, 1),
 }  # fmt: skip
+_OF_SQUARES = {
+    "level": (np.int64, 1), "structure": (np.bool_, 1), "pace": (np.float64, 1),
+    "class_code": (np.int32, 1), "name_code": (np.int32, 1),
+}  # fmt: skip
+_ARRAYS |= {f"square_{name}": kind for name, kind in _OF_SQUARES.items()}
+_ARRAYS["square_shape"] = (np.uint8, 1)  # well-known binary of their collection
 
 
 _BESIDE = "step_free."  # columns of the network of those who walk without steps
@@ -93,9 +101,9 @@ def _kept(streets: Streets, prefix: str) -> tuple[dict[str, Any], dict[str, Any]
         "classes": streets.classes,
         "names": streets.names,
         "dropped": dict(streets.dropped),
-        "shape": {name: len(getattr(streets, name)) for name in _ARRAYS},
     }
     arrays = _arrays(streets)
+    facts["shape"] = {name: len(array) for name, array in arrays.items()}
     facts["digest"] = _digest(facts, arrays)
     return facts, {
         prefix + name: pa.array([array.tobytes()], pa.large_binary())
@@ -104,8 +112,12 @@ def _kept(streets: Streets, prefix: str) -> tuple[dict[str, Any], dict[str, Any]
 
 
 def _arrays(streets: Streets) -> dict[str, NDArray[Any]]:
+    squares = streets.squares
+    found = {f"square_{name}": getattr(squares, name) for name in _OF_SQUARES}
+    wkb = shapely.to_wkb(shapely.GeometryCollection(list(squares.shape)), byte_order=1)
+    found["square_shape"] = np.frombuffer(wkb, np.uint8)
     return {
-        name: np.ascontiguousarray(getattr(streets, name), dtype)
+        name: np.ascontiguousarray(found[name] if name in found else getattr(streets, name), dtype)
         for name, (dtype, _) in _ARRAYS.items()
     }
 
@@ -174,7 +186,8 @@ def read_stored(path: str | Path, *, crs: str | None, speed_m_s: float, step_fre
         arrays = {name: _array(table, name, facts["shape"][name]) for name in _ARRAYS}
         streets = _network(facts, arrays)
     except (
-        pa.ArrowException, LookupError, TypeError, ValueError, ArithmeticError, OSError,
+        pa.ArrowException, shapely.errors.ShapelyError, LookupError, TypeError, ValueError,
+        ArithmeticError, OSError,
     ) as error:  # fmt: skip
         what = " ".join(str(error).split())
         raise InputError(f"it is damaged ({what})", file=path, remedy=again) from None
@@ -223,12 +236,20 @@ def _network(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> St
         names=tuple(facts["names"]),
         dropped=dropped,
         unused=(),  # they were told when the network was kept
-        **arrays,
+        squares=_squares(arrays),
+        **{name: array for name, array in arrays.items() if not name.startswith("square_")},
     )
     broken = fault(streets)
     if broken:
         raise ValueError(broken)
     return streets
+
+
+def _squares(arrays: Mapping[str, NDArray[Any]]) -> Surfaces:
+    """Make the squares of what a file holds."""
+    shapes = shapely.get_parts(shapely.from_wkb(arrays["square_shape"].tobytes()))
+    fields: dict[str, Any] = {name: arrays[f"square_{name}"] for name in _OF_SQUARES}
+    return Surfaces(shape=shapes, **fields)
 
 
 def _facts_text(facts: Mapping[str, Any]) -> bytes:

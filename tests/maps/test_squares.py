@@ -10,6 +10,8 @@ import shapely
 from placement.maps import coding
 from placement.maps.squares import draw_squares
 from placement.streets import Streets
+from placement.streets.surfaces import NOTHING
+from tests.streets.draw import at, closed_all
 from tests.streets.test_squares import SQUARE, square
 
 HOLE = [(100, 100), (200, 100), (200, 200), (100, 200)]
@@ -43,16 +45,16 @@ def test_the_page_has_the_surface_and_not_its_ways(streets: Streets) -> None:
         assert 2 * sum(group["n"]) == len(group["d"])
 
 
-def test_where_the_outline_is_not_whole_the_ways_are_drawn_as_they_are(streets: Streets) -> None:
-    open_side = replace(streets, across=np.ones(streets.n_edges, dtype=np.bool_))
-    surfaces, hidden = draw_squares(open_side)
-    assert len(surfaces) == 0
-    assert not hidden.any()
+def test_of_a_square_that_is_closed_in_part_the_rest_is_drawn(streets: Streets) -> None:
+    stage = shapely.box(*at((-10, -10)).ravel(), *at((310, 90)).ravel())
+    left = closed_all(streets, stage)
+    surfaces, hidden = draw_squares(left)
+    assert shapely.area(surfaces).sum() == pytest.approx(300 * 210 - 100**2, rel=0.01)
+    assert not shapely.intersects(surfaces, shapely.buffer(stage, -1)).any()
+    np.testing.assert_array_equal(hidden, left.across)
 
 
 def test_streets_without_squares_have_none(streets: Streets) -> None:
-    surfaces, hidden = draw_squares(
-        replace(streets, across=np.zeros(streets.n_edges, dtype=np.bool_))
-    )
+    surfaces, hidden = draw_squares(replace(streets, squares=NOTHING))
     assert len(surfaces) == 0
     assert not hidden.any()

@@ -6,7 +6,7 @@ networkx finds the shortest walk. Every vertex of a way is a node here.
 
 import math
 from collections import defaultdict
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 from pathlib import Path
 
 import networkx as nx
@@ -134,11 +134,11 @@ def is_square(tags, *, drawn_whole=False):
 def walking_graph(file: Path):  # noqa: PLR0912 - one branch a kind of object
     """Return the graph (weights in seconds, `free` on what crosses a square or is a lift).
 
-    Beside it where its nodes lie, and those that are no fair ends of a walk: of bridges, tunnels
-    and squares.
+    Beside it where its nodes lie, those that are no fair ends of a walk (of bridges, tunnels and
+    squares), and the rings of the squares on the ground.
     """
     graph, place, ends, lines = nx.DiGraph(), {}, set(), {}
-    closed, lifts, squares, on_way = set(), set(), [], defaultdict(int)
+    closed, lifts, squares, ground, on_way = set(), set(), [], [], defaultdict(int)
     for one in osmium.FileProcessor(str(file)).with_locations().with_areas():
         tags = dict(one.tags)
         if one.is_node():
@@ -159,18 +159,23 @@ def walking_graph(file: Path):  # noqa: PLR0912 - one branch a kind of object
         elif one.is_area() and is_square(tags, drawn_whole=not one.from_way()):
             for outer in one.outer_rings():
                 squares.append([ring_of(outer), *map(ring_of, one.inner_rings(outer))])
+                ground += [] if is_raised(tags) else squares[-1:]
     for ring in (ring for rings in squares for ring in rings):
         for ref, _ in ring[:-1]:
             on_way[ref] += 1
             ends.add(ref)
+    nodes = list(place)
+    points = shapely.STRtree(shapely.points([place[ref] for ref in nodes]))
     for rings in squares:
         across(graph, place, rings, on_way)
+        # who stands there sees more than the streets that meet there
+        ends |= {nodes[at] for at in points.query(surface_of(rings), predicate="intersects")}
     for a, b, edge in graph.edges(data=True):
         stops = (a in lifts) + (b in lifts)
         edge["weight"] += stops * LIFT_S / 2
         edge["free"] |= stops > 0
     graph.remove_nodes_from(closed)
-    return graph, place, ends
+    return graph, place, ends, ground
 
 
 def walk_along(graph, place, ends, on_way, line, tags):
@@ -181,12 +186,17 @@ def walk_along(graph, place, ends, on_way, line, tags):
     loop = line[0][0] == line[-1][0]
     for ref, _ in line[: -1 if loop else None]:
         on_way[ref] += not (loop and is_square(tags))
-    if {"layer", "level"} & set(tags) or any(
-        tags.get(key, "no") != "no" for key in ("bridge", "tunnel")
-    ):
-        ends |= {ref for ref, _ in line}
+    raised = is_raised(tags)
+    ends |= {ref for ref, _ in line} if raised else set()
     lift = kind == "elevator"
-    along(graph, place, line, *speeds(tags, kind), free=lift, wait_s=LIFT_S * lift)
+    wait_s = LIFT_S * lift
+    along(graph, place, line, *speeds(tags, kind), free=lift, wait_s=wait_s, raised=raised)
+
+
+def is_raised(tags):
+    """Say whether something is a bridge or a tunnel, or tells a level."""
+    told = any(tags.get(key, "no") != "no" for key in ("bridge", "tunnel"))
+    return told or bool({"layer", "level"} & set(tags))
 
 
 def along(graph, place, line, there, back, **more):
@@ -202,21 +212,27 @@ def ring_of(ring):
     return [(n.ref, (n.lon, n.lat)) for n in ring]
 
 
-def join(graph, place, a, b, there, back, *, free=True, wait_s=0.0):
+def surface_of(rings):
+    """Return the polygon of an outline and its holes, degrees."""
+    outer, *holes = ([at for _, at in ring] for ring in rings)
+    return shapely.Polygon(outer, holes)
+
+
+def join(graph, place, a, b, there, back, *, free=True, wait_s=0.0, raised=False):
     """Join two nodes by a straight line, the quicker where they are joined already."""
     metres = GEOD.inv(*place[a], *place[b])[2]
     for tail, head, speed in ((a, b, there), (b, a, back)):
         seconds = metres / speed + wait_s if speed else math.inf
         if seconds < graph.get_edge_data(tail, head, {"weight": math.inf})["weight"]:
-            graph.add_edge(tail, head, weight=seconds, free=free)
+            graph.add_edge(tail, head, weight=seconds, free=free, raised=raised)
 
 
 def across(graph, place, rings, on_way):
     """Walk a square's outline and holes, and straight across wherever its surface lets one."""
-    outer, *holes = rings
+    outer = rings[0]
     for ring in rings:
         along(graph, place, ring, SPEED_M_S, SPEED_M_S)
-    surface = shapely.Polygon([at for _, at in outer], [[at for _, at in hole] for hole in holes])
+    surface = surface_of(rings)
     if not surface.is_valid:
         return
     # entries, and the corners that a shortest walk may turn at: it turns at no others
@@ -239,3 +255,44 @@ def across(graph, place, rings, on_way):
     for (a, b), inside in zip(pairs, shapely.covers(grown, lines), strict=True):
         if inside:
             join(graph, place, a, b, SPEED_M_S, SPEED_M_S)
+
+
+def stand(graph, place, squares, people):
+    """Join people on squares to every corner in sight, to one another, and to the nearest line.
+
+    `people` are places by name; they leave from that node and come to the node (name,), so that
+    nobody walks by way of anybody.
+    """
+    narrow = math.cos(math.radians(np.mean([at[1] for at in people.values()])))
+    flat = {node: (at[0] * narrow, at[1]) for node, at in {**place, **people}.items()}
+    pairs = [(a, b) for a, b, edge in graph.edges(data=True) if not edge.get("raised")]
+    lines = shapely.linestrings([[flat[a], flat[b]] for a, b in pairs])
+    tree = shapely.STRtree(lines)
+    place |= people | {(one,): at for one, at in people.items()}
+    for one in people:
+        at = shapely.Point(flat[one])
+        nearest = tree.nearest(at)
+        line, (a, b) = lines[nearest], pairs[nearest]
+        share, foot = line.project(at, normalized=True), line.interpolate(line.project(at))
+        off = GEOD.inv(*place[one], foot.x / narrow, foot.y)[2] / SPEED_M_S
+        for tail, head, part in ((a, b, share), (b, a, 1 - share)):
+            if graph.has_edge(tail, head):
+                seconds = graph.edges[tail, head]["weight"]
+                graph.add_edge(one, head, weight=off + (1 - part) * seconds, free=True)
+                graph.add_edge(tail, (one,), weight=off + part * seconds, free=True)
+    for outer, *holes in squares:
+        surface = surface_of([outer, *holes])
+        if not surface.is_valid:
+            continue
+        grown = surface.buffer(1e-7)  # what coordinates of the file are rounded to
+        shapely.prepare(grown)
+        here = [one for one, at in people.items() if grown.covers(shapely.Point(at))]
+        corners = {ref for ring in (outer, *holes) for ref, _ in ring if ref in graph}
+        ends = [(one, ref) for one in here for ref in sorted(corners)]
+        ends += [(ref, (one,)) for one, ref in ends]
+        ends += [(one, (other,)) for one, other in permutations(here, 2)]
+        if ends:
+            sight = shapely.linestrings([[place[a], place[b]] for a, b in ends])
+            for (a, b), seen in zip(ends, shapely.covers(grown, sight), strict=True):
+                if seen:
+                    join(graph, place, a, b, SPEED_M_S, 0.0)

@@ -1,8 +1,10 @@
 """The oracle: every point becomes a node of its own on an explicitly split graph, for scipy."""
 
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import combinations, pairwise, product
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
@@ -13,14 +15,25 @@ from placement.streets import Snapped, Streets
 def all_times(streets: Streets, sources: Snapped, targets: Snapped) -> NDArray[np.float64]:
     """Seconds from each source to each target, (S, T), infinite where there is no way.
 
-    Edges are cut at every point; points at one place of an edge, closed or not, are joined.
+    Edges are cut at every point; points at one place of an edge, closed or not, are joined. Who
+    stands on a square is joined to its corners and to the others on it, where shapely lets them see
+    one another.
     """
     tail, head, seconds = [], [], []
     count = streets.n_nodes
-    numbers = []
+    numbers, own = [], []
     for points in (sources, targets):
         numbers.append(count + np.arange(len(points)))
-        count += len(points)
+        own.append(count + len(points) + np.arange(len(points)))
+        count += 2 * len(points)
+        for on_edge_, one, access_s in zip(numbers[-1], own[-1], points.access_s, strict=True):
+            tail += [one, on_edge_]
+            head += [on_edge_, one]
+            seconds += [access_s, access_s]
+    for a, b, straight in straight_walks(streets, (sources, own[0]), (targets, own[1])):
+        tail += [a, b]
+        head += [b, a]
+        seconds += [straight, straight]
     on_edge: dict[int, list[tuple[float, int]]] = {}
     for points, number in zip((sources, targets), numbers, strict=True):
         for i, edge in enumerate(points.edge):
@@ -46,8 +59,26 @@ def all_times(streets: Streets, sources: Snapped, targets: Snapped) -> NDArray[n
     t, h, s = np.array(tail)[order], np.array(head)[order], np.array(seconds)[order]
     new = np.concatenate([[True], (np.diff(t) != 0) | (np.diff(h) != 0)])
     graph = coo_array((s[new], (t[new], h[new])), shape=(count, count)).tocsr()
-    found = dijkstra(graph, indices=numbers[0])[:, numbers[1]]
-    found = found + sources.access_s[:, None] + targets.access_s[None, :]
+    found = dijkstra(graph, indices=own[0])[:, own[1]]
     found[sources.edge < 0] = np.inf
     found[:, targets.edge < 0] = np.inf
     return np.asarray(found)
+
+
+def straight_walks(
+    streets: Streets, *points: tuple[Snapped, NDArray[np.int64]]
+) -> Iterator[tuple[int, int, float]]:
+    """Yield who sees whom or which junction on a square, by their numbers, and the seconds."""
+    scale = shapely.length(streets.edge_lines()).sum() / streets.length_m.sum()
+    sights = [(each.sight, own) for each, own in points if each.sight is not None]
+    people = [(xy, int(n)) for one, own in sights for xy, n in zip(one.xy, own, strict=True)]
+    nodes = [(xy, n) for n, xy in enumerate(streets.node_xy)]
+    for shape in streets.squares.shape:
+        grown = shape.buffer(0.01, join_style="mitre")
+        corners = {tuple(xy) for xy in shapely.get_coordinates(shape).tolist()}
+        ends = [(xy, n) for xy, n in nodes if tuple(xy.tolist()) in corners]
+        here = [(xy, n) for xy, n in people if grown.covers(shapely.Point(xy))]
+        for (xy, one), (to, other) in [*product(here, ends), *combinations(here, 2)]:
+            line = shapely.LineString([xy, to])
+            if grown.covers(line):
+                yield one, other, line.length / scale / streets.speed_m_s

@@ -6,6 +6,7 @@ They are read in a process of their own, which a fault in compiled code would en
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,25 @@ from click.testing import CliRunner
 
 from placement.cli import place
 from placement.errors import InputError
-from placement.streets import read_streets, snap, walking_times
+from placement.streets import Streets, read_streets, snap, walking_times
 from placement.streets.store import _ARRAYS, _KEY, _digest, write_streets
 from tests.amount import cases
 from tests.streets.draw import CRS, at, draw
+from tests.streets.test_squares import SQUARE, square
 from tests.streets.test_store import TOWN
 
 _EVIL: tuple[Any, ...] = (
     None, True, -1, 0, 3, 2**31, 2**63, 10**400, -0.5, 1e300, float("inf"), float("nan"), "", "x",
     "EPSG:2154", "\ud800", [], ["a"], [1], [[]], {}, {"a": 1}, {"a": "b"}, "[" * 5000,
 )  # fmt: skip
+
+
+def town(folder: Path) -> Streets:
+    """Return a network that has one of everything: a square on a bridge beside streets."""
+    lines = draw(folder, *TOWN)
+    square_ = square(folder, SQUARE, [], list(SQUARE)).squares
+    kinds = {"class_code": lines.class_code[:1], "name_code": lines.name_code[:1]}
+    return replace(lines, squares=replace(square_, structure=np.ones(1, np.bool_), **kinds))
 
 
 def _write(path: Path, facts: dict[str, Any], columns: dict[str, Any]) -> None:
@@ -158,7 +168,7 @@ def read_all_damaged(folder: Path, count: int) -> None:
 
 @pytest.mark.slow
 def test_a_damaged_network_is_refused_or_sound_and_never_ends_the_process(tmp_path: Path) -> None:
-    streets = draw(tmp_path, *TOWN)
+    streets = town(tmp_path)
     for suffix in ("parquet", "arrow"):
         write_streets(streets, tmp_path / f"town.{suffix}")
     script = (
@@ -182,11 +192,12 @@ def test_each_array_of_evil_values_with_a_digest_of_their_own_is_refused(
     tmp_path: Path, name: str
 ) -> None:
     whole = tmp_path / "town.parquet"
-    write_streets(draw(tmp_path, *TOWN), whole)
+    write_streets(town(tmp_path), whole)
     facts, arrays = _kept(whole)
     values = arrays[name].view(np.uint8)
     values[: arrays[name].itemsize] = 255  # −1, NaN, or a truth of 255
-    if name in {"level", "forward_s", "backward_s"}:  # any level may be; NaN closes a way
+    any_value = {"level", "forward_s", "backward_s", "square_level", "square_shape"}
+    if name in any_value:  # any level may be; NaN closes a way; a byte says how others are read
         arrays[name] = arrays[name][:-1]
         facts["shape"][name] -= 1
     facts["digest"] = _digest(facts, arrays)

@@ -10,7 +10,9 @@ import pytest
 from placement.errors import InputError
 from placement.streets import Streets, read_streets, snap, walking_times
 from placement.streets.store import write_streets
+from placement.streets.surfaces import Surfaces
 from tests.streets.draw import CRS, at, draw
+from tests.streets.test_squares import SQUARE, square
 
 TOWN = (
     ([(0, 0), (100, 0), (200, 0)], {"name": "Rue «A»"}),
@@ -21,9 +23,19 @@ TOWN = (
 
 @pytest.mark.parametrize("name", ["town.parquet", "town.arrow"])
 def test_the_same_to_the_last_bit(tmp_path: Path, name: str) -> None:
-    streets = draw(tmp_path, *TOWN)
-    write_streets(streets, tmp_path / name)
-    again = read_streets(tmp_path / name, crs=CRS)
+    check_kept(draw(tmp_path, *TOWN), tmp_path / name)
+
+
+def test_squares_are_kept(tmp_path: Path) -> None:
+    hole = [(100.0, 100.0), (200.0, 100.0), (200.0, 200.0), (100.0, 200.0)]
+    streets = square(tmp_path, SQUARE, [hole], list(SQUARE))
+    assert len(streets.squares) == 1
+    check_kept(streets, tmp_path / "square.arrow")
+
+
+def check_kept(streets: Streets, file: Path) -> None:
+    write_streets(streets, file)
+    again = read_streets(file, crs=CRS)
     for field in Streets.__dataclass_fields__:
         a, b = getattr(streets, field), getattr(again, field)
         if isinstance(a, np.ndarray):
@@ -31,10 +43,18 @@ def test_the_same_to_the_last_bit(tmp_path: Path, name: str) -> None:
             assert a.shape == b.shape
             assert a.tobytes() == b.tobytes()
             assert not b.flags.writeable
+        elif field == "squares":
+            for part in Surfaces.__dataclass_fields__:
+                assert np.array_equal(getattr(a, part), getattr(b, part))
         else:
             assert a == b
-    points = snap(again, at((10, 3), (100, 60)))
-    assert walking_times(again, points, points, limit_s=500, outward=True).nnz == 4
+    points = at((10, 3), (100, 60))
+    found, wanted = (
+        walking_times(net, *2 * [snap(net, points)], limit_s=500, outward=True).toarray()
+        for net in (again, streets)
+    )
+    assert (found == wanted).all()
+    assert (found + found.T + np.eye(2) > 0).all()
 
 
 def test_the_same_network_is_the_same_file(tmp_path: Path) -> None:

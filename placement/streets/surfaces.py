@@ -1,0 +1,147 @@
+"""Squares as surfaces: where people walk any way they like, and what closures leave of it."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from placement.arrays import Bools, Floats, Ints
+from placement.reading.levels import Levels
+from placement.streets.ways import Way
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+#: Half the width that a fence across a square takes from it, metres.
+FENCE_M = 0.05
+
+
+class Square(NamedTuple):
+    """A square as a file has it: how it is walked, and its polygon in units of 1e-7 degree."""
+
+    way: Way
+    shape: "BaseGeometry"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Surfaces:
+    """The S squares of a network, in the order of their corners.
+
+    Attributes
+    ----------
+    shape
+        (S,) polygons in metres; multipolygons where closures cut them up.
+    level
+        (S,) int64.
+    structure
+        (S,) bool, on a bridge or in a tunnel.
+    pace
+        (S,) float64, share of the walking speed.
+    class_code, name_code
+        (S,) int32, positions in the network's `classes` and `names`.
+    slow
+        Crowds: areas that do not overlap, and the share of the pace that is kept in them.
+    """
+
+    shape: NDArray[Any]
+    level: Ints
+    structure: Bools
+    pace: Floats
+    class_code: NDArray[np.int32]
+    name_code: NDArray[np.int32]
+    slow: "tuple[tuple[BaseGeometry, float], ...]" = ()
+
+    def __len__(self) -> int:
+        return len(self.shape)
+
+    def take(self, index: Any) -> "Surfaces":  # noqa: ANN401 - positions or a mask
+        """Return some of the surfaces."""
+        names = ("shape", "level", "structure", "pace", "class_code", "name_code")
+        return replace(self, **{name: getattr(self, name)[index] for name in names})
+
+    def on(self, levels: Levels) -> Bools:
+        """Say which lie on some levels, as `placement.streets.barring.edges_on` does of edges."""
+        if levels is None:
+            result: Bools = ~self.structure | (self.level == 0)
+            return result
+        return np.isin(self.level, sorted(levels))
+
+    def without(self, taken: "BaseGeometry", only: Bools) -> "Surfaces":
+        """Return what is left where an area or a fence takes ground from some of them."""
+        ground = (
+            taken
+            if shapely.get_dimensions(taken) == 2
+            else shapely.buffer(taken, FENCE_M, cap_style="flat")
+        )
+        touched = only & shapely.intersects(self.shape, ground)
+        if not touched.any():
+            return self
+        shape = self.shape.copy()
+        shape[touched] = _grounds(shapely.difference(shape[touched], ground))
+        return replace(self, shape=shape).take(~shapely.is_empty(shape))
+
+
+NOTHING = Surfaces(
+    shape=np.zeros(0, object),
+    level=np.zeros(0, np.int64),
+    structure=np.zeros(0, np.bool_),
+    pace=np.zeros(0),
+    class_code=np.zeros(0, np.int32),
+    name_code=np.zeros(0, np.int32),
+)
+
+
+def surfaces_of(
+    squares: "Sequence[Square]",
+    to_plane: "Callable[[Floats], Floats]",
+    class_at: dict[str, int],
+    name_at: dict[str, int],
+) -> Surfaces:
+    """Lay squares onto a plane.
+
+    Parameters
+    ----------
+    squares
+        As read.
+    to_plane
+        From units of 1e-7 degree to metres, (N, 2).
+    class_at, name_at
+        Positions of classes and names.
+
+    Returns
+    -------
+    Surfaces
+        Without those that are walked in one direction, or slower in one than in the other.
+    """
+    level_ground = [s for s in squares if s.way.forward == s.way.backward and s.way.wait_s == 0]
+    if not level_ground:
+        return NOTHING
+    shapes = shapely.transform(np.array([s.shape for s in level_ground], object), to_plane)
+    shapes = shapely.normalize(shapes)
+    ways = [s.way for s in level_ground]
+    found = Surfaces(
+        shape=shapes,
+        level=np.array([w.level for w in ways], np.int64),
+        structure=np.array([w.bridge or w.tunnel for w in ways], np.bool_),
+        pace=np.array([w.forward for w in ways]),
+        class_code=np.array([class_at[w.edge_class] for w in ways], np.int32),
+        name_code=np.array([name_at[w.name] for w in ways], np.int32),
+    )
+    sound = np.flatnonzero(shapely.is_valid(shapes))
+    keys = [(shapely.get_coordinates(shapes[i]).tolist(), ways[i]) for i in sound.tolist()]
+    return found.take(sound[sorted(range(len(sound)), key=keys.__getitem__)])
+
+
+def _grounds(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Keep the polygons of geometries."""
+    parts, of = shapely.get_parts(shapes, return_index=True)
+    kept = shapely.get_type_id(parts) == 3
+    result = np.empty(len(shapes), object)
+    for i in range(len(shapes)):
+        mine = parts[kept & (of == i)]
+        result[i] = mine[0] if len(mine) == 1 else shapely.MultiPolygon(list(mine))
+    return result

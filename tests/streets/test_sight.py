@@ -1,0 +1,148 @@
+"""Who stands on a square walks straight to what they see of it, and round what they do not."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from numpy.typing import NDArray
+
+from placement.streets import Streets, catchment, snap, walking_times
+from placement.streets.closures import Closure, crowd_pace, with_closures, with_crowd, with_pace
+from placement.streets.routes import route
+from tests.streets.draw import at
+from tests.streets.split_graph import all_times
+from tests.streets.test_squares import SQUARE, in_sight, square
+
+CORNERS = [(0.0, 0.0), (300.0, 0.0), (300.0, 300.0), (0.0, 300.0)]
+WALL = shapely.LineString(at((150, -1), (150, 200)))
+
+
+def metres(streets: Streets, *people: tuple[float, float], **options: Any) -> NDArray[np.float64]:
+    """How far people walk to one another, metres of the drawing."""
+    scale = streets.length_m.sum() / shapely.length(streets.edge_lines()).sum()
+    here = snap(streets, at(*people), **options)
+    found = walking_times(streets, here, here, limit_s=1e4, outward=True).toarray()
+    for one, other in combinations(range(len(people)), 2):
+        way = route(streets, here.take([one]), here.take([other]))
+        assert way is not None
+        assert way.walk_s == pytest.approx(found[one, other], abs=1e-6)
+    return np.asarray(found * streets.speed_m_s / scale)
+
+
+@pytest.fixture
+def open_square(tmp_path: Path) -> Streets:
+    return square(tmp_path, SQUARE, [], CORNERS)
+
+
+def test_people_walk_straight_to_one_another_and_to_the_streets(open_square: Streets) -> None:
+    people = [(30.0, 40.0), (250.0, 160.0), (150.0, 150.0), (320.0, 320.0)]
+    found = metres(open_square, *people)
+    wanted = [np.hypot(220, 120), np.hypot(120, 110), np.hypot(270, 260) + np.hypot(20, 20)]
+    assert found[0, 1:] == pytest.approx(wanted, abs=0.3)
+    assert found == pytest.approx(found.T, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_walks_on_a_square_with_holes_are_those_of_a_visibility_graph(
+    tmp_path: Path, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    outline = [*SQUARE[:2], (300, 180 - 10 * seed), (160 + 5 * seed, 200), (300, 300), (0, 300)]
+    holes = [[(x, y), (x + w, y), (x + w, y + h), (x, y + h)]
+             for (x, y), (w, h) in zip([(30, 40), (150, 60), (60, 210)], rng.uniform(8, 70, (3, 2)),
+                                       strict=True)]  # fmt: skip
+    streets = square(tmp_path, outline, holes, CORNERS)
+    surface = shapely.Polygon(outline, holes)
+    people = list(within(shapely.buffer(surface, -0.1), 5, rng))
+    found = metres(streets, *people)
+    for one, other in combinations(range(5), 2):
+        wanted = in_sight(surface, people[one], people[other])
+        assert found[one, other] == pytest.approx(wanted, abs=0.3)
+    here = snap(streets, at(*people, (320, 320), (0, 150)))
+    times = walking_times(streets, here, here, limit_s=1e4, outward=False, ordered=False).toarray()
+    assert times == pytest.approx(all_times(streets, here, here).T, rel=1e-4, abs=1e-3)
+
+
+def within(
+    surface: shapely.Geometry, many: int, rng: np.random.Generator
+) -> Iterator[tuple[float, float]]:
+    low, high = np.array(surface.bounds).reshape(2, 2)
+    while many:
+        x, y = rng.uniform(low, high)
+        if surface.contains(shapely.Point(x, y)):
+            yield float(x), float(y)
+            many -= 1
+
+
+ROUND = np.hypot(50, 100) * 2  # by the end of the wall, from 50 m on one side to the other
+
+
+@pytest.mark.parametrize("way", ["closure", "stage", "wall", "water", "other level"])
+def test_nobody_sees_across_what_bars_the_way(open_square: Streets, way: str) -> None:
+    """A wall from the south side to two thirds of the square; its end is no corner to round."""
+    streets, options = open_square, {}
+    area = shapely.box(*at((149, -1)).ravel(), *at((151, 200)).ravel())
+    if way == "closure":
+        streets = with_closures(streets, [Closure(shape=WALL)])
+    elif way == "stage":
+        streets = with_closures(streets, [Closure(shape=area)])
+    elif way == "other level":
+        streets = with_closures(streets, [Closure(shape=area, levels=frozenset([1]))])
+    else:
+        options = {"water": area} if way == "water" else {"barriers": WALL}
+    found = metres(
+        streets, (100.0, 100.0), (200.0, 100.0), (100.0, 250.0), (200.0, 250.0), **options
+    )
+    assert found[2, 3] == pytest.approx(100, abs=0.3)
+    if way == "other level":
+        assert found[0, 1] == pytest.approx(100, abs=0.3)
+    else:
+        assert found[0, 1] > ROUND - 0.3
+
+
+@pytest.mark.parametrize("fence", [False, True])
+def test_a_square_that_is_closed_by_its_name_is_not_walked_across(
+    tmp_path: Path, fence: bool
+) -> None:
+    streets = square(tmp_path, SQUARE, [], CORNERS, name="Market")
+    assert len(streets.squares) == 1
+    left = with_closures(streets, [Closure(street="market", fence=fence)])
+    assert len(left.squares) == 0
+    assert snap(left, at((150, 150))).sight is None
+
+
+def test_a_crowd_slows_those_who_walk_straight_through_it(open_square: Streets) -> None:
+    west = shapely.box(*at((-10, -10)).ravel(), *at((100, 310)).ravel())
+    crowded = with_crowd(open_square, [(west, 2.0)])
+    found = metres(crowded, (50.0, 150.0), (250.0, 150.0), (50.0, 250.0))
+    slow = 1 / crowd_pace(2.0)
+    assert found[0, 1:] == pytest.approx([50 * slow + 150, 100 * slow], abs=0.5)
+
+
+def test_a_square_has_the_pace_of_its_class(open_square: Streets) -> None:
+    slow = with_pace(open_square, {"pedestrian": 0.5})
+    assert metres(slow, (50.0, 150.0), (250.0, 150.0))[0, 1] == pytest.approx(400, abs=0.5)
+
+
+def test_who_is_on_another_level_is_not_on_the_square(open_square: Streets) -> None:
+    assert snap(open_square, at((150, 150)), level=1).sight is None
+    assert snap(open_square, at((320, 320), (150, 150)), level=0).sight is not None
+
+
+def test_who_is_far_from_every_street_comes_in_by_the_nearest_corner(tmp_path: Path) -> None:
+    streets = square(tmp_path, SQUARE, [], [(0, 0)])
+    here = snap(streets, at((150, 150), (500, 150)), max_m=20)
+    assert (here.edge >= 0).tolist() == [True, False]
+    found = walking_times(streets, here, snap(streets, at((0, 0))), limit_s=1e4, outward=True)
+    assert found.toarray()[0, 0] * 1.34 == pytest.approx(np.hypot(150, 150), abs=0.3)
+
+
+def test_the_catchment_of_a_post_on_a_square_is_a_disc(open_square: Streets) -> None:
+    post = snap(open_square, at((150, 150)))
+    ground = catchment(open_square, post, limit_s=100 / 1.34, outward=True)
+    assert ground.area == pytest.approx(np.pi * 100**2, rel=0.01)
+    assert shapely.hausdorff_distance(ground, shapely.Point(at((150, 150))).buffer(100)) < 3
