@@ -12,10 +12,9 @@ from numpy.typing import ArrayLike
 from placement.arrays import Floats, Ints
 from placement.errors import UsageError
 from placement.streets.barring import as_barring
-from placement.streets.cell_times import LEAN, Cells, finer_cells
+from placement.streets.cell_times import Cells, finer_cells
 from placement.streets.network import Streets
 from placement.streets.snap import SNAP_M, Snapped, plane_scale
-from placement.streets.ways import WALK_SPEED_M_S
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -45,8 +44,8 @@ def catchment(
     """Return the ground within a walk of one post.
 
     The middle of each raster cell is snapped and timed as a person standing there would be, so
-    the drawing and the coverage figures follow one rule; the outline is the contour at the
-    limit. Holes are kept.
+    the drawing and the coverage figures follow one rule. The outline passes between the cells
+    within the limit and the others, where the same rule says the limit is. Holes are kept.
 
     Parameters
     ----------
@@ -143,7 +142,6 @@ def catchments(
         here = there[levels[there] == one]
         # what flows above or below this level takes nothing from it
         wet = [w.shape for w in waters if w.levels is None or int(one) in w.levels]
-        river = shapely.union_all(np.array([None, *wet], object)[1:]) if wet else None
         for chosen in np.split(here, range(at_once, len(here), at_once)):
             windows = _windows(streets, sources.take(chosen), max(limits_s), max_m, cell_m)
             cells = Cells(
@@ -151,13 +149,21 @@ def catchments(
                 limits_s=sorted(limits_s), size_m=cell_m, finer=finer, water=waters,
                 barriers=walls, level=int(one), max_m=max_m,
             )  # fmt: skip
-            for source, (x, y, field) in zip(chosen, cells.times(windows), strict=True):
-                near = None
-                if river is not None:
-                    near = shapely.clip_by_rect(
-                        river, x[0] - cell_m, y[0] - cell_m, x[-1] + cell_m, y[-1] + cell_m
-                    )
-                result[source] = [_polygon(x, y, field, limit, near) for limit in limits_s]
+            fields, size_m = cells.times(windows)
+            out = shapely.union_all(np.array([*wet, cells.enclosed(windows)], object))
+            for source, window, outlines in zip(
+                chosen, windows, _outlines(cells, fields, limits_s, size_m), strict=True
+            ):
+                column, row = window
+                near = shapely.clip_by_rect(
+                    out, *((axis[0] - 1) * cell_m for axis in (column, row)),
+                    *((axis[-1] + 1) * cell_m for axis in (column, row)),
+                )  # fmt: skip
+                reached: BaseGeometry = shapely.MultiPolygon()
+                for at in np.argsort(limits_s):
+                    # what a shorter walk reaches, whatever each outline is simplified by
+                    reached = _surfaces(shapely.union(reached, _ground(outlines[at], near)))
+                    result[source][at] = shapely.normalize(reached)
     return result
 
 
@@ -204,28 +210,64 @@ def place_of(streets: Streets, snapped: Snapped) -> Floats:
     return result
 
 
-def _polygon(
-    x: Floats,
-    y: Floats,
-    z: Floats,
-    limit_s: float,
-    water: "BaseGeometry | None",
-) -> "BaseGeometry":
-    """Return the ground where z is at most the limit."""
-    cell_s = (x[1] - x[0]) / WALK_SPEED_M_S
-    z = np.minimum(z, limit_s + LEAN * cell_s)
+type _Rings = list[list[Floats]]
+
+
+def _outlines(
+    cells: Cells,
+    fields: Sequence[tuple[Ints, Ints, Floats]],
+    limits_s: Sequence[float],
+    size_m: float,
+) -> list[list[_Rings]]:
+    """Return the outlines at each limit around each post, each polygon's outer ring first."""
+    drawn = [[_contour(z, limit_s) for limit_s in limits_s] for _, _, z in fields]
+    corners = [
+        np.concatenate([np.zeros((0, 2)), *(points for each in mine for points, _ in each)])
+        for mine in drawn
+    ]
+    limits = [
+        np.repeat(limits_s, [sum(len(points) for points, _ in each) for each in mine])
+        for mine in drawn
+    ]
+    moved = cells.crossings(fields, corners, limits, size_m)
+    result = []
+    for mine, xy in zip(drawn, moved, strict=True):
+        done = 0
+        by_limit: list[_Rings] = []
+        for each in mine:
+            polygons: _Rings = []
+            for points, offsets in each:
+                polygons.append([xy[done + a : done + b] for a, b in pairwise(offsets)])
+                done += len(points)
+            by_limit.append(polygons)
+        result.append(by_limit)
+    return result
+
+
+def _contour(z: Floats, limit_s: float) -> list[tuple[Floats, Ints]]:
+    """Return the outline of where z is at most the limit, polygon by polygon.
+
+    Each has its corners, in columns and rows, and the places where its rings begin and end.
+    """
+    within = z <= limit_s
+    spans = [np.flatnonzero(within.any(axis=axis)) for axis in (0, 1)]
+    if not len(spans[0]):
+        return []
+    column, row = (slice(max(int(span[0]) - 1, 0), int(span[-1]) + 2) for span in spans)
     lines = contourpy.contour_generator(
-        x, y, z, name="serial", fill_type=contourpy.FillType.OuterOffset
-    ).filled(-1.0, limit_s)
-    polygons = []
-    for points, offsets in zip(*lines, strict=True):
-        rings = [points[a:b] for a, b in pairwise(offsets)]
-        polygons.append(shapely.Polygon(rings[0], rings[1:]))
-    shape: Any = shapely.MultiPolygon(polygons)
+        z=np.where(within[row, column], 1.0, -1.0),
+        name="serial",
+        fill_type=contourpy.FillType.OuterOffset,
+    ).filled(0.0, 2.0)
+    first = [column.start, row.start]
+    return [(points + first, offsets) for points, offsets in zip(*lines, strict=True)]
+
+
+def _ground(polygons: _Rings, out: "BaseGeometry") -> "BaseGeometry":
+    """Return outlines as ground, water and what else nobody stands on cut out."""
+    shape: Any = shapely.MultiPolygon([shapely.Polygon(one[0], one[1:]) for one in polygons])
     shape = shapely.make_valid(shapely.simplify(shape, SIMPLIFY_M, preserve_topology=True))
-    if water is not None:
-        shape = shapely.difference(shape, water)
-    return shapely.normalize(_surfaces(shape))
+    return _surfaces(shapely.difference(shape, out))
 
 
 def _surfaces(shape: "BaseGeometry") -> "BaseGeometry":

@@ -2,23 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
-from placement.arrays import Bools, Floats, Ints
+from placement.arrays import Bools, Floats, Geometries, Ints
 from placement.streets.barring import Barring
 from placement.streets.network import Streets
 from placement.streets.search import walking_times
 from placement.streets.snap import Snapped, snap
 
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
 #: Cells are cut into so many to a side, and those into so many: first where an outline passes, a
 #: street is not within the limit that all around it is, or something bars the way; then where an
 #: outline passes; last where it does beside a wall.
 FINER = (3, 2, 2)
-#: A cell beyond the limit counts as at most so many cells' walk beyond it: where a street is not
-#: reached, the outline keeps near to the last cell that is.
+#: Walks are searched so many cells beyond the limit, so that seconds change evenly across it.
 LEAN = 6.0
+#: Neighbouring cells whose walks differ by more than so many cells' walk reach different streets,
+#: or something lies between them: the outline then passes where one side ends.
+_STEEP = 1.5
+#: How many times the way between such two cells is halved to find that place.
+_HALVINGS = 3
 #: Longer walks have coarser outlines, so that a catchment has at most so many cells.
 _MOST_CELLS = 4_000_000
 #: Cells are numbered row by row, so many to a row, the middle row and column at the origin.
@@ -80,8 +88,10 @@ class Cells:
     level: int
     max_m: float
 
-    def times(self, windows: Sequence[tuple[Ints, Ints]]) -> list[tuple[Floats, Floats, Floats]]:
-        """Return each post's columns and rows, metres, and the walking seconds at its cells.
+    def times(
+        self, windows: Sequence[tuple[Ints, Ints]]
+    ) -> tuple[list[tuple[Ints, Ints, Floats]], float]:
+        """Return each post's columns and rows and the seconds there, and the side of a cell.
 
         Between the middles of cells that are not made finer, seconds are interpolated: all of
         them are on one side of every limit.
@@ -93,7 +103,7 @@ class Cells:
         """
         grids, size_m = list(windows), self.size_m
         if not grids:
-            return []
+            return [], size_m
         most_s = self._beyond_s
         fields = [
             seconds.reshape(len(row), len(column))
@@ -123,10 +133,72 @@ class Cells:
                 fields, places, self._timed(asked, size_m), strict=True
             ):
                 field[place] = seconds
-        return [
-            (column.astype(np.float64) * size_m, row.astype(np.float64) * size_m, field)
-            for (column, row), field in zip(grids, fields, strict=True)
+        return [(*grid, field) for grid, field in zip(grids, fields, strict=True)], size_m
+
+    def crossings(
+        self,
+        fields: Sequence[tuple[Ints, Ints, Floats]],
+        corners: Sequence[Floats],
+        limits_s: Sequence[Floats],
+        size_m: float,
+    ) -> list[Floats]:
+        """Return where the corners of outlines lie: where the walk is as long as the limit.
+
+        Each is between two neighbouring cells, one within the limit and one beyond it. Where
+        seconds change evenly between them it follows; else people in between are timed.
+
+        Parameters
+        ----------
+        fields, size_m
+            What `times` returned.
+        corners
+            By post (C, 2), columns and rows from the first of its field.
+        limits_s
+            By post (C,) the limit each corner is of.
+
+        Returns
+        -------
+        list of ndarray
+            By post (C, 2), metres.
+        """
+        near: list[Ints] = []
+        far: list[Ints] = []
+        share: list[Floats] = []
+        leaps: list[Ints] = []
+        even_s = _STEEP * size_m / self.streets.speed_m_s
+        for (column, row, field), at, limit_s in zip(fields, corners, limits_s, strict=True):
+            low, high = np.floor(at).astype(np.int64), np.ceil(at).astype(np.int64)
+            here, there = (field[each[:, 1], each[:, 0]] for each in (low, high))
+            swapped = (here > limit_s)[:, None]
+            first = [column[0], row[0]]
+            near.append(np.where(swapped, high, low) + first)
+            far.append(np.where(swapped, low, high) + first)
+            least, rise = np.minimum(here, there), np.abs(there - here)
+            uneven = rise > even_s
+            leaps.append(np.flatnonzero(uneven))
+            share.append(
+                np.where(uneven | (rise == 0.0), 0.0, (limit_s - least) / np.fmax(rise, 1e-9))
+            )
+        result = [
+            (a + (b - a) * part[:, None]) * size_m
+            for a, b, part in zip(near, far, share, strict=True)
         ]
+        inner, outer, most_s = (
+            np.concatenate([each[leap] for each, leap in zip(by_post, leaps, strict=True)])
+            for by_post in (near, far, limits_s)
+        )
+        ends = np.cumsum([len(leap) for leap in leaps])[:-1]
+        for _ in range(_HALVINGS):
+            # whole numbers of cells half as large, so that posts share what they ask for
+            size_m /= 2
+            middle = inner + outer
+            seconds = np.concatenate(self._timed(np.split(_codes(*middle.T), ends), size_m))
+            within = (seconds <= most_s)[:, None]
+            inner, outer = np.where(within, middle, 2 * inner), np.where(within, 2 * outer, middle)
+        found = np.split((inner + outer) * (size_m / 2), ends)
+        for xy, leap, place in zip(result, leaps, found, strict=True):
+            xy[leap] = place
+        return result
 
     @property
     def _beyond_s(self) -> float:
@@ -137,16 +209,20 @@ class Cells:
         """Return the seconds from each post to the cells it asks for; each cell is snapped once."""
         codes, at = np.unique(np.concatenate(asked), return_inverse=True)
         row, column = np.divmod(codes, _ROW)
-        cells = snap(
-            self.streets, np.column_stack([column - _HALF, row - _HALF]) * size_m,
-            level=self.level, water=self.water, barriers=self.barriers, max_m=self.max_m,
-            from_bridges=False,  # water is cut out; a bridge's time is not that of the quay below
-        )  # fmt: skip
+        cells = self._snapped(np.column_stack([column - _HALF, row - _HALF]) * size_m)
         ends = np.cumsum([len(each) for each in asked])[:-1]
         return [
             seconds[mine]
             for seconds, mine in zip(self._walks(cells), np.split(at, ends), strict=True)
         ]
+
+    def _snapped(self, xy: Floats) -> Snapped:
+        """Return where people in the open enter the streets."""
+        return snap(
+            self.streets, xy,
+            level=self.level, water=self.water, barriers=self.barriers, max_m=self.max_m,
+            from_bridges=False,  # water is cut out; a bridge's time is not that of the quay below
+        )  # fmt: skip
 
     def _walks(self, points: Snapped) -> list[Floats]:
         """Return the seconds from each post to points, infinite beyond the limits."""
@@ -178,6 +254,40 @@ class Cells:
             near[_squares(xy, grid, size_m)[1]] = True
             mask &= near
 
+    def enclosed(self, windows: Sequence[tuple[Ints, Ints]]) -> "BaseGeometry":
+        """Return the ground that walls close in and no street leads to: nobody reaches it.
+
+        Parameters
+        ----------
+        windows
+            As in `times`.
+        """
+        around = shapely.box(*np.concatenate(_reach(windows, self.size_m)))
+        walls = np.array([
+            None, *(one.shape for one in self.barriers
+                    if (self.level == 0 if one.levels is None else self.level in one.levels)),
+        ], object)[1:]  # fmt: skip
+        lines = shapely.node(shapely.union_all(_outlines(walls[shapely.intersects(walls, around)])))
+        faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
+        entered, _ = shapely.STRtree(self._streets_near(windows)[1]).query(
+            faces, predicate="intersects"
+        )
+        return shapely.union_all(np.delete(faces, entered))
+
+    def _streets_near(self, grids: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Geometries]:
+        """Return the streets among the grids that people at the level enter, and their lines."""
+        streets = self.streets
+        low, high = _reach(grids, self.size_m)
+        seen = ((streets.vertex_xy >= low) & (streets.vertex_xy <= high)).all(axis=1)
+        usable = np.logical_or.reduceat(seen, streets.vertex_first[:-1]) & ~streets.island
+        usable &= ~(streets.bridge | streets.tunnel) | (streets.level == self.level)
+        edges = np.flatnonzero(usable)
+        index = np.repeat(np.cumsum(usable) - 1, np.diff(streets.vertex_first))
+        taken = np.repeat(usable, np.diff(streets.vertex_first))
+        if not len(edges):
+            return edges, np.zeros(0, object)
+        return edges, shapely.linestrings(streets.vertex_xy[taken], indices=index[taken])
+
     def _mark_streets(
         self, passed: list[Bools], grids: list[tuple[Ints, Ints]], fields: list[Floats]
     ) -> None:
@@ -185,17 +295,10 @@ class Cells:
 
         A footbridge, or a passage between two walls, is narrower than a cell.
         """
-        streets, size_m = self.streets, self.size_m
-        low, high = _reach(grids, size_m)
-        seen = ((streets.vertex_xy >= low) & (streets.vertex_xy <= high)).all(axis=1)
-        usable = np.logical_or.reduceat(seen, streets.vertex_first[:-1]) & ~streets.island
-        usable &= ~(streets.bridge | streets.tunnel) | (streets.level == self.level)
-        edges = np.flatnonzero(usable)
+        size_m = self.size_m
+        edges, lines = self._streets_near(grids)
         if not len(edges):
             return
-        index = np.repeat(np.cumsum(usable) - 1, np.diff(streets.vertex_first))
-        taken = np.repeat(usable, np.diff(streets.vertex_first))
-        lines = shapely.linestrings(streets.vertex_xy[taken], indices=index[taken])
         xy, which = shapely.get_coordinates(
             shapely.segmentize(lines, size_m / 2), return_index=True
         )
@@ -239,13 +342,18 @@ def _along_bars(
 ) -> Floats:
     """Return places along what bars the way among the grids, several to a cell."""
     low, high = _reach(grids, size_m)
-    outlines = [
-        one.shape if shapely.get_dimensions(one.shape) == 1 else shapely.boundary(one.shape)
-        for one in barring
-    ]
-    near = shapely.clip_by_rect(np.array([None, *outlines], object)[1:], *low, *high)
+    shapes = np.array([None, *(one.shape for one in barring)], object)[1:]
+    near = shapely.clip_by_rect(_outlines(shapes), *low, *high)
     xy: Floats = shapely.get_coordinates(shapely.segmentize(near, size_m / 3))
     return xy
+
+
+def _outlines(shapes: Geometries) -> Geometries:
+    """Return lines as they are, and areas as their boundaries."""
+    areas = shapely.get_dimensions(shapes) == 2
+    result = shapes.copy()
+    result[areas] = shapely.boundary(shapes[areas])
+    return result
 
 
 def _squares(xy: Floats, grid: tuple[Ints, Ints], size_m: float) -> tuple[Ints, tuple[Ints, Ints]]:

@@ -208,8 +208,10 @@ def _at_level(
     )
     banks, in_water = _walls(open_air[0], points, reach)
     walls, in_walls = _walls(open_air[1], points, reach)
-    own_banks, in_own_water = _walls(own[0], points, reach)
-    own_walls, _ = _walls(own[1], points, reach)
+    own_banks, in_own_water = (
+        (banks, in_water) if own[0] == open_air[0] else _walls(own[0], points, reach)
+    )
+    own_walls = walls if own[1] == open_air[1] else _walls(own[1], points, reach)[0]
     _snap(
         points,
         np.full(len(points), level, np.int64),
@@ -300,10 +302,12 @@ def _walls(
         none = np.zeros((0, 2))
         return (sort_into_cells(none, none, _CELL_M), none, none), inside
     low, high = points.min(axis=0) - reach - 1.0, points.max(axis=0) + reach + 1.0
-    shapely.prepare(geometry)
-    inside = shapely.contains_xy(geometry, points[:, 0], points[:, 1])
     parts = shapely.get_parts(geometry)
     kind = shapely.get_type_id(parts)
+    if (kind == 3).any():
+        areas = shapely.MultiPolygon(list(parts[kind == 3]))
+        shapely.prepare(areas)
+        inside = shapely.contains_xy(areas, points[:, 0], points[:, 1])
     outline = [*shapely.get_rings(parts[kind == 3]), *parts[kind == 1]]
     xy, line = shapely.get_coordinates(outline, return_index=True)
     same = np.flatnonzero(line[1:] == line[:-1])

@@ -98,6 +98,37 @@ def test_a_street_that_is_reached_late_is_left_out_of_the_ground_around_it(
     assert right > 0.98
 
 
+@pytest.mark.parametrize(("wall", "y"), [(False, 31.7), (True, 20.3), (True, 38.9)])
+def test_an_outline_passes_where_one_side_ends(tmp_path: Path, wall: bool, y: float) -> None:
+    """Half way between a street within the limit and one beyond it, or on the wall between them.
+
+    Points half a metre to either side are told apart, nearer than cells are to one another.
+    """
+    streets = draw(tmp_path, [(0, 0), (600, 0)], [(600, 0), (600, 63.4)], [(600, 63.4), (0, 63.4)])
+    walls = [_moved(shapely.LineString([(-100, y), (599, y)]))] if wall else []
+    within, right = _share_drawn_right(
+        streets, (0, 0), (10, y - 0.5, 180, y + 0.5), walls, limit_s=200.0
+    )
+    assert 0.4 < within < 0.6
+    assert right > 0.85  # all but the 8 cm that are left of the last halving, and as much again
+
+
+def test_ground_that_walls_close_in_is_cut_out_unless_a_street_leads_there(tmp_path: Path) -> None:
+    """A shed narrower than a cell, one of four walls, and a yard with a gate."""
+    streets = draw(tmp_path, [(0, 0), (300, 0)], [(0, 0), (0, 30)])
+    shed = shapely.box(20.2, 10.1, 60.3, 11.2)
+    corners = [(80.1, 10.3), (120.2, 10.3), (120.2, 11.1), (80.1, 11.1), (80.1, 10.3)]
+    sides = [shapely.LineString(corners[i : i + 2]) for i in range(4)]
+    yard = shapely.box(-20.4, 10.2, 15.3, 40.1)
+    walls = [_moved(each) for each in (shed, *sides, shapely.boundary(yard))]
+    here = snap(streets, at((150, 0)))
+    shape = catchments(streets, here, limits_s=[300.0], outward=False, barriers=walls)[0][0]
+    for closed in (shed, shapely.Polygon(corners)):
+        assert shapely.intersection(shape, _moved(closed)).area == pytest.approx(0.0, abs=1e-6)
+    assert shapely.contains_xy(shape, *at((90, 8))[0])
+    assert shapely.intersection(shape, _moved(yard)).area > 0.95 * yard.area
+
+
 def test_a_long_walk_is_drawn_of_coarser_cells(tmp_path: Path) -> None:
     """A catchment of an hour has no more cells than one of ten minutes."""
     assert finer_cells(800.0, 15.0, barriers=[])[0] == (3, 2)
