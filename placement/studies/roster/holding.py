@@ -17,8 +17,8 @@ from placement.studies.roster.lines import lines
 from placement.studies.roster.one_post import can_hold
 from placement.studies.roster.one_team import least_by_one
 
-_STEPS = 2_000  # for each duty
-_MOST_STEPS = 2_000_000
+_STEPS = 16_000  # for each duty
+_MOST_STEPS = 6_000_000
 _BOUND_S = 10.0  # most seconds for the fewest teams of the model
 _MODEL_S = 5.0  # most seconds to relieve posts more seldom
 
@@ -133,10 +133,12 @@ def _shared(
             continue
         duties = _duties(started, kinds, slots, shift.handover)
         steps = 0 if over else min(_STEPS * len(duties), _MOST_STEPS)
-        rows = lines(np.ascontiguousarray(duties[:, :4]), teams, shift, steps=steps)
-        if rows is not None:
+        times = np.ascontiguousarray(duties[:, :4])
+        shared = lines(times, _relieved(duties), teams, shift, steps=steps)
+        if shared is not None:
+            times, rows = shared
             needed = tuple(tuple(row) for row in rows if row)
-            return Held(bound=bound, duties=duties, lines=needed)
+            return Held(bound=bound, duties=np.hstack([times, duties[:, 4:]]), lines=needed)
     return None
 
 
@@ -151,3 +153,13 @@ def _duties(started: Ints, kinds: Sequence[Kind], slots: int, handover: int) -> 
             on = begin - handover if begin else 0
             rows.append((on - kind.out, on, end, end + kind.back, k, n % kind.positions))
     return np.array(sorted(rows), dtype=np.int64)
+
+
+def _relieved(duties: Ints) -> Ints:
+    """Return (D,) the duty that each relieves; -1 for the first at a position."""
+    found = np.full(len(duties), -1, dtype=np.int64)
+    last: dict[tuple[int, int], int] = {}
+    for n, (kind, position) in enumerate(duties[:, 4:].tolist()):
+        found[n] = last.get((kind, position), -1)
+        last[kind, position] = n
+    return found

@@ -4,12 +4,14 @@ import itertools
 import math
 import random
 
+import numpy as np
 import pytest
 
 from placement.errors import NoPlanError, UsageError
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.relief_model import Kind, Shift
 from placement.studies.roster.holding import Held, hold
+from placement.studies.roster.lines import lines
 from placement.studies.roster.one_post import can_hold
 from placement.studies.roster.rules import Rules
 from tests.studies.roster.oracle import fewest
@@ -77,7 +79,7 @@ def test_a_single_post_needs_what_trying_everything_finds(seed: int) -> None:
 @pytest.mark.slow
 def test_breaks_of_a_single_post_are_proven() -> None:
     shift = Shift(work=6, rest=6, handover=1, spells=((72, 12),))
-    held = hold(144, alone(1), shift, stop=Stop(6.0))
+    held = hold(144, alone(1), shift, stop=Stop(60.0))
     assert held.bound == len(held.lines) == 4
 
 
@@ -124,6 +126,47 @@ def test_every_rule_is_kept_where_teams_walk_and_take_breaks() -> None:
             since = after[0] if after[0] - before[3] >= 12 else since
             assert after[3] - since <= 72
         assert (rows[:, 2] - rows[:, 1]).sum() <= 48
+
+
+def test_reliefs_move_so_that_no_team_is_too_many() -> None:
+    kinds = tuple(
+        Kind(positions=many, out=walk, back=walk) for walk, many in enumerate((1, 2, 3, 6, 1))
+    )
+    shift = Shift(work=6, rest=6, handover=1, cap=48)
+    held = found(144, kinds, shift)
+    assert len(held.lines) == held.bound == 47
+    holders: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for leaves, on, off, back, kind, position in sorted(held.duties.tolist()):
+        assert (on - leaves, back - off) == (kinds[kind].out, kinds[kind].back)
+        holders.setdefault((kind, position), []).append((on, off))
+    assert len(holders) == 13
+    for rows in holders.values():
+        assert rows[0][0] == 0
+        assert rows[-1][1] == 144
+        assert all(after[0] == before[1] - 1 for before, after in itertools.pairwise(rows))
+        assert all(off - on <= 6 for on, off in rows)
+
+
+@pytest.mark.parametrize("handover", [0, 1])
+def test_a_relief_moves_where_a_team_has_not_rested(handover: int) -> None:
+    ends = [3, 4, 8]
+    begins = [0, 3 - handover, 4 - handover]
+    duties = np.array([(on, on, off, off) for on, off in zip(begins, ends, strict=True)])
+    given = duties.copy()
+    shift = Shift(work=4, rest=2 - handover, handover=handover)
+    shared = lines(duties, np.array([-1, 0, 1]), 2, shift, steps=2_000)
+    assert shared is not None
+    moved, rows = shared
+    assert (duties == given).all()
+    assert sorted(map(sorted, rows)) == [[0, 2], [1]]
+    assert moved[2, 0] - moved[0, 3] >= shift.rest
+    assert (moved[1:, 1] == moved[:-1, 2] - handover).all()
+    assert (moved[:, 2] - moved[:, 1] <= 4).all()
+
+
+def test_a_relief_that_no_move_mends_is_told() -> None:
+    duties = np.array([(0, 0, 2, 2), (2, 2, 4, 4)])
+    assert lines(duties, np.array([-1, 0]), 1, Shift(work=2, rest=1), steps=2_000) is None
 
 
 def test_the_same_question_has_the_same_answer() -> None:
