@@ -83,6 +83,9 @@ def hold(slots: int, kinds: Sequence[Kind], shift: Shift, *, stop: Stop) -> Held
             found[teams] = _shared(slots, kinds, shift, usual, bound, teams, stop)
         return found[teams] is not None
 
+    if len(kinds) == kinds[0].positions == 1 and slots <= shift.day and not holds(bound):
+        while can_hold(slots, kinds[0], shift, bound, stop=stop) is False:
+            bound += 1  # before more teams are tried, which takes the time that is left
     low, step = bound, max(1, bound // 100)
     high = low
     while not holds(high):  # with a team for each duty there is no rule to break
@@ -95,11 +98,6 @@ def hold(slots: int, kinds: Sequence[Kind], shift: Shift, *, stop: Stop) -> Held
             low = middle + 1
     best = found[high]
     assert best is not None  # noqa: S101 - told by the loops above
-    if len(kinds) == kinds[0].positions == 1 and slots <= shift.day:
-        while bound < len(best.lines) and (
-            can_hold(slots, kinds[0], shift, bound, stop=stop) is False
-        ):
-            bound += 1
     return replace(best, bound=bound)
 
 
