@@ -3,10 +3,11 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from placement.arrays import Floats, Ints
+from placement.arrays import Bools, Floats, Ints
 from placement.auditing.recount import to_sites
 from placement.cover.area_walks import STEP_FREE
 from placement.cover.areas import areas
@@ -16,7 +17,7 @@ from placement.plan.clock import clock_of
 from placement.plan.format import nearest
 from placement.plan.problem import LanesRule, Plan
 from placement.solution import Admission, Post, Solution
-from placement.studies.replay.nights import Course
+from placement.studies.replay.nights import Course, Ways
 from placement.studies.replay.scenario import Scenario, closing_of
 
 _MOMENTS = 36  # steps of the window at whose ends queues are counted
@@ -43,6 +44,9 @@ class Gates:
         (G,) int64, positions of their sites.
     lane_people
         (G,) float64, people one lane admits over the window, as the plan counts.
+    level
+        (G,) int64, the ring of each among those that screen people, 0 the outermost; 0 without
+        rings.
     """
 
     posts: tuple[Post, ...]
@@ -50,6 +54,7 @@ class Gates:
     rule: LanesRule
     site: Ints
     lane_people: Floats
+    level: Ints
 
 
 def gates_of(plan: Plan, solution: Solution) -> Gates:
@@ -74,7 +79,14 @@ def gates_of(plan: Plan, solution: Solution) -> Gates:
     where = {name: at for at, name in enumerate(problem.sites.id)}
     site = np.array([where[post.site] for post in posts], dtype=np.int64)
     each = problem.lane_people(problem.laned or 0)[site]
-    return Gates(posts=posts, told=told, rule=rule, site=site, lane_people=each)
+    rings = problem.rings
+    if (rings is None) != (not told.rings):
+        raise UsageError(
+            "the plan has rings and the solution tells of none, or the other way round: find the "
+            "solution again with `place optimise`."
+        )
+    level = np.zeros(len(site), dtype=np.int64) if rings is None else rings.level[site]
+    return Gates(posts=posts, told=told, rule=rule, site=site, lane_people=each, level=level)
 
 
 def course_of(plan: Plan, gates: Gates, scenario: Scenario) -> Course:
@@ -87,7 +99,9 @@ def course_of(plan: Plan, gates: Gates, scenario: Scenario) -> Course:
         the solution sends nobody.
     """
     rule, posts = gates.rule, gates.posts
-    crowds = _crowds(plan, gates, scenario)
+    routes = _routes(plan, gates)
+    crowds = _crowds(plan, gates, scenario, routes)
+    ways = None if routes is None else _ways(plan, gates, routes)
     stretches = [_stretches(crowd, rule) for crowd in crowds]
     shift_s = 60 * scenario.shift_min
     begins = np.concatenate([one[0] for one in stretches]) + shift_s
@@ -98,7 +112,7 @@ def course_of(plan: Plan, gates: Gates, scenario: Scenario) -> Course:
     lead_s = max(0.0, -float(begins[people > 0].min(initial=0.0)))
     step_s = window_s / _MOMENTS
     shuts = np.tile([window_s, math.inf, math.inf], (len(posts), 1))
-    next_gate, next_walk_s = _next_gates(plan, gates, scenario, shuts)
+    next_gate, next_walk_s = _next_gates(plan, gates, scenario, shuts, ways)
     failure = scenario.lane_failure
     fails = failure is not None and failure.per_h > 0
     return Course(
@@ -119,6 +133,7 @@ def course_of(plan: Plan, gates: Gates, scenario: Scenario) -> Course:
         fails_s=3600 / failure.per_h if failure is not None and fails else math.inf,
         down_s=60 * failure.lasts_min if failure is not None else 0.0,
         moments=step_s * np.arange(-math.ceil(lead_s / step_s), _MOMENTS + 1, dtype=np.float64),
+        ways=ways,
     )
 
 
@@ -131,11 +146,66 @@ class _Crowd:
     show_rate: float
 
 
-def _crowds(plan: Plan, gates: Gates, scenario: Scenario) -> list[list[_Crowd]]:
-    """Return who comes to each gate, by area where areas differ in the scenario."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Route:
+    """Gates one after the other, at whose pace they are walked, and who is sent by area."""
+
+    gates: tuple[int, ...]
+    step_free: bool
+    sent: dict[str, tuple[float, ...]]
+
+
+def _routes(plan: Plan, gates: Gates) -> list[_Route] | None:
+    """Return the routes through the rings in the order of their gates; None without rings."""
+    if plan.problem.rings is None:
+        return None
+    where = {post.id: at for at, post in enumerate(gates.posts)}
+    found: dict[tuple[tuple[int, ...], bool], dict[str, tuple[float, ...]]] = {}
+    for area, routes in gates.told.routes.items():
+        for route in routes:
+            key = tuple(where[gate] for gate in route.gates), area.endswith(STEP_FREE)
+            found.setdefault(key, {})[area] = route.sent
+    if not found:
+        raise UsageError(
+            "the solution sends nobody through the rings: there is no queue to replay."
+        )
+    return [_Route(*key, found[key]) for key in sorted(found)]
+
+
+def _ways(plan: Plan, gates: Gates, routes: list[_Route]) -> Ways:
+    """Return the routes with the walks from each gate to every gate of the next ring inward."""
+    many, deepest = len(gates.posts), int(gates.level.max())
+    path = np.full((len(routes), deepest + 1), -1, dtype=np.int64)
+    for row, route in enumerate(routes):
+        path[row, : len(route.gates)] = route.gates
+    walk_s = np.full((2, many, many), math.inf)
+    walks = survey(plan)
+    for level in range(deepest):
+        outer, inner = (np.flatnonzero(gates.level == one) for one in (level, level + 1))
+        for pace in (0, 1):
+            walk_s[pace][np.ix_(outer, inner)] = to_sites(
+                plan, walks, gates.site[outer], gates.site[inner],
+                limit_s=_FARTHEST_S, step_free=pace == 1,
+            )  # fmt: skip
+    for route in routes:
+        for here, there in pairwise(route.gates):
+            if not math.isfinite(walk_s[int(route.step_free), here, there]):
+                raise UsageError(
+                    f"the solution sends people from {gates.posts[here].id} to "
+                    f"{gates.posts[there].id}, where the plan has no walk: find it again with "
+                    "`place optimise`."
+                )
+    slow = np.array([route.step_free for route in routes], dtype=np.int64)
+    return Ways(gates=path, slow=slow, walk_s=walk_s)
+
+
+def _crowds(
+    plan: Plan, gates: Gates, scenario: Scenario, routes: list[_Route] | None
+) -> list[list[_Crowd]]:
+    """Return who comes to each gate, or takes each route, by area where areas differ."""
     told, rates = gates.told, scenario.show_rates
     walking = scenario.profile_at == "origin"
-    if not walking and not rates:
+    if routes is None and not walking and not rates:
         return [
             [_Crowd(np.array(told.gates[post.id].sent), 0.0, scenario.show_rate)]
             for post in gates.posts
@@ -154,17 +224,24 @@ def _crowds(plan: Plan, gates: Gates, scenario: Scenario) -> list[list[_Crowd]]:
             hint = f"did you mean {meant!r}?" if meant else f"its areas are {areas}"
             raise UsageError(f"show_rates: the solution sends nobody of {name[:80]!r}; {hint}")
     walks = _mean_walks(plan, gates) if walking else {}
+    comers: list[tuple[str, dict[str, tuple[float, ...]]]]
+    if routes is None:
+        comers = [
+            (post.id, {area: sent[post.id] for area, sent in told.areas.items() if post.id in sent})
+            for post in gates.posts
+        ]
+    else:
+        comers = [(gates.posts[route.gates[0]].id, route.sent) for route in routes]
     return [
         [
             _Crowd(
-                np.array(table[post.id]),
-                walks.get((area, post.id), 0.0),
+                np.array(sent),
+                walks.get((area, gate), 0.0),
                 rates.get(area.removesuffix(STEP_FREE), scenario.show_rate),
             )
-            for area, table in told.areas.items()
-            if post.id in table
+            for area, sent in by_area.items()
         ]
-        for post in gates.posts
+        for gate, by_area in comers
     ]
 
 
@@ -207,8 +284,13 @@ def _stretches(crowds: list[_Crowd], rule: LanesRule) -> tuple[Floats, Floats, F
     return knots[:-1], knots[1:], people, coming
 
 
-def _next_gates(plan: Plan, gates: Gates, scenario: Scenario, shuts: Floats) -> tuple[Ints, Floats]:
-    """Write down which gates shut, and return the gate to which people of each walk then."""
+def _next_gates(
+    plan: Plan, gates: Gates, scenario: Scenario, shuts: Floats, ways: Ways | None
+) -> tuple[Ints, Floats]:
+    """Write down which gates shut, and return the gate to which people of each walk then.
+
+    With rings it is one of the same ring, from which all of them get to the next gate of their way.
+    """
     posts, rule = gates.posts, gates.rule
     next_gate = np.full(len(posts), -1, dtype=np.int64)
     next_walk_s = np.zeros(len(posts))
@@ -239,13 +321,28 @@ def _next_gates(plan: Plan, gates: Gates, scenario: Scenario, shuts: Floats) -> 
             theirs = entry.admits[gates.site[at]]
             takes = entry.admits[gates.site[others]][:, theirs].all(axis=1)
             seconds[row, ~takes] = math.inf
+        if ways is not None:
+            seconds[row, ~_leads_on(ways, gates.level, at, others)] = math.inf
         best = int(np.argmin(seconds[row]))
         if not math.isfinite(seconds[row, best]):
             zones = () if entry is None else entry.zones_at(int(gates.site[at]))
             whose = f" by the people of {', '.join(map(repr, zones))}" if zones else ""
-            raise UsageError(f"no other gate can be walked to from {posts[at].id}{whose}.")
+            ring = "" if ways is None else " of its ring"
+            raise UsageError(f"no other gate{ring} can be walked to from {posts[at].id}{whose}.")
         next_gate[at], next_walk_s[at] = others[best], seconds[row, best]
     return next_gate, next_walk_s
+
+
+def _leads_on(ways: Ways, level: Ints, at: int, others: Ints) -> Bools:
+    """Tell which gates stand in the ring of one and lead to the next gate of all who take that."""
+    takes = np.asarray(level[others] == level[at])
+    column = int(level[at])
+    if column + 1 < ways.gates.shape[1]:
+        for way in np.flatnonzero(ways.gates[:, column] == at).tolist():
+            inward = ways.gates[way, column + 1]
+            if inward >= 0:
+                takes &= np.isfinite(ways.walk_s[ways.slow[way], others, inward])
+    return takes
 
 
 def position_of(name: str, gates: Sequence[tuple[str, str]]) -> int:

@@ -8,7 +8,6 @@ from placement.errors import NoPlanError
 from placement.executor import Executor
 from placement.plan.headroom import with_headroom
 from placement.plan.problem import Plan
-from placement.plan.rings import refuse_rings
 from placement.solution import Solution
 from placement.studies.replay.course import course_of, gates_of
 from placement.studies.replay.nights import play
@@ -102,7 +101,6 @@ def find_headroom(
     UsageError
         If the plan has no lanes.
     """
-    refuse_rings(plan, "how queues fare on random nights")
     scenario = Scenario() if scenario is None else scenario
     tried: list[Tried] = []
     while True:

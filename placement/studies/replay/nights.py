@@ -15,6 +15,7 @@ from placement.studies.replay.streams import (
     draw_services,
     exponential,
     stream,
+    uniform,
     warm_up,
 )
 
@@ -26,13 +27,47 @@ _PART = 8  # nights in a piece of the work
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Ways:
+    """Ways of people through the gates of rings, one gate of each, from the outside in.
+
+    Attributes
+    ----------
+    gates
+        (W, P) int64, the gates of each way in order, −1 beyond its last; ways with the same first
+        gate stand together, in the order of these gates. A gate stands in one column only.
+    slow
+        (W,) int64, 1 for people who walk without steps, else 0.
+    walk_s
+        (2, G, G) float64, walks from gates of each ring to those of the next one inward, of people
+        who walk as usual and of those who walk without steps; infinite where there is none.
+    """
+
+    gates: Ints
+    slow: Ints
+    walk_s: Floats
+
+    def starts(self) -> Ints:
+        """Return (G + 1,) int64, where the ways begin that have each gate for their first."""
+        return np.searchsorted(self.gates[:, 0], np.arange(self.walk_s.shape[1] + 1))
+
+    def level(self) -> Ints:
+        """Return (G,) int64, the column in which each gate stands, 0 where it is on no way."""
+        level = np.zeros(self.walk_s.shape[1], dtype=np.int64)
+        for column in range(self.gates.shape[1]):
+            there = self.gates[:, column]
+            level[there[there >= 0]] = column
+        return level
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Course:
     """What the nights of a replay have in common, gate by gate. Times are seconds from the opening.
 
     Attributes
     ----------
     first
-        (G + 1,) int64, where the stretches of each gate begin in the three arrays below.
+        (G + 1,) int64, where the stretches of each gate begin in the three arrays below; with ways,
+        (W + 1,), where those of each way begin.
     begins, ends, people
         (K,) float64, stretches of time, in order for each gate, and who comes in each on average.
     lanes
@@ -59,6 +94,9 @@ class Course:
         How long a lane that failed takes nobody.
     moments
         (T,) float64, when queues are counted.
+    ways
+        How people go on from gate to gate; None where everybody passes one gate, the one of their
+        stretch.
     """
 
     first: Ints
@@ -78,18 +116,31 @@ class Course:
     fails_s: float
     down_s: float
     moments: Floats
+    ways: Ways | None = None
+
+    def passed(self) -> Ways:
+        """Return the ways of people; each gate is one where everybody passes one gate."""
+        gates = len(self.lanes)
+        return self.ways or Ways(
+            gates=np.arange(gates)[:, None],
+            slow=np.zeros(gates, dtype=np.int64),
+            walk_s=np.zeros((2, gates, gates)),
+        )
 
     def order(self) -> Ints:
-        """Return the gates, those from which people walk on to others first."""
-        return np.argsort(self.next_gate < 0, kind="stable")
+        """Return the gates from the outside in, in a ring those first from which people walk on."""
+        return np.lexsort((self.next_gate < 0, self.passed().level()))
 
     def room(self) -> int:
         """Return for how many people at one gate and night there must be room."""
         sums = np.add.reduceat(np.append(self.people, 0.0), self.first[:-1])
         sums[np.diff(self.first) == 0] = 0.0
-        mean = sums.copy()
+        mean = np.zeros(len(self.lanes))
+        for column in self.passed().gates.T:
+            np.add.at(mean, column[column >= 0], sums[column >= 0])
+        alone = mean.copy()
         for gate in np.flatnonzero(self.next_gate >= 0).tolist():
-            mean[self.next_gate[gate]] += sums[gate]
+            mean[self.next_gate[gate]] += alone[gate]
         most = float(mean.max(initial=0.0))
         return math.ceil(most + _SPREAD * math.sqrt(most)) + 100
 
@@ -167,12 +218,15 @@ def _part(course: Course, part: tuple[int, int, int]) -> tuple[Floats, Ints32]:
     states = np.array(
         [[stream(seed, night, gate) for gate in range(gates)] for night in range(first, last)]
     )
+    ways, room = course.passed(), course.room()
     _play(
-        states, course.order(), course.first, course.begins, course.ends, course.people,
+        states, course.order(), ways.gates, ways.slow, ways.walk_s, ways.starts(),
+        ways.level(), course.first, course.begins, course.ends, course.people,
         course.shows, course.lanes, course.service_s, course.shuts, course.next_gate,
         course.next_walk_s, course.variation, course.lognormal, course.counted,
         course.bunch_s, course.fails_s, course.down_s, course.moments, course.failures(),
-        np.zeros((5, course.room())), np.zeros((2, gates), np.int64), figures, waiting,
+        np.zeros((3, room)), np.zeros(room, np.int64), np.zeros((gates, room)),
+        np.zeros((gates, room), np.int64), figures, waiting,
     )  # fmt: skip
     return figures, waiting
 
@@ -181,6 +235,11 @@ def _part(course: Course, part: tuple[int, int, int]) -> tuple[Floats, Ints32]:
 def _play(  # noqa: C901, PLR0913, PLR0917 - one loop, compiled
     states: Words,
     order: Ints,
+    path: Ints,
+    slow: Ints,
+    walk_s: Floats,
+    ways_of: Ints,
+    level: Ints,
     first: Ints,
     begins: Floats,
     ends: Floats,
@@ -200,40 +259,51 @@ def _play(  # noqa: C901, PLR0913, PLR0917 - one loop, compiled
     moments: Floats,
     failures: int,
     room: Floats,
-    walking: Ints,
+    way: Ints,
+    due: Floats,
+    due_way: Ints,
     figures: Floats,
     waiting: Ints32,
 ) -> None:
-    """Play some nights; `room` has five lines to work in, `walking` says who walks on whereto."""
+    """Play some nights.
+
+    `room` and `way` are worked in: when people come to a gate, how long they take, when they begin,
+    and the way of each; `due` and `due_way` hold who comes to each gate from another one.
+    """
     most = lanes.max()
     free_of = np.zeros(most)
     at_fail_of = np.zeros(most, dtype=np.int64)
     fails_of = np.full((most, failures), math.inf)
     queue = np.zeros(len(moments), dtype=np.int64)
-    arrival, service, begin, sent_on, merged = room[0], room[1], room[2], room[3], room[4]
+    expected = np.zeros(len(lanes), dtype=np.int64)
+    arrival, service, begin = room[0], room[1], room[2]
     for night in range(states.shape[0]):
-        many = 0  # people who walk on, of all gates
+        expected[:] = 0
         for gate in order:
             state = states[night, gate]
             warm_up(state)
             free, at_fail = free_of[: lanes[gate]], at_fail_of[: lanes[gate]]
             fails = fails_of[: lanes[gate]]
-            at, to = first[gate], first[gate + 1]
-            count = draw_arrivals(
-                state,
-                begins[at:to],
-                ends[at:to],
-                people[at:to],
-                shows[at:to],
-                counted,
-                bunch_s,
-                arrival,
-            )
-            for source in order:
-                if next_gate[source] == gate:
-                    count = _merge(
-                        arrival, count, sent_on, walking[0, source], walking[1, source], merged
-                    )
+            phase = uniform(state) * bunch_s if bunch_s > 0.0 else 0.0
+            count, sources = 0, 0
+            for one in range(ways_of[gate], ways_of[gate + 1]):
+                at, to = first[one], first[one + 1]
+                came = draw_arrivals(
+                    state,
+                    begins[at:to],
+                    ends[at:to],
+                    people[at:to],
+                    shows[at:to],
+                    counted,
+                    bunch_s,
+                    phase,
+                    arrival[count:],
+                )
+                way[count : count + came] = one
+                count += came
+                sources += 1
+            if expected[gate] > 0 or sources > 1:
+                count = _merge(arrival, way, count, due[gate], due_way[gate], expected[gate])
             for lane in range(lanes[gate]):
                 time = 0.0
                 for k in range(failures - 1):
@@ -247,30 +317,35 @@ def _play(  # noqa: C901, PLR0913, PLR0917 - one loop, compiled
             )
             for k in range(len(moments)):
                 waiting[night, gate, k] = queue[k]
-            if next_gate[gate] >= 0:
-                walking[0, gate] = many
-                for n in range(count):
-                    if begin[n] == SENT_ON and many < len(sent_on):
-                        leaves = max(arrival[n], shuts[gate, 1])
-                        sent_on[many] = leaves + next_walk_s[gate]
-                        many += 1
-                walking[1, gate] = many
+            inward = level[gate] + 1
+            ends_here = next_gate[gate] < 0 and inward == path.shape[1]
+            for n in range(0 if ends_here else count):
+                if begin[n] == SENT_ON:
+                    onward = next_gate[gate]
+                    comes = max(arrival[n], shuts[gate, 1]) + next_walk_s[gate]
+                else:
+                    # who is not through when lanes close stays outside of this gate
+                    through = begin[n] + service[n] <= shuts[gate, 0]
+                    onward = path[way[n], inward] if through and inward < path.shape[1] else -1
+                    comes = begin[n] + service[n]
+                    if onward >= 0:
+                        comes += walk_s[slow[way[n]], gate, onward]
+                if onward >= 0 and expected[onward] < due.shape[1]:
+                    due[onward, expected[onward]] = comes
+                    due_way[onward, expected[onward]] = way[n]
+                    expected[onward] += 1
 
 
 @compiled
 def _merge(
-    arrival: Floats, count: int, others: Floats, start: int, end: int, merged: Floats
+    arrival: Floats, way: Ints, count: int, others: Floats, their_way: Ints, many: int
 ) -> int:
-    """Put people who come from another gate among those who come, in order of time."""
-    n, other, total = 0, start, 0
-    while (n < count or other < end) and total < len(merged):
-        if other >= end or (n < count and arrival[n] <= others[other]):
-            merged[total] = arrival[n]
-            n += 1
-        else:
-            merged[total] = others[other]
-            other += 1
-        total += 1
-    for k in range(total):
-        arrival[k] = merged[k]
+    """Put people who come from other gates among those who come, and all in order of time."""
+    total = min(count + many, len(arrival))
+    for k in range(count, total):
+        arrival[k] = others[k - count]
+        way[k] = their_way[k - count]
+    order = np.argsort(arrival[:total], kind="mergesort")  # equal times keep their order
+    arrival[:total] = arrival[:total][order]
+    way[:total] = way[:total][order]
     return total

@@ -148,6 +148,7 @@ def draw_arrivals(
     shows: Floats,
     counted: bool,  # noqa: FBT001 - compiled
     bunch_s: float,
+    phase: float,
     arrival: Floats,
 ) -> int:
     """Draw when people come: evenly within each stretch of time, each person on their own.
@@ -166,6 +167,8 @@ def draw_arrivals(
     bunch_s
         Seconds from one train to the next, who come between two come with the later; 0 for people
         who come one by one.
+    phase
+        When one of the trains comes.
     arrival
         Written to, in order of time.
 
@@ -174,7 +177,6 @@ def draw_arrivals(
     int
         How many come, never more than there is room for.
     """
-    phase = uniform(state) * bunch_s if bunch_s > 0.0 else 0.0
     count = 0
     ahead = exponential(state)
     for k in range(len(people)):

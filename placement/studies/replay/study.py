@@ -12,7 +12,6 @@ from placement.errors import UsageError
 from placement.executor import Executor
 from placement.plan.clock import clock_of
 from placement.plan.problem import Plan
-from placement.plan.rings import refuse_rings
 from placement.plan.summary import html_table
 from placement.solution import Solution
 from placement.solve.capacitated.queueing import Queue, queue
@@ -95,13 +94,13 @@ class AllGates:
     Attributes
     ----------
     sent, came
-        People whom the solution sends, and who came on average.
+        People whom the solution sends, and who came on average, each counted once.
     wait_min
         Longest wait at any gate in a night, minutes.
     queue
         People in all queues together, at the moment of a night when there are most.
     outside
-        People outside all gates together when lanes close.
+        People outside all gates together when lanes close, each counted once.
     strained
         Share of the nights on which some gate has more outside than is tolerated.
     """
@@ -208,9 +207,11 @@ def replay(
     """Play the gates of a solution on many nights.
 
     People come by the plan's profile to the gate the solution sends them to, queue, first come
-    first served, and pass its lanes, each of which takes a random time for each. Each night at each
-    gate has a stream of random numbers of its own, so the result depends neither on the number of
-    nights nor on the number of processors.
+    first served, and pass its lanes, each of which takes a random time for each. In a plan with
+    rings they walk on to the next gate of their route and queue again; who is not through a gate
+    when lanes close is outside of that one only. Each night at each gate has a stream of random
+    numbers of its own, so the result depends neither on the number of nights nor on the number of
+    processors.
 
     Parameters
     ----------
@@ -244,7 +245,6 @@ def replay(
     >>> from placement.studies.replay import Scenario, replay  # doctest: +SKIP
     >>> found = replay(plan, solution, Scenario(slower=0.1), nights=300)  # doctest: +SKIP
     """
-    refuse_rings(plan, "how queues fare on random nights")
     scenario = Scenario() if scenario is None else scenario
     if not 1 <= nights <= MOST_NIGHTS:
         raise UsageError(f"{nights:,} nights cannot be played; take 1 to {MOST_NIGHTS:,}.")
@@ -338,11 +338,12 @@ def _all_gates(
 ) -> AllGates:
     """Sum up all gates together."""
     outside = found.of("outside")
+    outermost = np.flatnonzero(gates.level == 0).tolist()  # all come to one of these first
     fluids = [_fluid(gates, at) for at in range(len(gates.posts))]
     queues = found.waiting.sum(axis=1, dtype=np.int64).max(axis=1)
     return AllGates(
-        sent=round(sum(gate.sent for gate in told), 1),
-        came=_mean((found.of("came") - found.of("sent_on")).sum(axis=1)),
+        sent=round(sum(told[at].sent for at in outermost), 1),
+        came=_mean((found.of("came") - found.of("sent_on"))[:, outermost].sum(axis=1)),
         wait_min=measure(
             found.of("longest_wait_s").max(axis=1) / 60, max(gate.wait_min.fluid for gate in told)
         ),

@@ -14,7 +14,6 @@ from placement.prove.proof import prove_none
 from placement.prove.question import question_of
 from placement.review.geojson import solution_text
 from placement.studies.egress.study import egress
-from placement.studies.replay.headroom import find_headroom
 from placement.studies.sample_average import choose_under_risk
 from tests.amount import cases
 from tests.ringed_town import Oracle, draw_town, write_town
@@ -141,12 +140,10 @@ def test_studies_that_count_one_gate_a_person_refuse_rings() -> None:
     known = {"red-north/vehicle_check": 1, "red-south/vehicle_check": 1, "black-east/checkpoint": 2}
     solution = placement.evaluate(plan, known, bound=False).solution
     asks = {
-        "replay": lambda: placement.replay(plan, solution, nights=2),
         "loss": lambda: placement.loss(plan, solution),
         "risk": lambda: placement.risk(plan, [solution]),
         "egress": lambda: egress(plan, solution),
         "proof": lambda: prove_none(plan, question_of(solution)),
-        "headroom": lambda: find_headroom(plan, placement.optimise),
         "best under risk": lambda: choose_under_risk(plan),
         "roster": lambda: placement.roster(plan, solution, resource="checkpoint", teams=1),
     }

@@ -18,6 +18,7 @@ from placement.studies.replay.streams import (
     draw_services,
     next_word,
     stream,
+    uniform,
     warm_up,
 )
 
@@ -38,7 +39,8 @@ def draw_times(
     """Draw times in lanes, then arrivals."""
     warm_up(state)
     draw_services(state, len(service), 10.0, variation, lognormal, service)
-    return draw_arrivals(state, begins, ends, people, shows, counted, bunch_s, arrival)
+    phase = uniform(state) * bunch_s if bunch_s > 0.0 else 0.0
+    return draw_arrivals(state, begins, ends, people, shows, counted, bunch_s, phase, arrival)
 
 
 def course(sent: list[list[float]], lanes: list[int], **other: object) -> Course:
