@@ -19,6 +19,7 @@ from placement.auditing.egress_proof import (
     Line,
     batches_of,
     check_bound,
+    check_joint,
     check_served,
     to_slots,
 )
@@ -85,6 +86,7 @@ def audit_egress(
         _check_walked(told, walks, sent, course, findings)
     check_bound(plan, told, walks, findings)
     check_served(told, on, lines["guided"], findings)
+    check_joint(plan, told, walks, on, findings)
     return tuple(findings.found)
 
 

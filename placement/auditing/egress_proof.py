@@ -103,6 +103,42 @@ def check_served(
     )  # fmt: skip
 
 
+def check_joint(
+    plan: Plan, told: Mapping[str, Any], walks: Floats, on: Floats, findings: Findings
+) -> None:
+    """Check that nobody can be served sooner than is said, by whatever exits."""
+    batches, demand = batches_of(told), plan.problem.demand
+    out, onward = to_slots(walks), to_slots(on)
+    pace = demand.step_free.astype(np.int64)
+    leave = np.isfinite(out).any(axis=1) & (demand.people > 0)
+    # whoever can come out where no station is may stay there, and is left out
+    stays = (np.isfinite(out) & ~np.isfinite(on).any(axis=2)[pace]).any(axis=1)
+    sure = np.flatnonzero(leave & ~stays)
+    if told["joint_proof"] is None or not told["stations"] or not len(sure):
+        nothing = not told["stations"] or not len(sure)
+        keys = ("joint_proof", "joint_bound_min", "joint_status")
+        findings.require(
+            nothing and all(told[key] is None for key in keys),
+            "how soon all could be served by whatever exits is not said, or said of nobody",
+        )
+        return
+    # who passes an exit in a slot walks on at its end
+    slots = np.array([(out[at][:, None] + 1 + onward[pace[at]]).min(axis=0) for at in sure])
+    rate = {one["id"]: one["per_min"] * SLOT_S / 60 for one in told["stations"]}
+
+    def later(to: int, k: int) -> Floats:
+        left = np.where(np.isfinite(slots[:, to]), slots[:, to] + batches - k, 0.0)
+        return np.clip(left / batches, 0.0, 1.0)
+
+    # where all are served, the last one out still walks on
+    cleared = math.ceil(told["bound_min"] * 60 / SLOT_S - 1e-5) + float(onward.min())
+    _check_proof(
+        "exits and stations", told["joint_proof"], demand.people[sure], slots + batches - 1, later,
+        rate, (told["joint_bound_min"], told["guided"]["served_min"], told["joint_status"]),
+        findings, known=cleared if len(sure) == int(leave.sum()) else 0.0,
+    )  # fmt: skip
+
+
 def _check_proof(
     what: str,
     proof: Mapping[str, Any],
@@ -112,8 +148,13 @@ def _check_proof(
     rate: Mapping[str, float],
     claim: tuple[float, float, str],
     findings: Findings,
+    *,
+    known: float = 0.0,
 ) -> None:
-    """Sum up prices again: who may be late by the level, at the place that is cheapest to each."""
+    """Sum up prices again: who may be late by the level, at the place that is cheapest to each.
+
+    What is `known` besides, in slots, bounds too.
+    """
     bound_min, done_min, status = claim
     level = proof["level"]
     place = {name: at for at, name in enumerate(rate)}
@@ -131,7 +172,7 @@ def _check_proof(
         cost[:, at] += one["price"] / rate[one["place"]] * later(at, one["slot"])
     aside = math.fsum(one["price"] * one["slot"] for one in proof["prices"])
     priced = aside + math.fsum(people * cost.min(axis=1))
-    bound = min(priced, level + 1.0) if priced > level else 0.0
+    bound = max(known, min(priced, level + 1.0) if priced > level else 0.0)
     findings.require(
         bound_min <= bound * SLOT_S / 60 + CLOSE_MIN,
         f"{what}: all could be done before the bound of {bound_min:g} minutes, prices prove "

@@ -199,6 +199,9 @@ class EgressAnswer(TypedDict):
         When, and why: nobody has all out before.
     served_status, served_bound_min, served_proof
         The same of stations, people coming out of the exits as guided; null without.
+    joint_status, joint_bound_min, joint_proof
+        The same of stations, people coming out of whatever exits; null without stations, and where
+        all may come out where no station can be walked to.
     chosen
         Everybody by the next exit, and from there to the next station.
     guided
@@ -229,6 +232,9 @@ class EgressAnswer(TypedDict):
     served_status: Literal["optimal", "feasible"] | None
     served_bound_min: float | None
     served_proof: EgressProof | None
+    joint_status: Literal["optimal", "feasible"] | None
+    joint_bound_min: float | None
+    joint_proof: EgressProof | None
     chosen: EgressCourse
     guided: EgressCourse
     exits: list[EgressExit]

@@ -153,9 +153,9 @@ def command(
     """Empty the ground: people of every area walk to a gate of SOLUTION, out, and to a station.
 
     Twice: everybody by the next exit, and guided so that the last one is out soonest, which is
-    proven. For each exit and station: people, longest queue and its ground, longest wait, and when
-    the last one has passed. Writes egress.json and egress.csv, after an audit that shares no code
-    with the study.
+    proven; with stations, a bound says how soon all could be served by any exits. For each exit and
+    station: people, longest queue and its ground, longest wait, and when the last one has passed.
+    Writes egress.json and egress.csv, after an audit that shares no code with the study.
 
     PLAN is the plan file or its folder; without it the plan of the name that SOLUTION records, here
     or beside it.
@@ -298,7 +298,11 @@ def sentences(found: "Egress") -> list[str]:
     if served[0] is not None and served[1] is not None and served[2] is not None:
         known = "proven, coming out so"
         if found.served_status is not Status.OPTIMAL:
-            known = f"not before {served[2]:.1f}"
+            known = f"not before {served[2]:.1f}, coming out so"
+        if found.joint_status is Status.OPTIMAL:
+            known = "proven: no sooner by any exits"
+        elif found.joint_bound_min is not None:
+            known += f"; by any exits not before {found.joint_bound_min:.1f}"
         lines.append(
             f"The last one has passed a station after {served[0]:.1f} min as they choose, "
             f"{served[1]:.1f} min as guided ({known})"

@@ -42,6 +42,11 @@ def as_answer(found: "Egress") -> dict[str, Any]:
         "served_proof": None
         if found.served_proof is None or stations is None
         else _proof(found.served_proof, stations.id),
+        "joint_status": None if found.joint_status is None else found.joint_status.value,
+        "joint_bound_min": _rounded(found.joint_bound_min),
+        "joint_proof": None
+        if found.joint is None or stations is None
+        else _proof(found.joint.proof, stations.id),
         **{name: _course(found, course) for name, course in courses.items()},
         "exits": [
             _place(*both)

@@ -3,7 +3,7 @@
 Walks, queues and times are in slots of `STEP_S` seconds, walks rounded up. Guided is in two steps,
 each proven by itself: who leaves by which exit, so that the last one is out soonest; then, as they
 come out, who goes to which station, so that the last one is served soonest. Among equals people
-walk least.
+walk least. A third bound says how soon all could be served by whatever exits.
 """
 
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from placement.solve.core.stopping import Stop
 from placement.solve.mip.quickest import Leaving, Proof, Sent, quickest, shortest
 from placement.studies.egress.courses import Course, Flow, Wider, crossing
 from placement.studies.egress.exits import FLOW, LANE_M, Exits, exits_of
+from placement.studies.egress.jointly import Joint, bound_jointly
 from placement.studies.egress.periods import emptied
 from placement.studies.egress.queues import PER_MIN, Queue, queue_of, slots_of
 from placement.studies.egress.walks import Walks, walks_of
@@ -64,6 +65,9 @@ class Egress:
         Why nobody is out sooner, and when.
     served_proof, served_bound_min
         The same of the stations, people coming out of the exits as guided; None without stations.
+    joint
+        Why nobody is served sooner by whatever exits, and when; None without stations, or where all
+        may come out where no station can be walked to.
     wider
         What a metre more would save where it saves most; none where it saves next to nothing.
     """
@@ -90,6 +94,7 @@ class Egress:
     bound_min: float
     served_proof: Proof | None
     served_bound_min: float | None
+    joint: Joint | None
     wider: tuple[Wider, ...]
 
     @property
@@ -105,8 +110,7 @@ class Egress:
     @property
     def status(self) -> Status:
         """Optimal where it is proven that no one can be guided out sooner."""
-        apart = self.guided.clear_min - self.bound_min
-        return Status.OPTIMAL if apart <= _SURE * self.guided.clear_min else Status.FEASIBLE
+        return _status(self.guided.clear_min, self.bound_min)
 
     @property
     def served_status(self) -> Status | None:
@@ -114,8 +118,20 @@ class Egress:
         done = self.guided.served_min
         if done is None or self.served_bound_min is None:
             return None
-        apart = done - self.served_bound_min
-        return Status.OPTIMAL if apart <= _SURE * done else Status.FEASIBLE
+        return _status(done, self.served_bound_min)
+
+    @property
+    def joint_bound_min(self) -> float | None:
+        """Nobody has all served before, by whatever exits."""
+        return None if self.joint is None else self.joint.bound / PER_MIN
+
+    @property
+    def joint_status(self) -> Status | None:
+        """Optimal where it is proven that no exits and stations together serve all sooner."""
+        done = self.guided.served_min
+        if done is None or self.joint_bound_min is None:
+            return None
+        return _status(done, self.joint_bound_min)
 
     def clogged(self, course: Course) -> tuple[str, ...]:
         """Return the exits where people wait too long."""
@@ -148,6 +164,10 @@ class Egress:
         ]  # fmt: skip
         head = ("exit", "people, as they choose", "last, min", "people, as guided", "last, min")
         return html_table(repr(self), rows, head=head)
+
+
+def _status(done: float, bound: float) -> Status:
+    return Status.OPTIMAL if done - bound <= _SURE * done else Status.FEASIBLE
 
 
 def egress(
@@ -217,6 +237,7 @@ def egress(
     stop = Stop(time_limit)
     out, sent = study.guide(stop.share(0.5))
     served, shares = study.guide_on(sent, stop.share(0.5))
+    joint = study.bound_on(out, stop.share(0.5))
     return Egress(
         plan=plan.settings.name,
         at=plan.at,
@@ -240,6 +261,7 @@ def egress(
         bound_min=out.bound / PER_MIN,
         served_proof=None if served is None else served.proof,
         served_bound_min=None if served is None else served.bound / PER_MIN,
+        joint=joint,
         wider=study.widen(out, flow_per_m_s * 60 / PER_MIN, stop),
     )
 
@@ -269,6 +291,11 @@ class _Study:
     @property
     def slot(self) -> Ints:
         return slots_of(self.walks.out)
+
+    @property
+    def later(self) -> Floats:
+        """Return the share of people who set out so many slots after the start or later."""
+        return np.asarray((self.batches - np.arange(self.batches)) / self.batches)
 
     @property
     def nearest(self) -> Floats:
@@ -309,7 +336,7 @@ class _Study:
             people=np.bincount(group, weights=self.people[members]),
             slot=rows[:, 1:],
             rate=self.rate,
-            later=(self.batches - np.arange(self.batches))[None, :] / self.batches,
+            later=self.later[None, :],
             profile=np.zeros(len(rows), np.int64),
         )
         return leaving, group, members
@@ -374,6 +401,20 @@ class _Study:
         shares = np.zeros(on.shape)
         shares[where] = best / leaving.people[:, None]
         return found, shares
+
+    def bound_on(self, out: Sent, stop: Stop) -> Joint | None:
+        """Return how soon all can be served by whatever exits."""
+        if self.stations is None:
+            return None
+        return bound_jointly(
+            self.walks,
+            self.people,
+            self.step_free,
+            later=self.later,
+            rate=self.stations.size / PER_MIN,
+            out=out.bound,
+            stop=stop,
+        )
 
     def course(self, sent: Floats, shares: Floats) -> Course:
         """Return what happens where people go so."""

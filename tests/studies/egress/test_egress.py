@@ -410,6 +410,9 @@ def test_random_plans_pass_the_audit_and_are_never_slower_guided(seed: int, tmp_
     assert audit_egress(plan, solution, answer, rows, exits=exits, stations=stations) == ()
     assert found.status.value == "optimal"
     assert found.guided.clear_min <= found.chosen.clear_min + 1e-9
+    assert found.joint_bound_min is not None
+    assert found.served_bound_min is not None
+    assert found.joint_bound_min <= found.served_bound_min + 1e-6
     people = float(plan.problem.demand.people.sum())
     for course in (found.chosen, found.guided):
         assert sum(one.queue.people for one in course.exits) == pytest.approx(people)
@@ -479,6 +482,12 @@ FAULTS = {
     "a price elsewhere": _set("proof", "prices", 0, "place", to="nowhere"),
     "prices and a bound": _price,
     "no proof of stations": _set("served_proof", to=None),
+    "the bound by any exits": _set("joint_bound_min", to=lambda old: old + 0.1),
+    "the status by any exits": _set(
+        "joint_status", to=lambda old: "optimal" if old == "feasible" else "feasible"
+    ),
+    "the level of the proof by any exits": _set("joint_proof", "level", to=10_000),
+    "no proof by any exits": _set("joint_proof", to=None),
     "who leaves": _set("people", to=lambda old: old + 1),
     "who cannot": _set("stranded", to=5),
     "people of an area": _set("areas", 0, "people", to=lambda old: old + 1),
