@@ -89,6 +89,20 @@ def test_each_area_and_each_post_has_a_sheet_with_its_figures(
         assert f"{post.lat:.6f}, {post.lon:.6f}" in page
 
 
+def test_the_sheet_of_a_post_says_its_ring(whole: bytes) -> None:
+    plan = placement.load_plan(Path(__file__).parents[2] / "data/geo/drawn-rings")
+    units = {"red-north/vehicle_check": 1, "red-south/vehicle_check": 1}
+    units |= {"black-east/checkpoint": 2, "grey-quay/checkpoint": 1}
+    solution = placement.evaluate(plan, units, bound=False).solution
+    sheets = pages_of(dossier(plan, solution, Dossier(paper="a4", posts=True)))[-len(units) :]
+    said = {"red": "Red, vehicles", "black": "Black, search", "grey": "Grey, tickets"}
+    for post in solution.posts_list:
+        sheet = next(page for page in sheets if f"{post.lat:.6f}, {post.lon:.6f}" in page)
+        assert post.ring is not None
+        assert re.search(rf"\bRing\s*{said[post.ring]}", sheet), sheet
+    assert not re.search(r"\bRing\b", "".join(pages_of(whole)))
+
+
 def test_the_same_solution_gives_the_same_bytes(town: tuple[Plan, Solution], whole: bytes) -> None:
     asked = Dossier(paper="a4", date="1 May", overview=True, areas=True, posts=True)
     assert dossier(*town, asked) == whole

@@ -192,6 +192,8 @@ def _post_facts(work: Material, post: Facts, key: str) -> list[list[str]]:
         [tell.say("units", unit=tell.own(kind["unit"])), tell.people(post["units"])],
         [tell.say("cost"), f"{tell.money(post['cost'])} {money}"],
     ]
+    if "ring" in post:
+        facts.append([tell.say("ring_of"), tell.own(post["ring"])])
     if post["served"] is not None:
         facts.append([tell.say("serves"), tell.count("people_n", post["served"])])
     if post["loss"] is not None:
