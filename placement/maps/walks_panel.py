@@ -34,6 +34,9 @@ _DEGREE_M = 111_319.5  # along a meridian, near enough to tell a sliver
 _MOST_OVER = 4
 """Posts within the same reach that are told apart; more look like these."""
 
+_GRID_DEG = 1e-8
+"""About a millimetre: outlines of reach meet on it, finer than they are drawn."""
+
 
 def times(plan: Plan) -> list[float]:
     """Return the walks, in minutes, to draw rings for: `RING_MIN` and every resource's limit."""
@@ -122,10 +125,11 @@ def ringed(plan: Plan, shapes: Shapes) -> list[dict[str, Any]]:
         mine = shapes.get(kind.id, {})
         *sooner, last = list(mine.items()) or [(0.0, [])]
         simple = [coding.simpler(shape) for _, shape in last[1] if not shape.is_empty]
+        over = overlaps(simple, step=_GRID_DEG)[1:_MOST_OVER]
         described.append(
             {
                 "sooner": [[limit_s, together(pairs)] for limit_s, pairs in reversed(sooner)],
-                "over": [coding.polygons(one) for one in overlaps(simple)[1:_MOST_OVER]],
+                "over": [coding.polygons(one) for one in over],
             }
         )
     return described

@@ -47,13 +47,16 @@ class Ring:
     period: str | None = None
 
 
-def overlaps(shapes: "Sequence[BaseGeometry]") -> "list[BaseGeometry]":
+def overlaps(shapes: "Sequence[BaseGeometry]", *, step: float = 1e-3) -> "list[BaseGeometry]":
     """Return the ground by how many of some shapes it lies in.
 
     Parameters
     ----------
     shapes
         Polygons, in any one plane.
+    step
+        Outlines meet on a grid of this step, in the unit of the plane, so that faces beside one
+        another share every corner; a millimetre where shapes are in metres.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def overlaps(shapes: "Sequence[BaseGeometry]") -> "list[BaseGeometry]":
         return []
     shapely.prepare(solid)
     # all outlines cut the plane into faces, each of which lies in so many shapes
-    outlines = shapely.union_all(shapely.boundary(solid))
+    outlines = shapely.union_all(shapely.boundary(solid), grid_size=step)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(outlines)))
     tree = shapely.STRtree(shapely.point_on_surface(faces))
     count = np.bincount(tree.query(solid, predicate="contains")[1], minlength=len(faces))

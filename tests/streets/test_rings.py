@@ -28,6 +28,18 @@ def test_overlaps_count(corners: list[tuple[int, int, int, int]]) -> None:
         assert level.is_valid
 
 
+@pytest.mark.parametrize("seed", range(3, 7))
+def test_overlaps_of_outlines_that_cross_at_no_written_place(seed: int) -> None:
+    """Discs that one line parts: where outlines cross is rounded, and faces beside must agree."""
+    draw = np.random.default_rng(seed)
+    draw.uniform(0, 0.02, (12, 2))
+    bar = shapely.LineString([(2.3, 48.85), (2.32, 48.8631)]).buffer(0.0005)
+    middles = draw.uniform(0, 0.02, (40, 2)) + np.array([2.3, 48.85])
+    shapes = [one - bar for one in shapely.buffer(shapely.points(middles), 0.004, quad_segs=16)]
+    levels = overlaps(shapes, step=1e-8)
+    assert sum(shapely.area(levels)) == pytest.approx(sum(shapely.area(shapes)), rel=1e-6)
+
+
 def _ring(post: str, limit_s: float, size: float) -> Ring:
     shape = shapely.Point(ORIGIN).buffer(size) - shapely.Point(ORIGIN).buffer(size / 3)
     return Ring(post=f"{post}/gate", resource="gate", limit_s=limit_s, shape=shape)
