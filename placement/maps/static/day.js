@@ -81,7 +81,7 @@ function periodChoice(page, tell) {
     return address().has("period") && Number.isInteger(at) && page.parts[at] !== undefined ? at : null;
   };
   const at = asked();
-  const nav = make("nav", { class: "periods" });
+  const nav = make("nav", { class: "of-day" });
   document.getElementById("top").append(nav);
   window.addEventListener("hashchange", () => { if (asked() !== at) { window.location.reload(); } });
   const speak = () => {
