@@ -29,7 +29,7 @@ def most(plan: Plan, solution: Solution, walks: Survey, resource: int) -> float:
         demand=replace(problem.demand, priority=np.ones(len(problem.demand))),
     )
     plan = replace(plan, problem=heads)
-    return most_admitted(plan, reaches(plan, solution, walks)[resource])
+    return most_admitted(plan, walks, reaches(plan, solution, walks)[resource])
 
 
 @pytest.mark.slow
