@@ -57,3 +57,27 @@ def test_no_name_is_cut_by_the_edge_or_lies_below_the_legend(browser) -> None:
                 )
     assert unplaced > 0  # such as have no place are told, to be tried again when the map moves
     page.context.close()
+
+
+DRAWN = """(far) => {
+  const context = new OffscreenCanvas(300, 60).getContext('2d');
+  const style = LABEL_STYLES.area;
+  const box = [far, far, far + 300, far + 60];
+  const letters = [...'Quai Voltaire'].map((letter, i) => (
+    { letter, x: far + 20 + 9.5 * i, y: far + 20 + 2.5 * i, angle: 0.26 }));
+  const placed = [{ style, letters, box }, { dot: [far + 200, far + 20], box },
+    { style, text: 'Pont', x: far + 220.5, y: far + 30.5, box }];
+  for (const step of drawNames(context, placed, box)) { void step; }
+  return [...context.getImageData(0, 0, 300, 60).data];
+}"""
+
+
+def test_names_at_the_closest_zoom_are_drawn_as_near_the_origin(browser) -> None:
+    folder = Path(webmap.__file__).parent / "static"
+    page = browser.new_page()
+    for name in webmap._PLAN_SCRIPTS:
+        page.add_script_tag(content=(folder / name).read_text(encoding="utf-8"))
+    near, far = page.evaluate(DRAWN, 0), page.evaluate(DRAWN, 2**27)
+    assert any(near)
+    assert near == far
+    page.context.close()

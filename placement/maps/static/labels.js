@@ -275,8 +275,10 @@ function* placeNames(names, zoom, region, sight, signs, measure, done) {
   done(drawn_, unplaced);
 }
 
-/* Draws names a few at a time. */
+/* Draws names a few at a time. Places are told from the corner of the view: a canvas keeps some seven
+   digits of a number, of which pixels of the whole world leave none for the places of letters. */
 function* drawNames(context, placed, view) {
+  const [left, top] = view;
   context.lineJoin = "round";
   context.miterLimit = 2;
   let count = 0;
@@ -290,7 +292,7 @@ function* drawNames(context, placed, view) {
     }
     if (one.dot !== undefined) {
       context.beginPath();
-      context.arc(one.dot[0], one.dot[1], 3, 0, 2 * Math.PI);
+      context.arc(one.dot[0] - left, one.dot[1] - top, 3, 0, 2 * Math.PI);
       context.fillStyle = PALETTE.halo;
       context.strokeStyle = PALETTE.label;
       context.lineWidth = 1.6;
@@ -305,8 +307,8 @@ function* drawNames(context, placed, view) {
     if (one.letters === undefined) {
       context.textAlign = "left";
       context.textBaseline = "alphabetic";
-      context.strokeText(one.text, one.x, one.y);
-      context.fillText(one.text, one.x, one.y);
+      context.strokeText(one.text, one.x - left, one.y - top);
+      context.fillText(one.text, one.x - left, one.y - top);
       continue;
     }
     context.textAlign = "center";
@@ -314,7 +316,7 @@ function* drawNames(context, placed, view) {
     for (const way of ["strokeText", "fillText"]) {
       for (const { letter, x, y, angle } of one.letters) {
         context.save();
-        context.translate(x, y);
+        context.translate(x - left, y - top);
         context.rotate(angle);
         context[way](letter, 0, 0);
         context.restore();
@@ -378,7 +380,6 @@ function makeLabels(map, data, tell, signs, posts, isShown) {
       }
       const ratio = pixelRatio();
       const context = this.open(L.point(box[0], box[1]), L.point(box[2] - box[0], box[3] - box[1]), zoom, ratio);
-      context.translate(-box[0], -box[1]);
       yield* drawNames(context, this.placed.names, box);
       yield NEXT_FRAME;
       this.drawn = { placed: this.placed, ratio, box };
