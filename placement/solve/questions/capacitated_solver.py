@@ -36,6 +36,9 @@ from placement.solve.questions.unsealed import leave_open
 class CapacitatedSolver:
     """`placement.solve.questions.solver.Solver`, with lanes."""
 
+    #: Finds a plan of most worth, and of its equals the one to be told of.
+    _find = staticmethod(best_with_lanes)
+
     def __init__(self, plan: Plan, walks: Survey) -> None:
         self._plan, self._problem, self._walks = plan, plan.problem, walks
 
@@ -43,7 +46,7 @@ class CapacitatedSolver:
         self, posts: Posting, effort: Effort, *, start: Start | None, shares: Mapping[str, float]
     ) -> Best:
         """Choose posts and lanes, then the one plan among equals."""
-        staged, best = best_with_lanes(
+        staged, best = self._find(
             self._plan, posts, self._walks, effort, start=start, shares=shares
         )
         if best is None:

@@ -1,6 +1,6 @@
 """The solver of plans with rings: the people of the lanes pass a gate of each ring."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -30,30 +30,14 @@ from placement.solve.questions.infeasibility import (
     needed_zones,
     without_rules,
 )
-from placement.solve.questions.solver import Best, Cheapest
+from placement.solve.questions.solver import Cheapest
 from placement.solve.questions.unsealed import leave_open
 
 
 class RingedSolver(CapacitatedSolver):
     """`placement.solve.questions.solver.Solver`, with lanes in rings."""
 
-    def best(
-        self, posts: Posting, effort: Effort, *, start: Start | None, shares: Mapping[str, float]
-    ) -> Best:
-        """Choose posts and lanes, then the one plan among equals."""
-        staged, best = best_through_rings(
-            self._plan, posts, self._walks, effort, start=start, shares=shares
-        )
-        if best is None:
-            return Best(outcome=staged.outcome, posts=posts, chosen=None, tiers=staged.tiers)
-        return Best(
-            outcome=best.outcome,
-            posts=best.posts,
-            chosen=best.outcome.chosen,
-            tiers=staged.tiers,
-            unproven=best.unproven,
-            admitted=best.admitted,
-        )
+    _find = staticmethod(best_through_rings)
 
     def solve(self, posts: Posting, effort: Effort, *, start: Start | None) -> Staged[LanesOutcome]:
         """Choose posts and lanes tier by tier."""
