@@ -9,7 +9,7 @@ import itertools
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from scipy.sparse import coo_array
 from placement.plan.problem import Plan
 
 PERIODS = 4
+PATROL_OPEN, PATROL_UNIT = 1, 1
 HAIR = 1e-9
 
 
@@ -43,6 +44,8 @@ class Town:
     walk_s: float
     tiers: bool
     lock: list[str] = field(default_factory=list)
+    step_free_floor: tuple[str, float] | None = None
+    patrol: dict[str, float] = field(default_factory=dict)
     forbid: list[str] = field(default_factory=list)
 
 
@@ -90,6 +93,25 @@ def draw_town(seed: int) -> Town:
     )
 
 
+def draw_ruled_town(seed: int) -> Town:
+    """Draw a plan with rules that `draw_town` leaves out.
+
+    A share of the people of a zone who walk without steps; patrols of whom a second one counts, is
+    asked for, or may be away.
+    """
+    draw = random.Random(f"rules {seed}")
+    patrol = [{"worth": 0.5}, {"share": 0.2}, {"unavailable": 0.4}]
+    return replace(
+        draw_town(seed),
+        budget=draw.randint(24, 40),
+        tiers=False,
+        lock=[],
+        status={},
+        step_free_floor=draw.choice([None, ("Z0", 0.2), ("Z2", 0.1), ("*", 0.1)]),
+        patrol=draw.choice([{}, *patrol]),
+    )
+
+
 def write_town(folder: Path, town: Town, seed: int) -> Path:
     """Write the plan as files."""
     draw = random.Random(f"places {seed}")
@@ -116,6 +138,11 @@ def write_town(folder: Path, town: Town, seed: int) -> Path:
     )  # fmt: skip
     fleet = "" if town.fleet is None else f"fleet = {town.fleet}\n"
     apart = "" if town.separation_m is None else f"separation_m = {town.separation_m:g}\n"
+    away = town.patrol.get("unavailable", 0)
+    twice = f"unavailable = {away:g}\ncounted_units = 2\n" if away else ""
+    for key in ("worth", "share"):
+        if key in town.patrol:
+            twice = f'backup = {{ zones = "Z0", {key} = {town.patrol[key]:g} }}\n'
     text = (
         'name = "ringed"\ncrs = "EPSG:2154"\n'
         f"budget = {{ amount = {town.budget} }}\n"
@@ -124,7 +151,8 @@ def write_town(folder: Path, town: Town, seed: int) -> Path:
         f"max_units = {town.most_lanes}\n{fleet}{apart}"
         f'[resources.gate.lanes]\nrate_per_h = {town.rate}\nefficiency = 1\nopens = "16:00"\n'
         f'closes = "18:00"\nprofile = {town.shares}\nmax_wait_min = {30 * town.wait_periods}\n'
-        f"[resources.patrol]\nwalk_limit_min = 2\nvalue = 1\nopen_cost = 2\nmax_units = 1\n{near}"
+        f"[resources.patrol]\nwalk_limit_min = 2\nvalue = 1\nopen_cost = {PATROL_OPEN}\n"
+        f"max_units = {2 if away else 1}\nunit_cost = {PATROL_UNIT}\n{near}{twice}"
     )
     for ring in town.rings:
         walk = "" if ring["walk_s"] is None else f"walk_limit_min = {ring['walk_s'] / 60:g}\n"
@@ -135,6 +163,10 @@ def write_town(folder: Path, town: Town, seed: int) -> Path:
         text += f'ring = "{zone["ring"]}"\n' if zone["ring"] else ""
     if town.floor is not None:
         text += f'[[floors]]\nzone = "Z0"\nresource = "gate"\nshare = {town.floor}\n'
+    if town.step_free_floor is not None:
+        zone, share = town.step_free_floor
+        text += f'[[floors]]\nzone = "{zone}"\nresource = "gate"\nshare = {share}\n'
+        text += "step_free = true\n"
     if town.group:
         text += f'[[groups]]\nname = "one"\nsites = {town.group}\nresource = "gate"\nmost = 1\n'
     (folder / "plan.toml").write_text(text, encoding="utf-8")
@@ -183,8 +215,13 @@ class Oracle:
             if all(w <= most * (1 + HAIR) for w, most in zip(walks, limits, strict=True)):
                 yield route
 
-    def passing(self, lanes: dict[str, int], tiers: list[int]) -> list[float] | None:
-        """Return what those who get in are worth, tier by tier; None if the floor is not kept."""
+    def passing(
+        self, lanes: dict[str, int], tiers: list[int], *, counted: bool = False
+    ) -> list[float] | None:
+        """Return what those who get in are worth, tier by tier; None if a floor is not kept.
+
+        Where they are `counted`, everybody is worth one.
+        """
         demand, town = self.plan.problem.demand, self.town
         ways = [
             (point, route)
@@ -193,10 +230,9 @@ class Oracle:
             if all(site in lanes for site in route)
         ]
         size, names = len(ways), sorted(lanes)
+        floors = self._floors()
         if not size:
-            mine = [p for p in range(len(demand)) if self.zone[p] == "Z0"]
-            asked = 0.0 if town.floor is None else town.floor * demand.people[mine].sum()
-            return [0.0] * len(tiers) if asked <= 0 else None
+            return None if any(asked > 0 for _, asked in floors) else [0.0] * len(tiers)
         room = {site: town.rate * lanes[site] * 0.5 for site in names}
         # people by way and period, then who waits at each gate at the end of each period
         count = size * PERIODS + len(names) * PERIODS
@@ -222,13 +258,11 @@ class Oracle:
                 most.append(0.0)
             rows.append({q(g, PERIODS - 1): 1.0})
             most.append(0.0)
-        if town.floor is not None:
-            mine = [p for p in range(len(demand)) if self.zone[p] == "Z0"]
-            asked = town.floor * float(demand.people[mine].sum())
-            rows.append({x(w, t): -1.0 for w, (p, _) in enumerate(ways) if p in mine
-                         for t in range(PERIODS)})  # fmt: skip
+        for inside, asked in floors:
+            rows.append({x(w, t): -1.0 for w, (p, _) in enumerate(ways) if p in inside
+                         for t in range(PERIODS)} or {0: 0.0})  # fmt: skip
             most.append(1e-6 - asked)
-        worth = np.array([2 * demand.priority[p] for p, _ in ways])
+        worth = np.array([1.0 if counted else 2 * demand.priority[p] for p, _ in ways])
         tier = np.array([demand.tier[p] for p, _ in ways])
         found: list[float] = []
         for one in tiers:
@@ -242,6 +276,20 @@ class Oracle:
             most.append(1e-7 - answer)
         return found
 
+    def _floors(self) -> list[tuple[list[int], float]]:
+        """Return the points that each floor counts, and how many people it asks for."""
+        demand, town = self.plan.problem.demand, self.town
+        every = range(len(demand))
+        asked: list[tuple[list[int], float]] = []
+        if town.floor is not None:
+            asked.append(([p for p in every if self.zone[p] == "Z0"], town.floor))
+        if town.step_free_floor is not None:
+            named, share = town.step_free_floor
+            for zone in sorted(set(self.zone)) if named == "*" else [named]:
+                mine = [p for p in every if self.zone[p] == zone and demand.step_free[p]]
+                asked.append((mine, share))
+        return [(mine, share * float(demand.people[mine].sum())) for mine, share in asked]
+
     @staticmethod
     def _best(
         price: np.ndarray, rows: list[dict[int, float]], most: list[float], count: int
@@ -252,14 +300,22 @@ class Oracle:
         answer = linprog(-price, A_ub=table, b_ub=most, bounds=(0, None), method="highs")
         return -float(answer.fun) if answer.success else None
 
-    def covered(self, patrols: tuple[str, ...]) -> np.ndarray:
-        """Return (M,) bool, whom patrols reach."""
+    def covered(self, patrols: tuple[str, ...]) -> np.ndarray | None:
+        """Return (M,) float64, what each person is worth to patrols; None if backup falls short."""
         demand, limit = self.plan.problem.demand, 120 * (1 + HAIR)
         near = [
             [math.dist(here, self.xy[site]) / pace <= limit for site in patrols]
             for here, pace in zip(demand.xy.tolist(), self.pace, strict=True)
         ]
-        return np.array([any(line) for line in near], dtype=bool)
+        times = np.array([sum(line) for line in near])
+        if "unavailable" in self.town.patrol:
+            return np.asarray(1 - self.town.patrol["unavailable"] ** np.minimum(times, 2))
+        twice = np.array([zone == "Z0" for zone in self.zone])
+        sure = float(demand.people[twice & (times > 1)].sum())
+        least = self.town.patrol.get("share", 0.0) * float(demand.people[twice].sum())
+        if sure < least - 1e-6:
+            return None
+        return (times > 0) + self.town.patrol.get("worth", 0.0) * (twice & (times > 1))
 
     def choices(self) -> Iterator[tuple[dict[str, int], tuple[str, ...], float]]:
         """Yield gates with lanes, patrols and cost of every plan that keeps the rules of posts."""
@@ -269,11 +325,15 @@ class Oracle:
             gates = {site: many for site, many in zip(sites, lanes, strict=True) if many}
             if not self._allowed(gates):
                 continue
-            for size in range(len(self.patrols) + 1):
-                for patrols in itertools.combinations(self.patrols, size):
-                    cost = 2 * len(patrols) + sum(self.cost[s] + 2 * n for s, n in gates.items())
-                    if cost <= town.budget and self._near(gates, patrols):
-                        yield gates, patrols, cost
+            most = 2 if "unavailable" in town.patrol else 1
+            for teams in itertools.product(range(most + 1), repeat=len(self.patrols)):
+                patrols = tuple(
+                    s for s, many in zip(self.patrols, teams, strict=True) for _ in range(many)
+                )
+                cost = PATROL_OPEN * len(set(patrols)) + PATROL_UNIT * len(patrols)
+                cost += sum(self.cost[s] + 2 * n for s, n in gates.items())
+                if cost <= town.budget and self._near(gates, patrols):
+                    yield gates, patrols, cost
 
     def _near(self, gates: dict[str, int], patrols: tuple[str, ...]) -> bool:
         limit = self.town.near_s
@@ -299,32 +359,43 @@ class Oracle:
             for a, b in itertools.combinations(sorted(gates), 2)
         )
 
-    def best(self) -> list[float] | None:
-        """Return the most worth, tier by tier; None if no plan keeps every rule."""
+    def worths(self) -> Iterator[tuple[dict[str, int], float, list[float]]]:
+        """Yield units by post, cost and worth by tier of every plan that keeps every rule."""
         demand = self.plan.problem.demand
         tiers = sorted(set(demand.tier.tolist()))
-        whole = [
-            3 * float((demand.people * demand.priority)[demand.tier == tier].sum())
-            for tier in tiers
-        ]
         known: dict[tuple[tuple[str, int], ...], list[float] | None] = {}
-        best: list[float] | None = None
-        for gates, patrols, _ in self.choices():
-            if best is not None and whole <= best:
-                break
+        for gates, patrols, cost in self.choices():
+            met = self.covered(patrols)
+            if met is None:
+                continue
             key = tuple(sorted(gates.items()))
             if key not in known:
                 known[key] = self.passing(gates, tiers)
             inside = known[key]
             if inside is None:
                 continue
-            met = self.covered(patrols)
+            each = demand.people * demand.priority * met
             worth = [
-                got + float((demand.people * demand.priority)[met & (demand.tier == tier)].sum())
+                got + float(each[demand.tier == tier].sum())
                 for tier, got in zip(tiers, inside, strict=True)
             ]
+            units = {f"{site}/gate": many for site, many in gates.items()}
+            units |= {f"{site}/patrol": patrols.count(site) for site in patrols}
+            yield units, cost, worth
+
+    def best(self) -> list[float] | None:
+        """Return the most worth, tier by tier; None if no plan keeps every rule."""
+        demand = self.plan.problem.demand
+        whole = [
+            3 * float((demand.people * demand.priority)[demand.tier == tier].sum())
+            for tier in sorted(set(demand.tier.tolist()))
+        ]
+        best: list[float] | None = None
+        for _, _, worth in self.worths():
             if best is None or _better(worth, best):
                 best = worth
+            if whole <= best:
+                break
         return best
 
 
