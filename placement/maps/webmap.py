@@ -409,6 +409,7 @@ def page(
 ) -> str:
     """Return the page as text: the same bytes for the same dictionary, in any process."""
     spoken = languages()
+    styles = ("map.css", *(("states.css",) if show == "showStates" else ()), "print.css")
     block = _json_block(
         {
             "languages": {code: one["language"] for code, one in spoken.items()},
@@ -420,7 +421,7 @@ def page(
     with _counted_names():
         shell = _Page(
             title=str(data["title"]["en"]),
-            style=f"{leaflet_style()}\n{shorten(own_file('map.css') + own_file('print.css'))}",
+            style=f"{leaflet_style()}\n{shorten(''.join(map(own_file, styles)))}",
             leaflet=leaflet_script(),
             data=block,
         )

@@ -9,7 +9,7 @@ import pypdf
 import pytest
 
 from placement.maps import State, comparison_page, slider_page
-from tests.browser.conftest import zoom_in
+from tests.browser.conftest import PIXELS, UNPAINTED, zoom_in
 from tests.browser.test_access import found
 from tests.maps.pages import NASTY, drawn_plan, hostile_plan, solution_of
 
@@ -45,6 +45,35 @@ def plain_states(tmp_path_factory: pytest.TempPathFactory) -> tuple[State, State
         State(plan=plan, solution=solution_of(plan)),
         State(plan=plan, solution=solution_of(plan, OTHERS)),
     )
+
+
+# the parts of the map that the line between both plans covers, or is covered by
+ORDER = """() => {
+  const pane = (name) => document.querySelector(`.leaflet-${name}-pane`);
+  const over = (name) => Number(getComputedStyle(pane(name)).zIndex);
+  const above = ['labels', 'moves', 'signs-old', 'signs-new', 'popup'];
+  const below = ['route', 'streets', 'reach-new'];
+  return [above.every((name) => over(name) > over('divider')),
+    below.every((name) => over(name) < over('divider'))];
+}"""
+# how much of the names is drawn right and left of a sign
+INK = f"""(label) => {{
+  const canvas = document.querySelector('.leaflet-labels-pane canvas');
+  const sign = [...document.querySelectorAll('.post')]
+    .find((one) => one.ariaLabel === label).getBoundingClientRect();
+  const around = canvas.getBoundingClientRect();
+  const pixels = ({PIXELS})(canvas);
+  const scale = canvas.width / around.width;
+  const middle = [(sign.left + sign.right) / 2 - around.left,
+    (sign.top + sign.bottom) / 2 - around.top];
+  let ink = 0;
+  for (let y = Math.round((middle[1] - 9) * scale); y < (middle[1] + 9) * scale; y += 1) {{
+    for (let x = Math.round((middle[0] - 90) * scale); x < (middle[0] + 90) * scale; x += 1) {{
+      ink += pixels[4 * (y * canvas.width + x) + 3] > 0 ? 1 : 0;
+    }}
+  }}
+  return ink;
+}}"""
 
 
 def signs(page: Any, side: str) -> list[str]:
@@ -134,6 +163,31 @@ def test_two_plans_are_swiped_and_set_side_by_side(open_page, states, tmp_path: 
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390
     assert page.evaluate("window.hacked") is None
+    seen.assert_quiet(file)
+
+
+def test_the_line_between_two_plans_cuts_no_name(open_page, plain_states, tmp_path: Path) -> None:
+    file = tmp_path / "comparison.html"
+    file.write_text(comparison_page(*plain_states), encoding="utf-8")
+    page, seen = open_page(file, address="#swipe=30", bypass_csp=True)
+    knob = page.locator("[role=slider]")
+    assert knob.get_attribute("aria-valuenow") == "30"  # where a link says
+    assert page.evaluate(ORDER) == [True, True]
+    line, handle = page.locator(".divider").bounding_box(), knob.bounding_box()
+    assert line["x"] + line["width"] / 2 == pytest.approx(handle["x"] + 22, abs=1)
+    around = page.locator(".folium-map").bounding_box()
+    assert (line["y"], line["height"]) == pytest.approx((around["y"], around["height"]), abs=1)
+    # a post that only the newer plan has is named where that one is seen
+    only_new = next(name for name in signs(page, "new") if "Street, east" in name)
+    ink = {}
+    for key in ("Home", "End", "Home"):
+        knob.press(key)
+        page.evaluate("() => new Promise((done) => setTimeout(done, 30))")
+        page.wait_for_selector(UNPAINTED, state="detached")
+        ink.setdefault(key, []).append(page.evaluate(INK, only_new))
+    assert ink["Home"][0] == ink["Home"][1] > ink["End"][0] + 500
+    page.locator("[data-view=apart]").click()
+    assert not page.locator(".divider").is_visible()
     seen.assert_quiet(file)
 
 

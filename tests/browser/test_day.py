@@ -12,9 +12,16 @@ from placement.maps import State, comparison_page, map_page, slider_page
 from placement.plan.problem import Plan
 from placement.review.geojson import read_solution, solution_text
 from placement.solution import Solution
+from tests.browser.conftest import zoom_in
 from tests.browser.test_access import found
 from tests.builders import box, point, streets, write_geojson, write_plan
 
+# what stands in the middle of the map, and how large its scale is
+WHERE = """() => {
+  const around = document.querySelector('.folium-map').getBoundingClientRect();
+  const route = document.querySelector('.leaflet-route-pane path').getBoundingClientRect();
+  return [around.left - route.left, around.top - route.top, route.width].map(Math.round);
+}"""
 NASTY = '</script><img src=x onerror="window.hacked=1">'
 DAY = f"""
 [[closures]]
@@ -270,12 +277,42 @@ def test_a_comparison_lets_its_reader_choose_the_period(
         assert (page.locator(".leaflet-closures-new-pane path").count() > 0) == (at == 2)
         assert found(page) == []
     assert page.evaluate("window.hacked") is None
+    # another period leaves the map, the handle and the layers as the reader set them
+    zoom_in(page)
+    page.locator("[role=slider]").press("PageUp")
+    page.locator("[data-layer=streets]").uncheck()
+    where = page.evaluate(WHERE)
+    page.locator("[data-period='0']").click()
+    page.wait_for_selector("html.ready [data-period='0'][aria-current]")
+    page.wait_for_function("document.activeElement.dataset.period === '0'")
+    assert page.evaluate(WHERE) == where
+    assert page.locator("[role=slider]").get_attribute("aria-valuenow") == "60"
+    assert page.locator("#tab-figures").get_attribute("aria-selected") == "true"
+    assert not page.locator("[data-layer=streets]").is_checked()
+    # read anew by hand, the page begins as its address says
+    page.reload()
+    page.wait_for_selector("html.ready")
+    assert page.evaluate(WHERE) != where
+    assert page.locator("[role=slider]").get_attribute("aria-valuenow") == "60"
     page.locator("#lang-fr").click()
     assert page.locator("[data-period='all']").inner_text() == "Toutes les périodes"
     assert seen.messages == seen.errors == []
 
     file.write_text(slider_page(states, "budget"), encoding="utf-8")
     page, seen = open_page(file, address="#period=0")
+    page.locator("details[data-fold=about] summary").click()
+    page.locator("#panel").evaluate("(panel) => { panel.scrollTop = 90; }")
+    zoom_in(page)
+    where = page.evaluate(WHERE)
+    page.locator("#slider").fill("1")
+    page.locator("[data-period='1']").click()
+    page.wait_for_selector("html.ready [data-period='1'][aria-current]")
+    assert page.evaluate(WHERE) == where
+    assert page.locator("#slider").input_value() == "1"
+    assert page.locator("details[data-fold=about]").evaluate("(one) => one.open")
+    assert page.locator("#panel").evaluate("(panel) => panel.scrollTop") == 90
+    page.locator("[data-period='0']").click()
+    page.wait_for_selector("html.ready [data-period='0'][aria-current]")
     for at, one in enumerate((old, new)):
         page.locator("#slider").fill(str(at))
         assert share(one, 0) in page.locator("#status").inner_text()

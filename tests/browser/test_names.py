@@ -1,5 +1,7 @@
 """Names of areas on the map: whole, or not at all."""
 
+import itertools
+import math
 import random
 from pathlib import Path
 
@@ -56,6 +58,57 @@ def test_no_name_is_cut_by_the_edge_or_lies_below_the_legend(browser) -> None:
                     left < sign[2] and right > sign[0] and top < sign[3] and bottom > sign[1]
                 )
     assert unplaced > 0  # such as have no place are told, to be tried again when the map moves
+    page.context.close()
+
+
+STRETCHES = """([line, text, kind]) => {
+  const measure = measurer();
+  const found = [];
+  const names = [{
+    key: 'street', text, style: LABEL_STYLES[kind], line, around: [-1e4, -1e4, 1e4, 1e4],
+    from: 0, repeat: 500, rise: 10, most: 4, layer: 'water',
+  }];
+  const sight = { box: [-1e4, -1e4, 1e4, 1e4], covers: [] };
+  const done = (placed) => found.push(...placed);
+  for (const step of placeNames(names, 0, sight.box, sight, [], measure, done)) { void step; }
+  return found.map(({ letters }) => letters.map(({ x, y, angle, letter }) => (
+    [x, y, angle, measure.width(letter, LABEL_STYLES[kind])])));
+}"""
+
+
+def test_no_name_bends_round_a_corner(browser) -> None:
+    """Letters of a name turn by less than 0.6 radians in all and stay as far apart as in a line."""
+    folder = Path(webmap.__file__).parent / "static"
+    page = browser.new_page()
+    for name in webmap._PLAN_SCRIPTS:
+        page.add_script_tag(content=(folder / name).read_text(encoding="utf-8"))
+    pick = random.Random(3)
+    many = 0
+    for _ in range(60):
+        x, y, way = 0.0, 0.0, pick.uniform(-3, 3)
+        line = [[x, y]]
+        for _ in range(8):
+            way += pick.uniform(-1.6, 1.6)
+            step = pick.uniform(15, 220)
+            x, y = x + step * math.cos(way), y + step * math.sin(way)
+            line.append([x, y])
+        kind = pick.choice(["water", "street", "main"])
+        placed = page.evaluate(STRETCHES, [line, "La Seine amont", kind])
+        assert placed == page.evaluate(STRETCHES, [line, "La Seine amont", kind])
+        many += len(placed)
+        for letters in placed:
+            turns = [math.remainder(one[2] - letters[0][2], math.tau) for one in letters]
+            assert max(turns) - min(turns) <= 0.6 + 1e-9
+            own = 2.5 if kind == "water" else 0
+            for one, other in itertools.pairwise(letters):
+                apart = math.hypot(one[0] - other[0], one[1] - other[1])
+                straight = (one[3] + other[3]) / 2 + own
+                assert 0.55 * straight <= apart <= 1.4 * straight, (kind, apart, straight)
+    assert many > 30
+    # of two stretches with room it is the straighter one
+    corner = [[0, 0], [260, 0], [300, 15], [330, 45], [350, 90], [365, 330]]
+    (letters,) = page.evaluate(STRETCHES, [corner, "La Seine", "water"])
+    assert max(one[2] for one in letters) - min(one[2] for one in letters) < 0.15
     page.context.close()
 
 

@@ -74,8 +74,9 @@ function makeDay(page, tell, turn) {
   return { asked, speak, whole, part: (at) => parts[at], section: (at, data, showArea) => daySection(page, at, tell, pick, gapTable(data, "all", tell, showArea)) };
 }
 
-/* Links to all periods together and to each of them, on a page of several solutions; `at` is the one that is shown. */
-function periodChoice(page, tell) {
+/* Links to all periods together and to each of them, on a page of several solutions; `at` is the one that is shown.
+   `chosen()` is what the reader chose otherwise: kept while the page is read anew, and then `before`. */
+function periodChoice(page, tell, chosen) {
   const asked = () => {
     const at = Number(address().get("period"));
     return address().has("period") && Number.isInteger(at) && page.parts[at] !== undefined ? at : null;
@@ -83,7 +84,13 @@ function periodChoice(page, tell) {
   const at = asked();
   const nav = make("nav", { class: "of-day" });
   document.getElementById("top").append(nav);
-  window.addEventListener("hashchange", () => { if (asked() !== at) { window.location.reload(); } });
+  window.addEventListener("hashchange", () => { 
+    if (asked() === at) { return; }
+    window.history.replaceState(chosen(), "");
+    window.location.reload();
+  });
+  const before = window.history.state;
+  window.history.replaceState(null, "");
   const speak = () => {
     nav.setAttribute("aria-label", tell.say("slider_period"));
     nav.replaceChildren(...[null, ...page.parts.keys()].map((one) => make("a", {
@@ -98,5 +105,5 @@ function periodChoice(page, tell) {
   if (visit instanceof PerformanceNavigationTiming && visit.type === "reload") {
     window.setTimeout(() => { const own = nav.querySelector("[aria-current]"); if (own instanceof HTMLElement) { own.focus(); } });
   }
-  return { at, speak };
+  return { at, speak, before };
 }

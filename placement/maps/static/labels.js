@@ -22,7 +22,9 @@ const NUDGE_PX = 110; // as far as a name may be moved to be in sight
 const PAINTED_PART = 0.15; // of the view, painted on each side of it
 const PLACED_PART = 0.45; // the same, in which names have their places
 const MOVED_PX = 24; // of the map, after which names without a place are tried again
-const BEND = 0.55; // radians from letter to letter, above which a name is hard to read
+const BEND = 0.35; // radians from letter to letter, above which they part or lie on one another
+const TURN = 0.6; // between any two letters of a name, above which it is hard to read
+const STRAIGHT = 0.15; // below which no straighter stretch is sought
 
 /* Boxes already taken, by the cells of a grid. */
 function takenGround() {
@@ -90,8 +92,8 @@ function alongLine(line, lengths, at) {
   return [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t];
 }
 
-/* Letters of a name along a line, or null where it bends too much or ground is taken; with
-   `overhang` it may run beyond the ends. */
+/* Letters of a name along a line and by how much they turn, or null where it turns too much or ground is taken;
+   with `overhang` it may run beyond the ends. */
 function lettersAlong(line, lengths, middle, label, measure, isFree) {
   const { overhang } = label;
   const { style, text } = label;
@@ -110,13 +112,18 @@ function lettersAlong(line, lengths, middle, label, measure, isFree) {
   const found = [];
   let at = 0;
   let last = null;
+  let [way, left, right] = [0, 0, 0]; // how far letters are turned from the first one
   for (let i = 0; i < letters.length; i += 1) {
     const centre = from + sign * (at + widths[i] / 2);
     const place = alongLine(line, lengths, centre);
     const before = alongLine(line, lengths, centre - sign * reach);
     const after = alongLine(line, lengths, centre + sign * reach);
     const angle = Math.atan2(after[1] - before[1], after[0] - before[0]);
-    if (last !== null && Math.abs(Math.atan2(Math.sin(angle - last), Math.cos(angle - last))) > BEND) { return null; }
+    const bend = last === null ? 0 : Math.atan2(Math.sin(angle - last), Math.cos(angle - last));
+    way += bend;
+    left = Math.min(left, way);
+    right = Math.max(right, way);
+    if (Math.abs(bend) > BEND || right - left > TURN) { return null; }
     last = angle;
     const rise = label.rise || 0;
     const [x, y] = [place[0] + rise * Math.sin(angle), place[1] - rise * Math.cos(angle)];
@@ -126,7 +133,7 @@ function lettersAlong(line, lengths, middle, label, measure, isFree) {
     found.push({ letter: letters[i], x, y, angle, box });
     at += widths[i];
   }
-  return found;
+  return { letters: found, turn: right - left };
 }
 
 /* All names of a plan, the most important first; places in the plane of zoom 0. */
@@ -255,20 +262,20 @@ function* placeNames(names, zoom, region, sight, signs, measure, done) {
       for (let turn = 0; turn < turns; turn += 1) {
         const middle = (total * (turn + 0.5)) / turns;
         const slack = name.overhang ? wide / 2 : Math.min(total / turns - wide, total / turns / 2 - 4);
+        let best = null; // the straightest stretch, the first of those that are straight enough
         for (const off of [0, 0.25, -0.25, 0.6, -0.6]) {
-          const letters = lettersAlong(line, lengths, middle + off * Math.max(0, slack), name, measure, ground.isFree);
-          if (letters === null) { continue; }
-          const boxes = letters.map((one) => one.box);
-          const [x, y] = [letters[letters.length >> 1].x, letters[letters.length >> 1].y];
-          const near = (used.get(name.key) || []).some(([a, b]) => Math.hypot(a - x, b - y) < 0.6 * name.repeat);
-          if (near) { continue; }
-          boxes.forEach(ground.take);
-          used.set(name.key, [...(used.get(name.key) || []), [x, y]]);
-          const box = [Math.min(...boxes.map((one) => one[0])), Math.min(...boxes.map((one) => one[1])),
-            Math.max(...boxes.map((one) => one[2])), Math.max(...boxes.map((one) => one[3]))];
-          drawn_.push({ style: name.style, letters, box });
-          break;
+          const found = lettersAlong(line, lengths, middle + off * Math.max(0, slack), name, measure, ground.isFree);
+          if (found === null || (best !== null && found.turn >= best.turn)) { continue; }
+          const { x, y } = found.letters[found.letters.length >> 1];
+          if ((used.get(name.key) || []).some(([a, b]) => Math.hypot(a - x, b - y) < 0.6 * name.repeat)) { continue; }
+          best = { ...found, x, y };
+          if (best.turn < STRAIGHT) { break; }
         }
+        if (best === null) { continue; }
+        const boxes = best.letters.map((one) => one.box);
+        boxes.forEach(ground.take);
+        used.set(name.key, [...(used.get(name.key) || []), [best.x, best.y]]);
+        drawn_.push({ style: name.style, letters: best.letters, box: [0, 1, 2, 3].map((at) => (at < 2 ? Math.min : Math.max)(...boxes.map((one) => one[at]))) });
       }
     }
   }
@@ -330,7 +337,8 @@ function* drawNames(context, placed, view) {
    legend shows. */
 function makeLabels(map, data, tell, signs, posts, isShown) {
   const measure = measurer();
-  const gates = () => (map.getZoom() < GATE_FROM ? [] : posts().map(({ text, at }) => ({
+  /* a site with several posts has its name once */
+  const gates = () => (map.getZoom() < GATE_FROM ? [] : posts().filter(({ site }, i, all) => all.findIndex((one) => one.site === site) === i).map(({ text, at }) => ({
     key: `gate ${text}`, lines: broken(text, 2).map((line) => ({ text: line, style: LABEL_STYLES.gate })), at, from: GATE_FROM,
   })));
   const grown = ({ min, max }, part) => {

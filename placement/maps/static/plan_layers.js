@@ -132,7 +132,7 @@ function planLayers(map, data, tell, state, { inPane, popupOptions, popups, move
   const shown = (layer) => !state.hidden.has(layer);
   const shownPosts = () => signs.filter((one) => map.hasLayer(one.marker)).map(({ post, marker }) => {
     const at = map.project(marker.getLatLng(), 0);
-    return { text: post.name || post.site, at: [at.x, at.y] };
+    return { site: post.site, text: post.name || post.site, at: [at.x, at.y] };
   });
   const names = makeLabels(map, data, tell, spread, shownPosts, shown);
   offer("plan", "names", names, () => letterSwatch(), () => tell.say("layer_names"));

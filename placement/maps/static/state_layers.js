@@ -102,19 +102,14 @@ function makeStage(map, data, tell, { bindArea, bindSite }) {
     shrinkCandidates(siteLayers, map.getZoom());
     for (const side of sides.values()) { side.spread.arrange(); }
   };
-  const shownPosts = () => {
-    const seen = new Map();
-    for (const side of sides.values()) {
-      for (const post of side.plan.posts) {
-        const marker = side.markers.get(post.key);
-        if (map.hasLayer(marker)) { seen.set(post.key, { text: post.name || post.site, marker }); }
-      }
-    }
-    return [...seen.values()].map(({ text, marker }) => {
-      const at = map.project(marker.getLatLng(), 0);
-      return { text, at: [at.x, at.y] };
-    });
-  };
+  /* Posts whose signs are seen: `split()` says where the handle parts the map, null where nothing does. */
+  const shownPosts = (split) => [...sides].flatMap(([side, { plan, markers }]) => plan.posts.filter((post) => {
+    const marker = markers.get(post.key);
+    return map.hasLayer(marker) && (split() === null || (side === "old") === map.latLngToContainerPoint(marker.getLatLng()).x < split());
+  }).map((post) => {
+    const at = map.project(markers.get(post.key).getLatLng(), 0);
+    return { site: post.site, text: post.name || post.site, at: [at.x, at.y] };
+  }));
   const boxes = () => [...sides.values()].flatMap((side) => side.spread.boxes());
   return { map, inPane, entries, areaLayers, siteLayers, sides, on, set, setSide, arrange, shownPosts, boxes };
 }

@@ -20,8 +20,9 @@ function plansOf(data) {
 function showStates(map) {
   const page = JSON.parse(document.getElementById("plan-data").textContent);
   const tell = speaker(page);
-  /* the whole day, or one of its periods: to choose another one reads the page anew */
-  const choice = page.parts === undefined ? null : periodChoice(page, tell);
+  /* the whole day, or one of its periods: to choose another one reads the page anew, and what the reader chose is kept */
+  const choice = page.parts === undefined ? null : periodChoice(page, tell, () => chosenSoFar());
+  const before = choice === null ? null : choice.before;
   const data = choice === null || choice.at === null ? page : { ...page, ...page.parts[choice.at] };
   const byId = (id) => document.getElementById(id);
   const plans = plansOf(data);
@@ -158,7 +159,15 @@ function showStates(map) {
   const gains = new Map();
   const namesOf = (one, shown) => {
     const taken = { boxes: () => [...one.boxes(), ...(gains.has(one) ? gains.get(one).boxes() : [])] };
-    return makeLabels(one.map, { ...shown, gaps: { rows: [] } }, tell, taken, one.shownPosts, (key) => !state.hidden.has(key));
+    return makeLabels(one.map, { ...shown, gaps: { rows: [] } }, tell, taken, () => one.shownPosts(split), (key) => !state.hidden.has(key));
+  };
+  /* a name of a post stands where its sign is seen: not on the other side of the handle */
+  const split = () => (compared && !isApart() ? swipe.edge() : null);
+  let named_ = "";
+  const nameAgain = () => {
+    const now = `${stage.shownPosts(split).map((post) => post.site)}`;
+    if (now !== named_) { names.get(stage).renew(false); }
+    named_ = now;
   };
   const furnish = (one) => {
     chosen.set(one, L.layerGroup().addTo(one.map));
@@ -181,6 +190,20 @@ function showStates(map) {
       onRemove() { for (const one of stages) { one.map.removeLayer(gains.get(one).group); } },
     }))(), swatch: () => swatch(drawn("path", { d: "M7 4 12 13H2Z", fill: "currentColor", class: "gained" }), drawn("path", { d: "M21 14 26 5H16Z", fill: "currentColor", class: "lost" })),
     words: () => tell.say("layer_gains") });
+  }
+  /* What a page that is read anew takes over from this one, beside the address. */
+  const usual = new Set(state.hidden);
+  for (const key of before === null ? [] : before.switched) { if (!state.hidden.delete(key)) { state.hidden.add(key); } }
+  const size = () => [window.innerWidth, window.innerHeight];
+  const chosenSoFar = () => ({
+    size: size(), corner: legend.corner(), middle: map.getCenter(), zoom: map.getZoom(), isOwn: view.isOwn(), scroll: byId("panel").scrollTop,
+    switched: entries.map(({ key }) => key).filter((key) => usual.has(key) !== state.hidden.has(key)),
+    opened: [...document.querySelectorAll("#panel details[open]")].map((one) => /** @type {HTMLElement} */ (one).dataset.fold),
+    resource: state.resource, sorting: state.sorting, sought: state.sought,
+  });
+  if (before !== null) {
+    Object.assign(state, { sorting: before.sorting, sought: before.sought });
+    if (data.resources[before.resource].shown) { state.resource = before.resource; }
   }
   const arrangeOne = (one) => {
     one.arrange();
@@ -249,8 +272,16 @@ function showStates(map) {
   };
   listen(stage);
 
+  const firstShare = () => {
+    const asked = Number(address().get("swipe"));
+    return address().has("swipe") && asked >= 0 && asked <= 100 ? asked : 50;
+  };
   /* Two plans: the handle, or a second map that moves with the first. */
-  const swipe = compared ? makeSwipe(map, tell, (share) => keep("swipe", Math.round(share) === 50 ? null : String(Math.round(share)))) : null;
+  const swipe = compared ? makeSwipe(map, tell, firstShare(), (share) => {
+    keep("swipe", Math.round(share) === 50 ? null : String(Math.round(share)));
+    window.setTimeout(nameAgain);
+  }) : null;
+  if (compared) { map.on("moveend", nameAgain); }
   const isApart = () => stages.length > 1 && document.body.classList.contains("apart");
   const follow = (leader, follower) => leader.on("move zoomend", () => {
     if (!isApart() || follow.isBusy) { return; }
@@ -344,7 +375,7 @@ function showStates(map) {
   function speakPlan() {
     const panel = byId("panel");
     const opened = new Map([.../** @type {NodeListOf<HTMLDetailsElement>} */ (panel.querySelectorAll("details"))].map((one) => [one.dataset.fold, one.open]));
-    const isOpen = (key, first) => (opened.has(key) ? opened.get(key) : first);
+    const isOpen = (key, first) => (opened.has(key) ? opened.get(key) : before === null ? first : before.opened.includes(key));
     drawStatus(byId("status"), plan(), tell);
     if (!compared) {
       state.showTab = () => {};
@@ -411,7 +442,9 @@ function showStates(map) {
     printing.end();
     state.arrange();
   });
-  const everything = { ...last, posts: plans.flatMap((one) => one.posts), reach: last.reach };
+  /* the ground of all periods, so that each is first seen in the same view */
+  const ground = page.parts === undefined ? [last] : page.parts.map((part) => part.states[part.states.length - 1]);
+  const everything = { ...last, areas: page.areas, posts: page.posts, reach: ground.flatMap((one) => one.reach) };
   const view = makeView(map, everything, legend);
   const when = () => (choice === null || choice.at === null ? [] : [periodInWords(page.periods[choice.at], tell)]);
   const printing = makePrinting(map, tell, {
@@ -435,10 +468,11 @@ function showStates(map) {
   }
   for (const entry of entries) { if (!state.hidden.has(entry.key)) { map.addLayer(entry.layer); } }
   state.arrange();
-  if (compared) {
-    const asked = Number(address().get("swipe"));
-    if (address().has("swipe") && asked >= 0 && asked <= 100) { swipe.move(asked); }
-    if (address().get("view") === "apart") { setApart(true); }
+  if (compared && address().get("view") === "apart") { setApart(true); }
+  if (before !== null && `${before.size}` === `${size()}`) {
+    legend.move(before.corner);
+    view.stay(before.middle, before.zoom, before.isOwn);
+    byId("panel").scrollTop = before.scroll;
   }
   document.documentElement.classList.add("ready");
 }

@@ -5,9 +5,8 @@ const SWIPE_LEAP = 10; // by a page key
 const KNOB_PX = 22; // half its width
 const FAR_AWAY = 100_000; // pixels beyond any window
 
-/* `onMove(share)` hears where the handle stands, in hundredths of the width. */
-function makeSwipe(map, tell, onMove) {
-  let share = 50;
+/* The handle begins at `share` hundredths of the width; `onMove(share)` hears where it goes. */
+function makeSwipe(map, tell, share, onMove) {
   let isOn = true;
   const knob = make("div", { class: "knob", role: "slider", tabindex: 0, "aria-orientation": "horizontal", "aria-valuemin": 0, "aria-valuemax": 100 },
     drawn("svg", { viewBox: "0 0 24 24", width: 24, height: 24, "aria-hidden": "true" },
@@ -16,13 +15,21 @@ function makeSwipe(map, tell, onMove) {
   const box = make("div", { class: "swipe" }, before, after, knob);
   const frame = map.getContainer();
   frame.append(box);
+  /* The line itself lies below names and signs, so that it cuts none. */
+  const line = make("div", { class: "divider" });
+  const pane = map.createPane("divider");
+  pane.style.zIndex = String(Number(map.getPane("labels").style.zIndex) - 1);
+  pane.append(line);
   L.DomEvent.disableClickPropagation(box);
   L.DomEvent.disableScrollPropagation(knob);
   const clip = () => {
     const [wide, at] = [map.getSize().x, (map.getSize().x * share) / 100];
     /* the knob stays on the map with all of it */
     knob.style.left = `${Math.max(0, KNOB_PX - at) - Math.max(0, at + KNOB_PX - wide) - KNOB_PX}px`;
-    const x = map.containerPointToLayerPoint([0, 0]).x + Math.round(at);
+    const corner = map.containerPointToLayerPoint([0, 0]);
+    const x = corner.x + Math.round(at);
+    line.style.height = `${map.getSize().y}px`;
+    L.DomUtil.setPosition(line, L.point(x, corner.y));
     for (const [side, left, right] of [["old", -FAR_AWAY, x], ["new", x, FAR_AWAY]]) {
       for (const name of CLIPPED) {
         map.getPane(`${name}-${side}`).style.clipPath = isOn
@@ -71,7 +78,7 @@ function makeSwipe(map, tell, onMove) {
     if (side === "old" && share < at + 12) { move(Math.min(100, at + 25)); }
     if (side === "new" && share > at - 12) { move(Math.max(0, at - 25)); }
   };
-  const set = (is) => { isOn = is; box.hidden = !is; clip(); };
+  const set = (is) => { isOn = is; box.hidden = !is; line.hidden = !is; clip(); };
   move(share);
-  return { move, set, speak, uncover, share: () => share };
+  return { move, set, speak, uncover, edge: () => (map.getSize().x * share) / 100 };
 }

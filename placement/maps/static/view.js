@@ -141,5 +141,11 @@ function makeView(map, data, legend) {
     legend.fold();
     if (own) { show(true); }
   });
-  return { showAll: () => show(false), begin: (own = usual) => { zooms = own; legend.fold(); show(true); }, again: () => { if (own) { show(false); } }, isOwn: () => own };
+  const stay = (place, zoom, isOwn) => {
+    fitting = true;
+    map.setView(place, zoom, { animate: false });
+    fitting = false;
+    own = isOwn;
+  };
+  return { stay, showAll: () => show(false), begin: (own = usual) => { zooms = own; legend.fold(); show(true); }, again: () => { if (own) { show(false); } }, isOwn: () => own };
 }
