@@ -16,7 +16,7 @@ import pytest
 import placement
 from placement import errors
 from placement.cli import place
-from placement.plan import arrivals, layers
+from placement.plan import arrivals, layer_files
 from placement.plan.demand import _COLUMNS as DEMAND
 from placement.plan.ground import CLOSURE_COLUMNS, CROWD_COLUMNS
 from placement.plan.sealing import PERIMETER_COLUMNS, WAY_COLUMNS
@@ -138,7 +138,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]
         encoding="utf-8",
     )
     seen: dict[str, set[str]] = {}
-    read_table, read_rows = layers.read_table, arrivals.read_rows
+    read_table, read_rows = layer_files.read_table, arrivals.read_rows
 
     def table_watched(path: Path, *, layer: str, **rest: Any) -> Table:
         table = read_table(path, layer=layer, **rest)
@@ -152,7 +152,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]
         columns, rows = read_rows(path, layer=layer)
         return columns, watched(rows, seen.setdefault(layer, set()))
 
-    monkeypatch.setattr(layers, "read_table", table_watched)
+    monkeypatch.setattr(layer_files, "read_table", table_watched)
     monkeypatch.setattr(arrivals, "read_rows", rows_watched)
     placement.load_plan(tmp_path)
     return seen

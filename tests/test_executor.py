@@ -28,6 +28,8 @@ from placement.studies.replay import replay
 from placement.studies.replay.report import replay_text
 from tests.builders import write_plan
 from tests.cli.running import run
+from tests.parted_town import drawn, told
+from tests.parted_town import write as write_parted_plan
 from tests.pieces import dies, dies_once, late, process, refused, times
 
 ROOT = Path(__file__).parents[1]
@@ -177,6 +179,26 @@ def test_nights_and_samples_are_the_same_on_workers(cluster: str, tmp_path: Path
     assert len(alone.samples) == 3  # or nothing is shared but the nights
     with Deadly(cluster, tmp_path / "risk") as workers:
         assert placement.choose_under_risk(plan, executor=workers, **asked) == alone
+
+
+@pytest.mark.slow
+def test_the_demand_of_a_plan_in_parts_is_the_same_on_workers(cluster: str, tmp_path: Path) -> None:
+    more = "[walking]\naggregate_m = 40\n"
+    path = write_parted_plan(tmp_path / "town", drawn(200), parts=9, more=more)
+    alone = told(path)
+    with Deadly(cluster, tmp_path / "killed") as workers:
+        assert told(path, workers) == alone
+    words = ("check", path, "--json")
+    there = run(*words, "--dask", cluster)
+    assert there.exit_code == 0, there.output
+    assert there.stdout == run(*words, "--jobs", "1").stdout
+    frame = drawn(20)
+    frame.loc[3, "people"] = -1.0
+    part = tmp_path / "town" / "demand.parquet" / "4.parquet"
+    frame.to_parquet(part)
+    refused_there = run(*words, "--dask", cluster)
+    assert refused_there.exit_code == 3
+    assert f"{part}, feature 'p0003', field 'people': must be at least 0" in refused_there.stderr
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from placement.cli.options import (
     plan_options,
     time_limit_option,
 )
+from placement.cli.reading import read_plan
 from placement.cli.values import amount, count
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def command(
 
     talk = Talk()
     with talk.step("Reading the plan"):
-        asked = placement.load_plan(
+        asked = read_plan(
             find_plan(plan), closures=closures, at=at, layers=layers, budget=budget, limits=limits
         )
     for warning in asked.warnings:

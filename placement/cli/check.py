@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-import placement
 from placement.cli.options import (
     at_option,
     closure_option,
@@ -12,6 +11,7 @@ from placement.cli.options import (
     layer_option,
     plan_argument,
 )
+from placement.cli.reading import read_plan
 
 if TYPE_CHECKING:
     from placement.cli.answers_on_inputs import CheckAnswer, CheckResource
@@ -46,7 +46,7 @@ def command(
     talk = Talk()
     file = find_plan(plan)
     with talk.step("Reading the plan"):
-        asked = placement.load_plan(file, closures=closures, at=at, layers=layers)
+        asked = read_plan(file, closures=closures, at=at, layers=layers)
     with talk.step("Walking the streets"):
         report = _report(asked)
     if as_json:

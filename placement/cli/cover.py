@@ -12,6 +12,7 @@ from placement.cli.options import (
     time_limit_option,
     written_options,
 )
+from placement.cli.reading import read_plan
 
 _UNBOUND = 1e15  # the plan's own budget does not bind, not even for what is required
 
@@ -59,7 +60,7 @@ def command(
     demand_solver(prove=prove)
     file = find_plan(plan)
     with talk.step("Reading the plan"), stop.step("reading the plan"):
-        asked = placement.load_plan(
+        asked = read_plan(
             file, closures=closures, at=at, layers=layers, limits=limits, budget=_UNBOUND
         )
     folder = Path(written.out) if written.out else Path("outputs") / asked.settings.name / "cover"

@@ -13,6 +13,7 @@ from placement.cli.options import (
     out_option,
     plan_options,
 )
+from placement.cli.reading import read_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -179,7 +180,7 @@ def _asked(
     if recorded is not None and plan is not None and recorded.plan != _name(plan):
         recorded = None  # posts of another plan, counted on this one
     if recorded is None:
-        return placement.load_plan(
+        return read_plan(
             find_plan(plan), closures=closures, at=at, layers=layers, budget=budget, limits=limits
         )
     recorded = replace(

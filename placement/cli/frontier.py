@@ -15,6 +15,7 @@ from placement.cli.options import (
     stacked,
     time_limit_option,
 )
+from placement.cli.reading import read_plan
 from placement.cli.sheets import language_option
 from placement.cli.values import series, series_of
 
@@ -106,7 +107,7 @@ def command(
         demand_plots()
     talk = Talk()
     with talk.step("Reading the plan"):
-        asked = placement.load_plan(
+        asked = read_plan(
             find_plan(plan),
             closures=closures,
             at=at,

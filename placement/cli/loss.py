@@ -68,7 +68,7 @@ _LOST = stacked(
 @solution_argument()
 @plan_argument()
 @bundled("lost", Lost, _LOST)
-@layer_option()
+@layer_option(workers=False)
 @time_limit_option("Stop each search after so many seconds with what is known.  [default: 60]")
 @workers_options()
 @out_option("FOLDER", "Where to write.  [default: loss beside SOLUTION]", folder=True)

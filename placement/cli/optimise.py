@@ -16,6 +16,7 @@ from placement.cli.options import (
     time_limit_option,
     written_options,
 )
+from placement.cli.reading import read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +78,7 @@ def command(  # noqa: PLR0913 - an option each
         None if agreed.baseline is None else placement.read_solution(find_solution(agreed.baseline))
     )
     with talk.step("Reading the plan"), stop.step("reading the plan"):
-        asked = placement.load_plan(
+        asked = read_plan(
             file,
             closures=closures,
             at=at,

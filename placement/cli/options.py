@@ -14,6 +14,9 @@ from placement.reading.numerals import decimal
 if TYPE_CHECKING:
     from placement.executor import Here, OnDask
 
+JOBS, DASK = "placement.jobs", "placement.dask"
+"""Where the context of a command keeps where its work runs."""
+
 type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
@@ -99,9 +102,9 @@ def solution_argument() -> Decorator:
     return click.argument("solution", type=click.Path())
 
 
-def layer_option() -> Decorator:
-    """``--layer NAME=FILE``, repeatable."""
-    return click.option(
+def layer_option(*, workers: bool = True) -> Decorator:
+    """``--layer NAME=FILE``, repeatable, and unless told otherwise where parts of one are read."""
+    option = click.option(
         "--layer",
         "layers",
         multiple=True,
@@ -110,6 +113,8 @@ def layer_option() -> Decorator:
         shell_complete=suggest.layers,
         help="Take a layer from another file for this run. Repeatable.",
     )
+    what = "Read so many parts of a demand in parts"
+    return stacked(option, *(_where("Read its parts", what, told=False) if workers else ()))
 
 
 def closure_option() -> Decorator:
@@ -247,21 +252,40 @@ def gap_option(help_text: str) -> Decorator:
 
 def workers_options() -> Decorator:
     """Take as `workers`: ``--jobs N`` and ``--dask ADDRESS``."""
-    options = stacked(
+    options = stacked(*_where("Work", "Work on so many pieces", told=True))
+    return bundled("workers", Workers, options)
+
+
+def _where(verb: str, pieces: str, *, told: bool) -> tuple[Decorator, Decorator]:
+    """``--jobs N`` and ``--dask ADDRESS``, kept in the context and, if asked for, `told`."""
+    parse = count()
+
+    def keep_jobs(context: click.Context, param: click.Parameter, value: str | None) -> int | None:
+        jobs = parse(context, param, value)
+        context.meta[JOBS] = jobs
+        return jobs
+
+    def keep_dask(context: click.Context, _: click.Parameter, value: str | None) -> str | None:
+        context.meta[DASK] = value
+        return value
+
+    return (
         click.option(
             "--jobs",
             metavar="N",
-            callback=count(),
-            help="Work on so many pieces at a time here.  [default: one a processor]",
+            callback=keep_jobs,
+            expose_value=told,
+            help=f"{pieces} at a time here.  [default: one a processor]",
         ),
         click.option(
             "--dask",
             metavar="ADDRESS",
-            help="Work on the Dask cluster whose scheduler is at this address, tcp://host:8786. "
-            "Needs `pip install 'event-placement[dask]'`.",
+            callback=keep_dask,
+            expose_value=told,
+            help=f"{verb} on the Dask cluster whose scheduler is at this address, "
+            "tcp://host:8786. Needs `pip install 'event-placement[dask]'`.",
         ),
     )
-    return bundled("workers", Workers, options)
 
 
 def prove_options() -> Decorator:

@@ -103,7 +103,7 @@ def scenario_options() -> Decorator:
 @click.command("replay", short_help="Play the gates of a solution on many nights: does it hold?")
 @solution_argument()
 @plan_argument()
-@layer_option()
+@layer_option(workers=False)
 @closure_option()
 @random_options(nights=1000, least="How many nights.")
 @click.option(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import placement
 from placement.cli.files import find_plan_of, find_solution
+from placement.cli.reading import read_plan
 from placement.errors import InputError, UsageError
 from placement.plan.ground import is_closure_file
 
@@ -120,7 +121,7 @@ def load_asked(
             )
         given.setdefault(closed, closed)
     file = Path(plan) if plan is not None else find_plan_of(path, chosen.plan)
-    asked = placement.load_plan(
+    asked = read_plan(
         file,
         layers=layers,
         budget=chosen.budget,

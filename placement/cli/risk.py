@@ -18,6 +18,7 @@ from placement.cli.options import (
     unchecked_option,
     workers_options,
 )
+from placement.cli.reading import read_plan
 from placement.cli.values import count
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ _SOUGHT = stacked(
 @click.argument("solutions", nargs=-1, type=click.Path(), metavar="[SOLUTION...] [PLAN]")
 @bundled("drawn", Drawn, _DRAWN)
 @bundled("sought", Sought, _SOUGHT)
-@layer_option()
+@layer_option(workers=False)
 @closure_option()
 @workers_options()
 @json_option()
@@ -202,7 +203,6 @@ def _read(
     unchecked: bool,
 ) -> "tuple[Plan, dict[str, Solution]]":
     """Read the plan, and solutions of it by the names they were given by."""
-    import placement
     from placement.cli.files import find_plan, is_plan
     from placement.cli.revisit import demand_checked, revisit
     from placement.cli.talk import warn
@@ -218,9 +218,7 @@ def _read(
     with talk.step("Reading the plan"):
         pairs = [revisit(file, given, layers=layers, closures=closures) for file in files]
         plan = (
-            pairs[0][0]
-            if pairs
-            else placement.load_plan(find_plan(given), layers=layers, closures=closures)
+            pairs[0][0] if pairs else read_plan(find_plan(given), layers=layers, closures=closures)
         )
     for warning in plan.warnings:
         warn(warning)

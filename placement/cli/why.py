@@ -7,6 +7,7 @@ import click
 import placement
 from placement.cli import suggest
 from placement.cli.options import json_option, plan_options, time_limit_option, unchecked_option
+from placement.cli.reading import read_plan
 
 if TYPE_CHECKING:
     from placement.cli.answers import Searched, WhyAnswer, WhyPost
@@ -63,7 +64,7 @@ def command(
             asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
         else:
             file = find_plan(plan)
-            asked = placement.load_plan(
+            asked = read_plan(
                 file, closures=closures, at=at, layers=layers, budget=budget, limits=limits
             )
     if solution is not None:

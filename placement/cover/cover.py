@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from placement.arrays import Floats, Ints
 from placement.cover.aggregate import Tally
-from placement.cover.parts import part_files, tally_parts
+from placement.cover.parts import tally_parts
 from placement.cover.points import Points, checked_limits, checked_xy, chunks, is_array, known_count
 from placement.errors import InputError, UsageError
 from placement.executor import Executor, Here
 from placement.plan.summary import html_table
+from placement.reading.parts import part_files
 
 if TYPE_CHECKING:
     from placement.streets import Streets
@@ -226,7 +227,7 @@ class Cover:
         points
             (M, 2) metres; or an iterable of chunks, each (m, 2) metres or a pair of that and (m,)
             weights; or the path of a (Geo)Parquet file of points in metres, or with columns ``x``
-            and ``y``; or files in parts, see `placement.cover.parts.part_files`. Chunks are done
+            and ``y``; or files in parts, see `placement.reading.parts.part_files`. Chunks are done
             with before the next one is asked for, so a generator may use its arrays again, and only
             one is in memory at a time.
         sites

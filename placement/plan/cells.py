@@ -27,31 +27,48 @@ def identifiers(table: Table) -> list[str]:
     seen: set[str] = set()
     found = []
     for row in table.rows:
-        given = row.properties.get("id")
-        if given is None or given == "":
-            raise InputError(
-                "is missing", file=table.file, feature=row.name, field="id", remedy="add it"
-            )
-        identifier = named(table, row, "id")
-        if "/" in identifier:
-            raise InputError(
-                "holds a slash",
-                file=table.file,
-                feature=row.name,
-                field="id",
-                remedy="rename it: posts are called '<site>/<resource>'",
-            )
-        if identifier in seen:
-            raise InputError(
-                "occurs twice",
-                file=table.file,
-                feature=identifier,
-                field="id",
-                remedy="give every feature an id of its own",
-            )
-        seen.add(identifier)
-        found.append(identifier)
+        name = identifier(table, row)
+        if name in seen:
+            raise twice(table.file, name)
+        seen.add(name)
+        found.append(name)
     return found
+
+
+def identifier(table: Table, row: Row) -> str:
+    """Return the identifier of a row.
+
+    Raises
+    ------
+    InputError
+        If it is missing, holds a slash, or is not what it looks like.
+    """
+    given = row.properties.get("id")
+    if given is None or given == "":
+        raise InputError(
+            "is missing", file=table.file, feature=row.name, field="id", remedy="add it"
+        )
+    found = named(table, row, "id")
+    if "/" in found:
+        raise InputError(
+            "holds a slash",
+            file=table.file,
+            feature=row.name,
+            field="id",
+            remedy="rename it: posts are called '<site>/<resource>'",
+        )
+    return found
+
+
+def twice(file: object, name: str) -> InputError:
+    """Return the refusal of an identifier that two features have."""
+    return InputError(
+        "occurs twice",
+        file=file,
+        feature=name,
+        field="id",
+        remedy="give every feature an id of its own",
+    )
 
 
 def plain_text(table: Table, row: Row, key: str, default: str = "") -> str:

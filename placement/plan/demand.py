@@ -79,8 +79,8 @@ def crowds_at_points(
     found = []
     for at, (row, identifier) in enumerate(zip(table.rows, identifiers(table), strict=True)):
         people = np.array([_people(table, row)])
-        crowd = _crowd(table, row, (identifier,), xy[at : at + 1], people, zone="", rule=rule)
-        slow = _step_free(table, row, float(people[0]), usual=step_free_share)
+        crowd = crowd_of(table, row, (identifier,), xy[at : at + 1], people, zone="", rule=rule)
+        slow = step_free_of(table, row, float(people[0]), usual=step_free_share)
         found += _parted(crowd, np.array([slow]))
     return found
 
@@ -126,9 +126,9 @@ def crowds_in_areas(
         xy, people = sample(polygon, _people(table, row), spacing_m=spacing_m)
         width = len(str(len(xy)))
         ids = tuple(f"{identifier}#{n:0{width}d}" for n in range(1, len(xy) + 1))
-        crowd = _crowd(table, row, ids, xy, people, zone=identifier, rule=rule)
+        crowd = crowd_of(table, row, ids, xy, people, zone=identifier, rule=rule)
         total = math.fsum(people)
-        slow = _step_free(table, row, total, usual=step_free_share)
+        slow = step_free_of(table, row, total, usual=step_free_share)
         found += _parted(crowd, _shared_out(people, slow))
     return found
 
@@ -226,7 +226,7 @@ def _people(table: Table, row: Row) -> float:
     return number(table, row, "people")
 
 
-def _crowd(
+def crowd_of(
     table: Table,
     row: Row,
     ids: tuple[str, ...],
@@ -236,6 +236,13 @@ def _crowd(
     zone: str,
     rule: LanesRule | None,
 ) -> PeopleThere:
+    """Return the people of a row, by what its cells say of them.
+
+    Raises
+    ------
+    InputError
+        If a cell cannot be used.
+    """
     arrival = plain_text(table, row, "arrival") if rule is not None else ""
     return PeopleThere(
         id=ids,
@@ -251,8 +258,14 @@ def _crowd(
     )
 
 
-def _step_free(table: Table, row: Row, people: float, *, usual: float) -> float:
-    """Return how many of the people of a row walk without steps."""
+def step_free_of(table: Table, row: Row, people: float, *, usual: float) -> float:
+    """Return how many of the people of a row walk without steps.
+
+    Raises
+    ------
+    InputError
+        If there are two answers, or more than all.
+    """
     given = [key for key in ("step_free", "step_free_people") if _said(row, key)]
     if len(given) > 1:
         raise InputError(

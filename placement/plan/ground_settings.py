@@ -142,6 +142,16 @@ class Walking(Section):
             "walking, well under the walking limits).",
         ),
     ] = 20.0
+    aggregate_m: Annotated[
+        float | None,
+        Field(
+            ge=1,
+            le=10_000,
+            description="Side of a grid cell, m: of a layer demand in GeoParquet, the people of a "
+            "cell are taken for one point. Default: of a layer in parts those at the very same "
+            "place, else nobody.",
+        ),
+    ] = None
     step_free_speed_m_s: Annotated[
         Positive,
         Field(

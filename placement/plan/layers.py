@@ -1,7 +1,7 @@
 """A plan file and its layers → `Plan`: parse, then build, then never change again."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
 from types import MappingProxyType
@@ -10,10 +10,12 @@ from typing import Any
 import shapely
 
 from placement.errors import UsageError
+from placement.executor import Executor
 from placement.globe import inner_points
 from placement.plan.arrivals import with_profiles
 from placement.plan.cells import unused_columns
 from placement.plan.crs import Plane, check_fit, choose_plane
+from placement.plan.demand_parts import Joining
 from placement.plan.digests import digest_inputs
 from placement.plan.drawn import features, shapes
 from placement.plan.ground import (
@@ -28,6 +30,7 @@ from placement.plan.ground import (
     wanted,
 )
 from placement.plan.headroom import with_headroom
+from placement.plan.layer_files import find_files, read_demand_parts, read_tables
 from placement.plan.people import people_in, read_people
 from placement.plan.periods import Own, files_of, of_periods, prefixed, with_periods
 from placement.plan.problem import Near, Plan, Problem, Resource
@@ -35,26 +38,13 @@ from placement.plan.required import check_required, check_worth
 from placement.plan.rings import build_rings
 from placement.plan.rules import build_backup, build_entries, build_floors, build_groups
 from placement.plan.sealing import WAY_COLUMNS, Sealing, build_sealing, ground_around
-from placement.plan.settings import Layers, Settings, Text, nearest, plan_path, read_settings
+from placement.plan.settings import Settings, Text, nearest, plan_path, read_settings
 from placement.plan.shapes import ClosureRule, Crowd, Shape
 from placement.plan.sites import build_sites
-from placement.plan.table import LINES, POINTS, POLYGONS, Table, read_table, require_file
+from placement.plan.table import Table, read_table
 from placement.plan.walk_table import walk_table
-from placement.reading.held import Source, source_of
+from placement.reading.held import Source
 
-_KINDS: Mapping[str, tuple[str, ...]] = {
-    "route": LINES,
-    "sites": POINTS,
-    "demand": POINTS,
-    "areas": POLYGONS,
-    "water": POLYGONS,
-    "rail": (*LINES, *POLYGONS),
-    "barriers": (*LINES, *POLYGONS),
-    "closures": CLOSURE_KINDS,
-    "ways": LINES,
-    "perimeter": POLYGONS,
-    "crowd": POLYGONS,
-}
 #: Layers that count for nothing where walks are straight lines.
 _ON_STREETS = ("rail", "barriers", "closures", "crowd")
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -71,6 +61,7 @@ def load_plan(
     at: str | None = None,
     walk_s: object = None,
     headroom: float | None = None,
+    executor: Executor | None = None,
     **by_name: object,
 ) -> Plan:
     """Read a plan file and all its layers, and check them against each other.
@@ -97,6 +88,9 @@ def load_plan(
         Walking times in place of the street layer, see `Plan.from_frames`.
     headroom
         Share of what lanes admit to plan with, above 0 and of 1 at most, in place of the plan's.
+    executor
+        Where the parts of a layer ``demand`` in parts are read, see `placement.executor`; None for
+        this process. Nothing depends on it.
     **by_name
         The same as `layers`, by keyword: ``sites=frame``. A layer of closures goes into `layers`,
         because `closures` are those of this run.
@@ -132,7 +126,7 @@ def load_plan(
     settings = read_settings(path)
     most = budget_of(settings, budget)
     replaced = {**layers, **by_name}
-    files = _files(path, settings, replaced, walk_s=walk_s is not None)
+    files = find_files(path, settings, replaced, walk_s=walk_s is not None)
     plan = build_plan(
         settings,
         files,
@@ -143,6 +137,7 @@ def load_plan(
         minutes=at_of(settings, at),
         walk_s=walk_s,
         replaced=tuple(sorted(replaced)),
+        executor=executor,
     )
     return plan if headroom is None else with_headroom(plan, headroom)
 
@@ -158,6 +153,7 @@ def build_plan(
     minutes: int | None = None,
     walk_s: object = None,
     replaced: tuple[str, ...] = (),
+    executor: Executor | None = None,
 ) -> Plan:
     """Read all layers of a plan, and check them against each other and the settings.
 
@@ -180,6 +176,8 @@ def build_plan(
         Walking times, or None.
     replaced
         Layers that stand in for the plan's own.
+    executor
+        Where the parts of a layer in parts are read; None for this process.
 
     Returns
     -------
@@ -197,17 +195,25 @@ def build_plan(
         raise UsageError("the plan has no street layer to close streets of; name one: streets = …")
     if walk_s is not None and settings.periods:
         raise UsageError("walk_s tells the walks of one period: give streets, or no periods.")
-    tables = _tables(files)
+    side_m = settings.walking.aggregate_m
+    tables = read_tables(files, side_m=side_m)
     own = {one.name: files_of(files, one.name) for one in settings.periods}
-    theirs = {name: _tables(mine) for name, mine in own.items()}
+    theirs = {name: read_tables(mine, side_m=side_m) for name, mine in own.items()}
     resources = with_profiles(resources, settings, files.get("arrivals"), file=file)
     around = [tables[name].lonlat for name in ("route", "sites") if name in tables]
     plane = choose_plane(settings.crs, file=file, around=around)
+    lanes = next((kind.lanes for kind in resources if kind.lanes is not None), None)
+    joining = Joining(plane=plane, plan_file=file, side_m=side_m, rule=lanes)
+    tables |= read_demand_parts(files, joining, executor=executor)
+    for name, mine in own.items():
+        theirs[name] |= read_demand_parts(mine, joining, executor=executor)
+    every = {**tables, **of_periods(theirs)}
     closed = _closed(run)
     problem, warnings = _problem(tables, theirs, plane, settings, budget, resources, plan_file=file)
     check_required(problem)
     check_worth(problem, file=file)
-    warnings += _idle(settings, files, tables, problem, given=walk_s is not None)
+    parted = any(one.parts for one in every.values())
+    warnings += _idle(settings, files, tables, problem, given=walk_s is not None, parted=parted)
     table, more = (None, []) if walk_s is None else walk_table(walk_s, problem, tables)
     warnings += more
     plan = Plan(
@@ -233,12 +239,12 @@ def build_plan(
         warnings=tuple(warnings),
         digests=digest_inputs(
             settings,
-            {**tables, **of_periods(theirs)},
+            every,
             closed=closed,
             arrivals=files.get("arrivals"),
             walk_s=table,
         ),
-        inputs=tuple(one for one in (file, *files.values(), *run.files) if isinstance(one, Path)),
+        inputs=(file, *_paths(files, every), *run.files),
     )
     if not settings.periods:
         return plan
@@ -271,17 +277,11 @@ def _areas(
     return tuple(sorted(found, key=lambda shape: shape.id))
 
 
-def _tables(files: Mapping[str, Source]) -> dict[str, Table]:
-    """Read the layers of a plan, or those that a period has of its own."""
+def _paths(files: Mapping[str, Source], tables: Mapping[str, Table]) -> Iterator[Path]:
+    """Yield the files of layers, one by one where a layer comes in parts."""
     for name, source in files.items():
-        require_file(source, layer=name)
-    return {
-        name: read_table(
-            files[name], layer=name, kinds=kinds, instead="street" if name == "closures" else None
-        )
-        for name, kinds in _KINDS.items()
-        if name in files
-    }
+        parts = tables[name].parts if name in tables else ()
+        yield from parts or ([source] if isinstance(source, Path) else [])
 
 
 def _crowds(tables: Mapping[str, Table], plane: Plane) -> tuple[Crowd, ...]:
@@ -296,9 +296,15 @@ def _idle(
     problem: Problem,
     *,
     given: bool,
+    parted: bool,
 ) -> list[str]:
-    """Say which layers and columns count for nothing; `given` tells that walking times are."""
+    """Say which layers and columns count for nothing.
+
+    `given` tells that walking times are, `parted` that a layer came in parts.
+    """
     warnings = []
+    if settings.walking.aggregate_m is not None and not parted:
+        warnings.append("no demand in GeoParquet: walking.aggregate_m counts for nothing")
     if "streets" not in files:
         if not given:
             factor = settings.walking.detour_factor
@@ -347,40 +353,6 @@ def budget_of(settings: Settings, budget: float | None) -> float:
     if not (math.isfinite(budget) and budget >= 0):
         raise UsageError(f"the budget must be a finite number of at least 0, not {budget}.")
     return float(budget)
-
-
-def _files(
-    path: Path, settings: Settings, layers: Mapping[str, object], *, walk_s: bool
-) -> dict[str, Source]:
-    """Return where every layer in use comes from, in the order of the plan file's format.
-
-    Walking times replace the street layer of the plan file, and not one that is handed in.
-    """
-    known = tuple(Layers.model_fields)
-    for name in layers:
-        own, colon, _ = name.partition(":")
-        if colon and own in {one.name for one in settings.periods}:
-            raise UsageError(
-                f"{name!r} cannot be replaced for one run, as it is a period's own; name its file "
-                f"in the plan, under layers of the period {own!r}."
-            )
-        if name not in known:
-            meant = nearest(name, known)
-            hint = f"did you mean {meant!r}?" if meant else f"known are {', '.join(known)}."
-            raise UsageError(f"there is no layer {name!r}; {hint}")
-    files: dict[str, Source] = {}
-    for name in known:
-        named = getattr(settings.layers, name)
-        if name in layers:
-            files[name] = source_of(name, layers[name])
-        elif named is not None and not (walk_s and name == "streets"):
-            files[name] = path.parent / named
-    for period in settings.periods:
-        files |= {
-            f"{period.name}:{name}": path.parent / file
-            for name, file in period.layers.model_dump(exclude_none=True).items()
-        }
-    return files
 
 
 def _resources(settings: Settings, limits: Mapping[str, int]) -> tuple[Resource, ...]:

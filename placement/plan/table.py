@@ -3,8 +3,8 @@
 This is the first of two steps; nothing here knows what a site or a demand point is.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ POINTS = ("Point",)
 LINES = ("LineString", "MultiLineString")
 _MULTIPOINT = 4  # as shapely counts types
 POLYGONS = ("Polygon", "MultiPolygon")
+_TYPES = {kind.name.lower(): kind.value for kind in shapely.GeometryType}
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -52,7 +53,7 @@ class Table:
     file
         The file, as the user gave it.
     rows
-        One a feature.
+        One a feature, made when it is asked for where there are many.
     columns
         All columns that occur, sorted.
     lonlat
@@ -64,15 +65,18 @@ class Table:
         The file's coordinate system.
     unplaced
         Rows without a geometry, where the layer allows them.
+    parts
+        The files it was read from, where it came in parts.
     """
 
     file: Path
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     columns: tuple[str, ...]
     lonlat: Geometries
     source: Geometries
     crs: pyproj.CRS
     unplaced: tuple[Row, ...] = ()
+    parts: tuple[Path, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -121,28 +125,52 @@ def read_table(
         Row(name=row_name(number, values), properties=values)
         for number, values in enumerate(found.properties, start=1)
     )
-    shapes: Geometries = _single(shapely.force_2d(found.geometries), kinds)
+    shapes: Geometries = found.geometries
     unplaced: tuple[Row, ...] = ()
     if instead is not None:
         bare = np.array([instead in row.properties for row in rows]) & shapely.is_missing(shapes)
         unplaced = tuple(row for row, without in zip(rows, bare, strict=True) if without)
         rows = tuple(row for row, without in zip(rows, bare, strict=True) if not without)
         shapes = shapes[~bare]
+    columns = sorted({column for row in (*rows, *unplaced) for column in row.properties})
+    return replace(checked_table(path, rows, columns, shapes, crs, kinds), unplaced=unplaced)
+
+
+def checked_table(
+    path: Path,
+    rows: Sequence[Row],
+    columns: Iterable[str],
+    shapes: Geometries,
+    crs: pyproj.CRS,
+    kinds: Sequence[str],
+) -> Table:
+    """Return rows as a layer.
+
+    Parameters
+    ----------
+    path
+        The file they are from.
+    rows, columns
+        The features, and the columns that occur.
+    shapes, crs
+        (rows,) their geometries, and the coordinate system of these.
+    kinds
+        Geometry types to accept.
+
+    Raises
+    ------
+    InputError
+        If a geometry is missing, empty, invalid, of another type or beyond the globe.
+    """
+    shapes = _single(shapely.force_2d(shapes), kinds)
     _check_geometries(path, rows, shapes, kinds)
     lonlat = _to_wgs84(path, shapes, crs)
     _check_globe(path, rows, lonlat, crs)
     lonlat = unwrapped(lonlat)
     # in degrees a shape may be sound on the globe and look broken, or the other way about
     _check_valid(path, rows, lonlat if crs.is_geographic else shapes)
-    columns = sorted({column for row in (*rows, *unplaced) for column in row.properties})
     return Table(
-        file=path,
-        rows=rows,
-        columns=tuple(columns),
-        lonlat=lonlat,
-        source=shapes,
-        crs=crs,
-        unplaced=unplaced,
+        file=path, rows=rows, columns=tuple(columns), lonlat=lonlat, source=shapes, crs=crs
     )
 
 
@@ -214,15 +242,16 @@ def _check_geometries(
             feature=rows[position].name,
             remedy="draw it, or remove the feature",
         )
-    types = [geometry.geom_type for geometry in geometries]
-    for position, kind in enumerate(types):
-        if kind not in kinds:
-            raise InputError(
-                f"is a {kind}",
-                file=path,
-                feature=rows[position].name,
-                remedy=f"this layer takes {' and '.join(kinds)} only",
-            )
+    types = shapely.get_type_id(geometries)
+    for position in np.flatnonzero(
+        ~np.isin(types, [_TYPES[kind.lower()] for kind in kinds])
+    ).tolist():
+        raise InputError(
+            f"is a {geometries[position].geom_type}",
+            file=path,
+            feature=rows[position].name,
+            remedy=f"this layer takes {' and '.join(kinds)} only",
+        )
     finite = np.isfinite(shapely.bounds(geometries)).all(axis=1)
     for position in np.flatnonzero(~finite).tolist():
         raise InputError(

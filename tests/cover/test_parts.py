@@ -7,9 +7,9 @@ import pytest
 import shapely
 
 from placement.cover.cover import Cover
-from placement.cover.parts import part_files
 from placement.errors import InputError, UsageError
 from placement.executor import Here
+from placement.reading.parts import part_files
 from placement.streets import read_streets
 from tests.builders import streets, write_geojson
 

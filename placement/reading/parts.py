@@ -1,0 +1,185 @@
+"""Layers in parts: which files they are, and the rows of a GeoParquet file batch by batch."""
+
+import glob
+import json
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+
+from placement.arrays import Geometries
+from placement.errors import InputError
+from placement.reading.features import DAMAGED, horizontal, without_crs
+from placement.reading.regular import NOT_THAT, head, reason, require_file
+
+ENDINGS = frozenset({".parquet", ".geoparquet"})
+"""Suffixes of the files that are taken for parts."""
+ROWS_AT_ONCE = 1 << 18
+_SUMMARIES = {"_metadata", "_common_metadata"}
+
+
+def part_files(points: object) -> list[str] | None:
+    """Return the files of points that come in parts, or None for points of another kind.
+
+    Parameters
+    ----------
+    points
+        The path of a folder, whose files are taken in the order of their names, those in its
+        folders too and without those that begin with ``_`` or a dot; of the ``_metadata`` in one; a
+        pattern (``"homes/*.parquet"``), whose files are taken likewise; or a list of paths, which
+        are taken in its order.
+
+    Raises
+    ------
+    InputError
+        If there is no file.
+    """
+    if isinstance(points, list | tuple) and points:
+        if all(isinstance(one, str | PathLike) for one in points):
+            return [os.path.abspath(one) for one in points]  # noqa: PTH100 - without links
+        return None
+    if not isinstance(points, str | PathLike):
+        return None
+    path = Path(points)
+    if path.name in _SUMMARIES:
+        path = path.parent
+    if path.is_dir():
+        found = [one for one in path.rglob("*") if _is_part(one.relative_to(path))]
+    elif not path.exists() and glob.has_magic(str(path)):
+        found = [Path(one) for one in glob.glob(str(path), recursive=True)]  # noqa: PTH207
+        found = [one for one in found if one.is_file() and one.name not in _SUMMARIES]
+    else:
+        return None
+    if not found:
+        raise InputError(
+            "there is no Parquet file in it", file=points, remedy="check the path and the endings"
+        )
+    return sorted(one.absolute().as_posix() for one in found)
+
+
+def _is_part(path: Path) -> bool:
+    return path.suffix in ENDINGS and not any(one[0] in "_." for one in path.parts)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Batch:
+    """Some rows of a GeoParquet file.
+
+    Attributes
+    ----------
+    first
+        How many rows of the file are before them.
+    names
+        All columns of the file but the geometry.
+    columns
+        Those that were asked for and are there: pyarrow arrays, texts as dictionaries.
+    geometries
+        (rows,) shapely geometries or None.
+    crs
+        Their coordinate system, without heights.
+    """
+
+    first: int
+    names: tuple[str, ...]
+    columns: Mapping[str, Any]
+    geometries: Geometries
+    crs: pyproj.CRS
+
+    def __len__(self) -> int:
+        return len(self.geometries)
+
+
+def read_batches(path: Path, columns: Collection[str]) -> Iterator[Batch]:
+    """Yield the rows of a GeoParquet file, so many at a time that they fit in memory.
+
+    Texts and geometries are read as dictionaries: one that stands in many rows is held once.
+
+    Parameters
+    ----------
+    path
+        The file.
+    columns
+        Which of its columns to read beside the geometry, where it has them.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, none of GeoParquet, damaged, or has no coordinate system.
+    """
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    require_file(path, remedy="check the path given for the layer 'demand'")
+    if head(path, 4) != b"PAR1":
+        raise InputError("is not a GeoParquet file", file=path, remedy=NOT_THAT)
+    try:
+        schema = pq.read_schema(path)
+        geometry, crs = _geometry_of(schema.metadata or {}, path)
+        kept = [name for name in schema.names if name in columns and name != geometry]
+        texts = [name for name in (geometry, *kept) if _is_text(schema.field(name).type)]
+        names = tuple(name for name in schema.names if name != geometry)
+        first = 0
+        with pq.ParquetFile(
+            path, read_dictionary=texts, pre_buffer=False, buffer_size=1 << 20
+        ) as file:
+            for rows in file.iter_batches(ROWS_AT_ONCE, columns=[geometry, *kept]):
+                found = {name: rows.column(name) for name in kept}
+                shapes = _shapes(rows.column(geometry))
+                yield Batch(first=first, names=names, columns=found, geometries=shapes, crs=crs)
+                first += len(shapes)
+    except InputError:
+        raise
+    except Exception as error:  # noqa: BLE001 - each library has a tree of errors of its own
+        said = (reason(error).splitlines() or [type(error).__name__])[0]
+        said = said.replace(str(path), "the file")
+        raise InputError(
+            f"cannot be read as GeoParquet ({said[:200]})", file=path, remedy=DAMAGED
+        ) from None
+
+
+def _geometry_of(metadata: Mapping[bytes, bytes], path: Path) -> tuple[str, pyproj.CRS]:
+    """Return the column of the geometries, and their coordinate system."""
+    if b"geo" not in metadata:
+        raise InputError("has no geometries", file=path, remedy="write it as GeoParquet")
+    about = json.loads(metadata[b"geo"])
+    name = str(about["primary_column"])
+    crs = about["columns"][name].get("crs", "OGC:CRS84")  # the format's default
+    if crs is None:
+        raise without_crs(path)
+    return name, horizontal(pyproj.CRS.from_user_input(crs))
+
+
+def _is_text(kind: Any) -> bool:  # noqa: ANN401 - a type of pyarrow
+    import pyarrow as pa  # noqa: PLC0415
+
+    tests = (
+        pa.types.is_string,
+        pa.types.is_binary,
+        pa.types.is_large_string,
+        pa.types.is_large_binary,
+    )
+    return any(test(kind) for test in tests)
+
+
+def _shapes(column: Any) -> Geometries:  # noqa: ANN401 - an array of pyarrow
+    """Return geometries in well-known binary, or points in GeoArrow's own encoding."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    if pa.types.is_dictionary(column.type):
+        distinct = shapely.from_wkb(column.dictionary.to_numpy(zero_copy_only=False))
+        missing = column.is_null().to_numpy(zero_copy_only=False)
+        at = column.indices.fill_null(0).to_numpy(zero_copy_only=False)
+        if not len(distinct):
+            return np.full(len(column), None, dtype=np.object_)
+        found: Geometries = np.asarray(distinct, dtype=np.object_)[at]
+    else:
+        flat = [column.field(name).to_numpy(zero_copy_only=False) for name in ("x", "y")]
+        missing = column.is_null().to_numpy(zero_copy_only=False)
+        found = np.asarray(shapely.points(*flat), dtype=np.object_)
+    found[missing] = None
+    return found
