@@ -13,6 +13,7 @@ from placement.arrays import Bools, Floats, Ints
 from placement.errors import UsageError
 from placement.reading.levels import Levels
 from placement.streets.barring import edges_on
+from placement.streets.corners import with_corners
 from placement.streets.fences import ON_LINE_M, junctions_on, parted_at
 from placement.streets.graph import connected_parts, half_edges
 from placement.streets.network import Streets, transformer
@@ -148,9 +149,13 @@ def _closed_street(streets: Streets, closure: Closure, street: str) -> Streets:
 
 
 def _without(streets: Streets, taken: "BaseGeometry", only: Bools) -> Streets:
-    """Take an area or a fence from some of the squares."""
-    left = streets.squares.without(taken, only)
-    return streets if left is streets.squares else replace(streets, squares=left)
+    """Take an area or a fence from some of the squares; people walk round it on what is left."""
+    squares, smaller = streets.squares.without(taken, only)
+    if squares is streets.squares:
+        return streets
+    left = replace(streets, squares=squares)
+    rounded = with_corners(left, smaller)
+    return left if rounded is left else _renumbered(rounded, np.arange(rounded.n_edges), [])
 
 
 def with_crowd(streets: Streets, crowd: "Iterable[tuple[BaseGeometry, float]]") -> Streets:

@@ -95,13 +95,13 @@ def look_round(
     squares = streets.squares
     if len(squares) == 0 or len(xy) == 0:
         return None
-    _, tree = _grown(streets)
+    _, tree = grown_squares(streets)
     point, square = tree.query(shapely.points(xy), predicate="intersects")
     mine = squares.level[square] == level[point]
     point, square = point[mine], square[mine]
     if len(point) == 0:
         return None
-    doors = _doors(streets)
+    doors = doors_of(streets)
     walls: dict[int, _Walls] = {}
     found: list[tuple[Ints, Ints, Floats]] = []
     for number in np.unique(square).tolist():
@@ -210,8 +210,8 @@ def edge_at(streets: "Streets") -> Ints:
     return found
 
 
-def _grown(streets: "Streets") -> "tuple[Any, shapely.STRtree]":
-    """Return the squares with a hair round them, and how to find them."""
+def grown_squares(streets: "Streets") -> "tuple[NDArray[Any], shapely.STRtree]":
+    """Return the squares with a hair round them, (S,) polygons, and how to find them."""
     found: tuple[Any, shapely.STRtree] | None = streets.snap_cache.get("squares")
     if found is None:
         grown = shapely.buffer(streets.squares.shape, HAIR_M, join_style="mitre")
@@ -220,7 +220,7 @@ def _grown(streets: "Streets") -> "tuple[Any, shapely.STRtree]":
     return found
 
 
-def _doors(streets: "Streets") -> list[Ints]:
+def doors_of(streets: "Streets") -> list[Ints]:
     """Return by square the junctions at its corners, of which none shares its place.
 
     Two junctions at one place are told apart by a gate that is closed, or by a fence.
@@ -256,7 +256,7 @@ def _as_one(xy: Floats) -> NDArray[np.complex128]:
 
 def _walls(streets: "Streets", square: int, barring: Sequence[Barring]) -> _Walls:
     """Return the outline of a square, a hair outside, and what bars its level there."""
-    grown = _grown(streets)[0][square]
+    grown = grown_squares(streets)[0][square]
     rings = shapely.get_rings(grown)
     bars = [
         each.shape

@@ -64,11 +64,13 @@ def crossings(found: Extract) -> tuple[Ints, list[Square], Ints]:
         if surface is None:
             continue
         squares += [Square(found.ways[way], part) for part in shapely.get_parts(surface)]
-        stops, sides_of = _stops(_thinned(entries), places, _xy(found, places), surface)
+        stops, sides_of = _stops(thinned(entries), places, _xy(found, places), surface)
         corner.append(stops)
         xy = _xy(found, stops)
         a, b = np.triu_indices(len(stops), 1)
-        passed = _passes(xy[a], xy[b], sides_of[a]) & _passes(xy[b], xy[a], sides_of[b])
+        passed = leaves_on_one_hand(xy[a], xy[b], sides_of[a]) & leaves_on_one_hand(
+            xy[b], xy[a], sides_of[b]
+        )
         a, b = a[passed], b[passed]
         ends = np.stack([xy[a], xy[b]], axis=1)
         shapely.prepare(surface)
@@ -90,23 +92,37 @@ def _stops(entries: Ints, places: Ints, xy: Floats, surface: "BaseGeometry") -> 
         tuple(place_xy): place for place_xy, place in zip(xy.tolist(), places.tolist(), strict=True)
     }
     turns: dict[int, Floats] = {}
-    for ring in shapely.get_rings(shapely.orient_polygons(surface)):
-        corners = shapely.get_coordinates(ring)[:-1]
-        before, after = np.roll(corners, 1, axis=0), np.roll(corners, -1, axis=0)
-        # the surface lies to the left of its rings: it turns inwards where they turn right
-        inwards = _cross(corners - before, after - corners) < 0.0
-        for i in np.flatnonzero(inwards).tolist():
-            place = at.get(tuple(corners[i].tolist()))
-            if place is not None:
-                turns[place] = np.stack([before[i], after[i]])
-    for place in _thinned(np.array(sorted(turns), np.int64)).tolist():
+    for corner, sides in zip(*turning_inwards(surface), strict=True):
+        place = at.get(tuple(corner.tolist()))
+        if place is not None:
+            turns[place] = sides
+    for place in thinned(np.array(sorted(turns), np.int64)).tolist():
         if place not in beside:
             beside[place] = turns[place]
     stops = np.array(sorted(beside), np.int64)
     return stops, np.stack([beside[place] for place in stops.tolist()])
 
 
-def _passes(start: Floats, end: Floats, beside: Floats) -> NDArray[np.bool_]:
+def turning_inwards(surface: "BaseGeometry") -> tuple[Floats, Floats]:
+    """Return where the outlines of a surface turn inwards, and the corners before and after each.
+
+    Returns
+    -------
+    corner, beside
+        (N, 2) and (N, 2, 2) float64, in the surface's own units.
+    """
+    corner, beside = [np.zeros((0, 2))], [np.zeros((0, 2, 2))]
+    for ring in shapely.get_rings(shapely.get_parts(shapely.orient_polygons(surface))):
+        corners = shapely.get_coordinates(ring)[:-1]
+        before, after = np.roll(corners, 1, axis=0), np.roll(corners, -1, axis=0)
+        # the surface lies to the left of its rings: it turns inwards where they turn right
+        inwards = _cross(corners - before, after - corners) < 0.0
+        corner.append(corners[inwards])
+        beside.append(np.stack([before, after], axis=1)[inwards])
+    return np.concatenate(corner), np.concatenate(beside)
+
+
+def leaves_on_one_hand(start: Floats, end: Floats, beside: Floats) -> NDArray[np.bool_]:
     """Say whether a shortest way may turn where a line starts: it leaves both sides on one hand."""
     along = end - start
     left, right = (_cross(along, beside[:, i] - start) for i in range(2))
@@ -137,7 +153,7 @@ def _surface(found: Extract, spans: list[Ints]) -> "BaseGeometry | None":
     return None if surface is None or shapely.is_empty(surface) else surface
 
 
-def _thinned(entries: Ints) -> Ints:
+def thinned(entries: Ints) -> Ints:
     """Keep at most so many entries, spread evenly, in the order of their ids."""
     if len(entries) <= _MOST_ENTRIES:
         return entries

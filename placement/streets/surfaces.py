@@ -34,7 +34,7 @@ class Surfaces:
     Attributes
     ----------
     shape
-        (S,) polygons in metres; multipolygons where closures cut them up.
+        (S,) polygons in metres.
     level
         (S,) int64.
     structure
@@ -70,19 +70,34 @@ class Surfaces:
             return result
         return np.isin(self.level, sorted(levels))
 
-    def without(self, taken: "BaseGeometry", only: Bools) -> "Surfaces":
-        """Return what is left where an area or a fence takes ground from some of them."""
+    def without(self, taken: "BaseGeometry", only: Bools) -> "tuple[Surfaces, Bools]":
+        """Return what is left where an area or a fence takes ground from some of them.
+
+        Parameters
+        ----------
+        taken
+            An area, or lines.
+        only
+            (S,) bool, those that it stands on.
+
+        Returns
+        -------
+        left, smaller
+            One surface for each part that hangs together, and which of them lost ground.
+        """
         ground = (
             taken
             if shapely.get_dimensions(taken) == 2
-            else shapely.buffer(taken, FENCE_M, cap_style="flat")
+            else shapely.buffer(taken, FENCE_M, cap_style="flat", join_style="mitre")
         )
         touched = only & shapely.intersects(self.shape, ground)
         if not touched.any():
-            return self
+            return self, touched
         shape = self.shape.copy()
-        shape[touched] = _grounds(shapely.difference(shape[touched], ground))
-        return replace(self, shape=shape).take(~shapely.is_empty(shape))
+        shape[touched] = shapely.normalize(shapely.difference(shape[touched], ground))
+        parts, of = shapely.get_parts(shape, return_index=True)
+        kept = shapely.get_type_id(parts) == 3
+        return replace(self.take(of[kept]), shape=parts[kept]), touched[of[kept]]
 
 
 NOTHING = Surfaces(
@@ -134,14 +149,3 @@ def surfaces_of(
     sound = np.flatnonzero(shapely.is_valid(shapes))
     keys = [(shapely.get_coordinates(shapes[i]).tolist(), ways[i]) for i in sound.tolist()]
     return found.take(sound[sorted(range(len(sound)), key=keys.__getitem__)])
-
-
-def _grounds(shapes: NDArray[Any]) -> NDArray[Any]:
-    """Keep the polygons of geometries."""
-    parts, of = shapely.get_parts(shapes, return_index=True)
-    kept = shapely.get_type_id(parts) == 3
-    result = np.empty(len(shapes), object)
-    for i in range(len(shapes)):
-        mine = parts[kept & (of == i)]
-        result[i] = mine[0] if len(mine) == 1 else shapely.MultiPolygon(list(mine))
-    return result

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 from numpy.typing import NDArray
 
 from placement.streets import Streets, catchment, snap, walking_times
@@ -83,7 +84,7 @@ ROUND = np.hypot(50, 100) * 2  # by the end of the wall, from 50 m on one side t
 
 @pytest.mark.parametrize("way", ["closure", "stage", "wall", "water", "other level"])
 def test_nobody_sees_across_what_bars_the_way(open_square: Streets, way: str) -> None:
-    """A wall from the south side to two thirds of the square; its end is no corner to round."""
+    """From the south side to two thirds of the square: only a closure has an end to walk round."""
     streets, options = open_square, {}
     area = shapely.box(*at((149, -1)).ravel(), *at((151, 200)).ravel())
     if way == "closure":
@@ -102,6 +103,53 @@ def test_nobody_sees_across_what_bars_the_way(open_square: Streets, way: str) ->
         assert found[0, 1] == pytest.approx(100, abs=0.3)
     else:
         assert found[0, 1] > ROUND - 0.3
+    if way in ("closure", "stage"):
+        assert found[0, 1] == pytest.approx(ROUND, abs=1.5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_closures_on_a_square_are_walked_round(tmp_path: Path, seed: int) -> None:
+    """Stages and bent fences, one of them from the rim on: by a visibility graph of what is left.
+
+    Those who come from the streets walk round them too, in any order of the closures.
+    """
+    rng = np.random.default_rng(seed)
+    hole = [(130, 130), (170, 130), (170, 170), (130, 170)]
+    streets = square(tmp_path, SQUARE, [hole], CORNERS)
+    taken, closures = [], []
+    for x, y in ((40, 40), (200, 60), (90, 220)):
+        w, h = rng.uniform(10, 60, 2)
+        stage = shapely.affinity.rotate(shapely.box(x, y, x + w, y + h), float(rng.uniform(0, 90)))
+        taken.append(stage)
+        closures.append(Closure(shape=shapely.Polygon(at(*stage.exterior.coords))))
+    ways = [
+        [(301, 200), (230, 190 + 20 * rng.uniform()), (200 + 20 * rng.uniform(), 240)],
+        [(10, 150), (60, 150 + 30 * rng.uniform())],
+    ]
+    for way in ways:
+        taken.append(shapely.LineString(way).buffer(1e-3, cap_style="flat", join_style="mitre"))
+        closures.append(Closure(shape=shapely.LineString(at(*way))))
+    left = with_closures(streets, closures)
+    surface = shapely.difference(shapely.Polygon(SQUARE, [hole]), shapely.union_all(taken))
+    people = [*within(shapely.buffer(surface, -1), 4, rng), (0.0, 0.0), (300.0, 300.0)]
+    found = metres(left, *people)
+    for one, other in combinations(range(len(people)), 2):
+        wanted = in_sight(surface, people[one], people[other])
+        assert found[one, other] == pytest.approx(wanted, abs=0.6)
+    turned = with_closures(streets, closures[::-1])
+    for name in ("node_xy", "edge_tail", "edge_head", "forward_s", "vertex_xy", "walk_s"):
+        assert getattr(left, name).tobytes() == getattr(turned, name).tobytes()
+
+
+def test_a_fence_across_a_whole_square_is_not_walked_round(open_square: Streets) -> None:
+    across = Closure(shape=shapely.LineString(at((150, -1), (150, 301))))
+    left = with_closures(open_square, [across])
+    here = snap(left, at((100, 100), (100, 200), (200, 100), (200, 200)))
+    times = walking_times(left, here, here, limit_s=1e4, outward=True)
+    scale = left.length_m.sum() / shapely.length(left.edge_lines()).sum()
+    apart = np.array([[0, 100], [100, 0]])
+    wanted = np.block([[apart, np.zeros((2, 2))], [np.zeros((2, 2)), apart]])  # 0: no way
+    assert times.toarray() * left.speed_m_s / scale == pytest.approx(wanted, abs=0.3)
 
 
 @pytest.mark.parametrize("fence", [False, True])
