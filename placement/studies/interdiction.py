@@ -15,8 +15,9 @@ import numpy as np
 
 from placement.arrays import Floats, Ints
 from placement.cover.instance_builder import Posting
-from placement.plan.problem import Problem
-from placement.solve.capacitated.admission import Worth
+from placement.cover.survey import Survey
+from placement.plan.problem import Plan, Problem
+from placement.solve.capacitated.admission import Worth, WorthThroughRings
 from placement.solve.core.stopping import Stop
 from placement.solve.questions.baseline import columns_of
 
@@ -227,6 +228,61 @@ class LanesLosing:
                 alone[place] = self._units[place]
                 found[post] = self._worth.of(alone)
         return found
+
+
+class RingsLosing:
+    """Losses of gates of rings: people are sent again through those that are left.
+
+    Parameters
+    ----------
+    posts, plan, walks
+        Candidate posts, what is asked, and the walks.
+    places, units
+        As for `LanesLosing`.
+    """
+
+    def __init__(
+        self,
+        posts: Posting,
+        plan: Plan,
+        walks: Survey,
+        places: Iterable[tuple[int, int]],
+        units: Ints,
+    ) -> None:
+        self._worth = WorthThroughRings(posts, plan, walks, floors=True)
+        self._problem = plan.problem
+        self._places, self._units, self._laned = list(places), units, plan.problem.laned
+        self._whole = self._worth.of(units)
+        self._known: dict[tuple[int, ...], float] = {(): 0.0}
+
+    def of(self, lost: tuple[int, ...]) -> float:
+        """Return what the objective loses without the gates among these posts."""
+        gates = tuple(post for post in lost if self._places[post][1] == self._laned)
+        if gates not in self._known:
+            fewer = self._units.copy()
+            for post in gates:
+                fewer[self._places[post]] = 0
+            self._known[gates] = self._whole - self._worth.of(fewer)
+        return self._known[gates]
+
+    def credits(self, most: int) -> Floats:  # noqa: ARG002 - however many are lost
+        """Return the credit of each post: what those are worth who pass it in a plan of most worth.
+
+        Without those who pass a gate that is lost, all others are let in as before: so gates lose
+        no more than who passes one of them. Where tiers or floors come before worth that says
+        nothing, and a gate may lose all there is.
+        """
+        problem = self._problem
+        floors = any(floor.resource == self._laned for floor in problem.floors)
+        if floors or len(problem.demand.tiers) > 1:
+            most_people = problem.resources[self._laned or 0].value * problem.demand.people
+            all_there_is = math.fsum(most_people * problem.demand.priority)
+            through = np.full(len(problem.sites), all_there_is)
+        else:
+            through = self._worth.through(self._units)
+        return np.array(
+            [through[site] if kind == self._laned else 0.0 for site, kind in self._places]
+        )
 
 
 class Together:

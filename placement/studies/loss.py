@@ -10,24 +10,28 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from placement.cover.instance_builder import posting
 from placement.cover.survey import Survey, survey
 from placement.errors import InfeasibleError, NoPlanError, UsageError
 from placement.executor import Executor, Here
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, SiteStatus
-from placement.plan.rings import refuse_rings
 from placement.solution import Solution, Status
 from placement.solve.core.stopping import Progress, Stop
 from placement.solve.questions.evaluate import evaluate
 from placement.solve.questions.max_cover import optimise
-from placement.studies.interdiction import CoverLosing, LanesLosing, Losing, Together, worst
-from placement.studies.losses import RESTRICTED, Loss, Losses, Moved, Queue, Repair
+from placement.studies.interdiction import (
+    CoverLosing,
+    LanesLosing,
+    Losing,
+    RingsLosing,
+    Together,
+    worst,
+)
+from placement.studies.losses import RESTRICTED, Loss, Losses, Queue, Repair
+from placement.studies.moved import moved
 
 _PLACES = 6
-_LAST_BITS_S = 1e-6  # what walks differ by that are added up in another order
 
 
 def loss(
@@ -86,7 +90,6 @@ def loss(
     AuditError
         If a figure does not hold when recomputed.
     """
-    refuse_rings(plan, "what a loss costs")
     # a barrier that is lost costs no cover, only its way
     units = {post.id: post.units for post in solution.without_barriers}
     names = list(units)
@@ -163,8 +166,10 @@ def _losing(plan: Plan, walks: Survey, units: dict[str, int]) -> Losing:
     cover = CoverLosing(posts, problem, units)
     if problem.laned is None:
         return cover
-    places = [_place(plan, name) for name in units]
-    return Together(cover, LanesLosing(posts, problem, places, problem.units_of(units)))
+    places, every = [_place(plan, name) for name in units], problem.units_of(units)
+    if problem.rings is not None:
+        return Together(cover, RingsLosing(posts, plan, walks, places, every))
+    return Together(cover, LanesLosing(posts, problem, places, every))
 
 
 def _place(plan: Plan, name: str) -> tuple[int, int]:
@@ -222,7 +227,7 @@ class _Case:
             loss=round(self.whole.objective - then.objective, _PLACES) + 0.0,
             bound=None,
             people=people,
-            moved=_moved(self.plan, self.walks, walks, self.whole, then),
+            moved=moved(self.plan, self.walks, walks, self.whole, then),
             queues=_queues(self.whole, then),
             repair=self._repair(plan, then, lost),
         )
@@ -269,53 +274,6 @@ def _closing(plan: Plan, lost: tuple[str, ...]) -> Plan:
     for name in lost:
         status[_place(plan, name)] = SiteStatus.EXCLUDED
     return replace(plan, problem=replace(plan.problem, sites=replace(sites, status=status)))
-
-
-def _moved(
-    plan: Plan, walks: Survey, walks_then: Survey, whole: Solution, then: Solution
-) -> tuple[Moved, ...]:
-    """Say where people walk whose nearest post is another one, by the posts before and after."""
-    found: list[Moved] = []
-    people = plan.problem.demand.people
-    for kind in plan.problem.resources:
-        before, before_s, names = _nearest(plan, walks, whole, kind.id)
-        after, after_s, names_then = _nearest(plan, walks_then, then, kind.id)
-        groups: dict[tuple[str, str | None], list[int]] = {}
-        for point in np.flatnonzero((before >= 0) & (people > 0)).tolist():
-            old = names[before[point]]
-            new = names_then[after[point]] if after[point] >= 0 else None
-            if old != new or after_s[point] > before_s[point] + _LAST_BITS_S:
-                groups.setdefault((old, new), []).append(point)
-        for (old, new), points in groups.items():
-            many = math.fsum(people[points])
-            longer = math.fsum((people[points] * (after_s[points] - before_s[points])).tolist())
-            found.append(
-                Moved(
-                    from_post=old,
-                    to_post=new,
-                    people=round(many, _PLACES),
-                    longer_min=None if new is None else round(longer / many / 60, 1) + 0.0,
-                )
-            )
-    return tuple(sorted(found, key=lambda one: (-one.people, one.from_post, one.to_post or "")))
-
-
-def _nearest(
-    plan: Plan, walks: Survey, solution: Solution, resource: str
-) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Return each point's nearest open post (−1 where none is within the limit) and its walk."""
-    row = {site: at for at, site in enumerate(plan.problem.sites.id)}
-    posts = sorted(
-        (post for post in solution.posts_list if post.resource == resource),
-        key=lambda post: post.site,
-    )
-    table = walks.walk[resource][:, [row[post.site] for post in posts]].tocoo()
-    order = np.lexsort((table.col, table.data, table.row))[::-1]  # the nearest is written last
-    nearest = np.full(table.shape[0], -1, dtype=np.int64)
-    seconds = np.full(table.shape[0], np.inf)
-    nearest[table.row[order]] = table.col[order]
-    seconds[table.row[order]] = table.data[order]
-    return nearest, seconds, [post.id for post in posts]
 
 
 def _queues(whole: Solution, then: Solution) -> tuple[Queue, ...]:

@@ -235,19 +235,46 @@ class Worth:
 
 
 class WorthThroughRings:
-    """The same of a plan with rings: people pass a gate of each."""
+    """The same of a plan with rings: people pass a gate of each.
 
-    def __init__(self, posts: Posting, plan: Plan, walks: Survey) -> None:
-        self._posts, self._walks = posts, walks
-        self._plan = replace(plan, problem=replace(plan.problem, floors=()))
+    Parameters
+    ----------
+    posts, plan, walks
+        Candidate posts, what is asked, and the walks.
+    floors
+        Whether people of floors come first, as in a plan that is counted.
+    """
+
+    def __init__(self, posts: Posting, plan: Plan, walks: Survey, *, floors: bool = False) -> None:
+        self._posts, self._plan, self._walks = posts, plan, walks
+        self._floors = floors
 
     def of(self, units: Ints) -> float:
         """Return the worth where posts have these units, (N, K) int64, 0 where there is none."""
-        posts = self._posts
+        crowds, _, sent = self._sent(units)
+        return math.fsum(crowds.worth[crowds.crowd] * sent.sum(axis=1)) / UNIT
+
+    def through(self, units: Ints) -> Floats:
+        """Return (N,) float64, what those are worth who pass each site in a plan of most worth."""
+        crowds, gates, sent = self._sent(units)
+        way, gate = crowds.passing()
+        each = crowds.worth[crowds.crowd] * sent.sum(axis=1) / UNIT
+        site = self._posts.site[gates[gate]]
+        return np.bincount(site, weights=each[way], minlength=len(self._plan.problem.sites))
+
+    def _sent(self, units: Ints) -> tuple[Crowds, Ints, Ints]:
+        """Return who may go where, the columns of the gates, and who is sent on each way."""
+        posts, problem = self._posts, self._plan.problem
+        position = problem.laned or 0
+        rule = problem.resources[position].lanes
         there = units[posts.site, posts.resource]
-        gates = np.flatnonzero((posts.resource == self._plan.problem.laned) & (there > 0))
-        dealt = replace(posts, units=np.where(there > 0, there, posts.units))
-        return admission(dealt, self._plan, self._walks, gates).worth
+        gates = np.flatnonzero((posts.resource == position) & (there > 0))
+        crowds, _, _, crowd_of = crowds_of(self._plan, posts, self._walks, gates)
+        room = problem.lane_people(position)[posts.site[gates]] * there[gates]
+        room = room / crowds.shares.shape[1]
+        floors = floors_of(problem, crowd_of, {}) if self._floors else []
+        carry = 0 if rule is None else rule.carry
+        return crowds, gates, send(crowds, room, carry, floors, anywhere=True)
 
 
 def worth_of_lanes(posts: Posting, plan: Plan, walks: Survey) -> Worth | WorthThroughRings:

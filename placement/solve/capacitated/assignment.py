@@ -155,6 +155,7 @@ def send(
     floors: list[tuple[Ints, float]] | None = None,
     *,
     stop: Stop | None = None,
+    anywhere: bool = False,
 ) -> Ints:
     """Send people to gates: most worth by tier, then who comes first, least walk, least wait.
 
@@ -176,6 +177,8 @@ def send(
     stop
         A few seconds after its end the search for the least walk is given up, and at once where it
         is interrupted: then the same numbers are admitted, wherever they walk.
+    anywhere
+        Whether the walk does not count: where it matters only who is admitted.
 
     Returns
     -------
@@ -213,7 +216,7 @@ def send(
             people = people if found is None else found
     if people is None:
         raise ValueError("people cannot be sent to these gates")
-    if stop is None or not stop.interrupted:
+    if not anywhere and (stop is None or not stop.interrupted):
         fine, size = _network(crowds, coming, room, carry, floors)
         after = np.arange(len(program.most) - len(together) * periods) + len(together) * periods
         row = np.concatenate([_by_period(kind, periods), after])
