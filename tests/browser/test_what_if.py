@@ -299,6 +299,10 @@ def test_a_variant_is_tried_shared_taken_back_and_downloaded(
     closed = first.get_attribute("data-try").removeprefix("turn ")
     first.click()
     assert page.evaluate("document.activeElement.dataset.try") == f"turn {closed}"
+    # once, though the address has changed too
+    page.evaluate("document.querySelector('table.variant').dataset.drawn = 'once'")
+    page.wait_for_timeout(150)
+    assert page.locator("table.variant[data-drawn]").count() == 1
     assert page.locator("table.variant").first.inner_text() != before
     assert "%" in page.locator("#said").inner_text()
     page.locator("#try").fill("Alexandre")

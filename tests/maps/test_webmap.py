@@ -255,14 +255,34 @@ def test_a_script_loses_its_comments_and_nothing_else() -> None:
         "/* One\n * and two. */\nlet a = 1; // kept\n  // gone\n  /* gone */\n    b('/* x */');\n"
     )
     assert static_files.shorten(code) == "let a = 1; // kept\nb('/* x */');\n"
-    code = 'if (a < -1) { b = ["c , d", e]; }\nf = g / h;\ni = `j , k`;\n'
-    assert static_files.tighten(code) == 'if(a<-1){b=["c , d",e];}\nf = g / h;\ni = `j , k`;\n'
+    code = 'if (a < -1) { b = ["c , d", e]; } // f\ng = h / i - -j; // k\nl = `m , n`;\n'
+    assert static_files.tighten(code) == 'if(a<-1){b=["c , d",e];}\ng=h/i - -j;l=`m , n`;'
+    code = "a = / ,/;\nb = ', ';\nc = `${d ? ` ,` : e}`;\nf\n"
+    assert static_files.tighten(code) == code
     folder = resources.files("placement.maps").joinpath("static")
     for name in {*webmap._SCRIPTS, *webmap._STATES_SCRIPTS, *webmap._NETWORK_SCRIPTS}:
         text = folder.joinpath(name).read_text(encoding="utf-8")
         assert text.count("`") % 2 == 0
         # no text goes over several lines, where a line that looks like a comment would be lost
         assert all(line.count("`") % 2 == 0 for line in text.splitlines()), name
+
+
+@pytest.mark.parametrize(
+    "names", [webmap._SCRIPTS, webmap._STATES_SCRIPTS, webmap._NETWORK_SCRIPTS]
+)
+def test_scripts_stay_the_same_word_for_word_when_they_are_tightened(names) -> None:
+    def words(code: str, texts: str) -> list[str]:
+        return re.findall(texts + r"\+\+|--|\w+|\S", code)
+
+    text = r'"(?:[^"\\]|\\.)*"|`[^`]*`|'
+    code = static_files.shorten("\n".join(static_files.own_file(name) for name in names))
+    bare = re.sub(r"(?m)(?<=[;,{}]) // .*", "", code)
+    tight = static_files.tighten(code)
+    assert words(tight, "") == words(bare, "")
+    for line, said in zip(code.split("\n"), bare.split("\n"), strict=True):
+        assert words(static_files.tighten(line), text) == words(said, text)
+    assert "<!--" not in tight  # which begins a comment
+    assert len(tight) < 0.9 * len(code)
 
 
 def test_the_script_never_writes_markup() -> None:

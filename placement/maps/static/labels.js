@@ -136,6 +136,9 @@ function lettersAlong(line, lengths, middle, label, measure, isFree) {
   return { letters: found, turn: right - left };
 }
 
+/* People of an area who are not covered, in the plan or in the variant that is tried. */
+const lostNow = ({ gaps, main }, row) => (gaps.tried ? gaps.tried.get(row.name) : row.all.far[main] + (row.all.turned[main] || 0));
+
 /* All names of a plan, the most important first; places in the plane of zoom 0. */
 function namesOf(map, data, tell) {
   const zero = (lat, lon) => { const at = map.project([lat, lon], 0); return [at.x, at.y]; };
@@ -144,7 +147,6 @@ function namesOf(map, data, tell) {
     return Array.from({ length: points.length / 2 }, (_, i) => [256 * points[2 * i], 256 * points[2 * i + 1]]);
   };
   const names = [];
-  const main = data.main;
   const along = (line) => [Math.min(...line.map((one) => one[0])), Math.min(...line.map((one) => one[1])),
     Math.max(...line.map((one) => one[0])), Math.max(...line.map((one) => one[1]))];
   const shut = data.shut || [];
@@ -159,7 +161,7 @@ function namesOf(map, data, tell) {
   const areas = [];
   data.areas.forEach((area, position) => {
     const row = data.gaps.rows.find((one) => one.area === position);
-    const lost = row === undefined ? 0 : data.gaps.tried ? data.gaps.tried.get(row.name) : row.all.far[main] + (row.all.turned[main] || 0);
+    const lost = row === undefined ? 0 : lostNow(data, row);
     const lines = broken(area.name || area.id, 3).map((text) => ({ text, style: LABEL_STYLES.area }));
     if (lost > 0) { lines.push({ text: tell.say("not_covered", { people: tell.people(lost) }), style: LABEL_STYLES.missing }); }
     const points = lineOf(area.shape.length > 0 ? area.shape[0][0] : [], 1e6);

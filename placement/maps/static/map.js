@@ -168,11 +168,13 @@ function showPlan(map) {
     /* names of areas say who is not covered in what is drawn */
     data.gaps.tried = variant.isPlan() ? null : lostByArea(trial.counter, data.main);
     data.shut = closedNames(on.trying.closedStreets());
+    const named_ = JSON.stringify([data.shut, data.gaps.rows.map((row) => lostNow(data, row))]);
     const row = entries.findIndex((one) => one.key === "shut");
     if (row >= 0) { entries.splice(row, 1); }
     if (data.shut.length > 0) { entries.push({ group: "plan", key: "shut", layer: on.trying.shut, swatch: closedSwatch, words: () => tell.say("layer_shut") }); }
     if (row >= 0 !== data.shut.length > 0) { legend.draw(); }
-    on.names.renew(true);
+    if (on.named !== named_) { on.names.renew(true); }
+    on.named = named_;
     for (const rename of on.renamings) { rename(); }
     on.trying.rename();
     variantBar.draw();
@@ -311,7 +313,7 @@ function showPlan(map) {
     const post = data.posts.find((one) => one.key === address().get("post"));
     if (post !== undefined && post !== state.post) { showPost(post, null); }
   };
-  window.addEventListener("hashchange", () => {
+  onAddress(() => {
     if (day !== null) { turn(day.asked()); }
     state.tab = address().get("tab") || "overview";
     if (fromAddress() !== tell.language) { speak(fromAddress()); } else { state.showTab(); }

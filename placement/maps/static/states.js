@@ -457,7 +457,7 @@ function showStates(map) {
   narrow.addEventListener("change", () => { arrange(); view.begin(); });
   window.addEventListener("resize", () => { for (const place of document.querySelectorAll("#panel, .legend")) { fitTables(place); } });
   document.addEventListener("toggle", (event) => fitTables(event.target), true);
-  window.addEventListener("hashchange", () => { if (fromAddress() !== tell.language) { speak(fromAddress()); } theme.again(); });
+  onAddress(() => { if (fromAddress() !== tell.language) { speak(fromAddress()); } theme.again(); });
   arrange();
   view.begin();
   if (compared) {

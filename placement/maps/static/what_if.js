@@ -1,6 +1,7 @@
 /* What if: a choice of posts other than the plan's, its figures, and what of it is kept in the address. */
 
 const MOST_NAMED = 5; // ways that are open, in a sentence
+const MOST_COUNTED = 8; // variants whose figures are kept
 const MOST_CLOSED = 4; // choices of closed streets whose walks are kept
 const MOST_FOUND = 12; // rows of a search: more are narrowed by another word
 
@@ -61,7 +62,7 @@ function makeCounter(data, variant) {
   let planned = null;
   let far = null;
   const closed = new Map(); // models by the streets that are closed, the last few
-  let last = { changes: null, streets: null, found: null }; // panel, map and voice ask for the same
+  const counted = new Map(); // by what is changed, the last few: panel, map and voice ask for the same, and a step back for the one before
   const parts = new WeakMap(); // models and what was counted, by period
   const within = (whole, make_) => {
     if (counter.at === null) { return whole; }
@@ -102,9 +103,12 @@ function makeCounter(data, variant) {
     },
     variant() {
       if (variant.isPlan()) { return counter.plan(); }
-      const { changes, streets } = variant;
-      if (last.changes !== changes || last.streets !== streets) { last = { changes, streets, found: countPosts(counter.tried(), data, unitsOf(variant.units)) }; }
-      return last.found;
+      const key = JSON.stringify([variant.streets, [...variant.changes]]);
+      if (!counted.has(key)) {
+        if (counted.size >= MOST_COUNTED) { counted.delete([...counted.keys()][0]); }
+        counted.set(key, countPosts(counter.tried(), data, unitsOf(variant.units)));
+      }
+      return counted.get(key);
     },
     /* by street and resource: people too far from a post if it closes */
     streets() {
@@ -364,6 +368,7 @@ function whatIfView(shown, tell, state, { variant, counter, whole: data }, { sho
   } }, tell.say("if_download"));
   const seek = make("input", { type: "search", id: "try", autocomplete: "off", spellcheck: "false" });
   let listed = [];
+  let shut = null; // the streets that were closed when their table was drawn
   const listPosts = () => {
     const model = counter.model();
     const sought = seek.value.trim();
@@ -409,11 +414,14 @@ function whatIfView(shown, tell, state, { variant, counter, whole: data }, { sho
       ...(nowHere.admission === null ? [] : [make("p", { class: "hint told" }, tell.say("if_lanes"))]),
       ...(variant.isPlan() ? [] : [changedAreas(shown, tell, { model: here.model(), tried: here.tried() }, planHere, nowHere, showArea)]),
       ...(variant.isPlan() || nowHere.admission === null ? [] : changedGates(data, tell, planHere.admission, nowHere.admission, state)));
-    const table = streetTable(data, tell, { variant, counter });
-    streets.replaceChildren(...(table === null ? [] : [table]));
+    if (data.what_if.streets.length > 0 && shut !== variant.streets) {
+      streets.replaceChildren(streetTable(data, tell, { variant, counter }));
+      shut = variant.streets;
+      if (box.isConnected) { fitTables(streets); }
+    }
     if (model.ways.length > 0) { ways.replaceChildren(wayTable(data, tell, variant, model)); }
     listPosts();
-    if (box.isConnected) { fitTables(box); }
+    if (box.isConnected) { for (const place of [figures, ways]) { fitTables(place); } }
     if (focus !== undefined) {
       const again = box.querySelector(`[data-try="${CSS.escape(focus)}"]:not(:disabled)`);
       if (again instanceof HTMLElement) { again.focus(); } else { heading_.focus(); }

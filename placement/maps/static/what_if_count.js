@@ -57,6 +57,7 @@ function exactSum(numbers) {
 
 /* Round as Python does: to the nearest decimal, of two as near the even one. */
 function roundTo(number, digits) {
+  if (Number.isInteger(number)) { return number + 0; }
   const found = number.toFixed(digits);
   const [, after] = Math.abs(number).toFixed(Math.min(100, digits + 45)).split(".");
   const isHalf = after[digits] === "5" && !/[1-9]/.test(after.slice(digits + 1));
@@ -67,8 +68,13 @@ function roundTo(number, digits) {
   return (number < 0 ? -size : size) + 0;
 }
 
+const reached = new WeakMap(); // by walks to the posts of a resource: whom those reach that were counted first, and last
+
 /* Of many posts, who is reached how often, by how many units, and how long they walk. */
 function reachOf(model, resource, units) {
+  const before = reached.get(model.walks[resource]) || [];
+  const same = before.find((one) => units[resource].every((many, column) => many === one.units[column]));
+  if (same !== undefined) { return same; }
   const size = model.people.length;
   const [times, many] = [new Int32Array(size), new Int32Array(size)];
   const nearest = new Int32Array(size).fill(2147483647);
@@ -84,7 +90,9 @@ function reachOf(model, resource, units) {
       if (walks[at] < nearest[point]) { nearest[point] = walks[at]; }
     }
   }
-  return { times, many, nearest, open };
+  const found = { times, many, nearest, open, units: units[resource], figures: new WeakMap() };
+  reached.set(columns, [...before.slice(0, 1), found]);
+  return found;
 }
 
 /* `whom` are the people of each point who count. */
@@ -200,7 +208,7 @@ function rulesKept(model, data, units, reaches, admission) {
   for (const [at, floor] of model.floors.entries()) {
     const { times } = reaches[floor.resource];
     const laned = model.resources[floor.resource].lanes !== null;
-    const met = laned ? admittedOf(admission, (crowd) => crowd.floors.includes(at))
+    const met = laned ? admission.met.get(at) / PART
       : exactSum(floor.points.map((point) => (times[point] >= floor.times ? model.people[point] : 0)));
     const total = exactSum(floor.points.map((point) => model.people[point]));
     const short = met < floor.share * total - 1e-5 * Math.min(1, total);
@@ -265,12 +273,17 @@ function brokenLimits(model, data, units, cost) {
   return found;
 }
 
-/* Who is covered, and how far they walk. */
+/* Who is covered, and how far they walk: counted anew where other posts are within reach, or lanes admit others. */
 function countPeople(model, reaches, laned, admission) {
+  const each = reaches.map((reach, resource) => {
+    if (!reach.figures.has(model)) {
+      reach.figures.set(model, { covered: coverageOf(model, resource, reach, null), mean_s: meanWalk(model, reach), areas: walksByArea(model, resource, reach) });
+    }
+    return reach.figures.get(model);
+  });
   return {
-    coverage: reaches.map((reach, resource) => coverageOf(model, resource, reach, resource === laned ? admission : null)),
-    mean_s: reaches.map((reach) => meanWalk(model, reach)),
-    areas: reaches.map((reach, resource) => walksByArea(model, resource, reach)),
+    coverage: each.map(({ covered }, resource) => (resource === laned ? coverageOf(model, resource, reaches[resource], admission) : covered)),
+    mean_s: each.map(({ mean_s: seconds }) => seconds), areas: each.map(({ areas }) => areas),
   };
 }
 

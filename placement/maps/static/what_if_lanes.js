@@ -175,7 +175,7 @@ function admitAnew(model, data, resource, units, { open }) {
     return [gate.key, { sent, people: exactSum(sent), ...gateQueue(sent, gate.capacity, rule) }];
   }));
   return {
-    crowds, given: found.given, total: total / PART, gates: told, areas, rule, id, short: new Set(found.short),
+    crowds, given: found.given, met: found.met, total: total / PART, gates: told, areas, rule, id, short: new Set(found.short),
     mean_s: total === 0 ? 0 : roundTo(onFoot / total, 1), profiles, changes: found.changes,
   };
 }

@@ -33,14 +33,26 @@ function reachedLayer(ground, colour, pane) {
 /* Draws the variant and takes it back; `swap` puts another layer in the place of one of the legend. */
 function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, signs, popupOptions, tryPopup }) {
   const [own, shut] = [L.layerGroup().addTo(map), L.layerGroup().addTo(map)];
-  const swapped = new Map();
-  const missing = new Map(); // layers by key, painted anew for each variant
+  const swapped = new Map(); // layers of the plan by key, while others stand in their places
+  const drawnNow = new Map(); // the others, and what they show
   const turned = new Set();
   const renamings = [];
-  const put = (key, layer) => {
-    const old = swap(key, layer);
-    if (old !== null && !swapped.has(key)) { swapped.set(key, old); }
-    return old !== null;
+  const takeBack = (key) => {
+    if (swapped.has(key)) { swap(key, swapped.get(key)); }
+    swapped.delete(key);
+    drawnNow.delete(key);
+  };
+  /* Puts a layer in the place of the plan's: made where it shows something else than so far, which `told` says. Where
+     the plan has none it is drawn besides, if it `isAsked`. */
+  const put = (key, told, make_, isAsked) => {
+    const before = drawnNow.get(key);
+    const now = before !== undefined && before.told === told ? before : { told, layer: make_(before) };
+    if (now !== before) {
+      const old = swap(key, now.layer);
+      if (old !== null && !swapped.has(key)) { swapped.set(key, old); }
+      drawnNow.set(key, now);
+    }
+    if (isAsked && !swapped.has(key)) { own.addLayer(now.layer); }
   };
   const picture = (entry, isClosed) => {
     const { post, marker } = entry;
@@ -62,8 +74,7 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
       }
     }
     if (variant.isPlan()) {
-      for (const [key, layer] of swapped) { swap(key, layer); }
-      swapped.clear();
+      for (const key of [...drawnNow.keys()]) { takeBack(key); }
       return;
     }
     const model = counter.here.tried();
@@ -76,29 +87,38 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
     }
     model.barriers.forEach((kind, number) => {
       const standing = model.ways.filter(({ site }) => site !== null && variant.units(`${site}/${kind.id}`) > 0);
-      const bars = L.layerGroup(barsOf({ ways: standing }, number, inPane, "closures").map(([way, bar]) => bar.bindTooltip(make("span", { dir: "auto" }, way.name))));
-      if (!put(`barrier-${kind.id}`, bars)) { own.addLayer(bars); }
+      put(`barrier-${kind.id}`, JSON.stringify(standing.map(({ site }) => site)),
+        () => L.layerGroup(barsOf({ ways: standing }, number, inPane, "closures").map(([way, bar]) => bar.bindTooltip(make("span", { dir: "auto" }, way.name)))), true);
     });
     data.resources.forEach((resource, at) => {
       if (!isServing(found, at)) { return; }
       const { times, open } = found.reaches[at];
+      const planned = counter.here.plan().reaches[at];
       const { colour } = look(at);
-      const size = data.resources.length;
-      for (const [key, bit, fits] of [[`missing-${resource.id}`, at, (point) => point < model.slow], [`slow-${resource.id}`, at + size, (point) => point >= model.slow]]) {
-        const ground = groundOf(model, (point) => model.counted[at][point] > 0 && times[point] === 0 && fits(point));
-        const layer = missing.get(key) || placesLayer(null, missingKind(at, bit >= size), "missing");
-        missing.set(key, layer);
-        layer.show(missingPlaces(ground, 0));
-        if (!put(key, layer) && ground.m.length > 0 && at === data.main) { own.addLayer(layer); }
+      /* what is as in the plan is drawn as there */
+      const isSame = times.every((many, point) => (many > 0) === (planned.times[point] > 0));
+      for (const [key, isSlow] of [[`missing-${resource.id}`, false], [`slow-${resource.id}`, true]]) {
+        if (isSame) { takeBack(key); continue; }
+        const ground = groundOf(model, (point) => model.counted[at][point] > 0 && times[point] === 0 && (point >= model.slow) === isSlow);
+        put(key, ground.d.join(), (before) => {
+          const layer = before === undefined ? placesLayer(null, missingKind(at, isSlow), "missing") : before.layer;
+          layer.show(missingPlaces(ground, 0));
+          return layer;
+        }, ground.m.length > 0 && at === data.main);
       }
       /* a catchment that a closed street cuts is drawn as that of a candidate is */
       const columnOf = new Map(model.places.map(({ site, column }) => [site, column]));
       const isCut = (column) => model.walks[at][column] !== asPlanned[at][column];
-      const mine = data.posts.filter((post) => post.resource === at && variant.units(post.key) > 0 && post.reach.length > 0 && !isCut(columnOf.get(post.site)));
-      const cut = new Set(open.filter((column) => variant.planned(`${model.places[column].site}/${resource.id}`) > 0 && isCut(column)).flatMap((column) => model.walks[at][column].points));
-      put(`reach-${resource.id}`, L.layerGroup([reachedLayer(groundOf(model, (point) => cut.has(point)), colour, inPane("reach", {})), L.polygon(mine.flatMap((post) => polygonPositions(post.reach)), inPane("reach", {
-        stroke: false, fillColor: colour, fillOpacity: REACH_OPACITY, fillRule: "nonzero", interactive: false,
-      }))]));
+      const drawable = data.posts.filter((post) => post.resource === at && post.reach.length > 0);
+      const mine = drawable.filter((post) => variant.units(post.key) > 0 && !isCut(columnOf.get(post.site)));
+      const cut = open.filter((column) => variant.planned(`${model.places[column].site}/${resource.id}`) > 0 && isCut(column));
+      const reach = `reach-${resource.id}`;
+      if (mine.length === drawable.length && cut.length === 0) { takeBack(reach); } else { put(reach, JSON.stringify([variant.streets, cut, mine.map(({ site }) => site)]), () => {
+        const points = new Set(cut.flatMap((column) => model.walks[at][column].points));
+        return L.layerGroup([reachedLayer(groundOf(model, (point) => points.has(point)), colour, inPane("reach", {})), L.polygon(mine.flatMap((post) => polygonPositions(post.reach)), inPane("reach", {
+          stroke: false, fillColor: colour, fillOpacity: REACH_OPACITY, fillRule: "nonzero", interactive: false,
+        }))]);
+      }, false); }
       for (const column of open) {
         const place = model.places[column];
         const key = `${place.site}/${resource.id}`;

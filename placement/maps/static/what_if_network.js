@@ -240,5 +240,5 @@ function sendCrowds(laned, gates, rule, sent) {
   }
   const met = new Map(floors.map(({ at }) => [at, 0]));
   crowds.forEach((crowd, number) => { for (const at of crowd.floors) { met.set(at, met.get(at) + given[number]); } });
-  return { given, ways, short: floors.filter(({ at, least }) => met.get(at) < least).map(({ at }) => at), changes: sending.changes };
+  return { given, ways, met, short: floors.filter(({ at, least }) => met.get(at) < least).map(({ at }) => at), changes: sending.changes };
 }

@@ -126,7 +126,6 @@ function farIfClosed(model, streets, reaches) {
 /* A row a street: whom it leaves too far from a post, and a button that closes it; the worst come first. */
 function streetTable(data, tell, { variant, counter }) {
   const { streets } = data.what_if;
-  if (streets.length === 0) { return null; }
   const shown = data.resources.map((_, at) => at).filter((at) => data.resources[at].shown);
   const far = counter.streets();
   const order = streets.map((_, at) => at).sort((a, b) => far[b][data.main] - far[a][data.main]
