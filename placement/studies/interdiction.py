@@ -17,7 +17,7 @@ from placement.arrays import Floats, Ints
 from placement.cover.instance_builder import Posting
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Problem
-from placement.solve.capacitated.admission import Worth, WorthThroughRings
+from placement.solve.capacitated.admission import Worth, WorthSent
 from placement.solve.core.stopping import Stop
 from placement.solve.questions.baseline import columns_of
 
@@ -230,8 +230,8 @@ class LanesLosing:
         return found
 
 
-class RingsLosing:
-    """Losses of gates of rings: people are sent again through those that are left.
+class SentLosing:
+    """The same by sending people as a plan is counted: in rings, and where some come first.
 
     Parameters
     ----------
@@ -249,7 +249,7 @@ class RingsLosing:
         places: Iterable[tuple[int, int]],
         units: Ints,
     ) -> None:
-        self._worth = WorthThroughRings(posts, plan, walks, floors=True)
+        self._worth = WorthSent(posts, plan, walks, ranked=True)
         self._problem = plan.problem
         self._places, self._units, self._laned = list(places), units, plan.problem.laned
         self._whole = self._worth.of(units)
@@ -273,8 +273,7 @@ class RingsLosing:
         nothing, and a gate may lose all there is.
         """
         problem = self._problem
-        floors = any(floor.resource == self._laned for floor in problem.floors)
-        if floors or len(problem.demand.tiers) > 1:
+        if some_come_first(problem):
             most_people = problem.resources[self._laned or 0].value * problem.demand.people
             all_there_is = math.fsum(most_people * problem.demand.priority)
             through = np.full(len(problem.sites), all_there_is)
@@ -283,6 +282,12 @@ class RingsLosing:
         return np.array(
             [through[site] if kind == self._laned else 0.0 for site, kind in self._places]
         )
+
+
+def some_come_first(problem: Problem) -> bool:
+    """Tell whether gates let people of floors or tiers in before others who are worth more."""
+    floors = any(floor.resource == problem.laned for floor in problem.floors)
+    return floors or len(problem.demand.tiers) > 1
 
 
 class Together:

@@ -24,8 +24,9 @@ from placement.studies.interdiction import (
     CoverLosing,
     LanesLosing,
     Losing,
-    RingsLosing,
+    SentLosing,
     Together,
+    some_come_first,
     worst,
 )
 from placement.studies.losses import RESTRICTED, Loss, Losses, Queue, Repair
@@ -167,8 +168,8 @@ def _losing(plan: Plan, walks: Survey, units: dict[str, int]) -> Losing:
     if problem.laned is None:
         return cover
     places, every = [_place(plan, name) for name in units], problem.units_of(units)
-    if problem.rings is not None:
-        return Together(cover, RingsLosing(posts, plan, walks, places, every))
+    if problem.rings is not None or some_come_first(problem):
+        return Together(cover, SentLosing(posts, plan, walks, places, every))
     return Together(cover, LanesLosing(posts, problem, places, every))
 
 

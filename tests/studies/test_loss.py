@@ -16,7 +16,7 @@ from placement.solve.core.stopping import Stop
 from placement.solve.questions.evaluate import evaluate
 from placement.studies.interdiction import worst
 from placement.studies.losses import RESTRICTED
-from tests.builders import write_plan
+from tests.builders import drawn_layers, write_plan
 from tests.cli.running import run
 from tests.small_plans import write_small_plan
 
@@ -78,9 +78,21 @@ def test_the_search_leaves_out_nothing_worse_and_its_bound_holds_when_stopped(
     assert early.loss <= most <= early.bound
 
 
-def test_gates_with_lanes_lose_what_is_counted_again(town: Path) -> None:
+@pytest.mark.parametrize("first", ["nobody", "a tier", "a floor"])
+def test_gates_with_lanes_lose_what_is_counted_again(town: Path, first: str) -> None:
+    """Also where people come first who are worth less than others."""
     widened = {"walk_limit_min = 4": "walk_limit_min = 9"}
-    write_plan(town, extra=LANES, replace=widened)
+    demand = drawn_layers()["demand"]
+    for one in demand:
+        if one["properties"]["zone"] == "south":
+            one["properties"] |= {"tier": 1 if first == "a tier" else 2, "priority": 0.5}
+        one["properties"].setdefault("tier", 2)
+        if first != "a tier":
+            del one["properties"]["tier"]
+    extra = LANES.replace("500", "160" if first != "nobody" else "500")
+    if first == "a floor":
+        extra += '[[floors]]\nzone = "south"\nresource = "checkpoint"\nshare = 0.3\n'
+    write_plan(town, extra=extra, replace=widened, layers={"demand": demand})
     plan = placement.load_plan(town, limits={"dog_team": 0}, budget=50)
     solution = placement.optimise(plan)
     units = {post.id: post.units for post in solution.posts_list}
@@ -92,6 +104,15 @@ def test_gates_with_lanes_lose_what_is_counted_again(town: Path) -> None:
             then = evaluate(plan, left, bound=False).solution
             most = max(most, solution.objective - then.objective)
         assert told.loss == pytest.approx(most, abs=1e-3)
+        assert told.proven
+    alone = {
+        name: solution.objective
+        - evaluate(
+            plan, {n: u for n, u in units.items() if n != name}, bound=False
+        ).solution.objective
+        for name in units
+    }
+    assert found.each == pytest.approx(alone, abs=1e-3)
     assert any(told.queues for told in found.worst)
 
 

@@ -234,20 +234,20 @@ class Worth:
         return math.fsum(each * admitted[state.rows])
 
 
-class WorthThroughRings:
-    """The same of a plan with rings: people pass a gate of each.
+class WorthSent:
+    """The same by sending people, also of a plan with rings, where they pass a gate of each.
 
     Parameters
     ----------
     posts, plan, walks
         Candidate posts, what is asked, and the walks.
-    floors
-        Whether people of floors come first, as in a plan that is counted.
+    ranked
+        Whether people of floors come first, and then tier by tier, as in a plan that is counted.
     """
 
-    def __init__(self, posts: Posting, plan: Plan, walks: Survey, *, floors: bool = False) -> None:
+    def __init__(self, posts: Posting, plan: Plan, walks: Survey, *, ranked: bool = False) -> None:
         self._posts, self._plan, self._walks = posts, plan, walks
-        self._floors = floors
+        self._ranked = ranked
 
     def of(self, units: Ints) -> float:
         """Return the worth where posts have these units, (N, K) int64, 0 where there is none."""
@@ -272,16 +272,17 @@ class WorthThroughRings:
         crowds, _, _, crowd_of = crowds_of(self._plan, posts, self._walks, gates)
         room = problem.lane_people(position)[posts.site[gates]] * there[gates]
         room = room / crowds.shares.shape[1]
-        floors = floors_of(problem, crowd_of, {}) if self._floors else []
+        floors = floors_of(problem, crowd_of, {}) if self._ranked else []
+        crowds = crowds if self._ranked else replace(crowds, tier=None)
         carry = 0 if rule is None else rule.carry
         return crowds, gates, send(crowds, room, carry, floors, anywhere=True)
 
 
-def worth_of_lanes(posts: Posting, plan: Plan, walks: Survey) -> Worth | WorthThroughRings:
+def worth_of_lanes(posts: Posting, plan: Plan, walks: Survey) -> Worth | WorthSent:
     """Return what tells how much the people are worth whom gates admit, floors left aside."""
     if plan.problem.rings is None:
         return Worth(posts, plan.problem)
-    return WorthThroughRings(posts, plan, walks)
+    return WorthSent(posts, plan, walks)
 
 
 def _gate(coming: Floats, rule: LanesRule, capacity: float) -> Gate:
