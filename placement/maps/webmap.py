@@ -32,7 +32,7 @@ from placement.maps.leaflet import leaflet_file, leaflet_script, leaflet_style
 from placement.maps.network import network_data
 from placement.maps.page import page_data, uncovered
 from placement.maps.states import State
-from placement.maps.static_files import languages, own_file, shorten, tighten
+from placement.maps.static_files import languages, own_file, shorten, tighten, tighten_style
 from placement.maps.walks_panel import in_degrees, times
 from placement.maps.what_if import what_if
 from placement.outputs import replace_file
@@ -421,7 +421,7 @@ def page(
     with _counted_names():
         shell = _Page(
             title=str(data["title"]["en"]),
-            style=f"{leaflet_style()}\n{shorten(''.join(map(own_file, styles)))}",
+            style=f"{leaflet_style()}\n{tighten_style(shorten(''.join(map(own_file, styles))))}",
             leaflet=leaflet_script(),
             data=block,
         )

@@ -84,6 +84,27 @@ def hostile_file(tmp_path_factory) -> Path:
     return folder / "map.html"
 
 
+FRAMES = """
+window.frames_ = [];
+const look = () => {
+  const [head, panel] = ['title', 'panel'].map((id) => document.getElementById(id));
+  if (panel !== null) { window.frames_.push([head.textContent, panel.childElementCount]); }
+  requestAnimationFrame(look);
+};
+look();
+"""
+
+
+def test_the_headline_is_seen_before_the_panel_and_the_map_are_drawn(browser, paris_map) -> None:
+    page = browser.new_page()
+    page.add_init_script(FRAMES)
+    page.goto(paris_map.as_uri())
+    page.wait_for_selector("html.ready")
+    assert any(title != "" and panel == 0 for title, panel in page.evaluate("window.frames_"))
+    assert not page.locator("#top").evaluate("(head) => head.inert")
+    page.close()
+
+
 def test_it_opens_offline_without_a_word(open_page, file) -> None:
     page, seen = open_page(file)
     assert page.title() == "A drawn town"

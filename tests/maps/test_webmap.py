@@ -259,6 +259,10 @@ def test_a_script_loses_its_comments_and_nothing_else() -> None:
     assert static_files.tighten(code) == 'if(a<-1){b=["c , d",e];}\ng=h/i - -j;l=`m , n`;'
     code = "a = / ,/;\nb = ', ';\nc = `${d ? ` ,` : e}`;\nf\n"
     assert static_files.tighten(code) == code
+    style = 'a, b > c { d: "e , f" ; g: calc(1px + 2px) }\n@media (h) {\n  i { j: k }\n}\n'
+    assert static_files.tighten_style(style) == (
+        'a,b > c{d: "e , f";g: calc(1px + 2px)}@media (h){i{j: k}}'
+    )
     folder = resources.files("placement.maps").joinpath("static")
     for name in {*webmap._SCRIPTS, *webmap._STATES_SCRIPTS, *webmap._NETWORK_SCRIPTS}:
         text = folder.joinpath(name).read_text(encoding="utf-8")

@@ -101,9 +101,10 @@ function periodChoice(page, tell, chosen) {
     }, one === null ? tell.say("all_periods") : periodInWords(page.periods[one], tell))));
   };
   /* a reader who comes from one of the links finds it again */
-  const [visit] = performance.getEntriesByType("navigation");
-  if (visit instanceof PerformanceNavigationTiming && visit.type === "reload") {
-    window.setTimeout(() => { const own = nav.querySelector("[aria-current]"); if (own instanceof HTMLElement) { own.focus(); } });
-  }
-  return { at, speak, before };
+  const findAgain = () => {
+    const [visit] = performance.getEntriesByType("navigation");
+    const own = nav.querySelector("[aria-current]");
+    if (visit instanceof PerformanceNavigationTiming && visit.type === "reload" && own instanceof HTMLElement) { own.focus(); }
+  };
+  return { at, speak, before, findAgain };
 }

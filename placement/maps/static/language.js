@@ -35,6 +35,21 @@ function speakHead(data, tell, { title, kicker, skip }) {
   pressLanguage(tell.language, data.languages);
 }
 
+/** Waits until what stands above the panel is seen: all else takes longer to draw. Till then nothing of it answers.
+   @returns {Promise<void>} */
+function headIsSeen() {
+  const head = document.getElementById("top");
+  head.inert = true;
+  return new Promise((go) => {
+    const answer = () => {
+      head.inert = false;
+      go();
+    };
+    /* a page that is hidden has no frames */
+    if (document.hidden) { answer(); } else { requestAnimationFrame(() => setTimeout(answer)); }
+  });
+}
+
 /* The language that is asked for, the reader's own, or English. */
 function firstLanguage(languages, asked) {
   if (Object.hasOwn(languages, asked || "")) { return asked; }

@@ -2,7 +2,7 @@
 
 const PANES = ["water", "areas", "reach", "streets", "missing", "closures", "route", "labels", "leaders", "chosen", "ways", "sites"];
 
-function showPlan(map) {
+async function showPlan(map) {
   const page = JSON.parse(document.getElementById("plan-data").textContent);
   const tell = speaker(page);
   const byId = (id) => document.getElementById(id);
@@ -15,6 +15,20 @@ function showPlan(map) {
   /* what is shown: the plan, or a period of its day; all modules read it when they draw */
   const data = day === null ? page : { ...page, ...day.part(day.asked()) };
   if (day !== null) { state.at = day.asked(); }
+
+  /* The language and the tab stand in the address, so that a link keeps them. */
+  const fromAddress = () => firstLanguage(data.languages, address().get("lang"));
+  languageButtons(byId("language"), data.languages, (code) => { keep("lang", code); speak(code); });
+  const theme = makeTheme(() => [map], byId("theme"), () => { legend.draw(); on.names.renew(false); });
+  function drawHead() {
+    speakHead(data, tell, { title: tell.own(data.title), kicker: tell.say(day === null ? "kicker" : "day"), skip: tell.say("skip") });
+    drawStatus(byId("status"), data, tell);
+    if (day !== null) { day.speak(state.at); }
+  }
+  tell.use(fromAddress());
+  drawHead();
+  await headIsSeen();
+
   for (const { posts } of [page, ...(page.parts || [])]) {
     for (const post of posts) { post.key = `${post.site}/${page.resources[post.resource].id}`; }
   }
@@ -252,9 +266,9 @@ function showPlan(map) {
     addLayers();
     sheets.renew();
     drawTried();
+    drawHead();
     drawAll();
     resize();
-    day.speak(at);
     state.announce([periodInWords(page.slider.values[at], tell), headline(data, tell)].join(": "));
   }
 
@@ -270,7 +284,6 @@ function showPlan(map) {
 
   /* All that follows the period. */
   function drawAll() {
-    drawStatus(byId("status"), data, tell);
     drawPanel(byId("panel"), data, tell, state, {
       show: showPost, showArea, showSite, showCandidate, showWay, showKey, showSheet: sheets.show, trial, ticks: legend.extra,
       more: day === null ? [] : [day.section(state.at, data, showArea)],
@@ -282,10 +295,9 @@ function showPlan(map) {
   }
   function speak(language) {
     tell.use(language);
-    speakHead(data, tell, { title: tell.own(data.title), kicker: tell.say(day === null ? "kicker" : "day"), skip: tell.say("skip") });
+    drawHead();
     frame.setAttribute("aria-label", tell.say("map"));
     drawAll();
-    if (day !== null) { day.speak(state.at); }
     view.again();
     for (const rename of on.renamings) { rename(); }
     on.trying.rename();
@@ -296,11 +308,6 @@ function showPlan(map) {
     map.eachLayer((layer) => { if (layer instanceof L.Popup) { layer.update(); } });
   }
 
-  /* The language and the tab stand in the address, so that a link keeps them. */
-  const asked = () => address().get("lang");
-  const fromAddress = () => firstLanguage(data.languages, asked());
-  languageButtons(byId("language"), data.languages, (code) => { keep("lang", code); speak(code); });
-  const theme = makeTheme(() => [map], byId("theme"), () => { legend.draw(); on.names.renew(false); });
   state.choose = (tab) => {
     sheets.leave();
     state.tab = tab;

@@ -17,7 +17,7 @@ function plansOf(data) {
   }));
 }
 
-function showStates(map) {
+async function showStates(map) {
   const page = JSON.parse(document.getElementById("plan-data").textContent);
   const tell = speaker(page);
   /* the whole day, or one of its periods: to choose another one reads the page anew, and what the reader chose is kept */
@@ -40,6 +40,23 @@ function showStates(map) {
   const firstAt = Number(address().get("at"));
   state.at = compared ? 1 : Math.max(0, Math.min(plans.length - 1, address().has("at") && Number.isInteger(firstAt) ? firstAt : 0));
   const plan = () => plans[state.at];
+
+  languageButtons(byId("language"), data.languages, (code) => { keep("lang", code); speak(code); });
+  const theme = makeTheme(() => stages.map((one) => one.map), byId("theme"), () => {
+    legend.draw();
+    for (const one of stages) { names.get(one).renew(false); }
+  });
+  function drawHead() {
+    const kind = tell.say(compared ? "comparison" : "solutions");
+    speakHead(data, tell, { title: `${tell.own(data.title)}: ${kind}`, kicker: kind, skip: tell.say("skip_panel") });
+    drawStatus(byId("status"), plan(), tell);
+    if (choice !== null) { choice.speak(); }
+    const was = compared ? headline(plans[0], tell) : "";
+    if (was !== "") { byId("status").append(make("span", { class: "was" }, tell.say("was", { sentence: was }))); }
+  }
+  tell.use(fromAddress());
+  drawHead();
+  await headIsSeen();
 
   /** @type {L.PopupOptions} */
   const popupOptions = { maxWidth: 300, minWidth: 220, autoPanPadding: [16, 16] };
@@ -330,6 +347,7 @@ function showStates(map) {
     stage.setSide("new", sideFor(stage, at, "new"));
     stage.arrange();
     names.get(stage).renew(false);
+    drawHead();
     speakPlan();
     speakControls();
     keep("at", at === 0 ? null : String(at));
@@ -376,7 +394,6 @@ function showStates(map) {
     const panel = byId("panel");
     const opened = new Map([.../** @type {NodeListOf<HTMLDetailsElement>} */ (panel.querySelectorAll("details"))].map((one) => [one.dataset.fold, one.open]));
     const isOpen = (key, first) => (opened.has(key) ? opened.get(key) : before === null ? first : before.opened.includes(key));
-    drawStatus(byId("status"), plan(), tell);
     if (!compared) {
       state.showTab = () => {};
       panel.replaceChildren(overview(plan(), tell, state, { show: (post, opener) => showPost(post.key, opener), showArea, showCandidate, showSheet: null, isOpen }));
@@ -384,8 +401,6 @@ function showStates(map) {
       fitTables(panel);
       return;
     }
-    const was = headline(plans[0], tell);
-    if (was !== "") { byId("status").append(make("span", { class: "was" }, tell.say("was", { sentence: was }))); }
     const again = (position) => {
       state.resource = position;
       speakPlan();
@@ -401,9 +416,7 @@ function showStates(map) {
   }
   function speak(language) {
     tell.use(language);
-    if (choice !== null) { choice.speak(); }
-    const kind = tell.say(compared ? "comparison" : "solutions");
-    speakHead(data, tell, { title: `${tell.own(data.title)}: ${kind}`, kicker: kind, skip: tell.say("skip_panel") });
+    drawHead();
     stages.forEach((one, i) => one.map.getContainer().setAttribute("aria-label", stages.length === 1 ? tell.say("map") : tell.say(i === 0 ? "map_before" : "map_after")));
     speakPlan();
     speakControls();
@@ -414,11 +427,6 @@ function showStates(map) {
     view.again();
     for (const one of stages) { one.map.eachLayer((layer) => { if (layer instanceof L.Popup) { layer.update(); } }); }
   }
-  languageButtons(byId("language"), data.languages, (code) => { keep("lang", code); speak(code); });
-  const theme = makeTheme(() => stages.map((one) => one.map), byId("theme"), () => {
-    legend.draw();
-    for (const one of stages) { names.get(one).renew(false); }
-  });
   byId("panel").tabIndex = -1;
   byId("skip").addEventListener("click", () => byId("panel").focus());
   const arrange = () => {
@@ -474,5 +482,6 @@ function showStates(map) {
     view.stay(before.middle, before.zoom, before.isOwn);
     byId("panel").scrollTop = before.scroll;
   }
+  if (choice !== null) { choice.findAgain(); }
   document.documentElement.classList.add("ready");
 }
