@@ -27,7 +27,7 @@ from placement.maps.numbering import numbers
 from placement.maps.page import page_data, uncovered
 from placement.maps.states import State, states_data
 from placement.maps.walks_panel import in_degrees, times
-from placement.maps.what_if import what_if
+from placement.maps.what_if import what_if, why_not
 from placement.plan.clock import DAY_MIN, clock_of
 from placement.plan.problem import Plan
 from placement.plan.shapes import ClosureRule
@@ -74,6 +74,7 @@ def day_data(plan: Plan, solution: Solution, *, replay: "Replay | None" = None) 
     streets = found.streets
     if plan.streets is not None:  # some are closed in some periods
         streets = untouched(plan, step_free=False)
+    counted = what_if(plan, solution, found, frame)
     whole = page_data(
         draw_plan(plan, frame),
         draw_solution(solution, frame),
@@ -82,7 +83,8 @@ def day_data(plan: Plan, solution: Solution, *, replay: "Replay | None" = None) 
         uncovered(plan, solution, found),
         served=served(plan, solution, found),
         frame=frame,
-        what_if=what_if(plan, solution, found, frame),
+        what_if=counted,
+        no_what_if=why_not(plan, solution, found) if counted is None else None,
         doubts=doubts(plan, found),
     )
     parts = [

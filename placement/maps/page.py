@@ -14,7 +14,14 @@ from placement.maps import coding
 from placement.maps.frame import Shapes
 from placement.maps.labels import stations, street_names, water_names
 from placement.maps.numbering import numbers
-from placement.maps.people_panel import Uncovered, gaps, main_resource, shown_resources, whole
+from placement.maps.people_panel import (
+    Uncovered,
+    gaps,
+    half_up,
+    main_resource,
+    shown_resources,
+    whole,
+)
 from placement.maps.queues_panel import queued
 from placement.maps.rules_panel import apart, entering, ruled, sealed_alone, sealing
 from placement.maps.walks_panel import own_rings, ringed, together, walked
@@ -78,6 +85,7 @@ def page_data(
     served: "Mapping[str, Served] | None" = None,
     frame: "Frame | None" = None,
     what_if: Mapping[str, Any] | None = None,
+    no_what_if: str | None = None,
     doubts: "Sequence[Doubt]" = (),
     replay: "Replay | None" = None,
 ) -> dict[str, Any]:
@@ -102,6 +110,8 @@ def page_data(
         Where the network is drawn; all else is in degrees to draw at. None draws it where it lies.
     what_if
         What other posts are counted from, see `placement.maps.what_if`. None leaves that out.
+    no_what_if
+        Why the page cannot count other posts, see `placement.maps.what_if.why_not`.
     doubts
         What is doubted of the plan; the page says of how many people.
     replay
@@ -186,6 +196,7 @@ def page_data(
         "lanes": queued(plan, solution, replay),
         "walks": walked(plan, solution, routes),
         "what_if": what_if,
+        **({} if no_what_if is None else {"no_what_if": no_what_if}),
         "doubts": _doubted(doubts, solution),
     }
 
@@ -197,7 +208,7 @@ def _doubted(doubts: "Sequence[Doubt]", solution: Solution) -> list[list[Any]]:
         people[doubt.kind] = people.get(doubt.kind, 0.0) + doubt.people
     inside = _inside(solution)
     idle = sum(post.covered == 0 and post.id not in inside for post in solution.without_barriers)
-    found: list[list[Any]] = [[kind, round(many)] for kind, many in people.items() if many > 0]
+    found: list[list[Any]] = [[kind, half_up(many)] for kind, many in people.items() if many > 0]
     return [*found, ["idle", idle]] if idle else found
 
 
@@ -304,7 +315,7 @@ def _served(solution: Solution, served: "Mapping[str, Served]") -> dict[str, int
     for resource, coverage in solution.coverage.items():
         mine = [post for post in served if PostId.parse(post).resource == resource]
         people = np.array([served[post].people for post in mine])
-        found |= dict(zip(mine, whole(people, round(coverage.covered)).tolist(), strict=True))
+        found |= dict(zip(mine, whole(people, half_up(coverage.covered)).tolist(), strict=True))
     return found
 
 

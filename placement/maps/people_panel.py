@@ -99,7 +99,9 @@ def gaps(plan: Plan, solution: Solution, uncovered: Uncovered) -> dict[str, Any]
             missing = _not_covered(solution, kind.id, slow=key == "slow")
             sent = _sent(solution, kind.id, row_of, len(labels), slow=key == "slow")
             # the file tells how many are covered; who of the others is too far, the walks do
-            total_far = round(away.sum()) if missing is None else min(round(away.sum()), missing)
+            total_far = (
+                half_up(away.sum()) if missing is None else min(half_up(away.sum()), missing)
+            )
             total_turned = 0 if missing is None or sent is None else missing - total_far
             far.append(whole(away, total_far))
             rest = _sums(row, people * ~uncovered[kind.id], len(labels))
@@ -111,7 +113,7 @@ def gaps(plan: Plan, solution: Solution, uncovered: Uncovered) -> dict[str, Any]
                 turned.append(whole(np.maximum(rest - sent, 0.0), total_turned))
             lost.append((total_far, total_turned))
         parts[key] = {
-            "people": whole(_sums(row, people, len(labels)), round(math.fsum(people))),
+            "people": whole(_sums(row, people, len(labels)), half_up(math.fsum(people))),
             "far": far,
             "turned": turned,
             "lost": lost,
@@ -155,7 +157,7 @@ def _not_covered(solution: Solution, kind: str, *, slow: bool) -> int | None:
     """Return how many whole people the solution leaves uncovered; None where it does not tell."""
     coverage = solution.coverage.get(kind)
     part = coverage.step_free if slow and coverage is not None else coverage
-    return None if part is None else round(part.total) - round(part.covered)
+    return None if part is None else half_up(part.total) - half_up(part.covered)
 
 
 def _sent(
@@ -172,6 +174,11 @@ def _sent(
                 math.fsum(people) for gate, people in gates.items() if gate in lanes.entrances
             )
     return sent
+
+
+def half_up(people: float) -> int:
+    """Return whole people as the page and the sheets write them: of halves the larger number."""
+    return math.floor(round(people, 6) + 0.5)
 
 
 def whole(people: Floats, total: int) -> Ints:

@@ -258,6 +258,7 @@ def _strangers(state: State, frame: Frame) -> list[dict[str, Any]]:
 
 
 def _gates(lanes: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep of the lanes what headline and popups say."""
+    """Keep of the lanes what headline, popups and tables say."""
     gates = [{key: gate[key] for key in ("key", "wait", "clears")} for gate in lanes["gates"]]
-    return {key: lanes[key] for key in _LANES} | {"gates": gates}
+    rings = {"rings": lanes["rings"]} if "rings" in lanes else {}
+    return {key: lanes[key] for key in _LANES} | {"gates": gates} | rings

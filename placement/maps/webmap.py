@@ -34,7 +34,7 @@ from placement.maps.page import page_data, uncovered
 from placement.maps.states import State
 from placement.maps.static_files import languages, own_file, shorten, tighten, tighten_style
 from placement.maps.walks_panel import in_degrees, times
-from placement.maps.what_if import what_if
+from placement.maps.what_if import what_if, why_not
 from placement.outputs import replace_file
 from placement.plan.problem import Plan
 from placement.solution import Solution
@@ -241,7 +241,7 @@ def write_map(
     replace_file(path, page.encode(), inputs=plan.inputs)
 
 
-_UNCHECKED = {"en": "Not checked", "fr": "Non vérifié"}
+_UNCHECKED = {"en": "Not checked:", "fr": "Non vérifié\N{NO-BREAK SPACE}:"}
 
 
 def map_page(
@@ -277,6 +277,7 @@ def map_page(
     drawn = [] if given else rings(plan, solution.posts_list, minutes=times(plan))
     ways = [] if given else routes(plan, solution.posts_list)
     shapes = in_degrees(plan, drawn)
+    counted = what_if(plan, solution, found, frame, streets=streets)
     data = page_data(
         draw_plan(plan, frame),
         draw_solution(solution, frame),
@@ -286,7 +287,8 @@ def map_page(
         routes=draw_routes(ways, frame),
         served=served(plan, solution, found),
         frame=frame,
-        what_if=what_if(plan, solution, found, frame, streets=streets),
+        what_if=counted,
+        no_what_if=why_not(plan, solution, found) if counted is None else None,
         doubts=doubts(plan, found),
         replay=replay,
     )
@@ -341,7 +343,7 @@ def _states_page(data: dict[str, Any], checked: bool, language: str | None) -> s
 
 
 def _not_checked(title: Mapping[str, str]) -> dict[str, str]:
-    return {code: f"{_UNCHECKED[code]}: {said}" for code, said in title.items()}
+    return {code: f"{_UNCHECKED[code]} {said}" for code, said in title.items()}
 
 
 def refuse_strangers(plan: Plan, solution: Solution) -> None:

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 
 MOST_WALKS = 500_000
 """Walks within reach that travel in a page; of more, a page would be too large to hand on."""
+_REASONS = {
+    "rings": "people pass rings",
+    "forbidden": "a post stands where its site forbids it",
+    "walks": f"more than {MOST_WALKS:,} walks are within reach",
+    "hours": "streets close by the hour",
+}
 _LONLAT = 1e6
 _GROUND = 1e5
 _COUNTED = (
@@ -69,8 +75,7 @@ def what_if(
     dict or None
         Strings, whole numbers, floats, lists and dictionaries only. Sites stand from west to east,
         people who take steps before those who do not, those of all periods. None where the page
-        cannot count: streets close by the hour, people pass rings, a post stands where its site
-        forbids it, or there are more than `MOST_WALKS`.
+        cannot count, see `why_not`.
 
     Raises
     ------
@@ -80,17 +85,13 @@ def what_if(
         If no street has one of the names.
     """
     problem = plan.problem
-    many = sum(table.nnz for table in walks.walk.values())
-    is_beyond = many > MOST_WALKS or _forbidden(plan, solution) or problem.rings is not None
     nobody = np.zeros(problem.sites.allowed.shape, dtype=np.int64)
-    template = None if is_beyond else proposed(plan, nobody)
+    template = None if _beyond(plan, solution, walks) else proposed(plan, nobody)
     if template is None or (template.periods and not plan.periods):
         if streets:
             raise UsageError(
-                "the page counts no variants of this plan, so it closes no streets either: streets "
-                f"close by the hour, more than {MOST_WALKS:,} walks are within reach, people pass "
-                "rings, or a post stands where its site forbids it. Use `place evaluate --closure "
-                "NAME`."
+                "the page counts no variants of this plan, so it closes no streets either: "
+                f"{_REASONS[why_not(plan, solution, walks)]}. Use `place evaluate --closure NAME`."
             )
         return None
     column = np.argsort(problem.sites.xy[:, 0], kind="stable")
@@ -155,6 +156,20 @@ def _periods(plan: Plan, template: Solution) -> dict[str, Any]:
             for told in template.periods
         ]
     }
+
+
+def why_not(plan: Plan, solution: Solution, walks: "Survey") -> str:
+    """Return why `what_if` is None: "rings", "forbidden", "walks" or "hours"."""
+    return _beyond(plan, solution, walks) or "hours"
+
+
+def _beyond(plan: Plan, solution: Solution, walks: "Survey") -> str | None:
+    """Return what keeps the page from counting, as far as it is seen without counting."""
+    if plan.problem.rings is not None:
+        return "rings"
+    if _forbidden(plan, solution):
+        return "forbidden"
+    return "walks" if sum(table.nnz for table in walks.walk.values()) > MOST_WALKS else None
 
 
 def _forbidden(plan: Plan, solution: Solution) -> bool:

@@ -1,6 +1,7 @@
 """Two plans by swipe and side by side, many on a slider: with mouse, keyboard and reader."""
 
 import io
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,10 @@ from typing import Any
 import pypdf
 import pytest
 
-from placement.maps import State, comparison_page, slider_page
-from tests.browser.conftest import PIXELS, UNPAINTED, zoom_in
+import placement
+from placement.maps import State, comparison_page, map_page, slider_page
+from placement.plan.layers import load_plan
+from tests.browser.conftest import PIXELS, ROOT, UNPAINTED, zoom_in
 from tests.browser.test_access import found
 from tests.maps.pages import NASTY, drawn_plan, hostile_plan, solution_of
 
@@ -188,6 +191,73 @@ def test_the_line_between_two_plans_cuts_no_name(open_page, plain_states, tmp_pa
     assert ink["Home"][0] == ink["Home"][1] > ink["End"][0] + 500
     page.locator("[data-view=apart]").click()
     assert not page.locator(".divider").is_visible()
+    seen.assert_quiet(file)
+
+
+@pytest.fixture(scope="module")
+def ringed() -> tuple[State, State]:
+    """Two plans with rings: the newer opens a gate more in each."""
+    plan = load_plan(ROOT / "data/geo/drawn-rings")
+    few = {"black-north/checkpoint": 3, "black-south/checkpoint": 2}
+    few |= {"grey-north/checkpoint": 3, "grey-quay/checkpoint": 2}
+    few |= {"red-north/vehicle_check": 1, "red-south/vehicle_check": 1}
+    more = few | {"black-east/checkpoint": 2, "grey-east/checkpoint": 1}
+    old, new = (placement.evaluate(plan, one, bound=False).solution for one in (few, more))
+    return State(plan=plan, solution=old), State(plan=plan, solution=new)
+
+
+def test_a_comparison_tells_who_passes_each_ring(open_page, ringed, tmp_path: Path) -> None:
+    """The table by ring has the figures of `place diff`, and parts of people round one way."""
+    file = tmp_path / "comparison.html"
+    file.write_text(comparison_page(*ringed), encoding="utf-8")
+    page, seen = open_page(file, address="#tab=figures", bypass_csp=True)
+    labels = {"black": "Black, search", "grey": "Grey, tickets"}
+    rows = {}
+    for row in page.locator("table.rings tbody tr").all():
+        rows[row.locator("th").inner_text()] = row.locator("td").all_inner_texts()
+    told = page.locator("#view-changes").text_content()
+    tables = [{one.ring: one for one in state.solution.lanes.rings} for state in ringed]
+    assert list(rows) == [labels[name] for name in tables[1]]
+    for name, label in labels.items():
+        old, new = (table[name] for table in tables)
+        gates, before, after, change = rows[label]
+        assert gates == f"{len(old.gates)} → {len(new.gates)}"
+        assert [before, after] == [whole(old.people), whole(new.people)]
+        assert change == f"▲ +{whole(new.people - old.people)}"
+        assert f"{name}: {old.people:,.10g} → {new.people:,.10g}" in told
+    # those who pass the outer ring are those who are covered, in every table
+    page.locator("#tab-areas").click()
+    before, after, _ = page.locator("#view-areas tr.total td").all_inner_texts()
+    assert [before, after] == rows["Black, search"][1:3]
+    assert found(page) == []
+    page.locator("#lang-fr").click()
+    page.locator("#tab-figures").click()
+    assert page.locator("table.rings caption").inner_text().startswith("Périmètres")
+    assert not re.search(r"\w:", page.locator("#view-figures").inner_text())
+    seen.assert_quiet(file)
+
+
+def whole(people: float) -> str:
+    """Return whole people, of halves the larger number, as the page writes them."""
+    return f"{math.floor(round(people, 6) + 0.5):,}"
+
+
+def test_a_page_that_counts_no_other_posts_says_why(open_page, ringed, tmp_path: Path) -> None:
+    file = tmp_path / "map.html"
+    state = ringed[1]
+    file.write_text(map_page(state.plan, state.solution), encoding="utf-8")
+    page, seen = open_page(file)
+    assert page.locator("#tab-what_if").count() == 0
+    overview = page.locator("#view-overview")
+    assert "no tab “What if”: people pass several rings." in overview.inner_text()
+    assert "place evaluate counts other posts" in overview.inner_text()
+    # the posts of a ring add up to those who pass it, and the total counts everybody once
+    served = [row.split("\t") for row in page.locator("table.posts").first.inner_text().split("\n")]
+    total = state.solution.coverage["checkpoint"].covered
+    assert whole(total) in served[-1]
+    assert "totals count everybody once" in page.locator("#posts").inner_text()
+    page.locator("#lang-fr").click()
+    assert "pas d’onglet « Et si »" in overview.inner_text().replace("\u00a0", " ")
     seen.assert_quiet(file)
 
 

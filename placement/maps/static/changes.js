@@ -157,6 +157,8 @@ function changesByArea([before, after], at, tell) {
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change) || tell.compare(a.title, b.title));
 }
 
+const changeCell = (change, tell) => make("td", { class: change > 0 ? "gained" : change < 0 ? "lost" : null }, `${change > 0 ? "▲ " : change < 0 ? "▼ " : ""}${signed(change, tell)}`);
+
 /* The table of areas; `choose(position)` changes the resource that table and map speak of. */
 function areasView(data, plans, at, tell, showArea, choose, isOpen) {
   const rows = changesByArea(plans, at, tell);
@@ -173,7 +175,7 @@ function areasView(data, plans, at, tell, showArea, choose, isOpen) {
     differs ? make("td", null, counted(row.people)) : null,
     make("td", null, row.covered.old === undefined ? "–" : tell.people(row.covered.old)),
     make("td", null, row.covered.new === undefined ? "–" : tell.people(row.covered.new)),
-    make("td", { class: row.change > 0 ? "gained" : row.change < 0 ? "lost" : null }, `${row.change > 0 ? "▲ " : row.change < 0 ? "▼ " : ""}${signed(row.change, tell)}`));
+    changeCell(row.change, tell));
   const table = (some, total) => make("table", { class: "areas changed" },
     headRow(tell.say("area"), ...(differs ? [tell.say("people_short")] : []), tell.say("before"), tell.say("after"), tell.say("change")),
     make("tbody", null, ...some.map(line), ...(total ? [totalRow(rows, differs, tell)] : [])));
@@ -195,6 +197,23 @@ function totalRow(rows, differs, tell) {
     make("td", null, signed(sum("new") - sum("old"), tell)));
 }
 
+/* Who passes each ring in both plans, and through how many gates. */
+function ringsBeside(plans, tell) {
+  const [before, after] = plans.map(({ lanes }) => (lanes === null ? [] : lanes.rings || []));
+  const names = [...new Set([...after, ...before].map((ring) => ring.name))];
+  if (names.length === 0) { return null; }
+  return make("table", { class: "areas changed rings" }, make("caption", null, tell.say("perimeters_title")),
+    headRow(tell.say("ring_of"), tell.say("gates_short"), tell.say("before"), tell.say("after"), tell.say("change")),
+    make("tbody", null, ...names.map((name) => {
+      const [old, now] = [before, after].map((rings) => rings.find((ring) => ring.name === name));
+      const people = (ring) => (ring === undefined ? "–" : tell.people(ring.people));
+      const change = old === undefined || now === undefined ? 0 : Math.round(now.people) - Math.round(old.people);
+      return make("tr", null, make("th", { scope: "row", dir: "auto" }, tell.own((now || old).label)),
+        make("td", null, way(old && old.gates.length, now && now.gates.length, tell.people)),
+        make("td", null, people(old)), make("td", null, people(now)), changeCell(change, tell));
+    })));
+}
+
 /* The figures of both plans beside one another. */
 function figuresView(data, plans, tell, isOpen) {
   const [before, after] = plans;
@@ -206,8 +225,8 @@ function figuresView(data, plans, tell, isOpen) {
     const label = tell.own(resource.label);
     row(tell.say("covered_by", { label }), (plan) => plan.resources[at], (one) => `${tell.people(one.covered)} (${tell.share(one.share)})`);
     row(tell.say("posts_of", { label }), (plan) => plan.resources[at].posts, tell.people);
-    row(`${label}: ${tell.within(tell.say("units", { unit: tell.own(resource.unit) }))}`, (plan) => plan.resources[at].units, tell.people);
-    row(`${label}: ${tell.within(tell.say("mean_walk"))}`, (plan) => plan.resources[at].walk_s, orNone((walk) => tell.say("minutes", { min: tell.mean(walk) })));
+    row(tell.pair(label, tell.within(tell.say("units", { unit: tell.own(resource.unit) }))), (plan) => plan.resources[at].units, tell.people);
+    row(tell.pair(label, tell.within(tell.say("mean_walk"))), (plan) => plan.resources[at].walk_s, orNone((walk) => tell.say("minutes", { min: tell.mean(walk) })));
   });
   row(`${tell.say("cost")} (${tell.own(after.budget.unit)})`, (plan) => plan.budget.cost, tell.money);
   row(tell.say("budget_of", { unit: tell.own(after.budget.unit) }), (plan) => plan.budget.amount, tell.money);
@@ -215,8 +234,8 @@ function figuresView(data, plans, tell, isOpen) {
   const table = make("table", { class: "figures" }, headRow(tell.say("if_figure"), tell.say("before"), tell.say("after")),
     make("tbody", null, ...rows.map(([name, old, now]) => make("tr", { class: old === now ? null : "differs" },
       make("th", { scope: "row" }, name), make("td", null, old), make("td", null, now)))));
-  return make("div", { class: "view" }, make("h2", null, tell.say("figures")), table,
-    make("p", { class: "hint told" }, `${tell.say("before")}: ${proofInWords(before, tell)} ${tell.say("after")}: ${proofInWords(after, tell)}`),
+  return make("div", { class: "view" }, make("h2", null, tell.say("figures")), table, ringsBeside(plans, tell),
+    make("p", { class: "hint told" }, `${tell.pair(tell.say("before"), proofInWords(before, tell))} ${tell.pair(tell.say("after"), proofInWords(after, tell))}`),
     assumed(after, tell),
     fold("about", "h2", tell.say("about"), isOpen("about", false), ...about(after, tell)),
     fold("sources", "h2", tell.say("sources"), isOpen("sources", false), sources(after, tell)));

@@ -12,7 +12,7 @@ function daySection(data, shown, tell, pick, areas) {
   const head = (resource, at, word) => {
     const box = make("span", { class: "reason" }, sign(at, 14, null), make("span", null, tell.say(word)));
     box.title = tell.own(resource.label);
-    box.dataset.heading = tell.say("label_why", { label: box.title, why: tell.say(word) });
+    box.dataset.heading = tell.pair(box.title, tell.say(word));
     return box;
   };
   const rows = data.slider.values.map((period, at) => make("tr", at === shown ? { class: "chosen" } : null,
@@ -34,7 +34,7 @@ function crowdLayer(crowd, tell, inPane) {
   const most = Math.max(1, ...crowd.map(([, , people]) => people));
   return L.layerGroup(crowd.map(([lon, lat, people]) => L.circleMarker([lat, lon], inPane("areas", {
     radius: 3 + 13 * Math.sqrt(people / most), color: inkOf("area_line"), weight: 1.2, fillColor: areaColour(0.6), fillOpacity: 0.75,
-  })).bindTooltip(() => make("span", null, `${tell.say("people")}: ${tell.people(people)}`), { direction: "top", opacity: 1 })));
+  })).bindTooltip(() => make("span", null, tell.pair(tell.say("people"), tell.people(people))), { direction: "top", opacity: 1 })));
 }
 function crowdSwatch() {
   return swatch(drawn("circle", { cx: 14, cy: 9, r: 6, fill: areaColour(0.6), stroke: inkOf("area_line") }));

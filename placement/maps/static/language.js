@@ -122,7 +122,9 @@ function speaker(data) {
     /* A name of the plan within a sentence: its capital goes, unless it has several. */
     within: (name) => (/^\p{Lu}\P{Lu}*$/u.test(name) ? name[0].toLocaleLowerCase(state.language) + name.slice(1) : name),
     list: (texts) => state.list.format(texts),
-    people: (number) => state.whole.format(number),
+    pair: (label, why) => tell.say("label_why", { label, why }),
+    /* without the dust of a sum, which would take from a half what rounds it up */
+    people: (number) => state.whole.format(Math.round(1e6 * number) / 1e6),
     money: (number) => state.money.format(number),
     mean: (seconds) => state.tenths.format(seconds / 60),
     minutes: (seconds) => state.money.format(seconds / 60),

@@ -269,7 +269,7 @@ async function showPlan(map) {
     drawHead();
     drawAll();
     resize();
-    state.announce([periodInWords(page.slider.values[at], tell), headline(data, tell)].join(": "));
+    state.announce(tell.pair(periodInWords(page.slider.values[at], tell), headline(data, tell)));
   }
 
   if (day !== null) { trial.counter.at = state.at; }

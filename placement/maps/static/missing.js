@@ -2,6 +2,7 @@
 
 const HATCH_PX = 8; // a whole part of a tile, so that the hatch runs on from tile to tile
 const SIGNS_FROM = 17; // zoom from which single places are told apart
+const FEW = 300; // places, which are large enough to be seen from afar
 const EARTH_M = 40_075_016.7; // around the equator, as Web Mercator draws it
 
 /* A hatch or a sign for each resource, so that they differ without colour too. */
@@ -112,7 +113,7 @@ function placesLayer(places, kind, pane) {
     const context = open();
     const at = seen.map((one) => [(points[2 * mine[one]] - tile.left) * tile.scale, (points[2 * mine[one] + 1] - tile.top) * tile.scale]);
     if (!now.onGround) {
-      paintMissing(context, kind, at, Math.min(3.6, Math.max(1.2, 1.35 ** (tile.zoom - 14))));
+      paintMissing(context, kind, at, Math.min(3.6, Math.max(mine.length < FEW ? 3 : 1.2, 1.35 ** (tile.zoom - 14))));
       return;
     }
     context.fillStyle = hatch(context, kind, tile.ratio);

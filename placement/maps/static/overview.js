@@ -115,7 +115,7 @@ function gapTable(data, key, tell, showArea, showSheet = null) {
     headRow(tell.say("area"), tell.say("people_short"), ...columns.map(([why, at]) => {
       const head = make("span", { class: "reason" }, sign(at, 14, null), make("span", null, tell.say(`why_${why}`)));
       head.title = tell.own(data.resources[at].label);
-      head.dataset.heading = tell.say("label_why", { label: head.title, why: tell.say(`why_${why}`) });
+      head.dataset.heading = tell.pair(head.title, tell.say(`why_${why}`));
       return head;
     })),
     make("tbody", null, ...rows.map((row) => make("tr", null,
@@ -234,7 +234,7 @@ function barrierList(data, tell, isOpen) {
   if (kinds.length === 0) { return null; }
   return fold("barriers", "h2", tell.say("barriers_title"), isOpen("barriers", false), ...kinds.flatMap((kind) => [
     make("h3", null, `${tell.own(kind.label)} (${tell.people(kind.count)})`),
-    make("ul", { class: "plainlist" }, ...kind.ways.map((way) => make("li", { dir: "auto" }, make("bdi", null, way.name), `: ${tell.money(way.cost)}`))),
+    make("ul", { class: "plainlist" }, ...kind.ways.map((way) => make("li", { dir: "auto" }, make("bdi", null, way.name), tell.pair("", tell.money(way.cost))))),
   ]));
 }
 
@@ -250,6 +250,7 @@ function overview(data, tell, state, { show, showArea, showCandidate, showSheet,
     postSection(data, tell, state, show, showSheet),
     barrierList(data, tell, isOpen),
     data.sites.length > 0 ? candidates(data, tell, showCandidate, isOpen) : null,
+    data.no_what_if === undefined ? null : make("p", { class: "hint told" }, tell.say("no_what_if", { why: tell.say(`no_what_if_${data.no_what_if}`) })),
     assumed(data, tell),
     fold("about", "h2", tell.say("about"), isOpen("about", false), ...about(data, tell)),
     fold("sources", "h2", tell.say("sources"), isOpen("sources", false), sources(data, tell)));

@@ -88,6 +88,7 @@ function postSection(data, tell, state, show, showSheet) {
     make("p", { class: "hint" }, tell.say(tables.length > 0 ? "choose" : "no_posts")),
     tables.length === 0 ? null : make("p", { class: "choice" }, make("label", { for: "seek" }, tell.say("seek")), box, count),
     ...tables.map(({ table }) => table),
+    data.posts.some(({ ring }) => ring !== undefined) ? make("p", { class: "hint told" }, tell.say("perimeters_hint")) : null,
     tables.length === 0 ? null : make("button", {
       type: "button", class: "save", onclick: () => saveAs(`${data.plan}.csv`, postsAsText(data, tell), "text/csv;charset=utf-8"),
     }, tell.say("save_table")));

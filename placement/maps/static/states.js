@@ -48,7 +48,7 @@ async function showStates(map) {
   });
   function drawHead() {
     const kind = tell.say(compared ? "comparison" : "solutions");
-    speakHead(data, tell, { title: `${tell.own(data.title)}: ${kind}`, kicker: kind, skip: tell.say("skip_panel") });
+    speakHead(data, tell, { title: tell.pair(tell.own(data.title), kind), kicker: kind, skip: tell.say("skip_panel") });
     drawStatus(byId("status"), plan(), tell);
     if (choice !== null) { choice.speak(); }
     const was = compared ? headline(plans[0], tell) : "";

@@ -83,7 +83,7 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
     for (const street of closedStreets()) { shut.addLayer(closedStreetLayer(street, inPane("closures", {}))); }
     for (const { name, line } of counter.variant().rules.flatMap(({ open }) => open || [])) {
       own.addLayer(L.polyline(line.map(positions), inPane("closures", { color: inkOf("closure"), weight: 4, dashArray: "2 5", lineCap: "butt" }))
-        .bindTooltip(make("span", { dir: "auto" }, `${name}: ${tell.say("if_way_open")}`)));
+        .bindTooltip(make("span", { dir: "auto" }, tell.pair(name, tell.say("if_way_open")))));
     }
     model.barriers.forEach((kind, number) => {
       const standing = model.ways.filter(({ site }) => site !== null && variant.units(`${site}/${kind.id}`) > 0);
