@@ -220,7 +220,7 @@ class Oracle:
     ) -> list[float] | None:
         """Return what those who get in are worth, tier by tier; None if a floor is not kept.
 
-        Where they are `counted`, everybody is worth one.
+        Where they are `counted`, everybody is worth one, and all tiers are one.
         """
         demand, town = self.plan.problem.demand, self.town
         ways = [
@@ -263,7 +263,7 @@ class Oracle:
                          for t in range(PERIODS)} or {0: 0.0})  # fmt: skip
             most.append(1e-6 - asked)
         worth = np.array([1.0 if counted else 2 * demand.priority[p] for p, _ in ways])
-        tier = np.array([demand.tier[p] for p, _ in ways])
+        tier = np.array([tiers[0] if counted else demand.tier[p] for p, _ in ways])
         found: list[float] = []
         for one in tiers:
             price = np.zeros(count)

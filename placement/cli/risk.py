@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from placement.executor import Executor
     from placement.plan.problem import Plan
     from placement.solution import Solution
-    from placement.studies.risk import Estimate, Risks
+    from placement.studies.risk import Estimate, Risk, Risks
     from placement.studies.sample_average import UnderRisk
 
 _AIMS = {"mean": "in the mean", "worst5": "on the worst 5% of nights"}
@@ -143,7 +143,8 @@ def command(
     Several solutions of one PLAN are compared on the same nights: the best in the mean and the best
     on the worst 5% of nights are named. Units are missing independently of one another, and a post
     covers while one of its units is there. With lanes the people counted are those within reach:
-    who gets in on time is what `place replay` plays.
+    who gets in on time is what `place replay` plays. With rings they are those whom the lanes that
+    are there can let all the way in.
 
     With --best the plan that is best on such nights is looked for under all rules of PLAN, and
     written as solution.geojson, with risk.json beside it.
@@ -416,21 +417,31 @@ def _text(estimate: "Estimate") -> str:
     return f"{estimate.value:,.0f} ({estimate.low:,.0f} to {estimate.high:,.0f})"
 
 
+def _mean(one: "Risk") -> float:
+    """Return the mean by computation, or where there is none that of the nights drawn."""
+    return one.mean.value if one.exact is None else one.exact
+
+
 def _remarks(found: "Risks", plan: "Plan", files: "tuple[str, ...]") -> list[str]:
     """Say what was computed exactly, and which of several solutions is best."""
+    counted = "people within reach are counted"
+    if plan.problem.rings is not None:
+        counted = "people are counted whom the lanes that are there can let through their rings"
     said = [
-        f"{kind.id}: people within reach are counted; `place replay` plays who gets in on time."
+        f"{kind.id}: {counted}; `place replay` plays who gets in on time."
         for kind in plan.problem.resources
         if kind.lanes is not None
     ]
     if len(files) == 1:
         said += [
-            f"{one.resource}: the mean is {one.exact:,.0f} by computation." for one in found.rows
+            f"{one.resource}: the mean is {one.exact:,.0f} by computation."
+            for one in found.rows
+            if one.exact is not None
         ]
     if len(files) > 1:
         for resource in dict.fromkeys(one.resource for one in found.rows):
             mine = [one for one in found.rows if one.resource == resource]
-            mean = max(mine, key=lambda one: (one.exact, -one.solution))
+            mean = max(mine, key=lambda one: (_mean(one), -one.solution))
             worst = max(mine, key=lambda one: (one.worst.value, -one.solution))
             said.append(
                 f"{resource}: best in the mean {files[mean.solution]}, best on the worst nights "

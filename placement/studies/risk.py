@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy.sparse import csr_array
 from scipy.special import stdtrit
 
-from placement.arrays import Floats, Ints
-from placement.cover.survey import survey
+from placement.arrays import Floats
 from placement.errors import UsageError
 from placement.executor import Executor, Here
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan
-from placement.plan.rings import refuse_rings
 from placement.plan.summary import html_table
 from placement.solution import Solution
+from placement.studies.crews import Crew, RingedCrew, crowds, ringed_crew
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +30,6 @@ WORST = 0.05
 MOST_NIGHTS = 262_144
 """Most nights that are drawn: a power of two times `SCRAMBLINGS`."""
 _MOST_ATTENDANCE = 10.0
-_MOST_CELLS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +60,7 @@ class Risk:
     promised
         People covered with every post there.
     exact
-        The mean, computed and not drawn: posts are missing independently.
+        The mean, computed and not drawn: posts are missing independently. None for gates of rings.
     mean
         The mean of the nights drawn.
     worst
@@ -77,7 +74,7 @@ class Risk:
     solution: int
     resource: str
     promised: float
-    exact: float
+    exact: float | None
     mean: Estimate
     worst: Estimate
     low: float
@@ -190,9 +187,14 @@ class Absences:
 
     def gone(self, post: str, units: int) -> float:
         """Return the share of nights on which a post of so many units covers nobody."""
+        shut, away = self.of_post(post)
+        return shut + (1.0 - shut) * away**units
+
+    def of_post(self, post: str) -> tuple[float, float]:
+        """Return the shares of nights on which a post is shut, and on which one unit is missing."""
         resource = PostId.parse(post)[1]
         shut = self.shut.get(post, self.shut.get(resource, 0.0))
-        return shut + (1.0 - shut) * self.away.get(post, self.away.get(resource, 0.0)) ** units
+        return shut, self.away.get(post, self.away.get(resource, 0.0))
 
 
 def risk(
@@ -208,7 +210,8 @@ def risk(
 ) -> Risks:
     """Draw nights on which units are missing, and count whom the posts that are left cover.
 
-    Every unit is missing independently; a post covers while one of its units is there. All
+    Every unit is missing independently; a post covers while one of its units is there. Gates of
+    rings cover those whom the lanes that are there let all the way in, as many as they can. All
     solutions meet the same nights: a post that two of them share is missing on the same ones. The
     nights are quasi-random (Sobol, scrambled by Owen's method), so that means are nearer to the
     truth than those of as many random nights.
@@ -251,7 +254,6 @@ def risk(
     Rockafellar, R. T. and Uryasev, S. (2000). Optimization of conditional value-at-risk. Journal of
     Risk 2(3).
     """
-    refuse_rings(plan, "who is covered on random nights")
     problem = plan.problem
     check_attendance(attendance)
     posts = _posts_of(plan, solutions)
@@ -259,17 +261,22 @@ def risk(
     power = power_of(nights)
     column = {name: at for at, name in enumerate(posts)}
     asked: list[tuple[int, str]] = []
-    crews: list[Crew] = []
+    crews: list[Crew | RingedCrew] = []
     for at, solution in enumerate(solutions):
         for kind in problem.resources:
             mine = [post for post in solution.posts_list if post.resource == kind.id]
             if not mine:
                 continue
-            reach, people = crowds(plan, kind.id, [post.site for post in mine])
             asked.append((at, kind.id))
+            columns = [column[post.id] for post in mine]
+            if problem.rings is not None and kind.lanes is not None:
+                shares = [absences.of_post(post.id) for post in mine]
+                crews.append(ringed_crew(plan, mine, columns, shares))
+                continue
+            reach, people = crowds(plan, kind.id, [post.site for post in mine])
             crews.append(
                 Crew(
-                    column=np.array([column[post.id] for post in mine], dtype=np.int64),
+                    column=np.array(columns, dtype=np.int64),
                     gone=np.array([absences.gone(post.id, post.units) for post in mine]),
                     reach=reach,
                     people=people,
@@ -343,26 +350,6 @@ def draw(dimensions: int, power: int, *, key: tuple[int, ...]) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Crew:
-    """Posts of one resource in one plan, and whom they reach.
-
-    Attributes
-    ----------
-    column
-        (P,) int64, which of the numbers drawn for a night is each post's.
-    gone
-        (P,) float64, share of nights on which it is missing.
-    reach, people
-        As `crowds` returns them.
-    """
-
-    column: Ints
-    gone: Floats
-    reach: csr_array
-    people: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Nights:
     """Nights that are drawn, and the crews that meet them.
 
@@ -378,7 +365,7 @@ class Nights:
         Least and most of the people who come, as shares.
     """
 
-    crews: tuple[Crew, ...]
+    crews: tuple[Crew | RingedCrew, ...]
     dimensions: int
     power: int
     key: tuple[int, ...]
@@ -397,12 +384,7 @@ def _count(nights: Nights, number: int) -> Floats:
     drawn = draw(nights.dimensions, nights.power, key=(*nights.key, number))
     least, most = nights.attendance
     come = least + (most - least) * drawn[:, -1]
-    return np.stack(
-        [
-            covered_on(drawn[:, crew.column] >= crew.gone, crew.reach, crew.people) * come
-            for crew in nights.crews
-        ]
-    )
+    return np.stack([crew.covered(drawn[:, crew.column], come) for crew in nights.crews])
 
 
 def _posts_of(plan: Plan, solutions: Sequence[Solution]) -> list[str]:
@@ -426,61 +408,16 @@ def check_attendance(attendance: tuple[float, float]) -> None:
         )
 
 
-def crowds(
-    plan: Plan, resource: str, sites: Sequence[str], *, counts: Floats | None = None
-) -> tuple[csr_array, Floats]:
-    """Return whom each post reaches, people within reach of the same posts together.
-
-    Parameters
-    ----------
-    plan, resource, sites
-        What was asked, and the posts of one resource.
-    counts
-        (M,) float64, what each demand point counts for; its people if None.
-
-    Returns
-    -------
-    csr_array
-        (G, P) float64, 1 where crowd g is within reach of post p.
-    ndarray
-        (G,) float64, people, or what they count for.
-    """
-    counted = plan.problem.demand.people if counts is None else counts
-    at = {name: number for number, name in enumerate(plan.problem.sites.id)}
-    walk = survey(plan).walk[resource].tocsr()[:, [at[site] for site in sites]]
-    walk.sort_indices()
-    ends = walk.indptr.tolist()
-    found: dict[tuple[int, ...], float] = {}
-    for row, people in enumerate(counted.tolist()):
-        key = tuple(walk.indices[ends[row] : ends[row + 1]].tolist())
-        found[key] = found.get(key, 0.0) + people
-    found.pop((), None)
-    keys = sorted(found)
-    indices = [one for key in keys for one in key]
-    indptr = np.cumsum([0, *(len(key) for key in keys)])
-    reach = csr_array((np.ones(len(indices)), indices, indptr), shape=(len(keys), len(sites)))
-    return reach, np.array([found[key] for key in keys], dtype=np.float64)
-
-
-def covered_on(there: "np.typing.NDArray[np.bool_]", reach: csr_array, people: Floats) -> Floats:
-    """Return (n,) float64, people of the crowds that reach a post that is there, by night."""
-    step = max(1, _MOST_CELLS // max(1, len(people)))
-    parts = [
-        people @ (reach @ there[begin : begin + step].T.astype(np.float64) > 0)
-        for begin in range(0, len(there), step)
-    ]
-    return np.concatenate(parts)
-
-
-def _told(crew: Crew, covered: Floats, *, solution: int, resource: str, come: float) -> Risk:
+def _told(
+    crew: Crew | RingedCrew, covered: Floats, *, solution: int, resource: str, come: float
+) -> Risk:
     """Return the figures of (R, n) nights, R scramblings of n each; `come` is the mean share."""
-    stays = 1.0 - np.exp(crew.reach @ np.log(np.maximum(crew.gone, np.finfo(np.float64).tiny)))
     every = np.sort(covered, axis=None)
     return Risk(
         solution=solution,
         resource=resource,
-        promised=round(float(crew.people[crew.reach.sum(axis=1) > 0].sum()), 6),
-        exact=round(float((crew.people * stays).sum()) * come, 6),
+        promised=round(crew.promised, 6),
+        exact=round(crew.exact * come, 6) if isinstance(crew, Crew) else None,
         mean=estimate(covered.mean(axis=1)),
         worst=estimate(worst_mean(covered)),
         low=round(float(every[math.floor(WORST * len(every))]), 6),

@@ -34,17 +34,16 @@ from placement.solve.questions.measured import measured
 from placement.solve.questions.report import write_up
 from placement.solve.questions.solver import Best
 from placement.studies.computed_bound import bound_by_count
+from placement.studies.crews import Crew, crowds
 from placement.studies.risk import (
     SCRAMBLINGS,
     WORST,
     Absences,
     Aim,
-    Crew,
     Estimate,
     Nights,
     Risks,
     check_attendance,
-    crowds,
     draw,
     estimate,
     power_of,

@@ -195,7 +195,7 @@ def send(
     if ways == 0:
         return np.zeros((0, periods), dtype=np.int64)
     coming = crowds.arriving()
-    kinds, kind, way = _kinds(crowds, len(room), floors)
+    kinds, kind, way = kinds_of(crowds, len(room), floors)
     together = np.zeros((len(kinds.people), periods), dtype=np.int64)
     np.add.at(together, kind, coming)
     groups = [(np.unique(kind[some]), least) for some, least in floors]
@@ -246,7 +246,7 @@ def _by_period(number: Ints, periods: int) -> Ints:
     return np.asarray((number[:, None] * periods + np.arange(periods)).ravel(), dtype=np.int64)
 
 
-def _kinds(
+def kinds_of(
     crowds: Crowds, gates: int, floors: list[tuple[Ints, float]]
 ) -> tuple[Crowds, Ints, Ints]:
     """Put crowds together that differ in their walks and the time they come alone.

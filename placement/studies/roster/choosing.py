@@ -8,7 +8,7 @@ from placement.plan.post_id import PostId
 from placement.plan.problem import Plan
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.relief_model import Choice, Kind, Shift, best_held
-from placement.studies.risk import crowds
+from placement.studies.crews import crowds
 from placement.studies.roster.one_team import most_by_one
 
 type Members = list[list[tuple[str, int]]]

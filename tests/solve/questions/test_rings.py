@@ -140,7 +140,6 @@ def test_studies_that_count_one_gate_a_person_refuse_rings() -> None:
     known = {"red-north/vehicle_check": 1, "red-south/vehicle_check": 1, "black-east/checkpoint": 2}
     solution = placement.evaluate(plan, known, bound=False).solution
     asks = {
-        "risk": lambda: placement.risk(plan, [solution]),
         "egress": lambda: egress(plan, solution),
         "proof": lambda: prove_none(plan, question_of(solution)),
         "best under risk": lambda: choose_under_risk(plan),

@@ -1,0 +1,181 @@
+"""Whom posts cover on random nights, and whom gates of rings let in by the lanes that are there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.special import bdtr
+
+from placement.arrays import Floats, Ints
+from placement.cover.instance_builder import posting
+from placement.cover.survey import survey
+from placement.errors import UsageError
+from placement.plan.problem import Plan
+from placement.solution import Post
+from placement.solve.capacitated.ringed_flow import RingedFlow, RingedGates
+from placement.solve.questions.baseline import post_names
+
+_MOST_CELLS = 20_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Crew:
+    """Posts of one resource in one plan, and whom they reach.
+
+    Attributes
+    ----------
+    column
+        (P,) int64, which of the numbers drawn for a night is each post's.
+    gone
+        (P,) float64, share of nights on which it is missing.
+    reach, people
+        As `crowds` returns them.
+    """
+
+    column: Ints
+    gone: Floats
+    reach: csr_array
+    people: Floats
+
+    def covered(self, drawn: Floats, come: Floats) -> Floats:
+        """Return (n,) float64, people of the crowds that reach a post that is there, by night."""
+        there = drawn >= self.gone
+        step = max(1, _MOST_CELLS // max(1, len(self.people)))
+        parts = [
+            self.people @ (self.reach @ there[begin : begin + step].T.astype(np.float64) > 0)
+            for begin in range(0, len(there), step)
+        ]
+        return np.asarray(np.concatenate(parts) * come)
+
+    @property
+    def promised(self) -> float:
+        """People within reach of a post, where as many come as in the plan."""
+        return float(self.people[self.reach.sum(axis=1) > 0].sum())
+
+    @property
+    def exact(self) -> float:
+        """The mean of all nights, where as many come as in the plan."""
+        stays = 1.0 - np.exp(self.reach @ np.log(np.maximum(self.gone, np.finfo(np.float64).tiny)))
+        return float((self.people * stays).sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class RingedCrew:
+    """Gates of rings in one plan, and who may come through them.
+
+    Attributes
+    ----------
+    column
+        (G,) int64, which of the numbers drawn for a night is each gate's.
+    fewer
+        (G, U) float64, share of nights on which a gate has 0, 1, … lanes or fewer; 1 from its own
+        number on.
+    gates
+        The gates, in the same order.
+    """
+
+    column: Ints
+    fewer: Floats
+    gates: RingedGates
+
+    def covered(self, drawn: Floats, come: Floats) -> Floats:
+        """Return (n,) float64, people who get all the way in, by night.
+
+        Parameters
+        ----------
+        drawn
+            (n, G) float64, numbers below 1.
+        come
+            (n,) float64, share of the people who come.
+        """
+        lanes = (drawn[:, :, None] >= self.fewer).sum(axis=2)
+        states, state = np.unique(lanes, axis=0, return_inverse=True)
+        found, flow = np.zeros(len(come)), RingedFlow(self.gates)
+        for number, there in enumerate(states):
+            nights = state.ravel() == number
+            found[nights] = flow.most(there, come[nights])
+        return found
+
+    @property
+    def promised(self) -> float:
+        """People who get in with every lane there, where as many come as in the plan."""
+        lanes = (self.fewer < 1.0).sum(axis=1)
+        return float(RingedFlow(self.gates).most(lanes, np.ones(1))[0])
+
+
+def ringed_crew(
+    plan: Plan, posts: Sequence[Post], column: Sequence[int], gone: Sequence[tuple[float, float]]
+) -> RingedCrew:
+    """Return the gates of a solution.
+
+    Parameters
+    ----------
+    plan
+        What was asked.
+    posts
+        The gates, of one resource.
+    column
+        Which of the numbers drawn is each gate's.
+    gone
+        For each gate the shares of nights on which it is shut, and on which a lane is away.
+
+    Raises
+    ------
+    UsageError
+        If a gate is no candidate of the plan.
+    """
+    walks = survey(plan)
+    candidates = posting(plan.problem, walks)
+    at = {name: number for number, name in enumerate(post_names(plan.problem, candidates))}
+    for post in posts:
+        if post.id not in at:
+            raise UsageError(f"{post.id!r} is no candidate of the plan, so nobody passes it.")
+    where = [at[post.id] for post in posts]
+    order = np.argsort(where)
+    most = max(post.units for post in posts)
+    fewer = np.ones((len(posts), most))
+    for line, (post, (shut, away)) in enumerate(zip(posts, gone, strict=True)):
+        there = np.arange(post.units)
+        fewer[line, : post.units] = shut + (1.0 - shut) * bdtr(there, post.units, 1.0 - away)
+    return RingedCrew(
+        column=np.array(column, dtype=np.int64)[order],
+        fewer=fewer[order],
+        gates=RingedGates.of(plan, candidates, walks, np.array(where, dtype=np.int64)[order]),
+    )
+
+
+def crowds(
+    plan: Plan, resource: str, sites: Sequence[str], *, counts: Floats | None = None
+) -> tuple[csr_array, Floats]:
+    """Return whom each post reaches, people within reach of the same posts together.
+
+    Parameters
+    ----------
+    plan, resource, sites
+        What was asked, and the posts of one resource.
+    counts
+        (M,) float64, what each demand point counts for; its people if None.
+
+    Returns
+    -------
+    csr_array
+        (G, P) float64, 1 where crowd g is within reach of post p.
+    ndarray
+        (G,) float64, people, or what they count for.
+    """
+    counted = plan.problem.demand.people if counts is None else counts
+    at = {name: number for number, name in enumerate(plan.problem.sites.id)}
+    walk = survey(plan).walk[resource].tocsr()[:, [at[site] for site in sites]]
+    walk.sort_indices()
+    ends = walk.indptr.tolist()
+    found: dict[tuple[int, ...], float] = {}
+    for row, people in enumerate(counted.tolist()):
+        key = tuple(walk.indices[ends[row] : ends[row + 1]].tolist())
+        found[key] = found.get(key, 0.0) + people
+    found.pop((), None)
+    keys = sorted(found)
+    indices = [one for key in keys for one in key]
+    indptr = np.cumsum([0, *(len(key) for key in keys)])
+    reach = csr_array((np.ones(len(indices)), indices, indptr), shape=(len(keys), len(sites)))
+    return reach, np.array([found[key] for key in keys], dtype=np.float64)
