@@ -14,7 +14,7 @@ from placement.errors import UsageError
 from placement.reading.levels import Levels
 from placement.streets.barring import edges_on
 from placement.streets.corners import with_corners
-from placement.streets.fences import ON_LINE_M, junctions_on, parted_at
+from placement.streets.fences import ON_LINE_M, drawn_out, junctions_on, parted_at
 from placement.streets.graph import connected_parts, half_edges
 from placement.streets.network import Streets, transformer
 from placement.streets.numbering import GRID, hilbert
@@ -103,7 +103,8 @@ def with_closures(streets: Streets, closures: Iterable[Closure]) -> Streets:
         for dimension, alter in ((2, _closed_area), (1, _cut_across)):
             if (dimensions == dimension).any():
                 here = np.flatnonzero(edges_on(result, levels))
-                taken = shapely.union_all(shapes[dimensions == dimension])
+                ours = shapes[dimensions == dimension].tolist()
+                taken = shapely.union_all([drawn_out(one) for one in ours])
                 result = _without(alter(result, taken, only=here), taken, result.squares.on(levels))
     for closure in closures:
         if closure.oneway:
@@ -144,8 +145,9 @@ def _closed_street(streets: Streets, closure: Closure, street: str) -> Streets:
             cut = _cut_across(result, fence, only=np.flatnonzero(edges_on(result, levels)))
             result = _without(cut, fence, result.squares.on(levels))
         return result
-    alter = _closed_area if shapely.get_dimensions(closure.shape) == 2 else _cut_across
-    return _without(alter(streets, closure.shape, only=named), closure.shape, squares)
+    taken = drawn_out(closure.shape)
+    alter = _closed_area if shapely.get_dimensions(taken) == 2 else _cut_across
+    return _without(alter(streets, taken, only=named), taken, squares)
 
 
 def _without(streets: Streets, taken: "BaseGeometry", only: Bools) -> Streets:

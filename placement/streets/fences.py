@@ -18,6 +18,28 @@ ON_LINE_M = 0.02
 _AROUND_M = 1.0
 
 
+def drawn_out(shape: "BaseGeometry") -> "BaseGeometry":
+    """Return a fence with its ends 2 cm further out: one that is drawn up to a street meets it.
+
+    Layers are rounded to about a centimetre, so that such an end may stop short of the street.
+    Areas are returned as they are.
+    """
+    if shapely.get_dimensions(shape) == 2:
+        return shape
+    lines = []
+    for part in shapely.get_parts(shape):
+        xy = shapely.get_coordinates(part)
+        if part.is_closed or part.length == 0.0:
+            lines.append(part)
+            continue
+        xy = xy[np.concatenate([[True], (np.diff(xy, axis=0) != 0.0).any(axis=1)])]
+        for end, beside in ((0, 1), (-1, -2)):
+            away = xy[end] - xy[beside]
+            xy[end] += away * (ON_LINE_M / np.hypot(*away))
+        lines.append(shapely.LineString(xy))
+    return shapely.union_all(lines)
+
+
 def junctions_on(streets: Streets, line: "BaseGeometry", edges: Ints) -> Bools:
     """Say which junctions a line passes, (V,) bool; only ends of some edges are looked at."""
     ends = np.unique(np.concatenate([streets.edge_tail[edges], streets.edge_head[edges]]))

@@ -141,8 +141,11 @@ def test_closures_on_a_square_are_walked_round(tmp_path: Path, seed: int) -> Non
         assert getattr(left, name).tobytes() == getattr(turned, name).tobytes()
 
 
-def test_a_fence_across_a_whole_square_is_not_walked_round(open_square: Streets) -> None:
-    across = Closure(shape=shapely.LineString(at((150, -1), (150, 301))))
+@pytest.mark.parametrize("beyond", [1.0, -0.01], ids=["beyond the rim", "1 cm short of it"])
+def test_a_fence_across_a_whole_square_is_not_walked_round(
+    open_square: Streets, beyond: float
+) -> None:
+    across = Closure(shape=shapely.LineString(at((150, -beyond), (150, 300 + beyond))))
     left = with_closures(open_square, [across])
     here = snap(left, at((100, 100), (100, 200), (200, 100), (200, 200)))
     times = walking_times(left, here, here, limit_s=1e4, outward=True)
