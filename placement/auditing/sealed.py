@@ -20,6 +20,7 @@ from placement.plan.problem import Plan
 from placement.plan.shapes import Shape
 from placement.solution import SEALED, Post, Solution
 from placement.streets import Streets
+from placement.streets.surfaces import Surfaces
 
 _HAIR_M = 0.01
 _NAMED = 5
@@ -166,9 +167,17 @@ def ways_in(plan: Plan, streets: Streets, shut: Collection[Shape]) -> list[str]:
         beyond = wide if farthest > rule.band_m else ""
         return [f"every street, for the street layer ends within the band{beyond}"]
     found: set[int] = set()
+    trodden: set[str] = set()
+    grounds = _grounds(streets, shut, band)
     queue = deque(sorted(seen))
     while queue:
         node = queue.popleft()
+        for ground, square, others in grounds.pop(node, ()):
+            if shapely.intersects(core, ground):
+                trodden.add(_called(streets, streets.squares, square))
+            else:
+                queue.extend(sorted(others - seen))
+                seen |= others
         for edge, other in ends[node]:
             if edge not in cuts:
                 enters = bool(within[edge])
@@ -180,9 +189,13 @@ def ways_in(plan: Plan, streets: Streets, shut: Collection[Shape]) -> list[str]:
                 span = (0.0, cuts[edge][0]) if from_tail else (cuts[edge][1], lines[edge].length)
                 enters = bool(shapely.intersects(core, substring(lines[edge], *span)))
             found |= {edge} if enters else set()
-    return sorted(
-        {str(streets.name[at]) or f"a {streets.edge_class[at]} without a name" for at in found}
-    )
+    return sorted(trodden | {_called(streets, streets, at) for at in found})
+
+
+def _called(streets: Streets, things: Streets | Surfaces, at: int) -> str:
+    """Return the name of an edge or a square, or what class it is of."""
+    name = streets.names[things.name_code[at]]
+    return name or f"a {streets.classes[things.class_code[at]]} without a name"
 
 
 def _ends(streets: Streets) -> dict[int, list[tuple[int, int]]]:
@@ -197,6 +210,42 @@ def _ends(streets: Streets) -> dict[int, list[tuple[int, int]]]:
     return ends
 
 
+def _grounds(
+    streets: Streets, shut: Collection[Shape], band: shapely.Geometry
+) -> dict[int, list[tuple[shapely.Geometry, int, set[int]]]]:
+    """Return what shut lines leave of squares, by junction: the ground, its square, its junctions.
+
+    Whoever is on a square walks round what stands there, so all junctions of one ground are joined.
+    """
+    squares = streets.squares
+    raised = (streets.bridge | streets.tunnel) & (streets.level != 0)
+    points = shapely.points(streets.node_xy)
+    result: dict[int, list[tuple[shapely.Geometry, int, set[int]]]] = {}
+    for square in np.flatnonzero(shapely.intersects(squares.shape, band)).tolist():
+        level, high = int(squares.level[square]), bool(squares.structure[square])
+        high &= level != 0
+        bars = [
+            _bar(way)
+            for way in shut
+            if not (high if way.levels is None else level not in way.levels)
+        ]
+        ours = ~streets.island & (streets.level == level) & (raised == high)
+        nodes = np.unique(np.concatenate([streets.edge_tail[ours], streets.edge_head[ours]]))
+        left = shapely.difference(squares.shape[square], shapely.union_all(bars))
+        for part in shapely.get_parts(left):
+            ground = shapely.buffer(part, _HAIR_M)
+            shapely.prepare(ground)
+            own = set(nodes[shapely.intersects(ground, points[nodes])].tolist())
+            for node in own:
+                result.setdefault(node, []).append((part, square, own))
+    return result
+
+
+def _bar(way: Shape) -> shapely.Geometry:
+    """Return a line with a little ground about it: layers are rounded to a centimetre."""
+    return shapely.buffer(way.xy, 2 * _HAIR_M, cap_style="square", join_style="mitre")
+
+
 def _cuts(
     streets: Streets, lines: Geometries, shut: Collection[Shape]
 ) -> dict[int, tuple[float, float]]:
@@ -205,11 +254,12 @@ def _cuts(
     tree = shapely.STRtree(lines)
     raised = (streets.bridge | streets.tunnel) & (streets.level != 0)
     for way in shut:
-        for edge in tree.query(way.xy, predicate="intersects").tolist():
+        bar = _bar(way)
+        for edge in tree.query(bar, predicate="intersects").tolist():
             level = int(streets.level[edge])
             if raised[edge] if way.levels is None else level not in way.levels:
                 continue
-            met = shapely.get_coordinates(shapely.intersection(lines[edge], way.xy))
+            met = shapely.get_coordinates(shapely.intersection(lines[edge], bar))
             run = shapely.line_locate_point(lines[edge], shapely.points(met))
             first, last = cuts.get(edge, (np.inf, -np.inf))
             cuts[edge] = (min(first, float(run.min())), max(last, float(run.max())))

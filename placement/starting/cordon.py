@@ -10,7 +10,7 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
-from placement.arrays import Floats, Geometries
+from placement.arrays import Bools, Floats, Geometries
 from placement.errors import InputError, UsageError
 from placement.plan.shapes import GATE
 from placement.starting.cordon_band import INSIDE, LEAST_M, Band, cut_band
@@ -176,8 +176,7 @@ def find_cordon(
     width = _widths(streets, band, pieces, widths)
     fixed = band.length_m < LEAST_M
     if keep is not None:
-        shapely.prepare(keep)
-        fixed = fixed | shapely.covers(keep, pieces)
+        fixed = fixed | _is_kept(keep, band, pieces)
     at_gates = [_piece_of(gate, band, pieces, inside) for gate in gates]
     open_at = np.zeros(len(band.edge), np.bool_)
     open_at[at_gates] = True
@@ -278,9 +277,12 @@ def breaches(
 def _lines(streets: Streets, band: Band) -> Geometries:
     """Return the pieces as lines, metres."""
     lines = []
-    for edge, begin, end in zip(
-        band.edge.tolist(), band.begin.tolist(), band.end.tolist(), strict=True
+    for at, (edge, begin, end) in enumerate(
+        zip(band.edge.tolist(), band.begin.tolist(), band.end.tolist(), strict=True)
     ):
+        if at in band.fence:
+            lines.append(band.fence[at])
+            continue
         run = streets.vertex_m[streets.vertex_first[edge] : streets.vertex_first[edge + 1]]
         vertices = streets.edge_xy(edge)
         ends = np.column_stack(
@@ -298,7 +300,10 @@ def _widths(
     pieces: Geometries,
     known: Sequence[tuple["BaseGeometry", float]],
 ) -> Floats:
-    """Return how wide each piece is: by what is known of its line, else by its class."""
+    """Return how wide each piece is: by what is known of its line, else by its class.
+
+    What closes a square is as wide as it is long.
+    """
     by_class = np.array([class_width_m(name) for name in streets.classes])
     width = by_class[streets.class_code[band.edge]]
     if known and len(pieces):
@@ -307,6 +312,8 @@ def _widths(
         at, of = tree.query(middle, predicate="dwithin", distance=_TAGGED_M)
         for piece, line in zip(at.tolist(), of.tolist(), strict=True):
             width[piece] = known[line][1]
+    for piece, fence in band.fence.items():
+        width[piece] = fence.length
     return width
 
 
@@ -337,7 +344,8 @@ def _refusal(
     """Return the refusal of a perimeter that cannot be sealed."""
     edge = int(band.edge[piece])
     name = _name(streets, edge)
-    if keep is not None and shapely.covers(keep, pieces[piece]) and band.length_m[piece] >= LEAST_M:
+    kept = keep is not None and _is_kept(keep, band, pieces)[piece]
+    if kept and band.length_m[piece] >= LEAST_M:
         return InputError(
             f"no cordon can be closed: {name} is kept open and leads inside",
             remedy="put a gate on it, or close it",
@@ -348,6 +356,15 @@ def _refusal(
         f"(at {x:.0f}, {y:.0f} in {streets.crs})",
         remedy="widen the band",
     )
+
+
+def _is_kept(keep: "BaseGeometry", band: Band, pieces: Geometries) -> Bools:
+    """Say which pieces stay open: streets within the ground that is kept, squares that it meets."""
+    shapely.prepare(keep)
+    result: Bools = shapely.covers(keep, pieces)
+    across = list(band.fence)
+    result[across] = shapely.intersects(keep, pieces[across])
+    return result
 
 
 def _barriers(
@@ -397,7 +414,15 @@ def _across(
     pieces: Geometries,
     others: "tuple[()] | tuple[shapely.STRtree, set[int]]",
 ) -> tuple["BaseGeometry", tuple[float, float]]:
-    """Draw a line across a piece, so short that it crosses no street that stays open."""
+    """Draw a line across a piece, so short that it crosses no street that stays open.
+
+    A square is closed by the whole of its line.
+    """
+    if at in band.fence:
+        x, y = shapely.get_coordinates(
+            shapely.line_interpolate_point(pieces[at], 0.5, normalized=True)
+        )[0]
+        return pieces[at], (float(x), float(y))
     length = float(band.length_m[at])
     from_inner = min(length / 2, _FROM_INNER_M)
     run = length - from_inner if band.head[at] == INSIDE else from_inner

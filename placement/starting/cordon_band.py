@@ -9,6 +9,7 @@ import shapely
 
 from placement.arrays import Bools, Floats, Ints
 from placement.errors import InputError
+from placement.starting.cordon_squares import part_squares
 from placement.streets.closures import met_at
 from placement.streets.network import Streets
 
@@ -30,13 +31,16 @@ class Band:
     Attributes
     ----------
     edge
-        (N,) int64, the edge of the network each is a piece of.
+        (N,) int64, the edge of the network each is a piece of; of what crosses a square, one that
+        lies on it.
     begin, end
         (N,) float64, metres from the edge's tail.
     tail, head
         (N,) int64, nodes: `OUTSIDE`, `INSIDE`, and others from 2 on.
     forward, backward
         (N,) bool, whether one may go from tail to head, and back.
+    fence
+        Lines across squares, by piece: a square is closed by the whole of such a line.
     n_nodes
         Nodes of the graph.
     crossing
@@ -52,6 +56,7 @@ class Band:
     head: Ints
     forward: Bools
     backward: Bools
+    fence: "dict[int, BaseGeometry]"
     n_nodes: int
     crossing: int
     islands: int
@@ -96,9 +101,10 @@ def cut_band(streets: Streets, inside: "BaseGeometry", *, band_m: float) -> Band
             "the street layer ends within the perimeter and its band, so nobody comes from outside",
             remedy="take streets that reach farther, or a narrower band",
         )
+    parted = part_squares(streets, inside, outer, band_m=band_m)
     found: list[tuple[int, float, float, int, int]] = []
-    crossing = 0
-    for edge in touching.tolist():
+    crossing = parted.crossing
+    for edge in touching[~parted.covered[touching]].tolist():
         tail, head = (int(zone[ends[edge]]) for ends in (streets.edge_tail, streets.edge_head))
         run = streets.vertex_m[streets.vertex_first[edge] : streets.vertex_first[edge + 1]]
         total = float(run[-1])
@@ -121,6 +127,15 @@ def cut_band(streets: Streets, inside: "BaseGeometry", *, band_m: float) -> Band
             for (a, b), (u, v), own in zip(pairwise(cuts), pairwise(ends), banded, strict=True)
             if own
         ]
+    both_ways = len(found)
+    part = streets.n_nodes + 2 + np.arange(parted.n_parts)
+    part[list(parted.outside)] = OUTSIDE
+    part[list(parted.inside)] = INSIDE
+    for edge, node, at in parted.doors.tolist():
+        found.append((edge, 0.0, 0.0, int(zone[node]), int(part[at])))
+    fence = dict(enumerate(parted.lines.tolist(), start=len(found)))
+    for edge, inner, farther in parted.fences.tolist():
+        found.append((edge, 0.0, band_m, int(part[inner]), int(part[farther])))
     columns = list(zip(*found, strict=True)) or [(), (), (), (), ()]
     pieces_of = np.array(columns[0], np.int64)
     tail_at, head_at = (np.array(columns[at], np.int64) for at in (3, 4))
@@ -128,14 +143,16 @@ def cut_band(streets: Streets, inside: "BaseGeometry", *, band_m: float) -> Band
         np.concatenate([[OUTSIDE, INSIDE], tail_at, head_at]), return_inverse=True
     )
     count = len(pieces_of)
+    on_square = np.arange(count) >= both_ways
     return Band(
         edge=pieces_of,
         begin=np.array(columns[1], np.float64),
         end=np.array(columns[2], np.float64),
         tail=packed[2 : 2 + count].astype(np.int64),
         head=packed[2 + count :].astype(np.int64),
-        forward=~np.isnan(streets.forward_s[pieces_of]),
-        backward=~np.isnan(streets.backward_s[pieces_of]),
+        forward=on_square | ~np.isnan(streets.forward_s[pieces_of]),
+        backward=on_square | ~np.isnan(streets.backward_s[pieces_of]),
+        fence=fence,
         n_nodes=len(numbers),
         crossing=crossing,
         islands=int((streets.island & shapely.intersects(outer, lines)).sum()),

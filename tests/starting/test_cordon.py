@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.ops import substring
 
 from placement import load_plan
 from placement.auditing.sealed import ways_in
@@ -29,6 +31,7 @@ from placement.streets.network import transformer
 from tests.builders import point, write_geojson, write_plan
 from tests.cli.running import run
 from tests.streets.draw import CRS, ORIGIN, at, draw, osm_xml, write_lines
+from tests.streets.test_squares import SQUARE, square
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 PARIS, MONACO = DATA / "paris" / "paris_seine.osm.pbf", DATA / "cities" / "monaco.osm.gz"
@@ -229,6 +232,52 @@ def test_closures_lie_in_the_band_and_a_one_way_street_that_leads_out_stays_open
         assert 0 < INSIDE.distance(one.line) < 60
         assert one.line.length == pytest.approx(9.0)
     assert len(seal(crossing(tmp_path, oneway="yes")).barriers) == 1
+
+
+def sealed_square(tmp_path: Path, west: float, band_m: float) -> tuple[Streets, Cordon, list[str]]:
+    """Seal what lies east of a line through a square of 300 m that four streets lead to."""
+    streets = square(tmp_path, SQUARE, [], SQUARE, name="Market")
+    inside = shapely.box(*at((west, -100))[0], *at((500, 500))[0])
+    found = find_cordon(streets, inside, traffic="walkers", band_m=band_m)
+    rule = SimpleNamespace(traffic="walkers", band_m=band_m)
+    ways = [
+        Shape(id=one.id, name=one.name, lonlat=one.line, xy=one.line, levels=None)
+        for one in found.barriers
+    ]
+    plan = SimpleNamespace(settings=SimpleNamespace(sealed=rule), perimeter=inside, ways=ways)
+    assert ways_in(plan, streets, ways) == []
+    short = [replace(way, xy=substring(way.xy, 1.0, way.xy.length)) for way in ways]
+    return streets, found, ways_in(plan, streets, short)
+
+
+def test_a_square_is_closed_by_one_fence_across_it(tmp_path: Path) -> None:
+    """Its streets lie beyond the band, and people walk round every shorter fence."""
+    streets, found, past_short = sealed_square(tmp_path, west=150, band_m=60)
+    (fence,) = found.barriers
+    assert fence.name == "Market"
+    assert fence.line.length == pytest.approx(300, abs=0.1)
+    assert fence.price == fence.width_m == 300
+    assert found.weight == found.flow == 3000
+    assert found.breaches == ()
+    assert past_short == ["Market"]
+    inside = shapely.box(*at((150, -100))[0], *at((500, 500))[0])
+    short = substring(fence.line, 1.0, fence.line.length)
+    assert "Market" in breaches(streets, inside, [(short, None)], band_m=60)
+
+
+def test_the_streets_to_a_square_are_closed_where_that_is_less(tmp_path: Path) -> None:
+    _, found, _ = sealed_square(tmp_path, west=10, band_m=20)
+    assert len(found.barriers) == 2
+    assert found.breaches == ()
+    assert {one.street_class for one in found.barriers} == {"residential"}
+
+
+def test_a_lane_that_is_kept_open_on_a_square_leaves_no_room_for_a_fence(tmp_path: Path) -> None:
+    streets = square(tmp_path, SQUARE, [], SQUARE, name="Market")
+    inside = shapely.box(*at((150, -100))[0], *at((500, 500))[0])
+    lane = shapely.LineString(at((-50, 100), (350, 100))).buffer(2)
+    with pytest.raises(InputError, match="Market is kept open"):
+        find_cordon(streets, inside, traffic="walkers", band_m=60, keep=lane)
 
 
 def test_a_gate_that_the_cordon_does_not_pass_is_told(tmp_path: Path) -> None:

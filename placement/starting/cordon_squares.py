@@ -1,0 +1,152 @@
+"""Squares in the band of a cordon: walked any way one likes, so closed by a fence across them."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+
+from placement.arrays import Bools, Geometries, Ints
+from placement.streets.network import Streets
+from placement.streets.sight import grown_squares
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+#: A place lies on a line this near to it, metres.
+_ON_M = 1e-3
+#: Parts of squares smaller than this are what rounding leaves, square metres.
+_CRUMB_M2 = 1e-6
+
+
+class Parted(NamedTuple):
+    """Squares parted by the middle of the band.
+
+    Attributes
+    ----------
+    covered
+        (E,) bool, edges that lie on a square: who may walk anywhere needs none of them.
+    doors
+        Edge, junction and part of a square that it stands on, (K, 3).
+    fences
+        Edge of the square, and the parts on the inner and the outer side of each, (N, 3).
+    lines
+        (N,) lines in metres, along the middle of the band.
+    inside, outside
+        Parts that reach within the perimeter, and beyond the band.
+    crossing
+        Stretches of the perimeter that lie on squares.
+    n_parts
+        How many parts there are.
+    """
+
+    covered: Bools
+    doors: Ints
+    fences: Ints
+    lines: Geometries
+    inside: set[int]
+    outside: set[int]
+    crossing: int
+    n_parts: int
+
+
+def part_squares(
+    streets: Streets, inside: "BaseGeometry", outer: "BaseGeometry", *, band_m: float
+) -> Parted:
+    """Part the squares of a network by the line that lies in the middle of a band.
+
+    Parameters
+    ----------
+    streets
+        The network.
+    inside, outer
+        The ground that is to be sealed, and the same with its band.
+    band_m
+        Width of the band, metres.
+
+    Returns
+    -------
+    Parted
+        Parts are numbered from 0 on.
+    """
+    covered = np.zeros(streets.n_edges, np.bool_)
+    doors: list[tuple[int, int, int]] = []
+    fences: list[tuple[int, int, int]] = []
+    lines: list[BaseGeometry] = []
+    within: set[int] = set()
+    beyond: set[int] = set()
+    crossing = behind = 0
+    middle = shapely.buffer(inside, band_m / 2)
+    rim, perimeter = shapely.boundary(middle), shapely.boundary(inside)
+    if len(streets.squares):
+        touching = np.flatnonzero(shapely.intersects(grown_squares(streets)[0], outer))
+    else:
+        touching = np.zeros(0, np.int64)
+    for square, ours in _edges_on(streets, touching):
+        shape = streets.squares.shape[square]
+        covered[ours] = True
+        near = _polygons(shapely.intersection(shape, middle))
+        parts = np.concatenate([near, _polygons(shapely.difference(shape, middle))])
+        within.update((behind + np.flatnonzero(shapely.dwithin(parts, inside, _ON_M))).tolist())
+        beyond.update((behind + np.flatnonzero(~shapely.covered_by(parts, outer))).tolist())
+        for line in _lines(shapely.intersection(rim, shape)):
+            at = shapely.line_interpolate_point(line, 0.5, normalized=True)
+            beside = shapely.distance(parts, at) < _ON_M
+            inner = np.flatnonzero(beside[: len(near)])
+            farther = np.flatnonzero(beside[len(near) :]) + len(near)
+            if len(inner) and len(farther):
+                fences.append((int(ours[0]), behind + int(inner[0]), behind + int(farther[0])))
+                lines.append(line)
+        crossing += len(_lines(shapely.intersection(perimeter, shape)))
+        ends = np.stack([streets.edge_tail[ours], streets.edge_head[ours]]).astype(np.int64)
+        nodes, first = np.unique(ends, return_index=True)
+        gap = shapely.distance(shapely.points(streets.node_xy[nodes])[:, None], parts[None, :])
+        doors += zip(
+            ours[first % len(ours)].tolist(),
+            nodes.tolist(),
+            (behind + np.argmin(gap, axis=1)).tolist(),
+            strict=True,
+        )
+        behind += len(parts)
+    return Parted(
+        covered=covered,
+        doors=np.array(doors, np.int64).reshape(-1, 3),
+        fences=np.array(fences, np.int64).reshape(-1, 3),
+        lines=np.array([None, *lines], object)[1:],
+        inside=within,
+        outside=beyond,
+        crossing=crossing,
+        n_parts=behind,
+    )
+
+
+def _edges_on(streets: Streets, squares: Ints) -> Iterator[tuple[int, Ints]]:
+    """Yield squares and the edges that lie on each, those across it first."""
+    surfaces = streets.squares
+    tree = shapely.STRtree(streets.edge_lines())
+    of, edge = tree.query(grown_squares(streets)[0][squares], predicate="covers")
+    on = squares[of]
+    mine = ~streets.island[edge] & (streets.level[edge] == surfaces.level[on])
+    mine &= (streets.bridge | streets.tunnel)[edge] == surfaces.structure[on]
+    on, edge = on[mine], edge[mine]
+    order = np.lexsort((edge, ~streets.across[edge], on))
+    on, edge = on[order], edge[order]
+    numbers, first = np.unique(on, return_index=True)
+    for square, begin, end in zip(numbers, first, np.append(first, len(on))[1:], strict=True):
+        yield int(square), edge[begin:end]
+
+
+def _polygons(shape: "BaseGeometry") -> Geometries:
+    parts = shapely.get_parts(shapely.normalize(shape))
+    result: Geometries = parts[
+        (shapely.get_type_id(parts) == 3) & (shapely.area(parts) > _CRUMB_M2)
+    ]
+    return result
+
+
+def _lines(shape: "BaseGeometry") -> Geometries:
+    parts = shapely.get_parts(shape)
+    parts = parts[shapely.get_dimensions(parts) == 1]
+    merged = shapely.get_parts(shapely.normalize(shapely.line_merge(shapely.union_all(parts))))
+    result: Geometries = merged[shapely.length(merged) > _ON_M]
+    return result
