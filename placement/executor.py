@@ -5,6 +5,7 @@ the order of the pieces, so they depend neither on where a piece ran nor on how 
 This is the only module that knows Dask.
 """
 
+import asyncio
 import importlib
 import logging
 import multiprocessing
@@ -25,7 +26,7 @@ from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, cast
 from urllib.parse import urlsplit
 
 from placement.errors import ClusterError, MissingExtraError, UsageError
@@ -38,8 +39,9 @@ _CONNECT_S = 10.0
 _PATIENCE_S = 60.0  # how long a cluster may be without any worker
 _LOOK_S = 2.0
 _SILENT_S = 0.3  # a service that greets does so at once
+_OTHER = "what listens there is no scheduler"
 _LENGTH = struct.Struct("Q")
-_MOST_FIRST = 1 << 30  # bytes of a first message
+_MOST_FIRST = 1 << 20  # bytes of a first message; a scheduler says less than a thousand
 _DECIDING = ("highspy", "llvmlite", "numba", "numpy", "pulp", "scipy")
 
 
@@ -373,14 +375,13 @@ def _look(host: str, port: int, *, greets: bool) -> None:
     as eight bytes; a greeting in words makes a number far above what it says to anyone. One that
     encrypts, or speaks through a web server, waits for the client to begin.
     """
-    other = "what listens there is no scheduler"
     ends = time.monotonic() + _CONNECT_S
     with socket.create_connection((host, port), timeout=_CONNECT_S) as line:
         if not greets:
             line.settimeout(_SILENT_S)
             with suppress(TimeoutError):
                 line.recv(1)
-                raise ValueError(other)
+                raise ValueError(_OTHER)
             return
         first = b""
         while len(first) < _LENGTH.size:
@@ -390,7 +391,7 @@ def _look(host: str, port: int, *, greets: bool) -> None:
                 break
             first += came
     if len(first) < _LENGTH.size or not 0 < _LENGTH.unpack(first)[0] < _MOST_FIRST:
-        raise ValueError(other)
+        raise ValueError(_OTHER)
 
 
 def _check_scheme(scheme: str) -> None:
@@ -414,6 +415,37 @@ def _check_scheme(scheme: str) -> None:
         raise ValueError("Dask has no certificates: its setting distributed.comm.tls")
 
 
+async def _demand_scheduler(address: str) -> None:
+    """Refuse what does not answer as a scheduler does, or not in time.
+
+    Raises
+    ------
+    ValueError
+        If it does not.
+    """
+    from distributed.comm.core import connect  # noqa: PLC0415 - an extra, and slow to import
+    from distributed.security import Security  # noqa: PLC0415 - the same
+
+    begin, security = cast("Any", connect), cast("Any", Security)
+    try:
+        async with asyncio.timeout(_CONNECT_S):  # a connection of Dask waits for any first message
+            line = await begin(
+                address, timeout=_CONNECT_S, **security().get_connection_args("client")
+            )
+            try:
+                await line.write({"op": "identity", "reply": True})
+                found = await line.read()
+            finally:
+                line.abort()
+        kind = found["type"]
+    except TimeoutError as error:
+        raise ValueError(f"what listens there says nothing within {_CONNECT_S:g} s") from error
+    except Exception as error:  # what it said may be anything
+        raise ValueError(_OTHER) from error
+    if kind != "Scheduler":
+        raise ValueError(f"it is a {str(kind)[:40].lower()} of Dask, and not its scheduler")
+
+
 def _connected(address: str) -> Any:  # noqa: ANN401 - Dask has no types
     """Return a client of the scheduler at an address."""
     what = f"no Dask scheduler answers at {address[:200]!r}"
@@ -425,6 +457,9 @@ def _connected(address: str) -> Any:  # noqa: ANN401 - Dask has no types
         from distributed import Client  # noqa: PLC0415 - an extra, and slow to import
 
         _check_scheme(parts.scheme)
+        if parts.scheme != "inproc":
+            with ThreadPoolExecutor(1) as aside:  # a notebook has a loop of events of its own
+                aside.submit(asyncio.run, _demand_scheduler(address)).result()
         client: Any = Client
         return client(address, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, ValueError) as error:

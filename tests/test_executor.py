@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -307,6 +308,42 @@ def test_an_address_where_no_scheduler_listens(
             OnDask(f"{scheme}://127.0.0.1:{other.getsockname()[1]}")
         assert found.value.exit_code == 7
         lines[0].close()
+
+
+@pytest.mark.parametrize("said", ["a length alone", "a length and a text", "what it is told"])
+def test_a_service_that_begins_as_a_scheduler_does(
+    said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
+    monkeypatch.setattr(distributed, "Client", no_client)
+    monkeypatch.setattr("placement.executor._CONNECT_S", 1.0)
+    first = (16).to_bytes(8, "little") + (b"" if said == "a length alone" else b"x" * 16)
+
+    def serve(line: socket.socket) -> None:
+        with line, suppress(OSError):
+            line.sendall(first)
+            while heard := line.recv(1 << 16):
+                if said == "what it is told":
+                    line.sendall(heard)
+
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def greet() -> None:
+            for _ in range(2):  # a look, and a talk
+                serve(other.accept()[0])
+
+        thread = threading.Thread(target=greet, daemon=True)
+        thread.start()
+        with pytest.raises(ClusterError, match=r"no Dask scheduler answers at .* \(what listens"):
+            OnDask(f"tcp://127.0.0.1:{other.getsockname()[1]}")
+        thread.join()
+
+
+def test_a_worker_of_a_cluster_is_no_scheduler(cluster: str) -> None:
+    with OnDask(cluster) as workers:
+        worker = min(workers._client.scheduler_info()["workers"])
+    with pytest.raises(ClusterError, match="it is a worker of Dask, and not its scheduler"):
+        OnDask(worker)
 
 
 @pytest.mark.slow

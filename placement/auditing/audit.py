@@ -19,6 +19,7 @@ from placement.auditing.findings import AT_LIMIT, TENTH, WRITTEN, Findings, deci
 from placement.auditing.ground import check_ground
 from placement.auditing.identity import check_identity
 from placement.auditing.lanes import check_lanes, most_admitted
+from placement.auditing.parts import check_parts
 from placement.auditing.periods import people_of
 from placement.auditing.recount import to_sites
 from placement.auditing.reverse import check_reverse
@@ -99,6 +100,7 @@ def audit(plan: Plan, solution: Solution, *, baseline: Solution | None = None) -
             changed=changed,
         )
 
+    check_parts(plan, findings)
     if not _check_posts(problem, solution, findings):
         return report()
     walks = survey(plan)

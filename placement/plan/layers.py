@@ -212,8 +212,9 @@ def build_plan(
     problem, warnings = _problem(tables, theirs, plane, settings, budget, resources, plan_file=file)
     check_required(problem)
     check_worth(problem, file=file)
-    parted = any(one.parts for one in every.values())
-    warnings += _idle(settings, files, tables, problem, given=walk_s is not None, parted=parted)
+    parts = {name: table.parts for name, table in every.items() if table.parts}
+    given = walk_s is not None
+    warnings += _idle(settings, files, tables, problem, given=given, parted=bool(parts))
     table, more = (None, []) if walk_s is None else walk_table(walk_s, problem, tables)
     warnings += more
     plan = Plan(
@@ -244,7 +245,8 @@ def build_plan(
             arrivals=files.get("arrivals"),
             walk_s=table,
         ),
-        inputs=(file, *_paths(files, every), *run.files),
+        parts=parts,
+        inputs=(file, *_paths(files, parts), *run.files),
     )
     if not settings.periods:
         return plan
@@ -277,11 +279,10 @@ def _areas(
     return tuple(sorted(found, key=lambda shape: shape.id))
 
 
-def _paths(files: Mapping[str, Source], tables: Mapping[str, Table]) -> Iterator[Path]:
+def _paths(files: Mapping[str, Source], parts: Mapping[str, tuple[Path, ...]]) -> Iterator[Path]:
     """Yield the files of layers, one by one where a layer comes in parts."""
     for name, source in files.items():
-        parts = tables[name].parts if name in tables else ()
-        yield from parts or ([source] if isinstance(source, Path) else [])
+        yield from parts.get(name) or ([source] if isinstance(source, Path) else [])
 
 
 def _crowds(tables: Mapping[str, Table], plane: Plane) -> tuple[Crowd, ...]:

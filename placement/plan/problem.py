@@ -223,6 +223,8 @@ class Plan:
         apart, see `placement.plan.digests`.
     inputs
         Every file it was read from, the plan file first: what is made of it never replaces them.
+    parts
+        By name of a layer in parts, those of a period as ``"<period>:demand"``: its files.
     periods
         The parts of the day, in their order; empty where the plan has none. Streets, closures and
         crowds of the plan itself are then walked on between posts alone.
@@ -251,6 +253,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[Path, ...] = ()
+    parts: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
     periods: tuple[DayPeriod, ...] = ()
 
     @classmethod
