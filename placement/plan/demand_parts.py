@@ -19,14 +19,15 @@ import shapely
 from placement.arrays import Bools, Floats, Ints
 from placement.errors import InputError
 from placement.executor import Executor, Here
+from placement.globe import transformer
 from placement.plan.cells import identifier, number, twice
 from placement.plan.crs import Plane, check_fit
 from placement.plan.demand import crowd_of, step_free_of
 from placement.plan.places import Places, add_up, exact, rounded
 from placement.plan.problem import LanesRule
 from placement.plan.table import POINTS, Row, Table, checked_table
-from placement.reading.features import row_name
-from placement.reading.parts import Batch, read_batches
+from placement.reading.features import WGS84, row_name
+from placement.reading.parts import Batch, read_batches, unreadable
 
 _APART = ("zone", "priority", "tier", "level", "arrival")
 _COLUMNS = ("id", "people", "step_free", "step_free_people", *_APART)
@@ -175,15 +176,13 @@ def _places_of(path: Path, batch: Batch, joining: Joining) -> Places:
     """Return each point of a batch as a place, all of it checked."""
     import pyarrow as pa  # noqa: PLC0415
 
-    rows = _Rows(batch)
-    table = checked_table(path, rows, batch.names, batch.geometries, batch.crs, POINTS)
+    table, xy, metres = _placed(path, batch, joining)
     people = _numbers(table, batch, "people")
     slow, told = _step_free(table, batch, people)
     kinds, kind = _kinds(table, batch, told, joining.rule)
-    xy = shapely.get_coordinates(table.source) + 0.0  # a negative zero is the same place
+    xy = xy + 0.0  # a negative zero is the same place
     cell, away = xy.view(np.int64), np.zeros(len(xy))
     if joining.side_m is not None:
-        metres = shapely.get_coordinates(joining.plane.metres(table))
         grid = np.floor(metres / joining.side_m)
         cell = grid.astype(np.int64)
         away = (((metres / joining.side_m - grid) - 0.5) ** 2).sum(axis=1)
@@ -197,6 +196,39 @@ def _places_of(path: Path, batch: Batch, joining: Joining) -> Places:
         times=np.ones(len(xy), dtype=np.int64),
         sums=np.hstack([exact(people), exact(slow)]),
     )
+
+
+def _placed(path: Path, batch: Batch, joining: Joining) -> tuple[Table, Floats, Floats]:
+    """Return the rows of a batch, where they are, and the same in the plan's metres."""
+    rows, xy = _Rows(batch), batch.plain_points()
+    metres = None if xy is None else _sound_metres(xy, batch.crs, joining.plane)
+    if xy is None or metres is None:  # looked at one by one, whatever is wrong is told
+        with unreadable(path):
+            shapes = batch.geometries()
+        table = checked_table(path, rows, batch.names, shapes, batch.crs, POINTS)
+        return (
+            table,
+            shapely.get_coordinates(table.source),
+            shapely.get_coordinates(joining.plane.metres(table)),
+        )
+    nowhere = np.empty(0, dtype=np.object_)
+    table = Table(
+        file=path, rows=rows, columns=batch.names, lonlat=nowhere, source=nowhere, crs=batch.crs
+    )
+    return table, xy, metres
+
+
+def _sound_metres(xy: Floats, crs: pyproj.CRS, plane: Plane) -> Floats | None:
+    """Return points in the plan's metres, None unless all of them are sound at a glance."""
+    plain = pyproj.CRS(WGS84)
+    lonlat = xy
+    if crs != plain and crs.to_epsg() != 4326:
+        lonlat = np.column_stack(transformer(crs, plain).transform(xy[:, 0], xy[:, 1]))
+    metres = xy
+    if crs != plane.crs:
+        metres = np.column_stack(transformer(plain, plane.crs).transform(*lonlat.T))
+    sound = np.isfinite(xy) & np.isfinite(metres) & (np.abs(lonlat) <= (180.0, 90.0))
+    return metres if sound.all() else None
 
 
 def _numbers(table: Table, batch: Batch, key: str) -> Floats:

@@ -97,7 +97,7 @@ def _joined(some: Sequence[Places], file: Path) -> Places:
             field="people",
             remedy="correct the numbers",
         )
-    order = np.lexsort((xy[:, 1], xy[:, 0], away, cell[:, 1], cell[:, 0], kind))
+    order = np.lexsort((away, *_keys(kind, cell)))
     kind, cell, away, xy = kind[order], cell[order], away[order], xy[order]
     first = np.flatnonzero(_changes(kind, cell[:, 0], cell[:, 1]))
     if len(first) > MOST_PLACES:
@@ -108,24 +108,23 @@ def _joined(some: Sequence[Places], file: Path) -> Places:
         )
     stands = first.copy()
     group = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(kind))))
-    level = (away == away[first][group]) & (xy == xy[first][group]).all(axis=1)
-    times_of = times[order[first]]
-    crowded = level & (np.bincount(group, weights=level)[group] > 1)
-    if crowded.any():
-        rows = np.flatnonzero(crowded)
-        chosen, often = _first_names(
-            group[rows], id_.take(pa.array(order[rows])), times[order[rows]]
-        )
-        stands[group[rows[chosen]]] = rows[chosen]
-        times_of[group[rows[chosen]]] = often
+    level = away == away[first][group]  # as near to the middle as the nearest
+    often = times[order[first]]
+    crowded = np.flatnonzero(level & (np.bincount(group, weights=level)[group] > 1))
+    if len(crowded):
+        theirs = order[crowded]
+        names = id_.take(pa.array(theirs))
+        chosen, many = _foremost(group[crowded], xy[crowded], names, times[theirs])
+        stands[group[crowded[chosen]]] = crowded[chosen]
+        often[group[crowded[chosen]]] = many
     return Places(
         kinds=kinds,
         kind=kind[first],
         cell=cell[first],
         away=away[first],
-        xy=xy[first],
+        xy=xy[stands],
         id=id_.take(pa.array(order[stands])),
-        times=times_of,
+        times=often,
         sums=_carried(np.add.reduceat(sums[order], first, axis=0)),
     )
 
@@ -139,18 +138,32 @@ def _changes(*columns: NDArray[Any]) -> Bools:
     return found
 
 
-def _first_names(group: Ints, names: Any, times: Ints) -> tuple[Ints, Ints]:  # noqa: ANN401 - an array of pyarrow
-    """Return the row of each group whose name comes first, and how many points have it."""
+def _keys(kind: Ints, cell: Ints) -> tuple[Ints, ...]:
+    """Return what rows of one kind and cell share and others do not: one number where it fits."""
+    low = cell.min(axis=0).tolist()
+    wide, high = (
+        top - least + 1 for top, least in zip(cell.max(axis=0).tolist(), low, strict=True)
+    )
+    if wide * high * (int(kind.max()) + 1) >= 1 << 62:
+        return cell[:, 1], cell[:, 0], kind
+    return (((kind * wide) + (cell[:, 0] - low[0])) * high + (cell[:, 1] - low[1]),)
+
+
+def _foremost(group: Ints, xy: Floats, names: Any, times: Ints) -> tuple[Ints, Ints]:  # noqa: ANN401 - an array of pyarrow
+    """Return the row of each group that is farthest west, then south, its name then the first.
+
+    And how many points have its place and name.
+    """
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415
 
-    rows = pa.table({"group": group, "name": names})
-    order = pc.sort_indices(rows, sort_keys=[("group", "ascending"), ("name", "ascending")])
-    names, at = names.take(order), order.to_numpy().astype(np.int64)
-    group = group[at]
-    other = np.ones(len(group), dtype=np.bool_)
-    other[1:] = pc.not_equal(names[1:], names[:-1]).to_numpy(zero_copy_only=False)
-    runs = np.flatnonzero(other | _changes(group))
+    rows = pa.table({"group": group, "x": xy[:, 0], "y": xy[:, 1], "name": names})
+    ascending = [(column, "ascending") for column in rows.column_names]
+    at = pc.sort_indices(rows, sort_keys=ascending).to_numpy().astype(np.int64)
+    names, group, xy = names.take(pa.array(at)), group[at], xy[at]
+    other = _changes(group, xy[:, 0], xy[:, 1])
+    other[1:] |= pc.not_equal(names[1:], names[:-1]).to_numpy(zero_copy_only=False)
+    runs = np.flatnonzero(other)
     often = np.add.reduceat(times[at], runs)
     foremost = _changes(group[runs])
     return at[runs[foremost]], often[foremost]

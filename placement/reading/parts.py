@@ -4,6 +4,7 @@ import glob
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import Any
 import numpy as np
 import pyproj
 import shapely
+from numpy.typing import NDArray
 
-from placement.arrays import Geometries
+from placement.arrays import Floats, Geometries
 from placement.errors import InputError
 from placement.reading.features import DAMAGED, horizontal, without_crs
 from placement.reading.regular import NOT_THAT, head, reason, require_file
@@ -21,6 +23,7 @@ from placement.reading.regular import NOT_THAT, head, reason, require_file
 ENDINGS = frozenset({".parquet", ".geoparquet"})
 """Suffixes of the files that are taken for parts."""
 ROWS_AT_ONCE = 1 << 18
+_POINT_BYTES = 21  # byte order, type, x, y of a point in well-known binary
 _SUMMARIES = {"_metadata", "_common_metadata"}
 
 
@@ -79,8 +82,8 @@ class Batch:
         All columns of the file but the geometry.
     columns
         Those that were asked for and are there: pyarrow arrays, texts as dictionaries.
-    geometries
-        (rows,) shapely geometries or None.
+    shapes
+        The geometries as the file has them: a pyarrow array.
     crs
         Their coordinate system, without heights.
     """
@@ -88,11 +91,50 @@ class Batch:
     first: int
     names: tuple[str, ...]
     columns: Mapping[str, Any]
-    geometries: Geometries
+    shapes: Any
     crs: pyproj.CRS
 
     def __len__(self) -> int:
-        return len(self.geometries)
+        return len(self.shapes)
+
+    def geometries(self) -> Geometries:
+        """Return (rows,) shapely geometries or None."""
+        import pyarrow as pa  # noqa: PLC0415 - heavy, and most plans are GeoJSON
+
+        column = self.shapes
+        if pa.types.is_dictionary(column.type):
+            distinct = shapely.from_wkb(column.dictionary.to_numpy(zero_copy_only=False))
+            if not len(distinct):
+                return np.full(len(column), None, dtype=np.object_)
+            at = column.indices.fill_null(0).to_numpy(zero_copy_only=False)
+            found: Geometries = np.asarray(distinct, dtype=np.object_)[at]
+        else:
+            flat = [column.field(name).to_numpy(zero_copy_only=False) for name in ("x", "y")]
+            found = np.asarray(shapely.points(*flat), dtype=np.object_)
+        found[column.is_null().to_numpy(zero_copy_only=False)] = None
+        return found
+
+    def plain_points(self) -> Floats | None:
+        """Return (rows, 2) coordinates, None unless all are points of two in the usual order."""
+        import pyarrow as pa  # noqa: PLC0415
+
+        column = self.shapes
+        if column.null_count or not pa.types.is_dictionary(column.type):
+            return None
+        values = column.dictionary
+        if not pa.types.is_binary(values.type):
+            return None
+        offsets = np.frombuffer(values.buffers()[1], dtype=np.int32)
+        offsets = offsets[values.offset : values.offset + len(values) + 1]
+        if (np.diff(offsets) != _POINT_BYTES).any():
+            return None
+        held = np.frombuffer(values.buffers()[2], dtype=np.uint8)[offsets[0] : offsets[-1]]
+        records = held.reshape(-1, _POINT_BYTES)
+        if (records[:, :5] != np.array([1, 1, 0, 0, 0], dtype=np.uint8)).any():
+            return None
+        xy: Floats = np.ascontiguousarray(records[:, 5:]).view("<f8")
+        at: NDArray[np.int32] = column.indices.to_numpy(zero_copy_only=False)
+        return xy[at]
 
 
 def read_batches(path: Path, columns: Collection[str]) -> Iterator[Batch]:
@@ -117,7 +159,7 @@ def read_batches(path: Path, columns: Collection[str]) -> Iterator[Batch]:
     require_file(path, remedy="check the path given for the layer 'demand'")
     if head(path, 4) != b"PAR1":
         raise InputError("is not a GeoParquet file", file=path, remedy=NOT_THAT)
-    try:
+    with unreadable(path):
         schema = pq.read_schema(path)
         geometry, crs = _geometry_of(schema.metadata or {}, path)
         kept = [name for name in schema.names if name in columns and name != geometry]
@@ -129,9 +171,22 @@ def read_batches(path: Path, columns: Collection[str]) -> Iterator[Batch]:
         ) as file:
             for rows in file.iter_batches(ROWS_AT_ONCE, columns=[geometry, *kept]):
                 found = {name: rows.column(name) for name in kept}
-                shapes = _shapes(rows.column(geometry))
-                yield Batch(first=first, names=names, columns=found, geometries=shapes, crs=crs)
+                shapes = rows.column(geometry)
+                yield Batch(first=first, names=names, columns=found, shapes=shapes, crs=crs)
                 first += len(shapes)
+
+
+@contextmanager
+def unreadable(path: Path) -> Iterator[None]:
+    """Turn whatever libraries raise of a GeoParquet file into one sentence.
+
+    Raises
+    ------
+    InputError
+        Naming the file, and what the library said.
+    """
+    try:
+        yield
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 - each library has a tree of errors of its own
@@ -164,22 +219,3 @@ def _is_text(kind: Any) -> bool:  # noqa: ANN401 - a type of pyarrow
         pa.types.is_large_binary,
     )
     return any(test(kind) for test in tests)
-
-
-def _shapes(column: Any) -> Geometries:  # noqa: ANN401 - an array of pyarrow
-    """Return geometries in well-known binary, or points in GeoArrow's own encoding."""
-    import pyarrow as pa  # noqa: PLC0415
-
-    if pa.types.is_dictionary(column.type):
-        distinct = shapely.from_wkb(column.dictionary.to_numpy(zero_copy_only=False))
-        missing = column.is_null().to_numpy(zero_copy_only=False)
-        at = column.indices.fill_null(0).to_numpy(zero_copy_only=False)
-        if not len(distinct):
-            return np.full(len(column), None, dtype=np.object_)
-        found: Geometries = np.asarray(distinct, dtype=np.object_)[at]
-    else:
-        flat = [column.field(name).to_numpy(zero_copy_only=False) for name in ("x", "y")]
-        missing = column.is_null().to_numpy(zero_copy_only=False)
-        found = np.asarray(shapely.points(*flat), dtype=np.object_)
-    found[missing] = None
-    return found
