@@ -35,6 +35,7 @@ from tests.streets.test_squares import SQUARE, square
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 PARIS, MONACO = DATA / "paris" / "paris_seine.osm.pbf", DATA / "cities" / "monaco.osm.gz"
+HELSINKI = DATA / "Helsinki.osm.pbf"
 ROUTE = Path(__file__).parents[2] / "data" / "geo" / "paris-2024" / "route.geojson"
 INSIDE = shapely.box(*at((-20, -20))[0], *at((20, 20))[0])
 BAND_M = 70.0
@@ -470,3 +471,21 @@ def test_any_perimeter_of_a_town_of_many_levels_is_sealed(traffic: Traffic) -> N
         assert found.barriers
         assert found.weight == found.flow
         assert found.breaches == ()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not HELSINKI.exists(), reason="the shared data is not here")
+def test_any_perimeter_over_the_squares_of_helsinki_is_sealed() -> None:
+    crs = "EPSG:3879"
+    streets = read_streets(HELSINKI, crs=crs)
+    middle = np.array(transformer(crs).transform(24.9440, 60.1715))
+    draw_from = random.Random(3)
+    across = 0
+    for band_m in (2.0, 5.0, 5.0, 5.0, 20.0, 20.0, 20.0, 20.0, 60.0):
+        place = middle + [draw_from.uniform(-150, 150) for _ in range(2)]
+        inside = shapely.Point(place).buffer(draw_from.uniform(60, 250))
+        found = find_cordon(streets, inside, traffic="walkers", band_m=band_m)
+        across += sum(one.name == "Rautatientori" for one in found.barriers)
+        assert found.weight == found.flow
+        assert found.breaches == ()
+    assert across > 0
