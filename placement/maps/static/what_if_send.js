@@ -106,10 +106,15 @@ class Sending {
     this.isJoined = new Uint8Array(nodes); // 1 of nodes in the tree, 2 of those that are closed
     this.order = []; // the first of these, each after the one it hangs on
     this.loose = []; // nodes that nothing leads to so far
+    this.hung = new Int32Array(nodes).fill(-1); // of nodes outside, the one outside that they still hang on
+    this.place = new Int32Array(nodes); // of nodes that are to be joined, the place among them
     this.previous = new Int32Array(nodes); // the node before, and by what: an arc, or an option left and one taken
     this.by = new Int32Array(nodes);
     this.way = new Int32Array(nodes);
     this.option = new Int32Array(nodes);
+    this.offered = [this.previous, this.by, this.way, this.option].map((told) => ({ told, next: new Int32Array(nodes) })); // the same of a place that is offered
+    this.mostHigh = Infinity; // as far as any is that hangs on a node outside
+    this.mostLow = Infinity;
     this.heap = new NodeHeap(nodes);
     this.sign = 1; // of the search: from where there is too much, or from where something is missing
     this.changes = 0;
@@ -283,20 +288,22 @@ class Sending {
     if (ways.length === 0) { this.top[pair] = -1; } else { this.setTop(pair, ways[0], others[0]); }
   }
 
-  /* Offer a node outside the tree a place beside one that is in it. */
+  /* Offer a node outside the tree a place beside one that is in it, where it is nearer than the place that it has
+     been offered, and than that of the node on which it hangs in the end. */
   offer(node, other, high, low, by, way, to) {
-    const { heap } = this;
+    const { heap, offered } = this;
     if (heap.at[other] >= 0 && (heap.high[other] < high || (heap.high[other] === high && heap.low[other] <= low))) { return; }
-    this.previous[other] = node;
-    this.by[other] = by;
-    this.way[other] = way;
-    this.option[other] = to;
+    if (this.hung[other] >= 0 && (this.mostHigh < high || (this.mostHigh === high && this.mostLow <= low))) { return; }
+    offered[0].next[other] = node;
+    offered[1].next[other] = by;
+    offered[2].next[other] = way;
+    offered[3].next[other] = to;
     heap.put(other, high, low);
   }
 
   /* Of a node of the tree, offer others outside a place beside it; of one outside, offer it a place beside those inside. */
   offerBeside(node, isInside) {
-    const { high, low, isJoined, pairTo, top, topHigh, topLow, twin, pairFirst, from, to: ends, sent, most, sign, beside, besideFirst } = this;
+    const { high, low, hung, isJoined, pairTo, top, topHigh, topLow, twin, pairFirst, from, to: ends, sent, most, sign, beside, besideFirst } = this;
     const { at: place, high: nearHigh, low: nearLow } = this.heap;
     const within = isInside ? 0 : 1; // of those looked at
     const way = isInside ? sign : -sign;
@@ -323,29 +330,59 @@ class Sending {
       const outer = isInside ? other : node;
       const isOffered = place[outer] >= 0;
       const nextHigh = topHigh[move] + way * (high[other] - ownHigh);
-      if (isOffered && nearHigh[outer] < nextHigh) { continue; }
+      if (nextHigh > (isOffered ? nearHigh[outer] : hung[outer] < 0 ? Infinity : this.mostHigh)) { continue; }
       const nextLow = topLow[move] + way * (low[other] - ownLow);
       if (isOffered && nearHigh[outer] === nextHigh && nearLow[outer] <= nextLow) { continue; }
       this.offer(isInside ? node : other, outer, nextHigh, nextLow, -1, top[move], this.others[move][0]);
     }
   }
 
-  /* Join nodes to the tree of the cheapest changes, the nearest first. Prices of a node follow as it
-     is joined: by them a change along the tree costs nothing, and no other less. */
-  join(nodes) {
-    const { heap, high, low, isJoined, order, sign, excess } = this;
-    for (const node of nodes) {
-      if (sign * excess[node] > 0) { this.offer(-1, node, 0, 0, -1, -1, -1); } else { this.offerBeside(node, false); }
+  /* Join nodes to the tree of the cheapest changes, the nearest first, each with all that still hangs on
+     it. Prices of a node follow as it is joined: by them a change along the tree costs nothing, and no
+     other less. Nodes are told after the ones they hang on; all that hang do so on `top` in the end. */
+  join(nodes, top) {
+    const { heap, high, low, isJoined, hung, place, order, sign, excess, offered } = this;
+    const seek = (node) => { if (sign * excess[node] > 0) { this.offer(-1, node, 0, 0, -1, -1, -1); } else { this.offerBeside(node, false); } };
+    this.mostHigh = Infinity;
+    this.mostLow = Infinity;
+    if (top >= 0) {
+      seek(top);
+      if (heap.size > 0) {
+        this.mostHigh = heap.high[top];
+        this.mostLow = heap.low[top];
+      }
     }
+    nodes.forEach((node, at) => {
+      place[node] = at;
+      if (node !== top) { seek(node); }
+    });
+    let left = nodes.length;
     while (heap.size > 0) {
-      const node = heap.pop();
-      isJoined[node] = 1;
-      order.push(node);
-      high[node] -= sign * heap.high[node];
-      low[node] -= sign * heap.low[node];
-      this.offerBeside(node, true);
+      const first = heap.pop();
+      if (isJoined[first] === 1) { continue; }
+      for (const { told, next } of offered) { told[first] = next[first]; }
+      const begin = order.length;
+      hung[first] = -1;
+      for (let at = place[first]; at < nodes.length; at += 1) {
+        const node = nodes[at];
+        if (node !== first && (isJoined[node] === 1 || hung[node] < 0 || isJoined[hung[node]] === 0)) { continue; }
+        isJoined[node] = 1;
+        order.push(node);
+        high[node] -= sign * heap.high[first];
+        low[node] -= sign * heap.low[first];
+      }
+      left -= order.length - begin;
+      if (left === 0) { break; }
+      /* the fewer of both look at the others */
+      if (left < order.length - begin) {
+        for (const node of nodes) { if (isJoined[node] === 0) { this.offerBeside(node, false); } }
+      } else {
+        for (let at = begin; at < order.length; at += 1) { this.offerBeside(order[at], true); }
+      }
     }
+    heap.clear();
     this.loose = nodes.filter((node) => isJoined[node] === 0);
+    for (const node of this.loose) { hung[node] = -1; }
   }
 
   /* Whether a node of the tree is still joined to the one before it, or to be begun at. */
@@ -359,21 +396,25 @@ class Sending {
 
   /* Take out of the tree all that hung on a change that nobody is left for, and join it anew. */
   repair() {
-    const { order, isJoined, previous } = this;
+    const { order, isJoined, previous, hung } = this;
     const { loose } = this; // what nothing led to so far
     let kept = 0;
+    let [top, tops] = [-1, 0];
     for (const node of order) {
       const before = previous[node];
-      if ((before < 0 || isJoined[before] === 1) && this.isHeld(node)) {
+      const isHeld = this.isHeld(node);
+      if (isHeld && (before < 0 || isJoined[before] === 1)) {
         order[kept] = node;
         kept += 1;
-      } else {
-        isJoined[node] = 0;
-        loose.push(node);
+        continue;
       }
+      isJoined[node] = 0;
+      hung[node] = isHeld ? before : -1;
+      if (!isHeld) { top = node; tops += 1; }
+      loose.push(node);
     }
     order.length = kept;
-    if (loose.length > 0) { this.join(loose); }
+    if (loose.length > 0) { this.join(loose, tops === 1 ? top : -1); }
   }
 
   /* Send along the tree to a node as much as it still takes. */
@@ -411,7 +452,8 @@ class Sending {
     isJoined.fill(2);
     for (const node of nodes) { isJoined[node] = 0; }
     const before = high.slice();
-    this.join(nodes);
+    this.hung.fill(-1);
+    this.join(nodes, -1);
     for (;;) {
       let [nearest, least] = [-1, Infinity];
       let kept = 0;
