@@ -64,7 +64,7 @@ function sign(resource, size, number) {
   if (number !== null) {
     picture.append(drawn("text", {
       x: 16, y: outline.text, fill: ink, "text-anchor": "middle", class: "units",
-      "font-size": [13, 13, 12.5, 11, 8][Math.min(number.length, 4)],
+      "font-size": (shape === "triangle" ? [11, 11, 11.5, 9.5, 7.5] : [13, 13, 12.5, 10.5, 8])[Math.min(number.length, 4)],
     }, number));
   }
   return picture;
