@@ -234,6 +234,9 @@ def test_a_comparison_tells_who_passes_each_ring(open_page, ringed, tmp_path: Pa
     page.locator("#tab-figures").click()
     assert page.locator("table.rings caption").inner_text().startswith("Périmètres")
     assert not re.search(r"\w:", page.locator("#view-figures").inner_text())
+    told = page.locator("#view-changes").text_content()
+    assert " agents (+" in told
+    assert "officers" not in told
     seen.assert_quiet(file)
 
 

@@ -262,6 +262,9 @@ def test_a_comparison_lets_its_reader_choose_the_period(
     assert links.count() == 4
     assert links.nth(0).get_attribute("aria-current") == "page"
     assert page.locator(".leaflet-reach-new-pane path").count() == 0  # no one ground of all
+    names = page.locator("#view-areas th[scope=row]").all_text_contents()
+    assert any(name.startswith("Arrival: ") for name in names)
+    assert not any(name.startswith(("arrive:", "stand:", "leave:")) for name in names)
     for at in (2, 1):
         links.nth(at + 1).focus()
         page.keyboard.press("Enter")

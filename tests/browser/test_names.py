@@ -3,7 +3,10 @@
 import itertools
 import math
 import random
+import re
 from pathlib import Path
+
+import shapely
 
 from placement.maps import webmap
 
@@ -11,13 +14,13 @@ SIZE = (900, 600)
 PLACED = """([names, sight, signs]) => {
   const measure = measurer();
   let found = null;
-  const all = names.map(([text, box], i) => ({
-    key: `area ${i}`, box, from: 0, layer: 'areas',
+  const all = names.map(([text, box, edge], i) => ({
+    key: `area ${i}`, box, edge, from: 0, layer: 'areas',
     lines: broken(text, 3).map((one) => ({ text: one, style: LABEL_STYLES.area })),
   }));
   const region = [-2000, -2000, 4000, 4000];
   for (const step of placeNames(all, 0, region, sight, signs, measure, (placed, unplaced) => {
-    found = { boxes: placed.map((one) => one.box), unplaced };
+    found = { boxes: placed.map((one) => one.box), texts: placed.map((one) => one.text), unplaced };
   })) { void step; }
   return found;
 }"""
@@ -38,13 +41,19 @@ def test_no_name_is_cut_by_the_edge_or_lies_below_the_legend(browser) -> None:
             x, y = pick.uniform(-120, 1020), pick.uniform(-80, 680)
             wide, high = pick.uniform(8, 160), pick.uniform(8, 90)
             text = " ".join(pick.choices(["Quai", "Tribune", "Jardins", "de la Seine"], k=3))
-            names.append([text, [x, y, x + wide, y + high]])
+            # a bent area, from which two corners of the box around it are far
+            edge = [[x, y], [x + 4, y], [x + 4, y + high - 4], [x + wide, y + high], [x, y + high]]
+            names.append([f"{text} n{len(names)}", [x, y, x + wide, y + high], edge])
         signs = [
             [x - 15, y - 15, x + 15, y + 15]
             for x, y in ((pick.uniform(0, 900), pick.uniform(0, 600)) for _ in range(20))
         ]
         found = page.evaluate(PLACED, [names, sight, signs])
         unplaced += found["unplaced"]
+        for text, bounds in zip(found["texts"], found["boxes"], strict=True):
+            if number := re.search(r"n(\d+)$", text):
+                area = shapely.Polygon(names[int(number[1])][2])
+                assert shapely.box(*bounds).distance(area) <= math.hypot(40, 40)
         for left, top, right, bottom in found["boxes"]:
             within = left > 0 and top > 0 and right < SIZE[0] and bottom < SIZE[1]
             outside = right < 0 or bottom < 0 or left > SIZE[0] or top > SIZE[1]

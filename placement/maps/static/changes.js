@@ -57,6 +57,14 @@ function phrase(text, tell, spoken) {
   return { inner, known: spoken.phrases.length === 0, text: text.slice(inner) };
 }
 
+/* The phrases of the reader's language, with what costs are counted in, which a file says in English alone. */
+function spokenBy(data, plans, tell) {
+  const spoken = data.phrases[tell.language];
+  const plain = (text) => text.replace(/[.*+?^${}()|[\]\\]/gu, "\\$&");
+  const units = new Map(plans.map(({ budget: { unit } }) => [unit.en, unit]).filter(([name]) => name !== ""));
+  return { ...spoken, between: [...spoken.between, ...[...units.values()].map((unit) => [`(?<!\\p{L})${plain(unit.en)}(?!\\p{L})`, tell.own(unit).replaceAll("$", "$$$$")])] };
+}
+
 /* Two spaces part a name from what is said of it; a browser would make them one. */
 const spaced = (text) => text.replaceAll("  ", "\u00a0 ");
 
@@ -87,6 +95,7 @@ function differenceView(data, plans, tell, standing, showPost, isOpen) {
   const { difference } = data;
   const pieces = [make("h2", null, tell.say("tab_changes"))];
   const { inputs } = difference;
+  const spoken = spokenBy(data, plans, tell);
   if (!inputs.known) { pieces.push(make("p", { class: "notice" }, tell.say("inputs_unknown"))); }
   if (inputs.changed.length > 0) {
     const names = inputs.changed.map(([name, file]) => file || (tell.has(`input_${name}`) ? tell.say(`input_${name}`) : name));
@@ -103,7 +112,7 @@ function differenceView(data, plans, tell, standing, showPost, isOpen) {
       count += about.length === 0 ? 1 : 0;
       /* a line that belongs to the one before stays with it */
       if (count > MOST_LINES && !text.startsWith(" ")) { under = more; }
-      const said = phrase(text, tell, data.phrases[tell.language]);
+      const said = phrase(text, tell, spoken);
       const lang = said.known ? null : "en";
       if (about.length === 0) {
         under.append(make("li", { class: said.inner > 0 ? "inner" : null, lang, dir: "auto" }, spaced(said.text)));

@@ -19,6 +19,8 @@ const STATION_FROM = 14;
 const GATE_FROM = 15.5;
 const REPEAT_PX = 420; // between two names of one street
 const NUDGE_PX = 110; // as far as a name may be moved to be in sight
+const ASTRAY_PX = 40; // at most, from a name to the area it names
+const EDGE_STEP_PX = 16; // between places of an area's edge at which nearness is told
 const PAINTED_PART = 0.15; // of the view, painted on each side of it
 const PLACED_PART = 0.45; // the same, in which names have their places
 const MOVED_PX = 24; // of the map, after which names without a place are tried again
@@ -166,7 +168,7 @@ function namesOf(map, data, tell) {
     if (lost > 0) { lines.push({ text: tell.say("not_covered", { people: tell.people(lost) }), style: LABEL_STYLES.missing }); }
     const points = lineOf(area.shape.length > 0 ? area.shape[0][0] : [], 1e6);
     if (points.length === 0) { return; }
-    areas.push({ key: `area ${area.id}`, lines, box: along(points), from: 13, weight: area.people, layer: "areas" });
+    areas.push({ key: `area ${area.id}`, lines, box: along(points), edge: points, from: 13, weight: area.people, layer: "areas" });
   });
   areas.sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1));
   names.push(...areas);
@@ -183,6 +185,26 @@ function namesOf(map, data, tell) {
   }
   return names;
 }
+
+/* Places along the edge of an area, as far as they lie in a box. */
+function edgeIn(edge, box) {
+  const found = [];
+  edge.forEach(([x, y], i) => {
+    const [toX, toY] = edge[(i + 1) % edge.length];
+    const steps = Math.max(1, Math.ceil(Math.hypot(toX - x, toY - y) / EDGE_STEP_PX));
+    for (let step = 0; step < steps; step += 1) {
+      const [px, py] = [x + ((toX - x) * step) / steps, y + ((toY - y) * step) / steps];
+      if (px > box[0] && px < box[2] && py > box[1] && py < box[3]) { found.push([px, py]); }
+    }
+  });
+  return found;
+}
+
+/* Whether a place lies in a ring, which need not be closed. */
+const isInside = (ring, x, y) => ring.reduce((is, [ax, ay], i) => {
+  const [bx, by] = ring[(i + 1) % ring.length];
+  return ay > y !== by > y && x < ax + ((bx - ax) * (y - ay)) / (by - ay) ? !is : is;
+}, false);
 
 /* Places names at a zoom, a few at a time; `done` gets what to draw. */
 function* placeNames(names, zoom, region, sight, signs, measure, done) {
@@ -233,10 +255,17 @@ function* placeNames(names, zoom, region, sight, signs, measure, done) {
         [east, north - 22, "left"], [west, south + 22, "right"], [x, north - 50, "centre"], [x, south + 50, "centre"],
         [west, north - 22, "left"], [west, south + 22, "left"], [east, north - 22, "right"], [east, south + 22, "right"],
         [west, north - 56, "left"], [west, south + 56, "left"], [x, north - 80, "centre"], [x, south + 80, "centre"]];
+      /* near the area itself, which of a bent one the corners of its box are not */
+      const ring = name.edge.map((one) => one.map((value) => value * scale));
+      const edge = edgeIn(ring, region);
+      const isNear = (box) => edge.some(([px, py]) => px > box[0] - ASTRAY_PX && px < box[2] + ASTRAY_PX && py > box[1] - ASTRAY_PX && py < box[3] + ASTRAY_PX)
+        || isInside(ring, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
+      const beside = edge.filter((_, i) => i % Math.ceil(edge.length / 24) === 0).sort((a, b) => Math.hypot(a[0] - x, a[1] - y) - Math.hypot(b[0] - x, b[1] - y));
+      places.push(...beside.flatMap(([px, py]) => [[px, py - 24, "centre"], [px, py + 24, "centre"], [px + 12, py, "left"], [px - 12, py, "right"]]));
       /* where all of it is in sight, else where nothing of it is; a name that is cut is left out until the map moves */
       const nudged = places.map(([px, py, align]) => [px + nudge(name, px, align), py, align]).filter(([px], i) => Math.abs(px - places[i][0]) <= NUDGE_PX);
-      if (![...places, ...nudged].some(([px, py, align]) => flat(name, px, py, align, inSight))) {
-        if (!places.some(([px, py, align]) => flat(name, px, py, align, outOfSight))) { unplaced += 1; }
+      if (![...places, ...nudged].some(([px, py, align]) => flat(name, px, py, align, (box) => inSight(box) && isNear(box)))) {
+        if (!places.some(([px, py, align]) => flat(name, px, py, align, (box) => outOfSight(box) && isNear(box)))) { unplaced += 1; }
       }
     } else if (name.at !== undefined) {
       const [x, y] = name.at.map((one) => one * scale);

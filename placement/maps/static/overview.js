@@ -47,10 +47,13 @@ function drawStatus(box, data, tell) {
     ...(data.doubts || []).map(([kind, many]) => make("span", { class: "doubt" }, tell.count(DOUBTS[kind], many))));
 }
 
-/* What people who stand in no area are called; in a period names begin with it. */
+/* What people who stand in no area are called; in a period names begin with it, and of all periods together they say it. */
 function crowdName(data, name, tell) {
-  const own = data.prefix !== undefined && name.startsWith(data.prefix) ? name.slice(data.prefix.length) : name;
-  return own === "elsewhere" ? tell.say("elsewhere") : own;
+  const at = data.periods === undefined || data.prefix !== undefined ? -1 : data.parts.findIndex(({ prefix }) => name.startsWith(prefix));
+  const prefix = at < 0 ? data.prefix : data.parts[at].prefix;
+  const own = prefix !== undefined && name.startsWith(prefix) ? name.slice(prefix.length) : name;
+  const said = own === "elsewhere" ? tell.say("elsewhere") : own;
+  return at < 0 ? said : tell.pair(tell.own(data.periods[at].name), said);
 }
 
 /* An area by its name in the plan, or what its people are called who stand in none. */
