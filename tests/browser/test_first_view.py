@@ -53,6 +53,19 @@ def test_small_plans_and_their_legend_fit_too(open_page, tmp_path) -> None:
         assert page.evaluate(HIDDEN) == [], (width, height)
 
 
+def test_the_legend_above_the_scale_stays_there(open_page, paris_map) -> None:
+    """The place under the pointer is told below it, and does not push it up."""
+    page, _ = open_page(paris_map)
+    page.evaluate(
+        "document.querySelector('.leaflet-bottom.leaflet-left')"
+        ".prepend(document.querySelector('.legend'))"
+    )
+    corner = page.evaluate(CORNER)
+    page.mouse.move(1300, 850)
+    page.wait_for_selector(".here:not([hidden])")
+    assert page.evaluate(CORNER) == corner
+
+
 def test_the_legend_stays_where_it_is_when_the_whole_plan_is_asked_for(open_page, paris_map):
     page, _ = open_page(paris_map)
     corner = page.evaluate(CORNER)

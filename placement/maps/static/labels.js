@@ -19,7 +19,8 @@ const STATION_FROM = 14;
 const GATE_FROM = 15.5;
 const REPEAT_PX = 420; // between two names of one street
 const NUDGE_PX = 110; // as far as a name may be moved to be in sight
-const ASTRAY_PX = 40; // at most, from a name to the area it names
+const CLOSE_ZOOM = 14.5; // from which other ground lies between a name and an area
+const ASTRAY_PX = { far: 80, close: 40 }; // at most, from a name to the area it names
 const EDGE_STEP_PX = 16; // between places of an area's edge at which nearness is told
 const PAINTED_PART = 0.15; // of the view, painted on each side of it
 const PLACED_PART = 0.45; // the same, in which names have their places
@@ -258,7 +259,8 @@ function* placeNames(names, zoom, region, sight, signs, measure, done) {
       /* near the area itself, which of a bent one the corners of its box are not */
       const ring = name.edge.map((one) => one.map((value) => value * scale));
       const edge = edgeIn(ring, region);
-      const isNear = (box) => edge.some(([px, py]) => px > box[0] - ASTRAY_PX && px < box[2] + ASTRAY_PX && py > box[1] - ASTRAY_PX && py < box[3] + ASTRAY_PX)
+      const astray = ASTRAY_PX[zoom < CLOSE_ZOOM ? "far" : "close"];
+      const isNear = (box) => edge.some(([px, py]) => px > box[0] - astray && px < box[2] + astray && py > box[1] - astray && py < box[3] + astray)
         || isInside(ring, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
       const beside = edge.filter((_, i) => i % Math.ceil(edge.length / 24) === 0).sort((a, b) => Math.hypot(a[0] - x, a[1] - y) - Math.hypot(b[0] - x, b[1] - y));
       places.push(...beside.flatMap(([px, py]) => [[px, py - 24, "centre"], [px, py + 24, "centre"], [px + 12, py, "left"], [px - 12, py, "right"]]));

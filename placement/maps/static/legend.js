@@ -3,7 +3,6 @@
 const SMALL_WINDOW = "(max-width: 1100px)"; // here the legend would hide too much of the map
 const LEGEND_CORNERS = /** @type {L.ControlPosition[]} */ (["topright", "bottomright", "bottomleft"]);
 const LEGEND_MARGIN = 10;
-const LEGEND_FOOT = 40; // room for the scale or the sources below it
 const CANDIDATES = {
   optional: { radius: 2.6, color: "#858d96", weight: 1, fillColor: inkOf("casing"), fillOpacity: 1 },
   required: { radius: 4.2, color: inkOf("ink"), weight: 2.2, fillColor: inkOf("casing"), fillOpacity: 1 },
@@ -146,11 +145,17 @@ function makeLegend(map, data, tell, state, entries) {
     box.replaceChildren(make("summary", null, tell.say("layers")), byResource(), set);
     fitTables(box);
   };
+  /* Room below it for what stands in a corner already: sources, or scale, north and the place under the pointer. */
+  const foot = (side, size) => {
+    const above = map.getContainer().getBoundingClientRect().top;
+    const others = [...map.getContainer().querySelectorAll(`.leaflet-bottom.leaflet-${side} > .leaflet-control`)].filter((one) => one !== box);
+    return LEGEND_MARGIN + size.y - Math.min(size.y, ...others.map((one) => one.getBoundingClientRect()).filter((one) => one.height > 0).map((one) => one.top - above));
+  };
   /* Where it would stand in a corner: [left, top, right, bottom] in a map of that size. */
   const place = (corner, size) => {
     const [wide, high] = map.getContainer().contains(box) ? [box.offsetWidth, box.offsetHeight] : [0, 0];
     const left = corner.endsWith("left") ? LEGEND_MARGIN : size.x - wide - LEGEND_MARGIN;
-    const top = corner.startsWith("top") ? LEGEND_MARGIN : size.y - high - LEGEND_FOOT;
+    const top = corner.startsWith("top") ? LEGEND_MARGIN : size.y - high - foot(corner.slice(6), size);
     return [left, top, left + wide, top + high];
   };
   /* Beside the map rather than on it, and back. */
