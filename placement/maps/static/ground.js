@@ -12,6 +12,22 @@ const CLOSED_STREET = { weight: 5, opacity: 1, dashArray: "7 4" };
 const named = (layer, thing) => layer.bindTooltip(() => make("span", { dir: "auto" }, thing.name || thing.site || thing.id),
   { direction: "top", offset: [0, -10], opacity: 1 });
 
+/** The paths of `panes`, a group each: a browser moves each drawing by itself, as large as the view, and paints all of it
+   anew after a zoom.
+   @type {any} */
+const Drawing = L.SVG.extend({
+  _initContainer() {
+    /** @type {any} */ (L.SVG.prototype)._initContainer.call(this);
+    this.groups = new Map(this.options.panes.map((name) => [name, drawn("g", { class: `leaflet-${name}-pane` })]));
+    this._rootGroup.append(...this.groups.values());
+  },
+  _addPath(layer) {
+    if (!this._rootGroup) { this._initContainer(); }
+    this.groups.get(layer.options.pane).append(layer._path);
+    layer.addInteractiveTarget(layer._path);
+  },
+});
+
 /* Panes in the order given, "missing-old" one as "missing"; returns what puts a style into one of them. */
 function makePanes(map, names) {
   const frame = map.getContainer();
@@ -23,14 +39,20 @@ function makePanes(map, names) {
     Object.assign(map.options, { zoomAnimationThreshold: -1, markerZoomAnimation: false, inertia: false });
   }
   const renderers = {};
+  let last = null; // the drawing of the pane below, where this one can share it
   names.forEach((name, i) => {
     const pane = map.createPane(name);
     pane.style.zIndex = String(210 + 20 * i);
     if (CANVAS_PANES.includes(name.split("-")[0])) {
       pane.style.pointerEvents = "none";
-    } else {
-      renderers[name] = L.svg({ pane: name, padding: 0.3 });
+      last = null;
+      return;
     }
+    /* what the handle between two plans cuts off is by itself */
+    if (last === null || name.includes("-")) { last = new Drawing({ pane: name, padding: 0.3, panes: [] }); }
+    last.options.panes.push(name);
+    renderers[name] = last;
+    if (name.includes("-")) { last = null; }
   });
   /* A browser gives paths with tooltips a tab stop and no name; tables hold the same as buttons. */
   map.on("layeradd", ({ layer }) => {
@@ -121,7 +143,7 @@ function offerGround(data, tell, offer, inPane, bind, streets) {
   plain("water", data.water, "water", { color: inkOf("shore"), weight: 1.2, fillColor: inkOf("water"), fillOpacity: 1 },
     () => patch(inkOf("water"), 1, inkOf("shore"), ""), "layer_water");
   if (data.walks.unsnapped !== null) {
-    offer("plan", "lost", missingLayer(data.walks.unsnapped.dots, 0, 3, "missing"), () => missingSwatch(3, false), () => tell.say("layer_lost"));
+    offer("plan", "lost", missingLayer(data.walks.unsnapped.dots, 0, 3, "streets"), () => missingSwatch(3, false), () => tell.say("layer_lost"));
   }
   if (streets !== null) {
     offer("plan", "streets", streets, () => strip(inkOf("main"), 2), () => tell.say("layer_streets"));

@@ -388,6 +388,11 @@ function makeLabels(map, data, tell, signs, posts, isShown) {
       PICTURE.onRemove.call(this);
       this.drawn = null;
     },
+    /* names are gone as soon as the map leaves their zoom: moving them too would cost each frame */
+    beginZoom() {
+      this.stop();
+      this.hide();
+    },
     update() {
       if (!this.isStill()) { return; }
       const zoom = map.getZoom();

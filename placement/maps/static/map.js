@@ -1,6 +1,6 @@
 /* The map: layers from below to above, markers, popups, the legend, the language, printing. */
 
-const PANES = ["water", "areas", "reach", "streets", "missing", "closures", "route", "labels", "leaders", "chosen", "ways", "sites"];
+const PANES = ["water", "areas", "reach", "streets", "closures", "route", "labels", "leaders", "chosen", "ways", "sites"];
 
 async function showPlan(map) {
   const page = JSON.parse(document.getElementById("plan-data").textContent);

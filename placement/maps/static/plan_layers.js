@@ -56,12 +56,12 @@ function planLayers(map, data, tell, state, { inPane, popupOptions, popups, move
     const slow = position + data.resources.length;
     if (resource.shown && data.missing.m.some((mask) => missingAt(mask, slow))) {
       const key = `slow-${resource.id}`;
-      offer("slow", key, missingLayer(data.missing, slow, missingKind(position, true), "missing"),
+      offer("slow", key, missingLayer(data.missing, slow, missingKind(position, true), "streets"),
         () => missingSwatch(missingKind(position, true), hasGround(data.missing)), undefined, position === data.main);
     }
     if (!resource.shown || !data.missing.m.some((mask) => missingAt(mask, position))) { return; }
     const key = `missing-${resource.id}`;
-    offer("missing", key, missingLayer(data.missing, position, missingKind(position, false), "missing"),
+    offer("missing", key, missingLayer(data.missing, position, missingKind(position, false), "streets"),
       () => missingSwatch(missingKind(position, false), hasGround(data.missing)), undefined, position === data.main);
   });
 

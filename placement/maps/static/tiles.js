@@ -90,7 +90,7 @@ function gridIndex(boxes) {
 
 /* What waits to be painted, as generators that paint a step at a time. `least` is how many pixels a side of a
    point of the screen has at least: most of a frame is spent on moving them. */
-const painting = { jobs: [], asked: false, begun: false, least: 1 };
+const painting = { jobs: [], asked: false, begun: false, least: 1, made: 0 };
 
 /* Tiles begin at whole pixels of the canvas on any screen: else their edges would be seen. */
 const pixelRatio = () => Math.round(TILE_PX * Math.min(3, Math.max(painting.least, window.devicePixelRatio || 1))) / TILE_PX;
@@ -230,17 +230,74 @@ const settle = (context) => context.getImageData(0, 0, 1, 1);
 /** @returns {any} */
 const pictureLayer = (pane, own) => new (L.Layer.extend({ ...PICTURE, ...own, options: { pane } }))();
 
+/* What the tiled layers of a pane show, one over the other: a browser copies each canvas that is shown, and moves it by
+   itself in every frame. It is put together once all of them are painted. */
+const STACKS = new WeakMap(); // by pane
+function stackOf(map, pane) {
+  const key = map.getPane(pane);
+  if (!STACKS.has(key)) {
+    STACKS.set(key, pictureLayer(pane, {
+      layers: [],
+      isOld: false,
+      set(layers) {
+        this.layers = layers.sort((a, b) => a.depth - b.depth);
+        this.renew();
+      },
+      renew() {
+        this.isOld = true;
+        this.update();
+      },
+      update() {
+        if (this.isOld && this.isStill() && this.layers.every((one) => one.job === null)) { this.work(this.steps()); }
+      },
+      *steps() {
+        const [zoom, ratio] = [this._map.getZoom(), pixelRatio()];
+        const shown = this.layers.map((one) => one.done).filter((one) => one !== null && one.context !== null && one.zoom === zoom && one.ratio === ratio);
+        if (shown.length > 0) {
+          const [left, top] = [0, 1].map((at) => Math.min(...shown.map((one) => one.box[at])));
+          const [right, bottom] = [2, 3].map((at) => Math.max(...shown.map((one) => one.box[at])));
+          const context = this.open(L.point(left, top).multiplyBy(TILE_PX), L.point(right - left + 1, bottom - top + 1).multiplyBy(TILE_PX), zoom, ratio);
+          context.setTransform(1, 0, 0, 1, 0, 0);
+          settle(context);
+          for (const one of shown) {
+            yield;
+            context.drawImage(one.context.canvas, (one.box[0] - left) * TILE_PX * ratio, (one.box[1] - top) * TILE_PX * ratio);
+            settle(context);
+          }
+          yield NEXT_FRAME;
+        }
+        this.job = null;
+        this.isOld = false;
+        if (shown.length > 0) { this.present(); } else { this.hide(); }
+        for (const one of this.layers) { one.update(); } // the map may have been dragged on
+      },
+    }));
+    map.addLayer(STACKS.get(key));
+  }
+  return STACKS.get(key);
+}
+
 /* A layer that the generator `paint(open, tile)` fills, tile by tile, those in the middle of the view first. A tile
-   is painted the same whatever the view. `open()` gives what to draw with; what shows nothing has no canvas. */
+   is painted the same whatever the view. `open()` gives what to draw with. Of two in a pane the one that was made later is above. */
 function tiledLayer(pane, paint) {
+  painting.made += 1;
   return pictureLayer(pane, {
-    done: null, // { zoom, ratio, version, box, inked }: what has been painted, and on which tiles something is
+    depth: painting.made,
+    stack: null,
+    done: null, // { zoom, ratio, version, box, inked, context }: what has been painted, on which tiles something is, and where
     asked: null, // the same of what is being painted
     version: 0, // of what is painted
-    getEvents() { return { ...PICTURE.getEvents.call(this), move: this.ahead }; },
+    getEvents() { return { zoomanim: this.stop, moveend: this.update, move: this.ahead }; },
+    onAdd(map) {
+      this.stack = stackOf(map, pane);
+      this.stack.set([...this.stack.layers, this]);
+      this.update();
+    },
     onRemove() {
-      PICTURE.onRemove.call(this);
+      this.stop();
       this.done = null;
+      this.next = null;
+      this.stack.set(this.stack.layers.filter((one) => one !== this));
     },
     stop() {
       PICTURE.stop.call(this);
@@ -248,7 +305,7 @@ function tiledLayer(pane, paint) {
     },
     /* beyond the edge of the view before it is seen */
     ahead() {
-      if (this.done !== null && this.done.zoom === this._map.getZoom()) { this.update(); }
+      if (this.done !== null && this.done.zoom === this._map.getZoom() && !this.stack.isOld) { this.update(); }
     },
     /* The tiles within a distance of the view: first and last column and row. */
     around(distance) {
@@ -268,7 +325,10 @@ function tiledLayer(pane, paint) {
       const isNear = (one) => isLike(one) && one.box[0] <= seen[2] && one.box[1] <= seen[3] && one.box[2] >= seen[0] && one.box[3] >= seen[1];
       /* a map that is dragged fast would never see the end of a picture begun anew each time */
       if (isNear(this.asked)) { return; }
-      const next = { ...now, box: this.around(AHEAD_PX) };
+      /* always as many tiles, so that the canvas keeps its size */
+      const [left, top] = this.around(AHEAD_PX);
+      const { x, y } = this._map.getSize();
+      const next = { ...now, box: [left, top, left + Math.ceil((x + 2 * AHEAD_PX) / TILE_PX), top + Math.ceil((y + 2 * AHEAD_PX) / TILE_PX)] };
       this.work(this.steps(next, isLike(this.done) ? this.done : null, seen));
       this.asked = next;
     },
@@ -285,7 +345,7 @@ function tiledLayer(pane, paint) {
         if (inked.length === 0) { return; }
         const [right, down] = [last.box[0] - box[0], last.box[1] - box[1]].map((tiles) => tiles * TILE_PX * ratio);
         context.setTransform(1, 0, 0, 1, 0, 0);
-        context.drawImage(this.canvas, right, down);
+        context.drawImage(last.context.canvas, right, down);
         context.scale(ratio, ratio);
       };
       if (inked.length > 0) {
@@ -323,12 +383,11 @@ function tiledLayer(pane, paint) {
         } finally { if (isOpen) { context.restore(); } }
         yield;
       }
-      if (inked.length > 0) { yield NEXT_FRAME; }
-      this.done = { ...next, inked };
+      this.next = this.done === null || this.done.context === null ? null : { context: this.done.context }; // to paint on the next time
+      this.done = { ...next, inked, context };
       this.job = null;
       this.asked = null;
-      if (inked.length > 0) { this.present(); } else { this.hide(); }
-      this.update();
+      this.stack.renew();
     },
     /* What is painted changed. */
     repaint() {

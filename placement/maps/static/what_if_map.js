@@ -101,7 +101,7 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
         if (isSame) { takeBack(key); continue; }
         const ground = groundOf(model, (point) => model.counted[at][point] > 0 && times[point] === 0 && (point >= model.slow) === isSlow);
         put(key, ground.d.join(), (before) => {
-          const layer = before === undefined ? placesLayer(null, missingKind(at, isSlow), "missing") : before.layer;
+          const layer = before === undefined ? placesLayer(null, missingKind(at, isSlow), "streets") : before.layer;
           layer.show(missingPlaces(ground, 0));
           return layer;
         }, ground.m.length > 0 && at === data.main);
