@@ -50,6 +50,16 @@ def plain_states(tmp_path_factory: pytest.TempPathFactory) -> tuple[State, State
     )
 
 
+CUT = """() => {
+  const around = document.querySelector('.folium-map').getBoundingClientRect();
+  return [...document.querySelectorAll('.gain')].filter((one) => {
+    const box = one.getBoundingClientRect();
+    const touches = box.left < around.right && box.right > around.left
+      && box.top < around.bottom && box.bottom > around.top;
+    return touches && (box.left < around.left - 1 || box.right > around.right + 1
+      || box.top < around.top - 1 || box.bottom > around.bottom + 1);
+  }).map((one) => one.textContent);
+}"""
 # the parts of the map that the line between both plans covers, or is covered by
 ORDER = """() => {
   const pane = (name) => document.querySelector(`.leaflet-${name}-pane`);
@@ -133,6 +143,12 @@ def test_two_plans_are_swiped_and_set_side_by_side(open_page, states, tmp_path: 
     assert total.all_inner_texts() == ["1,820", "1,410", "−410"]
     page.locator("#of-resource").select_option("1")
     assert total.all_inner_texts() == ["1,150", "470", "−680"]
+
+    for width in (1440, 700, 560):  # no number of people gained or lost is cut by the map's edge
+        page.set_viewport_size({"width": width, "height": 900})
+        zoom_in(page)
+        assert page.evaluate(CUT) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
 
     # in French, with every word
     page.locator("#lang-fr").click()

@@ -269,7 +269,10 @@ function makeGains(map, data, plans, tell, taken) {
         [around.max.x - middle.x + half.x, 0], [around.min.x - middle.x - half.x, 0], [0, -34], [0, 34], [48, 24], [-48, -24], [48, -24], [-48, 24]];
       const view = map.getPixelBounds();
       const isSeen = (place) => place.x - half.x > view.min.x && place.x + half.x < view.max.x;
-      const free = places.map(([x, y]) => middle.add([x, y])).sort((a, b) => Number(isSeen(b)) - Number(isSeen(a))).find((place) => ![...taken(), ...boxes].some((box) => (
+      /* a number is read whole or not at all */
+      const isCut = (place) => [["x", half.x], ["y", half.y]].some(([axis, room]) => (
+        [view.min, view.max].some((edge) => Math.abs(place[axis] - edge[axis]) < Number(room))));
+      const free = places.map(([x, y]) => middle.add([x, y])).filter((place) => !isCut(place)).sort((a, b) => Number(isSeen(b)) - Number(isSeen(a))).find((place) => ![...taken(), ...boxes].some((box) => (
         box[0] < place.x + half.x && box[2] > place.x - half.x && box[1] < place.y + half.y && box[3] > place.y - half.y)));
       if (free === undefined) { continue; }
       boxes.push([free.x - half.x, free.y - half.y, free.x + half.x, free.y + half.y]);
