@@ -16,6 +16,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -92,10 +93,12 @@ def run(plan: str, workers: int) -> None:
     from placement.executor import Here, OnDask  # noqa: PLC0415
     from placement.review.geojson import solution_text  # noqa: PLC0415
 
-    def solved(executor: Here | OnDask) -> dict[str, object]:
+    def solved(
+        executor: Here | OnDask, look: Callable[[], list[tuple[float, float]]]
+    ) -> dict[str, object]:
         before = used()
         asked = placement.load_plan(plan, executor=executor)
-        read = used()
+        read, beside = used(), look()
         found = placement.optimise(asked)
         report = placement.audit(asked, found)
         if not report.ok:
@@ -103,13 +106,14 @@ def run(plan: str, workers: int) -> None:
         return {
             "read": [read[0], read[1] - before[1]],
             "parent": used(),
+            "workers": beside,
             "places": len(asked.problem.demand),
             "people": float(asked.problem.demand.people.sum()),
             "solution": hashlib.sha256(solution_text(found).encode()).hexdigest(),
         }
 
     if not workers:
-        print(json.dumps(solved(Here(1)) | {"workers": []}))
+        print(json.dumps(solved(Here(1), list)))
         return
     from distributed import Client, LocalCluster  # noqa: PLC0415
 
@@ -117,8 +121,8 @@ def run(plan: str, workers: int) -> None:
         LocalCluster(n_workers=workers, threads_per_worker=1, memory_limit="1.5GB") as cluster,
         Client(cluster) as client,
     ):
-        told = solved(OnDask(client))
-        print(json.dumps(told | {"workers": list(client.run(used).values())}))
+        told = solved(OnDask(client), lambda: list(client.run(used).values()))
+        print(json.dumps(told))
 
 
 def main() -> None:

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from placement.studies.replay import Replay, Scenario, replay
     from placement.studies.risk import Risks, risk
     from placement.studies.roster.study import Roster, roster
-    from placement.studies.sample_average import UnderRisk, choose_under_risk
+    from placement.studies.sample_average import choose_under_risk
+    from placement.studies.under_risk import UnderRisk
 
 __all__ = [
     "Alternatives",
@@ -121,7 +122,7 @@ _ROOM_OF = {
     "Scenario": "placement.studies.replay",
     "Solution": "placement.solution",
     "Status": "placement.solution",
-    "UnderRisk": "placement.studies.sample_average",
+    "UnderRisk": "placement.studies.under_risk",
     "UsageError": "placement.errors",
     "Why": "placement.solve.questions.what_if",
     "alternatives": "placement.studies.alternatives",

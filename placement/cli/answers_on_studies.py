@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 from placement.studies.losses import Moved, Queue, Repair
 from placement.studies.replay.study import Replay
 from placement.studies.risk import Estimate, Risks
-from placement.studies.sample_average import Sampled
+from placement.studies.under_risk import Sampled
 
 
 class FrontierPointAnswer(TypedDict):

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from placement.plan.problem import Plan
     from placement.solution import Solution
     from placement.studies.risk import Estimate, Risk, Risks
-    from placement.studies.sample_average import UnderRisk
+    from placement.studies.under_risk import UnderRisk
 
+_TIME_LIMIT_S = 120.0
 _AIMS = {"mean": "in the mean", "worst5": "on the worst 5% of nights"}
 
 
@@ -113,7 +114,10 @@ _SOUGHT = stacked(
         help="Samples, whose spread says how far from the best the plan may be; drawn where the "
         "bound that is computed leaves more than 1%.",
     ),
-    time_limit_option("Stop looking after so many seconds, of the plan's own best and of samples."),
+    time_limit_option(
+        "Stop after so many seconds the search for the plan's own best, and that for such nights.  "
+        "[default: 120]"
+    ),
     out_option("FOLDER", "Where --best writes.  [default: outputs/<plan name>/risk]", folder=True),
 )
 
@@ -270,7 +274,7 @@ def _choose(
             against=known[0] if known else None,
             scenarios=sought.scenarios,
             samples=sought.samples,
-            time_limit=sought.time_limit,
+            time_limit=_TIME_LIMIT_S if sought.time_limit is None else sought.time_limit,
             executor=executor,
             progress=progress,
             **nights,

@@ -106,6 +106,12 @@ def _labelled(
         rows, columns = (_labels(axis) for axis in (given.index, given.columns))
     elif issparse(given) or isinstance(given, np.ndarray):
         matrix = _numbers(given)
+        if "demand" in tables and tables["demand"].parts:
+            raise InputError(
+                "has no identifiers, and the rows of a demand in parts have no order",
+                file=_FILE,
+                remedy="give a DataFrame with identifiers",
+            )
         rows = [one for name in ("demand", "areas") if name in tables
                 for one in identifiers(tables[name])]  # fmt: skip
         columns = identifiers(tables["sites"])

@@ -11,7 +11,7 @@ best of them is judged on nights that nothing was chosen by.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -22,17 +22,14 @@ from placement.errors import NoPlanError, UsageError
 from placement.executor import Executor, Here
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan
-from placement.plan.summary import html_table
-from placement.solution import Solution, Status, Stopped, list_unproven
+from placement.solution import Solution, Status, list_unproven
 from placement.solve.core.gap import relative_gap
-from placement.solve.core.incumbent import Outcome
 from placement.solve.core.stopping import Effort, Progress, Stop
 from placement.solve.mclp import solver
 from placement.solve.questions.baseline import Wishes
+from placement.solve.questions.counted import count_posts
 from placement.solve.questions.max_cover import audited, optimise
 from placement.solve.questions.measured import measured
-from placement.solve.questions.report import write_up
-from placement.solve.questions.solver import Best
 from placement.studies.computed_bound import bound_by_count
 from placement.studies.crews import Crew, crowds
 from placement.studies.risk import (
@@ -42,7 +39,6 @@ from placement.studies.risk import (
     Aim,
     Estimate,
     Nights,
-    Risks,
     check_attendance,
     draw,
     estimate,
@@ -51,6 +47,7 @@ from placement.studies.risk import (
     worst_mean,
 )
 from placement.studies.sampled import Candidates, refuse
+from placement.studies.under_risk import Sampled, UnderRisk
 from placement.studies.worst_nights import best_on_worst
 
 MOST_SCENARIOS = 4_096
@@ -61,98 +58,6 @@ _CHOOSING_NIGHTS = 4_096  # by which the plans of the samples are compared
 _PLACES = 6
 _NEAR = 0.01  # of the best plan known: a bound that is computed is nearer than those of samples
 _EQUAL = 1e-7  # relative: what counts as proven, next to what HiGHS forgives
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sampled:
-    """The best plan of one sample of nights.
-
-    Attributes
-    ----------
-    status
-        ``"optimal"`` where no plan is better on these nights, else ``"feasible"``.
-    objective
-        What the plan is worth on these nights.
-    bound
-        No plan is worth more on them.
-    gap
-        ``(bound − objective) / objective``.
-    """
-
-    status: Literal["optimal", "feasible"]
-    objective: float
-    bound: float
-    gap: float
-
-
-@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
-class UnderRisk:
-    """The plan that is best on nights when posts are missing, and how far it may be from the best.
-
-    Attributes
-    ----------
-    plan
-        Name of the plan.
-    aim
-        ``"mean"`` of all nights, or ``"worst5"``: the mean of the worst 5% of them.
-    scenarios
-        Nights of each sample.
-    computed
-        No plan is worth more: by computation, whatever was drawn.
-    solution
-        The plan found, audited. Its status, bound and gap are those of the plan's own question.
-    against
-        What it is compared with: the solution given, or the plan's own best.
-    value
-        What it is worth on nights by which nothing was chosen: Σ value · priority · people covered.
-    against_value
-        The same of `against`, on the same nights.
-    gain
-        `value` less that, night by night.
-    bound
-        No plan is worth more: `computed`, or where that is less, with its upper end, the mean of
-        the bounds of the samples, but for chance.
-    gap
-        How much better a plan could be, as a share of `value`: the estimate.
-    gap_most
-        The same with 95% confidence.
-    samples
-        What each sample said; none are drawn where what is computed is near enough.
-    opened, closed
-        Posts of the solution that `against` has not, and the other way round.
-    units
-        Posts that both have with other units: those of `against`, and of the solution.
-    risks
-        `against` and the solution, resource by resource, on the same nights.
-    """
-
-    plan: str
-    aim: Aim
-    scenarios: int
-    computed: float
-    solution: Solution
-    against: Solution
-    value: Estimate
-    against_value: Estimate
-    gain: Estimate
-    bound: Estimate
-    gap: float
-    gap_most: float
-    samples: tuple[Sampled, ...]
-    opened: tuple[str, ...]
-    closed: tuple[str, ...]
-    units: Mapping[str, tuple[int, int]]
-    risks: Risks
-
-    def __repr__(self) -> str:
-        return (
-            f"UnderRisk of {self.plan!r}: worth {self.value.value:,.10g} ({self.aim}), "
-            f"{self.gain.value:+,.10g} against the other plan, at most {self.gap_most:.2%} from "
-            "the best"
-        )
-
-    def _repr_html_(self) -> str:
-        return f"{html_table(repr(self), ())}{self.risks._repr_html_()}"
 
 
 def choose_under_risk(  # noqa: PLR0913 - what nights are like, and how far to look
@@ -422,24 +327,19 @@ def _written(plan: Plan, walks: Survey, found: Mapping[str, int], usual: Solutio
     problem = plan.problem
     units = problem.units_of(found)
     posts = posting(problem, walks)
-    chosen = np.flatnonzero((units[posts.site, posts.resource] > 0) & posts.opens)
-    outcome = Outcome(
-        status=Status.FEASIBLE,
-        stopped=Stopped.PROVEN,
-        chosen=chosen,
-        objective=-math.inf,  # counted anew from the posts
-        bound=usual.bound,
-        gap=math.inf,
-        trace=(),
+    return audited(
+        plan,
+        count_posts(
+            plan,
+            walks,
+            posts,
+            units,
+            status=Status.FEASIBLE,
+            bound=usual.bound,
+            unproven=list_unproven("walk"),
+            wish=Wishes(),
+        ),
     )
-    best = Best(
-        outcome=outcome,
-        posts=posts,
-        chosen=chosen,
-        tiers=(),
-        unproven=list_unproven("walk"),
-    )
-    return audited(plan, write_up(plan, walks, best, wish=Wishes(), units=units))
 
 
 def _judged(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,6 +78,10 @@ def test_people_of_a_cell_are_added_and_stand_at_the_place_nearest_to_its_middle
     assert demand.people.sum() == frame["people"].sum()
     alone = write(tmp_path / "alone", frame, parts=0, more=more)
     assert told(alone) == told(path)
+    # points in GeoArrow's own encoding are not read at a glance
+    other = write(tmp_path / "other", frame, parts=0, more=more)
+    frame.to_parquet(other.parent / "demand.parquet", geometry_encoding="geoarrow")
+    assert told(other) == told(path)
 
 
 def test_what_is_said_of_people_keeps_them_apart(tmp_path: Path) -> None:
@@ -190,3 +195,15 @@ def test_every_part_is_an_input_of_the_plan(tmp_path: Path) -> None:
     plan = placement.load_plan(path)
     assert [one for one in plan.inputs if one.suffix == ".parquet"] == parts
     assert plan.layers["demand"] == "demand.parquet"
+
+
+def test_a_matrix_of_walks_names_the_points_of_parts(tmp_path: Path) -> None:
+    path = write(tmp_path / "parts", drawn(4).drop(columns="step_free"), parts=2)
+    text = path.read_text(encoding="utf-8").replace('streets = "streets.geojson"\n', "")
+    path.write_text(text, encoding="utf-8")
+    walks = np.full((4, 6), 60.0)
+    with pytest.raises(InputError, match=r"walk_s: has no identifiers, and the rows of a demand"):
+        placement.load_plan(path, walk_s=walks)
+    sites = ["bridge-north", "bridge-south", "north-east", "north-west", "south-east", "south-west"]
+    named = pd.DataFrame(walks, index=[f"p000{at}" for at in range(4)], columns=sites)
+    assert placement.load_plan(path, walk_s=named).walk_s is not None

@@ -18,8 +18,9 @@ from placement.plan.problem import Plan
 from placement.solve.core.stopping import Stop
 from placement.studies.computed_bound import bound_by_count
 from placement.studies.risk import WORST, Absences, Aim, draw, worst_mean
-from placement.studies.sample_average import Ground, UnderRisk, choose_under_risk
+from placement.studies.sample_average import Ground, choose_under_risk
 from placement.studies.sampled import Candidates
+from placement.studies.under_risk import UnderRisk
 from tests.amount import NIGHT, cases
 from tests.builders import write_plan
 from tests.ruled_plans import Drawn, draw_plan, worth_by_night, write_ruled_plan

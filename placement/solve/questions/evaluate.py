@@ -13,15 +13,14 @@ from placement.cover.survey import survey
 from placement.errors import AuditError
 from placement.plan.hand_made import SNAP_M, read_posts
 from placement.plan.problem import Plan, Problem
-from placement.solution import Solution, Status, Stopped, Tier, list_unproven, remember
+from placement.solution import Solution, Status, Tier, list_unproven, remember
 from placement.solve.capacitated import admission
-from placement.solve.core.incumbent import Outcome, Start
+from placement.solve.core.incumbent import Start
 from placement.solve.core.stopping import Effort, Progress, Stop
 from placement.solve.questions.baseline import Wishes, check_wishes, columns_of, post_names
+from placement.solve.questions.counted import count_posts
 from placement.solve.questions.max_cover import with_budget
 from placement.solve.questions.measured import choose_solver, measured
-from placement.solve.questions.report import write_up
-from placement.solve.questions.solver import Best
 
 BOUND_TIME_LIMIT_S = 60.0
 """Seconds for the bound unless others are given (A: what somebody waits for an answer)."""
@@ -213,24 +212,18 @@ def _counted(plan: Plan, units: Ints, limits: _Limits, *, wish: Wishes) -> Solut
     if problem.laned is not None:
         dealt = replace(posts, units=_lanes(posts, problem, units))
         admitted = admission.admission(dealt, wide, walks, chosen)
-    outcome = Outcome(
+    solution = count_posts(
+        wide,
+        walks,
+        posts,
+        units,
         status=Status.PROPOSED,
-        stopped=Stopped.PROVEN,
-        chosen=chosen,
-        objective=-math.inf,  # counted anew from the posts
         bound=limits.bound,
-        gap=math.inf,
-        trace=(),
-    )
-    best = Best(
-        outcome=outcome,
-        posts=posts,
-        chosen=chosen,
-        tiers=limits.tiers,
         unproven=list_unproven("step_free"),
+        wish=wish,
+        tiers=limits.tiers,
         admitted=admitted,
     )
-    solution = write_up(wide, walks, best, wish=wish, units=units)
     return replace(solution, stopped=None)
 
 

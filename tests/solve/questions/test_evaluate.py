@@ -142,10 +142,10 @@ def test_a_proposed_plan_is_no_claim_to_prove(town: Plan) -> None:
 def test_a_figure_that_does_not_hold_is_refused(
     town: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = "placement.solve.questions.evaluate"
-    import placement.solve.questions.evaluate as evaluating
+    module = "placement.solve.questions.counted"
+    import placement.solve.questions.counted as counting
 
-    true = evaluating.write_up
+    true = counting.write_up
     monkeypatch.setattr(f"{module}.write_up", lambda *a, **k: replace(true(*a, **k), objective=1e6))
     with pytest.raises(AuditError, match="objective"):
         placement.evaluate(town, {"bridge-north/checkpoint": 1}, bound=False)
