@@ -19,7 +19,6 @@ from placement.auditing.egress_proof import (
     Line,
     batches_of,
     check_bound,
-    check_joint,
     check_served,
     to_slots,
 )
@@ -76,17 +75,16 @@ def audit_egress(
         return tuple(findings.found)
     names = [one["id"] for one in told["exits"]]
     walks, on = _walks(plan, [places[name] for name in names], halts)
-    lines: dict[str, list[Line]] = {}
     for course in _COURSES:
         sent = _sent(plan, rows, course, names, findings)
         _check_people(plan, told, walks, sent, course, findings)
-        lines[course] = _check_queues(plan, told, walks, sent, course, findings)
-        _check_flows(told, on, lines[course], course, findings)
+        lines = _check_queues(plan, told, walks, sent, course, findings)
+        _check_flows(told, on, lines, course, findings)
         _check_areas(plan, told, sent, names, course, findings)
         _check_walked(told, walks, sent, course, findings)
     check_bound(plan, told, walks, findings)
-    check_served(told, on, lines["guided"], findings)
-    check_joint(plan, told, walks, on, findings)
+    for key in ("served", "joint"):
+        check_served(plan, told, walks, on, key, findings)
     return tuple(findings.found)
 
 

@@ -36,6 +36,21 @@ class EgressProof(TypedDict):
     prices: list[EgressPrice]
 
 
+class EgressServedProof(EgressProof):
+    """Why not everybody is served before a bound: prices at stations, and tolls at exits.
+
+    Attributes
+    ----------
+    deadline
+        Slots by when the last one is out in the ways that it holds for; null for all ways.
+    tolls
+        What is added up of each who passes an exit in a slot.
+    """
+
+    deadline: float | None
+    tolls: list[EgressPrice]
+
+
 class EgressQueue(TypedDict):
     """The people who pass an exit or a station.
 
@@ -189,6 +204,9 @@ class EgressAnswer(TypedDict):
         Seconds of a slot; walks count as whole slots, rounded up.
     flow_per_m_s, lane_m, leave_min, max_wait_min
         What was asked.
+    soonest
+        How people are guided: so that the last one is out soonest, and of these ways served
+        soonest; or served soonest.
     stations_file
         Layer of the stations; null without.
     people, stranded
@@ -197,15 +215,18 @@ class EgressAnswer(TypedDict):
         optimal where it is proven that nobody can be guided out sooner.
     bound_min, proof
         When, and why: nobody has all out before.
+    at_once
+        Whether people were guided over exits and stations at once, or exits came first and stations
+        after them; null without stations.
     served_status, served_bound_min, served_proof
-        The same of stations, people coming out of the exits as guided; null without.
+        Nobody has all served before, whoever is sent where and when, if they are out as soon as
+        guided; null without stations, and where all may come out where no station can be walked to.
     joint_status, joint_bound_min, joint_proof
-        The same of stations, people coming out of whatever exits; null without stations, and where
-        all may come out where no station can be walked to.
+        The same, however late they come out.
     chosen
         Everybody by the next exit, and from there to the next station.
     guided
-        With people sent so that all are out soonest, and then served soonest.
+        With people sent so that all are out soonest, and served soonest; or as `soonest` says.
     exits, stations
         In the order of their identifiers.
     areas
@@ -223,18 +244,20 @@ class EgressAnswer(TypedDict):
     lane_m: float
     leave_min: int
     max_wait_min: float
+    soonest: Literal["out", "served"]
     stations_file: str | None
     people: float
     stranded: float
     status: Literal["optimal", "feasible"]
     bound_min: float
     proof: EgressProof
+    at_once: bool | None
     served_status: Literal["optimal", "feasible"] | None
     served_bound_min: float | None
-    served_proof: EgressProof | None
+    served_proof: EgressServedProof | None
     joint_status: Literal["optimal", "feasible"] | None
     joint_bound_min: float | None
-    joint_proof: EgressProof | None
+    joint_proof: EgressServedProof | None
     chosen: EgressCourse
     guided: EgressCourse
     exits: list[EgressExit]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from placement.plan.outlets import Outlets
     from placement.plan.problem import Plan
     from placement.studies.egress import Egress
+    from placement.studies.egress.guiding import Soonest
 
 _SHOWN = 12  # exits on the terminal; the file has all of them
 
@@ -42,6 +43,7 @@ class Asked:
     flow: float
     lane_m: float
     max_wait: float
+    soonest: str
 
 
 _ASKED = stacked(
@@ -102,6 +104,14 @@ _ASKED = stacked(
         callback=amount(above_zero=True),
         help="An exit where people wait longer is said to clog.",
     ),
+    click.option(
+        "--soonest",
+        type=click.Choice(["out", "served"]),
+        default="out",
+        show_default=True,
+        help="How people are guided: so that the last one is out soonest, and of these ways past a "
+        "station soonest; or past a station soonest, however late people come out.",
+    ),
 )
 
 
@@ -136,7 +146,7 @@ _WANTED = stacked(
 @bundled("leaving", Asked, _ASKED)
 @layer_option()
 @closure_option()
-@time_limit_option("Stop looking for a better way after so many seconds.  [default: 60]")
+@time_limit_option("Stop looking for a better way after so many seconds.  [default: 120]")
 @bundled("wanted", Wanted, _WANTED)
 @unchecked_option()
 def command(
@@ -152,10 +162,11 @@ def command(
 ) -> None:
     """Empty the ground: people of every area walk to a gate of SOLUTION, out, and to a station.
 
-    Twice: everybody by the next exit, and guided so that the last one is out soonest, which is
-    proven; with stations, a bound says how soon all could be served by any exits. For each exit and
-    station: people, longest queue and its ground, longest wait, and when the last one has passed.
-    Writes egress.json and egress.csv, after an audit that shares no code with the study.
+    Twice: everybody by the next exit, and guided so that the last one is out soonest; with
+    stations, of these ways so that the last one has passed one soonest, over exits and stations at
+    once. Bounds say how much sooner any way could be. For each exit and station: people, longest
+    queue and its ground, longest wait, and when the last one has passed. Writes egress.json and
+    egress.csv, after an audit that shares no code with the study.
 
     PLAN is the plan file or its folder; without it the plan of the name that SOLUTION records, here
     or beside it.
@@ -203,7 +214,8 @@ def command(
             lane_m=leaving.lane_m,
             leave_min=leaving.leave_min,
             max_wait_min=leaving.max_wait,
-            time_limit=60.0 if time_limit is None else time_limit,
+            soonest=cast("Soonest", leaving.soonest),
+            time_limit=120.0 if time_limit is None else time_limit,
         )
     answer, rows = as_answer(found), rows_of(found)
     with talk.step("Recomputing"):
@@ -294,18 +306,11 @@ def sentences(found: "Egress") -> list[str]:
     head = f"{found.plan}{_when(found)} leave by {count_of(exits, 'exit')}"
     head += f"; the last one is out after {found.chosen.clear_min:.1f} min as they choose"
     lines = [f"{head}, {found.guided.clear_min:.1f} min as guided ({known})"]
-    served = found.chosen.served_min, found.guided.served_min, found.served_bound_min
-    if served[0] is not None and served[1] is not None and served[2] is not None:
-        known = "proven, coming out so"
-        if found.served_status is not Status.OPTIMAL:
-            known = f"not before {served[2]:.1f}, coming out so"
-        if found.joint_status is Status.OPTIMAL:
-            known = "proven: no sooner by any exits"
-        elif found.joint_bound_min is not None:
-            known += f"; by any exits not before {found.joint_bound_min:.1f}"
+    served = found.chosen.served_min, found.guided.served_min
+    if served[0] is not None and served[1] is not None:
         lines.append(
             f"The last one has passed a station after {served[0]:.1f} min as they choose, "
-            f"{served[1]:.1f} min as guided ({known})"
+            f"{served[1]:.1f} min as guided{_known_of_stations(found)}"
         )
     lines += _remarks(found)
     lines += table_lines(_rows(found), width=1000)
@@ -313,6 +318,23 @@ def sentences(found: "Egress") -> list[str]:
         more = count_of(exits - _SHOWN, "more exit")
         lines.append(f"{more} {'is' if exits == _SHOWN + 1 else 'are'} in the file.")
     return [shown(line) for line in lines]
+
+
+def _known_of_stations(found: "Egress") -> str:
+    """Return what is proven of the time until all are served."""
+    from placement.solution import Status
+
+    if found.joint_bound_min is None or found.served_bound_min is None:
+        return ""
+    if found.joint_status is Status.OPTIMAL:
+        return " (proven: no sooner)"
+    in_any_way = f"not before {found.joint_bound_min:.1f}"
+    if found.soonest == "served":
+        return f" ({in_any_way})"
+    known = "proven: no sooner"
+    if found.served_status is not Status.OPTIMAL:
+        known = f"not before {found.served_bound_min:.1f}"
+    return f" ({known} if all are out so soon; else {in_any_way})"
 
 
 def _when(found: "Egress") -> str:
@@ -349,6 +371,11 @@ def _remarks(found: "Egress") -> list[str]:
         )
         if lost:
             said.append(f"{lost:,.0f} people come out where no station can be walked to.")
+    if found.at_once is False and found.joint is not None:
+        said.append(
+            "Exits come first and stations after them: for both at once the program is too large, "
+            "or the time too short."
+        )
     waits = [
         f"{max(one.wait_min for one in course.exits):.1f} min {how}, above {found.max_wait_min:g} "
         f"at {count_of(len(found.clogged(course)), 'exit')}"

@@ -105,7 +105,8 @@ class Sent:
     bound: float
 
 
-type _Prices = tuple[tuple[int, int, float], ...]
+type Prices = tuple[tuple[int, int, float], ...]
+"""Place, slot, and what one condition or passage there weighs in a proof."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,7 @@ class Proof:
     """
 
     level: int
-    prices: _Prices
+    prices: Prices
 
 
 def last_through(leaving: Leaving, sent: Floats) -> Floats:
@@ -212,7 +213,7 @@ def _done(leaving: Leaving, sent: Floats) -> float:
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class _Solved:
     sent: Floats
-    prices: _Prices
+    prices: Prices
 
 
 class _Program:
@@ -353,7 +354,7 @@ class _Program:
         values = np.concatenate([share[there], [-1.0]])
         return sp.csr_array((values, (np.zeros(len(at), np.int64), at)), shape=(1, columns))
 
-    def bound(self, prices: _Prices) -> tuple[float, Floats]:
+    def bound(self, prices: Prices) -> tuple[float, Floats]:
         """Return what prices of conditions prove, and (G, E) what a person costs at each exit.
 
         Each condition is priced and added to what is made small; then every group is put at the

@@ -1,112 +1,118 @@
-"""How soon all can be served by stations, whichever exits people take: a bound over both steps.
+"""Exits and stations at once: who is sent where so that all are served soonest, and its bounds.
 
-Whoever leaves an area is at a station no sooner than by the shortest walk over any exit, without a
-queue there. So the least time to send people from areas straight to stations by those walks, which
-a linear program proves, bounds the time served from below; and so does the least time to clear the
-exits, with the shortest walk on from there. Exits of a given width may need more than both. As in
-both steps the people of a point are shared out alike, whenever they set out.
+Three things are known before any program over both: whoever leaves is at a station no sooner than
+by the shortest walk over any exit; those walks, with stations alone to stand in line at, are a
+program of one line; and so is the way out, with the shortest walk on from it. Prices of each are
+prices of both lines, so that all bounds are of one kind and are summed up in one way.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from placement.arrays import Bools, Floats, Ints
+from placement.arrays import Bools, Ints
 from placement.solve.core.stopping import Stop
-from placement.solve.mip.quickest import Leaving, Proof, quickest
-from placement.studies.egress.queues import slots_of
-from placement.studies.egress.walks import Walks
+from placement.solve.mip.quickest import Leaving, Sent, quickest
+from placement.solve.mip.two_lines import ServedProof, TwoLines, bound_of
 
 _NEVER = 10**9  # slots: more than any walk
 _GRAIN = 1e-4  # of a slot: a time to clear so little after a whole slot is that slot
+_AMPLE = 2.0  # times what is needed for a way out in time to cost too much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Joint:
-    """The time before which not everybody is served, by whatever exits.
+class Served:
+    """The time before which not everybody is served.
 
     Attributes
     ----------
     bound
         Slots.
+    deadline
+        Slots by when the last one is out in the ways that this holds for; infinite for all ways.
     proof
-        Prices of stations alone.
+        Prices at stations and exits.
     """
 
     bound: float
-    proof: Proof
+    deadline: float
+    proof: ServedProof
 
 
-def bound_jointly(
-    walks: Walks,
-    people: Floats,
-    step_free: Bools,
-    *,
-    later: Floats,
-    rate: Floats,
-    out: float,
-    stop: Stop,
-) -> Joint | None:
-    """Return how soon all can be served; None where all may come out far from every station.
+def bound_jointly(lines: TwoLines, out: Sent, *, stop: Stop) -> ServedProof | None:
+    """Return the best proof that needs no program over both lines.
 
     Parameters
     ----------
-    walks
-        Seconds.
-    people, step_free
-        (M,) who leaves from each demand point.
-    later
-        (J,) float64, the share of people who set out so many slots after the start or later.
-    rate
-        (S,) float64, people who pass a station in a slot.
+    lines
+        Who leaves.
     out
-        Slots before which not everybody is out.
+        How soon all can be out.
     stop
         When to stop.
-    """
-    slot, bound = _over_exits(walks, step_free, people > 0)
-    if not bound.any():
-        return None
-    rows, group = np.unique(slot[bound], axis=0, return_inverse=True)
-    leaving = Leaving(
-        people=np.bincount(group.reshape(-1), weights=people[bound]),
-        slot=rows,
-        rate=rate,
-        later=later[None, :],
-        profile=np.zeros(len(rows), np.int64),
-    )
-    start = np.zeros(rows.shape)
-    nearest = np.where(rows < 0, _NEVER, rows).argmin(axis=1)
-    start[np.arange(len(rows)), nearest] = leaving.people
-    found = quickest(leaving, start, stop=stop)
-    least = found.bound
-    if (bound == (people > 0)).all():
-        # the last one out passes by the end of a slot, and then walks on
-        on = slots_of(walks.on)
-        least = max(least, math.ceil(out - _GRAIN) + float(on[on >= 0].min()))
-    return Joint(bound=least, proof=found.proof)
-
-
-def _over_exits(walks: Walks, step_free: Bools, leave: Bools) -> tuple[Ints, Bools]:
-    """Return the least slots from points to stations, and who is served by whatever exit.
 
     Returns
     -------
-    slot, served
-        (M, S) int64, −1 where nobody walks so, and (M,): every exit that its people can walk to
+    proof
+        None where all may come out where no station can be walked to.
+    """
+    slot, sure = _over_exits(lines)
+    if not sure.any():
+        return None
+    rows, group = np.unique(slot[sure], axis=0, return_inverse=True)
+    near = np.where(rows < 0, _NEVER, rows)
+    last = int(near.min(axis=1).max()) + lines.batches - 1
+    leaving = Leaving(
+        people=np.bincount(group.reshape(-1), weights=lines.people[sure]),
+        slot=rows,
+        rate=lines.serves,
+        later=(1.0 - np.arange(lines.batches) / lines.batches)[None, :],
+        profile=np.zeros(len(rows), np.int64),
+    )
+    start = np.zeros(rows.shape)
+    start[np.arange(len(rows)), near.argmin(axis=1)] = leaving.people
+    alone = quickest(leaving, start, stop=stop).proof
+    known = [ServedProof(level=last - 1), ServedProof(level=alone.level, prices=alone.prices)]
+    if sure.all():
+        known.append(_way_out(lines, out))
+    return max(known, key=lambda one: bound_of(lines, one))
+
+
+def _over_exits(lines: TwoLines) -> tuple[Ints, Bools]:
+    """Return the least slots from groups to stations, and who is served by whatever exit.
+
+    Returns
+    -------
+    slot, sure
+        (G, S) int64, −1 where nobody walks so, and (G,): every exit that its people can walk to
         has a walk on to a station.
     """
-    out, on = slots_of(walks.out), slots_of(walks.on)
-    far = np.where(on < 0, _NEVER, on)
-    slot = np.full((len(out), on.shape[2]), _NEVER, dtype=np.int64)
-    served = leave.copy()
-    for pace in range(2):
-        mine = np.flatnonzero(leave & (step_free == bool(pace)))
-        lost = ~(on[pace] >= 0).any(axis=1)
-        served[mine] = ~((out[mine] >= 0) & lost).any(axis=1)
-        for at in range(out.shape[1]):
-            # who passes in a slot walks on at its end
-            passed = np.where(out[mine, at] < 0, _NEVER, out[mine, at] + 1)
-            slot[mine] = np.minimum(slot[mine], passed[:, None] + far[pace, at])
-    return np.where(slot >= _NEVER, -1, slot), served
+    far = np.where(lines.on < 0, _NEVER, lines.on)
+    slot = np.full((len(lines.people), len(lines.serves)), _NEVER, dtype=np.int64)
+    for at, out in enumerate(lines.out.T):
+        # who passes in a slot walks on at its end
+        passed = np.where(out < 0, _NEVER, out + 1)
+        slot = np.minimum(slot, passed[:, None] + far[lines.pace, at])
+    sure = ~((lines.out >= 0) & lines.lost[lines.pace]).any(axis=1)
+    return np.where(slot >= _NEVER, -1, slot), sure
+
+
+def _way_out(lines: TwoLines, out: Sent) -> ServedProof:
+    """Return what prices of the way out prove of stations, with the shortest walk on.
+
+    Who is at a station by the level has passed an exit a walk before. That cannot be said of all:
+    each who passes pays what the conditions up to his slot cost, and together they pay more than
+    the exits let pass for.
+    """
+    before = out.proof.level
+    level = before + int(np.where(lines.on < 0, _NEVER, lines.on).min())
+    more = out.bound - before
+    if more < _GRAIN:
+        return ServedProof(level=0)
+    pays = np.zeros((len(lines.passes), before))
+    for exit_, slot, price in out.proof.prices:
+        pays[exit_, slot:] += price / lines.passes[exit_]
+    pays *= _AMPLE * (level + 1) / more
+    at = np.argwhere(pays > 0).tolist()
+    tolls = tuple((exit_, slot, float(pays[exit_, slot])) for exit_, slot in at)
+    return ServedProof(level=level, tolls=tolls)

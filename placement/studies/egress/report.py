@@ -1,5 +1,6 @@
 """How people leave, as files: what ``egress.json`` says, and who goes where as a table."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,8 +9,9 @@ from placement.plan.clock import clock_of
 from placement.studies.egress.queues import STEP_S
 
 if TYPE_CHECKING:
-    from placement.solve.mip.quickest import Proof
+    from placement.solve.mip.quickest import Prices
     from placement.studies.egress.courses import Course, Crossing
+    from placement.studies.egress.jointly import Served
     from placement.studies.egress.study import Egress
 
 COLUMNS = ("course", "point", "area", "step_free", "exit", "people", "walk_min")
@@ -31,22 +33,23 @@ def as_answer(found: "Egress") -> dict[str, Any]:
         "lane_m": found.lane_m,
         "leave_min": found.leave_min,
         "max_wait_min": found.max_wait_min,
+        "soonest": found.soonest,
         "stations_file": None if stations is None else stations.file.name,
         "people": _rounded(found.leaving),
         "stranded": _rounded(found.stranded),
         "status": found.status.value,
         "bound_min": _rounded(found.bound_min),
-        "proof": _proof(found.proof, found.exits.id),
+        "proof": {
+            "level": found.proof.level,
+            "prices": _prices(found.proof.prices, found.exits.id),
+        },
+        "at_once": found.at_once,
         "served_status": None if found.served_status is None else found.served_status.value,
         "served_bound_min": _rounded(found.served_bound_min),
-        "served_proof": None
-        if found.served_proof is None or stations is None
-        else _proof(found.served_proof, stations.id),
+        "served_proof": _served(found, found.served),
         "joint_status": None if found.joint_status is None else found.joint_status.value,
         "joint_bound_min": _rounded(found.joint_bound_min),
-        "joint_proof": None
-        if found.joint is None or stations is None
-        else _proof(found.joint.proof, stations.id),
+        "joint_proof": _served(found, found.joint),
         **{name: _course(found, course) for name, course in courses.items()},
         "exits": [
             _place(*both)
@@ -68,14 +71,22 @@ def _rounded(number: float | None) -> float | None:
     return None if number is None else round(number, 6)
 
 
-def _proof(proof: "Proof", names: tuple[str, ...]) -> dict[str, Any]:
+def _served(found: "Egress", served: "Served | None") -> dict[str, Any] | None:
+    if served is None or found.stations is None:
+        return None
+    proof = served.proof
     return {
         "level": proof.level,
-        "prices": [
-            {"place": names[at], "slot": slot, "price": price}
-            for at, slot, price in sorted(proof.prices)
-        ],
+        "deadline": served.deadline if math.isfinite(served.deadline) else None,
+        "prices": _prices(proof.prices, found.stations.id),
+        "tolls": _prices(proof.tolls, found.exits.id),
     }
+
+
+def _prices(prices: "Prices", names: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [
+        {"place": names[at], "slot": slot, "price": price} for at, slot, price in sorted(prices)
+    ]
 
 
 def _course(found: "Egress", course: "Course") -> dict[str, Any]:

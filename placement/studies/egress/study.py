@@ -1,9 +1,10 @@
 """How long a ground takes to empty: everybody by the next exit, and with people guided to others.
 
-Walks, queues and times are in slots of `STEP_S` seconds, walks rounded up. Guided is in two steps,
-each proven by itself: who leaves by which exit, so that the last one is out soonest; then, as they
-come out, who goes to which station, so that the last one is served soonest. Among equals people
-walk least. A third bound says how soon all could be served by whatever exits.
+Walks, queues and times are in slots of `STEP_S` seconds, walks rounded up. Guided is so that the
+last one is out soonest, and with stations, of all ways to do that, so that the last one is served
+soonest, over exits and stations at once; or, where that is asked, served soonest however late
+people come out. One bound says how soon all can be out, one how soon they can be served if they are
+out so soon, and one how soon they can be served at all.
 """
 
 from dataclasses import dataclass
@@ -20,12 +21,13 @@ from placement.plan.rings import refuse_rings
 from placement.plan.summary import html_table
 from placement.solution import Solution, Status
 from placement.solve.core.stopping import Stop
-from placement.solve.mip.quickest import Leaving, Proof, Sent, quickest, shortest
-from placement.studies.egress.courses import Course, Flow, Wider, crossing
+from placement.solve.mip.quickest import Proof
+from placement.studies.egress.courses import Course, Wider
 from placement.studies.egress.exits import FLOW, LANE_M, Exits, exits_of
-from placement.studies.egress.jointly import Joint, bound_jointly
+from placement.studies.egress.guiding import SURE, Leavers, Soonest
+from placement.studies.egress.jointly import Served
 from placement.studies.egress.periods import emptied
-from placement.studies.egress.queues import PER_MIN, Queue, queue_of, slots_of
+from placement.studies.egress.queues import PER_MIN
 from placement.studies.egress.walks import Walks, walks_of
 from placement.studies.figures import Plot
 
@@ -36,9 +38,6 @@ WAIT_MIN = 8.0
 """An exit where people wait longer clogs (S: Green Guide, longest egress time, domain.md)."""
 _LONGEST_LEAVE_MIN = 8 * 60
 _MOST = 1e6  # of flow, width and wait: figures stay exact enough to be counted again
-_MOST_WIDER = 3
-_WORTH_MIN = 0.05  # minutes: a metre that saves less, at first order or solved again, is not told
-_SURE = 1e-6  # relative: nearer than this a time is its bound
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -59,15 +58,20 @@ class Egress:
         Of the M demand points: identifiers, identifiers of areas, (M,) positions in them, and who.
     walks
         Seconds.
+    soonest
+        What is to be soonest where people are guided.
     chosen, guided
-        By the next exit and from there to the next station; and so that all are out soonest.
+        By the next exit and from there to the next station; and as they are guided.
+    at_once
+        Whether people were guided over exits and stations at once; else exits came first, and
+        stations after them. None without stations.
     proof, bound_min
         Why nobody is out sooner, and when.
-    served_proof, served_bound_min
-        The same of the stations, people coming out of the exits as guided; None without stations.
+    served
+        Why nobody is served sooner, and when: in ways in which people are out as soon as guided.
+        None without stations, or where all may come out where no station can be walked to.
     joint
-        Why nobody is served sooner by whatever exits, and when; None without stations, or where all
-        may come out where no station can be walked to.
+        The same in all ways.
     wider
         What a metre more would save where it saves most; none where it saves next to nothing.
     """
@@ -88,13 +92,14 @@ class Egress:
     step_free: Bools
     people: Floats
     walks: Walks
+    soonest: Soonest
     chosen: Course
     guided: Course
+    at_once: bool | None
     proof: Proof
     bound_min: float
-    served_proof: Proof | None
-    served_bound_min: float | None
-    joint: Joint | None
+    served: Served | None
+    joint: Served | None
     wider: tuple[Wider, ...]
 
     @property
@@ -113,8 +118,13 @@ class Egress:
         return _status(self.guided.clear_min, self.bound_min)
 
     @property
+    def served_bound_min(self) -> float | None:
+        """Nobody has all served before, if they are out as soon as guided."""
+        return None if self.served is None else self.served.bound / PER_MIN
+
+    @property
     def served_status(self) -> Status | None:
-        """The same of the stations."""
+        """Optimal where it is proven that so no one can have all served sooner."""
         done = self.guided.served_min
         if done is None or self.served_bound_min is None:
             return None
@@ -122,12 +132,12 @@ class Egress:
 
     @property
     def joint_bound_min(self) -> float | None:
-        """Nobody has all served before, by whatever exits."""
+        """Nobody has all served before, however late they come out."""
         return None if self.joint is None else self.joint.bound / PER_MIN
 
     @property
     def joint_status(self) -> Status | None:
-        """Optimal where it is proven that no exits and stations together serve all sooner."""
+        """Optimal where it is proven that no one can have all served sooner in any way."""
         done = self.guided.served_min
         if done is None or self.joint_bound_min is None:
             return None
@@ -167,7 +177,7 @@ class Egress:
 
 
 def _status(done: float, bound: float) -> Status:
-    return Status.OPTIMAL if done - bound <= _SURE * done else Status.FEASIBLE
+    return Status.OPTIMAL if done - bound <= SURE * done else Status.FEASIBLE
 
 
 def egress(
@@ -181,7 +191,8 @@ def egress(
     lane_m: float = LANE_M,
     leave_min: int = 0,
     max_wait_min: float = WAIT_MIN,
-    time_limit: float | None = 60.0,
+    soonest: Soonest = "out",
+    time_limit: float | None = 120.0,
 ) -> Egress:
     """Return how people leave by the gates of a solution, as they choose and as guided.
 
@@ -204,6 +215,9 @@ def egress(
         Minutes over which people set out, evenly; 0 for all at once.
     max_wait_min
         Where people wait longer, an exit is said to clog.
+    soonest
+        How people are guided: so that the last one is ``"out"`` soonest, and of these ways served
+        soonest; or so that the last one is ``"served"`` soonest, which needs stations.
     time_limit
         Seconds after which no better way is looked for.
 
@@ -217,6 +231,8 @@ def egress(
     """
     refuse_rings(plan, "how people leave")
     _check(flow_per_m_s, lane_m, leave_min, max_wait_min)
+    if soonest == "served" and stations is None:
+        raise UsageError("nobody is served without stations: give some, or ask who is out soonest.")
     then = emptied(plan, period)
     plan = then.plan
     gates = exits_of(plan, solution, lane_m=lane_m, more=exits)
@@ -225,7 +241,7 @@ def egress(
     can = np.isfinite(walks.out).any(axis=1) & (demand.people > 0)
     if not can.any():
         raise UsageError("nobody can walk to an exit: see `place check` for why.")
-    study = _Study(
+    study = Leavers(
         walks=walks,
         people=np.where(can, demand.people, 0.0),
         step_free=demand.step_free,
@@ -235,9 +251,12 @@ def egress(
         stations=stations,
     )
     stop = Stop(time_limit)
-    out, sent = study.guide(stop.share(0.5))
-    served, shares = study.guide_on(sent, stop.share(0.5))
-    joint = study.bound_on(out, stop.share(0.5))
+    out, sent = study.guide(stop.share(0.3))
+    guided = study.course(sent, study.guide_on(sent, stop.share(0.3)))
+    chosen = study.course(study.nearest, study.nearest_on)
+    told = None
+    if stations is not None:
+        told = study.serve(out, chosen, guided, soonest, stop.share(0.9))
     return Egress(
         plan=plan.settings.name,
         at=plan.at,
@@ -255,13 +274,14 @@ def egress(
         step_free=demand.step_free,
         people=demand.people,
         walks=walks,
-        chosen=study.course(study.nearest, study.nearest_on),
-        guided=study.course(sent, shares),
+        soonest=soonest,
+        chosen=chosen,
+        guided=guided if told is None else told.course,
+        at_once=None if told is None else told.at_once,
         proof=out.proof,
         bound_min=out.bound / PER_MIN,
-        served_proof=None if served is None else served.proof,
-        served_bound_min=None if served is None else served.bound / PER_MIN,
-        joint=joint,
+        served=None if told is None else told.served,
+        joint=None if told is None else told.joint,
         wider=study.widen(out, flow_per_m_s * 60 / PER_MIN, stop),
     )
 
@@ -276,203 +296,3 @@ def _check(flow: float, lane_m: float, leave_min: int, wait_min: float) -> None:
             f"people who set out over {leave_min:,} minutes cannot be counted; give 0 to "
             f"{_LONGEST_LEAVE_MIN}."
         )
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _Study:
-    walks: Walks
-    people: Floats
-    step_free: Bools
-    rate: Floats
-    batches: int
-    gates: Exits
-    stations: Outlets | None
-
-    @property
-    def slot(self) -> Ints:
-        return slots_of(self.walks.out)
-
-    @property
-    def later(self) -> Floats:
-        """Return the share of people who set out so many slots after the start or later."""
-        return np.asarray((self.batches - np.arange(self.batches)) / self.batches)
-
-    @property
-    def nearest(self) -> Floats:
-        """Return (M, E): everybody by the next exit; among equals the first by identifier."""
-        sent = np.zeros(self.walks.out.shape)
-        sent[np.arange(len(sent)), self.walks.out.argmin(axis=1)] = self.people
-        return sent
-
-    @property
-    def nearest_on(self) -> Floats:
-        """Return (2, E, S) shares: everybody to the next station."""
-        on = self.walks.on
-        shares = np.zeros(on.shape)
-        if on.shape[2]:
-            np.put_along_axis(shares, on.argmin(axis=2)[..., None], 1.0, axis=2)
-        return np.where(np.isfinite(on), shares, 0.0)
-
-    def guide(self, stop: Stop) -> tuple[Sent, Floats]:
-        """Return who is guided to which exit: of groups with their proof, and (M, E) of points."""
-        leaving, group, members = self._groups()
-        start = np.zeros(leaving.slot.shape)
-        np.add.at(start, group, self.nearest[members])
-        found = quickest(leaving, start, stop=stop)
-        walked = np.maximum(leaving.slot, 0).astype(np.float64)
-        best, _ = shortest(leaving, found.people, walked, slots=found.slots, stop=stop)
-        sent = np.zeros(self.walks.out.shape)
-        share = best / leaving.people[:, None]
-        sent[members] = self.people[members][:, None] * share[group]
-        return found, sent
-
-    def _groups(self) -> tuple[Leaving, Ints, Ints]:
-        """Return points with the same walks as one group: the groups, whose point, and points."""
-        members = np.flatnonzero(self.people > 0)
-        alike = np.column_stack([self.step_free[members], self.slot[members]])
-        rows, group = np.unique(alike, axis=0, return_inverse=True)
-        group = group.reshape(-1)
-        leaving = Leaving(
-            people=np.bincount(group, weights=self.people[members]),
-            slot=rows[:, 1:],
-            rate=self.rate,
-            later=self.later[None, :],
-            profile=np.zeros(len(rows), np.int64),
-        )
-        return leaving, group, members
-
-    def queues(self, sent: Floats) -> tuple[list[Queue], list[Floats]]:
-        """Return the queue of each exit, and (2, K) who has passed it by the end of each slot."""
-        found, passed = [], []
-        for at in range(len(self.rate)):
-            those = np.flatnonzero(sent[:, at] > 0)
-            length = int(self.slot[those, at].max(initial=0)) + self.batches
-            come = np.zeros((2, length))
-            for batch in range(self.batches):
-                places = (self.step_free[those].astype(np.int64), self.slot[those, at] + batch)
-                np.add.at(come, places, sent[those, at] / self.batches)
-            queue = queue_of(come.sum(axis=0), float(self.rate[at]))
-            ahead = np.concatenate([np.zeros((2, 1)), come.cumsum(axis=1)], axis=1)
-            # who comes first passes first, and who comes together passes mixed
-            passed.append(
-                np.stack([np.interp(queue.passed, ahead.sum(axis=0), line) for line in ahead])
-            )
-            found.append(queue)
-        return found, passed
-
-    def guide_on(self, sent: Floats, stop: Stop) -> tuple[Sent | None, Floats]:
-        """Return to which station people are guided: groups, and (2, E, S) shares."""
-        on = slots_of(self.walks.on)
-        if self.stations is None:
-            return None, np.zeros(on.shape)
-        _, passed = self.queues(sent)
-        wide = max(line.shape[1] for line in passed) + 1
-        pairs, profiles, many = [], [], []
-        for pace in range(2):
-            for at, lines in enumerate(passed):
-                total = lines[pace][-1] if lines.shape[1] else 0.0
-                if total > 0 and (on[pace, at] >= 0).any():
-                    pairs.append((pace, at))
-                    many.append(total)
-                    # who passes in a slot walks on at its end
-                    done = np.concatenate([[0.0], lines[pace] / total])
-                    left = np.zeros(wide)
-                    left[: len(done)] = 1.0 - done
-                    profiles.append(np.where(left > 1e-12, left, 0.0))
-        if not pairs:
-            raise UsageError(
-                "nobody who comes out can walk to a station within two hours: see that stations "
-                "and exits lie on streets that meet."
-            )
-        where = tuple(np.array(pairs).T)
-        # people of slot i are there after slot i: `later` is who is not there yet
-        later = np.concatenate([np.ones((len(pairs), 1)), np.array(profiles)[:, :-1]], axis=1)
-        leaving = Leaving(
-            people=np.array(many),
-            slot=on[where],
-            rate=self.stations.size / PER_MIN,
-            later=later,
-            profile=np.arange(len(pairs)),
-        )
-        start = self.nearest_on[where] * leaving.people[:, None]
-        found = quickest(leaving, start, stop=stop)
-        walked = np.maximum(leaving.slot, 0).astype(np.float64)
-        best, _ = shortest(leaving, found.people, walked, slots=found.slots, stop=stop)
-        shares = np.zeros(on.shape)
-        shares[where] = best / leaving.people[:, None]
-        return found, shares
-
-    def bound_on(self, out: Sent, stop: Stop) -> Joint | None:
-        """Return how soon all can be served by whatever exits."""
-        if self.stations is None:
-            return None
-        return bound_jointly(
-            self.walks,
-            self.people,
-            self.step_free,
-            later=self.later,
-            rate=self.stations.size / PER_MIN,
-            out=out.bound,
-            stop=stop,
-        )
-
-    def course(self, sent: Floats, shares: Floats) -> Course:
-        """Return what happens where people go so."""
-        queues, passed = self.queues(sent)
-        on, flows = slots_of(self.walks.on), []
-        longest = max(len(queue.passed) for queue in queues) + int(on.max(initial=0)) + 1
-        come = np.zeros((shares.shape[2], longest))
-        for pace, at, to in np.argwhere(shares > 0).tolist():
-            if not passed[at].shape[1]:
-                continue
-            out = np.diff(passed[at][pace], prepend=0.0) * shares[pace, at, to]
-            first = int(on[pace, at, to]) + 1
-            come[to, first : first + len(out)] += out
-            if out.sum() > 0:
-                flows.append((at, to, pace, float(out.sum())))
-        gates, stations = self.gates, self.stations
-        return Course(
-            sent=sent,
-            exits=tuple(
-                crossing(gates, at, self.rate[at], queue) for at, queue in enumerate(queues)
-            ),
-            stations=()
-            if stations is None
-            else tuple(
-                crossing(stations, at, stations.size[at] / PER_MIN, None, come[at])
-                for at in range(len(stations.id))
-            ),
-            flows=tuple(
-                Flow(
-                    exit=gates.id[at],
-                    station=stations.id[to],
-                    step_free=bool(pace),
-                    people=people,
-                )
-                for at, to, pace, people in sorted(flows)
-                if stations is not None
-            ),
-        )
-
-    def widen(self, out: Sent, rate: float, stop: Stop) -> tuple[Wider, ...]:
-        """Return what a metre more saves at each of the exits whose width counts most."""
-        weight: dict[int, float] = {}
-        for at, slot, price in out.proof.prices:
-            weight[at] = weight.get(at, 0.0) + price * (out.slots - slot) / self.rate[at]
-        leaving, _, _ = self._groups()
-        found = []
-        worth = [at for at, saves in weight.items() if saves * rate / PER_MIN >= _WORTH_MIN]
-        for at in sorted(worth, key=lambda one: (-weight[one], one))[:_MOST_WIDER]:
-            wider = self.rate + rate * (np.arange(len(self.rate)) == at)
-            again = Leaving(
-                people=leaving.people,
-                slot=leaving.slot,
-                rate=wider,
-                later=leaving.later,
-                profile=leaving.profile,
-            )
-            saved = (out.slots - quickest(again, out.people, stop=stop).slots) / PER_MIN
-            # at first order a width may count that another exit's queue makes worth nothing
-            if saved >= _WORTH_MIN:
-                found.append(Wider(exit=self.gates.id[at], saves_min=saved))
-        return tuple(sorted(found, key=lambda one: (-one.saves_min, one.exit)))
