@@ -64,7 +64,7 @@ function crowdsOf(model, resource) {
     if (!ids.has(own)) { ids.set(own, ids.size); }
     byKey.set(key, {
       points, columns, area: model.area[one], worth: model.priority[one], isWorth: worthOf(one) > 0, tier: model.tier[one], slow: one >= model.slow, floors: counted[one],
-      arrival: model.arrival[one], id: ids.get(own), people, ways, parts: arrivingParts(people, rule.profiles[model.arrival[one]]),
+      arrival: model.arrival[one], id: ids.get(own), people, ways, longest: Math.max(...ways.map(({ steps }) => steps)), parts: arrivingParts(people, rule.profiles[model.arrival[one]]),
     });
   });
   return { reach, keys, byKey, crowds: [...byKey.values()] };

@@ -26,11 +26,16 @@ function firstPrices({ first, of, supply, target, high, low }, cells, rooms, pri
   for (const [cell, options] of asked) {
     const wants = [];
     for (const option of options) {
-      let [bestHigh, bestLow] = [Infinity, Infinity];
-      for (let other = first[of[option]]; other < first[of[option] + 1]; other += 1) {
-        if (other === option) { continue; }
-        const [h, l] = [high[other] + price.high[target[other]], low[other] + price.low[target[other]]];
-        if (h < bestHigh || (h === bestHigh && l < bestLow)) { [bestHigh, bestLow] = [h, l]; }
+      let bestHigh = Infinity;
+      let bestLow = Infinity;
+      for (let other = first[of[option]], last = first[of[option] + 1]; other < last; other += 1) {
+        const h = high[other] + price.high[target[other]];
+        if (other === option || h > bestHigh) { continue; }
+        const l = low[other] + price.low[target[other]];
+        if (h < bestHigh || l < bestLow) {
+          bestHigh = h;
+          bestLow = l;
+        }
       }
       wants.push({ high: bestHigh - high[option], low: bestLow - low[option], parts: supply[of[option]] });
     }
@@ -70,18 +75,22 @@ function networkOf({ crowds, floors }, gates, rule, sent) {
   const gateOf = new Map(gates.map((gate, at) => [gate.column, at]));
   const { ranks, most } = ranksOf(crowds);
   /* of every crowd its gates, and where what it did is kept: by its ways, then those who stay, and by period */
-  const reached = crowds.map((crowd) => crowd.columns.map((column, at) => ({ gate: gateOf.get(column), at, way: crowd.ways[at] })).filter(({ gate }) => gate !== undefined));
+  const reached = crowds.map(({ columns, ways }) => {
+    const found = [];
+    columns.forEach((column, at) => { if (gateOf.has(column)) { found.push({ gate: gateOf.get(column), at, way: ways[at] }); } });
+    return found;
+  });
   const starts = new Int32Array(sent.ids.size).fill(-1);
   let kept = 0;
   for (const crowd of crowds) { starts[crowd.id] = kept; kept += periods * (crowd.columns.length + 1); }
-  const longest = crowds.reduce((steps, crowd) => crowd.ways.reduce((so, way) => Math.max(so, way.steps), steps), 0);
+  const longest = crowds.reduce((steps, crowd) => Math.max(steps, crowd.longest), 0);
   const rank = largeFor(sent, "rank", nodes * (longest + 1)); // more than any walks together
   const wait = largeFor(sent, "wait", nodes * TIES); // more than all that is drawn
   const short = (most + 1) * rank; // more than anybody who is not sent
   const floorNode = new Map(floors.map(({ at }, row) => [at, 2 * cells + row]));
   /* nodes that can stand beside a gate and period in one item have slots of their own */
   const slots = Int32Array.from({ length: nodes }, (_, node) => (node < cells ? Math.floor(node / periods) : node < 2 * cells ? 0 : gates.length + node - 2 * cells));
-  const chains = crowds.map((crowd) => floors.filter(({ at }) => crowd.floors.includes(at)).map(({ at }) => floorNode.get(at)));
+  const chains = crowds.map((crowd) => crowd.floors.map((at) => floorNode.get(at)).sort((a, b) => a - b));
   const size = periods * reached.reduce((sum, ways) => sum + ways.length + 1, 0);
   const items = {
     first: new Int32Array(periods * crowds.length + 1), supply: new Float64Array(periods * crowds.length), crowd: new Int32Array(periods * crowds.length), period: new Int32Array(periods * crowds.length),
