@@ -18,9 +18,9 @@ from placement.errors import MissingExtraError
 from placement.maps.numbering import numbers
 from placement.maps.paper import Dossier, demand_press, dossier, map_picture
 from placement.maps.paper.drawing import STEPS, drawing
-from placement.maps.paper.map_sheets import plan_sheet
+from placement.maps.paper.map_sheets import _bar, plan_sheet
 from placement.maps.paper.material import Material
-from placement.maps.paper.sheets import PAPERS_MM, in_degrees, sheet_of
+from placement.maps.paper.sheets import PAPERS_MM, Window, in_degrees, sheet_of
 from placement.maps.paper.speech import Speaker
 from placement.plan.problem import Plan
 from placement.solution import Solution
@@ -101,6 +101,14 @@ def test_the_sheet_of_a_post_says_its_ring(whole: bytes) -> None:
         assert post.ring is not None
         assert re.search(rf"\bRing\s*{said[post.ring]}", sheet), sheet
     assert not re.search(r"\bRing\b", "".join(pages_of(whole)))
+
+
+def test_the_scale_bar_leaves_room_for_the_arrow_at_every_scale() -> None:
+    """The column beside a map on A4 is 58 mm wide: bar, the number at its end, and the arrow."""
+    for scale in (500, 1_000, 2_500, 4_000, 5_000, 7_500, 12_500, 30_000, 250_000):
+        window = Window(middle=(0.0, 0.0), scale=scale, unit_m=1.0, width=200.0, height=180.0)
+        bar = _bar(window, Speaker("en"))
+        assert 16 <= bar["mm"] <= 58 - 8 - 9
 
 
 def test_the_same_solution_gives_the_same_bytes(town: tuple[Plan, Solution], whole: bytes) -> None:

@@ -16,6 +16,9 @@ from placement.maps.paper.sheets import Window, in_degrees, north_deg, squares
 from placement.maps.paper.signs import SIGN_MM, spread_signs
 from placement.maps.paper.speech import Speaker
 
+BAR_MM = 40.0
+"""The longest scale bar: the column beside a map holds it, the number at its end and the arrow."""
+
 
 @dataclass(slots=True)
 class Draft:
@@ -199,8 +202,8 @@ def _locator(work: Material, window: Window) -> dict[str, Any]:
 
 
 def _bar(window: Window, tell: Speaker) -> dict[str, Any]:
-    """Return the scale bar: four parts, about 50 mm in all, of a round length on the ground."""
-    longest_m = 52.0 / 1000 * window.scale
+    """Return the scale bar: four parts, of a round length on the ground, with room for north."""
+    longest_m = BAR_MM / 1000 * window.scale
     power = 10 ** math.floor(math.log10(longest_m))
     length_m = max(one * power for one in (1, 2, 4, 5) if one * power <= longest_m)
     unit, part = ("km", 1000.0) if length_m >= 2000 else ("m", 1.0)
