@@ -2,6 +2,7 @@
 
 const FRAME_MS = 5; // painting of one frame: the rest is for moving the map
 const CHUNK = 250; // lines between two looks at the clock
+const WHEEL_MS = 100; // from a turn of the wheel to the first frame of the zoom
 const NEXT_FRAME = "next frame"; // what a job yields that wants one to itself
 const TILE_PX = 128; // side of the squares a canvas is painted in; a whole number of hatches
 const AHEAD_PX = 112; // painted beyond the view
@@ -90,7 +91,7 @@ function gridIndex(boxes) {
 
 /* What waits to be painted, as generators that paint a step at a time. `least` is how many pixels a side of a
    point of the screen has at least: most of a frame is spent on moving them. */
-const painting = { jobs: [], asked: false, begun: false, least: 1, made: 0 };
+const painting = { jobs: [], asked: false, begun: false, rests: 0, least: 1, made: 0 };
 
 /* Tiles begin at whole pixels of the canvas on any screen: else their edges would be seen. */
 const pixelRatio = () => Math.round(TILE_PX * Math.min(3, Math.max(painting.least, window.devicePixelRatio || 1))) / TILE_PX;
@@ -121,9 +122,9 @@ function askToPaint() {
   painting.asked = true;
   requestAnimationFrame(() => {
     painting.asked = false;
-    const end = performance.now() + FRAME_MS;
-    if (painting.begun) { paintUntil((isOver) => isOver || performance.now() > end); }
-    painting.begun = true; // the first frame shows the page itself
+    const now = performance.now();
+    if (painting.begun && now > painting.rests) { paintUntil((isOver) => isOver || performance.now() > now + FRAME_MS); }
+    painting.begun = true; // the first frame shows the page itself, or the map where it has zoomed to
     askToPaint();
   });
 }
@@ -136,7 +137,10 @@ function paintNow() { paintUntil(() => false); }
 function afterZoom(map, arrange) {
   let isMoved = false;
   map.on("zoomanim", () => { isMoved = true; });
+  /* what is painted till the map zooms would be dropped */
+  map.getContainer().addEventListener("wheel", () => { painting.rests = performance.now() + WHEEL_MS; }, { passive: true });
   map.on("zoomend", () => {
+    painting.begun = false;
     if (!isMoved) {
       arrange();
       return;
