@@ -195,6 +195,7 @@ class Flows:
                     room = each * (min(last + carry, periods - 1) - first + 1)
                     terms = [(self._x[w][t], 1.0) for w in ways for t in range(first, last + 1)]
                     model.at_most([*terms, (model.u[gate], -room)], 0.0)
+        self._link_to_gates(gates)
         row_of = posts.row_of[plan.problem.laned or 0]
         there = crowd_of >= 0
         row = np.full(len(crowds.people), -1, dtype=np.int64)
@@ -207,6 +208,32 @@ class Flows:
             more.append(self._sent(-np.where(self.lanes.people > 0, each_row, 0.0)[row]))
         model.add_rows(more)
         self._rows: list[sp.csr_array] = []
+
+    def _link_to_gates(self, gates: Ints) -> None:
+        """Say in rings what the queues imply in whole numbers, and tighten the relaxation by it.
+
+        Nobody passes a gate that is closed, each crowd and period by itself; and posts and lanes of
+        each ring have whole totals, which the solver can branch on.
+        """
+        rings, model, crowds = self.plan.problem.rings, self._model, self._crowds
+        if rings is None:
+            return
+        through: dict[tuple[int, int], list[int]] = {}
+        for way, gate in zip(*(one.tolist() for one in crowds.passing()), strict=True):
+            through.setdefault((int(crowds.crowd[way]), gate), []).append(way)
+        for (crowd, gate), ways in sorted(through.items()):
+            is_open = model.y[int(gates[gate])]
+            for t, share in enumerate(crowds.shares[crowd].tolist()):
+                coming = float(crowds.people[crowd]) * share
+                model.at_most([*((self._x[way][t], 1.0) for way in ways), (is_open, -coming)], 0.0)
+        level = rings.level[self._posts.site[gates]]
+        for ring in np.unique(level).tolist():
+            mine = gates[level == ring].tolist()
+            posts = model.sum_of(f"posts_{ring}", [model.y[j] for j in mine])
+            lanes = model.sum_of(f"lanes_{ring}", [model.u[j] for j in mine])
+            least, most = self.lanes.least[mine].min(), self.lanes.most[mine].max()
+            model.at_most([(lanes, 1.0), (posts, -float(most))], 0.0)
+            model.at_most([(posts, float(least)), (lanes, -1.0)], 0.0)
 
     def units(self, count: Ints) -> Ints:
         """Return (C,) int64, the units of every column where gates have so many lanes."""
