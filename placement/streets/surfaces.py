@@ -83,7 +83,7 @@ class Surfaces:
         Returns
         -------
         left, smaller
-            One surface for each part that hangs together, and which of them lost ground.
+            One surface for each connected part, and which of them lost ground.
         """
         ground = (
             taken
