@@ -80,9 +80,11 @@ def test_who_may_call_highs_one_module_does() -> None:
     assert "| Who may call HiGHS? | `solve/mip/highs.py` alone" in STRUCTURE
     assert importers("pulp") == [
         "solve/mip/highs.py",
+        "solve/mip/linear_program.py",
         "solve/mip/mip_model.py",
         "solve/mip/quickest.py",
         "solve/mip/relief_model.py",
+        "solve/mip/served_soonest.py",
         "solve/mip/tail_model.py",
     ]
     assert importers("folium") == ["maps/webmap.py"]
