@@ -443,7 +443,7 @@ def _say_once(version: str) -> None:
     global _said  # noqa: PLW0603
     if not _said:
         _said = True
-        _log.warning(
+        _log.debug(
             "HiGHS %s gave values that do not belong to the objective it reports; "
             "the model was solved again in another way",
             version,

@@ -180,7 +180,7 @@ def test_an_answer_that_contradicts_itself_is_asked_for_again(
     monkeypatch.setattr(highs, "_said", False)
     live = LiveModel(two_posts())
     live._highs = lying = Lying(live._highs, [lie] * times)
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.DEBUG, logger="placement"):
         found = solve(live, np.array([0.0, 1.0]), known=3.0)
     assert lying.runs == ["choose", "choose", "off"][: min(times, 2) + 1]
     if times < 3:
