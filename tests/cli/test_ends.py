@@ -20,6 +20,7 @@ from placement.errors import (
     NoPlanError,
     UsageError,
 )
+from placement.executor import Here
 from placement.review.geojson import read_solution, write_solution
 from placement.solution import Solution, Status, Stopped
 
@@ -115,6 +116,7 @@ def test_options_reach_the_pipeline(ends: Ends) -> None:
     )
     assert done.exit_code == 0
     assert seen["plan"] == (Path("plan"),)
+    assert isinstance(seen["load"].pop("executor"), Here)
     assert seen["load"] == {
         "layers": {"streets": "x=y.pbf"},
         "budget": 400.0,
