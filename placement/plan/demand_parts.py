@@ -26,8 +26,8 @@ from placement.plan.demand import crowd_of, step_free_of
 from placement.plan.places import Places, add_up, exact, rounded
 from placement.plan.problem import LanesRule
 from placement.plan.table import POINTS, Row, Table, checked_table
-from placement.reading.features import WGS84, row_name
-from placement.reading.parts import Batch, read_batches, unreadable
+from placement.reading.features import WGS84, row_name, unreadable
+from placement.reading.parts import Batch, read_batches
 
 _APART = ("zone", "priority", "tier", "level", "arrival")
 _COLUMNS = ("id", "people", "step_free", "step_free_people", *_APART)
@@ -203,7 +203,7 @@ def _placed(path: Path, batch: Batch, joining: Joining) -> tuple[Table, Floats, 
     rows, xy = _Rows(batch), batch.plain_points()
     metres = None if xy is None else _sound_metres(xy, batch.crs, joining.plane)
     if xy is None or metres is None:  # looked at one by one, whatever is wrong is told
-        with unreadable(path):
+        with unreadable(path, "GeoParquet"):
             shapes = batch.geometries()
         table = checked_table(path, rows, batch.names, shapes, batch.crs, POINTS)
         return (

@@ -69,6 +69,27 @@ def horizontal(crs: pyproj.CRS) -> pyproj.CRS:
 
 
 @contextmanager
+def unreadable(path: Path, what: str) -> Iterator[None]:
+    """Turn whatever libraries raise of a file into one sentence.
+
+    Raises
+    ------
+    InputError
+        Naming the file, what it should be, and what the library said.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:  # noqa: BLE001 - each library has a tree of errors of its own
+        said = (reason(error).splitlines() or [type(error).__name__])[0]
+        said = said.replace(str(path), "the file")
+        raise InputError(
+            f"cannot be read as {what} ({said[:200]})", file=path, remedy=DAMAGED
+        ) from None
+
+
+@contextmanager
 def quiet(path: Path, what: str) -> Iterator[None]:
     """Keep libraries from talking, and turn whatever they raise into one sentence.
 
@@ -81,17 +102,9 @@ def quiet(path: Path, what: str) -> Iterator[None]:
     before = log.level
     log.setLevel(logging.CRITICAL + 1)
     try:
-        with warnings.catch_warnings():
+        with unreadable(path, what), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except InputError:
-        raise
-    except Exception as error:  # noqa: BLE001 - each library has a tree of errors of its own
-        said = (reason(error).splitlines() or [type(error).__name__])[0]
-        said = said.replace(str(path), "the file")
-        raise InputError(
-            f"cannot be read as {what} ({said[:200]})", file=path, remedy=DAMAGED
-        ) from None
     finally:
         log.setLevel(before)
 

@@ -4,7 +4,6 @@ import glob
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -17,8 +16,8 @@ from numpy.typing import NDArray
 
 from placement.arrays import Floats, Geometries
 from placement.errors import InputError
-from placement.reading.features import DAMAGED, horizontal, without_crs
-from placement.reading.regular import NOT_THAT, head, reason, require_file
+from placement.reading.features import horizontal, unreadable, without_crs
+from placement.reading.regular import NOT_THAT, head, require_file
 
 ENDINGS = frozenset({".parquet", ".geoparquet"})
 """Suffixes of the files that are taken for parts."""
@@ -159,7 +158,7 @@ def read_batches(path: Path, columns: Collection[str]) -> Iterator[Batch]:
     require_file(path, remedy="check the path given for the layer 'demand'")
     if head(path, 4) != b"PAR1":
         raise InputError("is not a GeoParquet file", file=path, remedy=NOT_THAT)
-    with unreadable(path):
+    with unreadable(path, "GeoParquet"):
         schema = pq.read_schema(path)
         geometry, crs = _geometry_of(schema.metadata or {}, path)
         kept = [name for name in schema.names if name in columns and name != geometry]
@@ -174,27 +173,6 @@ def read_batches(path: Path, columns: Collection[str]) -> Iterator[Batch]:
                 shapes = rows.column(geometry)
                 yield Batch(first=first, names=names, columns=found, shapes=shapes, crs=crs)
                 first += len(shapes)
-
-
-@contextmanager
-def unreadable(path: Path) -> Iterator[None]:
-    """Turn whatever libraries raise of a GeoParquet file into one sentence.
-
-    Raises
-    ------
-    InputError
-        Naming the file, and what the library said.
-    """
-    try:
-        yield
-    except InputError:
-        raise
-    except Exception as error:  # noqa: BLE001 - each library has a tree of errors of its own
-        said = (reason(error).splitlines() or [type(error).__name__])[0]
-        said = said.replace(str(path), "the file")
-        raise InputError(
-            f"cannot be read as GeoParquet ({said[:200]})", file=path, remedy=DAMAGED
-        ) from None
 
 
 def _geometry_of(metadata: Mapping[bytes, bytes], path: Path) -> tuple[str, pyproj.CRS]:
