@@ -184,7 +184,35 @@ class CoverLosing:
         return np.asarray(self._levels[rows, np.minimum(times, self._top)])
 
 
-class LanesLosing:
+class _GatesLosing:
+    """What gates lose, counted once for each set of gates."""
+
+    _least = -math.inf  # no set loses less
+
+    def __init__(
+        self,
+        worth: Worth | WorthSent,
+        problem: Problem,
+        places: Iterable[tuple[int, int]],
+        units: Ints,
+    ) -> None:
+        self._worth = worth
+        self._places, self._units, self._laned = list(places), units, problem.laned
+        self._whole = worth.of(units)
+        self._known: dict[tuple[int, ...], float] = {(): 0.0}
+
+    def of(self, lost: tuple[int, ...]) -> float:
+        """Return what the objective loses without the gates among these posts."""
+        gates = tuple(post for post in lost if self._places[post][1] == self._laned)
+        if gates not in self._known:
+            fewer = self._units.copy()
+            for post in gates:
+                fewer[self._places[post]] = 0
+            self._known[gates] = max(self._least, self._whole - self._worth.of(fewer))
+        return self._known[gates]
+
+
+class LanesLosing(_GatesLosing):
     """Losses of gates: people are sent again to those that are left, within reach and capacity.
 
     Parameters
@@ -197,23 +225,12 @@ class LanesLosing:
         (N, K) int64, units of every post, 0 where there is none.
     """
 
+    _least = 0.0
+
     def __init__(
         self, posts: Posting, problem: Problem, places: Iterable[tuple[int, int]], units: Ints
     ) -> None:
-        self._worth = Worth(posts, problem)
-        self._places, self._units, self._laned = list(places), units, problem.laned
-        self._whole = self._worth.of(units)
-        self._known: dict[tuple[int, ...], float] = {(): 0.0}
-
-    def of(self, lost: tuple[int, ...]) -> float:
-        """Return what the objective loses without the gates among these posts."""
-        gates = tuple(post for post in lost if self._places[post][1] == self._laned)
-        if gates not in self._known:
-            fewer = self._units.copy()
-            for post in gates:
-                fewer[self._places[post]] = 0
-            self._known[gates] = max(0.0, self._whole - self._worth.of(fewer))
-        return self._known[gates]
+        super().__init__(Worth(posts, problem), problem, places, units)
 
     def credits(self, most: int) -> Floats:  # noqa: ARG002 - however many are lost
         """Return the credit of each post.
@@ -230,7 +247,7 @@ class LanesLosing:
         return found
 
 
-class SentLosing:
+class SentLosing(_GatesLosing):
     """The same by sending people as a plan is counted: in rings, and where some come first.
 
     Parameters
@@ -249,21 +266,8 @@ class SentLosing:
         places: Iterable[tuple[int, int]],
         units: Ints,
     ) -> None:
-        self._worth = WorthSent(posts, plan, walks, ranked=True)
-        self._problem = plan.problem
-        self._places, self._units, self._laned = list(places), units, plan.problem.laned
-        self._whole = self._worth.of(units)
-        self._known: dict[tuple[int, ...], float] = {(): 0.0}
-
-    def of(self, lost: tuple[int, ...]) -> float:
-        """Return what the objective loses without the gates among these posts."""
-        gates = tuple(post for post in lost if self._places[post][1] == self._laned)
-        if gates not in self._known:
-            fewer = self._units.copy()
-            for post in gates:
-                fewer[self._places[post]] = 0
-            self._known[gates] = self._whole - self._worth.of(fewer)
-        return self._known[gates]
+        self._sent, self._problem = WorthSent(posts, plan, walks, ranked=True), plan.problem
+        super().__init__(self._sent, plan.problem, places, units)
 
     def credits(self, most: int) -> Floats:  # noqa: ARG002 - however many are lost
         """Return the credit of each post: what those are worth who pass it in a plan of most worth.
@@ -278,7 +282,7 @@ class SentLosing:
             all_there_is = math.fsum(most_people * problem.demand.priority)
             through = np.full(len(problem.sites), all_there_is)
         else:
-            through = self._worth.through(self._units)
+            through = self._sent.through(self._units)
         return np.array(
             [through[site] if kind == self._laned else 0.0 for site, kind in self._places]
         )
