@@ -8,9 +8,9 @@ import shapely
 
 from placement.arrays import Bools, Floats, Ints
 from placement.streets.network import Streets, transformer
-from placement.streets.sight import doors_of, edge_at, grown_squares, seconds_across
+from placement.streets.sight import as_one, doors_of, edge_at, grown_squares, seconds_across
 from placement.streets.snap import plane_scale
-from placement.streets.squares import leaves_on_one_hand, thinned, turning_inwards
+from placement.streets.squares import is_taut, thinned, turning_inwards
 
 
 class _Across(NamedTuple):
@@ -65,7 +65,7 @@ def _ways_round(streets: Streets, square: int, behind: int) -> tuple[Floats, _Ac
     none = np.zeros(0, np.int64)
     nothing = _Across(none, none, none, np.zeros(0), np.zeros(0))
     corners, beside = turning_inwards(streets.squares.shape[square])
-    new = ~_are_at(corners, streets.node_xy)
+    new = ~np.isin(as_one(corners), as_one(streets.node_xy))
     corners, beside = corners[new], beside[new]
     doors = doors_of(streets)[square]
     if len(corners) == 0 or len(doors) == 0:
@@ -78,7 +78,7 @@ def _ways_round(streets: Streets, square: int, behind: int) -> tuple[Floats, _Ac
     beside = np.concatenate([beside, np.full((len(doors), 2, 2), np.nan)])
     a, b = np.triu_indices(len(xy), 1)
     a, b = a[a < count], b[a < count]  # those of two doors are there already
-    taut = leaves_on_one_hand(xy[a], xy[b], beside[a]) & leaves_on_one_hand(xy[b], xy[a], beside[b])
+    taut = is_taut(xy[a], xy[b], beside[a], beside[b])
     a, b = a[taut], b[taut]
     ground = grown_squares(streets)[0][square]
     shapely.prepare(ground)
@@ -89,12 +89,6 @@ def _ways_round(streets: Streets, square: int, behind: int) -> tuple[Floats, _Ac
     seconds = seconds_across(streets, square, xy[a], xy[b], scale)
     which = np.full(len(a), square, np.int64)
     return corners, _Across(number[a], number[b], which, seconds, length_m)
-
-
-def _are_at(places: Floats, nodes: Floats) -> Bools:
-    """Say at which places a node is."""
-    taken = {(x, y) for x, y in nodes.tolist()}
-    return np.array([(x, y) in taken for x, y in places.tolist()], np.bool_)
 
 
 def _added(streets: Streets, corner_xy: Floats, ways: _Across) -> Streets:

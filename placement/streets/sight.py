@@ -227,7 +227,7 @@ def doors_of(streets: "Streets") -> list[Ints]:
     """
     found: list[Ints] | None = streets.snap_cache.get("doors")
     if found is None:
-        place = _as_one(streets.node_xy)
+        place = as_one(streets.node_xy)
         order = np.argsort(place, kind="stable")
         place = place[order]
         single = np.ones(len(place), np.bool_)
@@ -240,7 +240,7 @@ def doors_of(streets: "Streets") -> list[Ints]:
         order, place = order[kept], place[kept]
         found = []
         for shape in streets.squares.shape:
-            corners = np.unique(_as_one(shapely.get_coordinates(shape)))
+            corners = np.unique(as_one(shapely.get_coordinates(shape)))
             at = np.searchsorted(place, corners)
             there = at < len(place)
             at, corners = at[there], corners[there]
@@ -249,7 +249,7 @@ def doors_of(streets: "Streets") -> list[Ints]:
     return found
 
 
-def _as_one(xy: Floats) -> NDArray[np.complex128]:
+def as_one(xy: Floats) -> NDArray[np.complex128]:
     """Return places as one number each, which are equal and in order as the places are."""
     return np.ascontiguousarray(xy).view(np.complex128)[:, 0]
 

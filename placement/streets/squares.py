@@ -68,9 +68,7 @@ def crossings(found: Extract) -> tuple[Ints, list[Square], Ints]:
         corner.append(stops)
         xy = _xy(found, stops)
         a, b = np.triu_indices(len(stops), 1)
-        passed = leaves_on_one_hand(xy[a], xy[b], sides_of[a]) & leaves_on_one_hand(
-            xy[b], xy[a], sides_of[b]
-        )
+        passed = is_taut(xy[a], xy[b], sides_of[a], sides_of[b])
         a, b = a[passed], b[passed]
         ends = np.stack([xy[a], xy[b]], axis=1)
         shapely.prepare(surface)
@@ -122,7 +120,22 @@ def turning_inwards(surface: "BaseGeometry") -> tuple[Floats, Floats]:
     return np.concatenate(corner), np.concatenate(beside)
 
 
-def leaves_on_one_hand(start: Floats, end: Floats, beside: Floats) -> NDArray[np.bool_]:
+def is_taut(
+    start: Floats, end: Floats, beside_start: Floats, beside_end: Floats
+) -> NDArray[np.bool_]:
+    """Say whether a shortest way may turn at both ends of a line.
+
+    Parameters
+    ----------
+    start, end
+        (N, 2).
+    beside_start, beside_end
+        (N, 2, 2), corners before and after each end on its outline; NaN where it is no corner.
+    """
+    return _passes(start, end, beside_start) & _passes(end, start, beside_end)
+
+
+def _passes(start: Floats, end: Floats, beside: Floats) -> NDArray[np.bool_]:
     """Say whether a shortest way may turn where a line starts: it leaves both sides on one hand."""
     along = end - start
     left, right = (_cross(along, beside[:, i] - start) for i in range(2))

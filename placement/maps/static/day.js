@@ -84,7 +84,7 @@ function periodChoice(page, tell, chosen) {
   const at = asked();
   const nav = make("nav", { class: "of-day" });
   document.getElementById("top").append(nav);
-  window.addEventListener("hashchange", () => { 
+  window.addEventListener("hashchange", () => {
     if (asked() === at) { return; }
     window.history.replaceState(chosen(), "");
     window.location.reload();
