@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from placement.arrays import Bools, Ints
+from placement.arrays import Bools, Floats, Ints
 from placement.auditing.findings import AT_LIMIT
 from placement.auditing.recount import to_sites
-from placement.cover.survey import Survey
+from placement.cover.survey import Survey, survey
 from placement.plan.problem import Plan, Resource
 
 
@@ -86,6 +86,34 @@ def depths_of(plan: Plan) -> Ints:
     )
 
 
+def from_gate_to_gate(plan: Plan, walks: Survey, resource: str, at: Ints) -> list[Floats]:
+    """Return the walks between sites, at the usual pace and without steps, while lanes are open.
+
+    Parameters
+    ----------
+    plan, walks
+        What was asked, and where points meet the streets.
+    resource
+        The one with lanes; in a plan with periods it names the one in which they open.
+    at
+        (n,) int64, positions of the sites.
+
+    Returns
+    -------
+    list of (n, n) float64
+        Seconds, infinite where far beyond the limits of the rings.
+    """
+    serves = plan.settings.resources[resource].periods
+    names = [one.name for one in plan.settings.periods]
+    if names:
+        plan = plan.periods[names.index(serves[0]) if serves else 0].plan
+        walks = survey(plan)
+    limit_s = max(limits_of(plan), default=0.0)
+    return [
+        to_sites(plan, walks, at, at, limit_s=limit_s, step_free=slow) for slow in (False, True)
+    ]
+
+
 def going_on(plan: Plan, walks: Survey, resource: str, sites: Sequence[str]) -> Bools:
     """Return (sites, M) bool, who gets by each site, as a gate of the first ring, all the way in.
 
@@ -97,10 +125,7 @@ def going_on(plan: Plan, walks: Survey, resource: str, sites: Sequence[str]) -> 
     may_have = [site for at, site in enumerate(known.id) if known.allowed[at, kind]]
     inside = [site for site in may_have if level.get(site, -1) >= 0]
     at = np.array([known.id.index(site) for site in inside], dtype=np.int64)
-    pace = [
-        to_sites(plan, walks, at, at, limit_s=max(limits, default=0.0), step_free=slow)
-        for slow in (False, True)
-    ]
+    pace = from_gate_to_gate(plan, walks, resource, at)
     enters = may_enter(plan, resource, inside)
     slow = plan.problem.demand.step_free
     # from the innermost ring outwards: who may stand at a gate and get to the end from there

@@ -6,9 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from placement.arrays import Bools, Floats, Ints
-from placement.auditing.entry import depths_of, levels_of, limits_of, may_enter
+from placement.auditing.entry import (
+    depths_of,
+    from_gate_to_gate,
+    levels_of,
+    limits_of,
+    may_enter,
+)
 from placement.auditing.findings import AT_LIMIT, Findings
-from placement.auditing.recount import to_sites
 from placement.auditing.rules import Reach
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan
@@ -55,10 +60,7 @@ def through(plan: Plan, walks: Survey, reach: Reach, resource: str) -> Through:
     level, limits, depth = levels_of(plan), limits_of(plan), depths_of(plan)
     at = reach.site[reach.is_open]
     sites = [name.removesuffix(f"/{resource}") for name in names]
-    pace = [
-        to_sites(plan, walks, at, at, limit_s=max(limits, default=0.0), step_free=slow)
-        for slow in (False, True)
-    ]
+    pace = from_gate_to_gate(plan, walks, resource, at)
     enters = may_enter(plan, resource, sites)
     slow = plan.problem.demand.step_free
     within, seconds = reach.within[reach.is_open], reach.seconds[reach.is_open]

@@ -112,6 +112,7 @@ def survey(plan: Plan) -> Survey:
 def _through_the_day(plan: Plan, found: Survey) -> Survey:
     """Take the walks of each period's people from its own survey; those between sites stay."""
     problem, parts = plan.problem, [survey(period.plan) for period in plan.periods]
+    screening = plan.screening
     shape = (len(problem.demand), len(problem.sites))
     walk = {}
     for kind in problem.resources:
@@ -119,7 +120,7 @@ def _through_the_day(plan: Plan, found: Survey) -> Survey:
             (period.points[table.coords[0]], table.coords[1], table.data)
             for number, (period, part) in enumerate(zip(plan.periods, parts, strict=True))
             if kind.periods is None or number in kind.periods
-            for table in [part.walk[kind.id].tocoo()]
+            for table in [part.by_any.get(kind.id, part.walk[kind.id]).tocoo()]
         ]
         walk[kind.id] = _table(*(np.concatenate(p) for p in zip(*tables, strict=True)), shape=shape)
     lost = [p.points[part.unsnapped_demand] for p, part in zip(plan.periods, parts, strict=True)]
@@ -131,6 +132,7 @@ def _through_the_day(plan: Plan, found: Survey) -> Survey:
         walk=walk,
         unsnapped_sites=np.array(sorted(never), dtype=np.int64),
         unsnapped_demand=np.sort(np.concatenate(lost)),
+        between=None if screening is None else survey(screening.plan).between,
     )
 
 
@@ -164,9 +166,11 @@ def in_period(plan: Plan, number: int) -> Plan:
 
 def _by_own_gates(problem: Problem, found: Survey) -> Survey:
     """Leave out walks to gates by which people may not enter."""
-    if not problem.entries and problem.rings is None:
+    limited = set(problem.entries)
+    if problem.rings is not None and problem.laned is not None:
+        limited.add(problem.laned)
+    if not limited:
         return found
-    limited = {*problem.entries, *(() if problem.rings is None else (problem.laned or 0,))}
     names = [problem.resources[position].id for position in sorted(limited)]
     by_any = {name: found.walk[name] for name in names}
     return entering(problem, replace(found, by_any=by_any))

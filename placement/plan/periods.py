@@ -109,6 +109,7 @@ def _walked(problem: Problem, period: PeriodSettings, points: np.ndarray[Any, An
         groups=(),
         backup={},
         entries={},
+        rings=None if problem.rings is None else problem.rings.take(points),
     )
 
 

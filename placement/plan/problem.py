@@ -385,6 +385,14 @@ class Plan:
         return tuple(rule.shape for rule in self.closing if rule.shape is not None)
 
     @property
+    def screening(self) -> DayPeriod | None:
+        """The period in which lanes are open; None without lanes, or without periods."""
+        if self.problem.laned is None or not self.periods:
+            return None
+        serves = self.problem.resources[self.problem.laned].periods
+        return self.periods[0 if serves is None else serves[0]]
+
+    @property
     def timed(self) -> bool:
         """Whether a closure has hours, so that the time of day matters."""
         return any(rule.hours is not None for rule in self.closing)

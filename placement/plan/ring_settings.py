@@ -1,13 +1,14 @@
 """Perimeters one inside another, as the plan file writes them."""
 
 import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
 from placement.plan.format import Positive, Section, Text, broken, hint
 from placement.plan.lane_settings import LanesSettings
+from placement.plan.period_settings import PeriodSettings
 from placement.plan.resources import Walkers
 from placement.plan.rule_settings import Names, ZoneSettings
 
@@ -55,15 +56,18 @@ class _Kind(Protocol):
     def lanes(self) -> LanesSettings | None:
         """Its lanes, or None."""
 
+    @property
+    def periods(self) -> Collection[str]:
+        """The periods in which it serves; empty for all."""
+
 
 def check_rings(
     rings: Sequence[RingSettings],
     zones: Sequence[ZoneSettings],
     kinds: Mapping[str, _Kind],
-    *,
-    periods: bool,
+    periods: Sequence[PeriodSettings],
 ) -> None:
-    """Check rings against one another, the ticket zones and the resources.
+    """Check rings against one another, the ticket zones, the resources and the periods.
 
     Parameters
     ----------
@@ -74,18 +78,18 @@ def check_rings(
     kinds
         The resources.
     periods
-        Whether the plan has periods.
+        The parts of the day; lanes open in one of them.
 
     Raises
     ------
     PydanticCustomError
-        If a name or a site occurs twice, a walk is missing or has no use, nobody is screened, or a
-        zone names no ring that screens people.
+        If a name or a site occurs twice, a walk is missing or has no use, nobody is screened,
+        people walk outward while lanes are open, or a zone names no ring that screens people.
     """
     people = [ring.name for ring in rings if ring.screens == "people"]
     laned = [name for name, kind in kinds.items() if kind.lanes is not None]
     if rings:
-        _check_screening(people, laned, kinds, periods=periods)
+        _check_screening(people, laned, kinds, periods)
     _check_each(rings, people)
     for at, zone in enumerate(zones):
         if zone.ring is None:
@@ -101,7 +105,10 @@ def check_rings(
 
 
 def _check_screening(
-    people: Sequence[str], laned: Sequence[str], kinds: Mapping[str, _Kind], *, periods: bool
+    people: Sequence[str],
+    laned: Sequence[str],
+    kinds: Mapping[str, _Kind],
+    periods: Sequence[PeriodSettings],
 ) -> None:
     """Refuse rings that nobody can pass."""
     if not people:
@@ -111,8 +118,15 @@ def _check_screening(
     if kinds[laned[0]].walkers is not Walkers.PEOPLE:
         said = f"are there, and teams of {laned[0]!r} walk"
         raise broken("rings", said, 'write walkers = "people" for it')
-    if periods:
-        raise broken("rings", "and [[periods]] cannot be reckoned together", "keep one of the two")
+    serves = kinds[laned[0]].periods
+    for period in periods:
+        if (not serves or period.name in serves) and period.turned(laned[0]):
+            raise broken(
+                "rings",
+                f"are passed from the outside in, and in {period.name!r}, when lanes are open, "
+                f"people walk out by {laned[0]!r}",
+                f'write directions = {{ {laned[0]} = "in" }} for that period',
+            )
 
 
 def _check_each(rings: Sequence[RingSettings], people: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """Rules between posts and people, as positions: floors, groups, backup, ways to seal, rings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,6 +141,10 @@ class Rings:
     def __post_init__(self) -> None:
         for array in (self.of, self.level, self.walk_s, self.depth):
             array.setflags(write=False)
+
+    def take(self, points: NDArray[np.int64]) -> "Rings":
+        """Return the same rings for some of the demand points, by their positions."""
+        return replace(self, depth=self.depth[points])
 
     def name_at(self, site: int) -> str | None:
         """Return the name of a site's ring, or None where it is in none."""

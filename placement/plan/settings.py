@@ -325,7 +325,7 @@ class Settings(Section):
             if resource not in self.resources:
                 said = f"names no resource: {reprlib.repr(resource)}"
                 raise broken(field, said, hint(resource, self.resources))
-        check_rings(self.rings, self.zones, self.resources, periods=bool(self.periods))
+        check_rings(self.rings, self.zones, self.resources, self.periods)
         names = [group.name for group in self.groups]
         for at, name in enumerate(names):
             if name in names[:at]:

@@ -11,7 +11,7 @@ from placement.arrays import Bools, Floats, Ints
 from placement.auditing.recount import to_sites
 from placement.cover.area_walks import STEP_FREE
 from placement.cover.areas import areas
-from placement.cover.survey import survey
+from placement.cover.survey import Survey, survey
 from placement.errors import UsageError
 from placement.plan.clock import clock_of
 from placement.plan.format import nearest
@@ -179,12 +179,12 @@ def _ways(plan: Plan, gates: Gates, routes: list[_Route]) -> Ways:
     for row, route in enumerate(routes):
         path[row, : len(route.gates)] = route.gates
     walk_s = np.full((2, many, many), math.inf)
-    walks = survey(plan)
+    ground, walks = _while_open(plan)
     for level in range(deepest):
         outer, inner = (np.flatnonzero(gates.level == one) for one in (level, level + 1))
         for pace in (0, 1):
             walk_s[pace][np.ix_(outer, inner)] = to_sites(
-                plan, walks, gates.site[outer], gates.site[inner],
+                ground, walks, gates.site[outer], gates.site[inner],
                 limit_s=_FARTHEST_S, step_free=pace == 1,
             )  # fmt: skip
     for route in routes:
@@ -313,8 +313,8 @@ def _next_gates(
     others = np.setdiff1d(np.arange(len(posts)), shutting)
     if len(others) == 0:
         raise UsageError("every gate shuts, so there is none to walk to; leave one open.")
-    walks = survey(plan)
-    seconds = to_sites(plan, walks, gates.site[shutting], gates.site[others], limit_s=_FARTHEST_S)
+    ground, walks = _while_open(plan)
+    seconds = to_sites(ground, walks, gates.site[shutting], gates.site[others], limit_s=_FARTHEST_S)
     entry = plan.problem.entries.get(plan.problem.laned or 0)
     for row, at in enumerate(shutting):
         if entry is not None:  # whoever enters by this gate must be let in by the next
@@ -331,6 +331,12 @@ def _next_gates(
             raise UsageError(f"no other gate{ring} can be walked to from {posts[at].id}{whose}.")
         next_gate[at], next_walk_s[at] = others[best], seconds[row, best]
     return next_gate, next_walk_s
+
+
+def _while_open(plan: Plan) -> tuple[Plan, Survey]:
+    """Return a plan on the ground of the period in which lanes are open, and its survey."""
+    ground = plan if plan.screening is None else plan.screening.plan
+    return ground, survey(ground)
 
 
 def _leads_on(ways: Ways, level: Ints, at: int, others: Ints) -> Bools:
