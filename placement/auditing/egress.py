@@ -34,6 +34,7 @@ from placement.streets import Snapped, snap
 _LIMIT_S = 7200.0
 _M2 = 0.6
 _CLOSE = 2e-2  # people, whose rows are rounded to millionths
+_NOBODY = 5e-7  # people: what a row of no millionth holds, and arithmetic leaves over
 _TENTH_S = 0.1
 _COURSES = ("chosen", "guided")
 
@@ -314,12 +315,14 @@ def _let_through(come: Mapping[int, Sequence[float]], rate: float) -> Line:
     gone, passed = [0.0, 0.0], []
     longest = last = people = 0.0
     slot, final = 0, max(come, default=-1)
+    total = math.fsum(one for batch in come.values() for one in batch)
     while slot <= final or line:
         if slot in come:
             line.append(list(come[slot]))
             people += sum(come[slot])
         longest = max(longest, math.fsum(one for batch in line for one in batch))
         room = rate
+        left = total - sum(gone)
         while line and room > 0:
             first = line[0]
             size = first[0] + first[1]
@@ -332,7 +335,7 @@ def _let_through(come: Mapping[int, Sequence[float]], rate: float) -> Line:
                 break
             room -= size
             line.popleft()
-        if room < rate:
+        if room < rate and left > _NOBODY:
             last = slot + (rate - room) / rate
         while line and sum(line[0]) < 1e-9 * max(1.0, people):
             line.popleft()

@@ -16,7 +16,7 @@ from placement.solve.mip.two_lines import ServedProof, TwoLines, bound_of
 from placement.studies.egress.courses import Course, Flow, Wider, crossing
 from placement.studies.egress.exits import Exits
 from placement.studies.egress.jointly import Served, bound_jointly
-from placement.studies.egress.queues import PER_MIN, Queue, queue_of, slots_of
+from placement.studies.egress.queues import NOBODY, PER_MIN, Queue, queue_of, slots_of
 from placement.studies.egress.walks import Walks
 
 type Soonest = Literal["out", "served"]
@@ -238,6 +238,7 @@ class Leavers:
 
     def course(self, sent: Floats, shares: Floats) -> Course:
         """Return what happens where people go so."""
+        sent = np.where(sent > NOBODY, sent, 0.0)
         queues, passed = self.queues(sent)
         on, flows = slots_of(self.walks.on), []
         longest = max(len(queue.passed) for queue in queues) + int(on.max(initial=0)) + 1

@@ -11,7 +11,8 @@ STEP_S = 30
 """Seconds of a slot: walks count as whole slots, rounded up (A)."""
 PER_MIN = 60 / STEP_S
 _GRAIN = 1e-6  # of a slot: a walk of so much more than a whole number of slots is one of them
-_NOBODY = 1e-9
+NOBODY = 5e-7
+"""So few people are what arithmetic leaves over: the files, in millionths, round them to none."""
 _LONGEST_MIN = 24 * 60
 
 
@@ -28,7 +29,8 @@ class Queue:
     wait
         Longest time that anybody waits there, slots.
     last
-        When the last one has passed, slots from the start; 0 where nobody comes.
+        When the last one has passed, slots from the start; 0 where nobody comes. What arithmetic
+        leaves over after them is nobody.
     waiting
         (K,) float64, people who stand there at the start of each slot, when those of it have come.
     passed
@@ -65,11 +67,11 @@ def queue_of(arrives: Floats, rate: float) -> Queue:
         If the last one passes after more than a day.
     """
     people = float(arrives.sum())
-    if people <= _NOBODY:
+    if people <= NOBODY:
         none = np.zeros(0)
         return Queue(people=0.0, longest=0.0, wait=0.0, last=0.0, waiting=none, passed=none)
     later = arrives[::-1].cumsum()[::-1]
-    coming = np.flatnonzero(arrives > 0)
+    coming = np.flatnonzero((arrives > 0) & (later > NOBODY))
     last = float((coming + later[coming] / rate).max())
     if last > _LONGEST_MIN * PER_MIN:
         raise UsageError(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from placement.plan.clock import clock_of
-from placement.studies.egress.queues import STEP_S
+from placement.studies.egress.queues import NOBODY, STEP_S
 
 if TYPE_CHECKING:
     from placement.solve.mip.quickest import Prices
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("course", "point", "area", "step_free", "exit", "people", "walk_min")
 """Of the table: for each course, a row for each point and the exits of its people."""
-_NOBODY = 5e-7  # people: rounds to none in six decimals
 
 
 def as_answer(found: "Egress") -> dict[str, Any]:
@@ -104,7 +103,7 @@ def _course(found: "Egress", course: "Course") -> dict[str, Any]:
                 "people": _rounded(one.people),
             }
             for one in course.flows
-            if one.people > _NOBODY
+            if one.people > NOBODY
         ],
     }
 
@@ -153,7 +152,7 @@ def _by_exit(found: "Egress", people: list[float]) -> dict[str, float | None]:
     return {
         name: _rounded(many)
         for name, many in zip(found.exits.id, people, strict=True)
-        if many > _NOBODY
+        if many > NOBODY
     }
 
 
@@ -161,7 +160,7 @@ def rows_of(found: "Egress") -> dict[str, list[Any]]:
     """Return who leaves where as columns, see `COLUMNS`."""
     columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     for name, course in (("chosen", found.chosen), ("guided", found.guided)):
-        for point, at in np.argwhere(course.sent > _NOBODY).tolist():
+        for point, at in np.argwhere(course.sent > NOBODY).tolist():
             row = (
                 name,
                 found.points[point],

@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 import placement
-from placement.auditing.egress import audit_egress
+from placement.auditing.egress import _let_through, audit_egress
 from placement.cli import place
 from placement.cli.egress import sentences
 from placement.errors import InputError, UsageError
@@ -200,6 +202,22 @@ def test_a_queue_by_hand() -> None:
     assert (queue.people, queue.longest, queue.wait, queue.last) == (34, 25, 2.5, 5.4)
     nobody = queue_of(np.zeros(3), 10.0)
     assert (nobody.people, nobody.last) == (0, 0)
+
+
+@given(
+    come=st.lists(st.integers(0, 60), min_size=1, max_size=12),
+    leftovers=st.lists(st.sampled_from([0.0, 1e-16, 1.2e-13, 3e-11, 4e-9]), max_size=12),
+    rate=st.sampled_from([7.0, 10.0, 325.0, 0.3]),
+)
+def test_what_arithmetic_leaves_over_is_not_the_last_one(
+    come: list[int], leftovers: list[float], rate: float
+) -> None:
+    clean = np.array([*come, *[0] * len(leftovers)], np.float64)
+    queue = queue_of(clean + np.array([*[0.0] * len(come), *leftovers]), rate)
+    assert queue.last == pytest.approx(queue_of(clean, rate).last, abs=1e-6)
+    batches = {slot: [people, 0.0] for slot, people in enumerate(clean.tolist()) if people}
+    batches |= {len(come) + at: [0.0, one] for at, one in enumerate(leftovers) if one}
+    assert _let_through(batches, rate).last == pytest.approx(queue.last, abs=1e-6)
 
 
 def test_all_leave_once_and_the_audit_agrees(
