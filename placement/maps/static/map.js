@@ -375,4 +375,5 @@ async function showPlan(map) {
   sheets.read();
   showAsked();
   document.documentElement.classList.add("ready");
+  if (data.what_if !== null) { whileIdle(trial.counter.ahead); }
 }

@@ -15,8 +15,8 @@ function headCells(table) {
 }
 
 /* Measured, not guessed from a width: fonts, languages and figures all differ. */
-function fitTables(place) {
-  const tables = [...place.querySelectorAll("table")];
+function fitTables(...places) {
+  const tables = places.flatMap((place) => [...place.querySelectorAll("table")]);
   for (const table of tables) {
     headCells(table);
     table.classList.remove("stacked");

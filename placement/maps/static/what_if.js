@@ -3,6 +3,8 @@
 const MOST_NAMED = 5; // ways that are open, in a sentence
 const MOST_COUNTED = 8; // variants whose figures are kept
 const MOST_CLOSED = 4; // choices of closed streets whose walks are kept
+const IDLE_MS = 5; // counted ahead at once, as long as a frame paints
+const FIRST_MS = 500; // in which the page is drawn and looked at
 const MOST_FOUND = 12; // rows of a search: more are narrowed by another word
 
 /* The posts that differ from the plan's, with a memory: units by "<site>/<resource>", 0 closed. */
@@ -72,6 +74,17 @@ function makeCounter(data, variant) {
     return own.get(counter.at);
   };
   const unitsOf = (choose) => meansOf(data, model).map((resource) => model.places.map((place) => choose(`${place.site}/${resource.id}`)));
+  /* All that the first variant needs, in steps: read, counted and compared while the reader does nothing else. */
+  function* counting() {
+    model = yield* readModel(data);
+    planned = yield* countSteps(model, data, unitsOf(variant.planned));
+    yield;
+    far = farIfClosed(model, data.what_if.streets, planned.reaches.slice(0, data.resources.length));
+  }
+  const reach = (find) => {
+    for (let isOver = false; !isOver && find() === null;) { isOver = counter.ahead.next().done; }
+    return find();
+  };
   const counter = {
     at: null, // the period that is shown, of a day
     /* the same of the period that is shown, or of the whole plan where it has none */
@@ -81,15 +94,8 @@ function makeCounter(data, variant) {
       plan: () => within(counter.plan(), () => countInPeriod(counter.here.model(), counter.plan())),
       variant: () => within(counter.variant(), () => countInPeriod(counter.here.tried(), counter.variant())),
     },
-    model() {
-      if (model === null) { model = whatIfModel(data); }
-      return model;
-    },
-    plan() {
-      counter.model();
-      if (planned === null) { planned = countPosts(model, data, unitsOf(variant.planned)); }
-      return planned;
-    },
+    model() { return reach(() => model); },
+    plan() { return reach(() => planned); },
     /* what the variant is counted from: other walks where streets are closed */
     tried() {
       const { streets } = variant;
@@ -102,21 +108,32 @@ function makeCounter(data, variant) {
       return closed.get(key);
     },
     variant() {
-      if (variant.isPlan()) { return counter.plan(); }
+      const plan = counter.plan(); // whoever counts is done before another begins
+      if (variant.isPlan()) { return plan; }
       const key = JSON.stringify([variant.streets, [...variant.changes]]);
       if (!counted.has(key)) {
         if (counted.size >= MOST_COUNTED) { counted.delete([...counted.keys()][0]); }
         counted.set(key, countPosts(counter.tried(), data, unitsOf(variant.units)));
-      }
+      } else { recall(counter.model().sent, counted.get(key).admission); }
       return counted.get(key);
     },
     /* by street and resource: people too far from a post if it closes */
-    streets() {
-      if (far === null) { far = farIfClosed(counter.model(), data.what_if.streets, counter.plan().reaches.slice(0, data.resources.length)); }
-      return far;
-    },
+    streets() { return reach(() => far); },
+    ahead: counting(),
   };
   return counter;
+}
+
+/* Take steps while the reader does nothing else and nothing waits to be painted: so few at once that no frame is late. */
+function whileIdle(steps) {
+  if (window.requestIdleCallback === undefined) { return; } // counted when it is asked for
+  const ask = () => window.requestIdleCallback((deadline) => {
+    const end = performance.now() + IDLE_MS;
+    let isOver = false;
+    while (!isOver && painting.jobs.length === 0 && performance.now() < end && deadline.timeRemaining() > 0) { isOver = steps.next().done; }
+    if (!isOver) { ask(); }
+  });
+  setTimeout(ask, FIRST_MS);
 }
 
 function signedText(number, write) {
@@ -132,9 +149,10 @@ function lossesByArea(model, found, resource) {
   const { times } = found.reaches[resource];
   const losses = new Map(model.areas.map((name) => [nameOfAll(name), { far: 0, turned: 0 }]));
   const laned = isLaned(model, found, resource);
+  const own = model.areas.map((name) => losses.get(nameOfAll(name)));
   model.counted[resource].forEach((people, point) => {
-    if (times[point] === 0) { losses.get(nameOfAll(model.areas[model.area[point]])).far += people;
-    } else if (laned) { losses.get(nameOfAll(model.areas[model.area[point]])).turned += people; }
+    if (times[point] === 0) { own[model.area[point]].far += people;
+    } else if (laned) { own[model.area[point]].turned += people; }
   });
   if (laned) {
     for (const [name, gates] of found.admission.areas) {
@@ -401,6 +419,7 @@ function whatIfView(shown, tell, state, { variant, counter, whole: data }, { sho
     const [plan, now, here] = [counter.plan(), counter.variant(), counter.here];
     const [planHere, nowHere] = [here.plan(), here.variant()];
     const focus = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.try : undefined;
+    const fresh = [figures]; // whose tables are fitted, all at once: each time lays out the panel
     undo.disabled = !variant.canUndo();
     reset.disabled = variant.isPlan();
     changed.replaceChildren(changeList(data, tell, variant, model, showKey));
@@ -417,11 +436,11 @@ function whatIfView(shown, tell, state, { variant, counter, whole: data }, { sho
     if (data.what_if.streets.length > 0 && shut !== variant.streets) {
       streets.replaceChildren(streetTable(data, tell, { variant, counter }));
       shut = variant.streets;
-      if (box.isConnected) { fitTables(streets); }
+      fresh.push(streets);
     }
-    if (model.ways.length > 0) { ways.replaceChildren(wayTable(data, tell, variant, model)); }
+    if (model.ways.length > 0) { ways.replaceChildren(wayTable(data, tell, variant, model)); fresh.push(ways); }
     listPosts();
-    if (box.isConnected) { for (const place of [figures, ways]) { fitTables(place); } }
+    if (box.isConnected) { fitTables(...fresh); }
     if (focus !== undefined) {
       const again = box.querySelector(`[data-try="${CSS.escape(focus)}"]:not(:disabled)`);
       if (again instanceof HTMLElement) { again.focus(); } else { heading_.focus(); }

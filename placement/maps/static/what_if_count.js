@@ -300,15 +300,18 @@ function countInPeriod(model, { reaches, admission }) {
 const isServing = (found, resource) => found.serves === undefined || found.serves[resource];
 
 /* Count posts: `units` is by resource and column; 0 where there is no post. */
-function countPosts(model, data, units) {
+const countPosts = (model, data, units) => finish(countSteps(model, data, units));
+
+function* countSteps(model, data, units) {
   const reaches = units.map((_, resource) => reachOf(model, resource, units));
+  yield;
   const laned = model.resources.findIndex((rule) => rule.lanes !== null);
-  const admission = laned < 0 ? null : admit(model, data, laned, units[laned], reaches[laned]);
+  const admission = laned < 0 ? null : yield* admit(model, data, laned, units[laned], reaches[laned]);
   const covering = reaches.slice(0, data.resources.length);
   const posts = [];
   const prices = []; // where costs are no whole number of steps
   let steps = 0;
-  reaches.forEach((reach, resource) => {
+  for (const [resource, reach] of reaches.entries()) {
     for (const column of reach.open) {
       const { points } = model.walks[resource][column];
       const own = stepsOf(model, resource, column, units[resource][column]);
@@ -319,11 +322,13 @@ function countPosts(model, data, units) {
         only: roundTo(exactSum(points.map((point) => (reach.times[point] === 1 ? model.people[point] : 0))), 6),
       });
     }
-  });
+    yield;
+  }
   const cost = roundTo(model.step === null ? exactSum(prices) : priceOf(model, steps), 6);
+  const people = countPeople(model, covering, laned, admission);
+  yield;
   return {
-    units, reaches, posts, cost, admission,
-    ...countPeople(model, covering, laned, admission),
+    units, reaches, posts, cost, admission, ...people,
     objective: objectiveOf(model, reaches, admission, null),
     tiers: model.tiers.map((tier) => [tier, objectiveOf(model, reaches, admission, tier)]),
     rules: rulesKept(model, data, units, reaches, admission),

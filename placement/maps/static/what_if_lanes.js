@@ -23,10 +23,10 @@ const tieNumber = (seed, period) => mixed(seed ^ period) >>> 2;
 /* The crowds of a plan: people of one area and profile who have the same gates in reach, open or
    not, are worth the same and count for the same rules. A way leads to a gate: how long it is on
    average, in ten-thousandths of a second out of the tenths that are told. */
-function crowdsOf(model, resource) {
+function* crowdsOf(model, resource) {
   const rule = model.resources[resource].lanes;
   /* where streets are closed, only points whose walks changed are looked at anew */
-  const planned = model.asPlanned === undefined ? null : lanedOf(model.asPlanned, resource);
+  const planned = model.asPlanned === undefined ? null : yield* lanedOf(model.asPlanned, resource);
   const isNew = planned === null ? new Uint8Array(model.people.length).fill(1) : model.changed[resource];
   const reach = Array.from(isNew, (is, point) => (is === 1 ? [] : planned.reach[point]));
   model.walks[resource].forEach(({ points, walks }, column) => points.forEach((point, at) => { if (isNew[point] === 1) { reach[point].push([column, walks[at]]); } }));
@@ -44,9 +44,11 @@ function crowdsOf(model, resource) {
     if (found.has(key)) { found.get(key).push(point); } else { found.set(key, [point]); }
   });
   const byKey = new Map();
-  found.forEach((points, key) => {
+  yield;
+  for (const [key, points] of found) {
+    if (isRest(byKey.size)) { yield; }
     const same = planned === null ? undefined : planned.byKey.get(key);
-    if (same !== undefined && same.points.length === points.length && points.every((point) => isNew[point] === 0)) { byKey.set(key, same); return; }
+    if (same !== undefined && same.points.length === points.length && points.every((point) => isNew[point] === 0)) { byKey.set(key, same); continue; }
     const [one] = points;
     const columns = reach[one].map(([column]) => column);
     const each = points.map((point) => model.people[point]);
@@ -66,7 +68,7 @@ function crowdsOf(model, resource) {
       points, columns, area: model.area[one], worth: model.priority[one], isWorth: worthOf(one) > 0, tier: model.tier[one], slow: one >= model.slow, floors: counted[one],
       arrival: model.arrival[one], id: ids.get(own), people, ways, longest: Math.max(...ways.map(({ steps }) => steps)), parts: arrivingParts(people, rule.profiles[model.arrival[one]]),
     });
-  });
+  }
   return { reach, keys, byKey, crowds: [...byKey.values()] };
 }
 
@@ -128,23 +130,24 @@ function gateQueue(sent, capacity, rule) {
 
 const laned = new WeakMap(); // by model: its crowds, the floors of its gates, and the last answers by the gates' units
 
-function lanedOf(model, resource) {
-  if (!laned.has(model)) { laned.set(model, { ...crowdsOf(model, resource), floors: floorsOf(model, resource), answers: new Map() }); }
+function* lanedOf(model, resource) {
+  if (!laned.has(model)) { laned.set(model, { ...(yield* crowdsOf(model, resource)), floors: floorsOf(model, resource), answers: new Map() }); }
   return laned.get(model);
 }
 
 /* Who is admitted: `people` by point, gates and areas as a solution tells them. */
-function admit(model, data, resource, units, reach) {
-  const { answers } = lanedOf(model, resource);
+function* admit(model, data, resource, units, reach) {
+  const { answers } = yield* lanedOf(model, resource);
   const key = units.join(" ");
   if (!answers.has(key)) {
     if (answers.size > MOST_TIMES) { answers.delete([...answers.keys()][1]); }
-    answers.set(key, admitAnew(model, data, resource, units, reach));
-  }
+    answers.set(key, yield* admitAnew(model, data, resource, units, reach));
+    model.sent.times[model.sent.times.length - 1].answer = answers.get(key);
+  } else { recall(model.sent, answers.get(key)); }
   return answers.get(key);
 }
 
-function admitAnew(model, data, resource, units, { open }) {
+function* admitAnew(model, data, resource, units, { open }) {
   const rule = model.resources[resource].lanes;
   const { crowds } = laned.get(model);
   const periods = rule.profiles[0].length;
@@ -154,8 +157,9 @@ function admitAnew(model, data, resource, units, { open }) {
     key: `${model.places[column].site}/${id}`, column, room: Math.floor(each(column) * units[column] / periods * PART + SAME), capacity: each(column) * units[column],
     sent: new Array(periods).fill(0),
   }));
-  const found = sendCrowds(laned.get(model), gates, rule, model.sent);
+  const found = yield* sendCrowds(laned.get(model), gates, rule, model.sent);
   const areas = new Map();
+  const rows = []; // of them, by area and gate
   const profiles = rule.profiles.map(() => new Array(periods).fill(0));
   let onFoot = 0;
   for (const { crowd, way, gate, period, parts } of found.ways) {
@@ -163,11 +167,14 @@ function admitAnew(model, data, resource, units, { open }) {
     gates[gate].sent[period] += parts;
     profiles[arrival][period] += parts;
     onFoot += parts * way.walk_s;
-    const name = model.areas[area];
-    if (!areas.has(name)) { areas.set(name, new Map()); }
-    const { key } = gates[gate];
-    if (!areas.get(name).has(key)) { areas.get(name).set(key, new Array(periods).fill(0)); }
-    areas.get(name).get(key)[period] += parts;
+    const row = area * gates.length + gate;
+    if (rows[row] === undefined) {
+      const [name, { key }] = [model.areas[area], gates[gate]];
+      if (!areas.has(name)) { areas.set(name, new Map()); }
+      if (!areas.get(name).has(key)) { areas.get(name).set(key, new Array(periods).fill(0)); }
+      rows[row] = areas.get(name).get(key);
+    }
+    rows[row][period] += parts;
   }
   const total = found.given.reduce((sum, parts) => sum + parts, 0);
   const told = new Map(gates.map((gate) => {

@@ -36,6 +36,11 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
   const swapped = new Map(); // layers of the plan by key, while others stand in their places
   const drawnNow = new Map(); // the others, and what they show
   const turned = new Set();
+  const grounds = new Map(); // of posts, by key, as Leaflet wants them
+  const groundOfPost = ({ key, reach }) => {
+    if (!grounds.has(key)) { grounds.set(key, polygonPositions(reach).map((rings) => rings.map((ring) => ring.map((place) => L.latLng(place))))); }
+    return grounds.get(key);
+  };
   const renamings = [];
   const takeBack = (key) => {
     if (swapped.has(key)) { swap(key, swapped.get(key)); }
@@ -115,7 +120,7 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
       const reach = `reach-${resource.id}`;
       if (mine.length === drawable.length && cut.length === 0) { takeBack(reach); } else { put(reach, JSON.stringify([variant.streets, cut, mine.map(({ site }) => site)]), () => {
         const points = new Set(cut.flatMap((column) => model.walks[at][column].points));
-        return L.layerGroup([reachedLayer(groundOf(model, (point) => points.has(point)), colour, inPane("reach", {})), L.polygon(mine.flatMap((post) => polygonPositions(post.reach)), inPane("reach", {
+        return L.layerGroup([reachedLayer(groundOf(model, (point) => points.has(point)), colour, inPane("reach", {})), L.polygon(mine.flatMap(groundOfPost), inPane("reach", {
           stroke: false, fillColor: colour, fillOpacity: REACH_OPACITY, fillRule: "nonzero", interactive: false,
         }))]);
       }, false); }

@@ -56,18 +56,25 @@ function largeFor(sent, name, number) {
   return sent[name];
 }
 
-const noTime = { rooms: new Map(), crowds: null, prices: new Map(), starts: new Int32Array(0), flow: new Float64Array(0), arcs: new Map() };
+const noTime = { answer: null, rooms: new Map(), prices: new Map(), starts: new Int32Array(0), flow: new Float64Array(0), arcs: new Map() };
 
-/* Of the last few times that people were sent, the one in which gates had nearly the room they have
-   now; of such, one of the same crowds, since other streets make others. */
-function nearestTime(times, rooms, crowds) {
-  const far = (time) => [...new Set([...rooms.keys(), ...time.rooms.keys()])].reduce((sum, key) => sum + Math.abs((rooms.get(key) || 0) - (time.rooms.get(key) || 0)), 0);
-  return times.map((time) => ({ time, far: 2 * far(time) + (time.crowds === crowds ? 0 : 1) })).reduce((best, one) => (one.far < best.far ? one : best), { time: noTime, far: Infinity }).time;
+/* Of the last few times that people were sent, the one that fewest are sent anew from: those for whom
+   a gate has another room, and crowds that were none then, since other streets make others. */
+function nearestTime(times, rooms, crowds, periods) {
+  const far = ({ rooms: had, starts }) => crowds.reduce((sum, { id, people }) => sum + (id < starts.length && starts[id] >= 0 ? 0 : people * PART),
+    periods * [...new Set([...rooms.keys(), ...had.keys()])].reduce((sum, key) => sum + Math.abs((rooms.get(key) || 0) - (had.get(key) || 0)), 0));
+  return times.map((time) => ({ time, far: far(time) })).reduce((best, one) => (one.far < best.far ? one : best), { time: noTime, far: Infinity }).time;
+}
+
+/* What was sent a time before is shown again: the next change is one of it as a rule. */
+function recall({ times }, answer) {
+  const at = times.findIndex((time) => time.answer === answer);
+  if (at > 0) { times.push(...times.splice(at, 1)); }
 }
 
 /* The network of crowds and gates, of which any can be closed later. First come gates and periods in
    which people arrive there, then those in which they pass, then floors, and the end. */
-function networkOf({ crowds, floors }, gates, rule, sent) {
+function* networkOf({ crowds, floors }, gates, rule, sent) {
   const periods = rule.profiles[0].length;
   const cells = gates.length * periods;
   const nodes = 2 * cells + floors.length + 1;
@@ -108,10 +115,12 @@ function networkOf({ crowds, floors }, gates, rule, sent) {
     items.place[options] = place;
     options += 1;
   };
-  crowds.forEach((crowd, number) => {
+  yield;
+  for (const [number, crowd] of crowds.entries()) {
+    if (isRest(number)) { yield; }
     const [chain, ways] = [chains[number], reached[number]];
     chain.forEach((node, at) => { above[node] = chain[at + 1] || end; });
-    if (ways.length === 0) { return; }
+    if (ways.length === 0) { continue; }
     const own = starts[crowd.id];
     for (let t = 0; t < periods; t += 1) {
       const parts = crowd.parts[t];
@@ -128,7 +137,7 @@ function networkOf({ crowds, floors }, gates, rule, sent) {
       many += 1;
       items.first[many] = options;
     }
-  });
+  }
   for (const name of ["of", "target", "high", "low", "way", "place"]) { items[name] = items[name].subarray(0, options); }
   items.supply = items.supply.subarray(0, many);
   const arcs = [];
@@ -145,9 +154,11 @@ function networkOf({ crowds, floors }, gates, rule, sent) {
     const from = 2 * cells + row;
     arcs.push({ from, to: above[from], most: Math.max(0, come[from] - least), high: 0, low: 0, key: null }, { from, to: above[from], most: Infinity, high: short, low: 0, key: null });
   });
+  yield;
+  const sending = new Sending(nodes, { arcs, items, slots, slotted: cells });
+  yield* sending.findPairs();
   return {
-    listed: gates, gates: new Map(gates.map(({ key }, at) => [key, at])), floors, reached, items, arcs, passing, above, periods, cells, nodes, wait, short, starts, kept,
-    sending: new Sending(nodes, { arcs, items, slots, slotted: cells }),
+    listed: gates, gates: new Map(gates.map(({ key }, at) => [key, at])), floors, reached, items, arcs, passing, above, periods, cells, nodes, wait, short, starts, kept, sending,
   };
 }
 
@@ -209,21 +220,23 @@ function takenBefore({ items, starts }, crowds, last) {
 
 /* Send crowds to gates. The search begins with the prices of a time before, and with those it sent
    where; of gates that had none then, with the last they had. */
-function sendCrowds(laned, gates, rule, sent) {
+function* sendCrowds(laned, gates, rule, sent) {
   const { crowds, floors } = laned;
   const rooms = new Map(gates.map(({ key, room }) => [key, room]));
   if (laned.network === undefined || gates.some(({ key }) => !laned.network.gates.has(key))) {
     const others = laned.network === undefined ? [] : laned.network.listed.filter(({ key }) => !rooms.has(key));
-    laned.network = networkOf(laned, [...gates, ...others].slice(0, 2 * gates.length), rule, sent);
+    laned.network = yield* networkOf(laned, [...gates, ...others].slice(0, 2 * gates.length), rule, sent);
   }
   const { network } = laned;
   const { items, arcs, passing, periods, cells, nodes, sending } = network;
-  const last = nearestTime(sent.times, rooms, crowds);
+  const last = nearestTime(sent.times, rooms, crowds, periods);
+  yield;
   const { high, low } = pricesOf(network, rooms, rule, new Map([...sent.prices, ...last.prices]));
   for (const [key, gate] of network.gates) { sending.most.fill(rooms.get(key) || 0, passing + gate * periods, passing + (gate + 1) * periods); }
-  sending.begin({ high, low, options: takenBefore(network, crowds, last), arcs: arcs.map(({ key }) => (key === null ? 0 : last.arcs.get(key) || 0)) });
-  sending.mend();
-  const time = { rooms, crowds, prices: new Map(), starts: network.starts, flow: new Float64Array(network.kept), arcs: new Map() };
+  yield;
+  yield* sending.begin({ high, low, options: takenBefore(network, crowds, last), arcs: arcs.map(({ key }) => (key === null ? 0 : last.arcs.get(key) || 0)) });
+  yield* sending.mend();
+  const time = { answer: null, rooms, prices: new Map(), starts: network.starts, flow: new Float64Array(network.kept), arcs: new Map() };
   arcs.forEach(({ key }, arc) => { if (key !== null) { time.arcs.set(key, sending.sent[arc]); } });
   const priceOf = (node) => [high[node] - high[nodes - 1], low[node] - low[nodes - 1]];
   for (const key of rooms.keys()) {

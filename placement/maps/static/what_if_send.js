@@ -102,7 +102,6 @@ class Sending {
     this.names = [slots, Int32Array.from({ length: nodes }, (_, node) => node)];
     this.slotted = slotted;
     this.flow = new Float64Array(items.target.length);
-    this.findPairs();
     this.isJoined = new Uint8Array(nodes); // 1 of nodes in the tree, 2 of those that are closed
     this.order = []; // the first of these, each after the one it hangs on
     this.loose = []; // nodes that nothing leads to so far
@@ -125,7 +124,7 @@ class Sending {
 
   /* Pairs of nodes that an item can take one of or the other. Of each, those who take the first are
      kept in a heap, the cheapest to move on top; who left since is dropped when found there. */
-  findPairs() {
+  *findPairs() {
     const { items: { first, target, supply }, nodes } = this;
     /* a row for each node that is an option's, as wide as its others need */
     this.rows = new Int32Array(nodes + 1);
@@ -134,6 +133,7 @@ class Sending {
     const { rows } = this;
     const pairs = new Int32Array(rows[nodes]).fill(-1); // by node and other: that other, then the pair
     for (let item = 0; item < supply.length; item += 1) {
+      if (isRest(item)) { yield; }
       for (let way = first[item]; way < first[item + 1]; way += 1) {
         const [row, names] = [rows[target[way]], this.namesBeside(target[way])];
         for (let other = first[item]; other < first[item + 1]; other += 1) { if (other !== way) { pairs[row + names[target[other]]] = target[other]; } }
@@ -166,13 +166,14 @@ class Sending {
   /* Begin a search: `high` and `low` are the nodes' prices, what it costs from there to the end.
      Everybody takes what was taken before where nothing is cheaper by the prices, else what is
      cheapest; arcs that pay are full. `options` and `arcs` are what they took the time before. */
-  begin({ high, low, options, arcs }) {
+  *begin({ high, low, options, arcs }) {
     const { flow, excess } = this;
     const { first, target, supply, high: costHigh, low: costLow } = this.items;
     [this.high, this.low, this.changes] = [high, low, 0];
     this.sent.fill(0);
     excess.fill(0);
     for (let item = 0; item < supply.length; item += 1) {
+      if (isRest(item)) { yield; }
       const [begin, end] = [first[item], first[item + 1]];
       let [best, bestHigh, bestLow] = [-1, Infinity, Infinity];
       for (let way = begin; way < end; way += 1) {
@@ -440,7 +441,7 @@ class Sending {
 
   /* Send what is too much somewhere to where it is missing, by the cheapest changes: along a tree of
      them from the fewer of these nodes to all others, the nearest first. A change breaks few branches. */
-  mend() {
+  *mend() {
     const { excess, isJoined, order, high } = this;
     const nodes = [...high.keys()].filter((node) => high[node] < Infinity);
     const [many, few] = [nodes.filter((node) => excess[node] > 0), nodes.filter((node) => excess[node] < 0)];
@@ -469,6 +470,7 @@ class Sending {
       this.change(nearest);
       this.changes += 1;
       this.repair();
+      yield;
     }
   }
 }

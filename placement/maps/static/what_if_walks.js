@@ -102,12 +102,24 @@ function readRow(reader, told, held, limit) {
   return row;
 }
 
+/* What is counted is counted in steps, so that a page can rest between them; these are all of them at once. */
+function finish(steps) {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) { return value; }
+  }
+}
+
+/* Of a loop over many: whether it rests here. */
+const isRest = (at) => at % 512 === 511;
+
 /* By resource and site: the points within reach, ascending, and the walk to each in parts. */
-function readWalks(coded, points, sites, allowed, twin) {
+function* readWalks(coded, points, sites, allowed, twin) {
   const reader = unpacking(coded.walks);
   const nobody = new Int32Array(sites).fill(-1);
   const first = [];
-  return coded.ratios.map((ratio, resource) => {
+  const found = [];
+  for (const [resource, ratio] of coded.ratios.entries()) {
     const rows = [];
     const held = new Int32Array(sites);
     const limit = coded.limits[resource];
@@ -117,6 +129,7 @@ function readWalks(coded, points, sites, allowed, twin) {
         : kind === FIRST ? within(first[point], 1, limit, allowed[resource])
         : within(rows[twin[point]], ratio, limit, allowed[resource]);
       rows.push(readRow(reader, told, held, limit));
+      if (point % 64 === 63) { yield; }
     }
     if (resource === 0) { first.push(...rows); }
     const columns = Array.from({ length: sites }, () => ({ points: [], walks: [] }));
@@ -126,9 +139,11 @@ function readWalks(coded, points, sites, allowed, twin) {
         const walk = rows[point][site];
         if (walk >= 0) { reached.push(point); walks.push(walk); }
       }
+      yield;
     }
-    return columns;
-  });
+    found.push(columns);
+  }
+  return found;
 }
 
 /* Which sites are near one another, and how far apart. */
@@ -145,7 +160,7 @@ function readBetween({ near, apart }, sites) {
 const meansOf = (data, model) => [...data.resources, ...model.barriers];
 
 /* What the page carries, as arrays: sites from west to east, people who take steps first. */
-function whatIfModel(data) {
+function* readModel(data) {
   const coded = data.what_if;
   const { sites, points } = coded;
   const { barriers = [], ways = [] } = coded;
@@ -199,10 +214,12 @@ function whatIfModel(data) {
     barriers: barriers.map((kind) => ({ ...kind, fleet: null })), ways, periods, period,
     groups: coded.groups, members: coded.members, together: coded.together, walk: coded.walk,
     backups: rules.map(({ backup }) => (backup === null ? null : { worth: backup.worth, points: unpackedGaps(backup.points) })),
-    walks: [...readWalks(coded, people.length, places.length, options.map(({ status }) => status.map((code) => code > 0)), twin),
+    walks: [...(yield* readWalks(coded, people.length, places.length, options.map(({ status }) => status.map((code) => code > 0)), twin)),
       ...barriers.map(() => places.map(() => ({ points: [], walks: [] })))],
   };
 }
+
+const whatIfModel = (data) => finish(readModel(data));
 
 /* The same walks and rules, with the people of one period alone. */
 function inPeriod(model, at) {
