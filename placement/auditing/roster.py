@@ -11,8 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from placement.arrays import Floats, Ints
-from placement.auditing.entry import may_enter
+from placement.arrays import Bools, Floats, Ints
+from placement.auditing.entry import (
+    depths_of,
+    from_gate_to_gate,
+    levels_of,
+    limits_of,
+    may_enter,
+)
 from placement.auditing.findings import AT_LIMIT, TENTH, Findings
 from placement.auditing.open_ground import straight_walks
 from placement.auditing.recount import to_demand, walks_between
@@ -103,12 +109,43 @@ def _check_covered(plan: Plan, told: Mapping[str, Any], findings: Findings) -> N
     near &= may_enter(plan, kind.id, [plan.problem.sites.id[at] for at in where])
     held = np.array([post not in empty for post in posts])
     people = plan.problem.demand.people
-    for key, mine in (("people", near[held]), ("promised", near)):
-        findings.equal(f"people covered ({key})", covered[key], math.fsum(people[mine.any(axis=0)]))
+    for key, mine in (("people", held), ("promised", held | True)):
+        met = near[mine].any(axis=0)
+        if plan.settings.rings and plan.settings.resources[kind.id].lanes is not None:
+            met = _all_the_way_in(plan, kind.id, where[mine], near[mine])
+        findings.equal(f"people covered ({key})", covered[key], math.fsum(people[met]))
     if covered["bound"] is not None:
         findings.require(
             covered["bound"] >= covered["people"] - _HALF, "a bound is below the people covered"
         )
+
+
+def _all_the_way_in(plan: Plan, resource: str, where: Ints, near: Bools) -> Bools:
+    """Return (M,) bool, who gets through every ring of theirs by gates that are held.
+
+    Parameters
+    ----------
+    plan, resource
+        What was asked, and the resource with lanes.
+    where
+        (n,) int64, sites of the gates that are held.
+    near
+        (n, M) bool, who may walk to each of them.
+    """
+    names = [plan.problem.sites.id[at] for at in where.tolist()]
+    level, depth, limits = levels_of(plan), depths_of(plan), limits_of(plan)
+    enters, slow = may_enter(plan, resource, names), plan.problem.demand.step_free
+    pace = from_gate_to_gate(plan, survey(plan), resource, where)
+    at_gate = np.zeros(near.shape, dtype=np.bool_)  # who gets to each gate, ring by ring
+    for ring, limit in enumerate(limits):
+        for n in (n for n, name in enumerate(names) if level.get(name) == ring):
+            comes = near[n].copy() if ring == 0 else np.zeros(len(depth), dtype=np.bool_)
+            for m in (m for m, name in enumerate(names) if level.get(name) == ring - 1):
+                step = np.where(slow, pace[1][m, n], pace[0][m, n])
+                comes |= at_gate[m] & (step <= limit * AT_LIMIT)
+            at_gate[n] = comes & enters[n] & (depth > ring)
+    last = np.array([level.get(name, -1) for name in names])
+    return np.asarray((at_gate & (depth == last[:, None] + 1)).any(axis=0))
 
 
 def _check_held(

@@ -208,6 +208,59 @@ def routes_of_class(
     return sites, seconds
 
 
+def ways_in(
+    problem: Problem,
+    rings: Rings,
+    walk: csr_array,
+    between: tuple[csr_array, csr_array],
+    is_open: Bools,
+) -> tuple[list[list[tuple[int, ...]]], Ints]:
+    """Return by which open gates, one after the other, people can get all the way in.
+
+    Parameters
+    ----------
+    problem, rings, walk, between
+        As for `leading_in`.
+    is_open
+        (N,) bool, sites of open gates.
+
+    Returns
+    -------
+    ways
+        For each crowd of people with the same ways in: the sites of each, from the outside in.
+    of
+        (M,) int64, the crowd of each demand point, −1 where there is no way in.
+
+    Raises
+    ------
+    InputError
+        If there are more than `MOST_ROUTES`.
+    """
+    classes = ring_classes(problem, rings)
+    onward: list[dict[int, list[tuple[int, ...]]]] = []
+    for number in range(len(classes.depth)):
+        by_first: dict[int, list[tuple[int, ...]]] = {}
+        sites, _ = routes_of_class(problem, rings, classes, number, between, is_open)
+        for route in sites[:, : classes.depth[number]].tolist():
+            by_first.setdefault(route[0], []).append(tuple(route))
+        onward.append(by_first)
+    ways: list[list[tuple[int, ...]]] = []
+    known: dict[tuple[int, tuple[int, ...]], int] = {}
+    of = np.full(walk.shape[0], -1, dtype=np.int64)
+    ends, gates = walk.indptr.tolist(), walk.indices.tolist()
+    for point, kind in enumerate(classes.of.tolist()):
+        outer = sorted(gates[ends[point] : ends[point + 1]])
+        key = kind, tuple(gate for gate in outer if gate in onward[kind])
+        if not key[1]:
+            continue
+        if key not in known:
+            known[key] = len(ways)
+            ways.append([route for gate in key[1] for route in onward[kind][gate]])
+            check_routes(sum(map(len, ways)))
+        of[point] = known[key]
+    return ways, of
+
+
 def check_routes(many: int) -> None:
     """Refuse more routes than a solver would come to an end with.
 

@@ -143,7 +143,7 @@ def best_held(
     shift: Shift,
     *,
     teams: int,
-    crowds: Sequence[tuple[Sequence[int], float]],
+    crowds: Sequence[tuple[Sequence[Sequence[int]], float]],
     stop: Stop,
 ) -> tuple[tuple[int, ...] | None, float]:
     """Return which posts so many teams hold throughout, so that they cover the most people.
@@ -157,7 +157,7 @@ def best_held(
     teams
         How many there are for all of them.
     crowds
-        Posts that people are within reach of, and how many people.
+        Ways by which people are covered, each the posts that it takes, and how many people.
 
     Returns
     -------
@@ -181,9 +181,15 @@ def best_held(
         used.append(model.teams)
     problem.addConstraint(pulp.lpSum(used) <= teams)
     worth = []
-    for at, (near, people) in enumerate(crowds):
+    open_: dict[tuple[int, ...], Any] = {(n,): held[n] for n in numbers}
+    for at, (ways, people) in enumerate(crowds):
         covered = problem.add_variable(f"c{at}", 0, 1)
-        problem.addConstraint(covered <= pulp.lpSum(held[n] for n in near))
+        for way in map(tuple, ways):
+            if way not in open_:
+                open_[way] = problem.add_variable(f"w{len(open_)}", 0, 1)
+                for n in way:
+                    problem.addConstraint(open_[way] <= held[n])
+        problem.addConstraint(covered <= pulp.lpSum(open_[tuple(way)] for way in ways))
         worth.append(people * covered)
     # among equals fewer posts: a post that nobody needs takes a team
     fewer = _HALF / (len(numbers) + 1)

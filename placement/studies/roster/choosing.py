@@ -4,8 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from placement.cover.rings import ways_in
+from placement.cover.survey import survey
 from placement.plan.post_id import PostId
-from placement.plan.problem import Plan
+from placement.plan.problem import Plan, Rings
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.relief_model import Choice, Kind, Shift, best_held
 from placement.studies.crews import crowds
@@ -22,7 +26,8 @@ class Covered:
     Attributes
     ----------
     people, promised
-        People within reach of a post that is held, and of any post of the solution.
+        People within reach of a post that is held, and of any post of the solution; in rings,
+        those who get all the way in by such gates.
     bound
         No choice of posts that so many teams hold throughout covers more.
     """
@@ -38,21 +43,49 @@ class Covered:
 
 
 class Reach:
-    """Who is within reach of which posts of a resource."""
+    """Who is within reach of which posts of a resource; in rings, who gets all the way in by which.
+
+    Attributes
+    ----------
+    crowds
+        Ways to be covered, each as the numbers of the posts that it takes, and how many people.
+    """
 
     def __init__(self, plan: Plan, posts: Sequence[str]) -> None:
         sites = [PostId.parse(post).site for post in posts]
-        reach, people = crowds(plan, PostId.parse(posts[0]).resource, sites)
+        kind, problem = PostId.parse(posts[0]).resource, plan.problem
+        self.crowds: list[tuple[list[tuple[int, ...]], float]]
+        if problem.rings is not None and problem.laned == problem.resource_index(kind):
+            self.crowds = _through_rings(plan, problem.rings, kind, sites)
+            return
+        reach, people = crowds(plan, kind, sites)
         ends, near = reach.indptr.tolist(), reach.indices.tolist()
         self.crowds = [
-            (near[begin:end], many)
+            ([(post,) for post in near[begin:end]], many)
             for begin, end, many in zip(ends, ends[1:], people.tolist(), strict=False)
         ]
 
     def of(self, held: set[int]) -> float:
         """Return the people whom some posts cover, by their numbers."""
-        found = math.fsum(many for near, many in self.crowds if held.intersection(near))
-        return round(found, 6)
+        covered = (many for ways, many in self.crowds if any(map(held.issuperset, ways)))
+        return round(math.fsum(covered), 6)
+
+
+def _through_rings(
+    plan: Plan, rings: Rings, resource: str, sites: Sequence[str]
+) -> list[tuple[list[tuple[int, ...]], float]]:
+    """Return the ways in of each crowd, as numbers of gates, and how many people it has."""
+    problem, walks = plan.problem, survey(plan)
+    assert walks.between is not None  # noqa: S101 - walked wherever there are rings
+    number = {problem.sites.id.index(site): at for at, site in enumerate(sites)}
+    is_open = np.isin(np.arange(len(problem.sites)), list(number))
+    ways, of = ways_in(problem, rings, walks.walk[resource].tocsr(), walks.between, is_open)
+    there = of >= 0
+    people = np.bincount(of[there], problem.demand.people[there], len(ways))
+    return [
+        ([tuple(number[site] for site in way) for way in mine], many)
+        for mine, many in zip(ways, people.tolist(), strict=True)
+    ]
 
 
 def choose(

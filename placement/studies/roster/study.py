@@ -17,7 +17,6 @@ from placement.errors import InputError, NoPlanError, UsageError
 from placement.plan.clock import DAY_MIN, clock_of
 from placement.plan.problem import Plan, Walkers
 from placement.plan.rest_places import RestPlaces
-from placement.plan.rings import refuse_rings
 from placement.plan.summary import html_table
 from placement.solution import Post, Solution, Status
 from placement.solve.core.stopping import Stop
@@ -260,7 +259,6 @@ def roster(
     held = _hold(groups, positions, slots, shift, stop)
     covered = None
     if teams is not None and sum(len(one.lines) for one, _ in held) > teams:
-        refuse_rings(plan, "who is uncovered at posts left empty")
         groups, held, covered = _fit(
             plan, list(zip(groups, held, strict=True)), positions, slots, shift, teams, stop
         )

@@ -143,7 +143,6 @@ def test_studies_that_count_one_gate_a_person_refuse_rings() -> None:
         "egress": lambda: egress(plan, solution),
         "proof": lambda: prove_none(plan, question_of(solution)),
         "best under risk": lambda: choose_under_risk(plan),
-        "roster": lambda: placement.roster(plan, solution, resource="checkpoint", teams=1),
     }
     for name, ask in asks.items():
         with pytest.raises(UsageError, match="is not told of a plan with rings"):
