@@ -11,13 +11,15 @@ import shapely
 from placement.maps import webmap
 
 SIZE = (900, 600)
-PLACED = """([names, sight, signs, zoom]) => {
+PLACED = """([names, sight, signs, zoom, shores, middles]) => {
   const measure = measurer();
   let found = null;
   const plane = (value) => value / 2 ** zoom;
+  const water = (lines) => (lines || []).map((line) => line.map((one) => one.map(plane)));
   const all = names.map(([text, box, edge], i) => ({
     key: `area ${i}`, from: 0, layer: 'areas',
     box: box.map(plane), edge: edge.map((one) => one.map(plane)),
+    shores: water(shores), middles: water(middles),
     lines: broken(text, 3).map((one) => ({ text: one, style: LABEL_STYLES.area })),
   }));
   const region = [-2000, -2000, 4000, 4000];
@@ -70,6 +72,65 @@ def test_no_name_is_cut_by_the_edge_or_lies_below_the_legend(browser) -> None:
                     left < sign[2] and right > sign[0] and top < sign[3] and bottom > sign[1]
                 )
     assert unplaced > 0  # such as have no place are told, to be tried again when the map moves
+    page.context.close()
+
+
+def test_no_area_is_named_beyond_the_river(browser) -> None:
+    """A river bends round an island; strips lie along its banks, as quays do."""
+    folder = Path(webmap.__file__).parent / "static"
+    page = browser.new_page()
+    for name in webmap._PLAN_SCRIPTS:
+        page.add_script_tag(content=(folder / name).read_text(encoding="utf-8"))
+    sight = {"box": [0, 0, *SIZE], "covers": []}
+    middle = [[-50, 300], [250, 260], [350, 225], [550, 225], [650, 260], [950, 330]]
+    north = [[x, y - 28] for x, y in middle]
+    south = [[-50, 328], [250, 288], [350, 335], [550, 335], [650, 288], [950, 358]]
+    island = [[280, 268], [360, 250], [540, 250], [620, 268], [540, 305], [360, 305]]
+    river = shapely.Polygon([*north, *reversed(south)], [island])
+    pick = random.Random(4)
+    many = 0
+    for turn in range(12):
+        names = []
+        for _ in range(9):
+            x, wide = pick.uniform(20, 700), pick.uniform(60, 150)
+            bank = pick.choice([north, south])
+            line = shapely.LineString(bank)
+            ends = [line.interpolate(line.project(shapely.Point(at, 280))) for at in (x, x + wide)]
+            (ax, ay), (bx, by) = (one.coords[0] for one in ends)
+            off = -3 if bank is north else 3  # on the land, from 3 to 9 pixels from the water
+            edge = [[ax, ay + off], [bx, by + off], [bx, by + 3 * off], [ax, ay + 3 * off]]
+            box = list(shapely.Polygon(edge).bounds)
+            names.append([f"Quai de la Seine n{len(names)}", box, edge])
+        shores = [[*north, *reversed(south)], island]
+        found = page.evaluate(PLACED, [names, sight, [], 14 + turn % 2, shores, [middle]])
+        for text, bounds in zip(found["texts"], found["boxes"], strict=True):
+            if not (number := re.search(r"n(\d+)$", text)):
+                continue
+            many += 1
+            area = shapely.Polygon(names[int(number[1])][2])
+            for corner in shapely.box(*bounds).exterior.coords:
+                way = shapely.shortest_line(shapely.Point(corner), area)
+                assert not way.crosses(shapely.LineString(middle)), (text, bounds)
+                # from the land it leads over no water, and on the water never out of it
+                dry = shapely.difference(way, river)
+                assert way.length < 1e-9 or len(shapely.get_parts(dry)) <= 1, (text, bounds)
+    assert many > 60
+    page.context.close()
+
+
+def test_no_line_of_a_name_begins_with_a_dash(browser) -> None:
+    folder = Path(webmap.__file__).parent / "static"
+    page = browser.new_page()
+    for name in webmap._PLAN_SCRIPTS:
+        page.add_script_tag(content=(folder / name).read_text(encoding="utf-8"))
+    for text in (
+        "Tribune Célestins - Hôtel de Ville",
+        "Tribune Conti – Voltaire",
+        "Louvre-Rivoli - A",
+    ):
+        lines = page.evaluate("(text) => broken(text, 3)", text)
+        assert " ".join(lines) == text
+        assert not any(line.startswith(("-", "–")) for line in lines)
     page.context.close()
 
 

@@ -5,12 +5,15 @@ import json
 import math
 import re
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import pypdf
 import pytest
+import shapely
 from pyproj import Geod
 
 import placement.maps.paper
@@ -20,9 +23,11 @@ from placement.maps.paper import Dossier, demand_press, dossier, map_picture
 from placement.maps.paper.drawing import STEPS, drawing
 from placement.maps.paper.map_sheets import _bar, plan_sheet
 from placement.maps.paper.material import Material
+from placement.maps.paper.names import broken, place_names
 from placement.maps.paper.sheets import PAPERS_MM, Window, in_degrees, sheet_of
 from placement.maps.paper.speech import Speaker
 from placement.plan.problem import Plan
+from placement.review.geojson import read_solution
 from placement.solution import Solution
 from tests.maps.pages import (
     NASTY,
@@ -34,6 +39,7 @@ from tests.maps.pages import (
 )
 
 POINTS_IN_MM = 72 / 25.4
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +238,48 @@ def test_sheets_are_french_where_asked(town: tuple[Plan, Solution]) -> None:
     assert "Personnes non couvertes, par zone" in pages[1]
 
 
+def test_a_french_colon_stands_off_its_word(town: tuple[Plan, Solution]) -> None:
+    day = placement.load_plan(ROOT / "data/geo/drawn-day")
+    asked = Dossier(paper="a4", language="fr", overview=True, areas=True, posts=True)
+    for plan, solution in (town, (day, placement.optimise(day))):
+        for page in pages_of(dossier(plan, solution, asked)):
+            close = [one for one in re.findall(r"\S*\S:(?!\S)|\w+:\n", page) if one != "EPSG:"]
+            assert close == [], page
+
+
+def test_no_area_is_named_beyond_the_river(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = placement.load_plan(ROOT / "data/geo/paris-2024-cover")
+    solution = read_solution(ROOT / "outputs/paris-2024-cover/solution.geojson")
+    drawn: list[tuple[Window, list[dict[str, Any]]]] = []
+
+    def recorded(names: Any, window: Window, *rest: Any) -> list[dict[str, Any]]:
+        placed = place_names(names, window, *rest)
+        drawn.append((window, placed))
+        return placed
+
+    monkeypatch.setattr(import_module("placement.maps.paper.dossier"), "place_names", recorded)
+    dossier(plan, solution, Dossier(paper="a3"))
+    ((window, placed),) = drawn
+    river = shapely.union_all([shape.xy for shape in plan.water])
+    # the two banks of the Seine, which flows from right to left: the route is in its middle
+    (route,) = (shape.xy for shape in plan.route)
+    told = [one["text"] for one in placed]
+    many = 0
+    for name, area in ((shape.name, shape.xy) for shape in plan.areas):
+        lines = broken(name, 3)
+        at = [one for one in range(len(told)) if told[one : one + len(lines)] == lines]
+        if not at or area.intersects(river):
+            continue
+        many += 1
+        for one in placed[at[0] : at[0] + len(lines)]:
+            x = window.middle[0] + (one["x"] - window.width / 2) / window.mm
+            y = window.middle[1] - (one["y"] - window.height / 2) / window.mm
+            way = shapely.shortest_line(shapely.Point(x, y), area)
+            assert not way.crosses(route), name
+            assert len(shapely.get_parts(way.difference(river))) < 2, name
+    assert many > 8
+
+
 def test_every_language_has_the_words_of_the_sheets() -> None:
     from placement.maps.webmap import languages
 
@@ -304,7 +352,7 @@ def test_a_plan_without_posts_prints(tmp_path: Path) -> None:
 
 
 def test_of_a_day_each_period_has_its_map_and_each_post_its_figures() -> None:
-    plan = placement.load_plan(Path(__file__).parents[2] / "data/geo/drawn-day")
+    plan = placement.load_plan(ROOT / "data/geo/drawn-day")
     solution = placement.optimise(plan)
     pages = pages_of(dossier(plan, solution, Dossier(paper="a4", areas=True, posts=True)))
     hours = ["Arrival, 16:00 – 19:00", "Event, 19:00 – 22:30", "Departure, 22:30 – 01:00"]

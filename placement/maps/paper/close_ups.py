@@ -49,8 +49,10 @@ def post_sheets(work: Material, parts: Sequence[Material]) -> list[dict[str, Any
         sheet = _post_sheet(part, part.posts.index(post))
         if part.day is not None:
             texts = [
-                f"{one.when()}: {work.tell.say('serves')} "
-                f"{work.tell.count('people_n', told['served'] or 0)}"
+                work.tell.titled(
+                    one.when(),
+                    f"{work.tell.say('serves')} {work.tell.count('people_n', told['served'] or 0)}",
+                )
                 for one, told in served
             ]
             sheet["parts"].insert(0, {"title": work.tell.say("period_table"), "texts": texts})

@@ -119,7 +119,7 @@ def _gap_table(work: Material) -> tables.Table | None:
     found = tables.gap_table(work.data, work.tell, work.shown)
     if found is None or work.day is None:
         return found
-    return {**found, "title": f"{found['title']}: {work.when()}"}
+    return {**found, "title": work.tell.titled(found["title"], work.when())}
 
 
 def _document(

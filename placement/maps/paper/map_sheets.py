@@ -140,7 +140,7 @@ def map_sheet(
         corners.append(f"{lat:.4f}, {lon:.4f}")
     drawn = {
         "svg": name,
-        "alt": f"{tell.say('map')}: {beside.title}",
+        "alt": tell.titled(tell.say("map"), beside.title),
         "width": window.width,
         "height": window.height,
         "labels": draft,

@@ -5,6 +5,7 @@ Widths of texts are measured by the engine that sets them.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,6 +67,8 @@ class Name:
         Whether it may run beyond the ends of the line.
     dot
         Whether the first place is marked.
+    shape, water
+        The area that it names, and the water that may not lie between them; millimetres.
     """
 
     lines: tuple[tuple[str, str], ...]
@@ -74,6 +77,26 @@ class Name:
     spread: bool = False
     overhang: bool = False
     dot: bool = False
+    shape: shapely.Geometry | None = None
+    water: "_Water | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Water:
+    """The shores on a map, and the middle lines of the waters that have a name; millimetres."""
+
+    shores: shapely.Geometry
+    middles: shapely.Geometry
+
+    def parts(self, corners: Floats, shape: shapely.Geometry) -> bool:
+        """Say whether a corner of a box, (N, 2), is beyond the water, seen from a shape.
+
+        The way there meets the middle of a water, or leads into one and out of it again.
+        """
+        ways = shapely.shortest_line(shapely.points(corners), shape)
+        met = shapely.intersection(ways, self.shores)
+        twice = np.where(shapely.is_empty(met), 0, shapely.get_num_geometries(met)) > 1
+        return bool((shapely.intersects(ways, self.middles) | twice).any())
 
 
 class _Taken:
@@ -143,7 +166,8 @@ def names_of(
     gates
         Name, and where its sign stands on the map, millimetres.
     """
-    found = [*_water(ground, window), *_areas(ground, window, areas)]
+    waters = _water(ground, window)
+    found = [*waters, *_areas(ground, window, areas, waters)]
     off = SIGN_MM / 2 + 0.6
     for text, x, y in gates:
         around = ((x + off, y, -1), (x - off, y, 1), (x, y - off - 1.4, 0), (x, y + off + 1.4, 0))
@@ -165,8 +189,8 @@ def _lines(style: str, text: str) -> tuple[tuple[str, str], ...]:
 
 
 def broken(text: str, most: int) -> list[str]:
-    """Break a text into at most so many lines of about equal length."""
-    words = text.split()
+    """Break a text into at most so many lines of about equal length, none begun with a dash."""
+    words = re.split(r"\s+(?![-–—]\s)", text.strip())
     lines = min(most, max(1, math.ceil(len(text) / 20)))
     aim = len(text) / lines
     found = [""]
@@ -198,9 +222,17 @@ def _water(ground: Ground, window: Window) -> list[Name]:
 
 
 def _areas(
-    ground: Ground, window: Window, areas: Mapping[str, Sequence[tuple[str, str]]]
+    ground: Ground,
+    window: Window,
+    areas: Mapping[str, Sequence[tuple[str, str]]],
+    waters: Iterable[Name],
 ) -> list[Name]:
     frame = shapely.box(*window.bounds)
+    shores = [shapely.boundary(shapely.intersection(shape.xy, frame)) for shape in ground.water]
+    water = _Water(
+        shapely.transform(shapely.union_all(shores), window.places),
+        shapely.union_all([shapely.LineString(one.line) for one in waters]),
+    )
     found = []
     for shape, _ in ground.areas:
         lines = tuple(areas.get(shape.id, ()))
@@ -222,7 +254,8 @@ def _areas(
         for px, py in beside:
             around += [(px, py - half, 0), (px, py + half, 0), (px + 1.5, py, -1)]
             around += [(px - 1.5, py, 1), (px, py - 2 * half, 0), (px, py + 2 * half, 0)]
-        found.append(Name(lines=lines, around=tuple(around)))
+        own = shapely.transform(seen, window.places)
+        found.append(Name(lines=lines, around=tuple(around), shape=own, water=water))
     return found
 
 
@@ -325,6 +358,16 @@ def _flat(name: Name, taken: _Taken, measure: Measure) -> list[dict[str, Any]]:
     wide, high = max(widths), sum(heights)
     for x, y, side in name.around:
         middle = x - side * wide / 2
+        if name.water is not None and name.shape is not None:
+            left, right, top, bottom = (
+                middle - wide / 2,
+                middle + wide / 2,
+                y - high / 2,
+                y + high / 2,
+            )
+            corners = np.array([[left, top], [right, top], [left, bottom], [right, bottom]])
+            if name.water.parts(corners, name.shape):
+                continue
         if not taken.take(middle, y, wide + 0.6, high + 0.3):
             continue
         top, found = y - high / 2, []

@@ -32,6 +32,10 @@ class Speaker:
         """Return a sentence with its gaps filled."""
         return _FIELD.sub(lambda gap: values.get(gap[1], gap[0]), self._words[key])
 
+    def titled(self, title: str, text: str) -> str:
+        """Return a text behind what it is about, with the colon of the language."""
+        return self.say("titled", title=title, text=text)
+
     def has(self, key: str) -> bool:
         """Say whether there is a sentence of that name."""
         return key in self._words

@@ -152,7 +152,7 @@ def gap_table(data: Facts, tell: Speaker, shown: Sequence[int]) -> Table | None:
             tell.say("area"),
             tell.say("people_short"),
             *(
-                f"{label}: {tell.within(tell.say(f'why_{why}'))}"
+                tell.titled(label, tell.within(tell.say(f"why_{why}")))
                 for label, (why, _) in zip(labels, columns, strict=True)
             ),
         ],

@@ -67,9 +67,9 @@ function measurer() {
   return { width, letters };
 }
 
-/* Into at most `most` lines of about equal length. */
+/* Into at most `most` lines of about equal length, none of which begins with a dash. */
 function broken(text, most) {
-  const words = text.split(/\s+/);
+  const words = text.split(/\s+(?![-–—]\s)/);
   const lines = Math.min(most, Math.ceil(text.length / 18));
   const aim = text.length / lines;
   const found = [""];
@@ -157,8 +157,11 @@ function namesOf(map, data, tell) {
     names.push({ key: `shut ${name}`, lines: [{ text: `✗ ${name}`, style: LABEL_STYLES.missing }], at: zero(lat, lon), from: 0, layer: "shut", whole: true });
   }
   const isShut = new Set(shut.map(([name]) => name));
+  const shores = data.water.flatMap((one) => one.shape.flat()).map((ring) => lineOf(ring, 1e6));
+  const middles = []; // of the waters that have a name
   for (const [text, steps] of data.labels.water) {
     const line = lineOf(steps, 1e5);
+    middles.push(line);
     names.push({ key: `water ${text}`, text, style: LABEL_STYLES.water, line, around: along(line), from: 11, repeat: 700, rise: 10, most: 3, layer: "water" });
   }
   const areas = [];
@@ -169,7 +172,7 @@ function namesOf(map, data, tell) {
     if (lost > 0) { lines.push({ text: tell.say("not_covered", { people: tell.people(lost) }), style: LABEL_STYLES.missing }); }
     const points = lineOf(area.shape.length > 0 ? area.shape[0][0] : [], 1e6);
     if (points.length === 0) { return; }
-    areas.push({ key: `area ${area.id}`, lines, box: along(points), edge: points, from: 13, weight: area.people, layer: "areas" });
+    areas.push({ key: `area ${area.id}`, lines, box: along(points), edge: points, shores, middles, from: 13, weight: area.people, layer: "areas" });
   });
   areas.sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1));
   names.push(...areas);
@@ -207,6 +210,32 @@ const isInside = (ring, x, y) => ring.reduce((is, [ax, ay], i) => {
   return ay > y !== by > y && x < ax + ((bx - ax) * (y - ay)) / (by - ay) ? !is : is;
 }, false);
 
+/* How often a way between two places meets a line, or a ring.
+   @param {number[]} from
+   @param {number[]} to */
+const meetings = (from, to, line, isRing) => line.filter(([px, py], i) => {
+  if (i === 0 && !isRing) { return false; }
+  const [[ax, ay], [bx, by]] = [from, to];
+  const [qx, qy] = line[(i || line.length) - 1];
+  const [dx, dy] = [bx - ax, by - ay];
+  return dx * (py - ay) > dy * (px - ax) !== dx * (qy - ay) > dy * (qx - ax)
+    && (qx - px) * (ay - py) > (qy - py) * (ax - px) !== (qx - px) * (by - py) > (qy - py) * (bx - px);
+}).length;
+
+/* Whether no corner of a box is beyond the water, seen from the area with this edge: the way there neither meets the
+   middle of a water nor leads into one and out of it again. The water is in the plane of zoom 0. */
+function isOnOwnBank(box, ring, edge, { shores, middles }, scale) {
+  const plane = (place) => place.map((one) => one / scale);
+  return edge.length === 0 || [[box[0], box[1]], [box[2], box[1]], [box[0], box[3]], [box[2], box[3]]].every((corner) => {
+    if (isInside(ring, corner[0], corner[1])) { return true; }
+    const away = ([x, y]) => (x - corner[0]) ** 2 + (y - corner[1]) ** 2;
+    const nearest = plane(edge.reduce((best, one) => (away(one) < away(best) ? one : best)));
+    const from = plane(corner);
+    return !middles.some((line) => meetings(from, nearest, line, false) > 0)
+      && shores.reduce((sum, shore) => sum + meetings(from, nearest, shore, true), 0) < 2;
+  });
+}
+
 /* Places names at a zoom, a few at a time; `done` gets what to draw. */
 function* placeNames(names, zoom, region, sight, signs, measure, done) {
   const ground = takenGround();
@@ -219,7 +248,7 @@ function* placeNames(names, zoom, region, sight, signs, measure, done) {
     const wide = Math.max(...name.lines.map((one) => measure.width(one.text, one.style)));
     const left = align === "left" ? x : align === "right" ? x - wide : x - wide / 2;
     const box = [left - 3, y - high / 2 - 2, left + wide + 3, y + high / 2 + 2];
-    if (!suits(box) || !ground.isFree(box)) { return false; }
+    if (!ground.isFree(box) || !suits(box)) { return false; }
     ground.take(box);
     let top = y - high / 2;
     for (const one of name.lines) {
@@ -260,8 +289,8 @@ function* placeNames(names, zoom, region, sight, signs, measure, done) {
       const ring = name.edge.map((one) => one.map((value) => value * scale));
       const edge = edgeIn(ring, region);
       const astray = ASTRAY_PX[zoom < CLOSE_ZOOM ? "far" : "close"];
-      const isNear = (box) => edge.some(([px, py]) => px > box[0] - astray && px < box[2] + astray && py > box[1] - astray && py < box[3] + astray)
-        || isInside(ring, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
+      const isNear = (box) => (edge.some(([px, py]) => px > box[0] - astray && px < box[2] + astray && py > box[1] - astray && py < box[3] + astray)
+        || isInside(ring, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2)) && isOnOwnBank(box, ring, edge, name, scale);
       const beside = edge.filter((_, i) => i % Math.ceil(edge.length / 24) === 0).sort((a, b) => Math.hypot(a[0] - x, a[1] - y) - Math.hypot(b[0] - x, b[1] - y));
       places.push(...beside.flatMap(([px, py]) => [[px, py - 24, "centre"], [px, py + 24, "centre"], [px + 12, py, "left"], [px - 12, py, "right"]]));
       /* where all of it is in sight, else where nothing of it is; a name that is cut is left out until the map moves */
