@@ -62,7 +62,7 @@ def count() -> Callback[int | None]:
         if value is None:
             return None
         if not _is_count(value):
-            raise click.BadParameter(f"{value!r} is not a whole number of at least 0", param=param)
+            raise click.BadParameter(f"{value!r} is not {_COUNT}", param=param)
         return int(value)
 
     return parse
@@ -159,6 +159,9 @@ def numbers() -> Callback[tuple[int, ...] | None]:
     return parse
 
 
+_COUNT = "a whole number from 0 to 999999999"
+
+
 def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
 
@@ -190,7 +193,7 @@ def limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
     for number in taken.values():
         if not _is_count(number):
             raise click.BadParameter(
-                f"{number!r} is not a whole number of at least 0; write it as in `{_LIMIT}`",
+                f"{number!r} is not {_COUNT}; write it as in `{_LIMIT}`",
                 param=param,
             )
     return {name: int(number) for name, number in taken.items()}

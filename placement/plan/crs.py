@@ -13,7 +13,8 @@ from pyproj.exceptions import CRSError
 from placement.arrays import Floats, Geometries
 from placement.errors import InputError
 from placement.globe import around_pole, local_crs, middle, transformer, widened, wrapped
-from placement.plan.table import POLYGONS, Table, project
+from placement.plan.table import POLYGONS, Table
+from placement.reading.degrees import project
 from placement.reading.features import WGS84
 
 _REMEDY = "give a projected one in metres, e.g. EPSG:2154, or leave it out for the local UTM zone"

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pyproj
 import shapely
-from numpy.typing import NDArray
 
 from placement.arrays import Geometries
 from placement.errors import InputError
-from placement.globe import around_pole, transformer, unwrapped
+from placement.globe import around_pole
 from placement.reading import regular
 from placement.reading.csv_table import read_records
-from placement.reading.features import WGS84, Properties, quiet, row_name
+from placement.reading.degrees import in_degrees
+from placement.reading.features import Properties, row_name
 from placement.reading.formats import read_features
 from placement.reading.held import Held, Source
 
@@ -164,9 +164,7 @@ def checked_table(
     """
     shapes = _single(shapely.force_2d(shapes), kinds)
     _check_geometries(path, rows, shapes, kinds)
-    lonlat = _to_wgs84(path, shapes, crs)
-    _check_globe(path, rows, lonlat, crs)
-    lonlat = unwrapped(lonlat)
+    lonlat = in_degrees(path, lambda position: rows[position].name, shapes, crs)
     # in degrees a shape may be sound on the globe and look broken, or the other way about
     _check_valid(path, rows, lonlat if crs.is_geographic else shapes)
     return Table(
@@ -233,7 +231,7 @@ def read_rows(source: Source, *, layer: str) -> tuple[tuple[str, ...], tuple[Row
 def _check_geometries(
     path: Path, rows: Sequence[Row], geometries: Geometries, kinds: Sequence[str]
 ) -> None:
-    """Refuse the first geometry that is missing, empty, of another type or not finite."""
+    """Refuse the first geometry that is missing, empty or of another type."""
     missing = shapely.is_missing(geometries) | shapely.is_empty(geometries)
     for position in np.flatnonzero(missing).tolist():
         raise InputError(
@@ -252,14 +250,6 @@ def _check_geometries(
             feature=rows[position].name,
             remedy=f"this layer takes {' and '.join(kinds)} only",
         )
-    finite = np.isfinite(shapely.bounds(geometries)).all(axis=1)
-    for position in np.flatnonzero(~finite).tolist():
-        raise InputError(
-            "has coordinates that are not finite numbers",
-            file=path,
-            feature=rows[position].name,
-            remedy="fix them",
-        )
 
 
 def _check_valid(path: Path, rows: Sequence[Row], geometries: Geometries) -> None:
@@ -272,48 +262,4 @@ def _check_valid(path: Path, rows: Sequence[Row], geometries: Geometries) -> Non
             file=path,
             feature=rows[position].name,
             remedy="fix it, for example with the 'fix geometries' tool of a GIS",
-        )
-
-
-def _to_wgs84(path: Path, geometries: Geometries, crs: pyproj.CRS) -> Geometries:
-    if crs == pyproj.CRS(WGS84) or crs.to_epsg() == 4326:
-        return geometries
-    if not (crs.is_projected or crs.is_geographic):
-        raise InputError(
-            f"its coordinate system ({crs.name}) does not lie on the globe",
-            file=path,
-            remedy="write the file in EPSG:4326",
-        )
-    with quiet(path, f"a layer in {crs.name}"):
-        return project(geometries, crs, pyproj.CRS(WGS84))
-
-
-def project(geometries: Geometries, source: pyproj.CRS, target: pyproj.CRS) -> Geometries:
-    """Return geometries in another coordinate system, x (or longitude) first."""
-    there = transformer(source, target)
-
-    def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(there.transform(xy[:, 0], xy[:, 1]))
-
-    found: Geometries = shapely.transform(geometries, moved)
-    return found
-
-
-def _check_globe(path: Path, rows: Sequence[Row], lonlat: Geometries, crs: pyproj.CRS) -> None:
-    """Refuse coordinates that are no longitude and latitude, most often metres."""
-    bounds = shapely.bounds(lonlat)
-    with np.errstate(invalid="ignore"):
-        inside = (np.abs(bounds[:, [0, 2]]) <= 360) & (np.abs(bounds[:, [1, 3]]) <= 90)
-    for position in np.flatnonzero(~inside.all(axis=1)).tolist():
-        x, y = shapely.get_coordinates(lonlat[position])[0]
-        plain = crs == pyproj.CRS(WGS84)
-        raise InputError(
-            f"({x:g}, {y:g}) is not a longitude and latitude in degrees"
-            if plain
-            else f"does not lie where its coordinate system ({crs.name}) is defined",
-            file=path,
-            feature=rows[position].name,
-            remedy="export the layer in EPSG:4326, longitude first"
-            if plain
-            else "check the coordinate system of the file",
         )

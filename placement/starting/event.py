@@ -9,8 +9,9 @@ import shapely
 from pyproj import CRS
 
 from placement.errors import InputError, UsageError
-from placement.globe import local_crs, middle, transformer, unwrapped, wrapped
-from placement.reading.features import WGS84, quiet
+from placement.globe import local_crs, middle, transformer, wrapped
+from placement.reading.degrees import in_degrees
+from placement.reading.features import WGS84, row_name
 from placement.reading.formats import read_features
 from placement.reading.regular import require_file
 from placement.starting.names import clean_name
@@ -150,6 +151,7 @@ def _read(path: Path, layer: str, kinds: tuple[str, ...]) -> "tuple[Geometries, 
     shapes = found.geometries
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     shapes = shapely.force_2d(shapes[there])
+    named = [row_name(n + 1, found.properties[n]) for n in np.flatnonzero(there).tolist()]
     what = "lines" if kinds is _LINES else "polygons"
     if not len(shapes):
         raise InputError(f"it holds no {what}", file=path, remedy=f"draw the event's {layer}")
@@ -166,19 +168,11 @@ def _read(path: Path, layer: str, kinds: tuple[str, ...]) -> "tuple[Geometries, 
         raise InputError(
             "an outline crosses itself", file=path, remedy="draw the perimeter without crossings"
         )
-    with quiet(path, f"a {layer}"):
-        way = transformer(found.crs, CRS(WGS84))
-        lonlat = shapely.transform(
-            shapes, lambda xy: np.column_stack(way.transform(xy[:, 0], xy[:, 1]))
-        )
-    if not np.isfinite(shapely.bounds(lonlat)).all():
-        raise InputError(
-            "a place lies off the globe", file=path, remedy="check its coordinate system"
-        )
+    lonlat = in_degrees(path, lambda at: named[at], shapes, found.crs)
     if kinds is _LINES and not shapely.length(lonlat).sum() > 0:
         raise InputError("its lines have no length", file=path, remedy="draw the way of the event")
     names = [clean_name(str(row.get("name") or "")) for row in found.properties]
-    return unwrapped(lonlat), next((name for name in names if name), "")
+    return lonlat, next((name for name in names if name), "")
 
 
 def _plane(lonlat: "Geometries") -> str:

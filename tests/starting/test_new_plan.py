@@ -189,6 +189,7 @@ def test_streets_are_cut_to_the_event_and_serve_those_without_steps(begun: Path)
 REFUSED = {
     "route outside": "lies where the event is",
     "empty route": "it holds no lines",
+    "people beyond count": "a whole number from 0 to 999999999",
     "polygons": "or give it with --perimeter",
     "no street": "nothing in it can be walked",
     "not empty": "is not overwritten",
@@ -206,6 +207,7 @@ REFUSED = {
 
 OUT_OF_RANGE = {
     "people": ("--people", "0"),
+    "people beyond count": ("--people", "99999999999"),
     "hair-wide band": ("--band", "1e-300"),
     "endless margin": ("--margin", "1e20"),
 }
@@ -249,6 +251,35 @@ def test_bad_input_gets_one_sentence_and_nothing_is_written(case: str, tmp_path:
     assert REFUSED[case] in done.stderr
     assert done.stderr.strip().splitlines()[-1].startswith("Error: ")
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("825880, 5425700", "(825880, 5.4257e+06) is not a longitude and latitude in degrees"),
+        ("Infinity, 43.71", "has coordinates that are not finite numbers"),
+        ("NaN, 43.71", "has "),  # shapely warns of it too, which is an error in tests
+    ],
+)
+@pytest.mark.parametrize("command", ["init", "candidates", "streets fetch"])
+def test_a_route_that_is_not_in_degrees_is_refused_by_its_feature(
+    command: str, place: str, words: str, tmp_path: Path
+) -> None:
+    extract = write_city(tmp_path / "city.osm")
+    route = tmp_path / "route.geojson"
+    route.write_text(
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"id": "r"}, '
+        f'"geometry": {{"type": "LineString", "coordinates": [[{place}], [7.42, 43.73]]}}}}]}}',
+        "utf-8",
+    )
+    out = tmp_path / "sites.osm"
+    done = run(*{
+        "init": ("init", tmp_path / "plan", "--from", extract, "--route", route),
+        "candidates": ("candidates", extract, "--route", route, "-o", tmp_path / "s.geojson"),
+        "streets fetch": ("streets", "fetch", "--around", route, "-o", out),
+    }[command])  # fmt: skip
+    assert done.exit_code == 3, done.output
+    assert f"{route}, feature 'r': {words}" in done.stderr
 
 
 def test_hostile_names_become_plain_ones(tmp_path: Path) -> None:

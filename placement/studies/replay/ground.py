@@ -11,7 +11,8 @@ from placement.errors import InputError
 from placement.plan.cells import plain_text
 from placement.plan.problem import Plan
 from placement.plan.settings import nearest
-from placement.plan.table import POLYGONS, project, read_table
+from placement.plan.table import POLYGONS, read_table
+from placement.reading.degrees import project
 from placement.reading.features import WGS84
 from placement.studies.replay.course import Gates
 
