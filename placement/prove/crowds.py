@@ -1,14 +1,16 @@
 """Who is within reach of what: walks as the audit measures them, people alike put together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
-from placement.arrays import Bools
+from placement.arrays import Bools, Ints
 from placement.auditing.findings import AT_LIMIT
 from placement.auditing.recount import to_demand, to_sites
+from placement.auditing.rings import through
+from placement.auditing.rules import Reach
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Resource
 from placement.prove.program import exact
@@ -16,6 +18,7 @@ from placement.prove.program import exact
 _AT_ONCE = 64  # sites whose walks are held at a time
 
 
+type _Ways = Sequence[tuple[int, ...]]
 type _Alike = tuple[tuple[int, ...], int, tuple[int, ...], bool, int, float | None]
 
 
@@ -25,8 +28,9 @@ class Crowd:
 
     Attributes
     ----------
-    sites
-        Positions of the sites whose post would cover them.
+    ways
+        Each way to be covered, as the positions of the sites that all need a post: one site, or in
+        rings one of each ring.
     people, worth
         How many they are, and what covering them once for certain is worth.
     tier
@@ -39,7 +43,7 @@ class Crowd:
         Arrival profile.
     """
 
-    sites: tuple[int, ...]
+    ways: tuple[tuple[int, ...], ...]
     people: Fraction
     worth: Fraction
     tier: int
@@ -47,12 +51,17 @@ class Crowd:
     backed: bool
     arrival: int
 
+    @property
+    def sites(self) -> tuple[int, ...]:
+        """Positions of the sites of all ways, in order."""
+        return tuple(sorted({site for way in self.ways for site in way}))
+
 
 def crowds_of(plan: Plan, walks: Survey, position: int) -> list[Crowd]:
     """Put the demand points together that a resource, by position, cannot tell apart."""
     problem = plan.problem
     demand, resource = problem.demand, problem.resources[position]
-    reach = _reach(plan, walks, position)
+    ways, reach = _reach(plan, walks, position)
     floors: list[list[int]] = [[] for _ in range(len(demand))]
     for at, floor in enumerate(problem.floors):
         if floor.resource == position:
@@ -78,7 +87,7 @@ def crowds_of(plan: Plan, walks: Survey, position: int) -> list[Crowd]:
         sums[key] = before[0] + people, before[1] + people * value * exact(priority)
     return [
         Crowd(
-            sites=key[0],
+            ways=tuple(ways[way] for way in key[0]),
             people=people,
             worth=worth,
             tier=key[1],
@@ -90,12 +99,14 @@ def crowds_of(plan: Plan, walks: Survey, position: int) -> list[Crowd]:
     ]
 
 
-def _reach(plan: Plan, walks: Survey, position: int) -> Bools:
-    """Return (N, M) bool, whether a post of a resource at each site would cover each point."""
+def _reach(plan: Plan, walks: Survey, position: int) -> tuple[_Ways, Bools]:
+    """Return every way to be covered by posts of a resource, and (ways, M) bool: whom it covers."""
     problem = plan.problem
     resource = problem.resources[position]
     reach = np.zeros((len(problem.sites), len(problem.demand)), dtype=np.bool_)
     where = np.flatnonzero(problem.sites.allowed[:, position])
+    if problem.rings is not None and position == problem.laned:
+        return _through_rings(plan, walks, resource, where)
     gates = {
         rule.zone: frozenset(rule.gates)
         for rule in plan.settings.zones
@@ -107,7 +118,28 @@ def _reach(plan: Plan, walks: Survey, position: int) -> Bools:
         reach[some] = seconds <= resource.walk_limit_s * AT_LIMIT
     for site, point in np.argwhere(reach).tolist() if gates else ():
         reach[site, point] = _enters(plan, gates, site, point)
-    return reach
+    return [(site,) for site in range(len(reach))], reach
+
+
+def _through_rings(
+    plan: Plan, walks: Survey, resource: Resource, where: Ints
+) -> tuple[_Ways, Bools]:
+    """Return every way through the rings by gates that may be opened, as the audit walks them."""
+    seconds = to_demand(plan, walks, resource, where)
+    names = [plan.problem.sites.id[site] for site in where.tolist()]
+    every = np.ones(len(where), dtype=np.int64)
+    reach = Reach(
+        posts=tuple(f"{name}/{resource.id}" for name in names),
+        site=where,
+        is_open=every > 0,
+        units=every,
+        least=every,
+        seconds=seconds,
+        within=seconds <= resource.walk_limit_s * AT_LIMIT,
+    )
+    found = through(plan, walks, reach, resource.id)
+    site_of = dict(zip(reach.posts, where.tolist(), strict=True))
+    return [tuple(site_of[gate] for gate in way) for way in found.gates], found.reach.within
 
 
 def _enters(plan: Plan, gates: Mapping[str, frozenset[str]], site: int, point: int) -> bool:

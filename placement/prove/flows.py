@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from placement.auditing.entry import levels_of
 from placement.plan.problem import Plan
 from placement.prove.crowds import Crowd
 from placement.prove.program import Program, Terms, add, exact
@@ -79,26 +80,17 @@ def add_flows(
     full = exact(given.rate_per_h) * exact(given.efficiency) * minutes / 60
     a_lane = {site: full * _headroom(plan, resource.id, site) for site in gates}
     periods = len(rule.shares)
-    ways = sum(len(crowd.sites) for crowd in crowds) * periods
+    ways = sum(len(crowd.ways) for crowd in crowds) * periods
     if ways > _MOST_FLOWS:
         each = {site: people * periods for site, people in a_lane.items()}
-        return _in_all(program, gates, crowds, each)
+        return _in_all(program, plan, gates, crowds, each)
     coming = [[crowd.people * share for share in shares[crowd.arrival]] for crowd in crowds]
     parts = _parts_of([*a_lane.values(), *(one for crowd in coming for one in crowd)])
     at_gate: dict[int, list[Terms]] = {site: [{} for _ in range(periods)] for site in gates}
     admitted: list[Terms] = []
     for crowd, people in zip(crowds, coming, strict=True):
-        sent: list[Terms] = [{} for _ in range(periods)]
-        most = [math.ceil(some * parts) for some in people]
-        for site in crowd.sites:
-            by_gate: Terms = {gates[site][0]: Fraction(-sum(most))}
-            for period, some in enumerate(most):
-                flow = program.variable(some)
-                sent[period][flow] = at_gate[site][period][flow] = by_gate[flow] = Fraction(1)
-            program.at_most(by_gate, 0)  # implied by capacity; it makes the relaxation tighter
-        for period, some in enumerate(most):
-            program.at_most(sent[period], some)
-        admitted.append({flow: Fraction(1, parts) for flows in sent for flow in flows})
+        sent = _send(program, crowd, [math.ceil(some * parts) for some in people], gates, at_gate)
+        admitted.append(dict.fromkeys(sent, Fraction(1, parts)))
     for site, (_, lanes) in gates.items():
         for start in range(periods):
             for end in range(start, periods):
@@ -109,6 +101,50 @@ def add_flows(
                 add(inside, lanes, -a_lane[site] * parts * (until - start + 1))
                 program.at_most(inside, 0)
     return Flows(crowds=crowds, admitted=admitted, explicit=True)
+
+
+def _send(
+    program: Program,
+    crowd: Crowd,
+    most: Sequence[int],
+    gates: Mapping[int, tuple[int, Terms]],
+    at_gate: Mapping[int, Sequence[Terms]],
+) -> list[int]:
+    """Add the flows of a crowd, by way and period, to every gate that they pass.
+
+    Parameters
+    ----------
+    program
+        Takes variables and rules.
+    crowd
+        Who comes.
+    most
+        By period: parts of people who come.
+    gates
+        As for `add_flows`.
+    at_gate
+        By site and period: takes the flows that pass there.
+
+    Returns
+    -------
+    list of int
+        The flows.
+    """
+    sent: list[list[int]] = [[] for _ in most]
+    passing: dict[int, Terms] = {
+        site: {gates[site][0]: Fraction(-sum(most))} for site in crowd.sites
+    }
+    for way in crowd.ways:
+        for period, some in enumerate(most):
+            flow = program.variable(some)
+            sent[period].append(flow)
+            for site in way:
+                at_gate[site][period][flow] = passing[site][flow] = Fraction(1)
+    for terms in passing.values():
+        program.at_most(terms, 0)  # implied by capacity; it makes the relaxation tighter
+    for period, some in enumerate(most):
+        program.at_most(dict.fromkeys(sent[period], Fraction(1)), some)
+    return [flow for flows in sent for flow in flows]
 
 
 def _headroom(plan: Plan, resource: str, site: int) -> Fraction:
@@ -133,23 +169,29 @@ def _parts_of(people: Iterable[Fraction]) -> int:
 
 def _in_all(
     program: Program,
+    plan: Plan,
     gates: Mapping[int, tuple[int, Terms]],
     crowds: Sequence[Crowd],
     a_lane: Mapping[int, Fraction],
 ) -> Flows:
-    """Let all lanes together admit people who have an open gate in reach, whenever they come."""
+    """Let all lanes of a ring together admit people with an open gate there, whenever they come."""
     admitted: list[Terms] = []
-    everyone: Terms = {}
+    level = levels_of(plan) if plan.settings.rings else {}
+    ring_of = {site: level.get(plan.problem.sites.id[site], 0) for site in gates}
+    in_ring: list[Terms] = [{} for _ in range(max(ring_of.values(), default=0) + 1)]
     parts = _parts_of(crowd.people for crowd in crowds)
     for crowd in crowds:
-        reached = program.variable()
-        program.imply(reached, [gates[site][0] for site in crowd.sites])
         most = math.ceil(crowd.people * parts)
         passing = program.variable(most)
-        program.at_most({passing: Fraction(1), reached: Fraction(-most)}, 0)
-        everyone[passing] = Fraction(1)
+        for ring in range(len(crowd.ways[0])):
+            reached = program.variable()
+            theirs = sorted({way[ring] for way in crowd.ways})
+            program.imply(reached, [gates[site][0] for site in theirs])
+            program.at_most({passing: Fraction(1), reached: Fraction(-most)}, 0)
+            in_ring[ring][passing] = Fraction(1)
         admitted.append({passing: Fraction(1, parts)})
     for site, (_, lanes) in gates.items():
-        add(everyone, lanes, -a_lane[site] * parts)
-    program.at_most(everyone, 0)
+        add(in_ring[ring_of[site]], lanes, -a_lane[site] * parts)
+    for everyone in in_ring:
+        program.at_most(everyone, 0)
     return Flows(crowds=crowds, admitted=admitted, explicit=False)

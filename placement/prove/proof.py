@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from placement.errors import UsageError
 from placement.plan.problem import Plan
-from placement.plan.rings import refuse_rings
 from placement.prove.model import Model, write_model
 from placement.prove.process import SolverEndedError
 from placement.prove.program import Program, Terms, add, exact, value_of
@@ -98,7 +97,6 @@ def prove_again(plan: Plan, solution: Solution, *, time_limit: float = TIME_LIMI
             "a proposed plan claims nothing that could be proven again: prove the plan that "
             "`place optimise` finds."
         )
-    refuse_rings(plan, "a second proof")
     demand_solver()
     clock = _Clock(time_limit)
     model = write_model(plan, question_of(solution))
@@ -163,7 +161,6 @@ def prove_none(plan: Plan, asked: Question, *, time_limit: float = TIME_LIMIT_S)
     UsageError
         If it does not run, or the time limit is not a number above 0.
     """
-    refuse_rings(plan, "a second proof")
     demand_solver()
     clock = _Clock(time_limit)
     model = write_model(plan, asked)

@@ -19,7 +19,6 @@ from placement.cover.survey import Survey
 from placement.decimals import cost_of
 from placement.errors import UsageError
 from placement.plan.problem import Plan, Problem
-from placement.plan.rings import refuse_rings
 from placement.solve.questions.baseline import post_names
 from placement.studies.risk import Absences
 
@@ -234,12 +233,12 @@ def refuse(plan: Plan) -> None:
     UsageError
         If it has lanes, tiers, or worth of being covered twice.
     """
-    refuse_rings(plan, "the best plan under risk")
     problem = plan.problem
     what = ""
     if problem.laned is not None:
         kind = problem.resources[problem.laned].id
-        what = f"resources.{kind}.lanes: a queue is played night by night, by `place replay`"
+        lanes = f"resources.{kind}.lanes" + ("" if problem.rings is None else " and rings")
+        what = f"{lanes}: a queue is played night by night, by `place replay`"
     elif len(problem.demand.tiers) > 1:
         what = "tiers: their order is one of plans, and not of nights"
     elif any(backup.worth for backup in problem.backup.values()):
