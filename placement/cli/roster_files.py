@@ -120,21 +120,24 @@ def _calendars(
 
 def _cards(found: "Roster", plan: "Plan", names: Mapping[str, str], language: str) -> bytes:
     from placement.maps.paper.cards import Card, cards_pdf
-    from placement.plan.clock import clock_of
+    from placement.plan.clock import DAY_MIN, clock_of
     from placement.plan.problem import Walkers
+
+    def clock(minutes: int) -> str:
+        return clock_of(minutes % DAY_MIN)  # as on the watch of who holds the card
 
     rest = {team: base.name for base in found.bases for team in base.teams}
     anywhere = {"en": "any rest place", "fr": "un lieu de repos"}[language]
     cards = []
     for team, line in _lines(found).items():
-        until = [clock_of(one.leaves) for one in line[1:]] + [""]
+        until = [clock(one.leaves) for one in line[1:]] + [""]
         rows = [
             (
-                clock_of(one.leaves),
-                clock_of(one.on),
+                clock(one.leaves),
+                clock(one.on),
                 names[one.post],
-                clock_of(one.off),
-                clock_of(one.back),
+                clock(one.off),
+                clock(one.back),
                 then,
             )
             for one, then in zip(line, until, strict=False)
@@ -145,7 +148,7 @@ def _cards(found: "Roster", plan: "Plan", names: Mapping[str, str], language: st
         cards,
         title=_title(found, plan, language),
         footer=found.plan,
-        hours=(found.days, clock_of(found.begins), clock_of(found.ends)),
+        hours=(found.days, clock(found.begins), clock(found.ends)),
         dogs=kind.walkers is Walkers.TEAM,
         language=language,
     )

@@ -69,6 +69,7 @@ def egress_data(plan: Plan, found: "Egress") -> dict[str, Any]:
         "period": _period(then),
         "bounds": [*at.min(axis=0).tolist(), *at.max(axis=0).tolist()],
         "streets": {} if streets is None else coding.street_lines(streets, frame),
+        "water": [_outline(frame, shape.lonlat) for shape in plan.water],
         "areas": [_outline(frame, shape.lonlat) for shape in plan.areas],
         "step_min": STEP_S / 60,
         "people": round(found.leaving),

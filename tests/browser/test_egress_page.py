@@ -78,3 +78,51 @@ def test_the_page_tells_which_period_is_emptied(tmp_path: Path, open_page: Calla
         "egress": "Everybody leaves, people of Event: Departure, 22:30 – 01:00",
         "egress, fr": "Sortie du public de « Événement » : Départ, 22 h 30 – 01 h 00",
     }
+
+
+def test_the_map_says_where_it_is_and_the_table_begins_with_the_latest(
+    tmp_path: Path, open_page: Callable
+) -> None:
+    """River, scale and what the circles are; on a phone the map stands above the figures."""
+    plan = load_plan(write_plan(tmp_path / "town", layers=drawn_layers()), budget=1000)
+    solution = placement.evaluate(
+        plan, {"bridge-north/checkpoint": 1, "south-west/checkpoint": 1}, bound=False
+    ).solution
+    stops = [
+        point(2.3462 + at / 2000, 48.8470, id=f"s{at}", name=f"Stop {at}", people_per_min=60)
+        for at in range(14)
+    ]
+    write_geojson(tmp_path / "stations.geojson", stops)
+    stations = read_outlets(
+        tmp_path / "stations.geojson", plan, layer="stations", column=STATION_RATE
+    )
+    file = tmp_path / "egress.html"
+    replace_file(file, egress_page(plan, egress(plan, solution, stations=stations)).encode())
+    page, seen = open_page(file)
+    assert page.locator(".leaflet-water-pane path").count() == len(plan.water) > 0
+    assert " m" in page.locator(".leaflet-control-scale-line").inner_text()
+    looks = page.locator("#panel svg circle").evaluate_all(
+        "all => all.map((one) => one.getAttribute('stroke-dasharray'))"
+    )
+    assert len(set(looks)) == 2  # exits and stations differ without colour
+    rows = page.locator("#panel tbody tr")
+    assert rows.count() == 12
+    last = [float(one.replace(",", "")) for one in rows.locator("td:last-child").all_inner_texts()]
+    assert last == sorted(last, reverse=True)
+    page.locator("#places").click()
+    assert rows.count() == 16
+    assert page.locator("#places").get_attribute("aria-expanded") == "true"
+    page.locator("#places").click()
+    assert rows.count() == 12
+    circle = page.locator(".leaflet-places-pane path").last
+    circle.hover(force=True)
+    assert page.locator(".leaflet-tooltip").inner_text().startswith("Stop")
+    wide = circle.bounding_box()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(
+        "document.querySelector('.folium-map').nextElementSibling.id === 'panel'"
+    )
+    top, panel = page.locator(".folium-map").bounding_box(), page.locator("#panel").bounding_box()
+    assert top["y"] + top["height"] <= panel["y"]
+    assert wide["width"] >= circle.bounding_box()["width"]
+    seen.assert_quiet(file)

@@ -1,8 +1,10 @@
 /* The page of an egress: circles at exits and stations grow with their queues as a slider goes on. */
 
+const MOST_PLACES = 12; // in the table, until all are asked for
+/* Told apart without colour too. */
 const EGRESS_STYLES = {
-  exit: { color: "#9a3412", fillColor: "#c2410c", weight: 1.5, fillOpacity: 0.55 },
-  station: { color: "#003a66", fillColor: "#00508c", weight: 1.5, fillOpacity: 0.55 },
+  exit: { color: inkOf("ink"), fillColor: "#d4500f", weight: 1.3, fillOpacity: 0.6, dashArray: "" },
+  station: { color: inkOf("ink"), fillColor: "#0a72c2", weight: 1.6, fillOpacity: 0.6, dashArray: "3 3" },
 };
 
 function showEgress(map) {
@@ -11,6 +13,7 @@ function showEgress(map) {
   let language = firstLanguage(data.languages, address().get("lang"));
   let course = "chosen";
   let slot = 0;
+  let all = false; // whether the table has all places
   const number = (value) => value.toLocaleString(data.languages[language].locale, { maximumFractionDigits: 1 });
   const say = (key, values = {}) => data.words[language][key].replace(
     /\{(\w+)\}/g, (_, name) => (typeof values[name] === "number" ? number(values[name]) : values[name]),
@@ -39,17 +42,22 @@ function showEgress(map) {
 
   const frame = map.getContainer();
   frame.setAttribute("role", "region");
-  for (const [name, z] of [["streets", 210], ["areas", 220], ["places", 230]]) {
+  for (const [name, z] of [["water", 205], ["streets", 210], ["areas", 220], ["places", 230]]) {
     map.createPane(name).style.zIndex = String(z);
   }
   map.getPane("streets").style.pointerEvents = "none";
   map.getPane("areas").style.pointerEvents = "none";
+  map.getPane("water").style.pointerEvents = "none";
+  for (const rings of data.water) {
+    L.polygon(rings, { pane: "water", renderer: L.svg({ pane: "water" }), color: inkOf("shore"), weight: 1.2, fillColor: inkOf("water"), fillOpacity: 1 }).addTo(map);
+  }
   for (const rings of data.areas) {
     L.polygon(rings, { pane: "areas", renderer: L.svg({ pane: "areas" }), color: "#6b7280", weight: 1, fillOpacity: 0.15 }).addTo(map);
   }
   const pen = L.svg({ pane: "places", padding: 0.3 });
   const circles = data.places.map((place) => {
     const circle = L.circleMarker(place.at, { pane: "places", renderer: pen, ...EGRESS_STYLES[place.kind] }).addTo(map);
+    circle.bindTooltip(() => element("span", place.name, null));
     circle.bindPopup(() => {
       const box = element("div", null, null);
       element("p", place.name, box);
@@ -61,6 +69,7 @@ function showEgress(map) {
   makeTheme(() => [map], byId("theme"), () => {});
   streetLayer(data.streets, "streets").addTo(map);
   L.control.zoom({ position: "topright" }).addTo(map);
+  L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
 
   const cards = element("div", null, byId("panel"), "cards");
   cards.style.gridTemplateColumns = "minmax(0, 1fr)"; // a wide table does not widen them
@@ -87,14 +96,21 @@ function showEgress(map) {
   const still = element("p", null, controls);
   still.id = "still";
   const whole = element("p", null, controls, "under");
+  const kinds = Object.keys(EGRESS_STYLES).filter((kind) => data.places.some((place) => place.kind === kind));
+  const legend = element("p", null, controls, "under");
   const list = element("section", null, cards);
+  const more = element("button", null, list, "act");
+  more.type = "button";
+  more.id = "places";
+  more.addEventListener("click", () => { all = !all; write(); });
   const under = element("p", null, cards, "under");
 
   /* What changes with the minute. */
   const move = () => {
     const minute = slot * data.step_min;
+    const widest = Math.min(26, map.getSize().x / 30);
     data.places.forEach((place, at) => {
-      circles[at].setRadius(4 + 26 * Math.sqrt(waiting(place) / most));
+      circles[at].setRadius(4 + widest * Math.sqrt(waiting(place) / most));
     });
     const people = data.courses[course].inside[slot] || 0;
     still.textContent = say("still", { minute, people });
@@ -102,6 +118,18 @@ function showEgress(map) {
     for (const cell of list.querySelectorAll("td[data-place]")) {
       cell.textContent = number(waiting(data.places[Number(/** @type {HTMLElement} */ (cell).dataset.place)]));
     }
+  };
+  const tell = () => {
+    legend.replaceChildren(...kinds.flatMap((kind) => {
+      const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+      const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
+      const { color, fillColor, weight, fillOpacity, dashArray } = EGRESS_STYLES[kind];
+      const drawn = { cx: 8, cy: 8, r: 6, stroke: color, fill: fillColor, "stroke-width": weight, "fill-opacity": fillOpacity, "stroke-dasharray": dashArray };
+      Object.entries(drawn).forEach(([key, value]) => dot.setAttribute(key, String(value)));
+      Object.entries({ width: 16, height: 16, "aria-hidden": "true" }).forEach(([key, value]) => svg.setAttribute(key, String(value)));
+      svg.append(dot);
+      return [svg, ` ${say(kind)} \u2003`];
+    }), say("note"));
   };
   const table = () => {
     const made = element("table", null, null);
@@ -111,7 +139,7 @@ function showEgress(map) {
     }
     const body = element("tbody", null, made);
     const order = data.places.map((_, at) => at).sort((a, b) => data.places[b][course].last - data.places[a][course].last || a - b);
-    for (const at of order) {
+    for (const at of all ? order : order.slice(0, MOST_PLACES)) {
       const place = data.places[at];
       const row = element("tr", null, body);
       const name = element("th", place.name, row);
@@ -122,7 +150,10 @@ function showEgress(map) {
       element("td", number(place[course].wait), row);
       element("td", number(place[course].last), row);
     }
-    list.replaceChildren(made);
+    more.hidden = order.length <= MOST_PLACES;
+    more.textContent = all ? say("fewer_places") : say("all_places", { count: order.length });
+    more.setAttribute("aria-expanded", String(all));
+    list.replaceChildren(made, more);
   };
   const write = () => {
     document.documentElement.lang = language;
@@ -151,7 +182,8 @@ function showEgress(map) {
     const above = { limit: data.limit_min, clogged };
     const waits = one ? say("clogged_one", above) : say("clogged_many", above);
     whole.textContent = `${say("whole", { clear })} ${waits}${served === null ? "" : ` ${say("served", { served })}`}`;
-    under.textContent = `${say("note")}${data.osm ? ` ${say("credit")}` : ""}`;
+    under.textContent = data.osm ? say("credit") : "";
+    tell();
     table();
     move();
     fitTables(byId("panel"));
@@ -161,9 +193,17 @@ function showEgress(map) {
   byId("panel").tabIndex = -1;
   byId("skip").addEventListener("click", () => byId("panel").focus());
   /* It opens when most people wait. */
-  const all = Array.from({ length: slots }, (_, at) => data.places.reduce((sum, place) => sum + (place.chosen.queue[at] || 0), 0));
-  slot = all.indexOf(Math.max(...all));
+  const waits = Array.from({ length: slots }, (_, at) => data.places.reduce((sum, place) => sum + (place.chosen.queue[at] || 0), 0));
+  slot = waits.indexOf(Math.max(...waits));
   slider.value = String(slot);
+  /* on a phone the map stands above the figures */
+  const narrow = window.matchMedia("(max-width: 800px)");
+  const arrange = () => {
+    if (narrow.matches) { byId("panel").before(frame); } else { byId("panel").after(frame); }
+    map.invalidateSize({ animate: false });
+  };
+  narrow.addEventListener("change", () => { arrange(); move(); });
+  arrange();
   write();
   const [west, south, east, north] = data.bounds;
   map.fitBounds([[south, west], [north, east]], { padding: [40, 40], maxZoom: 17, animate: false });

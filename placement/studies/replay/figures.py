@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from placement.plan.clock import clock_of, minutes_of
+from placement.plan.clock import DAY_MIN, clock_of, minutes_of
 from placement.studies.figures import demand_plots, take_own_font, write_figure
 from placement.studies.replay.ground import M2_A_PERSON
 from placement.studies.replay.study import GateReplay, Replay
@@ -156,7 +156,7 @@ def _ticks(axes: "Axes", replay: Replay, top: float, language: str) -> None:
     if last - first < 120:
         step = 30
     hours = range(math.ceil((opens + first) / step) * step, int(opens + last) + 1, step)
-    axes.set_xticks([at - opens for at in hours], [clock_of(at) for at in hours])
+    axes.set_xticks([at - opens for at in hours], [clock_of(at % DAY_MIN) for at in hours])
     each = 10 ** math.floor(math.log10(top))
     each = next(each * m for m in (0.2, 0.5, 1.0, 2.0) if top / (each * m) <= 5)
     levels = [each * n for n in range(int(top / each) + 1)]

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from placement.plan.clock import clock_of
+from placement.plan.clock import DAY_MIN, clock_of
 from placement.studies.figures import take_own_font, write_figure
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def figure_of(found: "Roster", *, title: str, language: str = "en") -> "Figure":
     last = max([found.ends, *(one.back for one in found.duties)])
     step = 60 if last - first <= 18 * 60 else 180
     ticks = range(-(-first // step) * step, last + 1, step)
-    axes.set_xticks(ticks, [clock_of(tick) for tick in ticks], fontsize=8)
+    axes.set_xticks(ticks, [clock_of(tick % DAY_MIN) for tick in ticks], fontsize=8)
     axes.set_yticks(range(len(teams)), teams, fontsize=min(7.0, 60 * height / max(1, len(teams))))
     axes.set_xlim(first, last)
     axes.set_ylim(len(teams) - 0.4, -0.6)
