@@ -322,19 +322,16 @@ def sentences(found: "Egress") -> list[str]:
 
 def _known_of_stations(found: "Egress") -> str:
     """Return what is proven of the time until all are served."""
-    from placement.solution import Status
-
-    if found.joint_bound_min is None or found.served_bound_min is None:
+    if found.served_known is None:
         return ""
-    if found.joint_status is Status.OPTIMAL:
-        return " (proven: no sooner)"
     in_any_way = f"not before {found.joint_bound_min:.1f}"
-    if found.soonest == "served":
-        return f" ({in_any_way})"
-    known = "proven: no sooner"
-    if found.served_status is not Status.OPTIMAL:
-        known = f"not before {found.served_bound_min:.1f}"
-    return f" ({known} if all are out so soon; else {in_any_way})"
+    if_out = f"if all are out so soon; else {in_any_way}"
+    return {
+        "proven": " (proven: no sooner)",
+        "bound": f" ({in_any_way})",
+        "proven_if_out": f" (proven: no sooner {if_out})",
+        "bound_if_out": f" (not before {found.served_bound_min:.1f} {if_out})",
+    }[found.served_known]
 
 
 def _when(found: "Egress") -> str:

@@ -11,6 +11,7 @@ from placement.maps.frame import Frame, plan_frame
 from placement.maps.webmap import page
 from placement.plan.clock import DAY_MIN, clock_of
 from placement.plan.problem import Plan
+from placement.solution import Status
 from placement.studies.egress.chart import inside
 from placement.studies.egress.periods import Emptied, emptied
 from placement.studies.egress.queues import STEP_S
@@ -29,6 +30,7 @@ _SCRIPTS = (
     "tiles.js",
     "streets.js",
     "tables.js",
+    "narrow.js",
     "egress.js",
 )
 _COURSES = ("chosen", "guided")
@@ -74,7 +76,14 @@ def egress_data(plan: Plan, found: "Egress") -> dict[str, Any]:
         "step_min": STEP_S / 60,
         "people": round(found.leaving),
         "limit_min": found.max_wait_min,
-        "osm": "streets" in plan.layers and plan.layers["streets"].endswith((".pbf", ".osm")),
+        "osm": streets is not None and bool(streets.attribution),
+        "known": {
+            "out": "proven" if found.status is Status.OPTIMAL else "bound",
+            "served": found.served_known,
+            "bound": round(found.bound_min, 1),
+            "served_bound": _tenths(found.served_bound_min),
+            "joint": _tenths(found.joint_bound_min),
+        },
         "courses": {name: _course(course) for name, course in courses.items()},
         "places": places,
     }
@@ -97,8 +106,12 @@ def _course(course: "Course") -> dict[str, Any]:
     return {
         "inside": [round(people) for people in inside(course).tolist()],
         "clear": round(course.clear_min, 1),
-        "served": None if course.served_min is None else round(course.served_min, 1),
+        "served": _tenths(course.served_min),
     }
+
+
+def _tenths(minutes: float | None) -> float | None:
+    return None if minutes is None else round(minutes, 1)
 
 
 def _places(

@@ -56,6 +56,7 @@ def network_data(streets: "Streets", facts: Mapping[str, Any]) -> dict[str, Any]
     return {
         "title": {"en": streets.source, "fr": streets.source},
         "facts": dict(facts),
+        "osm": bool(streets.attribution),
         "bounds": coding.bounds((), lonlat),
         "streets": coding.street_lines(streets, frame),
         "parts": parts,

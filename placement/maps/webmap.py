@@ -101,7 +101,7 @@ _STATES_SCRIPTS = (
     "print.js",
     "states.js",
 )
-_NETWORK_SCRIPTS = (*_FIRST_SCRIPTS, "network.js")
+_NETWORK_SCRIPTS = (*_FIRST_SCRIPTS, "narrow.js", "network.js")
 _naming = threading.Lock()
 
 

@@ -1,6 +1,7 @@
 """The map of an egress in a real browser, offline: a slider, both courses, both languages."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import placement
@@ -12,6 +13,12 @@ from placement.studies.egress import egress
 from tests.builders import drawn_layers, point, write_geojson, write_plan
 
 HOSTILE = "<img src=x onerror=alert(1)>{{6*7}}"
+
+
+def told(minutes: float | None) -> str:
+    """Return minutes as the page writes them in English."""
+    assert minutes is not None
+    return f"{minutes:.1f}"
 
 
 def test_queues_follow_the_slider_and_the_course(tmp_path: Path, open_page: Callable) -> None:
@@ -26,9 +33,21 @@ def test_queues_follow_the_slider_and_the_course(tmp_path: Path, open_page: Call
         tmp_path / "stations.geojson", plan, layer="stations", column=STATION_RATE
     )
     found = egress(plan, solution, stations=stations)
+    assert found.joint is not None
+    found = replace(found, joint=replace(found.joint, bound=found.joint.bound - 3))
+    assert found.served_known == "proven_if_out"
     file = tmp_path / "egress.html"
     replace_file(file, egress_page(plan, found).encode())
     page, seen = open_page(file)
+    chosen, guided = found.chosen, found.guided
+    assert page.locator("#status").inner_text() == (
+        f"1,920 people leave; the last one is out after {told(chosen.clear_min)} min as people "
+        f"choose, {told(guided.clear_min)} min as guided. It is proven that no way to guide people "
+        f"has all out sooner. The last one has passed a station after {told(chosen.served_min)} "
+        f"min as people choose, {told(guided.served_min)} min as guided. It is proven that no way "
+        "in which all are out so soon has them past a station sooner, and no way at all before "
+        f"{told(found.joint_bound_min)} min."
+    )
     circles = page.locator(".leaflet-places-pane path")
     assert circles.count() == 3
     gate = found.chosen.exits[0].queue
@@ -52,27 +71,34 @@ def test_queues_follow_the_slider_and_the_course(tmp_path: Path, open_page: Call
     assert HOSTILE in page.locator(".leaflet-popup-content").inner_text()
     page.locator("#lang-fr").click()
     assert "Comment on sort" in page.locator("#panel").inner_text()
-    assert "personnes sortent" in page.locator("#status").inner_text()
+    french = page.locator("#status").inner_text()
+    assert "personnes sortent" in french
+    assert "aucun guidage ne fait sortir tout le monde plus tôt" in french
+    assert f"aucun autre avant {told(found.joint_bound_min).replace('.', ',')} min." in french
     assert page.locator("html").get_attribute("lang") == "fr"
+    page.set_viewport_size({"width": 390, "height": 844})
+    below, above = (page.locator(one).bounding_box() for one in ("#panel", ".folium-map"))
+    assert below["y"] >= above["y"] + above["height"] - 1
+    assert above["y"] < 844
     seen.assert_quiet(file)
 
 
 def test_the_page_tells_which_period_is_emptied(tmp_path: Path, open_page: Callable) -> None:
     folder = Path(__file__).parents[1] / "cases" / "plans" / "periods"
     plan, solution = load_plan(folder), placement.read_solution(folder / "solution.geojson")
-    told = {}
+    said = {}
     for period in ("event", "egress"):
         file = tmp_path / f"{period}.html"
         found = egress(plan, solution, period=period, max_wait_min=9)
         replace_file(file, egress_page(plan, found).encode())
         page, seen = open_page(file)
-        told[period] = page.locator("#kicker").text_content()
+        said[period] = page.locator("#kicker").text_content()
         if period == "event":
             assert "9 min at 1 exit." in page.locator("#panel").inner_text()
         page.locator("#lang-fr").click()
-        told[f"{period}, fr"] = page.locator("#kicker").text_content().replace("\xa0", " ")
+        said[f"{period}, fr"] = page.locator("#kicker").text_content().replace("\xa0", " ")
         seen.assert_quiet(file)
-    assert told == {
+    assert said == {
         "event": "Everybody leaves: Event, 19:00 – 22:30",
         "event, fr": "Sortie du public : Événement, 19 h 00 – 22 h 30",
         "egress": "Everybody leaves, people of Event: Departure, 22:30 – 01:00",

@@ -191,6 +191,12 @@ def test_a_plan_with_step_free_people_on_a_kept_network(tmp_path: Path, extract:
     assert '"osm":true' in (out / "map.html").read_text("utf-8").replace('": ', '":')
     told = run("audit", out, path, "--layer", f"streets={kept}")
     assert told.exit_code == 0, told.output
+    for streets in (extract, kept):
+        words = ("--layer", f"streets={streets}", "--with", "map", "--unchecked")
+        told = run("egress", out, path, *words, "-o", tmp_path / "egress")
+        assert told.exit_code == 0, told.output
+        page = (tmp_path / "egress" / "egress.html").read_text("utf-8")
+        assert '"osm":true' in page.replace('": ', '":')
     text = (out / "solution.geojson").read_text("utf-8")
     assert json.loads(text)["placement"]["attribution"] == OSM
     (out / "solution.geojson").write_text(text.replace(OSM, "my own"), "utf-8")

@@ -15,6 +15,7 @@ function showEgress(map) {
   let slot = 0;
   let all = false; // whether the table has all places
   const number = (value) => value.toLocaleString(data.languages[language].locale, { maximumFractionDigits: 1 });
+  const minutes = (value) => value.toLocaleString(data.languages[language].locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const say = (key, values = {}) => data.words[language][key].replace(
     /\{(\w+)\}/g, (_, name) => (typeof values[name] === "number" ? number(values[name]) : values[name]),
   );
@@ -25,6 +26,19 @@ function showEgress(map) {
     const [begins, ends] = [data.period.begins, data.period.ends].map((one) => clockText(one, data.languages[language]));
     const told = { period: own(data.period.label), hours: `${begins} – ${ends}` };
     return data.period.people_of ? say("period_people", { ...told, of: own(data.period.people_of) }) : say("period", told);
+  };
+  /* How soon all are out and served, and what is proven of it. */
+  const known = () => {
+    const [chosen, guided] = ["chosen", "guided"].map((name) => {
+      const { clear, served } = data.courses[name];
+      return { clear: minutes(clear), served: served === null ? null : minutes(served) };
+    });
+    const { out, served, ...bounds } = data.known;
+    for (const name of Object.keys(bounds)) { bounds[name] = minutes(bounds[name] || 0); }
+    const told = [say("status", { people: data.people, chosen: chosen.clear, guided: guided.clear }), say(`out_${out}`, bounds)];
+    if (guided.served !== null) { told.push(say("stations", { chosen: chosen.served, guided: guided.served })); }
+    if (served) { told.push(say(`served_${served}`, bounds)); }
+    return told;
   };
   const element = (name, text, parent, className = "") => {
     const made = document.createElement(name);
@@ -163,9 +177,7 @@ function showEgress(map) {
     byId("theme").textContent = say("dark");
     byId("kicker").textContent = kicker();
     byId("title").textContent = own(data.title);
-    byId("status").textContent = say("status", {
-      people: data.people, chosen: data.courses.chosen.clear, guided: data.courses.guided.clear,
-    });
+    byId("status").textContent = known().join(" ");
     frame.setAttribute("aria-label", say("map"));
     byId("panel").setAttribute("aria-label", say("panel"));
     byId("language").setAttribute("aria-label", say("language"));
@@ -196,14 +208,7 @@ function showEgress(map) {
   const waits = Array.from({ length: slots }, (_, at) => data.places.reduce((sum, place) => sum + (place.chosen.queue[at] || 0), 0));
   slot = waits.indexOf(Math.max(...waits));
   slider.value = String(slot);
-  /* on a phone the map stands above the figures */
-  const narrow = window.matchMedia("(max-width: 800px)");
-  const arrange = () => {
-    if (narrow.matches) { byId("panel").before(frame); } else { byId("panel").after(frame); }
-    map.invalidateSize({ animate: false });
-  };
-  narrow.addEventListener("change", () => { arrange(); move(); });
-  arrange();
+  mapAboveFigures(map, move);
   write();
   const [west, south, east, north] = data.bounds;
   map.fitBounds([[south, west], [north, east]], { padding: [40, 40], maxZoom: 17, animate: false });

@@ -101,12 +101,13 @@ function showNetwork(map) {
     if (dropped.length === 0) { element("p", say("none"), reasons, "under"); }
     card(cards, say("classes"), Object.entries(facts.km_by_class).sort((a, b) => b[1] - a[1])
       .map(([name, km]) => [kindInWords(name), say("kilometres", { km })]));
-    if (/\.(pbf|osm)/.test(facts.file)) { element("p", say("credit"), cards, "under"); }
+    if (data.osm) { element("p", say("credit"), cards, "under"); }
     byId("panel").replaceChildren(cards);
   };
   languageButtons(byId("language"), data.languages, (code) => { language = code; keep("lang", code); write(); });
   byId("panel").tabIndex = -1;
   byId("skip").addEventListener("click", () => byId("panel").focus());
+  mapAboveFigures(map);
   write();
   if (data.bounds === null) {
     map.setView([0, 0], 3, { animate: false });

@@ -1,14 +1,18 @@
 """The picture of an egress: who is still inside, and who waits at the exits, over time."""
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from placement.solution import Status
 from placement.studies.egress.queues import PER_MIN
 from placement.studies.figures import take_own_font, write_figure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.figure import Figure
 
     from placement.arrays import Floats
@@ -30,6 +34,15 @@ _TEXTS = {
         "minutes": "minutes after the first set out",
         "shown": "the {} exits with the longest queues of {}",
         "people_of": "people of {}",
+        "out": "the last one out: {chosen:.1f} min {as_chosen}, "
+        "{guided:.1f} min {as_guided} ({known})",
+        "served": "past a station: {chosen:.1f} min {as_chosen}, {guided:.1f} "
+        "min {as_guided} ({known})",
+        "proven": "proven: no sooner",
+        "bound": "not before {bound:.1f}",
+        "proven_if_out": "proven: no sooner if all are out so soon; else not before {bound:.1f}",
+        "bound_if_out": "not before {if_out:.1f} if all are out so soon; else not "
+        "before {bound:.1f}",
     },
     "fr": {
         "chosen": "au choix de chacun",
@@ -39,6 +52,16 @@ _TEXTS = {
         "minutes": "minutes après les premiers départs",
         "shown": "les {} sorties aux plus longues files, sur {}",
         "people_of": "personnes de « {} »",
+        "out": "dernière sortie : {chosen:.1f} min {as_chosen}, "
+        "{guided:.1f} min {as_guided} ({known})",
+        "served": "dernier passage en station : {chosen:.1f} min {as_chosen}, "
+        "{guided:.1f} min {as_guided} ({known})",
+        "proven": "prouvé : pas plus tôt",
+        "bound": "pas avant {bound:.1f}",
+        "proven_if_out": "prouvé : pas plus tôt si tous sortent aussi tôt ; sinon pas "
+        "avant {bound:.1f}",
+        "bound_if_out": "pas avant {if_out:.1f} si tous sortent aussi tôt ; sinon "
+        "pas avant {bound:.1f}",
     },
 }
 
@@ -85,6 +108,31 @@ def _titled(found: "Egress", *, title: str, language: str) -> str:
     return said
 
 
+def _known(found: "Egress", *, language: str) -> str:
+    """Return when the last one is out and served, and what is proven of it, a line each."""
+    texts = _TEXTS[language]
+
+    def line(what: str, minutes: "Sequence[float | None]", known: str) -> str:
+        said = texts[known].format(bound=bound[what], if_out=found.served_bound_min)
+        return texts[what].format(
+            chosen=minutes[0],
+            as_chosen=texts["chosen"],
+            guided=minutes[1],
+            as_guided=texts["guided"],
+            known=said,
+        )
+
+    bound = {"out": found.bound_min, "served": found.joint_bound_min}
+    proven = "proven" if found.status is Status.OPTIMAL else "bound"
+    lines = [line("out", [found.chosen.clear_min, found.guided.clear_min], proven)]
+    if found.served_known is not None:
+        served = [found.chosen.served_min, found.guided.served_min]
+        lines.append(line("served", served, found.served_known))
+    if language == "fr":
+        lines = [re.sub(r"(?<=\d)\.(?=\d)", ",", one) for one in lines]
+    return "\n".join(lines)
+
+
 def _draw(found: "Egress", *, title: str, language: str) -> "Figure":
     from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, and an extra
 
@@ -119,9 +167,8 @@ def _draw(found: "Egress", *, title: str, language: str) -> "Figure":
     above.set_ylabel(texts["inside"], fontsize=9)
     below.set_ylabel(texts["waiting"], fontsize=9)
     below.set_xlabel(texts["minutes"], fontsize=9)
-    figure.text(
-        0.1, 0.955, _titled(found, title=title, language=language), fontsize=11, va="center"
-    )
+    figure.text(0.1, 0.97, _titled(found, title=title, language=language), fontsize=11, va="center")
+    figure.text(0.1, 0.951, _known(found, language=language), fontsize=8, va="top", color=_INK)
     all_shown = len(shown) == len(longest)
     note = None if all_shown else texts["shown"].format(len(shown), len(longest))
     for axes, head in ((above, None), (below, note)):

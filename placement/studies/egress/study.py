@@ -9,7 +9,7 @@ out so soon, and one how soon they can be served at all.
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -34,6 +34,9 @@ from placement.studies.figures import Plot
 if TYPE_CHECKING:
     import pandas as pd
 
+type ServedKnown = Literal["proven", "bound", "proven_if_out", "bound_if_out"]
+"""What is known of the time served: that no way is sooner, or than which no way is sooner; or that
+of ways in which all are out as soon as guided, with a bound for all ways beside it."""
 WAIT_MIN = 8.0
 """An exit where people wait longer clogs (S: Green Guide, longest egress time, domain.md)."""
 _LONGEST_LEAVE_MIN = 8 * 60
@@ -142,6 +145,17 @@ class Egress:
         if done is None or self.joint_bound_min is None:
             return None
         return _status(done, self.joint_bound_min)
+
+    @property
+    def served_known(self) -> ServedKnown | None:
+        """What is known of the time served as guided; None where there is no bound."""
+        if self.joint_bound_min is None or self.served_bound_min is None:
+            return None
+        if self.joint_status is Status.OPTIMAL:
+            return "proven"
+        if self.soonest == "served":
+            return "bound"
+        return "proven_if_out" if self.served_status is Status.OPTIMAL else "bound_if_out"
 
     def clogged(self, course: Course) -> tuple[str, ...]:
         """Return the exits where people wait too long."""

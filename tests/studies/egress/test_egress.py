@@ -23,13 +23,14 @@ from placement.auditing.egress import _let_through, audit_egress
 from placement.cli import place
 from placement.cli.egress import sentences
 from placement.errors import InputError, UsageError
+from placement.maps.static_files import languages
 from placement.plan.layers import load_plan
 from placement.plan.outlets import EXIT_WIDTH, STATION_RATE, Outlets, read_outlets
 from placement.plan.problem import Plan
 from placement.solution import Solution
 from placement.studies.egress import egress
 from placement.studies.egress.chart import chart
-from placement.studies.egress.queues import queue_of
+from placement.studies.egress.queues import PER_MIN, queue_of
 from placement.studies.egress.report import as_answer, rows_of
 from tests.amount import cases
 from tests.builders import drawn_layers, point, write_geojson, write_plan
@@ -397,6 +398,39 @@ def test_the_title_of_the_chart_names_the_period(
     pytest.importorskip("matplotlib", reason="needs the extra `plots`")
     svg = chart(egress(*day), title="A town", language=language)["svg"].decode()
     assert said in svg
+
+
+def test_the_chart_says_what_is_proven_of_its_minutes(town: Town) -> None:
+    pytest.importorskip("matplotlib", reason="needs the extra `plots`")
+    plan, solution, _, stations = town
+    found = egress(plan, solution, stations=stations)
+    out, served = found.guided.clear_min, found.guided.served_min
+    assert found.joint is not None
+    assert found.served is not None
+    assert served is not None
+    done = served * PER_MIN
+    other = f"if all are out so soon; else not before {found.joint_bound_min:.1f}"
+    kinds = {
+        "proven": (replace(found, joint=replace(found.joint, bound=done)), "proven: no sooner"),
+        "bound": (replace(found, soonest="served"), f"not before {found.joint_bound_min:.1f}"),
+        "proven_if_out": (
+            replace(found, served=replace(found.served, bound=done)),
+            f"proven: no sooner {other}",
+        ),
+        "bound_if_out": (
+            found,
+            f"not before {found.served_bound_min:.1f} {other}",
+        ),
+    }
+    for kind, (one, least) in kinds.items():
+        assert one.served_known == kind
+        svg = chart(one, title="A town", language="en")["svg"].decode()
+        assert f"{out:.1f} min as guided (proven: no sooner)" in svg
+        assert f"{served:.1f} min as guided ({least})" in svg
+        assert f"{served:.1f} min as guided ({least})" in "\n".join(sentences(one))
+        assert f"served_{kind}" in languages()["fr"]["egress"]
+    svg = chart(found, title="A town", language="fr")["svg"].decode()
+    assert f"sinon pas avant {found.joint_bound_min:.1f}".replace(".", ",") in svg
 
 
 @pytest.mark.parametrize("seed", range(cases(8, 200)))
