@@ -243,7 +243,12 @@ def _check(target: "Path", plan: "Plan", inputs: "list[Path]", *, force: bool) -
 def _tell(plan: "Plan", found: "Evaluation", talk: "Talk", *, bound: bool) -> None:
     """Sum up for the person at the terminal."""
     from placement.cli.optimise import rows_of
+    from placement.cli.talk import warn
+    from placement.review.shut_in import shut_in
 
+    closed = shut_in(plan, found.solution)
+    if closed is not None:
+        warn(closed)
     many = len(found.broken)
     keeps = "keeps every rule" if not many else f"breaks {many} rule{'s' if many > 1 else ''}"
     talk.say(f"{found.solution.plan}: proposed by hand, {keeps}", style="bold")

@@ -152,6 +152,7 @@ def _demand_a_plan(solution: "Solution") -> None:
 def tell(plan: "Plan", solution: "Solution", files: "dict[str, Path | None]", talk: "Talk") -> None:
     """Sum up for the person at the terminal; warn of what is not proven in any case."""
     from placement.cli.talk import warn
+    from placement.review.shut_in import shut_in
     from placement.solution import Status, Stopped
 
     if solution.status is not Status.OPTIMAL:
@@ -163,6 +164,9 @@ def tell(plan: "Plan", solution: "Solution", files: "dict[str, Path | None]", ta
         }
         reason = why.get(solution.stopped, "stopped early") if solution.stopped else "stopped early"
         warn(f"{reason}: the plan keeps every rule and is not proven optimal, {_gap(solution)}")
+    closed = shut_in(plan, solution)
+    if closed is not None:
+        warn(closed)
     talk.say(_headline(solution), style="bold")
     talk.table(rows_of(plan, solution))
     for path in files.values():

@@ -261,14 +261,16 @@ def _left_open(plan: Plan, streets: Streets) -> list[Doubt]:
 
 
 def _no_way(plan: Plan, streets: Streets) -> list[Doubt]:
-    """Name ways that cross no street on their level: their barriers are paid all the same."""
+    """Name ways that cross neither street nor square: their barriers are paid all the same."""
     if plan.settings.sealed is None or plan.settings.sealed.traffic == "vehicles":
         return []
-    tree = shapely.STRtree(streets.edge_lines())
+    squares = streets.squares
+    edges, surfaces = shapely.STRtree(streets.edge_lines()), shapely.STRtree(squares.shape)
     empty = [
         way.id
         for way in plan.ways
-        if not edges_on(streets, way.levels)[tree.query(way.xy, predicate="intersects")].any()
+        if not edges_on(streets, way.levels)[edges.query(way.xy, predicate="intersects")].any()
+        and not squares.on(way.levels)[surfaces.query(way.xy, predicate="intersects")].any()
     ]
     if not empty:
         return []

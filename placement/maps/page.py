@@ -28,6 +28,7 @@ from placement.maps.walks_panel import own_rings, ringed, together, walked
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Resource, SiteStatus
 from placement.plan.shapes import Shape
+from placement.review.shut_in import is_shut
 from placement.solution import Coverage, Solution
 
 if TYPE_CHECKING:
@@ -197,19 +198,20 @@ def page_data(
         "walks": walked(plan, solution, routes),
         "what_if": what_if,
         **({} if no_what_if is None else {"no_what_if": no_what_if}),
-        "doubts": _doubted(doubts, solution),
+        "doubts": _doubted(doubts, plan, solution),
     }
 
 
-def _doubted(doubts: "Sequence[Doubt]", solution: Solution) -> list[list[Any]]:
-    """Return what a headline warns of: each kind with its people, or how many posts are idle."""
+def _doubted(doubts: "Sequence[Doubt]", plan: Plan, solution: Solution) -> list[list[Any]]:
+    """Return what a headline warns of: each kind with its people, posts that are idle, or ways."""
     people: dict[str, float] = {}
     for doubt in doubts:
         people[doubt.kind] = people.get(doubt.kind, 0.0) + doubt.people
     inside = _inside(solution)
     idle = sum(post.covered == 0 and post.id not in inside for post in solution.without_barriers)
     found: list[list[Any]] = [[kind, half_up(many)] for kind, many in people.items() if many > 0]
-    return [*found, ["idle", idle]] if idle else found
+    found += [["idle", idle]] if idle else []
+    return [*found, ["shut", len(plan.problem.ways)]] if is_shut(plan, solution) else found
 
 
 def _inside(solution: Solution) -> set[str]:

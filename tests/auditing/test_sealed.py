@@ -187,3 +187,26 @@ def test_a_way_that_crosses_no_street_is_doubted(tmp_path: Path) -> None:
     told = run("check", write_sealed(tmp_path / "a", layers={"ways": [*ways(), beside, above]}))
     assert told.exit_code == 0
     assert doubted in told.stderr
+
+
+def test_a_plan_that_lets_nobody_in_says_so_with_the_remedy(tmp_path: Path) -> None:
+    path = write_sealed(tmp_path / "plan")
+    said = "no post stands in any of the 5 ways to seal: nobody gets in or out once they are closed"
+    forbidden = [
+        word for side in ("west", "east") for word in ("--forbid", f"gate-{side}/checkpoint")
+    ]
+    told = run("optimise", path, *forbidden, "--out", tmp_path / "shut")
+    assert told.exit_code == 0, told.stderr
+    remedy = "--lock a post that stands in one: gate-east/checkpoint, gate-west/checkpoint."
+    assert f"{said}; {remedy}" in told.stderr
+    assert '["shut",5]' in (tmp_path / "shut" / "map.html").read_text("utf-8").replace(", ", ",")
+    counted = run("evaluate", tmp_path / "shut" / "solution.geojson", path, "--no-bound")
+    assert said in counted.stderr
+    locked = run("optimise", path, "--lock", "gate-west/checkpoint", "--out", tmp_path / "open")
+    assert locked.exit_code == 0, locked.stderr
+    assert "nobody gets in" not in locked.stderr
+    assert '["shut"' not in (tmp_path / "open" / "map.html").read_text("utf-8")
+    # without a site in a way there is another remedy
+    beside = gates()[2:]
+    bare = run("optimise", write_sealed(tmp_path / "b", layers={"sites": beside}), "--no-map")
+    assert f"{said}; no site stands in a way either" in bare.stderr

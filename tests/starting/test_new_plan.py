@@ -394,6 +394,19 @@ def test_a_plan_begun_with_its_cordon_pays_for_the_barriers_and_seals_every_way(
     solved = run("optimise", tmp_path / "plan", "--out", tmp_path / "out")
     assert solved.exit_code == 0, solved.output
     assert re.search(rf"sealed +asked {len(ways)} +reached {len(ways)}", solved.output)
+    # a fence across a square may come in pieces that no line of the network passes
+    file = tmp_path / "plan" / "ways.geojson"
+    text = file.read_text("utf-8")
+    for name, (x, y) in {"inside": (151.0, 42.0), "roof": (-40.0, 50.0)}.items():
+        ends = [list(lonlat((x, y))), list(lonlat((x + 0.5, y)))]
+        drawn = {"type": "LineString", "coordinates": ends}
+        facts = {"id": name, "kind": "fence", "price": 2}
+        ways.append({"type": "Feature", "properties": facts, "geometry": drawn})
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": ways}), "utf-8")
+    (doubt,) = json.loads(run("check", tmp_path / "plan", "--json").stdout)["warnings"]
+    assert "cross no street on their level are paid all the same: roof;" in doubt
+    file.write_text(text, "utf-8")
+    ways = ways[:-2]
     table = (tmp_path / "plan" / "README.md").read_text("utf-8")
     assert re.search(rf"`ways.geojson` \\| the fewest .* \\| {len(ways)} \\|", table)
     refused = run("init", tmp_path / "starter", "--cordon")

@@ -25,7 +25,7 @@ function proofInWords(data, tell) {
 }
 
 /* What place check doubts, where people or open posts are concerned. */
-const DOUBTS = { lost: "doubt_lost", water: "doubt_water", beyond: "doubt_beyond", island: "doubt_island", zone: "doubt_zone", ring: "doubt_ring", idle: "doubt_idle" };
+const DOUBTS = { lost: "doubt_lost", water: "doubt_water", beyond: "doubt_beyond", island: "doubt_island", zone: "doubt_zone", ring: "doubt_ring", idle: "doubt_idle", shut: "doubt_shut" };
 
 /* The plan in one sentence, of the resource that is worth most. */
 function headline(data, tell) {
