@@ -125,7 +125,10 @@ def test_two_plans_are_swiped_and_set_side_by_side(open_page, states, tmp_path: 
     assert (len(closed), len(opened)) == (2, 2)
     assert len(signs(page, "new")) == 4
 
-    # a line of the difference leads to its post, and the handle makes way
+    # a line of the difference begins with the name, and leads to its post; the handle makes way
+    line = page.locator("#view-changes [data-change='bridge-south/checkpoint']")
+    assert line.inner_text().startswith("<img src=x onerror=alert(1)> 2 units")
+    assert line.locator(".under").inner_text() == "- bridge-south/checkpoint"
     page.locator("#view-changes [data-change='bridge-south/checkpoint']").click()
     popup = page.locator(".popup")
     assert "Closed" in popup.inner_text()

@@ -1,5 +1,6 @@
 """The panels of rules, priorities, changes and lanes, with mouse, keyboard, reader and paper."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -202,7 +203,14 @@ def test_which_way_to_walk_is_drawn_on_request(open_page, file) -> None:
     assert lines.count() >= 6
     # the ground within 3 minutes of the chosen post, and within its limit
     minutes = page.locator(".minutes").all_inner_texts()
-    assert minutes == ["3\u00a0min", "4\u00a0min"]
+    assert sorted(minutes) == ["3\u00a0min", "4\u00a0min"]
+    boxes = [one.bounding_box() for one in page.locator(".minutes").all()]
+    for one, other in itertools.combinations(boxes, 2):
+        beside = max(
+            max(one[axis] - other[axis] - other[size], other[axis] - one[axis] - one[size])
+            for axis, size in (("x", "width"), ("y", "height"))
+        )
+        assert beside >= 0, boxes  # neither lies on the other
     seen.assert_quiet(file)
 
 

@@ -68,6 +68,14 @@ function spokenBy(data, plans, tell) {
 /* Two spaces part a name from what is said of it; a browser would make them one. */
 const spaced = (text) => text.replaceAll("  ", "\u00a0 ");
 
+/* What a line says of a post: its name and figures first, then the identifiers that `place diff` begins with. */
+function aboutPost(text) {
+  const [key, ...rest] = text.split("  ");
+  if (rest.length === 0) { return [text]; }
+  const figures = rest.pop();
+  return [...(rest.length === 0 ? [] : [make("strong", { dir: "auto" }, rest.join(" ")), " "]), figures, make("span", { class: "under", dir: "auto" }, key)];
+}
+
 const replaced = (text, pairs) => pairs.reduce((said, [from, to]) => said.replace(new RegExp(from, "gu"), to), text);
 
 /* Figures of an English sentence as the language writes them, and the few words between them. */
@@ -122,7 +130,7 @@ function differenceView(data, plans, tell, standing, showPost, isOpen) {
       const one = standing.get(post.key);
       under.append(make("li", { class: "inner" }, make("span", { class: "headsign", role: "img", "aria-label": tell.say(`stands_${one.kind}`) },
         changeSign(one.kind, post, 22, one.kind === "moved" ? "new" : "old")),
-      make("button", { type: "button", class: "link", lang, "data-change": post.key, onclick: (event) => showPost(post.key, event.currentTarget) }, spaced(said.text))));
+      make("button", { type: "button", class: "link", lang, "data-change": post.key, onclick: (event) => showPost(post.key, event.currentTarget) }, ...aboutPost(said.text))));
     }
     const section = make("section", { "aria-label": tell.say(`part_${part.toLowerCase()}`) });
     section.append(...[make("h3", null, tell.say(`part_${part.toLowerCase()}`)), list,

@@ -1,5 +1,8 @@
 /* The map: layers from below to above, markers, popups, the legend, the language, printing. */
 
+/* On which side of its ring each time stands, so that none lies on another. */
+/** @type {[L.Direction, number, number][]} */
+const RING_SIDES = [["bottom", 0, -1], ["right", 1, 1], ["left", 1, -1], ["top", 0, 1]];
 const PANES = ["water", "areas", "reach", "streets", "closures", "route", "labels", "leaders", "chosen", "ways", "sites"];
 
 async function showPlan(map) {
@@ -90,18 +93,19 @@ async function showPlan(map) {
         color: inkOf("ink"), weight: 2, fillColor: colour, fillOpacity: 0.22, interactive: false,
       })));
       const limit = data.resources[post.resource].limit_s;
-      for (const [seconds, shape] of [...post.rings, [limit, post.reach]]) {
-        if (shape.length === 0) { continue; }
+      const rings = [[limit, post.reach], ...post.rings].filter(([, shape]) => shape.length > 0);
+      rings.forEach(([seconds, shape], i) => {
         const places = polygonPositions(shape);
         if (seconds < limit) {
           chosen.addLayer(L.polygon(places, inPane("chosen", {
             color: inkOf("ink"), weight: 1.4, dashArray: ringDash(seconds), fill: false, interactive: false,
           })));
         }
-        const south = places.flat(2).reduce((low, place) => (place[0] < low[0] ? place : low));
-        chosen.addLayer(L.tooltip(south, { permanent: true, direction: "bottom", className: "minutes", interactive: false, pane: "sites" })
+        const [direction, axis, sign] = RING_SIDES[i % RING_SIDES.length];
+        const end = places.flat(2).reduce((best, place) => (sign * place[axis] > sign * best[axis] ? place : best));
+        chosen.addLayer(L.tooltip(end, { permanent: true, direction, className: "minutes", interactive: false, pane: "sites" })
           .setContent(make("span", null, tell.say("minutes", { min: tell.minutes(seconds) }))));
-      }
+      });
     }
     mark();
   }
