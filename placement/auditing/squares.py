@@ -12,6 +12,7 @@ from placement.arrays import Floats, Ints
 from placement.streets import Snapped, Streets
 
 _HAIR_M = 0.01
+_RIM_M = 0.1
 _AT_ONCE = 1 << 18
 
 type _Entries = tuple[Ints, Ints, Floats]
@@ -109,6 +110,9 @@ def _walks(
         on_bridge = bool(squares.structure[square]) and squares.level[square] != 0
         if (not on_bridge) if each.levels is None else squares.level[square] in each.levels:
             bars.append(each.shape if each.shape.area == 0 else each.shape.boundary)
+    # a wall along the outline bars nobody from what lies on the outline
+    rim = shapely.boundary(squares.shape[square]).buffer(_RIM_M)
+    bars = [bar.difference(rim) for bar in bars if shapely.intersects(bar, ground)]
     shapely.prepare(ground)
     parts: list[_Entries] = []
     step = max(1, _AT_ONCE // max(1, len(place)))
@@ -120,8 +124,7 @@ def _walks(
         long = shapely.length(lines)
         seen = shapely.covers(ground, lines)
         for bar in bars:
-            if shapely.intersects(bar, ground):
-                seen &= ~shapely.intersects(bar, lines) | (long == 0)
+            seen &= ~shapely.intersects(bar, lines) | (long == 0)
         one, other, lines, long = one[seen], other[seen], lines[seen], long[seen]
         metres = long.copy()
         for area, share in squares.slow:

@@ -16,6 +16,7 @@ from placement.reading.held import Held
 from placement.streets import Snapped, Streets, read_streets, snap
 from placement.streets.barring import Barring
 from placement.streets.closures import Closure, with_closures, with_crowd, with_pace
+from placement.streets.obstacles import with_obstacles
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -245,7 +246,7 @@ def _check_network(plan: Plan, streets: Streets, *, speed_m_s: float, step_free:
 
 
 def _altered(plan: Plan, streets: Streets, at: int | None) -> Streets:
-    """Close what is closed at a time of the day, and slow down what is crowded."""
+    """Close what is closed at a time of the day, bar squares, and slow down what is crowded."""
     holding = [
         Closure(
             shape=None if rule.shape is None else rule.shape.xy,
@@ -257,6 +258,7 @@ def _altered(plan: Plan, streets: Streets, at: int | None) -> Streets:
         for rule in plan.closing
         if rule.holds(at)
     ]
+    streets = with_obstacles(streets, [*water(plan), *barriers(plan)])
     if holding:
         streets = with_closures(streets, holding)
         if streets.n_edges == 0:

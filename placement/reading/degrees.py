@@ -37,7 +37,7 @@ def in_degrees(
     InputError
         If a coordinate is no finite number or lies beyond the globe.
     """
-    # bounds would leave out a coordinate that is no number
+    # bounds would leave out a coordinate that is not a number
     xy, of = shapely.get_coordinates(shapes, return_index=True)
     for position in of[~np.isfinite(xy).all(axis=1)].tolist():
         raise InputError(

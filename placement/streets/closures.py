@@ -100,12 +100,14 @@ def with_closures(streets: Streets, closures: Iterable[Closure]) -> Streets:
     result = streets
     for levels, shapes in _by_levels(closures).items():
         dimensions = shapely.get_dimensions(shapes)
-        for dimension, alter in ((2, _closed_area), (1, _cut_across)):
+        for dimension, alter in ((2, closed_area), (1, _cut_across)):
             if (dimensions == dimension).any():
                 here = np.flatnonzero(edges_on(result, levels))
                 ours = shapes[dimensions == dimension].tolist()
                 taken = shapely.union_all([drawn_out(one) for one in ours])
-                result = _without(alter(result, taken, only=here), taken, result.squares.on(levels))
+                result = without_ground(
+                    alter(result, taken, only=here), taken, result.squares.on(levels)
+                )
     for closure in closures:
         if closure.oneway:
             result = _one_way(result, closure)
@@ -114,14 +116,18 @@ def with_closures(streets: Streets, closures: Iterable[Closure]) -> Streets:
     return result
 
 
+def in_order(levels: Iterable[Levels]) -> list[Levels]:
+    """Return levels in an order of their own: the open air first."""
+    return sorted(levels, key=lambda each: (each is not None, sorted(each or ())))
+
+
 def _by_levels(closures: Iterable[Closure]) -> "dict[Levels, NDArray[Any]]":
     """Return the shapes that are about all streets, by the levels they stand on, in order."""
     found: dict[Levels, list[BaseGeometry]] = {}
     for closure in closures:
         if closure.shape is not None and not closure.street and not closure.oneway:
             found.setdefault(closure.levels, []).append(closure.shape)
-    order = sorted(found, key=lambda levels: (levels is not None, sorted(levels or ())))
-    return {levels: np.array([None, *found[levels]], object)[1:] for levels in order}
+    return {levels: np.array([None, *found[levels]], object)[1:] for levels in in_order(found)}
 
 
 def _closed_street(streets: Streets, closure: Closure, street: str) -> Streets:
@@ -143,14 +149,14 @@ def _closed_street(streets: Streets, closure: Closure, street: str) -> Streets:
             levels = None if level == 0 else frozenset([level])
             fence = shapely.union_all(lines[above == level])
             cut = _cut_across(result, fence, only=np.flatnonzero(edges_on(result, levels)))
-            result = _without(cut, fence, result.squares.on(levels))
+            result = without_ground(cut, fence, result.squares.on(levels))
         return result
     taken = drawn_out(closure.shape)
-    alter = _closed_area if shapely.get_dimensions(taken) == 2 else _cut_across
-    return _without(alter(streets, taken, only=named), taken, squares)
+    alter = closed_area if shapely.get_dimensions(taken) == 2 else _cut_across
+    return without_ground(alter(streets, taken, only=named), taken, squares)
 
 
-def _without(streets: Streets, taken: "BaseGeometry", only: Bools) -> Streets:
+def without_ground(streets: Streets, taken: "BaseGeometry", only: Bools) -> Streets:
     """Take an area or a fence from some of the squares; people walk round it on what is left."""
     squares, smaller = streets.squares.without(taken, only)
     if squares is streets.squares:
@@ -194,7 +200,7 @@ def with_crowd(streets: Streets, crowd: "Iterable[tuple[BaseGeometry, float]]") 
         done = shapely.union(done, area)
         share = crowd_pace(density)
         if share < 1.0:
-            result = _closed_area(result, here, pace=share)
+            result = closed_area(result, here, pace=share)
             slow.append((here, share))
     if slow and len(streets.squares):
         result = replace(result, squares=replace(streets.squares, slow=tuple(slow)))
@@ -290,7 +296,7 @@ def _one_way(streets: Streets, closure: Closure) -> Streets:
     return _with_times(streets, forward, backward)
 
 
-def _closed_area(
+def closed_area(
     streets: Streets,
     area: "BaseGeometry",
     *,

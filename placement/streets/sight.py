@@ -12,6 +12,7 @@ from scipy.sparse import coo_array, csr_array
 from placement.arrays import Bools, Floats, Ints
 from placement.compiled import compiled
 from placement.streets.barring import Barring
+from placement.streets.surfaces import off_the_rim
 
 if TYPE_CHECKING:
     from placement.streets.network import Streets
@@ -266,6 +267,8 @@ def _walls(streets: "Streets", square: int, barring: Sequence[Barring]) -> _Wall
     low, high = shapely.bounds(grown).reshape(2, 2)
     parts = shapely.get_parts(np.array([None, *bars], object)[1:])
     outline = [part if shapely.get_dimensions(part) == 1 else part.boundary for part in parts]
+    # people come in where a street enters, though a wall runs along the outline there
+    outline = [off_the_rim(line, streets.squares.shape[square]) for line in outline]
     lines = shapely.get_parts(np.array([None, *rings, *outline], object)[1:])
     xy, line = shapely.get_coordinates(lines, return_index=True)
     same = np.flatnonzero(line[1:] == line[:-1])

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Half the width that a fence across a square takes from it, metres.
 FENCE_M = 0.05
+#: What lies this near to the outline of a square runs along it, metres: twice a fence.
+_RIM_M = 2 * FENCE_M
 
 
 class Square(NamedTuple):
@@ -70,6 +72,33 @@ class Surfaces:
             return result
         return np.isin(self.level, sorted(levels))
 
+    def within(self, shapes: "Sequence[BaseGeometry]", only: Bools) -> "BaseGeometry":
+        """Return the ground that obstacles stand on within some of them, with a little beside it.
+
+        What runs along an outline is left out: it takes no ground, and the corners of the outline
+        are where people enter. From what is left the corners lie so far off that they are seen.
+
+        Parameters
+        ----------
+        shapes
+            Lines and areas, metres.
+        only
+            (S,) bool, those that the obstacles stand on.
+        """
+        found: list[BaseGeometry] = []
+        ours = self.shape[only]
+        tree = shapely.STRtree(ours)
+        for shape in shapes:
+            for square in np.sort(tree.query(shape, predicate="intersects")).tolist():
+                part = shapely.intersection(shape, ours[square])
+                inner = off_the_rim(part, ours[square])
+                if not shapely.is_empty(inner):
+                    found.append(shapely.intersection(part, shapely.buffer(inner, 2 * _RIM_M)))
+        ground = shapely.union_all(found)
+        return shapely.normalize(
+            shapely.buffer(ground, FENCE_M, cap_style="square", join_style="mitre")
+        )
+
     def without(self, taken: "BaseGeometry", only: Bools) -> "tuple[Surfaces, Bools]":
         """Return what is left where an area or a fence takes ground from some of them.
 
@@ -98,6 +127,12 @@ class Surfaces:
         parts, of = shapely.get_parts(shape, return_index=True)
         kept = shapely.get_type_id(parts) == 3
         return replace(self.take(of[kept]), shape=parts[kept]), touched[of[kept]]
+
+
+def off_the_rim(shape: "BaseGeometry", square: "BaseGeometry") -> "BaseGeometry":
+    """Return what of an obstacle does not run along the outline of a square."""
+    rim = shapely.buffer(shapely.boundary(square), _RIM_M)
+    return shapely.difference(shape, rim)
 
 
 NOTHING = Surfaces(

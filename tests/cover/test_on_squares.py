@@ -18,7 +18,7 @@ from placement.plan.problem import Plan
 from tests.builders import point, write_plan
 from tests.cover.test_open_ground import agreed
 from tests.streets.draw import _BACK, CRS, at
-from tests.streets.test_squares import SQUARE, square
+from tests.streets.test_squares import SQUARE, in_sight, square
 
 _FORTH = pyproj.Transformer.from_crs("EPSG:4326", CRS, always_xy=True)
 HOLE = [(130.0, 100.0), (170.0, 100.0), (170.0, 200.0), (130.0, 200.0)]
@@ -87,6 +87,31 @@ def test_walks_are_straight_or_round_the_building(tmp_path: Path) -> None:
     assert table[crowd["there"], site["west"]] == 0
     assert table[crowd["before"], site["rim"]] == pytest.approx(40, abs=0.1)
     assert stood_on(found, ["Market", "elsewhere"]) == [True, False]
+
+
+def test_basins_and_walls_are_walked_round(tmp_path: Path) -> None:
+    """By people on the square and by those who cross it from street to street."""
+    basin = [(100.0, 60.0), (120.0, 60.0), (120.0, 280.0), (100.0, 280.0)]
+    wall = [(60.0, 0.0), (60.0, 120.0)]
+    line = [list(_BACK.transform(*at(corner)[0])) for corner in wall]
+    drawn = {"type": "LineString", "coordinates": line}
+    people = {"behind": (125.0, 150.0), "before": (40.0, 100.0), "street": (0.0, 0.0)}
+    posts = {"west": (80.0, 150.0), "corner": (128.0, 98.0)}
+    plan = planned(
+        tmp_path,
+        water=[area(*basin, id="basin")],
+        barriers=[{"type": "Feature", "properties": {"id": "wall"}, "geometry": drawn}],
+        sites=[spot(*xy, id=name) for name, xy in posts.items()],
+        demand=[spot(*xy, id=name, people=10) for name, xy in people.items()],
+    )
+    found = agreed(plan)
+    table = found.walk[plan.problem.resources[0].id].toarray() * 1.34
+    surface = shapely.Polygon(SQUARE, [HOLE, basin]) - shapely.LineString(wall).buffer(0.05)
+    site = {name: n for n, name in enumerate(plan.problem.sites.id)}
+    for row, name in enumerate(plan.problem.demand.id):
+        for post, xy in posts.items():
+            wanted = in_sight(surface, people[name], xy)
+            assert table[row, site[post]] == pytest.approx(wanted, abs=0.6), (name, post)
 
 
 def test_routes_and_catchments_start_where_the_post_stands(tmp_path: Path) -> None:

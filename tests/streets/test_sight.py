@@ -12,7 +12,9 @@ import shapely.affinity
 from numpy.typing import NDArray
 
 from placement.streets import Streets, catchment, snap, walking_times
+from placement.streets.barring import Barring
 from placement.streets.closures import Closure, crowd_pace, with_closures, with_crowd, with_pace
+from placement.streets.obstacles import with_obstacles
 from placement.streets.routes import route
 from tests.streets.draw import at
 from tests.streets.split_graph import all_times
@@ -107,9 +109,10 @@ def test_nobody_sees_across_what_bars_the_way(open_square: Streets, way: str) ->
         assert found[0, 1] == pytest.approx(ROUND, abs=1.5)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_closures_on_a_square_are_walked_round(tmp_path: Path, seed: int) -> None:
-    """Stages and bent fences, one of them from the rim on: by a visibility graph of what is left.
+@pytest.mark.parametrize("kind", ["closures", "obstacles"])
+@pytest.mark.parametrize("seed", range(3))
+def test_what_stands_on_a_square_is_walked_round(tmp_path: Path, seed: int, kind: str) -> None:
+    """Stages (or basins) and bent fences, one from the rim on: by a visibility graph of the rest.
 
     Those who come from the streets walk round them too, in any order of the closures.
     """
@@ -129,14 +132,24 @@ def test_closures_on_a_square_are_walked_round(tmp_path: Path, seed: int) -> Non
     for way in ways:
         taken.append(shapely.LineString(way).buffer(1e-3, cap_style="flat", join_style="mitre"))
         closures.append(Closure(shape=shapely.LineString(at(*way))))
-    left = with_closures(streets, closures)
+    options = {}
+    if kind == "closures":
+        left = with_closures(streets, closures)
+    else:
+        stand = [each.shape for each in closures if each.shape is not None]
+        # a wall along the rim takes nothing
+        stand.append(shapely.LineString(at((0, 0), (0, 300), (300, 300))))
+        left = with_obstacles(streets, [Barring(each) for each in stand])
+        turned = with_obstacles(streets, [Barring(each) for each in stand[::-1]])
+        options = {"water": shapely.union_all(stand[:3]), "barriers": stand[3:]}
     surface = shapely.difference(shapely.Polygon(SQUARE, [hole]), shapely.union_all(taken))
     people = [*within(shapely.buffer(surface, -1), 4, rng), (0.0, 0.0), (300.0, 300.0)]
-    found = metres(left, *people)
+    found = metres(left, *people, **options)
     for one, other in combinations(range(len(people)), 2):
         wanted = in_sight(surface, people[one], people[other])
         assert found[one, other] == pytest.approx(wanted, abs=0.6)
-    turned = with_closures(streets, closures[::-1])
+    if kind == "closures":
+        turned = with_closures(streets, closures[::-1])
     for name in ("node_xy", "edge_tail", "edge_head", "forward_s", "vertex_xy", "walk_s"):
         assert getattr(left, name).tobytes() == getattr(turned, name).tobytes()
 
