@@ -6,11 +6,67 @@ const CLOSURE_STYLE = {
   interactive: false, color: inkOf("closure"), weight: 1.8, dashArray: "3 4", fillColor: inkOf("closure"), fillOpacity: 0.12,
 };
 
+const SEEN_PX = 1; // as far as a corner has to stand out
+const FEW_CORNERS = 8; // of a line of which all are drawn
+
 const CLOSED_STREET = { weight: 5, opacity: 1, dashArray: "7 4" };
 
 /* Tells what a thing is called, under the pointer. */
 const named = (layer, thing) => layer.bindTooltip(() => make("span", { dir: "auto" }, thing.name || thing.site || thing.id),
   { direction: "top", offset: [0, -10], opacity: 1 });
+
+/* Where the corners of a line stand at zoom 0, and how far from its course a corner is without which it would be
+   simpler: at each zoom a line keeps those that are seen (Douglas & Peucker 1973). Leaflet finds that out again after
+   each move, from all corners. */
+const courses = new WeakMap(); // by the first corner, which Leaflet keeps as it is
+function courseOf(map, line) {
+  const known = courses.get(line[0]);
+  if (known !== undefined && known.far.length === line.length) { return known; }
+  const [x, y, far] = [new Float64Array(line.length), new Float64Array(line.length), new Float64Array(line.length)];
+  line.forEach((place, at) => { ({ x: x[at], y: y[at] } = map.project(place, 0)); });
+  [far[0], far[line.length - 1]] = [Infinity, Infinity];
+  const finest = SEEN_PX / 2 ** map.getMaxZoom();
+  const parts = [[0, line.length - 1]];
+  while (parts.length > 0) {
+    const [begin, end] = parts.pop();
+    const [dx, dy] = [x[end] - x[begin], y[end] - y[begin]];
+    const length = dx * dx + dy * dy;
+    let [most, corner] = [-1, -1];
+    for (let at = begin + 1; at < end; at += 1) {
+      const [px, py] = [x[at] - x[begin], y[at] - y[begin]];
+      const along = length === 0 ? 0 : Math.max(0, Math.min(1, (px * dx + py * dy) / length));
+      const off = (px - along * dx) ** 2 + (py - along * dy) ** 2;
+      if (off > most) { most = off; corner = at; }
+    }
+    if (corner < 0 || Math.sqrt(most) < finest) { continue; }
+    far[corner] = Math.min(Math.sqrt(most), far[begin], far[end]);
+    parts.push([begin, corner], [corner, end]);
+  }
+  const course = { x, y, far };
+  courses.set(line[0], course);
+  return course;
+}
+
+/** @type {any} */ (L.Polyline).include({
+  _projectLatlngs(lines, found, bounds) {
+    if (!(lines[0] instanceof L.LatLng)) {
+      for (const line of lines) { this._projectLatlngs(line, found, bounds); }
+      return;
+    }
+    let line = [];
+    if (lines.length <= FEW_CORNERS) { line = lines.map((place) => this._map.latLngToLayerPoint(place)); } else {
+      const { x, y, far } = courseOf(this._map, lines);
+      const scale = 2 ** this._map.getZoom();
+      const origin = this._map.getPixelOrigin();
+      for (let at = 0; at < far.length; at += 1) {
+        if (far[at] * scale >= SEEN_PX) { line.push(L.point(Math.round(x[at] * scale) - origin.x, Math.round(y[at] * scale) - origin.y)); }
+      }
+    }
+    for (const place of line) { bounds.extend(place); }
+    found.push(line);
+  },
+  _simplifyPoints() {},
+});
 
 /** The paths of `panes`, a group each: a browser moves each drawing by itself, as large as the view, and paints all of it
    anew after a zoom.

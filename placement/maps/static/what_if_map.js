@@ -118,11 +118,21 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
       const mine = drawable.filter((post) => variant.units(post.key) > 0 && !isCut(columnOf.get(post.site)));
       const cut = open.filter((column) => variant.planned(`${model.places[column].site}/${resource.id}`) > 0 && isCut(column));
       const reach = `reach-${resource.id}`;
-      if (mine.length === drawable.length && cut.length === 0) { takeBack(reach); } else { put(reach, JSON.stringify([variant.streets, cut, mine.map(({ site }) => site)]), () => {
-        const points = new Set(cut.flatMap((column) => model.walks[at][column].points));
-        return L.layerGroup([reachedLayer(groundOf(model, (point) => points.has(point)), colour, inPane("reach", {})), L.polygon(mine.flatMap(groundOfPost), inPane("reach", {
+      if (mine.length === drawable.length && cut.length === 0) { takeBack(reach); } else { put(reach, JSON.stringify([variant.streets, cut, mine.map(({ site }) => site)]), (before) => {
+        const layer = before === undefined ? L.layerGroup() : before.layer;
+        const whole = L.polygon(mine.flatMap(groundOfPost), inPane("reach", {
           stroke: false, fillColor: colour, fillOpacity: REACH_OPACITY, fillRule: "nonzero", interactive: false,
-        }))]);
+        }));
+        /* squares are many: those that are drawn already stay */
+        const told = JSON.stringify([variant.streets, cut]);
+        if (layer.told !== told) {
+          layer.clearLayers();
+          const points = new Set(cut.flatMap((column) => model.walks[at][column].points));
+          layer.addLayer(reachedLayer(groundOf(model, (point) => points.has(point)), colour, inPane("reach", {})));
+          layer.told = told;
+        } else { layer.removeLayer(layer.whole); }
+        layer.whole = whole;
+        return layer.addLayer(whole);
       }, false); }
       for (const column of open) {
         const place = model.places[column];
