@@ -22,6 +22,7 @@ from placement.auditing.egress_proof import (
     check_served,
     to_slots,
 )
+from placement.auditing.entry import depths_of
 from placement.auditing.findings import Findings
 from placement.auditing.open_ground import straight_walks
 from placement.auditing.recount import walks_between
@@ -67,7 +68,7 @@ def audit_egress(
         The layers given beside the plan.
     """
     findings = Findings()
-    plan = _check_period(plan, told, findings)
+    plan = _check_ring(_check_period(plan, told, findings), told, findings)
     if findings.found:
         return tuple(findings.found)
     places = _check_exits(plan, solution, told, exits, findings)
@@ -117,6 +118,19 @@ def _check_period(plan: Plan, told: Mapping[str, Any], findings: Findings) -> Pl
     return replace(ground, problem=problem, areas=theirs.areas)
 
 
+def _check_ring(plan: Plan, told: Mapping[str, Any], findings: Findings) -> Plan:
+    """Check which ring is left; return the plan with those alone who are inside it."""
+    rings = [one.name for one in plan.settings.rings if one.screens == "people"]
+    known = told["ring"] in rings if rings else told["ring"] is None
+    findings.require(known, f"there is no ring {told['ring']!r} to be left")
+    if not known or not rings:
+        return plan
+    inside = depths_of(plan) > rings.index(told["ring"])
+    demand = plan.problem.demand
+    demand = replace(demand, people=np.where(inside, demand.people, 0.0))
+    return replace(plan, problem=replace(plan.problem, demand=demand))
+
+
 def _check_exits(
     plan: Plan,
     solution: Solution,
@@ -128,9 +142,12 @@ def _check_exits(
     sites = plan.problem.sites
     number = {name: at for at, name in enumerate(sites.id)}
     on_foot = {one.id for one in plan.problem.resources if one.walkers is Walkers.PEOPLE}
+    line = {one.name: set(one.sites) for one in plan.settings.rings}.get(
+        told["ring"], set(sites.id)
+    )
     lanes: dict[str, int] = {}
     for post in solution.posts_list:
-        if post.resource in on_foot:
+        if post.resource in on_foot and post.site in line:
             lanes[post.site] = lanes.get(post.site, 0) + post.units
     places, widths = {}, {}
     for name, many in lanes.items():

@@ -200,6 +200,8 @@ class EgressAnswer(TypedDict):
     period, people_of
         Names of the period that is emptied, and of the one whose people leave; null in a plan
         without periods.
+    ring
+        The ring whose gates people pass, all others open; null in a plan without rings.
     step_s
         Seconds of a slot; walks count as whole slots, rounded up.
     flow_per_m_s, lane_m, leave_min, max_wait_min
@@ -239,6 +241,7 @@ class EgressAnswer(TypedDict):
     at: str | None
     period: str | None
     people_of: str | None
+    ring: str | None
     step_s: int
     flow_per_m_s: float
     lane_m: float

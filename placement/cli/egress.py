@@ -39,6 +39,7 @@ class Asked:
     stations: str | None
     at: str | None
     period: str | None
+    ring: str | None
     leave_min: int
     flow: float
     lane_m: float
@@ -69,6 +70,12 @@ _ASKED = stacked(
         metavar="NAME",
         help="Which of the plan's periods; where it has people of its own to whom others walk out, "
         "those of the period before leave.  [default: the only one in which people walk out]",
+    ),
+    click.option(
+        "--ring",
+        metavar="NAME",
+        help="Which of the plan's rings is left by its gates, by all who are inside it; the others "
+        "stand open.  [default: the only one that screens people]",
     ),
     click.option(
         "--leave",
@@ -194,7 +201,7 @@ def command(
     for warning in asked.warnings:
         warn(warning)
     demand_checked(asked, chosen, talk, unchecked=unchecked)
-    emptied(asked, leaving.period)  # a period that is not there is told before files are read
+    emptied(asked, leaving.period, leaving.ring)  # told before files are read
     if leaving.at is not None:
         asked = replace(asked, at=at_of(asked.settings, leaving.at))
     exits, stations = _outlets(leaving, asked)
@@ -210,6 +217,7 @@ def command(
             exits=exits,
             stations=stations,
             period=leaving.period,
+            ring=leaving.ring,
             flow_per_m_s=leaving.flow,
             lane_m=leaving.lane_m,
             leave_min=leaving.leave_min,
@@ -303,7 +311,8 @@ def sentences(found: "Egress") -> list[str]:
     if found.status is not Status.OPTIMAL:
         known = f"not before {found.bound_min:.1f}"
     exits = len(found.exits.id)
-    head = f"{found.plan}{_when(found)} leave by {count_of(exits, 'exit')}"
+    left = "" if found.ring is None else f"ring {found.ring.name} "
+    head = f"{found.plan}{_when(found)} leave {left}by {count_of(exits, 'exit')}"
     head += f"; the last one is out after {found.chosen.clear_min:.1f} min as they choose"
     lines = [f"{head}, {found.guided.clear_min:.1f} min as guided ({known})"]
     served = found.chosen.served_min, found.guided.served_min
@@ -357,6 +366,10 @@ def _remarks(found: "Egress") -> list[str]:
         exits = count_of(len(found.exits.id), "exit")
         has = "has" if by_lanes == 1 else "have"
         said.append(f"{by_lanes} of {exits} {has} no width_m: {lane}.")
+    if found.ring is not None and found.ring.others:
+        one = len(found.ring.others) == 1
+        rings = f"Ring {found.ring.others[0]}" if one else f"Rings {', '.join(found.ring.others)}"
+        said.append(f"{rings} {'stands' if one else 'stand'} open, an assumption.")
     if found.stranded > 0:
         said.append(f"{found.stranded:,.0f} people can walk to no exit within two hours.")
     if found.stations is not None:

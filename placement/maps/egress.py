@@ -58,7 +58,8 @@ def egress_data(plan: Plan, found: "Egress") -> dict[str, Any]:
         Strings, numbers, lists and dictionaries only. Queues are people at the start of each slot
         of ``step_min`` minutes. Texts are verbatim: the page must only ever show them as text.
     """
-    then = emptied(plan, None if found.period is None else found.period.name)
+    ring = None if found.ring is None else found.ring.name
+    then = emptied(plan, None if found.period is None else found.period.name, ring)
     plan = then.plan
     frame = plan_frame(plan)
     streets = None if plan.streets is None else ground(plan, at=plan.at).plain.streets
@@ -67,7 +68,7 @@ def egress_data(plan: Plan, found: "Egress") -> dict[str, Any]:
     places += _places(frame, "station", [found.chosen.stations, found.guided.stations])
     at = np.array([place["at"][::-1] for place in places])
     return {
-        "title": dict(plan.settings.title_by_language()),
+        "title": _title(plan, then),
         "period": _period(then),
         "bounds": [*at.min(axis=0).tolist(), *at.max(axis=0).tolist()],
         "streets": {} if streets is None else coding.street_lines(streets, frame),
@@ -87,6 +88,14 @@ def egress_data(plan: Plan, found: "Egress") -> dict[str, Any]:
         "courses": {name: _course(course) for name, course in courses.items()},
         "places": places,
     }
+
+
+def _title(plan: Plan, then: Emptied) -> dict[str, str]:
+    """Return the title of the plan, with the ring that is left."""
+    title = plan.settings.title_by_language()
+    if then.ring is None:
+        return dict(title)
+    return {one: f"{text} – {then.ring.label[one]}" for one, text in title.items()}
 
 
 def _period(then: Emptied) -> dict[str, Any] | None:

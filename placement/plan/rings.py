@@ -6,35 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from placement.arrays import Bools, Ints
-from placement.errors import InputError, UsageError
+from placement.errors import InputError
 from placement.plan.format import hint
 from placement.plan.points import Demand, Sites
-from placement.plan.problem import Plan
 from placement.plan.ruled import Rings
 from placement.plan.settings import Settings
-
-
-def refuse_rings(plan: Plan, what: str) -> None:
-    """Refuse a question that would count people as if they passed one gate.
-
-    Parameters
-    ----------
-    plan
-        What was asked.
-    what
-        What cannot be told, as the subject of a sentence.
-
-    Raises
-    ------
-    UsageError
-        If the plan has rings.
-    """
-    if plan.problem.rings is not None:
-        raise UsageError(
-            f"{what} is not told of a plan with rings, in which people pass a gate of each: "
-            "take [[rings]] out of the plan and keep the gates of one ring, or use "
-            "`place evaluate`."
-        )
 
 
 def build_rings(settings: Settings, sites: Sites, demand: Demand, *, file: Path) -> Rings | None:

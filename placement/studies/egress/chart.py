@@ -99,7 +99,9 @@ def inside(course: "Course") -> "Floats":
 
 
 def _titled(found: "Egress", *, title: str, language: str) -> str:
-    """Return the title with the period that is emptied, and whose people leave."""
+    """Return the title with the ring that is left, the period, and whose people leave."""
+    if found.ring is not None:
+        title += f" – {found.ring.label[language]}"
     if found.period is None or found.people_of is None:
         return title
     said = f"{title} – {found.period.label[language]}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from placement.arrays import Floats, Ints
+from placement.arrays import Bools, Floats, Ints
 from placement.errors import InputError, UsageError
 from placement.plan.outlets import Outlets
 from placement.plan.problem import Plan, Walkers
@@ -47,10 +47,28 @@ class Exits:
     site: Ints
 
 
-def exits_of(plan: Plan, solution: Solution, *, lane_m: float, more: Outlets | None) -> Exits:
+def exits_of(
+    plan: Plan,
+    solution: Solution,
+    *,
+    lane_m: float,
+    more: Outlets | None,
+    sites: Bools | None = None,
+) -> Exits:
     """Return the gates of a solution as exits, with those of a layer beside them.
 
     Gates are the posts that people walk to. A site with two of them is one exit.
+
+    Parameters
+    ----------
+    plan, solution
+        What was asked and chosen.
+    lane_m
+        Width of a lane where the site says none.
+    more
+        Exits that are open only now.
+    sites
+        (N,) bool, whose posts count; None for those of every site.
 
     Raises
     ------
@@ -63,7 +81,7 @@ def exits_of(plan: Plan, solution: Solution, *, lane_m: float, more: Outlets | N
     people = {one.id for one in problem.resources if one.walkers is Walkers.PEOPLE}
     units: dict[str, int] = {}
     for post in solution.without_barriers:
-        if post.resource in people:
+        if post.resource in people and (sites is None or sites[problem.sites.id.index(post.site)]):
             units[post.site] = units.get(post.site, 0) + post.units
     if not units and more is None:
         raise UsageError(

@@ -27,6 +27,7 @@ def as_answer(found: "Egress") -> dict[str, Any]:
         "at": None if found.at is None else clock_of(found.at),
         "period": None if found.period is None else found.period.name,
         "people_of": None if found.people_of is None else found.people_of.name,
+        "ring": None if found.ring is None else found.ring.name,
         "step_s": STEP_S,
         "flow_per_m_s": found.flow_per_m_s,
         "lane_m": found.lane_m,

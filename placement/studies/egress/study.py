@@ -17,7 +17,6 @@ from placement.arrays import Bools, Floats, Ints
 from placement.errors import UsageError
 from placement.plan.outlets import Outlets
 from placement.plan.problem import DayPeriod, Plan
-from placement.plan.rings import refuse_rings
 from placement.plan.summary import html_table
 from placement.solution import Solution, Status
 from placement.solve.core.stopping import Stop
@@ -26,7 +25,7 @@ from placement.studies.egress.courses import Course, Wider
 from placement.studies.egress.exits import FLOW, LANE_M, Exits, exits_of
 from placement.studies.egress.guiding import SURE, Leavers, Soonest
 from placement.studies.egress.jointly import Served
-from placement.studies.egress.periods import emptied
+from placement.studies.egress.periods import RingLeft, emptied
 from placement.studies.egress.queues import PER_MIN
 from placement.studies.egress.walks import Walks, walks_of
 from placement.studies.figures import Plot
@@ -53,6 +52,8 @@ class Egress:
         Name, and minute of the day whose closures hold; None for all.
     period, people_of
         The period that is emptied, and the one whose people leave; None in a plan without periods.
+    ring
+        The ring whose gates people pass; None in a plan without rings.
     exits, stations
         What people pass; `stations` is None where nobody asks where they go.
     flow_per_m_s, lane_m, leave_min, max_wait_min
@@ -83,6 +84,7 @@ class Egress:
     at: int | None
     period: DayPeriod | None
     people_of: DayPeriod | None
+    ring: RingLeft | None
     exits: Exits
     stations: Outlets | None
     flow_per_m_s: float
@@ -174,6 +176,7 @@ class Egress:
 
     def __repr__(self) -> str:
         when = "" if self.period is None else f" in {self.period.name!r}"
+        when += "" if self.ring is None else f" by ring {self.ring.name!r}"
         return (
             f"Egress of {self.plan!r}{when}: {self.leaving:,.0f} people are out after "
             f"{self.chosen.clear_min:.1f} min as they choose, {self.guided.clear_min:.1f} min as "
@@ -201,6 +204,7 @@ def egress(
     exits: Outlets | None = None,
     stations: Outlets | None = None,
     period: str | None = None,
+    ring: str | None = None,
     flow_per_m_s: float = FLOW,
     lane_m: float = LANE_M,
     leave_min: int = 0,
@@ -221,6 +225,9 @@ def egress(
     period
         Which of the plan's periods; without, the only one in which people walk out. Where its own
         people stand where others walk to, those of the period before leave.
+    ring
+        In a plan with rings, the one whose gates people pass; all others stand open then. Who is
+        inside it leaves. Without, the only one that screens people.
     flow_per_m_s
         Most people who pass a metre of width in a second.
     lane_m
@@ -238,18 +245,18 @@ def egress(
     Raises
     ------
     UsageError
-        If a figure cannot be, no one period is meant, or there is no exit or nobody who can walk
-        to one.
+        If a figure cannot be, no one period or ring is meant, or there is no exit or nobody who can
+        walk to one.
     InputError
         If an exit or a station cannot be used.
     """
-    refuse_rings(plan, "how people leave")
     _check(flow_per_m_s, lane_m, leave_min, max_wait_min)
     if soonest == "served" and stations is None:
         raise UsageError("nobody is served without stations: give some, or ask who is out soonest.")
-    then = emptied(plan, period)
+    then = emptied(plan, period, ring)
     plan = then.plan
-    gates = exits_of(plan, solution, lane_m=lane_m, more=exits)
+    sites = None if then.ring is None else then.ring.sites
+    gates = exits_of(plan, solution, lane_m=lane_m, more=exits, sites=sites)
     walks = walks_of(plan, gates, stations)
     demand = plan.problem.demand
     can = np.isfinite(walks.out).any(axis=1) & (demand.people > 0)
@@ -276,6 +283,7 @@ def egress(
         at=plan.at,
         period=then.period,
         people_of=then.people_of,
+        ring=then.ring,
         exits=gates,
         stations=stations,
         flow_per_m_s=flow_per_m_s,

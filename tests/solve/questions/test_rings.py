@@ -133,11 +133,11 @@ def test_no_plan_names_the_rules_that_rings_break(tmp_path: Path) -> None:
     assert "rings" in raised.value.rules
 
 
-def test_studies_that_count_one_gate_a_person_refuse_rings() -> None:
+def test_what_is_not_told_of_rings_is_refused() -> None:
     plan = placement.load_plan(DRAWN)
     known = {"red-north/vehicle_check": 1, "red-south/vehicle_check": 1, "black-east/checkpoint": 2}
     solution = placement.evaluate(plan, known, bound=False).solution
-    with pytest.raises(UsageError, match="is not told of a plan with rings"):
+    with pytest.raises(UsageError, match="only says from where people come"):
         egress(plan, solution)
     with pytest.raises(UsageError, match="lanes and rings: a queue is played night by night"):
         choose_under_risk(plan)
