@@ -8,8 +8,8 @@ from scipy.sparse import csr_array
 
 from placement.arrays import Bools, Floats, Ints
 from placement.cover.ground import Surface
-from placement.cover.survey import Survey
-from placement.plan.problem import Problem, Walkers
+from placement.cover.survey import Survey, survey
+from placement.plan.problem import Plan, Problem, Resource, Walkers
 from placement.streets import Snapped, walking_times
 from placement.streets.closures import edges_named, squares_named
 
@@ -19,9 +19,13 @@ _SHARE, _MORE_S = 1e-9, 1e-6
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class _Walks:
-    """Some walks of a survey: where they are, and how they were measured."""
+    """Some walks of a survey: where they are, and how they were measured.
+
+    `rows` are those of the table among all of the plan's.
+    """
 
     table: csr_array
+    rows: Ints
     surface: Surface
     starts: Snapped
     ends: Snapped
@@ -54,7 +58,7 @@ def stood_on(walks: Survey, names: Sequence[str]) -> list[bool]:
 
 
 def passed(
-    problem: Problem, walks: Survey, names: Sequence[str], among: Sequence[Ints] | None
+    plan: Plan, names: Sequence[str], among: Sequence[Ints] | None
 ) -> list[tuple[Ints, Bools]]:
     """Say which streets the shortest ways pass, of several equally short ones any of them.
 
@@ -63,10 +67,8 @@ def passed(
 
     Parameters
     ----------
-    problem
-        What is asked.
-    walks
-        Its walks on streets.
+    plan
+        A plan with walks on streets; those of each period are on its own.
     names
         S streets.
     among
@@ -80,12 +82,12 @@ def passed(
         pass.
     """
     found = []
-    for number, (shape, parts) in enumerate(_tables(problem, walks)):
+    for number, (shape, parts) in enumerate(_tables(plan)):
         flat, passes = [np.zeros(0, np.int64)], [np.zeros((0, len(names)), np.bool_)]
         for part in parts:
             entries = part.table.tocoo()
             rows, columns = (one.astype(np.int64) for one in entries.coords)
-            own = rows * shape[1] + columns
+            own = part.rows[rows] * shape[1] + columns
             kept = np.ones(len(own), np.bool_)
             if among is not None:
                 kept = np.isin(own, among[number])
@@ -103,27 +105,44 @@ def _surfaces(walks: Survey) -> list[Surface]:
     return [one for one in (walks.plain, walks.step_free) if one is not None]
 
 
-def _tables(problem: Problem, walks: Survey) -> list[tuple[tuple[int, int], list[_Walks]]]:
-    """Return the tables of a survey, each in parts that were measured alike: row from column."""
+def _to_people(
+    kind: Resource, problem: Problem, walks: Survey, table: csr_array, rows: Ints
+) -> list[_Walks]:
+    """Return the walks of some people, rows of the whole table, as they were surveyed."""
     plain, slow = walks.plain, walks.step_free
     assert plain is not None  # noqa: S101 - told by the caller
+    mine = kind.walkers is Walkers.PEOPLE and slow is not None
+    slowly = problem.demand.step_free if mine else np.zeros(len(rows), np.bool_)
+    who = [(plain, ~slowly)] + ([(slow, slowly)] if slow is not None and mine else [])
+    return [
+        _Walks(
+            table=_rows_of(table, own),
+            rows=rows,
+            surface=surface,
+            starts=surface.sites,
+            ends=surface.demand,
+            limit_s=kind.walk_limit_s,
+            outward=kind.outward,
+        )
+        for surface, own in who
+    ]
+
+
+def _tables(plan: Plan) -> list[tuple[tuple[int, int], list[_Walks]]]:
+    """Return the tables of a survey, each in parts that were measured alike: row from column."""
+    problem, walks = plan.problem, survey(plan)
+    plain = walks.plain
+    assert plain is not None  # noqa: S101 - told by the caller
     found: list[tuple[tuple[int, int], list[_Walks]]] = []
-    for kind in problem.resources:
-        table = walks.walk[kind.id]
-        mine = kind.walkers is Walkers.PEOPLE and slow is not None
-        rows = problem.demand.step_free if mine else np.zeros(table.shape[0], np.bool_)
-        who = [(plain, ~rows)] + ([(slow, rows)] if slow is not None and mine else [])
-        parts = [
-            _Walks(
-                table=_rows_of(table, own),
-                surface=surface,
-                starts=surface.sites,
-                ends=surface.demand,
-                limit_s=kind.walk_limit_s,
-                outward=kind.outward,
-            )
-            for surface, own in who
-        ]
+    every = np.arange(len(problem.demand))
+    days = [(survey(one.plan), one.plan.problem, one.points) for one in plan.periods]
+    for position, kind in enumerate(problem.resources):
+        table = walks.walk[kind.id].tocsr()
+        parts = [] if days else _to_people(kind, problem, walks, table, every)
+        for number, (there, theirs, points) in enumerate(days):
+            if kind.periods is None or number in kind.periods:
+                own = theirs.resources[position]
+                parts += _to_people(own, theirs, there, table[points], points)
         found.append((table.shape, parts))
     for kind in problem.resources:
         between: list[tuple[csr_array, float, tuple[bool, ...]]] = []
@@ -136,6 +155,7 @@ def _tables(problem: Problem, walks: Survey) -> list[tuple[tuple[int, int], list
             parts = [
                 _Walks(
                     table=table,
+                    rows=np.arange(table.shape[0]),
                     surface=plain,
                     starts=plain.sites,
                     ends=plain.sites,

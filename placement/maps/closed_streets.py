@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from placement.arrays import Ints
 from placement.cover.detours import passed, stood_on
-from placement.cover.ground import also_closed
+from placement.cover.ground import also_closed, untouched
 from placement.cover.survey import survey
 from placement.globe import transformer
 from placement.maps.coding import lines
@@ -34,6 +34,7 @@ from placement.streets.closures import edges_named
 
 if TYPE_CHECKING:
     from placement.maps.frame import Frame
+    from placement.streets import Streets
 
 type _Set = tuple[int, ...]
 
@@ -70,11 +71,18 @@ def bridges(plan: Plan) -> list[str]:
     Of two spellings that differ in their case alone, which are one street to a closure, the first
     is taken.
     """
-    streets = survey(plan).streets
+    streets = _drawn_on(plan)
     if streets is None:
         return []
     names = sorted({streets.names[code] for code in streets.name_code[streets.bridge]} - {""})
     return list({name.casefold(): name for name in reversed(names)}.values())[::-1]
+
+
+def _drawn_on(plan: Plan) -> "Streets | None":
+    """Return the streets by which names are known: of a day, those of no period in particular."""
+    if plan.periods and plan.streets is not None:
+        return untouched(plan, step_free=False)
+    return survey(plan).streets
 
 
 def close_streets(plan: Plan, names: Sequence[str], laid: Laid) -> dict[str, Any]:
@@ -116,7 +124,8 @@ def close_streets(plan: Plan, names: Sequence[str], laid: Laid) -> dict[str, Any
     usual = survey(plan)
     start = [exact_parts(table)[0] for table in laid.tables]
     start_between = [between_sites(problem, usual, at, laid.column) for at in kinds]
-    alone = stood_on(usual, names)
+    every = [usual, *(survey(period.plan) for period in plan.periods)]
+    alone = [any(taken) for taken in zip(*(stood_on(one, names) for one in every), strict=True)]
     streets: list[dict[str, Any]] = []
     sets: list[dict[str, Any]] = []
     most = None
@@ -199,7 +208,7 @@ def _met(
 ) -> dict[_Set, list[Ints]]:
     """Return the sets of one street more that walks meet while some are closed, and these walks."""
     left = [at for at in free if at not in own]
-    found = passed(plan.problem, survey(plan), [names[at] for at in left], among)
+    found = passed(plan, [names[at] for at in left], among)
     result = {}
     for place, at in enumerate(left):
         ways = [flat[passes[:, place]] for flat, passes in found]
@@ -224,7 +233,7 @@ def _street(plan: Plan, closed: Plan, name: str, laid: Laid) -> dict[str, Any]:
 
 def _drawn(plan: Plan, name: str, frame: "Frame | None") -> shapely.Geometry:
     """Return a street in degrees, where the page draws it."""
-    streets = survey(plan).streets
+    streets = _drawn_on(plan)
     assert streets is not None  # noqa: S101 - a closure of a plan without streets was refused
     street = shapely.line_merge(shapely.union_all(streets.edge_lines()[edges_named(streets, name)]))
     to_degrees = transformer(streets.crs, "EPSG:4326")

@@ -45,7 +45,13 @@ _OF_STATES = ("areas", "posts", "places", "states", "closures", "walks", "main")
 _MOST_PLACES = 1000  # more are no circles one could tell apart
 
 
-def day_data(plan: Plan, solution: Solution, *, replay: "Replay | None" = None) -> dict[str, Any]:
+def day_data(
+    plan: Plan,
+    solution: Solution,
+    *,
+    replay: "Replay | None" = None,
+    streets: Sequence[str] = (),
+) -> dict[str, Any]:
     """Turn a solution of a plan with periods into what its page reads.
 
     Parameters
@@ -54,6 +60,8 @@ def day_data(plan: Plan, solution: Solution, *, replay: "Replay | None" = None) 
         What was asked, with periods, and what was chosen.
     replay
         What random nights made of the queues of the solution, or None.
+    streets
+        Names of streets that the reader may close, through the day.
 
     Returns
     -------
@@ -71,14 +79,14 @@ def day_data(plan: Plan, solution: Solution, *, replay: "Replay | None" = None) 
     """
     values = day_values(plan, solution)
     found, frame = survey(plan), plan_frame(plan)
-    streets = found.streets
+    drawn = found.streets
     if plan.streets is not None:  # some are closed in some periods
-        streets = untouched(plan, step_free=False)
-    counted = what_if(plan, solution, found, frame)
+        drawn = untouched(plan, step_free=False)
+    counted = what_if(plan, solution, found, frame, streets=streets)
     whole = page_data(
         draw_plan(plan, frame),
         draw_solution(solution, frame),
-        streets,
+        drawn,
         {},
         uncovered(plan, solution, found),
         served=served(plan, solution, found),

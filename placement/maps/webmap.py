@@ -258,18 +258,13 @@ def map_page(
     slider through them, see `placement.maps.day.day_data`.
     """
     refuse_strangers(plan, solution)
-    if plan.periods and streets:
-        raise UsageError(
-            "the page of a plan with periods closes no streets, since each has its own: use "
-            "`place evaluate --closure NAME`."
-        )
     if replay is not None and replay.solution != solution.digest:
         raise UsageError(
             f"the replay is that of another solution (SHA-256 {replay.solution[:16]}, not "
             f"{solution.digest[:16]}): play this one with `place replay`."
         )
     if plan.periods:
-        data = day_data(plan, solution, replay=replay)
+        data = day_data(plan, solution, replay=replay, streets=streets)
         return _plan_page(data, checked=checked)
     found = survey(plan)
     frame = plan_frame(plan)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from placement.auditing.audit import audit
-from placement.cover.ground import also_closed
+from placement.cover.ground import also_closed, untouched
 from placement.cover.survey import survey
 from placement.maps import bridges, closed_streets, write_map
 from placement.maps.what_if import what_if
@@ -18,6 +18,7 @@ from placement.solve.questions.evaluate import proposed
 from tests.amount import cases
 from tests.browser.test_what_if import ROOT, carried, counted, units_of, variants_of
 from tests.builders import line, point, write_plan
+from tests.days import draw_day
 
 COVER = ROOT / "data/geo/paris-2024-cover"
 PONTS = ("Pont 0", "Pont 0 bis", "Pont 1", "Pont 2", "Pont 3")
@@ -136,6 +137,38 @@ def test_streets_that_matter_together_and_others_are_counted_together(browser) -
         now = also_closed(plan, some)
         for posts, (text, _) in zip(variants, told, strict=True):
             assert text == solution_text(proposed(now, units_of(now, posts))), (some, posts)
+
+
+def test_streets_of_a_day_close_in_all_its_periods(browser, tmp_path) -> None:
+    """As the plan counts with the closure written in it: each period on its own ground."""
+    given, plans, closed = [], [], []
+    folders = [ROOT / "data/geo/drawn-day"]
+    folders += [draw_day(tmp_path / str(seed), seed).write() for seed in cases(range(2), range(40))]
+    for seed, folder in enumerate(folders):
+        plan = load_plan(folder)
+        if plan.streets is None:
+            continue
+        names = sorted(set(untouched(plan, step_free=False).names) - {""})[:4]
+        posts = dict.fromkeys([plan.problem.post_id(0, 0), plan.problem.post_id(1, 0)], 1)
+        data = carried(plan, proposed(plan, units_of(plan, {})), *names)
+        alone = {one["name"] for one in data["what_if"]["streets"] if one["alone"]}
+        together = [name for name in names if name not in alone]
+        some = [[name] for name in names] + [list(two) for two in combinations(together, 2)]
+        variants = variants_of(plan, posts, many=2, seed=seed)
+        for these in some:
+            given.append((data, variants))
+            plans.append((folder, plan))
+            closed.append(these)
+    differ = 0
+    answers = counted(browser, given, closed)
+    for (folder, plan), these, (_, variants), told in zip(
+        plans, closed, given, answers, strict=True
+    ):
+        now = load_plan(folder, closures=these)
+        for posts, (text, _) in zip(variants, told, strict=True):
+            assert text == solution_text(proposed(now, units_of(now, posts))), (these, posts)
+            differ += text != solution_text(proposed(plan, units_of(plan, posts)))
+    assert differ > len(given) / 2
 
 
 def test_no_more_streets_close_at_a_time_than_can_be_counted(monkeypatch, tmp_path) -> None:

@@ -54,7 +54,6 @@ def test_commands_speak_of_each_period(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (("optimise", PLAN, "--at", "18:00"), "the plan has periods, each with its own hours"),
-        (("map", SOLUTION, PLAN, "--try-street", "Street 1"), "closes no streets"),
     ],
 )
 def test_what_has_no_place_among_periods_is_refused(

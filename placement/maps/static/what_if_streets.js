@@ -90,9 +90,10 @@ function closedModel(model, coded, closed) {
   const known = new Map(model.members);
   const size = model.places.length;
   const changed = street.walks.map(() => new Uint8Array(model.people.length)); // by resource: 1 where walks of a point change
-  const closures = () => `[${[...coded.closed, ...closed].sort(byCodePoint).map(quoted).join(", ")}]`;
+  const also = (names) => [...names, ...closed].sort(byCodePoint);
+  const closures = () => `[${also(coded.closed).map(quoted).join(", ")}]`;
   return {
-    ...model, walk: street.walk, asPlanned: model, changed,
+    ...model, periods: model.periods && model.periods.map((told) => ({ ...told, closed: also(told.closed) })), walk: street.walk, asPlanned: model, changed,
     members: street.members.map(([name, text]) => [name, name === "closures" ? closures() : known.has(name) && (text === null || known.get(name) === null) ? known.get(name) : text]),
     resources: model.resources.map((rule, at) => {
       const changed = told.filter(({ between }) => at < between.length && between[at] !== null).map(({ between }) => readBetween(between[at], size));
