@@ -8,6 +8,7 @@ This is the only module that knows Dask.
 import asyncio
 import importlib
 import logging
+import math
 import multiprocessing
 import os
 import pickle  # what is read was written by this program, here or on a cluster that runs its code
@@ -81,7 +82,8 @@ class Here:
     """The processors of this computer.
 
     Compiled work is shared by threads. Other work goes to processes, once what is left is worth
-    more than starting them; the pieces before are done in this one. A script that hands this to a
+    more than starting them; the pieces before are done in this one. A short first piece does not
+    tell what is left: it may have loaded what the others find loaded. A script that hands this to a
     study keeps its own calls below ``if __name__ == "__main__":``, as `multiprocessing` asks for.
 
     Parameters
@@ -115,14 +117,14 @@ class Here:
             with ThreadPoolExecutor(jobs) as pool:
                 yield from _in_order(lambda item: pool.submit(call, shared, item), items, 2 * jobs)
             return
-        done, spent = 0, 0.0
+        done, shortest = 0, math.inf
         for item in items:
-            left = len(items) - done
-            if jobs > 1 and done and spent / done * left * (1 - 1 / jobs) > PROCESS_S:
+            worth = shortest * (len(items) - done) * (1 - 1 / jobs)
+            if (done > 1 or PROCESS_S < shortest < math.inf) and worth > PROCESS_S:
                 break
             began = time.process_time()  # a clock would count what else the computer does
             result = call(shared, item)
-            spent += time.process_time() - began
+            shortest = min(shortest, time.process_time() - began)
             done += 1
             yield result
         if done < len(items):

@@ -178,7 +178,7 @@ def test_nights_and_samples_are_the_same_on_workers(cluster: str, tmp_path: Path
     }
     alone = placement.choose_under_risk(plan, executor=Here(1), **asked)
     assert len(alone.samples) == 3  # or nothing is shared but the nights
-    with Deadly(cluster, tmp_path / "risk") as workers:
+    with OnDask(cluster) as workers:
         assert placement.choose_under_risk(plan, executor=workers, **asked) == alone
 
 
@@ -211,7 +211,7 @@ def test_a_demand_in_parts_gives_the_plan_of_one_process(cluster: str, tmp_path:
         pq.write_table(pa.table(people), tmp_path / f"{number}.parquet")
     sites = rng.uniform(0, 100, (30, 2))
     alone = Cover.from_discs(tmp_path, sites, 15.0, "people", executor=Here(1))
-    with Deadly(cluster, tmp_path / "killed") as workers:
+    with OnDask(cluster) as workers:
         there = Cover.from_discs(tmp_path, sites, 15.0, "people", executor=workers)
     assert pickle.dumps(there) == pickle.dumps(alone)
     streets = read_streets(LANES.parent / "town" / "streets.geojson", crs="EPSG:2154")
@@ -341,6 +341,7 @@ def test_a_service_that_begins_as_a_scheduler_does(
 
 def test_a_worker_of_a_cluster_is_no_scheduler(cluster: str) -> None:
     with OnDask(cluster) as workers:
+        workers._client.wait_for_workers(1)  # one that was killed may be on its way back
         worker = min(workers._client.scheduler_info()["workers"])
     with pytest.raises(ClusterError, match="it is a worker of Dask, and not its scheduler"):
         OnDask(worker)

@@ -18,7 +18,8 @@ _IMPORTS = (
     "placement.solve.questions.min_cost", "placement.solve.questions.what_if", "placement.maps",
     "placement.review.compare", "placement.review.drawn",
     "placement.streets.store", "placement.streets.fetch", "placement.prove.proof",
-    "placement.studies.frontier", "placement.starting.new_plan",
+    "placement.studies.frontier", "placement.starting.new_plan", "placement.exports.sheets",
+    "placement.maps.paper", "placement.studies.sample_average",
 )  # fmt: skip
 
 

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.amount import cases
 from tests.fuzz.cases import RECIPES, make_case
 from tests.fuzz.mutate import damaged
 from tests.fuzz.running import Fault, keep, run_cases
 from tests.fuzz.seeds import write_seeds
 
-FIRST, CASES = 10_000, 2_000
+FIRST, CASES = 10_000, cases(1_000, 2_000)
 
 
-def test_two_thousand_damaged_inputs() -> None:
+def test_damaged_inputs_end_in_a_sentence() -> None:
     faults = list(run_cases(FIRST, FIRST + CASES))
     told = [f"{one.number}: {one.said[-500:]} (kept in {keep(one)})" for one in faults]
     assert not told, "\n".join(told)
