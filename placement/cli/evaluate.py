@@ -74,9 +74,10 @@ def command(
     """Count the people of POSTS, chosen by hand, and write them as a solution that is *proposed*.
 
     POSTS is a CSV file, GeoJSON, GeoPackage, GeoParquet, Shapefile, KML, FlatGeobuf or XLSX with a
-    row for each post: `site`, or a point near one; `resource`; `units`. A solution that was edited
-    keeps the budget, the limits and the closures it was made with, unless others are given; one
-    that is proposed may be written in its place.
+    row for each post: `site`, or a point near one; `resource`; `units`. Or it is a solution, or the
+    folder that `place optimise` wrote. A solution that was edited keeps the budget, the limits and
+    the closures it was made with, unless others are given; one that is proposed may be written in
+    its place.
 
     With --baseline the solution tells what moved against the agreed one, and what each move brings.
 
@@ -95,7 +96,7 @@ def command(
     from placement.solve.questions.evaluate import BOUND_TIME_LIMIT_S
 
     talk = Talk()
-    source = Path(posts)
+    source = find_solution(posts)
     target = Path(out) if out else source.with_name(_FILE)
     given = _read(source)
     agreed = None if counted.baseline is None else find_solution(counted.baseline)

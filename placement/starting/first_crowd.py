@@ -240,4 +240,5 @@ def _zone(ground: Ground, place: "BaseGeometry") -> str:
     nearest = int(np.argmin(np.round(shapely.distance(lines, place), 3)))
     before = float(shapely.length(lines[:nearest]).sum())
     along = before + float(shapely.line_locate_point(lines[nearest], place))
-    return f"km-{int(along // ZONE_M) * ZONE_M / 1000:04.1f}"
+    begins = int(along // ZONE_M) * ZONE_M / 1000
+    return f"km {begins:04.1f}-{begins + ZONE_M / 1000:04.1f}"

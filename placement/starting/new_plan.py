@@ -221,10 +221,12 @@ def _layers(
     """Return the features of each file, those of no feature left out."""
     event = ground.event
     title = event.name or ("Route" if event.route is not None else "Perimeter")
-    line = shapely.boundary(event.perimeter) if event.route is None else event.route
+    name, line = "route", event.route
+    if line is None:  # pages call a line of this name the perimeter
+        name, line = "perimeter", shapely.boundary(event.perimeter)
     outline = [_given("perimeter", "Perimeter", event.perimeter)]
     found: dict[str, Sequence[Drawn]] = {
-        _ROUTE: [_given("route", title, line)],
+        _ROUTE: [_given(name, title, line)],
         "sites.geojson": sites_of(candidates, unreached=unreached),
         "demand.geojson": crowd.points,
         "areas.geojson": crowd.areas,
@@ -298,6 +300,7 @@ def _begun(
         | ({} if cordon is None else {_WAYS: len(cordon.barriers)}),
         ways=0 if cordon is None else len(cordon.barriers),
         doubts=_doubts(ground, candidates),
+        routed=ground.event.route is not None,
     )
 
 

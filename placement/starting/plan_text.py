@@ -51,6 +51,8 @@ class Begun:
         Features by file.
     doubts
         What the extract lacks, a sentence each.
+    routed
+        Whether a route was given; else the perimeter's line stands for it.
     ways
         Ways through the perimeter that are to be sealed; 0 where it is not.
     """
@@ -70,6 +72,7 @@ class Begun:
     beside: Mapping[str, str]
     counts: Mapping[str, int]
     doubts: Sequence[str]
+    routed: bool
     ways: int = 0
 
 
@@ -91,7 +94,7 @@ def plan_text(begun: Begun) -> str:
     budget = budget_of(begun.people, begun.ways)
     more = ", and two officers a barrier" if begun.ways else ""
     layers = "\n".join(
-        f'{layer} = "{file}"{" " * max(1, 24 - len(layer) - len(file))}# {_SAID[layer]}'
+        f'{layer} = "{file}"{" " * max(1, 24 - len(layer) - len(file))}# {_said(layer, begun)}'
         for layer, file in begun.layers.items()
     )
     density = "the number given" if begun.given else "S: 3 m² a person, all ground filled"
@@ -189,6 +192,12 @@ _SAID = {
 }
 
 
+def _said(layer: str, begun: Begun) -> str:
+    if layer == "route" and not begun.routed:
+        return "the line of the perimeter: no route was given"
+    return _SAID[layer]
+
+
 def _comment(text: str) -> str:
     return text if text.isprintable() else ascii(text)
 
@@ -202,7 +211,7 @@ def readme_text(begun: Begun) -> str:
     rows = "\n".join(
         f"| `{file}` | {said} | {count} |"
         for file, said, count in (
-            *((file, _SAID[layer], begun.counts.get(file, "")) for layer, file in
+            *((file, _said(layer, begun), begun.counts.get(file, "")) for layer, file in
               begun.layers.items()),
             *((file, said, begun.counts.get(file, "")) for file, said in begun.beside.items()),
         )
@@ -212,6 +221,7 @@ def readme_text(begun: Begun) -> str:
         "as many as were asked for" if begun.given
         else "as many as stand there at 3 m² each (S: standing boxes, Paris 2024)"
     )  # fmt: skip
+    where = "beside the route" if begun.routed else "within the perimeter"
     return f"""\
 # {markdown(begun.title)}: a first plan
 
@@ -223,7 +233,7 @@ It is something to argue about and **not for operations**: nobody has looked at 
 
 ## What to replace first
 
-1. **The people.** {begun.people:,} people stand evenly on squares and streets beside the route,
+1. **The people.** {begun.people:,} people stand evenly on squares and streets {where},
    {people}. Nobody counted them. Put real
    figures into `demand.geojson` and `areas.geojson` (column `people`).
 2. **The budget and the costs** in `plan.toml`: {budget:,} officers in all,

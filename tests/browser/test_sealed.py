@@ -9,6 +9,7 @@ from placement.maps import write_map
 from placement.maps.states import State
 from placement.maps.webmap import comparison_page
 from placement.review.geojson import solution_text
+from tests.builders import line, write_plan
 from tests.maps.pages import NASTY
 from tests.sealed_town import gates, ways, write_sealed
 
@@ -148,3 +149,21 @@ def test_a_fence_is_taken_away_and_set_up_in_a_variant(open_page, tmp_path) -> N
     assert "Open: " not in said.inner_text()
     assert page.locator(".leaflet-closures-pane path[stroke-dasharray='2 5']").count() == 0
     seen.assert_quiet(tmp_path / "map.html")
+
+
+def test_the_line_of_a_perimeter_without_a_route_is_called_so(open_page, tmp_path) -> None:
+    """As `place init` writes one of a circle or a polygon."""
+    words = {"perimeter": ["Perimeter", "Périmètre"], "route": ["Route", "Parcours"]}
+    every = {one for both in words.values() for one in both}
+    for name, called in words.items():
+        edge = line((2.3480, 48.8510), (2.3520, 48.8510), (2.3480, 48.8530), (2.3480, 48.8510))
+        edge["properties"] |= {"id": name, "name": name}
+        plan = placement.load_plan(write_plan(tmp_path / name, layers={"route": [edge]}))
+        write_map(plan, placement.optimise(plan), tmp_path / f"{name}.html")
+        page, _ = open_page(tmp_path / f"{name}.html")
+        found = []
+        for language in ("English", "Français"):
+            page.get_by_role("button", name=language).click()
+            shown = page.locator(".legend").inner_text().splitlines()
+            found += [one.strip() for one in shown if one.strip() in every]
+        assert found == called

@@ -45,6 +45,12 @@ def test_posts_are_counted_and_written_beside_their_file(town: Path) -> None:
     assert run("evaluate", "posts.csv", town, "--no-bound").exit_code == 0  # may be written again
 
 
+def test_the_folder_of_a_solution_stands_for_it(town: Path, solved: Path) -> None:
+    told = [run("evaluate", of, town, "--no-bound", "--json") for of in (solved, solved.parent)]
+    assert [one.exit_code for one in told] == [0, 0], told[1].stderr
+    assert told[0].stdout == told[1].stdout
+
+
 def audited_map(town: Path) -> str:
     assert run("map", "proposed.geojson", town, "--out", "map.html").exit_code == 0
     return "map.html"

@@ -76,6 +76,12 @@ def test_two_pages_by_default_the_map_and_the_numbered_table(
     for name in (post.name for post in solution.posts_list):
         assert name in pages[1]
     assert digest in pages[1].replace("\n", "")
+    assert "Route" in pages[0]
+    (line,) = plan.route
+    bare = replace(plan, route=(replace(line, id="perimeter"),))
+    words = pages_of(dossier(bare, solution, Dossier(paper="a3")))[0].split()
+    assert "Perimeter" in words
+    assert "Route" not in words
     assert ("1 of 2" in pages[0], "2 of 2" in pages[1]) == (True, True)
 
 

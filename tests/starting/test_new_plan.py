@@ -407,6 +407,13 @@ def test_a_plan_begun_with_its_cordon_pays_for_the_barriers_and_seals_every_way(
     assert "cross no street on their level are paid all the same: roof;" in doubt
     file.write_text(text, "utf-8")
     ways = ways[:-2]
+    # no route was given: nothing calls the line of the perimeter one
+    for told in ("plan.toml", "README.md"):
+        assert "the line of the perimeter: no route" in (tmp_path / "plan" / told).read_text(
+            "utf-8"
+        )
+    page = (tmp_path / "out" / "map.html").read_text("utf-8")
+    assert re.search(r'"route": ?\[\{"id": ?"perimeter"', page)
     table = (tmp_path / "plan" / "README.md").read_text("utf-8")
     assert re.search(rf"`ways.geojson` \\| the fewest .* \\| {len(ways)} \\|", table)
     refused = run("init", tmp_path / "starter", "--cordon")

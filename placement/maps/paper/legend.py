@@ -147,7 +147,9 @@ def legend(
 
 
 def _called(layer: str, data: Facts, tell: Speaker) -> str:
-    """Return what a layer is called; barriers by their kinds."""
+    """Return what a layer is called; barriers by their kinds, and a perimeter without a route."""
+    if layer == "route" and all(one["id"] == "perimeter" for one in data["route"]):
+        return tell.say("layer_perimeter")
     if layer != "barriers":
         return tell.say(f"layer_{layer}")
     return ", ".join(tell.own(kind["label"]) for kind in data["barriers"] if kind["count"])

@@ -193,7 +193,7 @@ function offerGround(data, tell, offer, inPane, bind, streets) {
   };
   plain("route", data.route, "route", [
     { color: inkOf("casing"), weight: 7, opacity: 0.9, fill: false }, { color: inkOf("route"), weight: 3.2, opacity: 1, fill: false },
-  ], () => strip(inkOf("route"), 3.2), "layer_route");
+  ], () => strip(inkOf("route"), 3.2), data.route.every(({ id }) => id === "perimeter") ? "layer_perimeter" : "layer_route"); // where no route is
   plain("closures", data.closures, "closures", CLOSURE_STYLE,
     () => patch(inkOf("closure"), 0.14, inkOf("closure"), "3 4"), "layer_closures");
   plain("water", data.water, "water", { color: inkOf("shore"), weight: 1.2, fillColor: inkOf("water"), fillOpacity: 1 },
