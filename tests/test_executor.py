@@ -141,10 +141,10 @@ def test_without_dask_one_sentence_says_what_to_install(monkeypatch: pytest.Monk
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
-    """Return the address of a cluster of three worker processes."""
+    """Return the address of a cluster of two worker processes."""
     distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
     with distributed.LocalCluster(
-        n_workers=3,
+        n_workers=2,
         threads_per_worker=1,
         dashboard_address=":0",
         worker_dashboard_address=None,
