@@ -14,7 +14,7 @@ import placement
 from placement.auditing.audit import audit
 from placement.cover.survey import survey
 from placement.errors import InfeasibleError, InputError
-from placement.maps import write_map
+from placement.maps import bridges, write_map
 from placement.maps.what_if import what_if
 from placement.plan.layers import load_plan
 from placement.plan.post_id import PostId
@@ -46,10 +46,12 @@ COUNT = """([source, all]) => new Function("all", source + `
     const asPlanned = whatIfModel(data);
     const closed = closedTogether(data.what_if, streets);
     const model = closed.length === 0 ? asPlanned : closedModel(asPlanned, data.what_if, closed);
+    const unitsOf = (variant) => meansOf(data, model).map(({ id }) => (
+      model.places.map(({ site }) => variant[site + "/" + id] || 0)));
+    // as in a page, where the plan is counted before a street closes
+    if (model !== asPlanned) { countPosts(asPlanned, data, unitsOf(variants[0])); }
     return variants.map((variant) => {
-      const units = meansOf(data, model).map(({ id }) => (
-        model.places.map(({ site }) => variant[site + "/" + id] || 0)));
-      const found = countPosts(model, data, units);
+      const found = countPosts(model, data, unitsOf(variant));
       return [proposedText(model, data, found), found.broken.length
         + found.rules.filter((rule) => rule.broken).length];
     });
@@ -278,6 +280,54 @@ def test_whom_gates_get_does_not_depend_on_the_variants_before(browser) -> None:
     forth, back, *fresh = counted(browser, [(data, variants), (data, variants[::-1]), *alone])
     assert forth == [answer for (answer,) in fresh] == back[::-1]
     assert len({text for text, _ in forth}) > len(drawn) / 2
+
+
+def test_with_a_closed_street_gates_get_whom_place_evaluate_sends_them(browser) -> None:
+    """Who has fewer gates in reach than in the plan is sent anew in the plan's network."""
+    folder = ROOT / "data/geo/london-2023"
+    plan = load_plan(folder)
+    solution = read_solution(ROOT / "outputs/london-2023/solution.geojson")
+    start = {post.id: post.units for post in solution.posts_list}
+    name = bridges(plan)[0]
+    variants = [start, *variants_of(plan, start, many=cases(2, 50), seed=5)]
+    (answers,) = counted(browser, [(carried(plan, solution, name), variants)], [[name]])
+    closed = load_plan(folder, closures=[name])
+    for posts, (text, _) in zip(variants, answers, strict=True):
+        assert text == solution_text(proposed(closed, units_of(closed, posts))), posts
+    as_planned = proposed(plan, units_of(plan, start))
+    assert solution_text(as_planned) != answers[0][0]
+
+
+# takes some steps of what a page counts ahead, then asks for a variant and for the plan
+AHEAD = """([source, data, changes]) => new Function("data", "changes", source + `
+  return [0, 1, 7, 40, 200, 100000].map((steps) => {
+    const variant = makeVariant(data);
+    const counter = makeCounter(data, variant);
+    for (let step = 0; step < steps; step += 1) { counter.ahead.next(); }
+    variant.changes = new Map(changes);
+    return [counter.variant(), counter.plan()]
+      .map((found) => proposedText(counter.model(), data, found));
+  });`)(data, changes)"""
+
+
+def test_a_variant_may_be_asked_for_while_the_plan_is_counted(browser, tmp_path) -> None:
+    plan = load_plan(write_crowded_plan(tmp_path, 3))
+    start = variants_of(plan, {}, many=8, seed=1)[-1]
+    solution = proposed(plan, units_of(plan, start))
+    data = carried(plan, solution)
+    for told, post in zip(data["posts"], solution.without_barriers, strict=True):
+        told |= {"key": post.id, "units": post.units}
+    first, *others = sorted(start)
+    source = "\n".join(
+        (STATIC / name).read_text(encoding="utf-8") for name in (*SCRIPTS, "what_if.js")
+    )
+    page = browser.new_page()
+    found = page.evaluate(AHEAD, [source, data, [[first, 0]]])
+    page.close()
+    fewer = {post: start[post] for post in others}
+    want = [solution_text(proposed(plan, units_of(plan, posts))) for posts in (fewer, start)]
+    assert found == [want] * 6
+    assert want[0] != want[1]
 
 
 @pytest.fixture(scope="module")

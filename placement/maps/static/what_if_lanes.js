@@ -38,17 +38,29 @@ function* crowdsOf(model, resource) {
   const keyOf = (point) => (model.people[point] === 0 || reach[point].length === 0 || (worthOf(point) === 0 && counted[point].length === 0) ? null
     : [reach[point].map(([column]) => column), model.area[point], model.priority[point], model.tier[point], point >= model.slow, counted[point], second.has(point), model.arrival[point]].join(";"));
   const keys = Array.from(isNew, (is, point) => (is === 1 ? keyOf(point) : planned.keys[point]));
+  /* crowds that lose or get nobody stay */
+  const others = new Set();
   const found = new Map();
-  keys.forEach((key, point) => {
+  const put = (point) => {
+    const key = keys[point];
     if (key === null) { return; }
     if (found.has(key)) { found.get(key).push(point); } else { found.set(key, [point]); }
+  };
+  isNew.forEach((is, point) => {
+    if (is === 0) { return; }
+    put(point);
+    if (planned !== null) { others.add(planned.keys[point]).add(keys[point]); }
   });
   const byKey = new Map();
+  if (planned !== null) {
+    for (const [key, crowd] of planned.byKey) {
+      if (others.has(key)) { crowd.points.filter((point) => isNew[point] === 0).forEach(put); } else { byKey.set(key, crowd); }
+    }
+    for (const points of found.values()) { points.sort((a, b) => a - b); }
+  }
   yield;
   for (const [key, points] of found) {
     if (isRest(byKey.size)) { yield; }
-    const same = planned === null ? undefined : planned.byKey.get(key);
-    if (same !== undefined && same.points.length === points.length && points.every((point) => isNew[point] === 0)) { byKey.set(key, same); continue; }
     const [one] = points;
     const columns = reach[one].map(([column]) => column);
     const each = points.map((point) => model.people[point]);
@@ -69,7 +81,8 @@ function* crowdsOf(model, resource) {
       arrival: model.arrival[one], id: ids.get(own), people, ways, longest: Math.max(...ways.map(({ steps }) => steps)), parts: arrivingParts(people, rule.profiles[model.arrival[one]]),
     });
   }
-  return { reach, keys, byKey, crowds: [...byKey.values()] };
+  const crowds = [...byKey.values()].sort((a, b) => a.points[0] - b.points[0]);
+  return { planned, reach, keys, byKey, crowds };
 }
 
 /* Parts of a crowd who arrive in each period, adding up to all of it: by largest remainder. */

@@ -74,7 +74,7 @@ function recall({ times }, answer) {
 
 /* The network of crowds and gates, of which any can be closed later. First come gates and periods in
    which people arrive there, then those in which they pass, then floors, and the end. */
-function* networkOf({ crowds, floors }, gates, rule, sent) {
+function* networkOf({ crowds, floors }, gates, rule, sent, like) {
   const periods = rule.profiles[0].length;
   const cells = gates.length * periods;
   const nodes = 2 * cells + floors.length + 1;
@@ -156,9 +156,11 @@ function* networkOf({ crowds, floors }, gates, rule, sent) {
   });
   yield;
   const sending = new Sending(nodes, { arcs, items, slots, slotted: cells });
-  yield* sending.findPairs();
+  if (like === null) { yield* sending.findPairs(); } else { sending.usePairs(like.sending); }
   return {
     listed: gates, gates: new Map(gates.map(({ key }, at) => [key, at])), floors, reached, items, arcs, passing, above, periods, cells, nodes, wait, short, starts, kept, sending,
+    /* whether all come in each period in which some of their profile do */
+    isWhole: crowds.every(({ parts, arrival }) => parts.every((some, t) => (some > 0) === (rule.profiles[arrival][t] > 0))),
   };
 }
 
@@ -225,7 +227,10 @@ function* sendCrowds(laned, gates, rule, sent) {
   const rooms = new Map(gates.map(({ key, room }) => [key, room]));
   if (laned.network === undefined || gates.some(({ key }) => !laned.network.gates.has(key))) {
     const others = laned.network === undefined ? [] : laned.network.listed.filter(({ key }) => !rooms.has(key));
-    laned.network = yield* networkOf(laned, [...gates, ...others].slice(0, 2 * gates.length), rule, sent);
+    /* who has fewer gates in reach where streets close had those before */
+    const plan = laned.planned === null ? undefined : laned.planned.network;
+    const like = plan !== undefined && plan.isWhole && gates.every(({ key }) => plan.gates.has(key)) ? plan : null;
+    laned.network = yield* networkOf(laned, like === null ? [...gates, ...others].slice(0, 2 * gates.length) : like.listed, rule, sent, like);
   }
   const { network } = laned;
   const { items, arcs, passing, periods, cells, nodes, sending } = network;

@@ -150,12 +150,22 @@ class Sending {
       }
       this.pairFirst[node + 1] = ends.length;
     }
-    const size = ends.length;
     this.pairTo = Int32Array.from(ends);
-    this.twin = new Int32Array(size); // the same pair the other way round
+    this.twin = new Int32Array(ends.length); // the same pair the other way round
     for (let node = 0; node < nodes; node += 1) {
       for (let pair = this.pairFirst[node]; pair < this.pairFirst[node + 1]; pair += 1) { this.twin[pair] = pairs[rows[this.pairTo[pair]] + this.namesBeside(this.pairTo[pair])[node]]; }
     }
+    this.openPairs();
+  }
+
+  /* The pairs of another search of the same nodes, in which are all of this one. */
+  usePairs({ rows, pairs, pairFirst, pairTo, twin }) {
+    Object.assign(this, { rows, pairs, pairFirst, pairTo, twin });
+    this.openPairs();
+  }
+
+  openPairs() {
+    const size = this.pairTo.length;
     this.top = new Int32Array(size).fill(-1); // the option on top of each heap, and what moving it costs
     this.topHigh = new Float64Array(size);
     this.topLow = new Float64Array(size);
