@@ -13,6 +13,7 @@ from placement.streets import Snapped, Streets
 
 _HAIR_M = 0.01
 _RIM_M = 0.1
+_SHORT_M = 1.0  # what a fence leaves of a street at a junction
 _AT_ONCE = 1 << 18
 
 type _Entries = tuple[Ints, Ints, Floats]
@@ -50,15 +51,32 @@ def entries(streets: Streets, met: Snapped) -> _Entries:
         for square, here in _standing(streets, met):
             corners = {(x, y) for x, y in shapely.get_coordinates(streets.squares.shape[square])}
             at = sorted(
-                numbers[place][0]
+                door
                 for place in corners
-                if len(numbers.get(place, ())) == 1 and numbers[place][0] in main
+                if (door := _door(streets, square, main.intersection(numbers.get(place, ()))))
+                is not None
             )
             parts.append(
                 _walks(streets, square, (met, here), streets.node_xy[at], np.array(at, np.int64))
             )
         _entered[met.sight] = _joined(parts)
     return _entered[met.sight]
+
+
+def _door(streets: Streets, square: int, nodes: set[int]) -> int | None:
+    """Return by which of the junctions at one place a square is entered, None where by none."""
+    if len(nodes) > 1:
+        ground = _ground(streets, square)
+
+        def enters(node: int) -> bool:
+            own = np.flatnonzero((streets.edge_tail == node) | (streets.edge_head == node))
+            return any(
+                line.length > _SHORT_M and ground.intersects(line.interpolate(0.5, normalized=True))
+                for line in streets.edge_lines()[own[~streets.island[own]]]
+            )
+
+        nodes = {node for node in nodes if enters(node)}
+    return next(iter(nodes)) if len(nodes) == 1 else None
 
 
 def straight(streets: Streets, origins: Snapped, targets: Snapped) -> Floats:

@@ -1,5 +1,7 @@
 """Levels above and below the street, as layers write them: ``1``, ``-1;0``, ``all``."""
 
+from collections.abc import Iterable
+
 from placement.reading.numerals import decimal
 
 #: Levels lie within ± so many.
@@ -54,3 +56,8 @@ def levels_of_tags(layer: str, *, bridge: bool, tunnel: bool) -> Levels:
     if not abs(level) <= MOST_LEVEL or int(level) == 0:
         level = float(bridge) - float(tunnel)
     return frozenset([int(level)])
+
+
+def in_order(levels: Iterable[Levels]) -> list[Levels]:
+    """Return levels in an order of their own: the open air first."""
+    return sorted(levels, key=lambda each: (each is not None, sorted(each or ())))

@@ -9,9 +9,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from placement.arrays import Bools, Floats, Ints
+from placement.arrays import Bools, Floats, Geometries, Ints
 from placement.errors import UsageError
-from placement.reading.levels import Levels
+from placement.reading.levels import Levels, in_order
 from placement.streets.barring import edges_on
 from placement.streets.corners import with_corners
 from placement.streets.fences import ON_LINE_M, drawn_out, junctions_on, parted_at
@@ -100,25 +100,18 @@ def with_closures(streets: Streets, closures: Iterable[Closure]) -> Streets:
     result = streets
     for levels, shapes in _by_levels(closures).items():
         dimensions = shapely.get_dimensions(shapes)
-        for dimension, alter in ((2, closed_area), (1, _cut_across)):
+        for dimension in (2, 1):
             if (dimensions == dimension).any():
-                here = np.flatnonzero(edges_on(result, levels))
                 ours = shapes[dimensions == dimension].tolist()
                 taken = shapely.union_all([drawn_out(one) for one in ours])
-                result = without_ground(
-                    alter(result, taken, only=here), taken, result.squares.on(levels)
-                )
+                here = np.flatnonzero(edges_on(result, levels))
+                result = without(result, taken, here, result.squares.on(levels))
     for closure in closures:
         if closure.oneway:
             result = _one_way(result, closure)
         elif closure.street:
             result = _closed_street(result, closure, closure.street)
     return result
-
-
-def in_order(levels: Iterable[Levels]) -> list[Levels]:
-    """Return levels in an order of their own: the open air first."""
-    return sorted(levels, key=lambda each: (each is not None, sorted(each or ())))
 
 
 def _by_levels(closures: Iterable[Closure]) -> "dict[Levels, NDArray[Any]]":
@@ -148,22 +141,30 @@ def _closed_street(streets: Streets, closure: Closure, street: str) -> Streets:
         for level in np.unique(above).tolist() if closure.fence else ():
             levels = None if level == 0 else frozenset([level])
             fence = shapely.union_all(lines[above == level])
-            cut = _cut_across(result, fence, only=np.flatnonzero(edges_on(result, levels)))
-            result = without_ground(cut, fence, result.squares.on(levels))
+            here = np.flatnonzero(edges_on(result, levels))
+            result = without(result, fence, here, result.squares.on(levels))
         return result
-    taken = drawn_out(closure.shape)
-    alter = closed_area if shapely.get_dimensions(taken) == 2 else _cut_across
-    return without_ground(alter(streets, taken, only=named), taken, squares)
+    return without(streets, drawn_out(closure.shape), named, squares)
 
 
-def without_ground(streets: Streets, taken: "BaseGeometry", only: Bools) -> Streets:
-    """Take an area or a fence from some of the squares; people walk round it on what is left."""
-    squares, smaller = streets.squares.without(taken, only)
-    if squares is streets.squares:
+def without(streets: Streets, taken: "BaseGeometry", edges: Ints, squares: Bools) -> Streets:
+    """Take an area or a fence from some edges and squares; who is on a square walks round it.
+
+    An area closes what lies in it, lines what crosses them; `edges` are positions and `squares`
+    (S,) bool, of those that it stands on.
+    """
+    if shapely.get_dimensions(taken) == 2:
+        streets = _closed_area(streets, taken, only=edges)
+    else:
+        streets = _cut_across(streets, taken, only=edges, squares=streets.squares.shape[squares])
+    left, smaller = streets.squares.without(taken, squares)
+    if left is streets.squares:
         return streets
-    left = replace(streets, squares=squares)
-    rounded = with_corners(left, smaller)
-    return left if rounded is left else _renumbered(rounded, np.arange(rounded.n_edges), [])
+    streets = replace(streets, squares=left)
+    rounded = with_corners(streets, smaller)
+    if rounded is streets:
+        return streets
+    return _renumbered(rounded, np.arange(rounded.n_edges), [])
 
 
 def with_crowd(streets: Streets, crowd: "Iterable[tuple[BaseGeometry, float]]") -> Streets:
@@ -200,7 +201,7 @@ def with_crowd(streets: Streets, crowd: "Iterable[tuple[BaseGeometry, float]]") 
         done = shapely.union(done, area)
         share = crowd_pace(density)
         if share < 1.0:
-            result = closed_area(result, here, pace=share)
+            result = _closed_area(result, here, pace=share)
             slow.append((here, share))
     if slow and len(streets.squares):
         result = replace(result, squares=replace(streets.squares, slow=tuple(slow)))
@@ -296,7 +297,7 @@ def _one_way(streets: Streets, closure: Closure) -> Streets:
     return _with_times(streets, forward, backward)
 
 
-def closed_area(
+def _closed_area(
     streets: Streets,
     area: "BaseGeometry",
     *,
@@ -312,8 +313,13 @@ def closed_area(
     return _with_parts(streets, parts)
 
 
-def _cut_across(streets: Streets, line: "BaseGeometry", *, only: Ints) -> Streets:
-    """Cut edges where a line crosses them, and part junctions it passes; both sides stay."""
+def _cut_across(
+    streets: Streets, line: "BaseGeometry", *, only: Ints, squares: Geometries
+) -> Streets:
+    """Cut edges where a line crosses them, and part junctions it passes; both sides stay.
+
+    Straight ways over a square that lie along the line are closed.
+    """
     touched = np.intersect1d(np.flatnonzero(shapely.intersects(line, streets.edge_lines())), only)
     passed = junctions_on(streets, line, only)
     parts: dict[int, tuple[_Piece, ...]] = {}
@@ -325,7 +331,11 @@ def _cut_across(streets: Streets, line: "BaseGeometry", *, only: Ints) -> Street
         at_end |= (cuts[-1] - cuts[1:-1] < ON_LINE_M) & passed[ends[1]]
         cuts = np.concatenate([cuts[:1], cuts[1:-1][~at_end], cuts[-1:]])
         parts[edge] = tuple(_Piece(edge, float(a), float(b)) for a, b in pairwise(cuts))
-    parted = parted_at(streets, line, np.flatnonzero(passed))
+    over = touched[streets.across[touched]]
+    beside = shapely.buffer(line, ON_LINE_M)
+    along = over[shapely.covers(beside, streets.edge_lines()[over])]
+    parts |= dict.fromkeys(along.tolist(), ())
+    parted = parted_at(streets, line, np.flatnonzero(passed), squares)
     cut = _with_parts(parted, parts)
     if cut is parted and parted is not streets:
         return _renumbered(parted, np.arange(parted.n_edges), [])

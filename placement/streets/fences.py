@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from placement.arrays import Bools, Floats, Ints
+from placement.arrays import Bools, Floats, Geometries, Ints
 from placement.streets.network import Streets
 
 if TYPE_CHECKING:
@@ -49,11 +49,14 @@ def junctions_on(streets: Streets, line: "BaseGeometry", edges: Ints) -> Bools:
     return result
 
 
-def parted_at(streets: Streets, line: "BaseGeometry", junctions: Ints) -> Streets:
+def parted_at(
+    streets: Streets, line: "BaseGeometry", junctions: Ints, squares: Geometries
+) -> Streets:
     """Return the network with junctions parted by a line through them.
 
     Streets that leave a junction on one side of the line stay joined; a street along the line
-    itself is joined to neither side. A line that ends at a junction parts nothing.
+    itself is joined to neither side. A line that ends at a junction parts nothing, unless it comes
+    over a square and ends at its outline: nobody gets round it there.
 
     Parameters
     ----------
@@ -63,6 +66,8 @@ def parted_at(streets: Streets, line: "BaseGeometry", junctions: Ints) -> Street
         A fence, in the network's coordinate system.
     junctions
         Nodes that it passes.
+    squares
+        Surfaces of the squares that it stands on.
 
     Returns
     -------
@@ -74,6 +79,8 @@ def parted_at(streets: Streets, line: "BaseGeometry", junctions: Ints) -> Street
     copies: list[int] = []
     for node in junctions.tolist():
         fence = _bearings(streets.node_xy[node], line)
+        if len(fence) == 1:
+            fence = np.unique([*fence, *_outside(streets.node_xy[node], float(fence[0]), squares)])
         if len(fence) < 2:
             continue
         own: dict[int, int] = {}  # by side of the fence: the node that streets meet at there
@@ -102,6 +109,25 @@ def _bearings(xy: Floats, line: "BaseGeometry") -> Floats:
     around = shapely.boundary(shapely.buffer(shapely.Point(xy), _AROUND_M))
     met = shapely.get_coordinates(shapely.intersection(line, around)) - xy
     return np.unique(np.arctan2(met[:, 1], met[:, 0]))
+
+
+def _outside(xy: Floats, along: float, squares: Geometries) -> list[float]:
+    """Return in which direction a fence would go on beyond the outline of a square, radians.
+
+    In none where it ends at `xy` without having come over a square, or is on one all around.
+    """
+    steps = along + np.linspace(0.0, 2.0 * np.pi, 361)[:-1]
+    around = shapely.points(xy + _AROUND_M / 2 * np.column_stack([np.cos(steps), np.sin(steps)]))
+    near = squares[shapely.dwithin(squares, shapely.Point(xy), _AROUND_M)]
+    inside = shapely.intersects(shapely.union_all(near), around)
+    if not inside[0] or inside.all():
+        return []
+    # the middle of the first of the widest gaps between streets over the square
+    edges = np.flatnonzero(np.diff(np.append(inside, True).astype(np.int64)))
+    begins, ends = edges[::2] + 1, edges[1::2]
+    widest = int(np.argmax(ends - begins))
+    angle = float(steps[begins[widest]] + steps[ends[widest]]) / 2
+    return [float(np.arctan2(np.sin(angle), np.cos(angle)))]
 
 
 def _side(

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from placement.reading.levels import Levels
+from placement.reading.levels import Levels, in_order
 from placement.streets.barring import Barring, edges_on
-from placement.streets.closures import closed_area, in_order, without_ground
+from placement.streets.closures import without
 from placement.streets.network import Streets
 
 if TYPE_CHECKING:
@@ -39,6 +39,5 @@ def with_obstacles(streets: Streets, barring: Iterable[Barring]) -> Streets:
         taken = streets.squares.within(shapes[levels], streets.squares.on(levels))
         if not shapely.is_empty(taken):
             ours = np.flatnonzero(streets.across & edges_on(streets, levels))
-            left = closed_area(streets, taken, only=ours)
-            streets = without_ground(left, taken, left.squares.on(levels))
+            streets = without(streets, taken, ours, streets.squares.on(levels))
     return streets

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 #: Who stands this near to a square is on it, and lines may leave it by as much, metres: what
 #: coordinates of OpenStreetMap are rounded to.
 HAIR_M = 0.01
+#: Shorter streets than this are what a fence cuts off at a junction, metres.
+_CRUMB_M = 1.0
 #: Lines that are looked along at once.
 _AT_ONCE = 1 << 20
 
@@ -222,30 +224,38 @@ def grown_squares(streets: "Streets") -> "tuple[NDArray[Any], shapely.STRtree]":
 
 
 def doors_of(streets: "Streets") -> list[Ints]:
-    """Return by square the junctions at its corners, of which none shares its place.
+    """Return by square the junctions at its corners.
 
-    Two junctions at one place are told apart by a gate that is closed, or by a fence.
+    Two junctions at one place are told apart by a gate that is closed, or by a fence: of them that
+    one counts which alone has streets on the square.
     """
     found: list[Ints] | None = streets.snap_cache.get("doors")
     if found is None:
-        place = as_one(streets.node_xy)
+        main = np.flatnonzero(~streets.island)
+        ends = np.concatenate([streets.edge_tail[main], streets.edge_head[main]])
+        of_end = np.concatenate([main, main])[np.argsort(ends, kind="stable")]
+        nodes, first, many = np.unique(np.sort(ends), return_index=True, return_counts=True)
+        place = as_one(streets.node_xy[nodes])
         order = np.argsort(place, kind="stable")
-        place = place[order]
-        single = np.ones(len(place), np.bool_)
-        single[1:] &= place[1:] != place[:-1]
-        single[:-1] &= place[:-1] != place[1:]
-        joined = np.zeros(streets.n_nodes, np.bool_)
-        main = ~streets.island
-        joined[streets.edge_tail[main]] = joined[streets.edge_head[main]] = True
-        kept = single & joined[order]
-        order, place = order[kept], place[kept]
+        place, nodes, first, many = place[order], nodes[order], first[order], many[order]
+        lines = streets.edge_lines()
         found = []
-        for shape in streets.squares.shape:
+        for shape, grown in zip(streets.squares.shape, grown_squares(streets)[0], strict=True):
             corners = np.unique(as_one(shapely.get_coordinates(shape)))
-            at = np.searchsorted(place, corners)
-            there = at < len(place)
-            at, corners = at[there], corners[there]
-            found.append(np.sort(order[at[place[at] == corners]]).astype(np.int64))
+            begin, end = (np.searchsorted(place, corners, side) for side in ("left", "right"))
+            doors = nodes[begin[end - begin == 1]].tolist()
+            for one, last in zip(
+                begin[end - begin > 1].tolist(), end[end - begin > 1].tolist(), strict=True
+            ):
+                ours = []
+                for at in range(one, last):
+                    own = lines[of_end[first[at] : first[at] + many[at]]]
+                    own = own[shapely.length(own) > _CRUMB_M]
+                    middle = shapely.line_interpolate_point(own, 0.5, normalized=True)
+                    if shapely.intersects(grown, middle).any():
+                        ours.append(int(nodes[at]))
+                doors += ours if len(ours) == 1 else []
+            found.append(np.array(sorted(doors), np.int64))
         streets.snap_cache["doors"] = found
     return found
 

@@ -126,7 +126,33 @@ class Surfaces:
         shape[touched] = shapely.normalize(shapely.difference(shape[touched], ground))
         parts, of = shapely.get_parts(shape, return_index=True)
         kept = shapely.get_type_id(parts) == 3
+        if ground is not taken:
+            for part in np.flatnonzero(kept & touched[of]).tolist():
+                parts[part] = _to_corners(parts[part], self.shape[of[part]], taken)
         return replace(self.take(of[kept]), shape=parts[kept]), touched[of[kept]]
+
+
+def _to_corners(
+    part: "BaseGeometry", square: "BaseGeometry", fence: "BaseGeometry"
+) -> "BaseGeometry":
+    """Return a part of a square, drawn up to the corners that a fence passes.
+
+    People come in at such a corner on both sides of the fence, which takes a little beside it.
+    """
+    passed = [
+        corner
+        for corner in np.unique(shapely.get_coordinates(square), axis=0)
+        if shapely.dwithin(fence, shapely.Point(corner), FENCE_M / 2)
+    ]
+
+    def drawn_up(xy: Floats) -> Floats:
+        for corner in passed:
+            away = np.hypot(*(xy - corner).T)
+            xy[away < min(4 * FENCE_M, away.min() + FENCE_M / 100)] = corner
+        return xy
+
+    found = shapely.normalize(shapely.transform(part, drawn_up)) if passed else part
+    return found if shapely.is_valid(found) else part
 
 
 def off_the_rim(shape: "BaseGeometry", square: "BaseGeometry") -> "BaseGeometry":

@@ -40,6 +40,12 @@ def area(*corners: tuple[float, float], **properties: Any) -> dict[str, Any]:
     return {"type": "Feature", "properties": properties, "geometry": geometry}
 
 
+def fence(*places: tuple[float, float], name: str = "fence") -> dict[str, Any]:
+    line = [list(_BACK.transform(*at(each)[0])) for each in places]
+    drawn = {"type": "LineString", "coordinates": line}
+    return {"type": "Feature", "properties": {"id": name}, "geometry": drawn}
+
+
 def planned(folder: Path, **layers: Any) -> Plan:
     """A square with a building in its middle; posts and people on it and in the streets."""
     square(folder, SQUARE, [HOLE], [(0, 0), (300, 0), (300, 300), (0, 300)], name="Market")
@@ -63,10 +69,12 @@ def planned(folder: Path, **layers: Any) -> Plan:
     [
         {},
         {"closures": [area((200, 100), (210, 100), (210, 290), (200, 290), id="stage")]},
+        {"closures": [fence((0, 0), (300, 300))]},
+        {"closures": [fence((0, 0), (60, 100), (60, 160))]},
         {"water": [area((100, 20), (110, 20), (110, 290), (100, 290), id="basin")]},
         {"crowd": [area((0, 0), (120, 0), (120, 300), (0, 300), id="fans", density=3)]},
     ],
-    ids=["open", "closure", "water", "crowd"],
+    ids=["open", "closure", "fence", "short fence", "water", "crowd"],
 )
 def test_the_audit_walks_the_same_walks(tmp_path: Path, layers: dict[str, Any]) -> None:
     agreed(planned(tmp_path, **layers))
@@ -93,14 +101,12 @@ def test_basins_and_walls_are_walked_round(tmp_path: Path) -> None:
     """By people on the square and by those who cross it from street to street."""
     basin = [(100.0, 60.0), (120.0, 60.0), (120.0, 280.0), (100.0, 280.0)]
     wall = [(60.0, 0.0), (60.0, 120.0)]
-    line = [list(_BACK.transform(*at(corner)[0])) for corner in wall]
-    drawn = {"type": "LineString", "coordinates": line}
     people = {"behind": (125.0, 150.0), "before": (40.0, 100.0), "street": (0.0, 0.0)}
     posts = {"west": (80.0, 150.0), "corner": (128.0, 98.0)}
     plan = planned(
         tmp_path,
         water=[area(*basin, id="basin")],
-        barriers=[{"type": "Feature", "properties": {"id": "wall"}, "geometry": drawn}],
+        barriers=[fence(*wall)],
         sites=[spot(*xy, id=name) for name, xy in posts.items()],
         demand=[spot(*xy, id=name, people=10) for name, xy in people.items()],
     )

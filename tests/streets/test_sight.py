@@ -168,6 +168,32 @@ def test_a_fence_across_a_whole_square_is_not_walked_round(
     assert times.toarray() * left.speed_m_s / scale == pytest.approx(wanted, abs=0.3)
 
 
+@pytest.mark.parametrize("short", [0.0, 0.01])
+def test_a_fence_from_junction_to_junction_parts_a_square(tmp_path: Path, short: float) -> None:
+    """From one corner to the other, where streets enter, and by the corners of a hole."""
+    hole = [(140.0, 140.0), (160.0, 140.0), (160.0, 160.0), (140.0, 160.0)]
+    streets = square(tmp_path, SQUARE, [hole], CORNERS)
+    fences = [[(short, short), (140, 140)], [(160, 160), (300 - short, 300 - short)]]
+    left = with_closures(streets, [Closure(shape=shapely.LineString(at(*one))) for one in fences])
+    east, west = [(200.0, 100.0), (100.0, 50.0)], [(100.0, 200.0), (50.0, 100.0)]
+    here = snap(left, at(*east, *west, (300, 0), (0, 300)))
+    times = walking_times(left, here, here, limit_s=1e4, outward=True).toarray()
+    scale = left.length_m.sum() / shapely.length(left.edge_lines()).sum()
+    found = times * left.speed_m_s / scale
+    assert (found[np.ix_([0, 1, 4], [2, 3, 5])] == 0).all()  # no way
+    assert found[0, 1] == pytest.approx(np.hypot(100, 50), abs=0.3)
+    assert found[2, 3] == pytest.approx(np.hypot(50, 100), abs=0.3)
+    # one side of the fence still comes in where the street enters, by the straight way
+    street = snap(left, at((-20, -20), (320, 320)), max_m=1)
+    found = walking_times(left, here, street, limit_s=1e4, outward=True).toarray()
+    found *= left.speed_m_s / scale
+    for column, corner in enumerate([(0, 0), (300, 300)]):
+        ways = [np.hypot(*np.subtract(one, corner)) for one in (east[1], west[1])]
+        near = found[[1, 3], column]
+        assert np.count_nonzero(near) == 1
+        assert near[near > 0] == pytest.approx(np.array(ways)[near > 0] + np.hypot(20, 20), abs=2)
+
+
 @pytest.mark.parametrize("fence", [False, True])
 def test_a_square_that_is_closed_by_its_name_is_not_walked_across(
     tmp_path: Path, fence: bool
