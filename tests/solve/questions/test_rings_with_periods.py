@@ -194,3 +194,20 @@ def test_people_do_not_walk_out_through_rings(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="people walk out by 'checkpoint'") as caught:
         placement.load_plan(file)
     assert 'write directions = { checkpoint = "in" } for that period' in str(caught.value)
+
+
+@pytest.mark.slow
+def test_a_plan_of_one_period_is_the_plan_without(tmp_path: Path) -> None:
+    source = DAY.parent / "drawn-rings"
+    for file in ("plan.toml", "sites.csv", "demand.csv"):
+        (tmp_path / file).write_bytes((source / file).read_bytes())
+    with (tmp_path / "plan.toml").open("a", encoding="utf-8") as text:
+        text.write('\n[[periods]]\nname = "evening"\nbegins = "16:00"\nends = "23:00"\n')
+    plan = placement.load_plan(tmp_path)
+    solution, alone = placement.optimise(plan), placement.optimise(placement.load_plan(source))
+    assert solution.objective == pytest.approx(alone.objective)
+    assert [post.id for post in solution.posts_list] == [post.id for post in alone.posts_list]
+    assert solution.lanes is not None
+    assert alone.lanes is not None
+    assert solution.lanes.rings == alone.lanes.rings
+    assert placement.audit(plan, solution).ok
