@@ -81,10 +81,7 @@ def part_squares(
     beyond: set[int] = set()
     crossing = behind = 0
     perimeter = shapely.boundary(inside)
-    if len(streets.squares):
-        touching = np.flatnonzero(shapely.intersects(grown_squares(streets)[0], outer))
-    else:
-        touching = np.zeros(0, np.int64)
+    touching = _single(streets, outer)
     middle = _middle(streets, inside, touching, band_m)
     rim = shapely.boundary(middle)
     for square, ours in _edges_on(streets, touching):
@@ -123,6 +120,25 @@ def part_squares(
         crossing=crossing,
         n_parts=behind,
     )
+
+
+def _single(streets: Streets, outer: "BaseGeometry") -> Ints:
+    """Return the squares that meet some ground, without those that lie on another one.
+
+    A square that is mapped twice, or in parts and as a whole, is walked and closed as one.
+    """
+    if not len(streets.squares):
+        return np.zeros(0, np.int64)
+    squares, (grown, tree) = streets.squares, grown_squares(streets)
+    meeting = np.flatnonzero(shapely.intersects(grown, outer))
+    at, on = tree.query(squares.shape[meeting], predicate="covered_by")
+    own = meeting[at]
+    like = (squares.level[own] == squares.level[on]) & (own != on)
+    like &= squares.structure[own] == squares.structure[on]
+    own, on = own[like], on[like]
+    equal = shapely.covered_by(squares.shape[on], grown[own])
+    result: Ints = np.setdiff1d(meeting, own[~equal | (on < own)])
+    return result
 
 
 def _middle(

@@ -30,7 +30,7 @@ from placement.streets.closures import Closure, with_closures
 from placement.streets.network import transformer
 from tests.builders import point, write_geojson, write_plan
 from tests.cli.running import run
-from tests.streets.draw import CRS, ORIGIN, at, draw, osm_xml, write_lines
+from tests.streets.draw import CRS, ORIGIN, at, draw, osm_xml, read_osm_text, write_lines
 from tests.streets.test_squares import SQUARE, square
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
@@ -264,6 +264,22 @@ def test_a_square_is_closed_by_one_fence_across_it(tmp_path: Path) -> None:
     inside = shapely.box(*at((150, -100))[0], *at((500, 500))[0])
     short = substring(fence.line, 1.0, fence.line.length)
     assert "Market" in breaches(streets, inside, [(short, None)], band_m=60)
+
+
+def test_a_square_that_is_mapped_twice_gets_one_fence(tmp_path: Path) -> None:
+    square(tmp_path, SQUARE, [], SQUARE, name="Market")
+    (drawn,) = tmp_path.glob("*.osm")
+    corners = "".join(f'<nd ref="{node}"/>' for node in (102, 103, 100, 101, 102))
+    tags = '<tag k="highway" v="pedestrian"/><tag k="area" v="yes"/>'
+    again = f'<way id="900" version="1">{corners}{tags}</way></osm>'
+    streets = read_osm_text(tmp_path, drawn.read_text("utf-8").replace("</osm>", again))
+    assert len(streets.squares) == 2
+    inside = shapely.box(*at((150, -100))[0], *at((500, 500))[0])
+    found = find_cordon(streets, inside, traffic="walkers", band_m=60)
+    (fence,) = found.barriers
+    assert fence.line.length == pytest.approx(300, abs=0.1)
+    assert found.weight == found.flow == 3000
+    assert found.breaches == ()
 
 
 def test_the_streets_to_a_square_are_closed_where_that_is_less(tmp_path: Path) -> None:
