@@ -3,7 +3,7 @@
 const MOST_NAMED = 5; // ways that are open, in a sentence
 const MOST_COUNTED = 8; // variants whose figures are kept
 const MOST_CLOSED = 4; // choices of closed streets whose walks are kept
-const IDLE_MS = 5; // counted ahead at once, as long as a frame paints
+const IDLE_MS = 30; // counted ahead at once; a browser gives idle time every 50 ms
 const FIRST_MS = 500; // in which the page is drawn and looked at
 const MOST_FOUND = 12; // rows of a search: more are narrowed by another word
 
@@ -124,7 +124,8 @@ function makeCounter(data, variant) {
   return counter;
 }
 
-/* Take steps while the reader does nothing else and nothing waits to be painted: so few at once that no frame is late. */
+/* Take steps while the reader does nothing else and nothing waits to be painted: a browser says that no time
+   remains as soon as the reader does something. */
 function whileIdle(steps) {
   if (window.requestIdleCallback === undefined) { return; } // counted when it is asked for
   const ask = () => window.requestIdleCallback((deadline) => {
