@@ -9,6 +9,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from branca.element import Element
@@ -19,6 +20,7 @@ from placement.maps.leaflet import leaflet_file
 from placement.plan.problem import Plan
 from placement.solution import Status
 from placement.streets.tags import ON_REQUEST, OPEN, not_step_free, read_way
+from placement.studies.egress.study import ServedKnown
 from tests.maps.pages import drawn_plan, hostile_plan, solution_of
 
 ROOT = Path(__file__).parents[2]
@@ -230,6 +232,11 @@ def test_the_page_of_an_egress_uses_every_word_and_no_other() -> None:
     code = static_files.own_file("egress.js")
     said = set(re.findall(r"say\(\s*\"(\w+)\"", code))
     said |= {"place", "people", "now", "wait", "last", "exit", "station"}  # columns, and kinds
+    said |= {
+        "out_proven",
+        "out_bound",
+        *(f"served_{known}" for known in get_args(ServedKnown.__value__)),
+    }
     assert said == static_files.languages()["en"]["egress"].keys()
 
 
