@@ -89,3 +89,28 @@ def test_a_view_the_reader_chose_is_kept_when_the_window_changes(open_page, pari
     resize(page, 1300, 800)
     assert page.evaluate(scale) == before
     assert page.evaluate(HIDDEN) != []
+
+
+@pytest.mark.parametrize("size", [(960, 750), (1440, 900), (390, 844)])
+def test_nothing_lies_over_a_popup(open_page, paris_map, size) -> None:
+    """Its title, its cross and its buttons are those that a click there would press."""
+    page, _ = open_page(paris_map, size=size)
+    for post in ("bridge-pont-d-austerlitz-rive-gauche", "mouth-rue-royale-rue-saint-honore"):
+        page.locator(f"[data-show='{post}/checkpoint']").first.click()
+        page.wait_for_selector(".leaflet-zoom-anim, .leaflet-pan-anim", state="detached")
+        page.wait_for_timeout(400)  # the popup moves the map on
+        page.locator(".folium-map").scroll_into_view_if_needed()
+        covered = page.evaluate("""() => {
+          const popup = document.querySelector('.leaflet-popup');
+          const box = popup.querySelector('.leaflet-popup-content').getBoundingClientRect();
+          const parts = popup.querySelectorAll('h3, h2, button, .leaflet-popup-close-button');
+          return [...parts].filter((one) => {
+            const at = one.getBoundingClientRect();
+            const [x, y] = [at.right - 4, (at.top + at.bottom) / 2];
+            const isCross = one.matches('.leaflet-popup-close-button');
+            if (!isCross && (y < box.top || y > box.bottom)) { return false; } // scrolled to
+            return !popup.contains(document.elementFromPoint(x, y));
+          }).map((one) => one.textContent);
+        }""")
+        assert covered == []
+        page.keyboard.press("Escape")

@@ -173,5 +173,13 @@ function makeLegend(map, data, tell, state, entries) {
     : held.getPosition().endsWith("left") ? width() : -width());
   /* Where map and legend are too narrow for a popup beside it, the legend is folded. */
   const giveWay = () => { if (map.getSize().x < 2.5 * width()) { box.open = false; } };
-  return { draw, extra, box, corners: LEGEND_CORNERS, place, move, leave, back, corner, fold, shift, giveWay };
+  /* A popup stands beside the legend, or below its head once it is folded: never behind it. */
+  const makeRoom = (popup) => {
+    giveWay();
+    const isAbove = !box.open && getComputedStyle(box).visibility === "visible" && held.getPosition().startsWith("top");
+    popup.options.autoPanPaddingTopLeft = L.point(16 + Math.max(0, shift()), isAbove ? box.offsetHeight + 26 : 16);
+    popup.options.autoPanPaddingBottomRight = L.point(16 + Math.max(0, -shift()), 16);
+    popup.update();
+  };
+  return { draw, extra, box, corners: LEGEND_CORNERS, place, move, leave, back, corner, fold, shift, giveWay, makeRoom };
 }

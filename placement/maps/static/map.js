@@ -244,12 +244,7 @@ async function showPlan(map) {
     const close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
     if (close) { close.setAttribute("aria-label", tell.say("close")); }
     frame.classList.add("open");
-    /* beside the legend, or over it once it is folded: never behind it */
-    legend.giveWay();
-    const shift = legend.shift();
-    event.popup.options.autoPanPaddingTopLeft = L.point(16 + Math.max(0, shift), 16);
-    event.popup.options.autoPanPaddingBottomRight = L.point(16 + Math.max(0, -shift), 16);
-    event.popup.update();
+    legend.makeRoom(event.popup);
   });
   map.on("popupclose", () => { frame.classList.remove("open"); ways.clearLayers(); });
 

@@ -282,7 +282,7 @@ async function showStates(map) {
       const close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
       if (close) { close.setAttribute("aria-label", tell.say("close")); }
       one.map.getContainer().classList.add("open");
-      legend.giveWay();
+      legend.makeRoom(event.popup);
     });
     one.map.on("popupclose", () => one.map.getContainer().classList.remove("open"));
     afterZoom(one.map, () => arrangeOne(one));
