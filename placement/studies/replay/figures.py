@@ -19,6 +19,7 @@ LANGUAGES = ("en", "fr")
 _TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "{plan}: queues on {nights} nights, people",
+        "lane": "1 lane, {sent} people sent",
         "lanes": "{lanes} lanes, {sent} people sent",
         "strained": "more than {tolerated} outside on {share} of nights",
         "outer": "90% of nights",
@@ -29,6 +30,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
     },
     "fr": {
         "title": "{plan} : files d’attente sur {nights} soirées, personnes",
+        "lane": "1 file de contrôle, {sent} personnes envoyées",
         "lanes": "{lanes} files de contrôle, {sent} personnes envoyées",
         "strained": "plus de {tolerated} dehors pour {share} des soirées",
         "outer": "90 % des soirées",
@@ -141,12 +143,21 @@ def _draw(
     _ticks(axes, replay, top, language)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    share = f"{100 * gate.strained.value:.0f}{'%' if language == 'en' else ' %'}"
-    sizes = words["lanes"].format(lanes=gate.lanes, sent=_number(gate.sent, language))
+    sizes = words["lane" if gate.lanes == 1 else "lanes"].format(
+        lanes=gate.lanes, sent=_number(gate.sent, language)
+    )
+    share = _share(gate.strained.value, language)
     strained = words["strained"].format(tolerated=replay.tolerated, share=share)
     axes.text(0, 1.24, _short(gate.name), transform=axes.transAxes, fontsize=7.5)
     axes.text(0, 1.13, sizes, transform=axes.transAxes, fontsize=6.5)
     axes.text(0, 1.03, strained, transform=axes.transAxes, fontsize=6.5)
+
+
+def _share(part: float, language: str) -> str:
+    """Write a share as percent, with a decimal where none would hide some or miss few nights."""
+    few = 0 < part < 0.1 or 0.9 < part < 1
+    text = f"{100 * part:.{1 if few else 0}f}"
+    return f"{text}%" if language == "en" else f"{text.replace('.', ',')} %"
 
 
 def _ticks(axes: "Axes", replay: Replay, top: float, language: str) -> None:
