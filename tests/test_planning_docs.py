@@ -2,7 +2,7 @@
 
 Python blocks are doctests. Console blocks are commands after ``$ `` with what they say. Blocks of
 ``diff`` are made in the file they name. Blocks of plain ``sh`` are not run: they need a network, or
-take longer than a test may (the solution of such a plan is kept in ``tests/cases``, and the page
+take longer than a test may (the solution of such a plan is kept in ``outputs``, and the page
 audits it).
 
 After a change of what commands say, ``PLACE_GOLDEN=write`` writes into the pages what they say now:
@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 STORED = {  # what a folder would hold
     "outputs/london-2023": "outputs/london-2023/solution.geojson",
-    "outputs/paris-2024": "tests/cases/paris-2024.geojson",
+    "outputs/paris-2024": "outputs/paris-2024/solution.geojson",
     "outputs/paris-2024-dogs": "outputs/paris-2024-dogs/solution.geojson",
     "outputs/paris-2024-cover": "outputs/paris-2024-cover/solution.geojson",
 }
