@@ -2,7 +2,13 @@
 
 import os
 
+import pytest
+
 NIGHT = os.environ.get("PLACE_NIGHT", "") not in {"", "0"}
+
+
+#: What takes long, and of whose kind ``make test`` has others.
+by_night = pytest.mark.skipif(not NIGHT, reason="make night runs it")
 
 
 def cases[T](day: T, night: T) -> T:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.amount import cases
 from tests.builders import write_plan
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +28,7 @@ def _run(plan: Path, out: Path, seed: str) -> tuple[bytes, bytes]:
 @pytest.mark.slow
 def test_shuffled_rows_in_another_process_give_the_same_bytes(tmp_path: Path) -> None:
     first = _run(write_plan(tmp_path / "a"), tmp_path / "out-a", "0")
-    for shuffle, seed in ((1, "12345"), (2, "54321")):
+    for shuffle, seed in ((1, "12345"), *cases((), ((2, "54321"),))):
         folder = tmp_path / str(shuffle)
         again = _run(write_plan(folder / "plan", shuffle=shuffle), folder / "out", seed)
         assert first == again

@@ -12,6 +12,7 @@ import pytest
 import placement
 from placement.maps import State, comparison_page, map_page, slider_page
 from placement.plan.layers import load_plan
+from tests.amount import by_night
 from tests.browser.conftest import PIXELS, ROOT, UNPAINTED, zoom_in
 from tests.browser.test_access import found
 from tests.maps.pages import NASTY, drawn_plan, hostile_plan, solution_of
@@ -323,7 +324,7 @@ def on_paper(page: Any, paper: str, way: str) -> list[Any]:
     ("paper", "way", "view", "maps_mm"),
     [
         ("a4", "landscape", "swipe", [(273, 158)]),
-        ("a3", "landscape", "apart", [(197.5, 244), (197.5, 244)]),
+        pytest.param("a3", "landscape", "apart", [(197.5, 244), (197.5, 244)], marks=by_night),
         ("a4", "portrait", "apart", [(186, 117), (186, 117)]),
     ],
 )

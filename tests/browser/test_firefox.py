@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from placement.maps import write_map
+from tests.amount import cases
 from tests.maps.pages import ruled_plan, ruled_solution
 
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
@@ -92,7 +93,9 @@ def pictured(browser: Any, page: str, folder: Path, seconds: float) -> dict[str,
 
 
 @pytest.mark.skipif(FIREFOX is None, reason="no Firefox here: apt-get install firefox-esr")
-@pytest.mark.parametrize(("theme", "paper"), [("light", "251,250,248"), ("dark", "23,27,32")])
+@pytest.mark.parametrize(
+    ("theme", "paper"), [("light", "251,250,248"), *cases([], [("dark", "23,27,32")])]
+)
 def test_the_page_is_drawn_in_firefox(browser: Any, tmp_path: Path, theme: str, paper: str) -> None:
     plan = ruled_plan(tmp_path)
     write_map(plan, ruled_solution(plan), tmp_path / "map.html")

@@ -25,7 +25,7 @@ from placement.review.geojson import read_solution
 from placement.solution import Status
 from placement.solve.questions.max_cover import optimise
 from placement.streets import Streets, read_streets, snap, walking_times
-from tests.amount import NIGHT, cases
+from tests.amount import NIGHT, by_night, cases
 
 ROOT = Path(__file__).parents[2]
 HERE = ROOT / "data" / "geo" / "paris-2024"
@@ -421,6 +421,7 @@ def test_the_whole_plan_is_proven_with_every_kind_of_rule() -> None:
     assert 0.6 <= shares["dog_team"] <= 0.8
 
 
+@by_night
 @pytest.mark.slow
 def test_too_little_money_for_the_whole_plan_is_said_with_what_is_not_enough() -> None:
     with pytest.raises(InfeasibleError, match=r"no budget up to 1[01]\d\d would do") as caught:
