@@ -33,7 +33,7 @@ def fake_plan(**_: Any) -> Any:
     names = ("checkpoint", "dog_team")
     resources = [SimpleNamespace(id=name, label={}, unit={}) for name in names]
     return SimpleNamespace(
-        settings=SimpleNamespace(name="ceremony"),
+        settings=SimpleNamespace(name="ceremony", sealed=None),
         problem=SimpleNamespace(resources=resources, barriers=()),
         warnings=(),
         inputs=(),

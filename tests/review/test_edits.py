@@ -251,7 +251,7 @@ def test_a_difference_of_another_solution_is_refused() -> None:
 
 
 def test_a_comment_for_a_forge_is_short_and_mentions_nobody() -> None:
-    old = read_solution(CASES / "paris-2024.geojson")
+    old = read_solution(OUTPUTS / "paris-2024" / "solution.geojson")
     new = read_solution(CASES / "ruled-later.geojson")
     text = markdown(compare(old, new))
     assert text.count("\n") < 200
