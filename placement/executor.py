@@ -119,8 +119,8 @@ class Here:
             return
         done, shortest = 0, math.inf
         for item in items:
-            worth = shortest * (len(items) - done) * (1 - 1 / jobs)
-            if (done > 1 or PROCESS_S < shortest < math.inf) and worth > PROCESS_S:
+            told = done > 1 or (done == 1 and shortest > PROCESS_S)
+            if jobs > 1 and told and shortest * (len(items) - done) * (1 - 1 / jobs) > PROCESS_S:
                 break
             began = time.process_time()  # a clock would count what else the computer does
             result = call(shared, item)

@@ -71,15 +71,15 @@ def bridges(plan: Plan) -> list[str]:
     Of two spellings that differ in their case alone, which are one street to a closure, the first
     is taken.
     """
-    streets = _drawn_on(plan)
+    streets = streets_of_day(plan)
     if streets is None:
         return []
     names = sorted({streets.names[code] for code in streets.name_code[streets.bridge]} - {""})
     return list({name.casefold(): name for name in reversed(names)}.values())[::-1]
 
 
-def _drawn_on(plan: Plan) -> "Streets | None":
-    """Return the streets by which names are known: of a day, those of no period in particular."""
+def streets_of_day(plan: Plan) -> "Streets | None":
+    """Return the streets to be drawn and named: of a day, those of no period in particular."""
     if plan.periods and plan.streets is not None:
         return untouched(plan, step_free=False)
     return survey(plan).streets
@@ -233,7 +233,7 @@ def _street(plan: Plan, closed: Plan, name: str, laid: Laid) -> dict[str, Any]:
 
 def _drawn(plan: Plan, name: str, frame: "Frame | None") -> shapely.Geometry:
     """Return a street in degrees, where the page draws it."""
-    streets = _drawn_on(plan)
+    streets = streets_of_day(plan)
     assert streets is not None  # noqa: S101 - a closure of a plan without streets was refused
     street = shapely.line_merge(shapely.union_all(streets.edge_lines()[edges_named(streets, name)]))
     to_degrees = transformer(streets.crs, "EPSG:4326")

@@ -15,6 +15,7 @@ from placement.cover.survey import in_period, survey
 from placement.errors import InputError
 from placement.globe import transformer
 from placement.maps import coding
+from placement.maps.closed_streets import streets_of_day
 from placement.maps.frame import (
     Frame,
     draw_plan,
@@ -79,14 +80,11 @@ def day_data(
     """
     values = day_values(plan, solution)
     found, frame = survey(plan), plan_frame(plan)
-    drawn = found.streets
-    if plan.streets is not None:  # some are closed in some periods
-        drawn = untouched(plan, step_free=False)
     counted = what_if(plan, solution, found, frame, streets=streets)
     whole = page_data(
         draw_plan(plan, frame),
         draw_solution(solution, frame),
-        drawn,
+        streets_of_day(plan),
         {},
         uncovered(plan, solution, found),
         served=served(plan, solution, found),

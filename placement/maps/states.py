@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from placement.cover.catchments import rings
-from placement.cover.ground import untouched
 from placement.cover.survey import survey
 from placement.errors import InputError
+from placement.maps.closed_streets import streets_of_day
 from placement.maps.frame import Frame, Shapes, draw_plan, draw_shapes, draw_solution, plan_frame
 from placement.maps.numbering import numbers
 from placement.maps.page import page_data, uncovered
@@ -70,15 +70,12 @@ def states_data(states: Sequence[State]) -> dict[str, Any]:
     last = states[-1]
     _refuse_other_resources(states)
     frame = plan_frame(last.plan)
-    streets = survey(last.plan).streets
-    if last.plan.periods and last.plan.streets is not None:  # some are closed in some periods
-        streets = untouched(last.plan, step_free=False)
     shapes = _shapes(states, frame)
     told = [_told(state, frame, shapes[state.plan]) for state in states]
     base = page_data(
         draw_plan(last.plan, frame),
         draw_solution(last.solution, frame),
-        streets,
+        streets_of_day(last.plan),
         {},
         uncovered(last.plan, last.solution, survey(last.plan)),
         frame=frame,

@@ -10,7 +10,7 @@ import shapely
 from placement.arrays import Floats, Geometries
 from placement.errors import InputError
 from placement.globe import transformer, unwrapped
-from placement.reading.features import WGS84, quiet
+from placement.reading.features import WGS84, Features, quiet, row_name
 
 
 def in_degrees(
@@ -49,6 +49,16 @@ def in_degrees(
     lonlat = _to_wgs84(path, shapes, crs)
     _check_globe(path, name, lonlat, crs)
     return unwrapped(lonlat)
+
+
+def placed(found: Features) -> tuple[Geometries, Callable[[int], str]]:
+    """Return the geometries that are there, flat, and what to call each in a message."""
+    there = ~(shapely.is_missing(found.geometries) | shapely.is_empty(found.geometries))
+    at = np.flatnonzero(there)
+    return (
+        shapely.force_2d(found.geometries[at]),
+        lambda position: row_name(int(at[position]) + 1, found.properties[at[position]]),
+    )
 
 
 def project(geometries: Geometries, source: pyproj.CRS, target: pyproj.CRS) -> Geometries:

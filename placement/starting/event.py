@@ -10,8 +10,8 @@ from pyproj import CRS
 
 from placement.errors import InputError, UsageError
 from placement.globe import local_crs, middle, transformer, wrapped
-from placement.reading.degrees import in_degrees
-from placement.reading.features import WGS84, row_name
+from placement.reading.degrees import in_degrees, placed
+from placement.reading.features import WGS84
 from placement.reading.formats import read_features
 from placement.reading.regular import require_file
 from placement.starting.names import clean_name
@@ -148,10 +148,7 @@ def _read(path: Path, layer: str, kinds: tuple[str, ...]) -> "tuple[Geometries, 
     """Return a layer's geometries in degrees, and the name of the first that has one."""
     require_file(path, remedy=f"give the {layer} of the event")
     found = read_features(path, layer=layer, kinds=kinds)
-    shapes = found.geometries
-    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    shapes = shapely.force_2d(shapes[there])
-    named = [row_name(n + 1, found.properties[n]) for n in np.flatnonzero(there).tolist()]
+    shapes, named = placed(found)
     what = "lines" if kinds is _LINES else "polygons"
     if not len(shapes):
         raise InputError(f"it holds no {what}", file=path, remedy=f"draw the event's {layer}")
@@ -168,7 +165,7 @@ def _read(path: Path, layer: str, kinds: tuple[str, ...]) -> "tuple[Geometries, 
         raise InputError(
             "an outline crosses itself", file=path, remedy="draw the perimeter without crossings"
         )
-    lonlat = in_degrees(path, lambda at: named[at], shapes, found.crs)
+    lonlat = in_degrees(path, named, shapes, found.crs)
     if kinds is _LINES and not shapely.length(lonlat).sum() > 0:
         raise InputError("its lines have no length", file=path, remedy="draw the way of the event")
     names = [clean_name(str(row.get("name") or "")) for row in found.properties]

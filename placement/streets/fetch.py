@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import numpy as np
 import shapely
 
 from placement.errors import InputError, UsageError
 from placement.globe import cut, local_crs, middle
 from placement.outputs import replacing
-from placement.reading.degrees import in_degrees
-from placement.reading.features import quiet, row_name
+from placement.reading.degrees import in_degrees, placed
+from placement.reading.features import quiet
 from placement.reading.formats import read_features
 from placement.reading.regular import require_file
 from placement.streets.answer import check_whole
@@ -82,13 +81,10 @@ def around(route: str | Path, *, margin_m: float) -> "BaseGeometry":
     path = Path(route)
     require_file(path, remedy="give the route of the event")
     found = read_features(path, layer="route")
-    shapes = shapely.force_2d(found.geometries)
-    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    shapes = shapes[there]
-    named = [row_name(n + 1, found.properties[n]) for n in np.flatnonzero(there).tolist()]
+    shapes, named = placed(found)
     if not len(shapes):
         raise InputError("it holds no places", file=path, remedy="give the route of the event")
-    degrees = in_degrees(path, lambda at: named[at], shapes, found.crs)
+    degrees = in_degrees(path, named, shapes, found.crs)
     with quiet(path, "a route"):
         bounds = shapely.bounds(degrees)
         lat = bounds[:, 1::2]

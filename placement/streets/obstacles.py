@@ -36,8 +36,9 @@ def with_obstacles(streets: Streets, barring: Iterable[Barring]) -> Streets:
     for each in barring:
         shapes.setdefault(each.levels, []).append(each.shape)
     for levels in in_order(shapes):
-        taken = streets.squares.within(shapes[levels], streets.squares.on(levels))
+        squares = streets.squares.on(levels)
+        taken = streets.squares.within(shapes[levels], squares)
         if not shapely.is_empty(taken):
             ours = np.flatnonzero(streets.across & edges_on(streets, levels))
-            streets = without(streets, taken, ours, streets.squares.on(levels))
+            streets = without(streets, taken, ours, squares)
     return streets

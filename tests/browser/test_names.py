@@ -30,11 +30,17 @@ PLACED = """([names, sight, signs, zoom, shores, middles]) => {
 }"""
 
 
-def test_no_name_is_cut_by_the_edge_or_lies_below_the_legend(browser) -> None:
+def scripted(browser):
+    """Return an empty page with the scripts of a plan's page."""
     folder = Path(webmap.__file__).parent / "static"
     page = browser.new_page()
     for name in webmap._PLAN_SCRIPTS:
         page.add_script_tag(content=(folder / name).read_text(encoding="utf-8"))
+    return page
+
+
+def test_no_name_is_cut_by_the_edge_or_lies_below_the_legend(browser) -> None:
+    page = scripted(browser)
     legend = [650, 10, 890, 260]
     sight = {"box": [0, 0, *SIZE], "covers": [legend]}
     pick = random.Random(8)
@@ -77,10 +83,7 @@ def test_no_name_is_cut_by_the_edge_or_lies_below_the_legend(browser) -> None:
 
 def test_no_area_is_named_beyond_the_river(browser) -> None:
     """A river bends round an island; strips lie along its banks, as quays do."""
-    folder = Path(webmap.__file__).parent / "static"
-    page = browser.new_page()
-    for name in webmap._PLAN_SCRIPTS:
-        page.add_script_tag(content=(folder / name).read_text(encoding="utf-8"))
+    page = scripted(browser)
     sight = {"box": [0, 0, *SIZE], "covers": []}
     middle = [[-50, 300], [250, 260], [350, 225], [550, 225], [650, 260], [950, 330]]
     north = [[x, y - 28] for x, y in middle]
@@ -119,10 +122,7 @@ def test_no_area_is_named_beyond_the_river(browser) -> None:
 
 
 def test_no_line_of_a_name_begins_with_a_dash(browser) -> None:
-    folder = Path(webmap.__file__).parent / "static"
-    page = browser.new_page()
-    for name in webmap._PLAN_SCRIPTS:
-        page.add_script_tag(content=(folder / name).read_text(encoding="utf-8"))
+    page = scripted(browser)
     for text in (
         "Tribune Célestins - Hôtel de Ville",
         "Tribune Conti – Voltaire",
@@ -151,10 +151,7 @@ STRETCHES = """([line, text, kind]) => {
 
 def test_no_name_bends_round_a_corner(browser) -> None:
     """Letters of a name turn by less than 0.6 radians in all and stay as far apart as in a line."""
-    folder = Path(webmap.__file__).parent / "static"
-    page = browser.new_page()
-    for name in webmap._PLAN_SCRIPTS:
-        page.add_script_tag(content=(folder / name).read_text(encoding="utf-8"))
+    page = scripted(browser)
     pick = random.Random(3)
     many = 0
     for _ in range(60):
@@ -199,10 +196,7 @@ DRAWN = """(far) => {
 
 
 def test_names_at_the_closest_zoom_are_drawn_as_near_the_origin(browser) -> None:
-    folder = Path(webmap.__file__).parent / "static"
-    page = browser.new_page()
-    for name in webmap._PLAN_SCRIPTS:
-        page.add_script_tag(content=(folder / name).read_text(encoding="utf-8"))
+    page = scripted(browser)
     near, far = page.evaluate(DRAWN, 0), page.evaluate(DRAWN, 2**27)
     assert any(near)
     assert near == far

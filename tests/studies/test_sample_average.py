@@ -21,7 +21,7 @@ from placement.studies.risk import WORST, Absences, Aim, draw, worst_mean
 from placement.studies.sample_average import Ground, choose_under_risk
 from placement.studies.sampled import Candidates
 from placement.studies.under_risk import UnderRisk
-from tests.amount import NIGHT, cases
+from tests.amount import by_night, cases
 from tests.builders import write_plan
 from tests.ruled_plans import Drawn, draw_plan, worth_by_night, write_ruled_plan
 
@@ -282,7 +282,7 @@ def test_more_money_and_fewer_absences_are_never_worse(tmp_path: Path) -> None:
             assert best_of_sample(plan, 0.2, aim, seed) >= usual - 1e-6
 
 
-@pytest.mark.skipif(not NIGHT, reason="only in make night")
+@by_night
 def test_the_bound_holds_for_the_best_plan_of_all_nights_there_are(tmp_path: Path) -> None:
     """Two posts, of which the money buys one: the best is known, and nineteen of twenty hold."""
     drawn = draw_ruled(3)
