@@ -146,9 +146,8 @@ def command(
 
     Several solutions of one PLAN are compared on the same nights: the best in the mean and the best
     on the worst 5% of nights are named. Units are missing independently of one another, and a post
-    covers while one of its units is there. With lanes the people counted are those within reach:
-    who gets in on time is what `place replay` plays. With rings they are those whom the lanes that
-    are there can let all the way in.
+    covers while one of its units is there. With lanes the people counted are those whom the lanes
+    that are there can admit in time, and let all the way in where there are rings.
 
     With --best the plan that is best on such nights is looked for under all rules of PLAN, and
     written as solution.geojson, with risk.json beside it.
@@ -428,11 +427,10 @@ def _mean(one: "Risk") -> float:
 
 def _remarks(found: "Risks", plan: "Plan", files: "tuple[str, ...]") -> list[str]:
     """Say what was computed exactly, and which of several solutions is best."""
-    counted = "people within reach are counted"
-    if plan.problem.rings is not None:
-        counted = "people are counted whom the lanes that are there can let through their rings"
+    admit = "admit in time" if plan.problem.rings is None else "let through their rings"
+    counted = f"people are counted whom the lanes that are there can {admit}"
     said = [
-        f"{kind.id}: {counted}; `place replay` plays who gets in on time."
+        f"{kind.id}: {counted}; `place replay` plays their queues."
         for kind in plan.problem.resources
         if kind.lanes is not None
     ]

@@ -1,4 +1,4 @@
-"""Whom posts cover on random nights, and whom gates of rings let in by the lanes that are there."""
+"""Whom posts cover on random nights, and whom gates let in by the lanes that are there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from scipy.special import bdtr
 from placement.arrays import Floats, Ints
 from placement.cover.instance_builder import posting
 from placement.cover.survey import survey
-from placement.errors import UsageError
 from placement.plan.problem import Plan
 from placement.solution import Post
-from placement.solve.capacitated.ringed_flow import RingedFlow, RingedGates
+from placement.solve.capacitated.gate_flow import OpenGates
 from placement.solve.questions.baseline import post_names
+from placement.solve.questions.evaluate import allow_posts
 
 _MOST_CELLS = 20_000_000
 
@@ -61,8 +61,8 @@ class Crew:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class RingedCrew:
-    """Gates of rings in one plan, and who may come through them.
+class LanedCrew:
+    """Gates with lanes in one plan, and who may come through them.
 
     Attributes
     ----------
@@ -77,10 +77,10 @@ class RingedCrew:
 
     column: Ints
     fewer: Floats
-    gates: RingedGates
+    gates: OpenGates
 
     def covered(self, drawn: Floats, come: Floats) -> Floats:
-        """Return (n,) float64, people who get all the way in, by night.
+        """Return (n,) float64, people who get all the way in, or what they are worth, by night.
 
         Parameters
         ----------
@@ -91,7 +91,7 @@ class RingedCrew:
         """
         lanes = (drawn[:, :, None] >= self.fewer).sum(axis=2)
         states, state = np.unique(lanes, axis=0, return_inverse=True)
-        found, flow = np.zeros(len(come)), RingedFlow(self.gates)
+        found, flow = np.zeros(len(come)), self.gates.flow()
         for number, there in enumerate(states):
             nights = state.ravel() == number
             found[nights] = flow.most(there, come[nights])
@@ -101,12 +101,17 @@ class RingedCrew:
     def promised(self) -> float:
         """People who get in with every lane there, where as many come as in the plan."""
         lanes = (self.fewer < 1.0).sum(axis=1)
-        return float(RingedFlow(self.gates).most(lanes, np.ones(1))[0])
+        return float(self.gates.flow().most(lanes, np.ones(1))[0])
 
 
-def ringed_crew(
-    plan: Plan, posts: Sequence[Post], column: Sequence[int], gone: Sequence[tuple[float, float]]
-) -> RingedCrew:
+def laned_crew(
+    plan: Plan,
+    posts: Sequence[Post],
+    column: Sequence[int],
+    gone: Sequence[tuple[float, float]],
+    *,
+    weighed: bool = False,
+) -> LanedCrew:
     """Return the gates of a solution.
 
     Parameters
@@ -119,18 +124,15 @@ def ringed_crew(
         Which of the numbers drawn is each gate's.
     gone
         For each gate the shares of nights on which it is shut, and on which a lane is away.
-
-    Raises
-    ------
-    UsageError
-        If a gate is no candidate of the plan.
+    weighed
+        Whether people count by what they are worth; else each is one.
     """
+    units = plan.problem.units_of({post.id: post.units for post in posts})
+    plan = allow_posts(plan, units)
     walks = survey(plan)
-    candidates = posting(plan.problem, walks)
+    counted = plan.problem.resources[plan.problem.laned or 0].id
+    candidates = posting(plan.problem, walks, counted=(counted,))
     at = {name: number for number, name in enumerate(post_names(plan.problem, candidates))}
-    for post in posts:
-        if post.id not in at:
-            raise UsageError(f"{post.id!r} is no candidate of the plan, so nobody passes it.")
     where = [at[post.id] for post in posts]
     order = np.argsort(where)
     most = max(post.units for post in posts)
@@ -138,10 +140,12 @@ def ringed_crew(
     for line, (post, (shut, away)) in enumerate(zip(posts, gone, strict=True)):
         there = np.arange(post.units)
         fewer[line, : post.units] = shut + (1.0 - shut) * bdtr(there, post.units, 1.0 - away)
-    return RingedCrew(
+    return LanedCrew(
         column=np.array(column, dtype=np.int64)[order],
         fewer=fewer[order],
-        gates=RingedGates.of(plan, candidates, walks, np.array(where, dtype=np.int64)[order]),
+        gates=OpenGates.of(
+            plan, candidates, walks, np.array(where, dtype=np.int64)[order], weighed=weighed
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from placement.plan.post_id import PostId
 from placement.plan.problem import Plan
 from placement.plan.summary import html_table
 from placement.solution import Solution
-from placement.studies.crews import Crew, RingedCrew, crowds, ringed_crew
+from placement.studies.crews import Crew, LanedCrew, crowds, laned_crew
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,7 @@ class Risk:
     promised
         People covered with every post there.
     exact
-        The mean, computed and not drawn: posts are missing independently. None for gates of rings.
+        The mean, computed and not drawn: posts are missing independently. None with lanes.
     mean
         The mean of the nights drawn.
     worst
@@ -210,11 +210,11 @@ def risk(
 ) -> Risks:
     """Draw nights on which units are missing, and count whom the posts that are left cover.
 
-    Every unit is missing independently; a post covers while one of its units is there. Gates of
-    rings cover those whom the lanes that are there let all the way in, as many as they can. All
-    solutions meet the same nights: a post that two of them share is missing on the same ones. The
-    nights are quasi-random (Sobol, scrambled by Owen's method), so that means are nearer to the
-    truth than those of as many random nights.
+    Every unit is missing independently; a post covers while one of its units is there. Gates with
+    lanes cover those whom the lanes that are there admit in time, as many as they can, through all
+    rings where there are some. All solutions meet the same nights: a post that two of them share is
+    missing on the same ones. The nights are quasi-random (Sobol, scrambled by Owen's method), so
+    that means are nearer to the truth than those of as many random nights.
 
     Parameters
     ----------
@@ -261,7 +261,7 @@ def risk(
     power = power_of(nights)
     column = {name: at for at, name in enumerate(posts)}
     asked: list[tuple[int, str]] = []
-    crews: list[Crew | RingedCrew] = []
+    crews: list[Crew | LanedCrew] = []
     for at, solution in enumerate(solutions):
         for kind in problem.resources:
             mine = [post for post in solution.posts_list if post.resource == kind.id]
@@ -269,9 +269,9 @@ def risk(
                 continue
             asked.append((at, kind.id))
             columns = [column[post.id] for post in mine]
-            if problem.rings is not None and kind.lanes is not None:
+            if kind.lanes is not None:
                 shares = [absences.of_post(post.id) for post in mine]
-                crews.append(ringed_crew(plan, mine, columns, shares))
+                crews.append(laned_crew(plan, mine, columns, shares))
                 continue
             reach, people = crowds(plan, kind.id, [post.site for post in mine])
             crews.append(
@@ -365,7 +365,7 @@ class Nights:
         Least and most of the people who come, as shares.
     """
 
-    crews: tuple[Crew | RingedCrew, ...]
+    crews: tuple[Crew | LanedCrew, ...]
     dimensions: int
     power: int
     key: tuple[int, ...]
@@ -409,7 +409,7 @@ def check_attendance(attendance: tuple[float, float]) -> None:
 
 
 def _told(
-    crew: Crew | RingedCrew, covered: Floats, *, solution: int, resource: str, come: float
+    crew: Crew | LanedCrew, covered: Floats, *, solution: int, resource: str, come: float
 ) -> Risk:
     """Return the figures of (R, n) nights, R scramblings of n each; `come` is the mean share."""
     every = np.sort(covered, axis=None)

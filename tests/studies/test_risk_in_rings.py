@@ -15,7 +15,7 @@ from placement.errors import InfeasibleError, UsageError
 from placement.executor import Here
 from placement.plan.problem import Plan
 from placement.solution import Solution
-from placement.solve.capacitated.ringed_flow import RingedFlow, RingedGates
+from placement.solve.capacitated.gate_flow import FlowProgram, OpenGates
 from tests.amount import cases
 from tests.ringed_town import Oracle, draw_town, write_town
 
@@ -93,7 +93,7 @@ def test_whatever_share_comes_the_lanes_let_in_as_many_as_by_hand(
     every = plan.problem.units_of(units)[posts.site, posts.resource]
     gates = np.flatnonzero(every)
     names = [plan.problem.sites.id[site] for site in posts.site[gates].tolist()]
-    flow = RingedFlow(RingedGates.of(plan, posts, walks, gates))
+    flow = FlowProgram(OpenGates.of(plan, posts, walks, gates))
     come = np.random.default_rng(1).uniform(0.1, 3.0, 60)
     for lanes in (every[gates], np.maximum(every[gates] - 1, 0)):
         found = flow.most(lanes, come)

@@ -203,7 +203,7 @@ def found_a_plan(status: Status) -> bool:
 
 def _counted(plan: Plan, units: Ints, limits: _Limits, *, wish: Wishes) -> Solution:
     """Count the people of the posts as they are, those included that the plan has no room for."""
-    wide = _widened(plan, units)
+    wide = allow_posts(plan, units)
     problem = wide.problem
     walks = survey(wide)
     posts = posting(problem, walks)
@@ -233,8 +233,16 @@ def _lanes(posts: Posting, problem: Problem, units: Ints) -> Ints:
     return np.where(gate & (given > 0), given, posts.units)
 
 
-def _widened(plan: Plan, units: Ints) -> Plan:
-    """Return the plan in which each post may be where it is; the plan itself where each may."""
+def allow_posts(plan: Plan, units: Ints) -> Plan:
+    """Return the plan in which each post may be where it is; the plan itself where each may.
+
+    Parameters
+    ----------
+    plan
+        A loaded plan.
+    units
+        (N, K) int64, units of every post, 0 where there is none.
+    """
     sites = plan.problem.sites
     if (sites.allowed | (units == 0)).all():
         return plan

@@ -1,22 +1,28 @@
-"""How many people lanes of rings let all the way in, for many states of them one after the other.
+"""How many people lanes let in, or what they are worth, for many states of them one after another.
 
-One linear program stays in the solver. Lanes that are there and the share of people who come are
-variables that are held, so each state starts where the one before ended. What is let in is a
-concave function of that share, so of many shares for the same lanes few need a program of their
-own: between two of which one's line of support meets the other's value, it is a line.
+Where a person passes one gate and all come alike, a state is a maximum flow for each layer of the
+queue (`max_flow_cuts.networks`), computed from scratch. Else one linear program stays in the
+solver. Lanes that are there and the share of people who come are variables that are held, so each
+state starts where the one before ended. What is let in is a concave function of that share, so of
+many shares for the same lanes few need a program of their own: between two of which one's line of
+support meets the other's value, it is a line.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from placement.arrays import Floats, Ints
+from placement.compiled import compiled
 from placement.cover.instance_builder import Posting
+from placement.cover.lanes import arrivals_of
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan
 from placement.solve.capacitated.assignment import Crowds, kinds_of
 from placement.solve.capacitated.crowds import crowds_of
+from placement.solve.capacitated.fast_max_flow import admit
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.highs import LiveModel
 from placement.solve.mip.linear_program import live_program
@@ -26,36 +32,52 @@ _SAME = 1e-7  # of a value: what a line may be beside it
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class RingedGates:
-    """Gates of rings, and who may come through them.
+class OpenGates:
+    """Gates, and who may come through them.
 
     Attributes
     ----------
     crowds
-        People with the same ways in, and their ways; walks and worth say nothing.
+        People with the same ways in and of the same worth, and their ways; walks say nothing.
     coming
         (n, P) float64, people of each crowd in each period.
     room
         (G,) float64, people whom a lane of each gate admits in one period.
     carry
         Whole periods a person may wait.
+    layers
+        As `placement.cover.lanes.Arrivals.layers`, where a person passes one gate and all come by
+        one profile; else None.
     """
 
     crowds: Crowds
     coming: Floats
     room: Floats
     carry: int
+    layers: tuple[Floats, Floats] | None
 
     @classmethod
-    def of(cls, plan: Plan, posts: Posting, walks: Survey, gates: Ints) -> "RingedGates":
-        """Take the gates of some columns, (G,) int64, ascending."""
+    def of(
+        cls, plan: Plan, posts: Posting, walks: Survey, gates: Ints, *, weighed: bool = False
+    ) -> "OpenGates":
+        """Take the gates of some columns.
+
+        Parameters
+        ----------
+        plan, posts, walks
+            What is asked, its candidate posts, and the walks.
+        gates
+            (G,) int64, columns, ascending.
+        weighed
+            Whether people count by what they are worth; else each is one.
+        """
         problem = plan.problem
         position = problem.laned or 0
         rule = problem.resources[position].lanes
         crowds, _, _, _ = crowds_of(plan, posts, walks, gates)
         alike = replace(
             crowds,
-            worth=np.ones(len(crowds.people)),
+            worth=crowds.worth if weighed else np.ones(len(crowds.people)),
             first=np.zeros(len(crowds.people), dtype=np.bool_),
             tier=None,
         )
@@ -63,13 +85,99 @@ class RingedGates:
         coming = np.zeros((len(kinds.people), crowds.shares.shape[1]))
         np.add.at(coming, kind, crowds.people[:, None] * crowds.shares)
         room = problem.lane_people(position)[posts.site[gates]] / crowds.shares.shape[1]
-        return cls(crowds=kinds, coming=coming, room=room, carry=0 if rule is None else rule.carry)
+        arrivals, _ = arrivals_of(problem)
+        one = crowds.passes is None and arrivals.classes == 1
+        return cls(
+            crowds=kinds,
+            coming=coming,
+            room=room,
+            carry=0 if rule is None else rule.carry,
+            layers=arrivals.layers() if one else None,
+        )
+
+    def flow(self) -> "LayeredFlow | FlowProgram":
+        """Return what computes how many these gates let in."""
+        return FlowProgram(self) if self.layers is None else LayeredFlow(self, self.layers)
 
 
-class RingedFlow:
-    """The linear program of some gates."""
+class LayeredFlow:
+    """Maximum flows of people who pass one gate and all come alike.
 
-    def __init__(self, gates: RingedGates) -> None:
+    Parameters
+    ----------
+    gates
+        Who may come through which gates.
+    layers
+        Of the queue.
+    """
+
+    def __init__(self, gates: OpenGates, layers: tuple[Floats, Floats]) -> None:
+        crowds, size = gates.crowds, len(gates.room)
+        people = gates.coming.sum(axis=1)
+        order = np.lexsort((crowds.gate, crowds.crowd))
+        gate, crowd = crowds.gate[order], crowds.crowd[order]
+        back = np.argsort(gate, kind="stable")
+        worth, place = np.unique(crowds.worth, return_inverse=True)
+        words = np.random.default_rng(0).integers(1, 2**63, size + len(worth), dtype=np.int64)
+        self._crowd: tuple[Any, ...] = (
+            _pointers(np.bincount(crowd, minlength=len(people))),
+            gate,
+            _pointers(np.bincount(gate, minlength=size)),
+            crowd[back],
+            len(worth) - 1 - place.ravel().astype(np.int64),
+            words,
+            people,
+            worth[::-1].copy() if len(worth) else np.zeros(1),
+            *layers,
+            gates.room * gates.coming.shape[1],
+        )
+
+    def most(self, lanes: Ints, come: Floats) -> Floats:
+        """Return what those are worth who get in.
+
+        Parameters
+        ----------
+        lanes
+            (G,) int64, lanes that are there.
+        come
+            (n,) float64, shares of the people who come.
+
+        Returns
+        -------
+        (n,) float64
+        """
+        shares, place = np.unique(come, return_inverse=True)
+        value = cast("Any", _admit_shares)(*self._crowd, lanes.astype(np.int64), shares)
+        return np.asarray(np.round(value, _PLACES)[place.ravel()])
+
+
+@compiled
+def _admit_shares(  # noqa: PLR0913, PLR0917 - as `admit` takes it
+    indptr: Ints, gates: Ints, by_gate: Ints, rows: Ints, rank: Ints, words: Ints,
+    people: Floats, worth: Floats, share: Floats, ratio: Floats, each: Floats,
+    lanes: Ints, come: Floats,
+) -> Floats:  # fmt: skip
+    """Return (n,) float64, what those are worth whom lanes admit of each share of the people."""
+    is_open = lanes > 0
+    load = np.zeros((len(share), len(each)))
+    dead = np.zeros((len(share), len(people)), dtype=np.bool_)
+    found = np.zeros(len(come))
+    for n in range(len(come)):
+        found[n] = admit(
+            indptr, gates, by_gate, rows, rank, words, people * come[n], worth, share, ratio, each,
+            is_open, lanes, load, dead,
+        )  # fmt: skip
+    return found
+
+
+def _pointers(length: Ints) -> Ints:
+    return np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
+
+
+class FlowProgram:
+    """The linear program of people who may pass several gates, or come by several profiles."""
+
+    def __init__(self, gates: OpenGates) -> None:
         crowds, (many, periods) = gates.crowds, gates.coming.shape
         ways = len(crowds.crowd)
         come = ways * periods  # the variables: who takes which way when, who comes, lanes
@@ -97,13 +205,15 @@ class RingedFlow:
         table = csr_array((factor, (line, column)), shape=(len(rows), size))
         self._live: LiveModel | None = None
         if rows:
-            price = np.where(np.arange(size) < come, 1.0, 0.0)
+            price = np.append(
+                np.repeat(crowds.worth[crowds.crowd], periods), np.zeros(1 + len(lane))
+            )
             self._live, at = live_program(price, table, np.zeros(len(rows)))
             self._come, self._lane = at[come : come + 1], at[lane]
             self._coming = np.abs(table[:, [come]].toarray().ravel())
 
     def most(self, lanes: Ints, come: Floats) -> Floats:
-        """Return how many people get all the way in.
+        """Return what those are worth who get all the way in.
 
         Parameters
         ----------
@@ -153,7 +263,7 @@ class RingedFlow:
         return np.round(value, _PLACES)[place.ravel()]
 
     def _solve(self, live: LiveModel, come: float) -> tuple[float, float]:
-        """Return how many get in at a share, and how many more by a unit of it."""
+        """Return what those are worth who get in at a share, and how much more by a unit of it."""
         live.change_bounds(self._come, np.array([come]), np.array([come]))
         best, _ = live.relax(Stop())
         if best is None:
