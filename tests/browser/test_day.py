@@ -259,6 +259,7 @@ def test_a_comparison_lets_its_reader_choose_the_period(
     file = tmp_path / "comparison.html"
     file.write_text(comparison_page(*states), encoding="utf-8")
     page, seen = open_page(file, address="#tab=figures", bypass_csp=True)
+    page.evaluate("window.readOnce = true")
     links = page.get_by_role("navigation", name="Period of the day").get_by_role("link")
     assert links.count() == 4
     assert links.nth(0).get_attribute("aria-current") == "page"
@@ -269,9 +270,10 @@ def test_a_comparison_lets_its_reader_choose_the_period(
     for at in (2, 1):
         links.nth(at + 1).focus()
         page.keyboard.press("Enter")
-        page.wait_for_selector(f"html.ready [data-period='{at}'][aria-current]")
         assert page.evaluate("location.hash").endswith(f"period={at}")
-        page.wait_for_function("document.activeElement.dataset.period !== undefined")
+        assert page.evaluate("document.activeElement.dataset.period") == str(at)
+        told = links.nth(at + 1).inner_text()
+        assert page.locator("#said").inner_text().startswith(told)
         total = page.locator("table.figures tbody tr").first.inner_text()
         changed = [one.periods[at].covered["checkpoint"] for one in (old, new)]
         assert all(f"{many:,.0f} (" in total for many in changed)
@@ -281,21 +283,41 @@ def test_a_comparison_lets_its_reader_choose_the_period(
         assert (page.locator(".leaflet-closures-new-pane path").count() > 0) == (at == 2)
         assert found(page) == []
     assert page.evaluate("window.hacked") is None
-    # another period leaves the map, the handle and the layers as the reader set them
+    # another period leaves the map, the handle, the layers and the second map as they were set
     zoom_in(page)
     page.locator("[role=slider]").press("PageUp")
     page.locator("[data-layer=streets]").uncheck()
     where = page.evaluate(WHERE)
     page.locator("[data-period='0']").click()
-    page.wait_for_selector("html.ready [data-period='0'][aria-current]")
-    page.wait_for_function("document.activeElement.dataset.period === '0'")
+    assert page.evaluate("document.activeElement.dataset.period") == "0"
     assert page.evaluate(WHERE) == where
     assert page.locator("[role=slider]").get_attribute("aria-valuenow") == "60"
     assert page.locator("#tab-figures").get_attribute("aria-selected") == "true"
     assert not page.locator("[data-layer=streets]").is_checked()
+    drawn = "all => all.map((one) => one.getAttribute('d'))"
+    page.locator("[data-view=apart]").click()
+    for at in (2, 0, 2):
+        page.locator(f"[data-period='{at}']").click()
+        reach = [
+            page.locator(f".folium-map{which} .leaflet-reach-{side}-pane path")
+            for which, side in ((":not(.second)", "old"), (".second", "new"))
+        ]
+        shapes = [one.evaluate_all(drawn) for one in reach]
+        assert all(shapes)
+        closed = page.locator(".second .leaflet-closures-new-pane path").count()
+        assert (closed > 0) == (at == 2)
+    # all together again, by the address: the same page, as it was first seen
+    page.evaluate("location.hash = '#tab=figures&view=apart'")
+    page.wait_for_selector("[data-period='all'][aria-current]")
+    assert page.locator(".leaflet-reach-new-pane path").count() == 0
+    names = page.locator("#view-areas th[scope=row]").all_text_contents()
+    assert any(name.startswith("Arrival: ") for name in names)
+    assert page.evaluate("window.readOnce") is True
     # read anew by hand, the page begins as its address says
+    page.evaluate("location.hash = '#tab=figures&period=0&swipe=60'")
     page.reload()
     page.wait_for_selector("html.ready")
+    assert page.locator("[data-period='0']").get_attribute("aria-current") == "page"
     assert page.evaluate(WHERE) != where
     assert page.locator("[role=slider]").get_attribute("aria-valuenow") == "60"
     page.locator("#lang-fr").click()
@@ -310,13 +332,12 @@ def test_a_comparison_lets_its_reader_choose_the_period(
     where = page.evaluate(WHERE)
     page.locator("#slider").fill("1")
     page.locator("[data-period='1']").click()
-    page.wait_for_selector("html.ready [data-period='1'][aria-current]")
+    assert page.locator("[data-period='1']").get_attribute("aria-current") == "page"
     assert page.evaluate(WHERE) == where
     assert page.locator("#slider").input_value() == "1"
     assert page.locator("details[data-fold=about]").evaluate("(one) => one.open")
     assert page.locator("#panel").evaluate("(panel) => panel.scrollTop") == 90
     page.locator("[data-period='0']").click()
-    page.wait_for_selector("html.ready [data-period='0'][aria-current]")
     for at, one in enumerate((old, new)):
         page.locator("#slider").fill(str(at))
         assert share(one, 0) in page.locator("#status").inner_text()

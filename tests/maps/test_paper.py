@@ -20,6 +20,7 @@ import placement.maps.paper
 from placement.errors import MissingExtraError
 from placement.maps.numbering import numbers
 from placement.maps.paper import Dossier, demand_press, dossier, map_picture
+from placement.maps.paper.close_ups import area_sheets, post_sheets
 from placement.maps.paper.drawing import STEPS, drawing
 from placement.maps.paper.map_sheets import _bar, plan_sheet
 from placement.maps.paper.material import Material
@@ -228,6 +229,22 @@ def test_nothing_beside_a_map_is_cut(
         assert len(legend) >= 3
         if landscape:
             assert min(legend) > below
+
+
+def test_the_frame_of_a_sheet_lies_whole_on_the_small_map(town: tuple[Plan, Solution]) -> None:
+    """Areas and posts at the edge of the plan have sheets that show more than the plan."""
+    for landscape in (True, False):
+        work = Material(*town, Dossier(paper="a4", landscape=landscape, areas=True, posts=True))
+        sheets = [*area_sheets(work), *post_sheets(work, work.parts())]
+        assert len(sheets) == len(work.plan.areas) + len(work.posts)
+        for sheet in sheets:
+            small = sheet["locator"]
+            left, top, width, height = small["frame"]
+            assert left > 0.3
+            assert top > 0.3
+            assert left + width < small["width"] - 0.3
+            assert top + height < small["height"] - 0.3
+            assert min(width, height) > 0
 
 
 def test_an_unchecked_solution_says_so_on_every_page(town: tuple[Plan, Solution]) -> None:

@@ -18,6 +18,7 @@ from placement.maps.paper.speech import Speaker
 
 BAR_MM = 40.0
 """The longest scale bar: the column beside a map holds it, the number at its end and the arrow."""
+_FRAME_MM = 0.5  # from the edge of the small map to the frame of a sheet on it
 
 
 @dataclass(slots=True)
@@ -196,7 +197,12 @@ def _locator(work: Material, window: Window) -> dict[str, Any]:
         )
         work.pictures["locator.svg"] = drawing(bare, small, shown=[], grid=False)
     west, south, east, north = window.bounds
-    (left, top), (right, bottom) = small.places(np.array([[west, north], [east, south]])).tolist()
+    # a sheet at the edge of the plan shows more than the small map does: its frame stays whole
+    (left, top), (right, bottom) = np.clip(
+        small.places(np.array([[west, north], [east, south]])),
+        _FRAME_MM,
+        [width - _FRAME_MM, height - _FRAME_MM],
+    ).tolist()
     frame = [round(one, 2) for one in (left, top, right - left, bottom - top)]
     return {"width": width, "height": height, "frame": frame}
 

@@ -74,37 +74,24 @@ function makeDay(page, tell, turn) {
   return { asked, speak, whole, part: (at) => parts[at], section: (at, data, showArea) => daySection(page, at, tell, pick, gapTable(data, "all", tell, showArea)) };
 }
 
-/* Links to all periods together and to each of them, on a page of several solutions; `at` is the one that is shown.
-   `chosen()` is what the reader chose otherwise: kept while the page is read anew, and then `before`. */
-function periodChoice(page, tell, chosen) {
+/* Links to all periods together and to each of them, on a page of several solutions; `turn(at)` shows one. */
+function periodChoice(page, tell, turn) {
   const asked = () => {
     const at = Number(address().get("period"));
     return address().has("period") && Number.isInteger(at) && page.parts[at] !== undefined ? at : null;
   };
-  const at = asked();
   const nav = make("nav", { class: "of-day" });
   document.getElementById("top").append(nav);
-  window.addEventListener("hashchange", () => {
-    if (asked() === at) { return; }
-    window.history.replaceState(chosen(), "");
-    window.location.reload();
-  });
-  const before = window.history.state;
-  window.history.replaceState(null, "");
-  const speak = () => {
+  const inWords = (at) => (at === null ? tell.say("all_periods") : periodInWords(page.periods[at], tell));
+  const speak = (shown) => {
     nav.setAttribute("aria-label", tell.say("slider_period"));
-    nav.replaceChildren(...[null, ...page.parts.keys()].map((one) => make("a", {
-      href: "#", "aria-current": one === at ? "page" : null, "data-period": one === null ? "all" : String(one), onclick: (event) => {
+    nav.replaceChildren(...[null, ...page.parts.keys()].map((at) => make("a", {
+      href: "#", "aria-current": at === shown ? "page" : null, "data-period": at === null ? "all" : String(at), onclick: (event) => {
         event.preventDefault();
-        keep("period", one === null ? null : String(one));
+        turn(at);
+        /** @type {HTMLElement} */ (nav.querySelector("[aria-current]")).focus();
       },
-    }, one === null ? tell.say("all_periods") : periodInWords(page.periods[one], tell))));
+    }, inWords(at))));
   };
-  /* a reader who comes from one of the links finds it again */
-  const findAgain = () => {
-    const [visit] = performance.getEntriesByType("navigation");
-    const own = nav.querySelector("[aria-current]");
-    if (visit instanceof PerformanceNavigationTiming && visit.type === "reload" && own instanceof HTMLElement) { own.focus(); }
-  };
-  return { at, speak, before, findAgain };
+  return { asked, speak, inWords };
 }

@@ -63,43 +63,53 @@ function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpe
   return { plan, layers, markers, spread, begin, speak: () => { for (const rename of renamings) { rename(); } } };
 }
 
-/* A map with the ground of the plans and the sides that are shown of it. */
-function makeStage(map, data, tell, { bindArea, bindSite }) {
+/* A map with the ground of the plans and the sides that are shown of it. The ground of a period is made once. */
+function makeStage(map, data, tell, period, { bindArea, bindSite }) {
   const inPane = makePanes(map, STATE_PANES);
   for (const side of SIDES) { map.createPane(`signs-${side}`).style.zIndex = SIGNS_Z; }
-  const entries = []; // of the legend
-  const ground = [];
-  const offer = (group, key, layer, swatch, words) => {
-    ground.push([key, layer]);
-    entries.push({ group, key, swatch, words });
+  const streets = data.streets === null ? null : streetLayer(data.streets, "streets");
+  const grounds = new Map();
+  const groundOf = (at) => {
+    if (!grounds.has(at)) {
+      const [entries, layers] = [[], []]; // of the legend and of the map
+      const offer = (group, key, layer, swatch, words) => {
+        layers.push([key, layer]);
+        entries.push({ group, key, swatch, words });
+      };
+      const siteLayers = offerCandidates(data, tell, offer, inPane, bindSite);
+      grounds.set(at, { entries, layers, siteLayers, areaLayers: offerGround(data, tell, offer, inPane, bindArea, streets) });
+    }
+    return grounds.get(at);
   };
-  const siteLayers = offerCandidates(data, tell, offer, inPane, bindSite);
-  const areaLayers = offerGround(data, tell, offer, inPane, bindArea, data.streets === null ? null : streetLayer(data.streets, "streets"));
+  let ground = groundOf(period);
   const sides = new Map();
   const on = new Set();
   const put = (layer, is) => { if (is) { map.addLayer(layer); } else { map.removeLayer(layer); } };
+  /* Layers give way to others; those of both stay as they are. */
+  const exchange = (before, after) => {
+    const stays = new Set(after.map(([, layer]) => layer));
+    for (const [, layer] of before) { if (!stays.has(layer)) { map.removeLayer(layer); } }
+    for (const [key, layer] of after) { if (map.hasLayer(layer) !== on.has(key)) { put(layer, on.has(key)); } }
+  };
+  const lay = (at) => {
+    const before = ground.layers;
+    ground = groundOf(at);
+    exchange(before, ground.layers);
+  };
   const setSide = (side, shown) => {
     const before = sides.get(side);
     if (before === shown) { return; }
-    const stays = new Set(shown === null ? [] : shown.layers.map(([, layer]) => layer));
-    if (before) {
-      for (const [, layer] of before.layers) { if (!stays.has(layer)) { map.removeLayer(layer); } }
-      before.spread.arrange();
-    }
-    if (shown === null) {
-      sides.delete(side);
-      return;
-    }
-    sides.set(side, shown);
-    shown.begin();
-    for (const [key, layer] of shown.layers) { if (map.hasLayer(layer) !== on.has(key)) { put(layer, on.has(key)); } }
+    if (shown === null) { sides.delete(side); } else { sides.set(side, shown); }
+    if (shown !== null) { shown.begin(); }
+    exchange(before === undefined ? [] : before.layers, shown === null ? [] : shown.layers);
+    if (before !== undefined) { before.spread.arrange(); }
   };
   const set = (key, is) => {
     if (is) { on.add(key); } else { on.delete(key); }
-    for (const [name, layer] of [...ground, ...[...sides.values()].flatMap((side) => side.layers)]) { if (name === key) { put(layer, is); } }
+    for (const [name, layer] of [...ground.layers, ...[...sides.values()].flatMap((side) => side.layers)]) { if (name === key) { put(layer, is); } }
   };
   const arrange = () => {
-    shrinkCandidates(siteLayers, map.getZoom());
+    shrinkCandidates(ground.siteLayers, map.getZoom());
     for (const side of sides.values()) { side.spread.arrange(); }
   };
   /* Posts whose signs are seen: `split()` says where the handle parts the map, null where nothing does. */
@@ -111,5 +121,8 @@ function makeStage(map, data, tell, { bindArea, bindSite }) {
     return { site: post.site, text: post.name || post.site, at: [at.x, at.y] };
   }));
   const boxes = () => [...sides.values()].flatMap((side) => side.spread.boxes());
-  return { map, inPane, entries, areaLayers, siteLayers, sides, on, set, setSide, arrange, shownPosts, boxes };
+  return {
+    map, inPane, sides, on, lay, set, setSide, arrange, shownPosts, boxes,
+    entries: () => ground.entries, areaLayer: (area) => ground.areaLayers.get(area), siteLayer: (site) => ground.siteLayers.get(site),
+  };
 }

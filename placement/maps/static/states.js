@@ -20,21 +20,29 @@ function plansOf(data) {
 async function showStates(map) {
   const page = JSON.parse(document.getElementById("plan-data").textContent);
   const tell = speaker(page);
-  /* the whole day, or one of its periods: to choose another one reads the page anew, and what the reader chose is kept */
-  const choice = page.parts === undefined ? null : periodChoice(page, tell, () => chosenSoFar());
-  const before = choice === null ? null : choice.before;
-  const data = choice === null || choice.at === null ? page : { ...page, ...page.parts[choice.at] };
+  const choice = page.parts === undefined ? null : periodChoice(page, tell, (at) => turn(at));
   const byId = (id) => document.getElementById(id);
-  const plans = plansOf(data);
-  const compared = data.difference !== undefined;
-  const last = plans[plans.length - 1];
-  data.resources = last.resources;
-  const standing = compared ? standings(data, plans) : new Map();
+  const compared = page.difference !== undefined;
+  /* what is shown: the whole day or one of its periods; all modules read it when they draw */
+  let period = choice === null ? null : choice.asked();
+  const data = { ...page };
+  const plans = [];
+  const last = /** @type {Record<string, any>} */ ({});
+  const standing = new Map();
+  const take = () => {
+    Object.assign(data, { prefix: undefined }, page, period === null ? {} : page.parts[period]);
+    plans.splice(0, plans.length, ...plansOf(data));
+    plans[plans.length - 1] = Object.assign(last, plans[plans.length - 1]);
+    data.resources = last.resources;
+    standing.clear();
+    for (const [key, one] of compared ? standings(data, [plans[0], last]) : []) { standing.set(key, one); }
+  };
+  take();
   const fromAddress = () => firstLanguage(data.languages, address().get("lang") || data.asked_language);
   const state = {
     sorting: data.resources.map(() => ({ key: "number", down: false })), sought: "", post: null,
     announce: (text) => { byId("said").textContent = text; },
-    hidden: new Set(["sites"]), opener: null, gate: null, tab: address().get("tab") || (compared ? "changes" : "overview"),
+    hidden: new Set(), opener: null, gate: null, tab: address().get("tab") || (compared ? "changes" : "overview"),
     choose: null, showTab: null, arrange: null, at: 0, resource: data.main,
   };
   const firstAt = Number(address().get("at"));
@@ -50,7 +58,7 @@ async function showStates(map) {
     const kind = tell.say(compared ? "comparison" : "solutions");
     speakHead(data, tell, { title: tell.pair(tell.own(data.title), kind), kicker: kind, skip: tell.say("skip_panel") });
     drawStatus(byId("status"), plan(), tell);
-    if (choice !== null) { choice.speak(); }
+    if (choice !== null) { choice.speak(period); }
     const was = compared ? headline(plans[0], tell) : "";
     if (was !== "") { byId("status").append(make("span", { class: "was" }, tell.say("was", { sentence: was }))); }
   }
@@ -94,9 +102,8 @@ async function showStates(map) {
 
   /* One map, and a second one when both plans are shown side by side. */
   const stages = [];
-  const closureLegend = { ...data, closures: data.closures };
   const bindArea = (area, layer) => named(layer.bindPopup(() => areaPopup(area), popupOptions), area);
-  const makeOne = (one) => makeStage(one, closureLegend, tell, {
+  const makeOne = (one) => makeStage(one, data, tell, period, {
     bindArea,
     bindSite: (site, circle) => named(circle.bindPopup(() => sitePopup(site), popupOptions), site),
   });
@@ -138,7 +145,7 @@ async function showStates(map) {
   });
   const built = new Map(); // the layers of a plan are made once for a map
   const sideFor = (one, at, side) => {
-    const key = `${stages.indexOf(one)} ${at} ${side}`;
+    const key = `${stages.indexOf(one)} ${at} ${side} ${period}`;
     if (!built.has(key)) { built.set(key, sideOf(one, plans[at], side)); }
     const found = built.get(key);
     found.speak();
@@ -147,29 +154,55 @@ async function showStates(map) {
 
   /* The legend speaks for all maps: its boxes switch a layer on each of them. */
   const entries = [];
-  const switchOf = (key) => new (L.Layer.extend({
-    onAdd() { for (const one of stages) { one.set(key, true); } },
-    onRemove() { for (const one of stages) { one.set(key, false); } },
-  }))();
-  data.resources.forEach((resource, position) => {
-    const { colour, dash } = look(position);
-    const offer = (group, swatch) => entries.push({ group, key: `${group}-${resource.id}`, layer: switchOf(`${group}-${resource.id}`), swatch, words: () => "" });
-    if (plans.some((one) => one.posts.some((post) => post.resource === position))) { offer("posts", () => sign(position, 20, null)); }
-    if (plans.some((one) => one.reach[position].length > 0)) { offer("reach", () => patch(colour, REACH_OPACITY, colour, dash)); }
-    if (resource.shown && plans.some((one) => one.missing.m.some((mask) => missingAt(mask, position)))) {
-      offer("missing", () => missingSwatch(missingKind(position, false), hasGround(last.missing)));
-      if (position !== data.main) { state.hidden.add(`missing-${resource.id}`); }
+  const switches = new Map();
+  const switchOf = (key, set) => {
+    if (!switches.has(key)) {
+      const put = set || ((one, is) => one.set(key, is));
+      switches.set(key, new (L.Layer.extend({
+        onAdd() { for (const one of stages) { put(one, true); } },
+        onRemove() { for (const one of stages) { put(one, false); } },
+      }))());
     }
-  });
-  if (plans.some((one) => one.ownClosures.length > 0)) {
-    entries.push({ group: "plan", key: "closures", layer: switchOf("closures"),
-      swatch: () => patch(inkOf("closure"), 0.14, inkOf("closure"), "3 4"), words: () => tell.say("layer_closures") });
-  }
-  (last.barriers || []).forEach((kind, number) => {
-    entries.push({ group: "plan", key: `barrier-${kind.id}`, layer: switchOf(`barrier-${kind.id}`),
-      swatch: () => barSwatch(inkOf("closure"), number), words: () => tell.own(kind.label) });
-  });
-  for (const entry of stage.entries) { entries.push({ ...entry, layer: switchOf(entry.key) }); }
+    return switches.get(key);
+  };
+  const shownOn = (layerOf) => (one, is) => { if (is) { one.map.addLayer(layerOf(one)); } else { one.map.removeLayer(layerOf(one)); } };
+  const usual = new Set(); // what is hidden until the reader asks for it
+  const offerAll = () => {
+    entries.length = 0;
+    usual.clear();
+    usual.add("sites");
+    data.resources.forEach((resource, position) => {
+      const { colour, dash } = look(position);
+      const offer = (group, swatch) => entries.push({ group, key: `${group}-${resource.id}`, layer: switchOf(`${group}-${resource.id}`), swatch, words: () => "" });
+      if (plans.some((one) => one.posts.some((post) => post.resource === position))) { offer("posts", () => sign(position, 20, null)); }
+      if (plans.some((one) => one.reach[position].length > 0)) { offer("reach", () => patch(colour, REACH_OPACITY, colour, dash)); }
+      if (resource.shown && plans.some((one) => one.missing.m.some((mask) => missingAt(mask, position)))) {
+        offer("missing", () => missingSwatch(missingKind(position, false), hasGround(last.missing)));
+        if (position !== data.main) { usual.add(`missing-${resource.id}`); }
+      }
+    });
+    if (plans.some((one) => one.ownClosures.length > 0)) {
+      entries.push({ group: "plan", key: "closures", layer: switchOf("closures"),
+        swatch: () => patch(inkOf("closure"), 0.14, inkOf("closure"), "3 4"), words: () => tell.say("layer_closures") });
+    }
+    (last.barriers || []).forEach((kind, number) => {
+      entries.push({ group: "plan", key: `barrier-${kind.id}`, layer: switchOf(`barrier-${kind.id}`),
+        swatch: () => barSwatch(inkOf("closure"), number), words: () => tell.own(kind.label) });
+    });
+    for (const entry of stage.entries()) { entries.push({ ...entry, layer: switchOf(entry.key) }); }
+    entries.push({ group: "plan", key: "names", layer: switchOf("names", shownOn((one) => names.get(one))), swatch: () => letterSwatch(), words: () => tell.say("layer_names") });
+    if (compared) {
+      entries.push({ group: "plan", key: "gains", layer: switchOf("gains", shownOn((one) => gains.get(one).group)),
+        swatch: () => swatch(drawn("path", { d: "M7 4 12 13H2Z", fill: "currentColor", class: "gained" }), drawn("path", { d: "M21 14 26 5H16Z", fill: "currentColor", class: "lost" })),
+        words: () => tell.say("layer_gains") });
+    }
+  };
+  /* Every layer is on the maps that is offered and not hidden. */
+  const showOffered = () => {
+    const on = new Set(entries.filter(({ key }) => !state.hidden.has(key)).map(({ layer }) => layer));
+    for (const layer of switches.values()) { if (!on.has(layer)) { map.removeLayer(layer); } }
+    for (const layer of on) { map.addLayer(layer); }
+  };
 
   /* Names, gains and moves of each map. */
   const names = new Map();
@@ -186,42 +219,25 @@ async function showStates(map) {
     if (now !== named_) { names.get(stage).renew(false); }
     named_ = now;
   };
-  const furnish = (one) => {
-    chosen.set(one, L.layerGroup().addTo(one.map));
-    if (compared) {
-      moveLines(data, one.inPane).addTo(one.map);
-      gains.set(one, makeGains(one.map, data, plans, tell, one.boxes));
-    }
+  const moves = new Map();
+  const name = (one) => {
+    const old = names.get(one);
     const layer = namesOf(one, compared ? last : plan());
     names.set(one, layer);
-    layer.addTo(one.map);
+    if (old !== undefined && one.map.hasLayer(old)) { one.map.removeLayer(old).addLayer(layer); }
+  };
+  const furnish = (one) => {
+    if (!chosen.has(one)) { chosen.set(one, L.layerGroup().addTo(one.map)); }
+    if (compared) {
+      if (moves.has(one)) { moves.get(one).remove(); }
+      moves.set(one, moveLines(data, one.inPane).addTo(one.map));
+      if (!gains.has(one)) { gains.set(one, makeGains(one.map, data, plans, tell, one.boxes)); }
+    }
+    name(one);
   };
   furnish(stage);
-  entries.push({ group: "plan", key: "names", layer: new (L.Layer.extend({
-    onAdd() { for (const one of stages) { one.map.addLayer(names.get(one)); } },
-    onRemove() { for (const one of stages) { one.map.removeLayer(names.get(one)); } },
-  }))(), swatch: () => letterSwatch(), words: () => tell.say("layer_names") });
-  if (compared) {
-    entries.push({ group: "plan", key: "gains", layer: new (L.Layer.extend({
-      onAdd() { for (const one of stages) { one.map.addLayer(gains.get(one).group); } },
-      onRemove() { for (const one of stages) { one.map.removeLayer(gains.get(one).group); } },
-    }))(), swatch: () => swatch(drawn("path", { d: "M7 4 12 13H2Z", fill: "currentColor", class: "gained" }), drawn("path", { d: "M21 14 26 5H16Z", fill: "currentColor", class: "lost" })),
-    words: () => tell.say("layer_gains") });
-  }
-  /* What a page that is read anew takes over from this one, beside the address. */
-  const usual = new Set(state.hidden);
-  for (const key of before === null ? [] : before.switched) { if (!state.hidden.delete(key)) { state.hidden.add(key); } }
-  const size = () => [window.innerWidth, window.innerHeight];
-  const chosenSoFar = () => ({
-    size: size(), corner: legend.corner(), middle: map.getCenter(), zoom: map.getZoom(), isOwn: view.isOwn(), scroll: byId("panel").scrollTop,
-    switched: entries.map(({ key }) => key).filter((key) => usual.has(key) !== state.hidden.has(key)),
-    opened: [...document.querySelectorAll("#panel details[open]")].map((one) => /** @type {HTMLElement} */ (one).dataset.fold),
-    resource: state.resource, sorting: state.sorting, sought: state.sought,
-  });
-  if (before !== null) {
-    Object.assign(state, { sorting: before.sorting, sought: before.sought });
-    if (data.resources[before.resource].shown) { state.resource = before.resource; }
-  }
+  offerAll();
+  for (const key of usual) { state.hidden.add(key); }
   const arrangeOne = (one) => {
     one.arrange();
     if (gains.has(one)) { gains.get(one).arrange(state.resource); }
@@ -257,12 +273,12 @@ async function showStates(map) {
   }
   function showArea(area, opener) {
     reveal("areas");
-    const layer = stage.areaLayers.get(area);
+    const layer = stage.areaLayer(area);
     if (area.shape.length > 0) { openAt(stage, null, layer, layer.getBounds().getCenter(), opener); }
   }
   function showCandidate(site, opener) {
     reveal("sites");
-    openAt(stage, null, stage.siteLayers.get(site), [site.at[1], site.at[0]], opener);
+    openAt(stage, null, stage.siteLayer(site), [site.at[1], site.at[0]], opener);
   }
   function reveal(key) {
     if (state.hidden.delete(key)) {
@@ -317,7 +333,7 @@ async function showStates(map) {
     stages.push(one);
     furnish(one);
     listen(one);
-    for (const entry of entries) { if (!state.hidden.has(entry.key)) { one.set(entry.key, true); } }
+    for (const { key } of entries) { if (!state.hidden.has(key)) { switches.get(key).onAdd(); } }
     place.append(make("span", { class: "side only" }));
     map.getContainer().append(make("span", { class: "side only" }));
     follow(map, other);
@@ -393,7 +409,7 @@ async function showStates(map) {
   function speakPlan() {
     const panel = byId("panel");
     const opened = new Map([.../** @type {NodeListOf<HTMLDetailsElement>} */ (panel.querySelectorAll("details"))].map((one) => [one.dataset.fold, one.open]));
-    const isOpen = (key, first) => (opened.has(key) ? opened.get(key) : before === null ? first : before.opened.includes(key));
+    const isOpen = (key, first) => (opened.has(key) ? opened.get(key) : first);
     if (!compared) {
       state.showTab = () => {};
       panel.replaceChildren(overview(plan(), tell, state, { show: (post, opener) => showPost(post.key, opener), showArea, showCandidate, showSheet: null, isOpen }));
@@ -450,11 +466,37 @@ async function showStates(map) {
     printing.end();
     state.arrange();
   });
+  /* Another period: what is shown is exchanged under the same panel, legend and controls. */
+  function turn(at) {
+    if (at === period) { return; }
+    for (const one of stages) { one.map.closePopup(); }
+    const switched = entries.map(({ key }) => key).filter((key) => usual.has(key) !== state.hidden.has(key));
+    period = at;
+    keep("period", at === null ? null : String(at));
+    take();
+    if (!data.resources[state.resource].shown) { state.resource = data.main; }
+    for (const one of stages) {
+      one.lay(period);
+      for (const side of [...one.sides.keys()]) { one.setSide(side, sideFor(one, compared ? SIDES.indexOf(side) : state.at, side)); }
+      furnish(one);
+    }
+    offerAll();
+    state.hidden.clear();
+    for (const key of usual) { state.hidden.add(key); }
+    for (const key of switched) { if (!state.hidden.delete(key)) { state.hidden.add(key); } }
+    showOffered();
+    drawHead();
+    speakPlan();
+    speakControls();
+    legend.draw();
+    state.arrange();
+    state.announce(tell.pair(choice.inWords(period), headline(plan(), tell)));
+  }
   /* the ground of all periods, so that each is first seen in the same view */
   const ground = page.parts === undefined ? [last] : page.parts.map((part) => part.states[part.states.length - 1]);
   const everything = { ...last, areas: page.areas, posts: page.posts, reach: ground.flatMap((one) => one.reach) };
   const view = makeView(map, everything, legend);
-  const when = () => (choice === null || choice.at === null ? [] : [periodInWords(page.periods[choice.at], tell)]);
+  const when = () => (period === null ? [] : [choice.inWords(period)]);
   const printing = makePrinting(map, tell, {
     arrange, view, maps: () => stages.map((one) => one.map),
     subjects: () => (compared ? [["changes", "tab_changes"], ["areas", "tab_areas"], ["figures", "tab_figures"]] : [["overview", "tab_overview"]]),
@@ -465,7 +507,7 @@ async function showStates(map) {
   narrow.addEventListener("change", () => { arrange(); view.begin(); });
   window.addEventListener("resize", () => { for (const place of document.querySelectorAll("#panel, .legend")) { fitTables(place); } });
   document.addEventListener("toggle", (event) => fitTables(event.target), true);
-  onAddress(() => { if (fromAddress() !== tell.language) { speak(fromAddress()); } theme.again(); });
+  onAddress(() => { if (choice !== null) { turn(choice.asked()); } if (fromAddress() !== tell.language) { speak(fromAddress()); } theme.again(); });
   arrange();
   view.begin();
   if (compared) {
@@ -474,14 +516,8 @@ async function showStates(map) {
   } else {
     stage.setSide("new", sideFor(stage, state.at, "new"));
   }
-  for (const entry of entries) { if (!state.hidden.has(entry.key)) { map.addLayer(entry.layer); } }
+  showOffered();
   state.arrange();
   if (compared && address().get("view") === "apart") { setApart(true); }
-  if (before !== null && `${before.size}` === `${size()}`) {
-    legend.move(before.corner);
-    view.stay(before.middle, before.zoom, before.isOwn);
-    byId("panel").scrollTop = before.scroll;
-  }
-  if (choice !== null) { choice.findAgain(); }
   document.documentElement.classList.add("ready");
 }
