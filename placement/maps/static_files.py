@@ -1,16 +1,22 @@
 """The page's own scripts, styles and words, as they are kept in ``static``."""
 
+import functools
 import json
 import re
 from importlib import resources
+from itertools import groupby
 from typing import Any
 
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
+_TEXT = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`\n]*`')
+_QUOTED = re.compile("['`/]")
+_LINE_END = re.compile(r"(?<=[;{,(])\n+")
 _COMMENT = re.compile(rf"({_TEXT.pattern})|(?<=[;,{{}}]) // .*")
 _QUOTIENT = re.compile(r"(?<=[\w)\]]) / (?=[\w(])")
-# signs, of which two that would be read as one stay apart: `a - -b`
+_SIGN = r"[=<>,;:?{}()\[\]&|!*%/]"
+# a space beside a sign; of + and - two that would be read as one stay apart: `a - -b`
 _BESIDE = re.compile(
-    rf"({_TEXT.pattern})| ?((?:[=<>,;:?{{}}()\[\]&|!*%/]|(?<![+-])(?<![+-] )[+-](?! ?[+-]))+) ?"
+    rf"({_TEXT.pattern})| (?:(?<={_SIGN} )|(?={_SIGN})"
+    r"|(?<=(?<![+-])(?<![+-] )[+-] )(?![+-])|(?<![+-] )(?=[+-](?! ?[+-])))"
 )
 
 
@@ -22,6 +28,18 @@ def languages() -> dict[str, dict[str, dict[str, Any]]]:
         name.removesuffix(".json"): json.loads(folder.joinpath(name).read_text(encoding="utf-8"))
         for name in files
     }
+
+
+@functools.cache
+def script(*names: str) -> str:
+    """Return some of the page's own scripts as one, as a page has them: short and tight."""
+    return tighten(shorten("\n".join(map(own_file, names))))
+
+
+@functools.cache
+def style(*names: str) -> str:
+    """Return some of the page's own styles as one, as a page has them: short and tight."""
+    return tighten_style(shorten("".join(map(own_file, names))))
 
 
 def own_file(name: str) -> str:
@@ -44,16 +62,21 @@ def tighten(script: str) -> str:
     Nor do lines end where a statement does, or goes on. Lines with patterns, with texts in '…' or
     with templates within templates stay as they are.
     """
+    bare = _COMMENT.sub(r"\1", script.rstrip("\n"))
     joined = ""
-    for line in script.rstrip("\n").split("\n"):
-        code = _COMMENT.sub(lambda found: found[1] or "", line)
-        bare = _QUOTIENT.sub("", _TEXT.sub("", code))
-        whole = not any(one in bare for one in "'`/") and all(
-            text.count("${") == text.count("}") for text in _TEXT.findall(code) if text[0] == "`"
-        )
-        joined += _BESIDE.sub(lambda found: found[1] or found[2], code) if whole else code
-        joined += "" if whole and joined.endswith((";", "{", ",", "(")) else "\n"
+    for tightens, lines in groupby(bare.split("\n"), _has_only_plain_texts):
+        code = "\n".join(lines) + "\n"
+        joined += _LINE_END.sub("", _BESIDE.sub(r"\1", code)) if tightens else code
     return joined
+
+
+def _has_only_plain_texts(line: str) -> bool:
+    """Tell whether a line has no pattern, no text in '…' and no template within another."""
+    if not _QUOTED.search(line):
+        return True
+    return not _QUOTED.search(_QUOTIENT.sub("", _TEXT.sub("", line))) and all(
+        text.count("${") == text.count("}") for text in _TEXT.findall(line) if text[0] == "`"
+    )
 
 
 def tighten_style(style: str) -> str:

@@ -32,7 +32,7 @@ from placement.maps.leaflet import leaflet_file, leaflet_script, leaflet_style
 from placement.maps.network import network_data
 from placement.maps.page import page_data, uncovered
 from placement.maps.states import State
-from placement.maps.static_files import languages, own_file, shorten, tighten, tighten_style
+from placement.maps.static_files import languages, own_file, script, style
 from placement.maps.walks_panel import in_degrees, times
 from placement.maps.what_if import what_if, why_not
 from placement.outputs import replace_file
@@ -418,7 +418,7 @@ def page(
     with _counted_names():
         shell = _Page(
             title=str(data["title"]["en"]),
-            style=f"{leaflet_style()}\n{tighten_style(shorten(''.join(map(own_file, styles))))}",
+            style=f"{leaflet_style()}\n{style(*styles)}",
             leaflet=leaflet_script(),
             data=block,
         )
@@ -437,8 +437,7 @@ def page(
             world_copy_jump=False,
         )
         shell.html.add_child(_Verbatim(own_file("page.html")), name="frame")
-        code = tighten(shorten("\n".join(own_file(name) for name in scripts or _SCRIPTS)))
-        shell.script.add_child(_Verbatim(code), name="own")
+        shell.script.add_child(_Verbatim(script(*(scripts or _SCRIPTS))), name="own")
         shell.add_child(drawn)
         drawn.add_child(_Start(show))
         text = shell.render()
