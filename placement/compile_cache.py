@@ -28,6 +28,7 @@ from numba.core import config
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
 from numba.core.dispatcher import Dispatcher
+from numba.core.runtime.nrt import rtsys
 from numba.core.serialize import dumps
 from numba.misc.appdirs import AppDirs
 
@@ -64,7 +65,8 @@ class CompileCache(NullCache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:  # noqa: ANN401 - as numba has it
         """Return what was compiled for arguments of these types, or None."""
-        target_context.refresh()
+        # what was compiled needs memory, and none of the typing rules that compiling would load
+        rtsys.initialize(target_context)
         name = self._name(sig, target_context.codegen())
         for folder in self._folders():
             path = folder / name
