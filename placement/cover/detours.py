@@ -77,9 +77,9 @@ def passed(
     Returns
     -------
     list
-        For the walks to people by resource, then for those between sites that rules ask for: which
-        walks there are, as positions in the flat table, ascending, and (E, S) which streets they
-        pass.
+        For the walks to people by resource, then for those between sites that rules ask for, and
+        at last for those from gates of a ring to the next: which walks there are, as positions in
+        the flat table, ascending, and (E, S) which streets they pass.
     """
     found = []
     for number, (shape, parts) in enumerate(_tables(plan)):
@@ -165,6 +165,31 @@ def _tables(plan: Plan) -> list[tuple[tuple[int, int], list[_Walks]]]:
                 for outward in ways
             ]
             found.append((table.shape, parts))
+    return found + _between_rings(plan, walks)
+
+
+def _between_rings(plan: Plan, walks: Survey) -> list[tuple[tuple[int, int], list[_Walks]]]:
+    """Return the walks from gates of each ring to those of the next, row from column."""
+    rings = plan.problem.rings
+    if rings is None or walks.between is None or len(rings.passed) < 2:
+        return []
+    # in a plan with periods they are those of the period in which lanes open
+    here = walks if plan.screening is None else survey(plan.screening.plan)
+    assert here.plain is not None  # noqa: S101 - told by the caller
+    found: list[tuple[tuple[int, int], list[_Walks]]] = []
+    for table, surface in zip(
+        walks.between, (here.plain, here.step_free or here.plain), strict=True
+    ):
+        part = _Walks(
+            table=table.T.tocsr(),
+            rows=np.arange(table.shape[0]),
+            surface=surface,
+            starts=surface.sites,
+            ends=surface.sites,
+            limit_s=float(np.nanmax(rings.walk_s)),
+            outward=True,
+        )
+        found.append((table.shape, [part]))
     return found
 
 

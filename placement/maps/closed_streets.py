@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from placement.arrays import Ints
 from placement.cover.detours import passed, stood_on
 from placement.cover.ground import also_closed, untouched
-from placement.cover.survey import survey
+from placement.cover.survey import Survey, survey
 from placement.globe import transformer
 from placement.maps.coding import lines
 from placement.maps.packed_walks import exact_parts
@@ -27,7 +27,7 @@ from placement.maps.walk_changes import (
     written_between,
     written_changes,
 )
-from placement.plan.problem import Plan
+from placement.plan.problem import Plan, Problem
 from placement.review.geojson import placement_texts
 from placement.solve.questions.evaluate import proposed
 from placement.streets.closures import edges_named
@@ -140,8 +140,9 @@ def close_streets(plan: Plan, names: Sequence[str], laid: Laid) -> dict[str, Any
         parts = [part for part in parts if part in walks]
         own_walks, own_between = [], []
         for at in kinds:
-            table = found.walk[problem.resources[at].id].tocsr()[laid.point][:, laid.column]
-            all_ = changed(start[at], exact_parts(table)[0])
+            table = _to_any_gate(problem, found, at).tocsr()[laid.point][:, laid.column]
+            parts_now = np.where(start[at] < 0, start[at], exact_parts(table)[0])
+            all_ = changed(start[at], parts_now)
             own_walks.append(other_than(all_, longest([walks[part][at] for part in parts])))
             own_between.append(between_sites(problem, found, at, laid.column))
         walks[own], between[own] = own_walks, own_between
@@ -162,6 +163,19 @@ def close_streets(plan: Plan, names: Sequence[str], laid: Laid) -> dict[str, Any
         elif any(told["walks"]) or any(one is not None for one in told["between"]):
             sets.append({"streets": list(own), **told})
     return {"closed": list(plan.closed), "streets": streets, "sets": sets, "most": most}
+
+
+def _to_any_gate(problem: Problem, walks: Survey, at: int) -> csr_array:
+    """Return the walks of a resource, in rings also to gates that lead nowhere any more.
+
+    Which these are follows from the walks between the rings while several streets are closed: the
+    page leaves them out itself.
+    """
+    name = problem.resources[at].id
+    if problem.rings is None or at != problem.laned:
+        return walks.walk[name]
+    entry = problem.entries.get(at)
+    return walks.by_any[name] if entry is None else entry.only(walks.by_any[name])
 
 
 def _closings(

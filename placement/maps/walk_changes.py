@@ -1,10 +1,11 @@
 """Walks that change when streets close: what is told of them, and what follows from that."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from placement.arrays import Ints
 from placement.maps.packed_walks import packed
@@ -41,10 +42,14 @@ class Between(NamedTuple):
         By site, from which sites it is near enough.
     apart
         By two sites, the lower first, how many seconds they are apart where that may be too few.
+    onward
+        Of gates of rings, by gate and gate of the next ring inward, how many seconds people walk
+        on who walk as usual, and those who walk without steps.
     """
 
     near: tuple[frozenset[int], ...] | None
     apart: dict[tuple[int, int], float] | None
+    onward: tuple[dict[tuple[int, int], float], ...] | None
 
 
 def changed(before: Ints, after: Ints) -> Changes:
@@ -116,7 +121,7 @@ def written_changes(changes: Changes, sites: int) -> str:
 def between_sites(problem: Problem, walks: "Survey", at: int, column: Ints) -> Between:
     """Return the walks between sites, in the order of the page's columns, of a resource."""
     kind = problem.resources[at]
-    near, apart = None, None
+    near, apart, onward = None, None, None
     if kind.near is not None:
         pairs = walks.near[kind.id].tocsr()[column][:, column].tocsr()
         near = tuple(
@@ -124,28 +129,39 @@ def between_sites(problem: Problem, walks: "Survey", at: int, column: Ints) -> B
             for first, last in pairwise(pairs.indptr.tolist())
         )
     if kind.separation_s is not None:
-        table = walks.apart[kind.id].tocsr()[column][:, column].tocoo()
-        apart = {
-            (int(a), int(b)): float(seconds)
-            for a, b, seconds in zip(*table.coords, table.data, strict=True)
-            if a < b
-        }
-    return Between(near, apart)
+        walked = _by_pair(walks.apart[kind.id], column)
+        apart = {(a, b): seconds for (a, b), seconds in walked.items() if a < b}
+    if at == problem.laned and walks.between is not None:
+        onward = tuple(_by_pair(table, column) for table in walks.between)
+    return Between(near, apart, onward)
+
+
+def _by_pair(table: csr_array, column: Ints) -> dict[tuple[int, int], float]:
+    """Return the walks of a table of sites by two of them, in the order of the page's columns."""
+    place = np.argsort(column)
+    entries = table.tocoo()
+    rows, columns = (place[one].tolist() for one in entries.coords)
+    return dict(zip(zip(rows, columns, strict=True), entries.data.tolist(), strict=True))
 
 
 def longest_between(all_: Sequence[Between]) -> Between:
     """Return what follows for more streets from what is known of fewer, one at least."""
-    near, apart = all_[0]
+    near, apart, onward = all_[0]
     for one in all_[1:]:
         if near is not None and one.near is not None:
             near = tuple(mine & other for mine, other in zip(near, one.near, strict=True))
         if apart is not None and one.apart is not None:
-            apart = {
-                pair: max(seconds, one.apart[pair])
-                for pair, seconds in apart.items()
-                if pair in one.apart
-            }
-    return Between(near, apart)
+            apart = _longer(apart, one.apart)
+        if onward is not None and one.onward is not None:
+            onward = tuple(_longer(*both) for both in zip(onward, one.onward, strict=True))
+    return Between(near, apart, onward)
+
+
+def _longer(
+    some: dict[tuple[int, int], float], others: dict[tuple[int, int], float]
+) -> dict[tuple[int, int], float]:
+    """Return the longer of both walks of every pair that has both."""
+    return {pair: max(walk, others[pair]) for pair, walk in some.items() if pair in others}
 
 
 def written_between(problem: Problem, at: int, between: Between) -> dict[str, Any]:
@@ -164,6 +180,12 @@ def written_between(problem: Problem, at: int, between: Between) -> dict[str, An
     if kind.separation_s is not None and between.apart is not None:
         found["apart"] = {
             "least_s": kind.separation_s,
-            "walks": [[a, b, seconds] for (a, b), seconds in sorted(between.apart.items())],
+            "walks": _walks_text(between.apart),
         }
+    if between.onward is not None:
+        found["onward"] = [_walks_text(walks) for walks in between.onward]
     return found
+
+
+def _walks_text(walks: Mapping[tuple[int, int], float]) -> list[list[Any]]:
+    return [[a, b, seconds] for (a, b), seconds in sorted(walks.items())]

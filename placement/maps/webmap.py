@@ -93,6 +93,7 @@ _SCRIPTS = (
     "print.js",
     "map.js",
 )
+_RINGS_SCRIPTS = ("what_if_rings.js", *_SCRIPTS)
 _STATES_SCRIPTS = (
     *_PLAN_SCRIPTS,
     "state_layers.js",
@@ -291,13 +292,14 @@ def map_page(
 
 
 def _plan_page(data: dict[str, Any], *, checked: bool) -> str:
-    """Return the page of a plan; that of one with periods has words and scripts for a day too."""
+    """Return the page of a plan, with what a day and rings need where it has some."""
     if not checked:
         data = {**data, "title": _not_checked(data["title"])}
+    scripts = _RINGS_SCRIPTS if "rings" in (data["what_if"] or {}) else _SCRIPTS
     if "parts" not in data:
-        return page(data)
+        return page(data, scripts=scripts)
     words = {code: one["plan"] | one["day"] for code, one in languages().items()}
-    return page({**data, "words": words}, scripts=("day.js", *_SCRIPTS))
+    return page({**data, "words": words}, scripts=("day.js", *scripts))
 
 
 def comparison_page(

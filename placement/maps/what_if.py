@@ -8,8 +8,10 @@ import numpy as np
 from placement.arrays import Bools, Floats, Ints
 from placement.cover.area_walks import STEP_FREE
 from placement.cover.areas import areas
+from placement.cover.instance_builder import posting
+from placement.cover.rings import ring_classes
 from placement.decimals import in_steps
-from placement.errors import UsageError
+from placement.errors import InputError, UsageError
 from placement.maps import coding
 from placement.maps.closed_streets import Laid, close_streets, walk_notes
 from placement.maps.packed_walks import PARTS, packed, runs, signed, walk_rows
@@ -18,6 +20,7 @@ from placement.maps.walk_changes import between_sites, written_between
 from placement.plan.problem import LanesRule, Plan, Problem, Walkers
 from placement.review.geojson import TOTALS, placement_texts
 from placement.solution import Solution
+from placement.solve.capacitated.crowds import crowds_of
 from placement.solve.questions.evaluate import proposed
 
 if TYPE_CHECKING:
@@ -26,8 +29,10 @@ if TYPE_CHECKING:
 
 MOST_WALKS = 500_000
 """Walks within reach that travel in a page; of more, a page would be too large to hand on."""
+MOST_ROUTES = 4_000
+"""Ways of a crowd through rings, times periods, that a page counts: more would take too long."""
 _REASONS = {
-    "rings": "people pass rings",
+    "routes": "there are too many ways through its rings",
     "forbidden": "a post stands where its site forbids it",
     "walks": f"more than {MOST_WALKS:,} walks are within reach",
     "hours": "streets close by the hour",
@@ -128,6 +133,7 @@ def what_if(
         ],
         **_sealing(plan, column),
         **_periods(plan, template),
+        **_rings(plan, column, point),
         "members": [[name, None if name in _COUNTED else text] for name, text in members.items()],
         "together": list(TOTALS),
         "walk": walk_notes(members["walk"]),
@@ -158,18 +164,55 @@ def _periods(plan: Plan, template: Solution) -> dict[str, Any]:
     }
 
 
+def _rings(plan: Plan, column: Ints, point: Ints) -> dict[str, Any]:
+    """Write in which ring sites stand, and who may pass which gates; nothing without rings."""
+    problem, rings = plan.problem, plan.problem.rings
+    if rings is None or problem.laned is None:
+        return {}
+    classes, entry = ring_classes(problem, rings), problem.entries.get(problem.laned)
+    gate = problem.sites.allowed[column, problem.laned]
+    told = []
+    for number, depth in enumerate(classes.depth.tolist()):
+        admits = True if entry is None else entry.admits[column, classes.zone[number]]
+        told.append([depth, int(classes.step_free[number]), _gaps(gate & admits)])
+    return {
+        "rings": {
+            "names": list(rings.names),
+            "labels": [dict(label) for label in rings.labels],
+            "passed": list(rings.passed),
+            "of": packed(runs(rings.of[column] + 1)),
+            "classes": told,
+            "class": packed(runs(classes.of[point])),
+        }
+    }
+
+
 def why_not(plan: Plan, solution: Solution, walks: "Survey") -> str:
-    """Return why `what_if` is None: "rings", "forbidden", "walks" or "hours"."""
+    """Return why `what_if` is None: "routes", "forbidden", "walks" or "hours"."""
     return _beyond(plan, solution, walks) or "hours"
 
 
 def _beyond(plan: Plan, solution: Solution, walks: "Survey") -> str | None:
     """Return what keeps the page from counting, as far as it is seen without counting."""
-    if plan.problem.rings is not None:
-        return "rings"
     if _forbidden(plan, solution):
         return "forbidden"
-    return "walks" if sum(table.nnz for table in walks.walk.values()) > MOST_WALKS else None
+    if sum(table.nnz for table in walks.walk.values()) > MOST_WALKS:
+        return "walks"
+    return (
+        "routes" if plan.problem.rings is not None and _routes(plan, walks) > MOST_ROUTES else None
+    )
+
+
+def _routes(plan: Plan, walks: "Survey") -> int:
+    """Count who may take which way through the rings in which period, with all gates open."""
+    problem = plan.problem
+    posts = posting(problem, walks)
+    gates = np.flatnonzero((posts.resource == problem.laned) & posts.opens)
+    try:
+        crowds, _, _, _ = crowds_of(plan, posts, walks, gates)
+    except InputError:  # more than any solver takes
+        return MOST_ROUTES + 1
+    return len(crowds.crowd) * int(crowds.shares.shape[1])
 
 
 def _forbidden(plan: Plan, solution: Solution) -> bool:

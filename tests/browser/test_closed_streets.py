@@ -3,6 +3,7 @@
 import random
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,15 @@ from placement.plan.layers import load_plan
 from placement.review.geojson import read_solution, solution_text
 from placement.solve.questions.evaluate import proposed
 from tests.amount import cases
-from tests.browser.test_what_if import ROOT, carried, counted, units_of, variants_of
+from tests.browser.test_what_if import (
+    ROOT,
+    SCRIPTS,
+    STATIC,
+    carried,
+    counted,
+    units_of,
+    variants_of,
+)
 from tests.builders import line, point, write_plan
 from tests.days import draw_day
 
@@ -118,6 +127,80 @@ def test_any_streets_of_drawn_towns_are_counted_together(browser, tmp_path, seed
             different.add(text)
     assert len(different) > len(given)
     assert any(told["what_if"]["sets"] for told, _ in given)
+
+
+def write_ringed_banks(folder: Path, seed: int) -> Path:
+    """Write the same with a ring on each bank: people walk from gate to gate over the bridges."""
+    file = write_banks(folder, seed)
+    draw = random.Random(f"rings {seed}")
+    profile = draw.choice([[0.25] * 4, [0.6, 0.4, 0, 0]])
+    with file.open("a", encoding="utf-8") as plan:
+        plan.write(
+            "[resources.checkpoint.lanes]\nrate_per_h = 60\nefficiency = 1\n"
+            f'opens = "16:00"\ncloses = "18:00"\nprofile = {profile}\n'
+            f'[[rings]]\nname = "south"\nsites = {[f"S{n}" for n in range(0, 8, 2)]}\n'
+            f'[[rings]]\nname = "north"\nsites = {[f"S{n}" for n in range(1, 8, 2)]}\n'
+            f"walk_limit_min = {draw.choice([3, 5, 8])}\n"
+        )
+        if draw.random() < 0.5:
+            plan.write('[[zones]]\nzone = "all"\nresource = "checkpoint"\ngates = ["S1", "S3"]\n')
+    return file
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seeds", cases([range(2)], [range(2), range(2, 60)]))
+def test_any_streets_between_rings_are_counted_together(browser, tmp_path, seeds) -> None:
+    """Walks from gate to gate become longer, and gates lead nowhere, as several streets close."""
+    given, closed, far = [], [], []
+    for seed in seeds:
+        plan = load_plan(write_ringed_banks(tmp_path / str(seed), seed))
+        data = carried(plan, proposed(plan, units_of(plan, {})), *PONTS)
+        posts = {f"{site}/checkpoint": 2 for site in plan.problem.sites.id}
+        posts |= {f"{site}/dog_team": 1 for site in plan.problem.sites.id}
+        variants = [posts, *variants_of(plan, posts, many=1, seed=seed)]
+        every = [list(some) for size in range(1, 6) for some in combinations(PONTS, size)]
+        for some in cases(every[::4], every):
+            given.append((data, variants))
+            closed.append((plan, some))
+        far.append((plan, data, posts))
+    admitted: dict[Path, set[float]] = {}
+    answers = counted(browser, given, [some for _, some in closed])
+    for (plan, some), (_, variants), told in zip(closed, given, answers, strict=True):
+        now = also_closed(plan, some)
+        for posts, (text, broken) in zip(variants, told, strict=True):
+            want = proposed(now, units_of(now, posts))
+            assert text == solution_text(want), (plan.file, some, posts)
+            assert (broken > 0) == (len(audit(now, want).broken) > 0)
+            admitted.setdefault(plan.file, set()).add(want.coverage["checkpoint"].covered)
+    assert all(len(people) > 2 for people in admitted.values())
+    for (plan, _, posts), lost in zip(far, lost_by_street(browser, far), strict=True):
+        before = proposed(plan, units_of(plan, posts))
+        for name, people in zip(PONTS, lost, strict=True):
+            after = proposed(also_closed(plan, [name]), units_of(plan, posts))
+            assert people == [
+                sum(area.within for area in before.areas[kind.id].values())
+                - sum(area.within for area in after.areas[kind.id].values())
+                for kind in plan.problem.resources
+            ]
+
+
+LOST = """([source, all]) => new Function("all", source + `
+  return all.map(({ data, posts }) => {
+    const model = whatIfModel(data);
+    const found = countPosts(model, data, data.resources.map(({ id }) => (
+      model.places.map(({ site }) => posts[site + "/" + id] || 0))));
+    return farIfClosed(model, data.what_if, found.reaches);
+  });`)(all)"""
+
+
+def lost_by_street(browser: Any, far: list[Any]) -> list[Any]:
+    """Return of every plan whom each street leaves without a post within reach, by resource."""
+    page = browser.new_page()
+    source = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    given = [{"data": data, "posts": posts} for _, data, posts in far]
+    found = page.evaluate(LOST, [source, given])
+    page.close()
+    return list(found)
 
 
 @pytest.mark.slow

@@ -265,14 +265,17 @@ def whole(people: float) -> str:
     return f"{math.floor(round(people, 6) + 0.5):,}"
 
 
-def test_a_page_that_counts_no_other_posts_says_why(open_page, ringed, tmp_path: Path) -> None:
+def test_a_page_that_counts_no_other_posts_says_why(
+    open_page, ringed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("placement.maps.what_if.MOST_ROUTES", 0)
     file = tmp_path / "map.html"
     state = ringed[1]
     file.write_text(map_page(state.plan, state.solution), encoding="utf-8")
     page, seen = open_page(file)
     assert page.locator("#tab-what_if").count() == 0
     overview = page.locator("#view-overview")
-    assert "no tab “What if”: people pass several rings." in overview.inner_text()
+    assert "no tab “What if”: there are too many ways through its rings." in overview.inner_text()
     assert "place evaluate counts other posts" in overview.inner_text()
     # the posts of a ring add up to those who pass it, and the total counts everybody once
     served = [row.split("\t") for row in page.locator("table.posts").first.inner_text().split("\n")]

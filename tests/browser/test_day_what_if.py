@@ -13,6 +13,8 @@ from placement.solve.questions.evaluate import proposed
 from tests.browser.test_what_if import SCRIPTS, STATIC, carried, counted, units_of, variants_of
 from tests.builders import point, write_geojson
 from tests.days import draw_day
+from tests.ringed_town import draw_town, write_town
+from tests.solve.questions.test_rings_with_periods import HOURS
 
 ROOT = Path(__file__).parents[2]
 COUNT = """([source, all]) => new Function("all", source + `
@@ -63,10 +65,21 @@ layers = { demand = "late.geojson" }
     return load_plan(folder)
 
 
+def ringed_day(folder: Path, seed: int) -> Plan:
+    """Write a day in which rings are passed in one period, and patrols serve in another."""
+    file = write_town(folder, draw_town(seed), seed)
+    text = file.read_text(encoding="utf-8")
+    for name, period in (("gate", "entry"), ("patrol", "late")):
+        text = text.replace(f"[resources.{name}]\n", f'[resources.{name}]\nperiods = "{period}"\n')
+    file.write_text(text + HOURS, encoding="utf-8")
+    return load_plan(file)
+
+
 def test_the_page_counts_variants_of_a_day_as_place_evaluate_does(browser, tmp_path) -> None:
     """The file of a variant tells of the whole day and of its periods; both are counted."""
     plans = [load_plan(ROOT / "data/geo/drawn-day"), laned_day(tmp_path / "lanes")]
     plans += [load_plan(draw_day(tmp_path / str(seed), seed).write()) for seed in range(3)]
+    plans += [ringed_day(tmp_path / "rings", 5)]
     asked = []
     for seed, plan in enumerate(plans):
         solution = placement.evaluate(plan, {}, bound=False).solution

@@ -26,6 +26,7 @@ from tests.amount import cases
 from tests.browser.test_access import found
 from tests.maps.pages import hostile_plan, solution_of
 from tests.random_plans import write_random_plan
+from tests.ringed_town import draw_ruled_town, draw_town, write_town
 from tests.sealed_town import write_random, write_sealed
 from tests.solve.capacitated.test_lanes_in_plans import write_lanes_plan
 
@@ -38,6 +39,7 @@ SCRIPTS = (
     "what_if_send.js",
     "what_if_network.js",
     "what_if_lanes.js",
+    "what_if_rings.js",
     "what_if_file.js",
 )
 # the page's own modules on a blank page: they count many variants at once
@@ -253,6 +255,33 @@ def test_the_page_sends_people_of_small_plans_as_place_evaluate_does(browser, tm
     assert {True, False} <= seen
 
 
+def test_the_page_sends_people_through_rings_as_place_evaluate_does(browser, tmp_path) -> None:
+    """Two and three rings, zones, floors that are and cannot be kept, tiers, waits, fractions."""
+    plans = []
+    for seed in range(cases(12, 400)):
+        town = (draw_ruled_town if seed % 4 == 3 else draw_town)(seed)
+        try:
+            plan = load_plan(write_town(tmp_path / str(seed), town, seed))
+        except (InfeasibleError, InputError):
+            continue
+        nothing = proposed(plan, units_of(plan, {}))
+        start = {f"{site}/gate": 1 for ring in town.rings for site in ring["sites"]}
+        variants = [start, *variants_of(plan, start, many=cases(4, 6), seed=seed)]
+        plans.append((plan, carried(plan, nothing), variants))
+    found = counted(browser, [(data, variants) for _, data, variants in plans])
+    inside, waited, broke = set(), set(), set()
+    for (plan, _, variants), answers in zip(plans, found, strict=True):
+        for posts, (text, broken) in zip(variants, answers, strict=True):
+            want = proposed(plan, units_of(plan, posts))
+            assert text == solution_text(want), (plan.file, posts)
+            assert (broken > 0) == (len(audit(plan, want).broken) > 0), (plan.file, posts)
+            inside |= {len(one.gates) for all_ in want.lanes.routes.values() for one in all_}
+            waited |= {gate.longest_wait_min > 0 for gate in want.lanes.gates.values()}
+            broke.add(broken > 0)
+    assert inside == {1, 2, 3}
+    assert waited == broke == {True, False}
+
+
 @pytest.mark.parametrize(
     ("name", "many"), [("paris-2024", cases(1, 300)), ("london-2023", cases(10, 300))]
 )
@@ -432,6 +461,44 @@ def test_a_closed_gate_shows_who_waits_where_and_whom_lanes_turn_away(open_page,
     assert "l’attente change" in page.locator(".what-if").inner_text()
     page.locator("[data-try='undo']").click()
     assert page.locator("table.variant").count() == 1
+    seen.assert_quiet(tmp_path / "map.html")
+
+
+def test_a_gate_of_a_ring_closes_and_the_variant_is_audited_and_planned_from(
+    open_page, tmp_path
+) -> None:
+    plan = load_plan(ROOT / "data/geo/drawn-rings")
+    gates = ["black-north", "black-east", "black-south", "grey-north", "grey-east", "grey-quay"]
+    posts = {f"{gate}/checkpoint": 1 + (gate == "black-north") for gate in gates}
+    posts |= {"red-north/vehicle_check": 1, "red-south/vehicle_check": 1}
+    solution = proposed(plan, units_of(plan, posts))
+    write_map(plan, solution, tmp_path / "map.html")
+    page, seen = open_page(tmp_path / "map.html", accept_downloads=True)
+    page.locator("#tab-what_if").click()
+    page.locator(".what-if .tries [data-try='turn grey-quay/checkpoint']").click()
+    del posts["grey-quay/checkpoint"]
+    want = proposed(plan, units_of(plan, posts))
+    figures = page.locator("table.variant").first.inner_text()
+    for before, after, label in zip(
+        solution.lanes.rings, want.lanes.rings, ("Black, search", "Grey, tickets"), strict=True
+    ):
+        assert f"{label}\t{before.people:,.0f}\t{after.people:,.0f}\t" in figures
+    # whoever passes two rings is turned away once
+    away = solution.coverage["checkpoint"].covered - want.coverage["checkpoint"].covered
+    rows = page.locator("table.variant").nth(1).locator("tbody tr").all_inner_texts()
+    changes = [float(row.replace("−", "-").replace(",", "").split("\t")[-1]) for row in rows]
+    assert sum(changes) == pytest.approx(away, abs=0.5 * len(changes))
+    with page.expect_download() as waited:
+        page.locator("[data-try='save']").click()
+    waited.value.save_as(tmp_path / "variant.geojson")
+    assert (tmp_path / "variant.geojson").read_text(encoding="utf-8") == solution_text(want)
+    variant = read_solution(tmp_path / "variant.geojson")
+    assert audit(plan, variant).ok
+    locked = placement.optimise(plan, lock=[post.id for post in variant.posts_list], time_limit=5)
+    assert {post.id for post in variant.posts_list} <= {post.id for post in locked.posts_list}
+    assert found(page) == []
+    page.locator("#lang-fr").click()
+    assert "Noir, fouille" in page.locator("table.variant").first.inner_text()
     seen.assert_quiet(tmp_path / "map.html")
 
 

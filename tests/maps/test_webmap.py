@@ -188,7 +188,8 @@ def test_both_languages_have_every_word_with_the_same_gaps() -> None:
 
 def test_the_script_uses_every_word_and_no_other() -> None:
     folder = resources.files("placement.maps").joinpath("static")
-    scripts = ("day.js", *webmap._SCRIPTS)  # of every plan, and of those with periods
+    # of every plan, and of those with periods or rings
+    scripts = ("day.js", *webmap._RINGS_SCRIPTS)
     code = "".join(folder.joinpath(name).read_text() for name in scripts)
     spoken = static_files.languages()["en"]
     known = {*spoken["plan"], *spoken["day"]}
@@ -272,7 +273,7 @@ def test_a_script_loses_its_comments_and_nothing_else() -> None:
         'a,b > c{d: "e , f";g: calc(1px + 2px)}@media (h){i{j: k}}'
     )
     folder = resources.files("placement.maps").joinpath("static")
-    for name in {*webmap._SCRIPTS, *webmap._STATES_SCRIPTS, *webmap._NETWORK_SCRIPTS}:
+    for name in {*webmap._RINGS_SCRIPTS, *webmap._STATES_SCRIPTS, *webmap._NETWORK_SCRIPTS}:
         text = folder.joinpath(name).read_text(encoding="utf-8")
         assert text.count("`") % 2 == 0
         # no text goes over several lines, where a line that looks like a comment would be lost
@@ -280,7 +281,7 @@ def test_a_script_loses_its_comments_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    "names", [webmap._SCRIPTS, webmap._STATES_SCRIPTS, webmap._NETWORK_SCRIPTS]
+    "names", [webmap._RINGS_SCRIPTS, webmap._STATES_SCRIPTS, webmap._NETWORK_SCRIPTS]
 )
 def test_scripts_stay_the_same_word_for_word_when_they_are_tightened(names) -> None:
     def words(code: str, texts: str) -> list[str]:
@@ -299,7 +300,7 @@ def test_scripts_stay_the_same_word_for_word_when_they_are_tightened(names) -> N
 
 def test_the_script_never_writes_markup() -> None:
     folder = resources.files("placement.maps").joinpath("static")
-    for name in {*webmap._SCRIPTS, *webmap._NETWORK_SCRIPTS}:
+    for name in {*webmap._RINGS_SCRIPTS, *webmap._NETWORK_SCRIPTS}:
         code = folder.joinpath(name).read_text()
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert way not in code, (name, way)

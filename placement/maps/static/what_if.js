@@ -79,7 +79,7 @@ function makeCounter(data, variant) {
     model = yield* readModel(data);
     planned = yield* countSteps(model, data, unitsOf(variant.planned));
     yield;
-    far = farIfClosed(model, data.what_if.streets, planned.reaches.slice(0, data.resources.length));
+    far = farIfClosed(model, data.what_if, planned.reaches.slice(0, data.resources.length));
   }
   const reach = (find) => {
     for (let isOver = false; !isOver && find() === null;) { isOver = counter.ahead.next().done; }
@@ -156,9 +156,8 @@ function lossesByArea(model, found, resource) {
     } else if (laned) { own[model.area[point]].turned += people; }
   });
   if (laned) {
-    for (const [name, gates] of found.admission.areas) {
-      for (const parts of gates.values()) { losses.get(nameOfAll(name)).turned -= parts.reduce((sum, one) => sum + one, 0) / PART; }
-    }
+    const { crowds, given } = found.admission;
+    crowds.forEach(({ area }, at) => { own[area].turned -= given[at] / PART; });
   }
   for (const one of losses.values()) { one.turned = roundTo(one.turned, 6); }
   return losses;
@@ -234,6 +233,7 @@ function variantTable(data, tell, model, plan, found, title) {
       row(tell.say("if_walk_gate", { label }), plan.admission.mean_s, found.admission.mean_s, tell.mean);
       const wait = ({ gates }) => Math.max(0, ...[...gates.values()].map((gate) => gate.wait));
       row(tell.say("if_wait", { label }), wait(plan.admission), wait(found.admission), tell.money);
+      if (model.rings !== undefined) { ringRows(model, plan.admission, found.admission, tell, row); }
     }
   });
   if (model.ways.length > 0 && found.rules !== undefined) {

@@ -75,10 +75,10 @@ function millionths(degrees) {
 
 const waitMembers = (gate) => [["longest_wait_min", numberText(gate.wait, 1)], ["clears", gate.clears === null ? "null" : quoted(gate.clears)]];
 
-function postText(post, resource, gate) {
+function postText(post, resource, gate, ring) {
   const values = [["site", quoted(post.site)], ["name", quoted(post.name)], ["resource", quoted(resource)], ["units", String(post.units)],
     ...["cost", "covered", "only"].map((key) => [key, sixDigits(post[key])]),
-    ...(gate === undefined ? [] : [["admitted", sixDigits(gate.people)], ...waitMembers(gate)])];
+    ...(gate === undefined ? [] : [["admitted", sixDigits(gate.people)], ...waitMembers(gate)]), ...(ring === undefined ? [] : [["ring", quoted(ring)]])];
   return objectText([["type", '"Feature"'], ["id", quoted(`${post.site}/${resource}`)],
     ["geometry", `{"type": "Point", "coordinates": [${millionths(post.lon)}, ${millionths(post.lat)}]}`],
     ["properties", objectText(values)]]);
@@ -115,6 +115,6 @@ function proposedText(model, data, found) {
   const texts = model.members.map(([name, text]) => [name, text === null ? figures[name]() : text]);
   const gates = found.admission === null ? new Map() : found.admission.gates;
   const posts = found.posts.map((post) => [`${post.site}/${means[post.resource]}`, post])
-    .sort((a, b) => byCodePoint(a[0], b[0])).map(([key, post]) => `    ${postText(post, means[post.resource], gates.get(key))}`);
+    .sort((a, b) => byCodePoint(a[0], b[0])).map(([key, post]) => `    ${postText(post, means[post.resource], gates.get(key), model.rings && model.rings.names[model.rings.of[post.column]])}`);
   return `{\n  "type": "FeatureCollection",\n  "placement": {\n${linesText(texts, "    ", model.together)}\n  },\n  "features": [${posts.length > 0 ? `\n${posts.join(",\n")}\n  ` : ""}]\n}\n`;
 }

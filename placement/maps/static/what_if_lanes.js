@@ -36,7 +36,7 @@ function* crowdsOf(model, resource) {
   const tenth = model.parts / 10;
   const worthOf = (point) => model.resources[resource].value * model.priority[point];
   const keyOf = (point) => (model.people[point] === 0 || reach[point].length === 0 || (worthOf(point) === 0 && counted[point].length === 0) ? null
-    : [reach[point].map(([column]) => column), model.area[point], model.priority[point], model.tier[point], point >= model.slow, counted[point], second.has(point), model.arrival[point]].join(";"));
+    : [reach[point].map(([column]) => column), model.area[point], model.priority[point], model.tier[point], point >= model.slow, counted[point], second.has(point), model.arrival[point], model.classOf[point]].join(";"));
   const keys = Array.from(isNew, (is, point) => (is === 1 ? keyOf(point) : planned.keys[point]));
   /* crowds that lose or get nobody stay */
   const others = new Set();
@@ -155,7 +155,7 @@ function* admit(model, data, resource, units, reach) {
   if (!answers.has(key)) {
     if (answers.size > MOST_TIMES) { answers.delete([...answers.keys()][1]); }
     answers.set(key, yield* admitAnew(model, data, resource, units, reach));
-    model.sent.times[model.sent.times.length - 1].answer = answers.get(key);
+    if (model.rings === undefined) { model.sent.times[model.sent.times.length - 1].answer = answers.get(key); }
   } else { recall(model.sent, answers.get(key)); }
   return answers.get(key);
 }
@@ -170,32 +170,34 @@ function* admitAnew(model, data, resource, units, { open }) {
     key: `${model.places[column].site}/${id}`, column, room: Math.floor(each(column) * units[column] / periods * PART + SAME), capacity: each(column) * units[column],
     sent: new Array(periods).fill(0),
   }));
-  const found = yield* sendCrowds(laned.get(model), gates, rule, model.sent);
+  const found = yield* (model.rings === undefined ? sendCrowds(laned.get(model), gates, rule, model.sent) : sendThroughRings(model, resource, laned.get(model), gates));
   const areas = new Map();
   const rows = []; // of them, by area and gate
   const profiles = rule.profiles.map(() => new Array(periods).fill(0));
   let onFoot = 0;
-  for (const { crowd, way, gate, period, parts } of found.ways) {
+  for (const { crowd, way, gates: passed, period, parts } of found.ways) {
     const { area, arrival } = crowds[crowd];
-    gates[gate].sent[period] += parts;
     profiles[arrival][period] += parts;
     onFoot += parts * way.walk_s;
-    const row = area * gates.length + gate;
-    if (rows[row] === undefined) {
-      const [name, { key }] = [model.areas[area], gates[gate]];
-      if (!areas.has(name)) { areas.set(name, new Map()); }
-      if (!areas.get(name).has(key)) { areas.get(name).set(key, new Array(periods).fill(0)); }
-      rows[row] = areas.get(name).get(key);
+    for (const gate of passed) {
+      gates[gate].sent[period] += parts;
+      const row = area * gates.length + gate;
+      if (rows[row] === undefined) {
+        const [name, { key }] = [model.areas[area], gates[gate]];
+        if (!areas.has(name)) { areas.set(name, new Map()); }
+        if (!areas.get(name).has(key)) { areas.get(name).set(key, new Array(periods).fill(0)); }
+        rows[row] = areas.get(name).get(key);
+      }
+      rows[row][period] += parts;
     }
-    rows[row][period] += parts;
   }
   const total = found.given.reduce((sum, parts) => sum + parts, 0);
   const told = new Map(gates.map((gate) => {
     const sent = gate.sent.map((parts) => parts / PART);
-    return [gate.key, { sent, people: exactSum(sent), ...gateQueue(sent, gate.capacity, rule) }];
+    return [gate.key, { sent, column: gate.column, people: exactSum(sent), ...gateQueue(sent, gate.capacity, rule) }];
   }));
   return {
-    crowds, given: found.given, met: found.met, total: total / PART, gates: told, areas, rule, id, short: new Set(found.short),
+    crowds, ways: found.ways, given: found.given, met: found.met, total: total / PART, gates: told, areas, rule, id, short: new Set(found.short),
     mean_s: total === 0 ? 0 : roundTo(onFoot / total, 1), profiles, changes: found.changes,
   };
 }
@@ -231,5 +233,5 @@ function lanesText(admission, data, model) {
   const areas = sorted(admission.areas).map(([name, table]) => [name, objectText(sorted(table).map(([key, parts]) => [key, listText(parts.map((one) => one / PART))]))]);
   return objectText([["resource", quoted(admission.id)], ["opens", quoted(clockAt(rule.opens_min))], ["closes", quoted(clockAt(rule.closes_min))],
     ["period_min", sixDigits(rule.period_min)], ["mean_walk_s", numberText(admission.mean_s, 1)], ["gates", objectText(gates, "        ")],
-    ...(areas.length > 0 ? [["areas", areaLines(areas, "        ")]] : []), ...profilesText(admission, model)], "      ");
+    ...(areas.length > 0 ? [["areas", areaLines(areas, "        ")]] : []), ...profilesText(admission, model), ...(model.rings === undefined ? [] : ringsTexts(model, admission))], "      ");
 }

@@ -263,7 +263,7 @@ function* sendCrowds(laned, gates, rule, sent) {
     const crowd = items.crowd[item];
     given[crowd] += parts;
     const { gate, way } = network.reached[crowd][items.way[option]];
-    ways.push({ crowd, way, gate: gateOf.get(gate), period: items.period[item], parts });
+    ways.push({ crowd, way, gates: [gateOf.get(gate)], period: items.period[item], parts });
   }
   const met = new Map(floors.map(({ at }) => [at, 0]));
   crowds.forEach((crowd, number) => { for (const at of crowd.floors) { met.set(at, met.get(at) + given[number]); } });

@@ -70,14 +70,17 @@ function longestWalks(all) {
 /* Which sites are near one another, and how far apart, if both are so. */
 function longestBetween(one, other) {
   const key = ([a, b]) => `${a}/${b}`;
-  const far = other.apart === null ? null : new Map(other.apart.walks.map((walk) => [key(walk), walk[2]]));
+  const longest = (some, others) => {
+    const far = new Map(others.map((walk) => [key(walk), walk[2]]));
+    return some.filter((walk) => far.has(key(walk))).map((walk) => [walk[0], walk[1], Math.max(walk[2], far.get(key(walk)))]);
+  };
   return {
     near: one.near === null ? null : { ...one.near, sites: one.near.sites.map((sites, column) => {
       const also = new Set(other.near.sites[column]);
       return sites.filter((site) => also.has(site));
     }) },
-    apart: one.apart === null ? null : { ...one.apart, walks: one.apart.walks.filter((walk) => far.has(key(walk)))
-      .map((walk) => [walk[0], walk[1], Math.max(walk[2], far.get(key(walk)))]) },
+    apart: one.apart === null ? null : { ...one.apart, walks: longest(one.apart.walks, other.apart.walks) },
+    onward: one.onward && one.onward.map((walks, at) => longest(walks, other.onward[at])),
   };
 }
 
@@ -92,7 +95,7 @@ function closedModel(model, coded, closed) {
   const changed = street.walks.map(() => new Uint8Array(model.people.length)); // by resource: 1 where walks of a point change
   const also = (names) => [...names, ...closed].sort(byCodePoint);
   const closures = () => `[${also(coded.closed).map(quoted).join(", ")}]`;
-  return {
+  const found = {
     ...model, periods: model.periods && model.periods.map((told) => ({ ...told, closed: also(told.closed) })), walk: street.walk, asPlanned: model, changed,
     members: street.members.map(([name, text]) => [name, name === "closures" ? closures() : known.has(name) && (text === null || known.get(name) === null) ? known.get(name) : text]),
     resources: model.resources.map((rule, at) => {
@@ -106,12 +109,15 @@ function closedModel(model, coded, closed) {
       return columns.map((column, site) => changedColumn(column, longestWalks(changes.map((one) => one[site]))));
     }),
   };
+  if (model.rings !== undefined) { leadIn(found); }
+  return found;
 }
 
 /* For every street: people whom it leaves without a post within reach, by resource, the plan's posts as they are. */
-function farIfClosed(model, streets, reaches) {
+function farIfClosed(model, coded, reaches) {
+  if (model.rings !== undefined) { return farThroughRings(model, coded, reaches); }
   const had = reaches.map(({ open }, resource) => new Map(open.map((column) => [column, new Set(model.walks[resource][column].points)])));
-  return streets.map((street) => reaches.map(({ open, times }, resource) => {
+  return coded.streets.map((street) => reaches.map(({ open, times }, resource) => {
     const changes = readChanges(street.walks[resource], model.places.length);
     const more = new Map();
     for (const column of open) {

@@ -147,10 +147,11 @@ function* readWalks(coded, points, sites, allowed, twin) {
 }
 
 /* Which sites are near one another, and how far apart. */
-function readBetween({ near, apart }, sites) {
-  if (near === null) { return { near, apart }; }
+function readBetween(between, sites) {
+  const { near } = between;
+  if (near === null) { return between; }
   const reader = unpacking(near.sites);
-  return { apart, near: { ...near, sites: Array.from({ length: sites }, () => {
+  return { ...between, near: { ...near, sites: Array.from({ length: sites }, () => {
     let site = -1;
     return Array.from({ length: reader.next() }, () => { site += reader.next(); return site; });
   }) } };
@@ -211,7 +212,7 @@ function* readModel(data) {
       ...floor, points: floor.points !== undefined ? unpackedGaps(floor.points) : allPoints.filter((point) => zone[point] === floor.zone && (!floor.slow || isSlow(point))
         && (periods.length === 0 || (serves[floor.resource][period[point]] && (floor.period === undefined || period[point] === floor.period)))),
     })),
-    barriers: barriers.map((kind) => ({ ...kind, fleet: null })), ways, periods, period,
+    barriers: barriers.map((kind) => ({ ...kind, fleet: null })), ways, periods, period, classOf: [], ...(coded.rings === undefined ? {} : readRings(coded.rings)),
     groups: coded.groups, members: coded.members, together: coded.together, walk: coded.walk,
     backups: rules.map(({ backup }) => (backup === null ? null : { worth: backup.worth, points: unpackedGaps(backup.points) })),
     walks: [...(yield* readWalks(coded, people.length, places.length, options.map(({ status }) => status.map((code) => code > 0)), twin)),

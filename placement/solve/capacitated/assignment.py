@@ -237,7 +237,9 @@ def send(
 
 
 def _parts(people: Floats, ways: int) -> Ints:
-    parts = np.rint(people * UNIT).reshape(ways, -1)
+    # where routes cross, a vertex may lie between two parts: half a part is none, so that two
+    # halves are no more people than there are
+    parts = np.floor(people * UNIT + (0.5 - _SAME)).reshape(ways, -1)
     return np.asarray(np.maximum(parts, 0), dtype=np.int64)
 
 

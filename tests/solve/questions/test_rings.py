@@ -9,7 +9,7 @@ import placement
 from placement.cover.survey import survey
 from placement.errors import InfeasibleError, UsageError
 from placement.maps.queues_panel import queued
-from placement.maps.what_if import what_if
+from placement.maps.what_if import what_if, why_not
 from placement.review.geojson import solution_text
 from placement.studies.egress.study import egress
 from placement.studies.sample_average import choose_under_risk
@@ -133,7 +133,7 @@ def test_no_plan_names_the_rules_that_rings_break(tmp_path: Path) -> None:
     assert "rings" in raised.value.rules
 
 
-def test_what_is_not_told_of_rings_is_refused() -> None:
+def test_what_is_not_told_of_rings_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = placement.load_plan(DRAWN)
     known = {"red-north/vehicle_check": 1, "red-south/vehicle_check": 1, "black-east/checkpoint": 2}
     solution = placement.evaluate(plan, known, bound=False).solution
@@ -141,9 +141,10 @@ def test_what_is_not_told_of_rings_is_refused() -> None:
         egress(plan, solution)
     with pytest.raises(UsageError, match="lanes and rings: a queue is played night by night"):
         choose_under_risk(plan)
-    page = what_if(plan, solution, survey(plan))
-    assert page is None
-    with pytest.raises(UsageError, match="people pass rings"):
+    assert what_if(plan, solution, survey(plan)) is not None
+    monkeypatch.setattr("placement.maps.what_if.MOST_ROUTES", 50)
+    assert why_not(plan, solution, survey(plan)) == "routes"
+    with pytest.raises(UsageError, match="too many ways through its rings"):
         what_if(plan, solution, survey(plan), streets=["High Street"])
 
 
