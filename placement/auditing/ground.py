@@ -1,11 +1,12 @@
 """The audit of the ground: time and closures, points left out, cover through the day, walks."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from placement.auditing.day import check_periods
-from placement.auditing.entry import may_enter
+from placement.auditing.entry import going_on, may_enter
 from placement.auditing.findings import AT_LIMIT, TENTH, Findings
 from placement.auditing.periods import people_of
 from placement.auditing.recount import to_demand
@@ -149,7 +150,11 @@ def _check_period(
         )
         gates = [plan.problem.sites.id[site] for site in reach.site[reach.is_open]]
         near = seconds <= resource.walk_limit_s * AT_LIMIT
-        within = (near & may_enter(plan, resource.id, gates)).any(axis=0)
+        enters = may_enter(plan, resource.id, gates)
+        if plan.settings.rings and plan.problem.resource_index(resource.id) == plan.problem.laned:
+            at_once = replace(plan, at=_minutes(period.begins))
+            enters = enters & going_on(at_once, then, resource.id, gates)
+        within = (near & enters).any(axis=0)
         findings.equal(
             f"people within reach of {resource.id!r} from {period.begins}",
             period.covered.get(resource.id, math.nan),

@@ -237,9 +237,7 @@ def _on_streets(plan: Plan) -> Survey:
         apart=apart,
         plain=plain,
         step_free=slow,
-        between=between_rings(
-            problem, *(partial(_from_sites, one) for one in (plain, slow or plain))
-        ),
+        between=_on_from_gates(problem, plain, slow),
     )
 
 
@@ -248,6 +246,33 @@ def _alone(surface: Surface) -> Bools:
     met = np.zeros(len(surface.demand), dtype=np.bool_)
     met[surface.straight.indices] = True
     return (surface.demand.edge < 0) & ~met
+
+
+def to_posts(problem: Problem, found: Ground, position: int, posted: Ints) -> csr_array:
+    """Return the (M, N) walks of the people who may enter by some posts and get all the way in.
+
+    Parameters
+    ----------
+    problem, found
+        What is asked, and the ground of some part of the day.
+    position
+        Of the resource.
+    posted
+        (n,) int64, sites of its posts. Farther in, any site that may have one will do.
+    """
+    table = to_demand(problem, found, problem.resources[position], posted)
+    if position in problem.entries:
+        table = problem.entries[position].only(table)
+    if problem.rings is None or position != problem.laned:
+        return table
+    between = _on_from_gates(problem, found.plain, found.step_free)
+    return table if between is None else leading_in(problem, problem.rings, table, between)
+
+
+def _on_from_gates(
+    problem: Problem, plain: Surface, slow: Surface | None
+) -> tuple[csr_array, csr_array] | None:
+    return between_rings(problem, *(partial(_from_sites, one) for one in (plain, slow or plain)))
 
 
 def to_demand(problem: Problem, found: Ground, resource: Resource, posted: Ints) -> csr_array:

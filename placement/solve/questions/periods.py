@@ -6,7 +6,7 @@ import numpy as np
 
 from placement.arrays import Ints
 from placement.cover.ground import ground
-from placement.cover.survey import Survey, to_demand
+from placement.cover.survey import Survey, to_posts
 from placement.plan.clock import clock_of
 from placement.plan.ground import parts_of_day
 from placement.plan.problem import Plan
@@ -41,9 +41,7 @@ def periods(plan: Plan, walks: Survey, units: Ints) -> tuple[Period, ...]:
         here = ground(plan, at=begins)
         covered = {}
         for position, resource in enumerate(plan.problem.resources):
-            table = to_demand(plan.problem, here, resource, np.flatnonzero(units[:, position]))
-            if position in plan.problem.entries:
-                table = plan.problem.entries[position].only(table)
+            table = to_posts(plan.problem, here, position, np.flatnonzero(units[:, position]))
             covered[resource.id] = round(math.fsum(people[np.diff(table.indptr) > 0]), _PLACES)
         found.append(
             Period(
