@@ -255,6 +255,41 @@ def test_what_a_browser_moves_in_each_frame_is_little(open_page, paris_map) -> N
     seen.assert_quiet(paris_map)
 
 
+# where the signs stand, where each goes in the first frame of a zoom, and where each stands once all
+# is painted; whether a sign is seen then
+ZOOMED = """async (button) => {
+  const signs = [...document.querySelectorAll('.leaflet-marker-pane .post')];
+  const standing = () => signs.map((one) => one.style.transform);
+  const isZooming = () => document.querySelector('.leaflet-zoom-anim') !== null;
+  const root = document.documentElement.classList;
+  const frame = () => new Promise(requestAnimationFrame);
+  const before = standing();
+  document.querySelector(button).click();
+  do { await frame(); } while (!isZooming());
+  const aimed = standing();
+  do { await frame(); } while (isZooming() || root.contains('painting'));
+  const around = document.querySelector('.leaflet-container').getBoundingClientRect();
+  const seen = signs.map((one) => one.getBoundingClientRect()).map((box) => box.width > 0
+    && box.right > around.left && box.left < around.right && box.bottom > around.top && box.top < around.bottom);
+  return [before, aimed, standing(), seen];
+}"""
+
+
+def test_signs_go_at_once_to_where_they_stand_after_a_zoom(open_page, paris_map) -> None:
+    """Each that is seen then moves once; those beyond the view are put in their places after it."""
+    page, _ = open_page(paris_map)
+    page.wait_for_selector(UNPAINTED, state="detached")
+    first, jumped = None, 0
+    for way in ("in", "in", "in", "out", "out", "out"):
+        before, aimed, after, seen = page.evaluate(ZOOMED, f".leaflet-control-zoom-{way}")
+        first = first or before
+        for was, aim, is_, shown in zip(before, aimed, after, seen, strict=True):
+            assert aim == is_ or (aim == was and not shown)
+            jumped += aim != is_
+    assert after == first
+    assert jumped > 0  # signs beyond the view, before and after
+
+
 def test_a_hidden_post_is_shown_when_its_row_is_chosen(open_page, file) -> None:
     page, _ = open_page(file)
     page.locator("[data-layer='posts-checkpoint']").uncheck()

@@ -455,6 +455,8 @@ function makeLabels(map, data, tell, signs, posts, isShown) {
       }
       const ratio = pixelRatio();
       const context = this.open(L.point(box[0], box[1]), L.point(box[2] - box[0], box[3] - box[1]), zoom, ratio);
+      settle(context);
+      yield;
       yield* drawNames(context, this.placed.names, box);
       yield NEXT_FRAME;
       this.drawn = { placed: this.placed, ratio, box };

@@ -5,6 +5,7 @@ const SIGN_SIZE = 34; // of the drawing, with the air around a square
 const SIGN_RADII = [0, 13, 19, 26, 33, 41, 50];
 const PAPER_RADII = [...SIGN_RADII, 60, 72, 86, 100];
 const SIGN_TURNS = 16;
+const BESIDE_PX = 60; // of a sign to the view, from which none of it is seen on its way
 
 const FAR_ZOOM = 13; // below it posts near one another are one bunch with their count
 const BUNCH_PX = 38;
@@ -18,7 +19,11 @@ function spreadSigns(places, zoom) {
   const room = zoom >= 15 || onPaper ? Infinity : far ? 0 : 50;
   const gap = far ? BUNCH_PX : TARGET_PX;
   const isFree = (x, y) => !placed.some((one) => Math.abs(one.x - x) < gap && Math.abs(one.y - y) < gap);
-  const crowd = (x, y) => places.reduce((sum, one) => sum + 1 / (20 + Math.hypot(one.x - x, one.y - y)), 0);
+  const crowd = (x, y) => {
+    let sum = 0;
+    for (const one of places) { sum += 1 / (20 + Math.sqrt((one.x - x) ** 2 + (one.y - y) ** 2)); }
+    return sum;
+  };
   return places.map((place, index) => {
     let best = null;
     for (const radius of (onPaper ? PAPER_RADII : SIGN_RADII).filter((one) => one <= room)) {
@@ -43,9 +48,21 @@ function spreadSigns(places, zoom) {
   });
 }
 
+/** A sign that moves with a zoom only where it is seen before or after: each that moves costs the browser a layer.
+   @type {any} */
+const Sign = L.Marker.extend({
+  _animateZoom(event) {
+    const room = L.bounds([-BESIDE_PX, -BESIDE_PX], this._map.getSize().add([BESIDE_PX, BESIDE_PX]));
+    const isSeen = (place) => room.contains(this._map.layerPointToContainerPoint(place));
+    if (isSeen(L.DomUtil.getPosition(this._icon)) || isSeen(this._map._latLngToNewLayerPoint(this._latlng, event.zoom, event.center))) {
+      /** @type {any} */ (L.Marker.prototype)._animateZoom.call(this, event);
+    }
+  },
+});
+
 /* A sign that is pressed, with room for the number of those it stands for. */
 function postMarker(post, picture, options) {
-  return L.marker([post.at[1], post.at[0]], {
+  return new Sign([post.at[1], post.at[0]], {
     icon: L.divIcon({
       className: "post", html: make("div", null, picture, make("span", { class: "more" })),
       iconSize: [TARGET_PX, TARGET_PX], popupAnchor: [0, -12],
@@ -60,11 +77,25 @@ function makeSigns(map, signs, pane) {
   const path = (colour, weight) => L.polyline([], { ...pane, color: inkOf(colour), weight, interactive: false }).addTo(map);
   const [leaders, rims, dots] = [path("ink", 1.3), path("halo", 5.4), path("ink", 3.4)];
   let boxes = [];
+  let known = { zoom: NaN, shown: [], at: [], found: [], onPaper: false };
+  /* where the signs that are shown go at a zoom, whatever the view */
+  const spreadAt = (zoom) => {
+    const shown = signs.filter((one) => map.hasLayer(one.marker));
+    const onPaper = document.documentElement.classList.contains("paper");
+    if (known.zoom !== zoom || known.onPaper !== onPaper || known.shown.length !== shown.length || shown.some((one, i) => one !== known.shown[i])) {
+      const at = shown.map((one) => map.project([one.post.at[1], one.post.at[0]], zoom));
+      known = { zoom, shown, at, found: spreadSigns(at, zoom), onPaper };
+    }
+    return known;
+  };
+  /* on the way to a zoom they go at once to where they stand then */
+  map.on("zoomanim", ({ zoom }) => {
+    const { shown, found } = spreadAt(zoom);
+    shown.forEach(({ marker }, i) => { marker._latlng = map.unproject(L.point(found[i].x, found[i].y), zoom); });
+  });
   const arrange = () => {
     const zoom = map.getZoom();
-    const shown = signs.filter((one) => map.hasLayer(one.marker));
-    const at = shown.map((one) => map.project([one.post.at[1], one.post.at[0]], zoom));
-    const found = spreadSigns(at, zoom);
+    const { shown, at, found } = spreadAt(zoom);
     const ways = [];
     const feet = [];
     boxes = [];

@@ -123,7 +123,14 @@ function askToPaint() {
   requestAnimationFrame(() => {
     painting.asked = false;
     const now = performance.now();
-    if (painting.begun && now > painting.rests) { paintUntil((isOver) => isOver || performance.now() > now + FRAME_MS); }
+    let last = now;
+    /* till another step as long as the last one would take too long */
+    const isTime = (isOver) => {
+      const [at, before] = [performance.now(), last];
+      last = at;
+      return isOver || 2 * at - before > now + FRAME_MS;
+    };
+    if (painting.begun && now > painting.rests) { paintUntil(isTime); }
     painting.begun = true; // the first frame shows the page itself, or the map where it has zoomed to
     askToPaint();
   });
@@ -256,7 +263,7 @@ function stackOf(map, pane) {
       },
       *steps() {
         const [zoom, ratio] = [this._map.getZoom(), pixelRatio()];
-        const shown = this.layers.map((one) => one.done).filter((one) => one !== null && one.context !== null && one.zoom === zoom && one.ratio === ratio);
+        const shown = this.layers.map((one) => one.done).filter((one) => one !== null && one.inked.length > 0 && one.zoom === zoom && one.ratio === ratio);
         if (shown.length > 0) {
           const [left, top] = [0, 1].map((at) => Math.min(...shown.map((one) => one.box[at])));
           const [right, bottom] = [2, 3].map((at) => Math.max(...shown.map((one) => one.box[at])));
@@ -352,8 +359,10 @@ function tiledLayer(pane, paint) {
         context.drawImage(last.context.canvas, right, down);
         context.scale(ratio, ratio);
       };
-      if (inked.length > 0) {
+      /* a canvas is a step by itself: where the last one showed something, this one will too */
+      if (this.done !== null && this.done.inked.length > 0) {
         begin();
+        settle(context);
         yield;
       }
       const tiles = [];
