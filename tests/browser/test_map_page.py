@@ -255,8 +255,8 @@ def test_what_a_browser_moves_in_each_frame_is_little(open_page, paris_map) -> N
     seen.assert_quiet(paris_map)
 
 
-# where the signs stand, where each goes in the first frame of a zoom, and where each stands once all
-# is painted; whether a sign is seen then
+# where the signs stand, where each goes in the first frame of a zoom, and where each stands once
+# all is painted; whether a sign is seen then
 ZOOMED = """async (button) => {
   const signs = [...document.querySelectorAll('.leaflet-marker-pane .post')];
   const standing = () => signs.map((one) => one.style.transform);
@@ -269,8 +269,9 @@ ZOOMED = """async (button) => {
   const aimed = standing();
   do { await frame(); } while (isZooming() || root.contains('painting'));
   const around = document.querySelector('.leaflet-container').getBoundingClientRect();
-  const seen = signs.map((one) => one.getBoundingClientRect()).map((box) => box.width > 0
-    && box.right > around.left && box.left < around.right && box.bottom > around.top && box.top < around.bottom);
+  const isSeen = ({ width, left, right, top, bottom }) => width > 0
+    && right > around.left && left < around.right && bottom > around.top && top < around.bottom;
+  const seen = signs.map((one) => isSeen(one.getBoundingClientRect()));
   return [before, aimed, standing(), seen];
 }"""
 
