@@ -254,7 +254,9 @@ class RiskBest(TypedDict):
         The same with 95% confidence.
     samples
         The best plan of each sample, and what is proven of it; none are drawn where what is
-        computed is near enough.
+        computed is near enough, or `too_large`.
+    too_large
+        Whether samples would have been drawn, had people not too many ways to gates with lanes.
     posts
         Units by post.
     opened, closed
@@ -275,6 +277,7 @@ class RiskBest(TypedDict):
     gap: float
     gap_most: float
     samples: list[Sampled]
+    too_large: bool
     posts: dict[str, int]
     opened: list[str]
     closed: list[str]

@@ -332,6 +332,7 @@ def as_best(under: "UnderRisk") -> dict[str, Any]:
         "gain": asdict(under.gain),
         "bound": asdict(under.bound),
         "computed": under.computed,
+        "too_large": under.too_large,
         "gap": under.gap,
         "gap_most": under.gap_most,
         "samples": [asdict(one) for one in under.samples],
@@ -347,12 +348,16 @@ def _sentences(under: "UnderRisk", files: tuple[str, ...]) -> list[str]:
     """Say what the plan found is worth, how far from the best it may be, and where it differs."""
     other = files[0]
     proven = sum(one.status == "optimal" for one in under.samples)
-    sampled = (
-        f"{len(under.samples)} samples of {under.scenarios} nights, {proven} solved to the end; "
-        f"by computation no plan is worth more than {under.computed:,.0f}."
-        if under.samples
-        else "That bound is computed; no sample was needed."
-    )
+    sampled = "That bound is computed; no sample was needed."
+    if under.samples:
+        sampled = (
+            f"{len(under.samples)} samples of {under.scenarios} nights, {proven} solved to the "
+            f"end; by computation no plan is worth more than {under.computed:,.0f}."
+        )
+    elif under.too_large:
+        sampled = (
+            "That bound is computed; people have too many ways to gates for samples to be solved."
+        )
     most = (
         f"{under.bound.value:,.0f}" if under.bound.low == under.bound.high else _text(under.bound)
     )

@@ -9,6 +9,11 @@ is worth falls with how often it is covered, and the best plan of that covering 
 is found and proven as any other (with Z = 1 that is the expected cover of Daskin, Transportation
 Science 17(1), 1983).
 
+People of lanes are told apart further: what those are worth who get in is a concave function of
+lanes and people, so its mean under Z is no more than its value at their means (Jensen), which are
+the same parts of all lanes, and of all people, for every plan. So the plan with as many fewer lanes
+is solved, by the solver of such plans.
+
 A post that is missing more often than the least of its resource is taken to be missing so often,
 and a plan with fewer posts to have further ones that reach nobody: no plan is worth less for it.
 """
@@ -24,9 +29,12 @@ from placement.arrays import Floats, Ints
 from placement.cover.instance_builder import Posting, posting
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Problem
+from placement.solve.capacitated.admission import worth_of_lanes
+from placement.solve.core.incumbent import Start
 from placement.solve.core.stopping import Effort, Stop
 from placement.solve.mclp import solver
 from placement.solve.questions.baseline import post_names
+from placement.solve.questions.measured import choose_solver
 from placement.studies.risk import WORST, Absences, Aim
 
 _RARE = 1e-4  # a resource whose posts are missing no more often is taken to be there
@@ -50,11 +58,58 @@ class _Slots:
         Most that a plan can have.
     gone
         How often each is missing, at least.
+    worth
+        What one is worth in a plan that is known; of lanes and their gates nothing, as what is lost
+        with one hangs on the others.
+    laned
+        Whether they are lanes, or gates with lanes.
     """
 
     units: bool
     many: int
     gone: float
+    worth: float = 0.0
+    laned: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Known:
+    """What a plan that is known is worth.
+
+    Attributes
+    ----------
+    each
+        (K,) float64, a post of each resource without lanes.
+    covered
+        All of them.
+    admitted, reached
+        Those whom its lanes admit, and those who have a gate of it in reach.
+    """
+
+    each: Floats
+    covered: float
+    admitted: float
+    reached: float
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Shares:
+    """What is left under the weights of nights, the same for every plan.
+
+    Attributes
+    ----------
+    came
+        The people who come.
+    lost
+        By slots without lanes: (L,) float64, of people covered by 0, 1, … posts those whom all of
+        them being missing leaves out.
+    lanes
+        The lanes that are there.
+    """
+
+    came: float
+    lost: list[Floats]
+    lanes: float
 
 
 def bound_by_count(
@@ -85,11 +140,14 @@ def bound_by_count(
     float
         No plan is worth more.
     dict
-        Units by post of the plan whose bound is the highest.
+        Units by post of the plan whose bound is the highest; with lanes it may miss a floor of
+        theirs, which holds for nights on which nobody is missing.
     """
     problem = plan.problem
-    slots = [_slots(problem, absences, at) for at in range(len(problem.resources))]
-    shares = _shares(slots, _worths(plan, walks, usual), attendance, aim)
+    known = _known(plan, walks, usual)
+    slots = [_slots(problem, absences, at, known) for at in range(len(problem.resources))]
+    told = _told(slots, _lane_slots(problem, absences), known, attendance, aim)
+    shares = [_levels(one, told.came) for one in told.lost]
     asked = replace(
         problem,
         resources=tuple(
@@ -100,6 +158,10 @@ def bound_by_count(
             for at, kind in enumerate(problem.resources)
         ),
     )
+    if problem.laned is not None:
+        asked = _with_fewer_lanes(asked, told)
+        shares = [one / told.came for one in shares]  # as many people as come are in the problem
+        shares[problem.laned] = np.ones(1)
     posts = posting(asked, walks)
     each = np.where(
         np.array([one.units for one in slots], dtype=np.bool_)[posts.row_resource],
@@ -111,17 +173,45 @@ def bound_by_count(
         share[at, : len(one)] = one
     gained = each[:, None] * share[posts.row_resource]
     instance = replace(posts.instance, weight=gained[:, 0].copy(), gains=gained[:, 1:].copy())
-    start = _columns(asked, posts, usual)
-    known = start if instance.broken_rule(start) is None else None
-    found = solver.solve(instance, Effort(stop=stop, gap=_GAP), start=known)
-    if found.chosen is None:
-        return found.bound, dict(usual)
-    return found.bound, _units(asked, posts, found.chosen)
+    start, effort = _columns(asked, posts, usual), Effort(stop=stop, gap=_GAP)
+    if problem.laned is not None:
+        lanes = np.array([usual.get(name, 0) for name in post_names(asked, posts)], dtype=np.int64)
+        with_lanes = choose_solver(replace(plan, problem=asked), walks)
+        staged = with_lanes.solve(
+            replace(posts, instance=instance), effort, start=Start(chosen=start, lanes=lanes)
+        )
+        posts, found = staged.posts, staged.outcome
+    else:
+        known_to_keep = start if instance.broken_rule(start) is None else None
+        found = solver.solve(instance, effort, start=known_to_keep)
+    units = dict(usual) if found.chosen is None else _units(asked, posts, found.chosen)
+    return found.bound, units
 
 
-def _slots(problem: Problem, absences: Absences, at: int) -> _Slots:
+def _with_fewer_lanes(problem: Problem, told: _Shares) -> Problem:
+    """Return the problem with the lanes and people that are left, and without floors of lanes.
+
+    Floors ask for people whom all lanes admit, and so does no night.
+    """
+    at = problem.laned or 0
+    kind = problem.resources[at]
+    assert kind.lanes is not None  # noqa: S101 - it is the one with lanes
+    fewer = replace(kind.lanes, rate_h=kind.lanes.rate_h * told.lanes)
+    resources = list(problem.resources)
+    resources[at] = replace(kind, lanes=fewer)
+    return replace(
+        problem,
+        resources=tuple(resources),
+        demand=replace(problem.demand, people=problem.demand.people * told.came),
+        floors=tuple(floor for floor in problem.floors if floor.resource != at),
+    )
+
+
+def _slots(problem: Problem, absences: Absences, at: int, known: _Known) -> _Slots:
     """Return what of a resource may be missing, and how often and how many at most."""
     kind, sites = problem.resources[at], problem.sites
+    if kind.lanes is not None:
+        return _Slots(units=False, many=0, gone=0.0)
     site = np.flatnonzero(sites.allowed[:, at])
     names = [problem.post_id(int(one), at) for one in site]
     least, most = sites.min_units[site, at], sites.max_units[site, at]
@@ -140,7 +230,34 @@ def _slots(problem: Problem, absences: Absences, at: int) -> _Slots:
     many = _affordable(price, each, problem.budget)
     if kind.fleet is not None and len(site):
         many = min(many, kind.fleet // (1 if single else int(least.min())))
-    return _Slots(units=single, many=many, gone=rare if rare > _RARE else 0.0)
+    return _Slots(
+        units=single, many=many, gone=rare if rare > _RARE else 0.0, worth=float(known.each[at])
+    )
+
+
+def _lane_slots(problem: Problem, absences: Absences) -> list[_Slots]:
+    """Return what may be missing where a resource has lanes: single lanes, and whole gates."""
+    at = problem.laned
+    if at is None:
+        return []
+    kind, sites = problem.resources[at], problem.sites
+    site = np.flatnonzero(sites.allowed[:, at])
+    risks = [absences.of_post(problem.post_id(int(one), at)) for one in site]
+    least, most = sites.min_units[site, at], sites.max_units[site, at]
+    if kind.fleet is not None:
+        most = np.maximum(least, np.minimum(most, kind.fleet))
+    price = sites.open_cost[site, at] + sites.unit_cost[site, at] * most
+    lanes = _affordable(price, np.maximum(most, 1), problem.budget)
+    price = sites.open_cost[site, at] + sites.unit_cost[site, at] * least
+    gates = _affordable(price, np.ones(len(site), dtype=np.int64), problem.budget)
+    if kind.fleet is not None and len(site):
+        lanes = min(lanes, kind.fleet)
+        gates = min(gates, kind.fleet // max(1, int(least.min())))
+    shut, away = (min(some, default=0.0) for some in zip(*risks, strict=True)) if risks else (0, 0)
+    return [
+        _Slots(units=True, many=many, gone=gone if gone > _RARE else 0.0, laned=True)
+        for many, gone in ((lanes, away), (gates, shut))
+    ]
 
 
 def _affordable(price: Floats, each: Ints, budget: float) -> int:
@@ -155,82 +272,117 @@ def _affordable(price: Floats, each: Ints, budget: float) -> int:
     return math.floor(many + 1e-6)
 
 
-def _worths(plan: Plan, walks: Survey, usual: Mapping[str, int]) -> Floats:
-    """Return (K + 1,) float64, what a post of each resource is worth in a plan, and all of them."""
-    posts = posting(_always(plan.problem), walks)
-    chosen = _columns(plan.problem, posts, usual)
+def _known(plan: Plan, walks: Survey, usual: Mapping[str, int]) -> _Known:
+    """Return what a plan is worth, by resource."""
+    problem = plan.problem
+    posts = posting(_always(problem), walks)
+    chosen = _columns(problem, posts, usual)
     covered = posts.instance.covered_rows(chosen)
     of_kind = np.bincount(
         posts.row_resource[covered],
         weights=posts.instance.weight[covered],
-        minlength=len(plan.problem.resources),
+        minlength=len(problem.resources),
     )
     many = np.bincount(posts.resource[chosen], minlength=len(of_kind))[: len(of_kind)]
-    return np.append(of_kind / np.maximum(many, 1), of_kind.sum())
+    reached = admitted = 0.0
+    if problem.laned is not None:
+        reached = float(of_kind[problem.laned])
+        admitted = worth_of_lanes(posts, plan, walks).of(problem.units_of(usual))
+        of_kind[problem.laned] = 0.0
+    return _Known(
+        each=of_kind / np.maximum(many, 1),
+        covered=float(of_kind.sum()),
+        admitted=admitted,
+        reached=reached,
+    )
 
 
-def _shares(
-    slots: Sequence[_Slots], worths: Floats, attendance: tuple[float, float], aim: Aim
-) -> list[Floats]:
+def _levels(lost: Floats, came: float) -> Floats:
     """Return what being covered once, and once more, is worth of all that a row is worth.
 
     Returns
     -------
-    list of (L,) float64
-        By resource; they fall, and their sum is the share of the people who come.
+    (L,) float64
+        They fall, and their sum is the share of the people who come.
     """
-    if aim == "mean":
-        came = sum(attendance) / 2
-        lost = [came * one.gone ** np.arange(_DEEP + 1.0) for one in slots]
+    levels = 1 + int(np.flatnonzero(np.append(lost[1:-1], 0.0) <= _SMALL * came)[0])
+    gains = -np.diff(np.append(np.append(came, lost[1:levels]), 0.0))
+    for many in range(1, levels):  # what is left out makes the last too large: levelled
+        mean = gains[-many:].mean()
+        gains[-many:] = mean
+        if gains[-many - 1] >= mean:
+            break
     else:
-        came, lost = _on_worst(slots, worths, attendance)
-    found = []
-    for one in lost:
-        levels = 1 + int(np.flatnonzero(np.append(one[1:-1], 0.0) <= _SMALL * came)[0])
-        gains = -np.diff(np.append(np.append(came, one[1:levels]), 0.0))
-        for many in range(1, levels):  # what is left out makes the last too large: levelled
-            mean = gains[-many:].mean()
-            gains[-many:] = mean
-            if gains[-many - 1] >= mean:
-                break
-        else:
-            gains[:] = gains.mean()
-        found.append(gains)
-    return found
+        gains[:] = gains.mean()
+    return np.asarray(gains)
+
+
+def _told(
+    slots: Sequence[_Slots],
+    lanes: Sequence[_Slots],
+    known: _Known,
+    attendance: tuple[float, float],
+    aim: Aim,
+) -> _Shares:
+    """Return who comes on the nights that count, whom m missing posts leave out, and the lanes."""
+    if aim == "worst5":
+        return _on_worst(slots, lanes, known, attendance)
+    came = sum(attendance) / 2
+    return _Shares(
+        came=came,
+        lost=[came * one.gone ** np.arange(_DEEP + 1.0) for one in slots],
+        lanes=math.prod(1.0 - one.gone for one in lanes),
+    )
 
 
 def _on_worst(
-    slots: Sequence[_Slots], worths: Floats, attendance: tuple[float, float]
-) -> tuple[float, list[Floats]]:
-    """Return who comes on the worst nights, and how many of them m missing posts would leave out.
+    slots: Sequence[_Slots],
+    lanes: Sequence[_Slots],
+    known: _Known,
+    attendance: tuple[float, float],
+) -> _Shares:
+    """Return the same of the worst nights.
 
-    Nights are told apart by how many people come, and how many slots of each resource are missing.
+    Nights are told apart by how many people come, and how many slots of each kind are missing.
     """
-    chances = [_binomial(one.many, one.gone) for one in slots]
-    spread = [worth * math.sqrt(one.many * one.gone * (1 - one.gone))
-              for one, worth in zip(slots, worths[:-1].tolist(), strict=True)]  # fmt: skip
-    counted = sorted(range(len(slots)), key=lambda at: (-spread[at], at))[:_TOGETHER]
+    every = [*slots, *lanes]
+    chances = [_binomial(one.many, one.gone) for one in every]
+    spread = [
+        (known.admitted / max(one.many, 1) if one.laned else one.worth)
+        * math.sqrt(one.many * one.gone * (1 - one.gone))
+        for one in every
+    ]
+    counted = sorted(range(len(every)), key=lambda at: (-spread[at], at))[:_TOGETHER]
     counted = [at for at in counted if spread[at] > 0]
     least, most = attendance
     cells = _CELLS if least < most else 1
     come = least + (most - least) * (np.arange(cells) + 0.5) / cells
-    chance, left = np.full(cells, 1.0 / cells), np.full(cells, worths[-1])
+    chance = np.full(cells, 1.0 / cells)
+    covered, there = np.full(cells, known.covered), np.ones(cells)
     for at in counted:
         missing = np.arange(len(chances[at]))
+        part = missing / max(every[at].many, 1) if every[at].laned else np.zeros(len(missing))
         chance = chance[..., None] * chances[at]
-        left = left[..., None] - worths[at] * missing
+        covered = covered[..., None] - every[at].worth * missing
+        there = there[..., None] * (1.0 - part)
     come = come.reshape(-1, *[1] * len(counted))
-    order = np.argsort((come * left).ravel(), kind="stable")
+    worth = come * covered + np.minimum(come * known.reached, there * known.admitted)
+    order = np.argsort(worth.ravel(), kind="stable")
     until = np.minimum(np.cumsum(chance.ravel()[order]), WORST)
     weight = np.empty(chance.size)
     weight[order] = np.diff(until, prepend=0.0) / WORST
-    weight = weight.reshape(chance.shape) * come
+    weight = weight.reshape(chance.shape)
+    left = float((weight * there).sum())
+    for at, one in enumerate(every):
+        left *= 1.0 - one.gone if one.laned and at not in counted else 1.0
+    weight = weight * come
     came = float(weight.sum())
     lost = [came * one.gone ** np.arange(_DEEP + 1.0) for one in slots]
     for axis, at in enumerate(counted, start=1):
-        others = tuple(one for one in range(weight.ndim) if one != axis)
-        lost[at] = _falling(weight.sum(axis=others), slots[at].many)
-    return came, lost
+        if at < len(slots):
+            others = tuple(other for other in range(weight.ndim) if other != axis)
+            lost[at] = _falling(weight.sum(axis=others), slots[at].many)
+    return _Shares(came=came, lost=lost, lanes=left)
 
 
 def _binomial(many: int, gone: float) -> Floats:

@@ -1,6 +1,6 @@
 """Whom posts cover on random nights, and whom gates let in by the lanes that are there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,6 @@ from placement.arrays import Floats, Ints
 from placement.cover.instance_builder import posting
 from placement.cover.survey import survey
 from placement.plan.problem import Plan
-from placement.solution import Post
 from placement.solve.capacitated.gate_flow import OpenGates
 from placement.solve.questions.baseline import post_names
 from placement.solve.questions.evaluate import allow_posts
@@ -106,20 +105,20 @@ class LanedCrew:
 
 def laned_crew(
     plan: Plan,
-    posts: Sequence[Post],
+    posts: Mapping[str, int],
     column: Sequence[int],
     gone: Sequence[tuple[float, float]],
     *,
     weighed: bool = False,
 ) -> LanedCrew:
-    """Return the gates of a solution.
+    """Return gates with lanes.
 
     Parameters
     ----------
     plan
         What was asked.
     posts
-        The gates, of one resource.
+        Lanes of the gates, by ``"<site>/<resource>"``.
     column
         Which of the numbers drawn is each gate's.
     gone
@@ -127,19 +126,18 @@ def laned_crew(
     weighed
         Whether people count by what they are worth; else each is one.
     """
-    units = plan.problem.units_of({post.id: post.units for post in posts})
+    units = plan.problem.units_of(posts)
     plan = allow_posts(plan, units)
     walks = survey(plan)
     counted = plan.problem.resources[plan.problem.laned or 0].id
     candidates = posting(plan.problem, walks, counted=(counted,))
     at = {name: number for number, name in enumerate(post_names(plan.problem, candidates))}
-    where = [at[post.id] for post in posts]
+    where = [at[name] for name in posts]
     order = np.argsort(where)
-    most = max(post.units for post in posts)
+    most = max(posts.values())
     fewer = np.ones((len(posts), most))
-    for line, (post, (shut, away)) in enumerate(zip(posts, gone, strict=True)):
-        there = np.arange(post.units)
-        fewer[line, : post.units] = shut + (1.0 - shut) * bdtr(there, post.units, 1.0 - away)
+    for line, (lanes, (shut, away)) in enumerate(zip(posts.values(), gone, strict=True)):
+        fewer[line, :lanes] = lanes_fewer(lanes, shut, away)
     return LanedCrew(
         column=np.array(column, dtype=np.int64)[order],
         fewer=fewer[order],
@@ -147,6 +145,19 @@ def laned_crew(
             plan, candidates, walks, np.array(where, dtype=np.int64)[order], weighed=weighed
         ),
     )
+
+
+def lanes_fewer(lanes: int, shut: float, away: float) -> Floats:
+    """Return (lanes,) float64, shares of nights on which 0, 1, … of so many are there, or fewer.
+
+    Parameters
+    ----------
+    lanes
+        Of a gate.
+    shut, away
+        Shares of nights on which it is shut, and on which a lane is away.
+    """
+    return np.asarray(shut + (1.0 - shut) * bdtr(np.arange(lanes), lanes, 1.0 - away))
 
 
 def crowds(

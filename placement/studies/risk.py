@@ -271,7 +271,8 @@ def risk(
             columns = [column[post.id] for post in mine]
             if kind.lanes is not None:
                 shares = [absences.of_post(post.id) for post in mine]
-                crews.append(laned_crew(plan, mine, columns, shares))
+                gates = {post.id: post.units for post in mine}
+                crews.append(laned_crew(plan, gates, columns, shares))
                 continue
             reach, people = crowds(plan, kind.id, [post.site for post in mine])
             crews.append(

@@ -10,7 +10,7 @@ best of them is judged on nights that nothing was chosen by.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,15 +23,18 @@ from placement.executor import Executor, Here
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan
 from placement.solution import Solution, Status, list_unproven
+from placement.solve.capacitated.nights import BestOfNights, LanedNights, too_many_ways
 from placement.solve.core.gap import relative_gap
+from placement.solve.core.incumbent import Start
 from placement.solve.core.stopping import Effort, Progress, Stop
 from placement.solve.mclp import solver
 from placement.solve.questions.baseline import Wishes
 from placement.solve.questions.counted import count_posts
+from placement.solve.questions.evaluate import admit, evaluate
 from placement.solve.questions.max_cover import audited, optimise
 from placement.solve.questions.measured import measured
 from placement.studies.computed_bound import bound_by_count
-from placement.studies.crews import Crew, crowds
+from placement.studies.crews import Crew, LanedCrew, crowds, laned_crew
 from placement.studies.risk import (
     SCRAMBLINGS,
     WORST,
@@ -46,7 +49,7 @@ from placement.studies.risk import (
     risk,
     worst_mean,
 )
-from placement.studies.sampled import Candidates, refuse
+from placement.studies.sampled import Candidates, Sample, refuse
 from placement.studies.under_risk import Sampled, UnderRisk
 from placement.studies.worst_nights import best_on_worst
 
@@ -58,6 +61,7 @@ _CHOOSING_NIGHTS = 4_096  # by which the plans of the samples are compared
 _PLACES = 6
 _NEAR = 0.01  # of the best plan known: a bound that is computed is nearer than those of samples
 _EQUAL = 1e-7  # relative: what counts as proven, next to what HiGHS forgives
+_EQUAL_WITH_LANES = 1e-6  # the same where people are flows
 
 
 def choose_under_risk(  # noqa: PLR0913 - what nights are like, and how far to look
@@ -81,7 +85,8 @@ def choose_under_risk(  # noqa: PLR0913 - what nights are like, and how far to l
     Parameters
     ----------
     plan
-        A loaded plan, without lanes, tiers and worth of being covered twice.
+        A loaded plan, without tiers and worth of being covered twice. Of its lanes those people
+        count whom the lanes that are there admit in time, sent anew on each night.
     aim
         ``"mean"`` or ``"worst5"``.
     against
@@ -92,7 +97,8 @@ def choose_under_risk(  # noqa: PLR0913 - what nights are like, and how far to l
         Nights of a sample, at most `MOST_SCENARIOS`; the next power of two is drawn.
     samples
         Samples, from 2 to `MOST_SAMPLES`. They are drawn where the bound that is computed is
-        more than 1% above the best plan known.
+        more than 1% above the best plan known, and people have not too many ways to lanes
+        (`placement.solve.capacitated.nights.MOST_WAYS`).
     time_limit
         Seconds for the bound and all samples together, or None.
     executor
@@ -146,10 +152,11 @@ def choose_under_risk(  # noqa: PLR0913 - what nights are like, and how far to l
             usual=plans[0],
             stop=stop.share(0.5),
         )
-        plans += [found] if found not in plans else []
+        plans += [found] if found not in plans and _keeps_rules(plan, found) else []
         value, _ = ground.values(plans, power, key=key, executor=pieces)
         solved: list[Sampled] = []
-        if computed > (1.0 + _NEAR) * value.mean(axis=1).max() and not stop.interrupted:
+        near = computed <= (1.0 + _NEAR) * value.mean(axis=1).max()
+        if not near and not ground.too_large and not stop.interrupted:
             asked = _Asked(ground, _power(scenarios), seed, tuple(plans), samples, stop)
             for units, told in pieces.map(_solved, asked, range(samples)):
                 solved.append(told)
@@ -162,7 +169,8 @@ def choose_under_risk(  # noqa: PLR0913 - what nights are like, and how far to l
     best = max(range(len(plans)), key=lambda at: (value[at].mean(), -at))
     solution = usual if best == 0 else _written(plan, walks, plans[best], usual)
     return _judged(ground, solution, usual if against is None else against, solved,
-                   computed=round(computed, _PLACES), nights=nights, seed=seed,
+                   computed=round(computed, _PLACES),
+                   too_large=ground.too_large and not near, nights=nights, seed=seed,
                    scenarios=1 << _power(scenarios), executor=pieces)  # fmt: skip
 
 
@@ -219,6 +227,15 @@ class Ground:
     ) -> None:
         self.plan, self.walks, self.candidates = plan, walks, candidates
         self.absences, self.attendance, self.aim = absences, attendance, aim
+        self.too_large = bool(candidates.laned.any()) and too_many_ways(
+            self._always, candidates.posts, walks
+        )
+        """Whether people have too many ways to lanes for samples to be solved."""
+
+    @property
+    def _always(self) -> Plan:
+        """The plan with units that are always there: what is missing is drawn."""
+        return replace(self.plan, problem=self.candidates.problem)
 
     def solve(
         self,
@@ -233,6 +250,8 @@ class Ground:
         sample = self.candidates.sample(drawn[:, :-1])
         least, most = self.attendance
         come = least + (most - least) * drawn[:, -1]
+        if sample.posts is not None:
+            return self._solve_lanes(sample, drawn[:, :-1], come, plans, stop)
         known = [
             chosen
             for chosen in map(sample.columns, plans)
@@ -249,14 +268,47 @@ class Ground:
             chosen, objective, bound = best_on_worst(sample, come, known, stop)
         if chosen is None:  # no plan known keeps the rules, which only a caller without one sees
             raise NoPlanError("no plan was found for a sample; give more time with --time-limit.")
-        proven = bound <= objective + _EQUAL * abs(objective)
-        told = Sampled(
-            status="optimal" if proven else "feasible",
-            objective=round(objective, _PLACES),
-            bound=round(objective if proven else bound, _PLACES),
-            gap=0.0 if proven else round(relative_gap(objective, bound), 9),
+        return sample.units_of(chosen), _sampled(objective, bound, equal=_EQUAL)
+
+    def _solve_lanes(
+        self,
+        sample: Sample,
+        drawn: Floats,
+        come: Floats,
+        plans: Sequence[Mapping[str, int]],
+        stop: Stop,
+    ) -> tuple[dict[str, int], Sampled]:
+        """Find the best plan with lanes of a sample, from those that are known."""
+        candidates, posts = self.candidates, sample.posts
+        assert posts is not None  # noqa: S101 - it has lanes
+        there = candidates.there(drawn)
+        more = np.zeros((len(drawn), len(sample.post) - there.shape[1], there.shape[2]), np.int64)
+        nights = LanedNights(
+            there=np.concatenate([there, more], axis=1),
+            come=come,
+            row_of=sample.row_of,
+            worth=come[:, None] * sample.each,
+            share=1.0 if self.aim == "mean" else WORST,
         )
-        return sample.units_of(chosen), told
+        best = BestOfNights(self._always, posts, self.walks, nights, self._value)
+        known = [
+            Start(
+                chosen=sample.columns(units),
+                lanes=np.array([units.get(sample.names[at], 0) for at in sample.post]),
+            )
+            for units in plans
+        ]
+        found = best.best(known, stop)
+        if found.plan is None:
+            raise NoPlanError("no plan was found for a sample; give more time with --time-limit.")
+        units = sample.units_of(found.plan.chosen)
+        for column in np.intersect1d(found.plan.chosen, np.flatnonzero(candidates.laned)).tolist():
+            units[sample.names[column]] = int(found.plan.lanes[column])
+        return units, _sampled(found.value, found.bound, equal=_EQUAL_WITH_LANES)
+
+    def _value(self, worth: Floats) -> float:
+        """Return what the worths of nights, (S,), come to."""
+        return float(worth.mean() if self.aim == "mean" else worst_mean(worth))
 
     def values(
         self,
@@ -292,13 +344,19 @@ class Ground:
         worth = np.stack([sum((next(counted) for _ in mine), none) for mine in crews])
         return (worth.mean(axis=2) if self.aim == "mean" else worst_mean(worth)), worth
 
-    def _crews(self, units: Mapping[str, int], column: Mapping[str, int]) -> list[Crew]:
+    def _crews(self, units: Mapping[str, int], column: Mapping[str, int]) -> list[Crew | LanedCrew]:
         """Return the posts of a plan by resource, with what their people count for."""
         problem = self.plan.problem
-        found = []
+        found: list[Crew | LanedCrew] = []
         for kind in problem.resources:
             mine = [name for name in units if PostId.parse(name)[1] == kind.id]
             if not mine or not kind.value:
+                continue
+            if kind.lanes is not None:
+                columns = [column[name] for name in mine]
+                shares = [self.absences.of_post(name) for name in mine]
+                gates = {name: units[name] for name in mine}
+                found.append(laned_crew(self.plan, gates, columns, shares, weighed=True))
                 continue
             counts = kind.value * problem.demand.people * problem.demand.priority
             sites = [PostId.parse(name)[0] for name in mine]
@@ -314,6 +372,24 @@ class Ground:
         return found
 
 
+def _sampled(objective: float, bound: float, *, equal: float) -> Sampled:
+    proven = bound <= objective + equal * abs(objective)
+    return Sampled(
+        status="optimal" if proven else "feasible",
+        objective=round(objective, _PLACES),
+        bound=round(objective if proven else bound, _PLACES),
+        gap=0.0 if proven else round(relative_gap(objective, bound), 9),
+    )
+
+
+def _keeps_rules(plan: Plan, units: Mapping[str, int]) -> bool:
+    """Tell whether a plan keeps the floors of lanes, which its bound does not know."""
+    laned = plan.problem.laned
+    if laned is None or all(floor.resource != laned for floor in plan.problem.floors):
+        return True
+    return not evaluate(plan, dict(units), bound=False).broken
+
+
 def _power(scenarios: int) -> int:
     return max(0, math.ceil(math.log2(scenarios)))
 
@@ -327,6 +403,7 @@ def _written(plan: Plan, walks: Survey, found: Mapping[str, int], usual: Solutio
     problem = plan.problem
     units = problem.units_of(found)
     posts = posting(problem, walks)
+    laned = problem.laned is not None
     return audited(
         plan,
         count_posts(
@@ -336,8 +413,9 @@ def _written(plan: Plan, walks: Survey, found: Mapping[str, int], usual: Solutio
             units,
             status=Status.FEASIBLE,
             bound=usual.bound,
-            unproven=list_unproven("walk"),
+            unproven=list_unproven("step_free" if laned else "walk"),
             wish=Wishes(),
+            admitted=admit(plan, walks, posts, units) if laned else None,
         ),
     )
 
@@ -349,6 +427,7 @@ def _judged(
     samples: Sequence[Sampled],
     *,
     computed: float,
+    too_large: bool,
     nights: int,
     seed: int,
     scenarios: int,
@@ -381,6 +460,7 @@ def _judged(
         gap=_share(bound.value - mean, mean),
         gap_most=_share(bound.high - least, mean),
         samples=tuple(samples),
+        too_large=too_large,
         opened=tuple(sorted(mine.keys() - other.keys())),
         closed=tuple(sorted(other.keys() - mine.keys())),
         units={

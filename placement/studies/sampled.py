@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from placement.arrays import Floats, Ints
+from placement.arrays import Bools, Floats, Ints
 from placement.cover.aggregate import aggregate
 from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting, posting
@@ -20,6 +20,7 @@ from placement.decimals import cost_of
 from placement.errors import UsageError
 from placement.plan.problem import Plan, Problem
 from placement.solve.questions.baseline import post_names
+from placement.studies.crews import lanes_fewer
 from placement.studies.risk import Absences
 
 
@@ -39,6 +40,10 @@ class Candidates:
         (C,) int64, units of each post.
     gone
         (C, U) float64, share of nights on which a post of 1, 2, … units is missing.
+    laned
+        (C,) bool, which of them are gates with lanes.
+    risks
+        (C, 2) float64, shares of nights on which a post is shut, and on which a unit of it is away.
     """
 
     problem: Problem
@@ -47,6 +52,8 @@ class Candidates:
     least: Ints
     most: Ints
     gone: Floats
+    laned: Bools
+    risks: Floats
 
     @classmethod
     def of(cls, plan: Plan, walks: Survey, absences: Absences) -> "Candidates":
@@ -68,12 +75,23 @@ class Candidates:
         fleet = np.array(
             [np.iinfo(np.int64).max if kind.fleet is None else kind.fleet for kind in problem.means]
         )
-        most = np.maximum(least, np.minimum(most, fleet[posts.resource]))
+        laned = posts.resource == (-1 if problem.laned is None else problem.laned)
+        # a fleet of lanes is a rule of all gates together
+        most = np.maximum(least, np.where(laned, most, np.minimum(most, fleet[posts.resource])))
         gone = np.zeros((len(names), int(most.max(initial=1))))
         for column, name in enumerate(names):
             for units in range(1, int(most[column]) + 1):
                 gone[column, units - 1] = absences.gone(name, units)
-        return cls(problem=problem, posts=posts, names=names, least=least, most=most, gone=gone)
+        return cls(
+            problem=problem,
+            posts=posts,
+            names=names,
+            least=least,
+            most=most,
+            gone=gone,
+            laned=laned,
+            risks=np.array([absences.of_post(name) for name in names]).reshape(-1, 2),
+        )
 
     def needed(self, drawn: Floats) -> Ints:
         """Return (S, C) int64, units with which each post is there, above its most if with none.
@@ -88,8 +106,25 @@ class Candidates:
             units += (drawn < self.gone[:, many]) & (many < self.most)
         return np.maximum(units, self.least)
 
+    def there(self, drawn: Floats) -> Ints:
+        """Return (S, C, U + 1) int64, lanes that are there of each gate with 0, 1, … lanes.
+
+        Parameters
+        ----------
+        drawn
+            (S, C) float64, numbers below 1, a row for each night.
+        """
+        size = int(self.most[self.laned].max(initial=0))
+        found = np.zeros((*drawn.shape, size + 1), dtype=np.int64)
+        for column in np.flatnonzero(self.laned).tolist():
+            shut, away = self.risks[column].tolist()
+            for lanes in range(1, size + 1):
+                fewer = lanes_fewer(lanes, shut, away)
+                found[:, column, lanes] = (drawn[:, column, None] >= fewer).sum(axis=1)
+        return found
+
     def sample(self, drawn: Floats) -> "Sample":
-        """Write the problem of some nights as rows and columns.
+        """Write the problem of some nights as rows and columns; people of lanes are left aside.
 
         Parameters
         ----------
@@ -97,7 +132,7 @@ class Candidates:
             (S, C) float64, numbers below 1, a row for each night.
         """
         instance = self.posts.instance
-        needed = self.needed(drawn)
+        needed = np.where(self.laned, self.least, self.needed(drawn))
         top = np.where(needed <= self.most, needed, self.least).max(axis=0, initial=0)
         more = np.maximum(top, self.least) - self.least
         post = np.concatenate([np.arange(len(more)), np.repeat(np.arange(len(more)), more)])
@@ -108,7 +143,7 @@ class Candidates:
         column = np.where(
             needed <= self.least, np.arange(len(more)), first + needed - self.least - 1
         )
-        column = np.where(needed <= self.most, column, -1)
+        column = np.where((needed <= self.most) & ~self.laned, column, -1)
         row = np.repeat(np.arange(instance.rows), np.diff(instance.indptr))
         entries = column[:, instance.indices]
         there = entries >= 0
@@ -119,25 +154,42 @@ class Candidates:
             np.tile(instance.weight, len(drawn)),
         )
         wide = _widened(self.posts, self.problem, post, first)
-        kept = instance.rows if instance.rules else 0
-        if kept:  # rows that rules count: they are worth nothing by themselves
+        kept = instance.rows if instance.rules or self.laned.any() else 0
+        if kept:  # rows that rules or lanes count: they are worth nothing by themselves
             indices = np.concatenate([instance.indices, indices])
             indptr = np.concatenate([instance.indptr, instance.indptr[-1] + indptr[1:]])
             weight = np.concatenate([np.zeros(kept), weight])
             group = np.where(group >= 0, group + kept, -1)
+        merged = replace(
+            wide,
+            indptr=indptr,
+            indices=indices,
+            weight=weight,
+            gains=np.zeros((len(weight), 0)),
+        )
         return Sample(
-            instance=replace(
-                wide,
-                indptr=indptr,
-                indices=indices,
-                weight=weight,
-                gains=np.zeros((len(weight), 0)),
-            ),
+            instance=merged,
             row_of=group.reshape(len(drawn), -1),
             each=instance.weight,
             post=post,
             units=units,
             names=self.names,
+            posts=self._wide(merged, post, kept) if self.laned.any() else None,
+        )
+
+    def _wide(self, instance: Instance, post: Ints, kept: int) -> Posting:
+        """Return the posts with the columns and rows of a sample, those of the plan first."""
+        posts, more = self.posts, instance.rows - kept
+        return replace(
+            posts,
+            instance=instance,
+            site=posts.site[post],
+            resource=posts.resource[post],
+            units=posts.units[post],
+            opens=np.arange(len(post)) < len(posts.site),
+            people=np.concatenate([posts.people, np.zeros(more)]),
+            row_resource=np.concatenate([posts.row_resource, np.full(more, -1)]),
+            row_tier=np.concatenate([posts.row_tier, np.ones(more, dtype=np.int64)]),
         )
 
 
@@ -157,6 +209,8 @@ class Sample:
         (C,) int64: the post of each column, and its units once the column is open.
     names
         Of the posts.
+    posts
+        The same as posts, in a plan with lanes, whose people are then no rows here; else None.
     """
 
     instance: Instance
@@ -165,6 +219,7 @@ class Sample:
     post: Ints
     units: Ints
     names: tuple[str, ...]
+    posts: Posting | None = None
 
     def worth(self, chosen: Ints) -> Floats:
         """Return (S,) float64, what open columns are worth on each night."""
@@ -231,15 +286,11 @@ def refuse(plan: Plan) -> None:
     Raises
     ------
     UsageError
-        If it has lanes, tiers, or worth of being covered twice.
+        If it has tiers, or worth of being covered twice.
     """
     problem = plan.problem
     what = ""
-    if problem.laned is not None:
-        kind = problem.resources[problem.laned].id
-        lanes = f"resources.{kind}.lanes" + ("" if problem.rings is None else " and rings")
-        what = f"{lanes}: a queue is played night by night, by `place replay`"
-    elif len(problem.demand.tiers) > 1:
+    if len(problem.demand.tiers) > 1:
         what = "tiers: their order is one of plans, and not of nights"
     elif any(backup.worth for backup in problem.backup.values()):
         kind = problem.resources[min(problem.backup)].id

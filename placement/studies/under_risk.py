@@ -63,7 +63,9 @@ class UnderRisk:
     gap_most
         The same with 95% confidence.
     samples
-        What each sample said; none are drawn where what is computed is near enough.
+        What each sample said; none are drawn where what is computed is near enough, or `too_large`.
+    too_large
+        Whether samples would have been drawn, had people not too many ways to gates with lanes.
     opened, closed
         Posts of the solution that `against` has not, and the other way round.
     units
@@ -85,6 +87,7 @@ class UnderRisk:
     gap: float
     gap_most: float
     samples: tuple[Sampled, ...]
+    too_large: bool
     opened: tuple[str, ...]
     closed: tuple[str, ...]
     units: Mapping[str, tuple[int, int]]

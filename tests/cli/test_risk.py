@@ -10,6 +10,7 @@ import pytest
 from placement.review.geojson import read_solution
 from tests.cli.running import run
 
+CASES = Path(__file__).parents[1] / "cases" / "plans"
 QUICK = ("--nights", "64", "--samples", "2", "--scenarios", "16", "--away", "dog_team=20%")
 
 
@@ -86,3 +87,20 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not Path("w").exists()
+
+
+def test_with_lanes_the_bound_is_computed_where_samples_would_be_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = ("risk", CASES / "lanes", "--best", "worst5", *QUICK, "--shut", "checkpoint=10%")
+    sampled = json.loads(run(*asked, "--json", "-o", "sampled").stdout)["best"]
+    assert [one["status"] for one in sampled["samples"]] == ["optimal", "optimal"]
+    assert not sampled["too_large"]
+    monkeypatch.setattr("placement.solve.capacitated.nights.MOST_WAYS", 0)
+    done = run(*asked, "-o", "computed")
+    assert "people have too many ways to gates for samples to be solved" in done.stdout
+    told = json.loads(Path("computed/risk.json").read_text(encoding="utf-8"))["best"]
+    assert told["too_large"]
+    assert told["samples"] == []
+    assert told["bound"]["value"] == told["computed"] == sampled["computed"]

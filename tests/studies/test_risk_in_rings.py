@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 import placement
 from placement.cover.instance_builder import posting
@@ -16,6 +17,11 @@ from placement.executor import Here
 from placement.plan.problem import Plan
 from placement.solution import Solution
 from placement.solve.capacitated.gate_flow import FlowProgram, OpenGates
+from placement.solve.core.stopping import Stop
+from placement.studies.computed_bound import bound_by_count
+from placement.studies.risk import Absences, Aim, draw
+from placement.studies.sample_average import Ground
+from placement.studies.sampled import Candidates
 from tests.amount import cases
 from tests.ringed_town import Oracle, draw_town, write_town
 
@@ -122,3 +128,60 @@ def test_fewer_people_come_and_solutions_of_other_plans_are_refused(
     )
     with pytest.raises(UsageError, match="knows no post"):
         placement.risk(plan, [stranger])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("aim", ["mean", "worst5"])
+@pytest.mark.parametrize("seed", cases((3,), tuple(range(60))))
+def test_no_plan_is_better_on_a_sample_of_nights_than_the_one_found(
+    tmp_path: Path, aim: Aim, seed: int
+) -> None:
+    drawn = replace(draw_town(seed), lock=[], tiers=False, budget=24)
+    try:
+        plan = placement.load_plan(write_town(tmp_path, drawn, seed))
+    except InfeasibleError as error:
+        pytest.skip(str(error))
+    absences = Absences.of(plan, {"gate": AWAY}, {"gate": SHUT}, [])
+    walks = survey(plan)
+    candidates = Candidates.of(plan, walks, absences)
+    ground = Ground(plan, walks, candidates, absences, (1.0, 1.0), aim)
+    points = draw(len(candidates.names) + 1, 2, key=(seed, 1, 0))
+    column = {name: at for at, name in enumerate(candidates.names)}
+    asked, free = Oracle(drawn, plan), Oracle(replace(drawn, floor=None), plan)
+    known: dict[tuple[tuple[str, int], ...], float] = {}
+    kept: dict[tuple[tuple[str, int], ...], bool] = {}
+    best, demand = -math.inf, plan.problem.demand
+    for gates, patrols, _ in asked.choices():
+        met, key = asked.covered(patrols), tuple(gates.items())
+        assert met is not None
+        if key not in kept:
+            kept[key] = asked.passing(gates, [0], counted=True) is not None
+        if not kept[key]:
+            continue
+        worth = []
+        for point in points:
+            there = {}
+            for site, lanes in gates.items():
+                fewer = SHUT + (1 - SHUT) * binom.cdf(np.arange(lanes), lanes, 1 - AWAY)
+                many = int((point[column[f"{site}/gate"]] >= fewer).sum())
+                there |= {site: many} if many else {}
+            night = tuple(there.items())
+            if night not in known:
+                inside = free.passing(there, [1])
+                assert inside is not None
+                known[night] = inside[0]
+            worth.append(known[night] + float(demand.people * demand.priority @ met))
+        best = max(best, float(np.mean(worth) if aim == "mean" else min(worth)))
+    if best == -math.inf:
+        pytest.skip("no plan keeps every rule")
+    _, found = ground.solve(2, key=(seed, 1), plans=[], stop=Stop())
+    assert found.status == "optimal"
+    assert found.objective == pytest.approx(best, rel=2e-6, abs=1e-4)
+    if aim == "mean":  # of as many fewer lanes the flow of all lanes, in as many smaller parts
+        usual = placement.optimise(plan)
+        units = {post.id: post.units for post in usual.posts_list}
+        bound, _ = bound_by_count(
+            plan, walks, absences, attendance=(1.0, 1.0), aim=aim, usual=units, stop=Stop()
+        )
+        least = usual.objective * (1 - AWAY) * (1 - SHUT)
+        assert least * (1 - 1e-6) <= bound <= usual.objective * (1 + 1e-6)

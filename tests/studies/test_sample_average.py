@@ -322,7 +322,7 @@ def test_what_cannot_be_is_refused(town: Plan, given: dict[str, object], said: s
 
 @pytest.mark.parametrize(
     ("case", "rule"),
-    [("lanes", "lanes"), ("tiers", "tiers"), ("backup-worth", "backup")],
+    [("tiers", "tiers"), ("backup-worth", "backup")],
 )
 def test_a_rule_that_is_not_known_on_such_nights_is_named(case: str, rule: str) -> None:
     with pytest.raises(UsageError, match=rule):

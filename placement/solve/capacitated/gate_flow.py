@@ -174,10 +174,41 @@ def _pointers(length: Ints) -> Ints:
     return np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
 
 
-class FlowProgram:
-    """The linear program of people who may pass several gates, or come by several profiles."""
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Support:
+    """What those are worth who get in, and a sum that is no less for any lanes and shares.
 
-    def __init__(self, gates: OpenGates) -> None:
+    Attributes
+    ----------
+    value
+        At the point at which it was looked for.
+    come
+        For each unit of the share of the people who come.
+    lane
+        (G,) float64, for each lane that is there.
+    gate
+        (G,) float64, for each unit of that share at a gate that is there.
+    """
+
+    value: float
+    come: float
+    lane: Floats
+    gate: Floats
+
+
+class FlowProgram:
+    """The linear program of people who may pass several gates, or come by several profiles.
+
+    Parameters
+    ----------
+    gates
+        Who may come through which gates.
+    linked
+        Whether it is also written that nobody passes a gate that is not there, each crowd by
+        itself: implied by the lanes in whole numbers, and much for parts of gates.
+    """
+
+    def __init__(self, gates: OpenGates, *, linked: bool = False) -> None:
         crowds, (many, periods) = gates.crowds, gates.coming.shape
         ways = len(crowds.crowd)
         come = ways * periods  # the variables: who takes which way when, who comes, lanes
@@ -195,22 +226,29 @@ class FlowProgram:
                 for last in range(first, periods):
                     span = min(last + gates.carry, periods - 1) - first + 1
                     rows.append((x[mine, first : last + 1].ravel(), int(lane[gate]), each * span))
+        here = lane + len(lane)  # whether a gate is there, times the share of the people who come
+        if linked:
+            keys = crowds.crowd[way_of] * len(lane) + gate_of
+            for key in np.unique(keys).tolist():
+                crowd, gate = divmod(key, len(lane))
+                people = float(gates.coming[crowd].sum())
+                rows.append((x[way_of[keys == key]].ravel(), int(here[gate]), people))
         rows = [row for row in rows if len(row[0])]
         line = np.repeat(np.arange(len(rows)), [len(row[0]) + 1 for row in rows])
         column = np.concatenate([np.append(some, other) for some, other, _ in rows] or [line])
         factor = np.concatenate(
             [np.append(np.ones(len(some)), -times) for some, _, times in rows] or [np.zeros(0)]
         )
-        size = come + 1 + len(lane)
+        size = come + 1 + (2 if linked else 1) * len(lane)
         table = csr_array((factor, (line, column)), shape=(len(rows), size))
         self._live: LiveModel | None = None
         if rows:
-            price = np.append(
-                np.repeat(crowds.worth[crowds.crowd], periods), np.zeros(1 + len(lane))
-            )
+            price = np.zeros(size)
+            price[:come] = np.repeat(crowds.worth[crowds.crowd], periods)
             self._live, at = live_program(price, table, np.zeros(len(rows)))
             self._come, self._lane = at[come : come + 1], at[lane]
-            self._coming = np.abs(table[:, [come]].toarray().ravel())
+            self._here = at[here] if linked else at[:0]
+            self._factors = abs(table[:, come:]).T.tocsr()  # of what is held, by row
 
     def most(self, lanes: Ints, come: Floats) -> Floats:
         """Return what those are worth who get all the way in.
@@ -268,4 +306,30 @@ class FlowProgram:
         best, _ = live.relax(Stop())
         if best is None:
             raise RuntimeError("people who may stay away cannot be sent: the solver failed")
-        return best.objective, float(self._coming @ np.abs(best.row_duals))
+        return best.objective, float((self._factors @ np.abs(best.row_duals))[0])
+
+    def support(self, come: float, lanes: Floats, there: Floats) -> Support:
+        """Return what those are worth who get in, and what bounds it elsewhere; of a linked one.
+
+        Parameters
+        ----------
+        come
+            Share of the people who come.
+        lanes, there
+            (G,) float64, lanes and gates that are there, parts of them as well.
+        """
+        live, gates = self._live, len(lanes)
+        none = np.zeros(gates)
+        if live is None:
+            return Support(value=0.0, come=0.0, lane=none, gate=none)
+        live.change_bounds(self._lane, lanes, lanes)
+        live.change_bounds(self._here, come * there, come * there)
+        live.change_bounds(self._come, np.array([come]), np.array([come]))
+        best, _ = live.relax(Stop())
+        if best is None:
+            raise RuntimeError("people who may stay away cannot be sent: the solver failed")
+        each = self._factors @ np.abs(best.row_duals)
+        return Support(
+            value=best.objective, come=float(each[0]), lane=each[1 : gates + 1],
+            gate=each[gates + 1 :],
+        )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 from placement.arrays import Ints
 from placement.auditing.audit import audit
 from placement.cover.instance_builder import Posting, posting
-from placement.cover.survey import survey
+from placement.cover.survey import Survey, survey
 from placement.errors import AuditError
 from placement.plan.hand_made import SNAP_M, read_posts
 from placement.plan.problem import Plan, Problem
@@ -207,11 +207,9 @@ def _counted(plan: Plan, units: Ints, limits: _Limits, *, wish: Wishes) -> Solut
     problem = wide.problem
     walks = survey(wide)
     posts = posting(problem, walks)
-    chosen = np.flatnonzero((units[posts.site, posts.resource] > 0) & posts.opens)
     admitted = None
     if problem.laned is not None:
-        dealt = replace(posts, units=_lanes(posts, problem, units))
-        admitted = admission.admission(dealt, wide, walks, chosen)
+        admitted = admit(wide, walks, posts, units)
     solution = count_posts(
         wide,
         walks,
@@ -227,10 +225,20 @@ def _counted(plan: Plan, units: Ints, limits: _Limits, *, wish: Wishes) -> Solut
     return replace(solution, stopped=None)
 
 
-def _lanes(posts: Posting, problem: Problem, units: Ints) -> Ints:
+def admit(plan: Plan, walks: Survey, posts: Posting, units: Ints) -> admission.Admitted:
+    """Send people through the lanes of posts that are given.
+
+    Parameters
+    ----------
+    plan, walks, posts
+        A plan with lanes, the walks, and the candidate posts.
+    units
+        (N, K) int64, units of every post, 0 where there is none.
+    """
     given = units[posts.site, posts.resource]
-    gate = posts.resource == problem.laned
-    return np.where(gate & (given > 0), given, posts.units)
+    gate = posts.resource == plan.problem.laned
+    dealt = replace(posts, units=np.where(gate & (given > 0), given, posts.units))
+    return admission.admission(dealt, plan, walks, np.flatnonzero((given > 0) & posts.opens))
 
 
 def allow_posts(plan: Plan, units: Ints) -> Plan:

@@ -12,7 +12,6 @@ from placement.maps.queues_panel import queued
 from placement.maps.what_if import what_if, why_not
 from placement.review.geojson import solution_text
 from placement.studies.egress.study import egress
-from placement.studies.sample_average import choose_under_risk
 from tests.amount import cases
 from tests.ringed_town import Oracle, draw_town, write_town
 
@@ -139,8 +138,6 @@ def test_what_is_not_told_of_rings_is_refused(monkeypatch: pytest.MonkeyPatch) -
     solution = placement.evaluate(plan, known, bound=False).solution
     with pytest.raises(UsageError, match="only says from where people come"):
         egress(plan, solution)
-    with pytest.raises(UsageError, match="lanes and rings: a queue is played night by night"):
-        choose_under_risk(plan)
     assert what_if(plan, solution, survey(plan)) is not None
     monkeypatch.setattr("placement.maps.what_if.MOST_ROUTES", 50)
     assert why_not(plan, solution, survey(plan)) == "routes"
