@@ -8,6 +8,7 @@ import itertools
 import json
 import math
 import random
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -232,3 +233,36 @@ def _worth(
             worth.append(resource.value * part.weight * math.fsum((people * priority)[met]))
         covered[part.name] = mine
     return math.fsum(worth), covered
+
+
+def laned_day(folder: Path, *, late_h: int = 0) -> Plan:
+    """Write a day whose gates have lanes, which open while people come: so many hours later."""
+    cases = Path(__file__).parent / "cases/plans"
+    text = (cases / "lanes/plan.toml").read_text(encoding="utf-8").replace('"../town/', '"')
+    for name, period in (("checkpoint", "arrive"), ("dog_team", "leave")):
+        head = f"[resources.{name}]\n"
+        text = text.replace(head, f'{head}periods = ["{period}"]\n')
+    shutil.copytree(cases / "town", folder)
+    write_geojson(folder / "late.geojson", [point(2.3501, 48.8515, id="late", people=500)])
+    text += """
+[[floors]]
+zone = "north"
+resource = "checkpoint"
+share = 0.1
+
+[[periods]]
+name = "arrive"
+begins = "15:00"
+ends = "17:30"
+
+[[periods]]
+name = "leave"
+begins = "22:00"
+ends = "24:00"
+direction = "out"
+layers = { demand = "late.geojson" }
+"""
+    for hour in (24, 22, 17, 15):
+        text = text.replace(f'"{hour}:', f'"{hour + late_h}:')
+    (folder / "plan.toml").write_text(text, encoding="utf-8")
+    return placement.load_plan(folder)

@@ -97,8 +97,8 @@ def day_data(
         _part(plan, solution, number, whole, frame=frame, replay=replay)
         for number in range(len(plan.periods))
     ]
-    main = plan.problem.resources[whole["main"]].id
-    share = [one.share(main) if main in one.covered else 2.0 for one in solution.periods]
+    main = [(one["covered"][whole["main"]], one["people"]) for one in values]
+    share = [2.0 if met is None else met / people if people else 0.0 for met, people in main]
     return {
         **{name: told for name, told in whole.items() if name not in _PARTS_ALONE},
         "parts": parts,
@@ -158,7 +158,11 @@ def _rules(
 
 
 def day_values(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
-    """Say what each period comes to, see `day_data`."""
+    """Say what each period comes to, see `day_data`.
+
+    Of a resource with lanes people count as covered whom the gates admit, and their walk leads to
+    the gate they are sent to, as in the headline of the period.
+    """
     if [one.name for one in solution.periods] != [one.name for one in plan.periods]:
         raise InputError(
             "are not those that the solution tells of",
@@ -167,9 +171,14 @@ def day_values(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
             remedy="count the posts of the solution anew with `place evaluate`",
         )
     kinds = [kind.id for kind in plan.problem.resources]
+    lanes = solution.lanes
     found = []
     for period, told in zip(plan.periods, solution.periods, strict=True):
         names = {rule.id: rule.shape.name for rule in period.plan.closing if rule.shape is not None}
+        covered, walk_s = dict(told.covered), dict(told.mean_s)
+        if lanes is not None and lanes.resource in covered:  # in one period, in which they open
+            covered[lanes.resource] = solution.coverage[lanes.resource].covered
+            walk_s[lanes.resource] = lanes.mean_walk_s
         found.append(
             {
                 "name": dict(period.label),
@@ -177,8 +186,8 @@ def day_values(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
                 "ends": clock_of(period.ends % DAY_MIN),
                 "closed": [names.get(one, one) for one in told.closed],
                 "people": told.people,
-                "covered": [told.covered.get(kind) for kind in kinds],
-                "walk_s": [told.mean_s.get(kind) for kind in kinds],
+                "covered": [covered.get(kind) for kind in kinds],
+                "walk_s": [walk_s.get(kind) for kind in kinds],
                 "turned": [
                     at
                     for at, kind in enumerate(period.plan.problem.resources)

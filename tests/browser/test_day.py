@@ -1,6 +1,7 @@
 """The page of a plan with periods: a slider, by mouse, keyboard, reader and paper."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from placement.solution import Solution
 from tests.browser.conftest import zoom_in
 from tests.browser.test_access import found
 from tests.builders import box, point, streets, write_geojson, write_plan
+from tests.days import laned_day
 
 # what stands in the middle of the map, and how large its scale is
 WHERE = """() => {
@@ -152,6 +154,29 @@ def test_every_period_has_its_own_ground(
     assert reach[0] != reach[1] != reach[2]
     page.locator("#view-overview button.link", has_text=NASTY).last.click()
     assert "300" in page.locator(".popup").inner_text()
+    seen.assert_quiet(tmp_path / "map.html")
+
+
+def test_times_past_midnight_are_those_of_the_next_day(open_page: Any, tmp_path: Path) -> None:
+    """On cards, charts and tables, in both languages."""
+    plan = laned_day(tmp_path / "night", late_h=9)
+    units = {plan.problem.post_id(site, 0): 3 for site in (0, 4)}
+    solution = placement.evaluate(plan, units, bound=False).solution
+    assert solution.lanes is not None
+    assert any((gate.clears or "") > "24:00" for gate in solution.lanes.gates.values())
+    page, seen = open_page(write(tmp_path, (plan, solution)), address="#at=0&tab=lanes")
+    gates = page.locator("#view-lanes button.link")
+    for language, past in (("en", "00:30"), ("fr", "00 h 30")):
+        page.locator(f"#lang-{language}").click()
+        gates.first.click()
+        page.keyboard.press("Escape")
+        drawn = page.locator("#view-lanes svg text").all_text_contents()
+        told = " ".join([page.locator("body").inner_text(), *drawn])
+        told = re.sub(r"[\u00a0\u202f]", " ", told)
+        assert past in told
+        assert re.findall(r"\b(?:2[4-9]|3\d)(?::| h )\d\d\b", told) == []
+        ticks = [re.sub(r"[\u00a0\u202f]", " ", one) for one in drawn]
+        assert any(re.fullmatch(r"0\d(?::| h )\d\d", one) for one in ticks), ticks
     seen.assert_quiet(tmp_path / "map.html")
 
 

@@ -1,6 +1,5 @@
 """What if through the day: variants of plans with periods count as `place evaluate` counts them."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,7 @@ from placement.plan.problem import Plan
 from placement.review.geojson import solution_text
 from placement.solve.questions.evaluate import proposed
 from tests.browser.test_what_if import SCRIPTS, STATIC, carried, counted, units_of, variants_of
-from tests.builders import point, write_geojson
-from tests.days import draw_day
+from tests.days import draw_day, laned_day
 from tests.ringed_town import draw_town, write_town
 from tests.solve.questions.test_rings_with_periods import HOURS
 
@@ -32,37 +30,6 @@ COUNT = """([source, all]) => new Function("all", source + `
       });
     });
   });`)(all)"""
-
-
-def laned_day(folder: Path) -> Plan:
-    """Write a day whose gates have lanes, which open while people come."""
-    cases = ROOT / "tests/cases/plans"
-    text = (cases / "lanes/plan.toml").read_text(encoding="utf-8").replace('"../town/', '"')
-    for name, period in (("checkpoint", "arrive"), ("dog_team", "leave")):
-        head = f"[resources.{name}]\n"
-        text = text.replace(head, f'{head}periods = ["{period}"]\n')
-    shutil.copytree(cases / "town", folder)
-    write_geojson(folder / "late.geojson", [point(2.3501, 48.8515, id="late", people=500)])
-    text += """
-[[floors]]
-zone = "north"
-resource = "checkpoint"
-share = 0.1
-
-[[periods]]
-name = "arrive"
-begins = "15:00"
-ends = "17:30"
-
-[[periods]]
-name = "leave"
-begins = "22:00"
-ends = "24:00"
-direction = "out"
-layers = { demand = "late.geojson" }
-"""
-    (folder / "plan.toml").write_text(text, encoding="utf-8")
-    return load_plan(folder)
 
 
 def ringed_day(folder: Path, seed: int) -> Plan:

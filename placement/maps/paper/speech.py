@@ -94,8 +94,9 @@ class Speaker:
         return self._percent(part, 0)
 
     def clock(self, text: str) -> str:
-        """Return a time of day, given as "15:30"."""
-        return text.replace(":", self._own["clock"])
+        """Return a time of day, given as "15:30"; past midnight as "24:30"."""
+        hours, minutes = text.split(":")
+        return f"{int(hours) % 24:02d}{self._own['clock']}{minutes}"
 
     def order(self, text: str) -> tuple[list[tuple[int, str]], str]:
         """Return what a text is sorted by: accents and case last, numbers as numbers."""

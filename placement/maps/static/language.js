@@ -69,10 +69,10 @@ function pluralOf(name, { stop, last, endings }) {
   return words.map((word, at) => (at < end && (!last || at === end - 1) ? bend(word) : word)).join(" ");
 }
 
-/* A minute of the day as the language writes it. */
+/* A minute of the day, or of the night after it, as the language writes it. */
 function clockOf(minute, tell) {
   const whole = Math.round(minute);
-  const [hours, minutes] = [Math.floor(whole / 60), whole % 60];
+  const [hours, minutes] = [Math.floor(whole / 60) % 24, whole % 60];
   return `${String(hours).padStart(2, "0")}${tell.clock}${String(minutes).padStart(2, "0")}`;
 }
 
