@@ -11,11 +11,14 @@ from placement.maps.page import uncovered
 from placement.maps.people_panel import gaps, main_resource
 from placement.maps.states import State, numbered, states_data
 from placement.review.compare import Diff, compare
-from placement.review.told import DECIDED, PARTS, Line
+from placement.review.told import DECIDED, PARTS, RESULT, Line
 from placement.solution import Solution
 
 SLIDERS = ("budget", "cost", "covered")
 """Numbers of a solution that a slider can go by."""
+
+_OF_THE_RUN = frozenset({"overrides", "format", "version", "attribution"})
+"""Members that say how a solution was made, and of what was asked nothing that is not told."""
 
 _MARK = re.compile(r"  (?P<sign>[+\->~]) ")  # of a line about one post
 
@@ -148,11 +151,17 @@ def _told(
     }
     told: list[list[Any]] = []
     for line in lines:
-        if line.part != part:
+        if _part(line) != part:
             continue
         mark = _MARK.match(line.text) if part == DECIDED else None
         told.append([line.text, [] if mark is None else next(posts[mark["sign"]], [])])
     return told
+
+
+def _part(line: Line) -> str:
+    """Return the part of a page that a line stands in."""
+    is_of_run = bool(line.tells) and all(place[1] in _OF_THE_RUN for place in line.tells)
+    return RESULT if is_of_run else line.part
 
 
 def _key(data: dict[str, Any], place: int) -> str:

@@ -126,7 +126,7 @@ def decided_lines(
     for move in moved:
         both = [*of.get(move.old.id, ()), *of.get(move.new.id, ())]
         lines.append(leaves.line(DECIDED, f"  > {_moved(move)}", both))
-    lines += [_head("other units", changed)] if changed else []
+    lines += [_head("units changed", changed)] if changed else []
     for change in changed:
         units = f"{change.old_units} → {count(change.post.units, 'unit')}"
         leaf = leaves.get("features", change.post.id, "properties", "units")

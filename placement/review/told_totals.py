@@ -51,7 +51,7 @@ def asked_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:
         "walking": ("walks are measured by", way),
         "at": ("chosen for", partial(way, missing="no time of day")),
         "headroom": ("share of what lanes admit", partial(way, missing="the plan's")),
-        "overrides": ("the run asked in place of the plan file", items_way),
+        "overrides": ("options of the run that override the plan file", items_way),
         "format": ("format of the file", way),
         "attribution": ("named as the source of the streets", way),
         "version": ("version of placement", way),

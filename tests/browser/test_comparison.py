@@ -3,6 +3,7 @@
 import io
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import placement
 from placement.maps import State, comparison_page, map_page, slider_page
 from placement.plan.layers import load_plan
+from placement.review.compare import compare
 from tests.amount import by_night
 from tests.browser.conftest import PIXELS, ROOT, UNPAINTED, zoom_in
 from tests.browser.test_access import found
@@ -128,8 +130,11 @@ def test_two_plans_are_swiped_and_set_side_by_side(open_page, states, tmp_path: 
 
     # a line of the difference begins with the name, and leads to its post; the handle makes way
     line = page.locator("#view-changes [data-change='bridge-south/checkpoint']")
-    assert line.inner_text().startswith("<img src=x onerror=alert(1)> 2 units")
-    assert line.locator(".under").inner_text() == "- bridge-south/checkpoint"
+    gone = {post.id: post for post in states[0].solution.posts_list}["bridge-south/checkpoint"]
+    assert line.inner_text().startswith(f"{gone.name} 2 ")
+    assert " people served" in line.inner_text()
+    label = states[0].plan.problem.resources[0].label["en"]
+    assert line.locator(".under").inner_text() == label
     page.locator("#view-changes [data-change='bridge-south/checkpoint']").click()
     popup = page.locator(".popup")
     assert "Closed" in popup.inner_text()
@@ -159,7 +164,10 @@ def test_two_plans_are_swiped_and_set_side_by_side(open_page, states, tmp_path: 
     assert page.locator("#tab-areas").inner_text() == "Par zone"
     assert page.locator("[data-view=apart]").inner_text() == "Côte à côte"
     page.locator("#tab-changes").click()
-    assert page.locator("#view-changes h3").all_inner_texts() == ["Décidé", "Résultat"]
+    assert page.locator("#view-changes h3").all_inner_texts() == [
+        "Ce qui a été décidé",
+        "Ce qui en résulte",
+    ]
     assert page.locator("#view-changes [lang=en]").all_inner_texts() == []
 
     # two maps that move together
@@ -186,6 +194,44 @@ def test_two_plans_are_swiped_and_set_side_by_side(open_page, states, tmp_path: 
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390
     assert page.evaluate("window.hacked") is None
+    seen.assert_quiet(file)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_comparison_first_says_what_came_of_it_in_plain_words(
+    open_page, ringed, language, tmp_path: Path
+) -> None:
+    """No name of a member, no identifier; all that `place diff` says is one click away."""
+    old, new = ringed
+    solutions = old.solution, replace(new.solution, budget=300.0, overrides=("budget",))
+    states = [State(plan=old.plan, solution=one) for one in solutions]
+    file = tmp_path / "comparison.html"
+    file.write_text(comparison_page(*states), encoding="utf-8")
+    page, seen = open_page(file, address=f"#lang={language}")
+    view = page.locator("#view-changes")
+    told = re.sub(r"[\u00a0\u202f]", " ", view.inner_text())
+    assert "override" not in told
+    assert "overrides" not in told
+    assert re.findall(r"\w+_\w+|\w+/\w+|(?m:^[+~>-] )", told) == []
+    asked, *_ = (one for one in told.splitlines() if "udget" in one)
+    assert "300" in asked
+    people, cost = [], []
+    for solution in solutions:
+        people.append(math.floor(solution.coverage["checkpoint"].covered + 0.5))
+        cost.append(round(solution.cost))
+    lines = told.splitlines()
+    space, stop = {"en": (",", ""), "fr": (" ", " ")}[language]
+    for was, now in (people, cost):
+        figures = f"{was:,} → {now:,} (+{now - was:,})".replace(",", space)
+        assert any(f"{stop}: {figures}" in one for one in lines), (figures, lines)
+    fold = page.locator("[data-fold=more-Result]")
+    every = sum(
+        part == "Result" or "override" in text
+        for part, text in ((one.part, one.text) for one in compare(*solutions).lines())
+    )
+    assert str(every) in fold.locator("summary").inner_text()
+    fold.locator("summary").click()
+    assert fold.locator("li").count() == every
     seen.assert_quiet(file)
 
 

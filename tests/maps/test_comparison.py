@@ -16,6 +16,7 @@ from placement.maps.page import uncovered
 from placement.maps.webmap import languages
 from placement.plan.problem import Plan
 from placement.review import compare, read_solution
+from placement.review.told_totals import _STAGES
 from tests.maps.pages import NASTY, drawn_plan, hostile_plan, solution_of
 from tests.maps.test_webmap import Page
 
@@ -149,6 +150,23 @@ def test_every_sentence_of_a_difference_has_its_french(names: tuple[str, str]) -
             assert any(each.fullmatch(said) for each in phrases for said in (text.strip(), text)), (
                 text
             )
+
+
+def test_what_is_proven_by_stages_is_french_too() -> None:
+    between = [re.compile(one) for one, _ in languages()["fr"]["diff"]["between"]]
+    assert all(any(one.search(stage) for one in between) for stage in _STAGES.values())
+
+
+def test_a_line_about_the_run_stands_with_the_figures(states: tuple[State, State]) -> None:
+    """What a reader did not ask for is not told as asked; nothing of `place diff` is left out."""
+    old, new = states
+    run = State(plan=new.plan, solution=replace(new.solution, overrides=("budget",)))
+    lines = dict(comparison_data(old, run)["difference"]["lines"])
+    asked = [text for text, _ in lines["Asked"]]
+    assert asked == [one for one in asked if one.startswith("budget")] != []
+    assert [text for text, _ in lines["Result"] if "override" in text] != []
+    told = sorted(text for part in lines.values() for text, _ in part)
+    assert told == sorted(line.text for line in compare(old.solution, run.solution).lines())
 
 
 def test_hostile_texts_add_no_element(tmp_path: Path, states: tuple[State, State]) -> None:

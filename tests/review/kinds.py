@@ -385,7 +385,7 @@ def identity_left_out(top: Top, draw: random.Random) -> Made:
 @kind
 def override(top: Top, draw: random.Random) -> Made:
     member(top, "overrides").append("zones")
-    needle = "the run asked in place of the plan file: + zones"
+    needle = "options of the run that override the plan file: + zones"
     return Made((("placement", "overrides"),), (needle,))
 
 

@@ -2,6 +2,7 @@
 
 const BADGES = { opened: "M24.5 3.6V11.4M20.6 7.5H28.4", changed: "M20.4 8.6Q22.4 5 24.5 7.5T28.6 6.4", moved: "M20.4 7.5H28.2M25.4 4.6 28.4 7.5 25.4 10.4" };
 const MOST_LINES = 14; // of a part that are read without asking for more
+const IDENTIFIER = /(?<![\p{L}\d_/-])[\p{L}\d]+(?:[-_][\p{L}\d]+)+(?![\p{L}\d_/-])/gu; // of several words, which no other word is taken for
 const GAIN_PX = { wide: 7.2, high: 18 }; // a letter and a line of the people gained or lost
 
 /* Filled with a plus, a wave or an arrow for what the newer plan opens, alters or moves; hollow for what it closes or moves away. */
@@ -42,7 +43,8 @@ const nameOfPost = (post) => (post.number === "" ? post.name || post.site : post
 
 /* A sentence of `place diff` in the language of the reader, by the phrases of that language: `$1` is a name as it
    stands, `@1` an area, `#1` figures. A sentence without a phrase stays as it is. */
-function phrase(text, tell, spoken) {
+function phrase(line, tell, spoken) {
+  const text = line.replace(IDENTIFIER, (id) => spoken.names.get(id) || id);
   const inner = text.length - text.trimStart().length;
   for (const [pattern, words] of spoken.phrases) {
     const whole = new RegExp(`^${pattern}$`, "u");
@@ -62,18 +64,43 @@ function spokenBy(data, plans, tell) {
   const spoken = data.phrases[tell.language];
   const plain = (text) => text.replace(/[.*+?^${}()|[\]\\]/gu, "\\$&");
   const units = new Map(plans.map(({ budget: { unit } }) => [unit.en, unit]).filter(([name]) => name !== ""));
-  return { ...spoken, between: [...spoken.between, ...[...units.values()].map((unit) => [`(?<!\\p{L})${plain(unit.en)}(?!\\p{L})`, tell.own(unit).replaceAll("$", "$$$$")])] };
+  const names = new Map([
+    ...data.areas.filter((area) => area.name).map((area) => [area.id, area.name]),
+    ...data.resources.map((resource) => [resource.id, tell.within(tell.own(resource.label))]),
+  ]);
+  return { ...spoken, names, between: [...spoken.between, ...[...units.values()].map((unit) => [`(?<!\\p{L})${plain(unit.en)}(?!\\p{L})`, tell.own(unit).replaceAll("$", "$$$$")])] };
 }
 
 /* Two spaces part a name from what is said of it; a browser would make them one. */
 const spaced = (text) => text.replaceAll("  ", "\u00a0 ");
 
-/* What a line says of a post: its name and figures first, then the identifiers that `place diff` begins with. */
-function aboutPost(text) {
-  const [key, ...rest] = text.split("  ");
-  if (rest.length === 0) { return [text]; }
-  const figures = rest.pop();
-  return [...(rest.length === 0 ? [] : [make("strong", { dir: "auto" }, rest.join(" ")), " "]), figures, make("span", { class: "under", dir: "auto" }, key)];
+/* A post by its name, then what it was and is: units, cost, people served; its resource stands below. */
+function aboutPost(one, data, unit, tell) {
+  const post = one.new || one.old;
+  const resource = data.resources[post.resource];
+  const value = (key, write) => way(...[one.old, one.new].map((side) => side && side[key]), write);
+  const told = [
+    one.kind === "moved" ? tell.say("stands_moved_by", { m: tell.people(one.metres) }) : null,
+    `${value("units", tell.people)} ${tell.counted(post.units, resource.unit)}`,
+    unit === "" ? tell.pair(tell.say("cost"), value("cost", tell.money)) : `${value("cost", tell.money)} ${unit}`,
+    post.served === null ? null : tell.say("serves", { n: value("served", tell.people) }),
+  ];
+  return [make("strong", { dir: "auto" }, post.name || post.site), ` ${told.filter((text) => text !== null).join(" · ")}`, make("span", { class: "under" }, tell.own(resource.label))];
+}
+
+/* What came of it, in the figures that are asked for first. */
+function resultLines(data, [before, after], tell) {
+  const line = (name, was, now, write, change) => tell.pair(name, write(was) === write(now) ? `${write(now)} (${tell.within(tell.say("stands_kept"))})`
+    : `${write(was)} → ${write(now)}${change ? ` (${signed(now - was, change)})` : ""}`);
+  const found = data.resources.flatMap((resource, at) => {
+    if (!resource.shown) { return []; }
+    const [was, now] = [before, after].map((plan) => plan.resources[at]);
+    const label = tell.own(resource.label);
+    const minutes = (seconds) => tell.say("minutes", { min: tell.mean(seconds) });
+    return [line(tell.say("if_covered", { label }), Math.round(was.covered), Math.round(now.covered), tell.people, tell.people),
+      was.walk_s === null || now.walk_s === null ? null : line(tell.pair(label, tell.within(tell.say("mean_walk"))), was.walk_s, now.walk_s, minutes, null)];
+  });
+  return [...found, line(`${tell.say("cost")} (${tell.own(after.budget.unit)})`, before.budget.cost, after.budget.cost, tell.money, tell.money)].filter((text) => text !== null);
 }
 
 const replaced = (text, pairs) => pairs.reduce((said, [from, to]) => said.replace(new RegExp(from, "gu"), to), text);
@@ -94,8 +121,8 @@ function way(old, now, write) {
   return after === null || before === after ? before : `${before} → ${after}`;
 }
 
-function signed(number, tell) {
-  return number === 0 ? "0" : `${number > 0 ? "+" : "−"}${tell.people(Math.abs(number))}`;
+function signed(number, write) {
+  return number === 0 ? "0" : `${number > 0 ? "+" : "−"}${write(Math.abs(number))}`;
 }
 
 /* Asked, decided, result: the lines of the difference, those about a post with its sign and a way to it. */
@@ -111,30 +138,29 @@ function differenceView(data, plans, tell, standing, showPost, isOpen) {
       inputs.recounted ? ` ${tell.say("inputs_recounted")}` : ""));
   }
   if (difference.same) { pieces.push(make("p", { class: "hint told" }, tell.say("no_difference"))); }
+  const item = ([text, about]) => {
+    if (about.length === 0) {
+      const said = phrase(text, tell, spoken);
+      return make("li", { class: said.inner > 0 ? "inner" : null, lang: said.known ? null : "en", dir: "auto" }, spaced(said.text));
+    }
+    const post = data.posts[about[about.length - 1]];
+    const one = standing.get(post.key);
+    return make("li", { class: "inner" }, make("span", { class: "headsign", role: "img", "aria-label": tell.say(`stands_${one.kind}`) },
+      changeSign(one.kind, post, 22, one.kind === "moved" ? "new" : "old")),
+    make("button", { type: "button", class: "link", "data-change": post.key, onclick: (event) => showPost(post.key, event.currentTarget) }, ...aboutPost(one, data, tell.own(plans[1].budget.unit), tell)));
+  };
+  const listed = (items) => make("ul", { class: "told" }, ...items);
   for (const [part, lines] of difference.lines) {
     if (lines.length === 0) { continue; }
-    const list = make("ul", { class: "told" });
-    const more = make("ul", { class: "told" });
-    let [count, under] = [0, list];
-    for (const [text, about] of lines) {
-      count += about.length === 0 ? 1 : 0;
-      /* a line that belongs to the one before stays with it */
-      if (count > MOST_LINES && !text.startsWith(" ")) { under = more; }
-      const said = phrase(text, tell, spoken);
-      const lang = said.known ? null : "en";
-      if (about.length === 0) {
-        under.append(make("li", { class: said.inner > 0 ? "inner" : null, lang, dir: "auto" }, spaced(said.text)));
-        continue;
-      }
-      const post = data.posts[about[about.length - 1]];
-      const one = standing.get(post.key);
-      under.append(make("li", { class: "inner" }, make("span", { class: "headsign", role: "img", "aria-label": tell.say(`stands_${one.kind}`) },
-        changeSign(one.kind, post, 22, one.kind === "moved" ? "new" : "old")),
-      make("button", { type: "button", class: "link", lang, "data-change": post.key, onclick: (event) => showPost(post.key, event.currentTarget) }, ...aboutPost(said.text))));
-    }
-    const section = make("section", { "aria-label": tell.say(`part_${part.toLowerCase()}`) });
-    section.append(...[make("h3", null, tell.say(`part_${part.toLowerCase()}`)), list,
-      more.childElementCount === 0 ? null : fold(`more-${part}`, "h4", tell.say("more_lines", { n: tell.people(more.childElementCount) }), isOpen(`more-${part}`, false), more)].filter((piece) => piece !== null));
+    const isResult = part === "Result";
+    /* a line that belongs to the one before stays with it; all that `place diff` says of the result is one click away */
+    let count = 0;
+    const from = isResult ? 0 : lines.findIndex(([text, about]) => { count += about.length === 0 ? 1 : 0; return count > MOST_LINES && !text.startsWith(" "); });
+    const [few, more] = from < 0 ? [lines, []] : [lines.slice(0, from), lines.slice(from)];
+    const word = `part_${part.toLowerCase()}`;
+    const section = make("section", { "aria-label": tell.say(word) });
+    section.append(...[make("h3", null, tell.say(word)), listed(isResult ? resultLines(data, plans, tell).map((text) => make("li", null, text)) : few.map(item)),
+      more.length === 0 ? null : fold(`more-${part}`, "h4", tell.say(isResult ? "all_lines" : "more_lines", { n: tell.people(more.length) }), isOpen(`more-${part}`, false), listed(more.map(item)))].filter((piece) => piece !== null));
     pieces.push(section);
   }
   return make("div", { class: "view" }, ...pieces, movesOnPaper(data, plans, tell, standing));
@@ -174,7 +200,7 @@ function changesByArea([before, after], at, tell) {
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change) || tell.compare(a.title, b.title));
 }
 
-const changeCell = (change, tell) => make("td", { class: change > 0 ? "gained" : change < 0 ? "lost" : null }, `${change > 0 ? "▲ " : change < 0 ? "▼ " : ""}${signed(change, tell)}`);
+const changeCell = (change, tell) => make("td", { class: change > 0 ? "gained" : change < 0 ? "lost" : null }, `${change > 0 ? "▲ " : change < 0 ? "▼ " : ""}${signed(change, tell.people)}`);
 
 /* The table of areas; `choose(position)` changes the resource that table and map speak of. */
 function areasView(data, plans, at, tell, showArea, choose, isOpen) {
@@ -211,7 +237,7 @@ function totalRow(rows, differs, tell) {
   const people = (side) => rows.reduce((all, row) => all + (row.people[side] || 0), 0);
   return make("tr", { class: "total" }, make("th", { scope: "row" }, tell.say("all_areas")),
     differs ? make("td", null, way(people("old"), people("new"), tell.people)) : null, make("td", null, tell.people(sum("old"))), make("td", null, tell.people(sum("new"))),
-    make("td", null, signed(sum("new") - sum("old"), tell)));
+    make("td", null, signed(sum("new") - sum("old"), tell.people)));
 }
 
 /* Who passes each ring in both plans, and through how many gates. */
@@ -268,7 +294,7 @@ function makeGains(map, data, plans, tell, taken) {
     const zoom = map.getZoom();
     for (const row of changesByArea(plans, at, tell)) {
       if (row.change === 0 || row.area === null || data.areas[row.area].shape.length === 0) { continue; }
-      const text = `${row.change > 0 ? "▲" : "▼"} ${signed(row.change, tell)}`;
+      const text = `${row.change > 0 ? "▲" : "▼"} ${signed(row.change, tell.people)}`;
       const ring = positions(data.areas[row.area].shape[0][0]).map((place) => map.project(place, zoom));
       const around = L.bounds(ring);
       const middle = around.getCenter();

@@ -6,9 +6,13 @@ const STATE_PANES = ["water", "areas", ...SIDES.map((side) => `reach-${side}`), 
 const SIGNS_Z = "600"; // as Leaflet's own markers
 const CLIPPED = ["reach", "missing", "closures", "leaders", "signs"];
 
+/* People of a resource who are not covered, and those of them who take no steps: group of the legend, bit and kind of hatch. */
+const missingGroups = (resources, position) => /** @type {[string, number, number][]} */ ([
+  ["missing", position, missingKind(position, false)], ["slow", position + resources.length, missingKind(position, true)]]);
+
 /* The layers of one plan on one side of a map, by the key of the legend. `look_` says how a post is drawn:
    { picture, name, muted, first }; `popupOf(post)` is what opens at it;
-   `shared` are layers of people not covered that several plans take in turn, by resource. */
+   `shared` are layers of people not covered that several plans take in turn, by `missingGroups`. */
 function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpen, onClose, shared }) {
   const layers = [];
   const begins = [];
@@ -19,12 +23,14 @@ function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpe
     if (plan.reach[position].length > 0) {
       layers.push([`reach-${resource.id}`, reachLayer(plan.reach[position], position, inPane, `reach-${side}`)]);
     }
-    const places = missingPlaces(plan.missing, position);
-    if (shared.has(position)) {
-      layers.push([`missing-${resource.id}`, shared.get(position)]);
-      begins.push(() => shared.get(position).show(places));
-    } else if (places.mine.length > 0) {
-      layers.push([`missing-${resource.id}`, placesLayer(places, missingKind(position, false), `missing-${side}`)]);
+    for (const [group, bit, kind] of missingGroups(plan.resources, position)) {
+      const [key, places] = [`${group}-${resource.id}`, missingPlaces(plan.missing, bit)];
+      if (shared.has(bit)) {
+        layers.push([key, shared.get(bit)]);
+        begins.push(() => shared.get(bit).show(places));
+      } else if (places.mine.length > 0) {
+        layers.push([key, placesLayer(places, kind, `missing-${side}`)]);
+      }
     }
   });
   if (plan.closures.length > 0) {

@@ -137,7 +137,7 @@ async function showStates(map) {
     }
   };
   /* on a slider one layer of people not covered shows them of each plan in turn */
-  const shared = new Map(compared ? [] : data.resources.map((_, at) => [at, placesLayer(null, missingKind(at, false), "missing-new")]));
+  const shared = new Map(compared ? [] : data.resources.flatMap((_, at) => missingGroups(data.resources, at).map(([, bit, kind]) => [bit, placesLayer(null, kind, "missing-new")])));
   const sideOf = (one, shown, side) => makeSide(one.map, { ...shown, closures: shown.ownClosures }, side, one.inPane, {
     look_: lookOf(side), popupOptions, shared,
     popupOf: (post, others) => (others.length === 0 ? postPopup(post) : bunchPopup([post, ...others].map((each) => ({ ...each })), (each, opener) => showPost(each.key, opener))),
@@ -176,9 +176,10 @@ async function showStates(map) {
       const offer = (group, swatch) => entries.push({ group, key: `${group}-${resource.id}`, layer: switchOf(`${group}-${resource.id}`), swatch, words: () => "" });
       if (plans.some((one) => one.posts.some((post) => post.resource === position))) { offer("posts", () => sign(position, 20, null)); }
       if (plans.some((one) => one.reach[position].length > 0)) { offer("reach", () => patch(colour, REACH_OPACITY, colour, dash)); }
-      if (resource.shown && plans.some((one) => one.missing.m.some((mask) => missingAt(mask, position)))) {
-        offer("missing", () => missingSwatch(missingKind(position, false), hasGround(last.missing)));
-        if (position !== data.main) { usual.add(`missing-${resource.id}`); }
+      for (const [group, bit, kind] of missingGroups(data.resources, position)) {
+        if (!resource.shown || !plans.some((one) => one.missing.m.some((mask) => missingAt(mask, bit)))) { continue; }
+        offer(group, () => missingSwatch(kind, hasGround(last.missing)));
+        if (position !== data.main) { usual.add(`${group}-${resource.id}`); }
       }
     });
     if (plans.some((one) => one.ownClosures.length > 0)) {
