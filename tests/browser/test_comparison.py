@@ -17,6 +17,7 @@ from placement.review.compare import compare
 from tests.amount import by_night
 from tests.browser.conftest import PIXELS, ROOT, UNPAINTED, zoom_in
 from tests.browser.test_access import found
+from tests.builders import box, streets, write_plan
 from tests.maps.pages import NASTY, drawn_plan, hostile_plan, solution_of
 
 OTHERS = (
@@ -62,6 +63,22 @@ CUT = """() => {
     return touches && (box.left < around.left - 1 || box.right > around.right + 1
       || box.top < around.top - 1 || box.bottom > around.bottom + 1);
   }).map((one) => one.textContent);
+}"""
+# between the name of a resource and the first box beside it
+LEGEND_GAPS = """() => [...document.querySelectorAll('.legend tbody tr')].map((row) => {
+  const name = document.createRange();
+  name.selectNodeContents(row.cells[0]);
+  return row.querySelector('td label').getBoundingClientRect().left
+    - name.getBoundingClientRect().right;
+})"""
+# numbers of people gained or lost that lie on one another, or under a button or the legend
+COVERED = """() => {
+  const boxes = (selector) => [...document.querySelectorAll(selector)]
+    .map((one) => one.getBoundingClientRect()).filter(({ width }) => width > 0);
+  const [gains, controls] = [boxes('.gain'), boxes('.leaflet-control')];
+  const meet = (a, b) => a !== b
+    && a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
+  return gains.filter((one) => [...gains, ...controls].some((other) => meet(one, other))).length;
 }"""
 # the parts of the map that the line between both plans covers, or is covered by
 ORDER = """() => {
@@ -197,6 +214,33 @@ def test_two_plans_are_swiped_and_set_side_by_side(open_page, states, tmp_path: 
     seen.assert_quiet(file)
 
 
+@pytest.mark.slow
+def test_every_area_of_a_crowd_of_them_has_its_number(open_page, tmp_path: Path) -> None:
+    """Nine areas in one place: their numbers go around it, each whole, none on another."""
+    corners = [(2.3492 + 0.0003 * x, 48.8516 + 0.0002 * y) for x in range(3) for y in range(3)]
+    areas = [
+        box(x, y, x + 0.0002, y + 0.0001, id=f"area-{at}", people=1000 + at)
+        for at, (x, y) in enumerate(corners)
+    ]
+    file = write_plan(tmp_path, layers={"streets": streets(), "areas": areas})
+    plan = placement.load_plan(file)
+    every = [plan.problem.post_id(site, 0) for site in range(len(plan.problem.sites))]
+    old, new = (
+        placement.evaluate(plan, dict.fromkeys(some, 1), bound=False).solution
+        for some in ([], every)
+    )
+    page_file = tmp_path / "comparison.html"
+    states = State(plan=plan, solution=old), State(plan=plan, solution=new)
+    page_file.write_text(comparison_page(*states), encoding="utf-8")
+    for size in ((1440, 900), (390, 844), (320, 700)):
+        page, seen = open_page(page_file, size=size)
+        told = sorted(page.locator(".gain").all_inner_texts())
+        assert told == [f"▲ +{1000 + at:,}" for at in range(9)], size
+        assert page.evaluate(CUT) == [], size
+        assert page.evaluate(COVERED) == 0, size
+        seen.assert_quiet(page_file)
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_comparison_first_says_what_came_of_it_in_plain_words(
     open_page, ringed, language, tmp_path: Path
@@ -232,6 +276,7 @@ def test_a_comparison_first_says_what_came_of_it_in_plain_words(
     assert str(every) in fold.locator("summary").inner_text()
     fold.locator("summary").click()
     assert fold.locator("li").count() == every
+    assert min(page.evaluate(LEGEND_GAPS)) >= 8
     seen.assert_quiet(file)
 
 

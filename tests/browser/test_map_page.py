@@ -389,6 +389,36 @@ def test_on_a_phone_the_map_stands_between_headline_and_figures(open_page, file)
     assert page.locator(".legend").evaluate("one => one.open") is False
 
 
+def test_no_control_stands_on_paper_and_no_empty_column_in_its_legend(
+    open_page, tmp_path: Path
+) -> None:
+    """Every subject is printed: nothing can be pressed or filled in; links and heads are text."""
+    file = tmp_path / "map.html"
+    plan = drawn_plan(tmp_path / "plan")
+    write_map(plan, solution_of(plan), file, streets=["Rue 0 north"])
+    page, seen = open_page(file)
+    page.locator("#tab-what_if").click()
+    assert page.locator(".what-if .act").first.is_visible()
+    for layer in page.locator(".legend tbody [data-layer^=missing]").all():
+        layer.uncheck()
+    for tick in page.locator("[data-print]").all():
+        tick.check()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator(".what-if table").first.is_visible()
+    controls = "button:not(.link, .sort, .sheetlink), input, select, [role=slider]"
+    left = page.locator(controls).filter(visible=True)
+    assert left.evaluate_all("all => all.map((one) => one.outerHTML)") == []
+    heads = page.locator(".legend thead th").filter(visible=True)
+    shown = heads.evaluate_all(
+        """all => all.map((head) => [...head.closest('table').tBodies[0].rows].some((row) => {
+          const swatch = row.cells[head.cellIndex].querySelector('label > :last-child');
+          return swatch !== null && swatch.getClientRects().length > 0; }))"""
+    )
+    assert shown == [True, True]
+    seen.assert_quiet(file)
+
+
 @pytest.mark.parametrize(
     ("paper", "way", "map_mm"),
     [("a4", "landscape", (273, 158)), ("a3", "portrait", (273, 366))],

@@ -292,22 +292,26 @@ function makeGains(map, data, plans, tell, taken) {
     group.clearLayers();
     boxes = [];
     const zoom = map.getZoom();
+    const view = map.getPixelBounds();
+    const frame = map.getContainer();
+    const around = frame.getBoundingClientRect();
+    const controls = [...frame.querySelectorAll(".leaflet-control")].map((one) => one.getBoundingClientRect()).filter(({ width }) => width > 0).map(({ left, top, right, bottom }) => [
+      left - around.left + view.min.x, top - around.top + view.min.y, right - around.left + view.min.x, bottom - around.top + view.min.y]);
     for (const row of changesByArea(plans, at, tell)) {
       if (row.change === 0 || row.area === null || data.areas[row.area].shape.length === 0) { continue; }
       const text = `${row.change > 0 ? "▲" : "▼"} ${signed(row.change, tell.people)}`;
       const ring = positions(data.areas[row.area].shape[0][0]).map((place) => map.project(place, zoom));
-      const around = L.bounds(ring);
-      const middle = around.getCenter();
+      const outline = L.bounds(ring);
+      const middle = outline.getCenter();
       const half = L.point((text.length * GAIN_PX.wide) / 2 + 5, GAIN_PX.high / 2 + 1);
-      const places = [[0, 0], [0, around.min.y - middle.y - half.y], [0, around.max.y - middle.y + half.y],
-        [around.max.x - middle.x + half.x, 0], [around.min.x - middle.x - half.x, 0],
+      const places = [[0, 0], [0, outline.min.y - middle.y - half.y], [0, outline.max.y - middle.y + half.y],
+        [outline.max.x - middle.x + half.x, 0], [outline.min.x - middle.x - half.x, 0],
         ...[1, 1.6, 2.3].flatMap((far) => [[0, -34], [0, 34], [48, 24], [-48, -24], [48, -24], [-48, 24]].map((place) => place.map((one) => far * one)))];
-      const view = map.getPixelBounds();
       const isSeen = (place) => place.x - half.x > view.min.x && place.x + half.x < view.max.x;
       /* a number is read whole or not at all */
       const isCut = (place) => [["x", half.x], ["y", half.y]].some(([axis, room]) => (
         [view.min, view.max].some((edge) => Math.abs(place[axis] - edge[axis]) < Number(room))));
-      const free = places.map(([x, y]) => middle.add([x, y])).filter((place) => !isCut(place)).sort((a, b) => Number(isSeen(b)) - Number(isSeen(a))).find((place) => ![...taken(), ...boxes].some((box) => (
+      const free = places.map(([x, y]) => middle.add([x, y])).filter((place) => !isCut(place)).sort((a, b) => Number(isSeen(b)) - Number(isSeen(a))).find((place) => ![...taken(), ...controls, ...boxes].some((box) => (
         box[0] < place.x + half.x && box[2] > place.x - half.x && box[1] < place.y + half.y && box[3] > place.y - half.y)));
       if (free === undefined) { continue; }
       boxes.push([free.x - half.x, free.y - half.y, free.x + half.x, free.y + half.y]);
