@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from placement.counts import counted
+
 _MOST_NAME, _MOST_SENTENCE = 300, 2000
 
 
@@ -201,16 +203,12 @@ class MergeConflictError(PlacementError):
         self.conflicts = tuple(conflicts)
         super().__init__(
             _short(
-                f"{file}: merged with {_counted(len(self.conflicts), 'conflict')}, marked in the "
+                f"{file}: merged with {counted(len(self.conflicts), 'conflict')}, marked in the "
                 f"file: {'; '.join(self.conflicts)}; keep one side of each, then count it anew "
                 "with `place evaluate FILE -o FILE`.",
                 _MOST_SENTENCE,
             )
         )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
 class AuditError(PlacementError):

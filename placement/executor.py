@@ -30,6 +30,7 @@ from importlib.util import find_spec
 from typing import Any, Protocol, Self, cast
 from urllib.parse import urlsplit
 
+from placement.counts import counted
 from placement.errors import ClusterError, MissingExtraError, UsageError
 
 PROCESS_S = 2.5
@@ -192,7 +193,8 @@ class OnDask:
                 yield pickle.loads(result)  # noqa: S301 - our own
         except KilledWorker as error:
             raise ClusterError(
-                f"one piece of the work ended {error.allowed_failures + 1} workers of the Dask "
+                f"one piece of the work ended {counted(error.allowed_failures + 1, 'worker')} "
+                "of the Dask "
                 f"cluster {self.address} one after the other; give its workers more memory."
             ) from error
         except (CancelledError, OSError, TimeoutError) as error:

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
+from placement.counts import counted
 from placement.cover.area_walks import AreaWalks
 from placement.errors import UsageError
 from placement.solution_parts import (
@@ -274,14 +275,15 @@ class Solution:
 
     def __repr__(self) -> str:
         shares = ", ".join(
-            f"{name} {part.share:.1%} of {part.total:,.10g} people"
+            f"{name} {part.share:.1%} of {counted(part.total, 'person')}"
             for name, part in sorted(self.coverage.items())
         )
         known = f"bound {self.bound:,.10g}, gap {self.gap:.2%}"
         if self.bound == float("inf"):
             known = "bound not known"
         return (
-            f"Solution of {self.plan!r}: {self.status}, {len(self.posts_list)} posts, cost "
+            f"Solution of {self.plan!r}: {self.status}, "
+            f"{counted(len(self.posts_list), 'post')}, cost "
             f"{self.cost:,.10g} of {self.budget:,.10g} {self.budget_unit}\n"
             f"  cover: {shares}\n"
             f"  objective {self.objective:,.10g}, {known}"

@@ -25,6 +25,7 @@ from placement.auditing.recount import to_sites
 from placement.auditing.reverse import check_reverse
 from placement.auditing.rings import check_ring_of_posts
 from placement.auditing.rules import Reach, check_changes, check_rules, reaches, worth_of
+from placement.counts import counted
 from placement.cover.survey import Survey, survey
 from placement.plan.problem import Plan, Problem, Sites, SiteStatus
 from placement.solution import Coverage, Part, Post, Solution, Status
@@ -151,7 +152,7 @@ def _check_posts(problem: Problem, solution: Solution, findings: Findings) -> bo
         least, most = int(sites.min_units[site, k]), int(sites.max_units[site, k])
         findings.keep(
             least <= post.units <= most,
-            f"post {post.id!r} has {post.units} units, its site takes {least} to {most}",
+            f"post {post.id!r} has {counted(post.units, 'unit')}, its site takes {least} to {most}",
         )
         findings.require(
             post.name == sites.name[site],
@@ -198,11 +199,14 @@ def _check_rules(plan: Plan, solution: Solution, walks: Survey, findings: Findin
         fleet = solution.limits.get(resource.id, plan.settings.resources[resource.id].fleet)
         if fleet is not None:
             units = sum(post.units for post in posts)
-            findings.keep(units <= fleet, f"{units} units of {resource.id!r}, the fleet is {fleet}")
+            findings.keep(
+                units <= fleet, f"{counted(units, 'unit')} of {resource.id!r}, the fleet is {fleet}"
+            )
         if resource.posts is not None:
             findings.keep(
                 len(posts) <= resource.posts,
-                f"{len(posts)} posts of {resource.id!r}, at most {resource.posts} may be opened",
+                f"{counted(len(posts), 'post')} of {resource.id!r}, at most {resource.posts} "
+                "may be opened",
             )
         for must in np.flatnonzero(
             sites.allowed[:, k] & (sites.status[:, k] == SiteStatus.REQUIRED)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from placement.auditing.findings import Findings
+from placement.counts import counted
 from placement.plan.clock import clock_of
 from placement.plan.ground import at_of
 from placement.plan.problem import Plan
@@ -76,7 +77,7 @@ def _overrides(plan: Plan, solution: Solution) -> Iterator[tuple[str, str]]:
         given = settings.resources.get(resource)
         fleet = None if given is None else given.fleet
         says = "names no fleet" if fleet is None else f"says {fleet}"
-        yield "limits", f"at most {units} units of {resource!r} given, the plan {says}"
+        yield "limits", f"at most {counted(units, 'unit')} of {resource!r} given, the plan {says}"
     if solution.headroom is not None:
         lanes = [kind.lanes for kind in settings.resources.values() if kind.lanes is not None]
         says = f"says {lanes[0].headroom:.12g}" if lanes else "has no lanes"
@@ -120,7 +121,8 @@ def _agreed(solution: Solution) -> Iterator[tuple[str, str]]:
         most = "any number of" if changes.most is None else f"at most {changes.most}"
         sentence = (
             f"held to an agreed plan: opened {_listed(sorted(changes.opened))}; closed "
-            f"{_listed(sorted(changes.closed))}; {most} changes allowed, each at a price of "
+            f"{_listed(sorted(changes.closed))}; {most} "
+            f"{'change' if changes.most == 1 else 'changes'} allowed, each at a price of "
             f"{changes.price:.12g}"
         )
         yield "changes", sentence

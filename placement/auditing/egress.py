@@ -26,6 +26,7 @@ from placement.auditing.entry import depths_of
 from placement.auditing.findings import Findings
 from placement.auditing.open_ground import straight_walks
 from placement.auditing.recount import walks_between
+from placement.counts import counted
 from placement.cover.ground import Surface, barriers, ground, water
 from placement.plan.outlets import Outlets
 from placement.plan.problem import Plan, Walkers
@@ -266,7 +267,7 @@ def _sent(
         findings.require(known, f"{who} leaves by {where}, one of which there is not")
         if not known:
             continue
-        findings.require(people > 0, f"{people} people of {who} leave by {where}")
+        findings.require(people > 0, f"{counted(people, 'person')} of {who} to leave by {where}")
         at = point[who]
         findings.require(
             demand.zones[demand.zone[at]] == area and bool(slow) == bool(demand.step_free[at]),
@@ -292,8 +293,7 @@ def _check_people(
     worst = int(apart.argmax())
     findings.require(
         bool(apart[worst] <= 1e-5),
-        f"{course}: {sent[worst].sum():.6g} of {wanted[worst]:.6g} people of "
-        f"{demand.id[worst]} leave",
+        f"{course}: {sent[worst].sum():.6g} of {wanted[worst]:.6g} at {demand.id[worst]} leave",
     )
     findings.require(
         bool(np.isfinite(walks[sent > 0]).all()), f"{course}: people leave where they cannot walk"
@@ -306,7 +306,7 @@ def _check_people(
         nearest = np.where(can, walks.min(axis=1), 0.0)
         past = (own > nearest + _TENTH_S) & (sent.sum(axis=1) > 0)
         findings.require(
-            not past.any(), f"chosen: {int(past.sum())} points do not leave by their next exit"
+            not past.any(), f"chosen: not by their next exit: {counted(int(past.sum()), 'point')}"
         )
 
 

@@ -21,6 +21,7 @@ from placement.auditing.periods import people_of
 from placement.auditing.rings import check_rings, through
 from placement.auditing.rules import Reach
 from placement.auditing.sent import areas_of, check_areas, check_profiles
+from placement.counts import counted
 from placement.cover.survey import Survey
 from placement.plan.problem import LanesRule, Plan, Resource
 from placement.solution import Admission, Gate, Post, Solution, Status
@@ -127,7 +128,7 @@ def _check_window(resource: Resource, told: Admission, findings: Findings) -> bo
             "the window of the lanes is not the plan's",
         )
     fits = all(len(gate.sent) == len(gate.admitted) == periods for gate in told.gates.values())
-    findings.require(fits, f"not every gate has figures for {periods} periods")
+    findings.require(fits, f"not every gate has figures for {counted(periods, 'period')}")
     return fits and told.resource == resource.id
 
 
@@ -144,7 +145,9 @@ def _check_gate(plan: Plan, resource: Resource, post: Post, gate: Gate, findings
     length = given.period_min
     headroom = headroom_at(plan, resource, post.site)
     a_minute = post.units * given.rate_per_h * given.efficiency * headroom / 60
-    findings.require(a_minute > 0, f"nobody can pass {post.id!r}: it has {post.units} lanes")
+    findings.require(
+        a_minute > 0, f"nobody can pass {post.id!r}: it has {counted(post.units, 'lane')}"
+    )
     if a_minute <= 0:
         return
     standing, since_cleared, longest = 0.0, 0.0, 0.0
@@ -163,7 +166,8 @@ def _check_gate(plan: Plan, resource: Resource, post: Post, gate: Gate, findings
             longest = max(longest, standing / a_minute, left / a_minute)
         standing = left
     findings.require(
-        standing == 0.0, f"{standing:.10g} people still wait at {post.id!r} when it closes"
+        standing == 0.0,
+        f"{counted(standing, 'person')} still waiting at {post.id!r} when it closes",
     )
     longest_allowed = given.max_wait_min
     findings.require(

@@ -5,6 +5,7 @@ import math
 from placement.auditing.claims import check_gap
 from placement.auditing.findings import Findings
 from placement.auditing.periods import people_of
+from placement.counts import counted
 from placement.plan.problem import Plan
 from placement.solution import Solution
 
@@ -37,7 +38,7 @@ def check_reverse(plan: Plan, solution: Solution, findings: Findings) -> None:
         hair = max(_HAIR, _SAME * total) if lanes else 1e-6
         findings.require(
             people >= share * total * (1 - 1e-9) - hair,
-            f"{people:.10g} people are covered by {resource!r}, {share:.10g} of {total:.10g} "
+            f"{counted(people, 'person')} covered by {resource!r}, {share:.10g} of {total:.10g} "
             "were to be",
         )
     bound = reverse.cost_bound

@@ -15,6 +15,7 @@ from placement.auditing.entry import (
 )
 from placement.auditing.findings import AT_LIMIT, Findings
 from placement.auditing.rules import Reach
+from placement.counts import counted
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan
 from placement.solution import Solution
@@ -142,7 +143,7 @@ def check_rings(
         people = sum(_parts(told.gates[gate].sent) for gate in mine)
         findings.require(
             _parts([one.people]) == people,
-            f"{one.people:.10g} people are told to pass ring {one.ring!r}, its gates have "
+            f"{counted(one.people, 'person')} told to pass ring {one.ring!r}, its gates have "
             f"{people / _PARTS:.10g}",
         )
     there = plan.problem.demand.people > 0

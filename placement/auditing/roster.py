@@ -22,6 +22,7 @@ from placement.auditing.entry import (
 from placement.auditing.findings import AT_LIMIT, TENTH, Findings
 from placement.auditing.open_ground import straight_walks
 from placement.auditing.recount import to_demand, walks_between
+from placement.counts import counted
 from placement.cover.ground import barriers, ground, water
 from placement.cover.survey import survey
 from placement.plan.problem import Plan
@@ -87,7 +88,8 @@ def _check_posts(solution: Solution, told: Mapping[str, Any], findings: Findings
     for post, positions in told["positions"].items():
         wanted = there.get(post, (0, 0))[by_cost]
         findings.require(
-            positions == wanted, f"{post} has {positions} positions, {wanted} by the solution"
+            positions == wanted,
+            f"{post} has {counted(positions, 'position')}, {wanted} by the solution",
         )
 
 
@@ -178,7 +180,7 @@ def _check_held(
             bare = np.flatnonzero(there == 0)
             findings.require(
                 not len(bare),
-                f"{what} is empty for {len(bare)} minutes, at first at minute "
+                f"{what} is empty for {counted(len(bare), 'minute')}, at first at minute "
                 f"{bare[0] if len(bare) else 0} of the event",
             )
             # besides the handovers one team stands there
@@ -186,7 +188,8 @@ def _check_held(
                 together = mine[at - 1][1] - mine[at][0]
                 findings.require(
                     together >= handover,
-                    f"at {what} teams hand over for {together} minutes, not for {handover}",
+                    f"at {what} teams hand over for {counted(together, 'minute')}, not for "
+                    f"{handover}",
                 )
 
 
@@ -201,7 +204,8 @@ def _check_line(
     for one in line:
         findings.require(
             0 < one["off"] - one["on"] <= rules["work_min"],
-            f"{team} stands at {one['post']} for {one['off'] - one['on']} minutes in one go",
+            f"{team} stands at {one['post']} for {counted(one['off'] - one['on'], 'minute')} in "
+            "one go",
         )
         findings.require(
             not away[one["leaves"] - first : one["back"] - first].any(),
@@ -212,13 +216,16 @@ def _check_line(
     for before, after in itertools.pairwise(line):
         pause = after["leaves"] - before["back"]
         findings.require(
-            pause >= rules["rest_min"], f"{team} rests for {pause} minutes after {before['post']}"
+            pause >= rules["rest_min"],
+            f"{team} rests for {counted(pause, 'minute')} after {before['post']}",
         )
     total = np.cumsum(worked)
     if rules["cap_min"] is not None:
         shifted = np.concatenate([np.zeros(_DAY_MIN, np.int64), total])[: len(total)]
         most = int((total - shifted).max())
-        findings.require(most <= rules["cap_min"], f"{team} works for {most} minutes in 24 hours")
+        findings.require(
+            most <= rules["cap_min"], f"{team} works for {counted(most, 'minute')} in 24 hours"
+        )
     spans = []
     if rules["break_min"] is not None:
         spans.append((rules["break_min"], rules["within_min"]))
@@ -229,7 +236,7 @@ def _check_line(
     for long, within in spans:
         findings.require(
             _longest_without(away, long) <= within,
-            f"{team} has no rest of {long} minutes within {within} minutes",
+            f"{team} has no rest of {counted(long, 'minute')} within {counted(within, 'minute')}",
         )
 
 
@@ -306,7 +313,7 @@ def _check_walk(
     for minutes, seconds in ways:
         findings.require(
             60 * minutes >= seconds - TENTH,
-            f"{duty['team']} has {minutes} minutes for a walk of {seconds:g} s",
+            f"{duty['team']} has {counted(minutes, 'minute')} for a walk of {seconds:g} s",
         )
 
 

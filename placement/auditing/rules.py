@@ -11,6 +11,7 @@ from placement.auditing.entry import going_on, may_enter
 from placement.auditing.findings import AT_LIMIT, WRITTEN, Findings
 from placement.auditing.recount import to_demand, to_sites
 from placement.auditing.sealed import check_sealed
+from placement.counts import counted
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Problem
 from placement.solution import Kept, Solution
@@ -153,7 +154,7 @@ def _floors(
             # people admitted: that they can be is checked with the lanes
             findings.keep(
                 kept.reached >= floor.share - 1e-6 - _HAIR / max(total, _HAIR),
-                f"{floor.name!r} is broken: {kept.reached:.10g} of {total:.10g} people",
+                f"{floor.name!r} is broken: {kept.reached:.10g} of {counted(total, 'person')}",
             )
             measured[floor.name] = (floor.share, kept.reached)
             continue
@@ -164,7 +165,7 @@ def _floors(
         )
         findings.keep(
             covered >= floor.share * total - _HAIR * min(1.0, total),
-            f"{floor.name!r} is broken: {covered:.10g} of {total:.10g} people",
+            f"{floor.name!r} is broken: {covered:.10g} of {counted(total, 'person')}",
         )
         measured[floor.name] = (floor.share, covered / total if total else 0.0)
     return measured
@@ -178,7 +179,10 @@ def _groups(problem: Problem, found: list[Reach], findings: Findings) -> _Measur
             for k, reach in enumerate(found)
             if group.resource in {None, k}
         )
-        findings.keep(count <= group.most, f"{group.name!r} is broken: {count} posts are open")
+        findings.keep(
+            count <= group.most,
+            f"{group.name!r} is broken: {counted(count, 'post is', 'posts are')} open",
+        )
         measured[group.name] = (float(group.most), float(count))
     return measured
 
@@ -235,7 +239,7 @@ def check_changes(
     findings.require(not set(changes.closed) & present, "a post that closed is open")
     findings.keep(
         changes.most is None or changes.count <= changes.most,
-        f"{changes.count} changes, at most {changes.most} were allowed",
+        f"{counted(changes.count, 'change')}, at most {changes.most} were allowed",
     )
     findings.require(changes.price >= 0, "the price of a change is below 0")
     if baseline is not None:

@@ -10,6 +10,7 @@ from placement.auditing.entry import levels_of, may_enter
 from placement.auditing.findings import Findings
 from placement.auditing.periods import people_of
 from placement.auditing.rules import Reach
+from placement.counts import counted
 from placement.plan.problem import Plan
 from placement.solution import Admission, Gate, Solution
 
@@ -104,7 +105,8 @@ def check_areas(
         everyone = math.fsum(demand.people[mine])
         findings.require(
             by_area[area] / _PARTS <= everyone + _ROUNDING,
-            f"area {area!r} sends {by_area[area] / _PARTS:.10g} people, {everyone:.10g} are there",
+            f"area {area!r} sends {counted(by_area[area] / _PARTS, 'person')}, "
+            f"{everyone:.10g} are there",
         )
     for name, gate in told.gates.items():
         line = by_gate.get(name, [0] * len(gate.sent))
@@ -124,7 +126,7 @@ def check_areas(
     coverage = solution.coverage[told.resource]
     findings.require(
         _parts([coverage.covered]) == total,
-        f"{coverage.covered:.10g} people are covered by {told.resource!r}, "
+        f"{counted(coverage.covered, 'person')} covered by {told.resource!r}, "
         f"{total / _PARTS:.10g} are sent to its gates",
     )
     if coverage.step_free is not None:
@@ -132,7 +134,8 @@ def check_areas(
         sent = sum(people for area, people in by_area.items() if area in slow)
         findings.require(
             _parts([coverage.step_free.covered]) == sent,
-            f"{coverage.step_free.covered:.10g} step-free people are covered by {told.resource!r}, "
+            f"{counted(coverage.step_free.covered, 'step-free person', 'step-free people')} "
+            f"covered by {told.resource!r}, "
             f"{sent / _PARTS:.10g} are sent to its gates",
         )
     return fits
@@ -168,7 +171,9 @@ def check_profiles(plan: Plan, solution: Solution, findings: Findings) -> bool:
     )
     periods = len(rule.shares)
     whole = all(len(one.coming) == len(one.sent) == periods for one in told.profiles.values())
-    findings.require(whole, f"not every arrival profile has figures for {periods} periods")
+    findings.require(
+        whole, f"not every arrival profile has figures for {counted(periods, 'period')}"
+    )
     if not same or not whole:
         return False
     for name, one in told.profiles.items():
@@ -187,7 +192,7 @@ def check_profiles(plan: Plan, solution: Solution, findings: Findings) -> bool:
             )
             findings.require(
                 one.sent[at] <= one.coming[at] + _ROUNDING,
-                f"{one.sent[at]:.10g} people of {name!r} are sent in period {at + 1}, "
+                f"{counted(one.sent[at], 'person')} of {name!r} sent in period {at + 1}, "
                 f"{one.coming[at]:.10g} come",
             )
     for at in range(periods if told.profiles else 0):

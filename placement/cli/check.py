@@ -12,6 +12,7 @@ from placement.cli.options import (
     plan_argument,
 )
 from placement.cli.reading import read_plan
+from placement.counts import counted
 
 if TYPE_CHECKING:
     from placement.cli.answers_on_inputs import CheckAnswer, CheckResource
@@ -152,28 +153,27 @@ def _rows(report: "CheckAnswer") -> list[tuple[str, ...]]:
         ("budget", f"{report['budget']:,}"),
         ("sites", f"{report['sites']:,}"),
         ("people", _people(report)),
-        ("areas", f"{report['areas']:,} with people, {report['zones']:,} zones"),
+        ("areas", f"{report['areas']:,} with people, {counted(report['zones'], 'zone')}"),
     ]
     for one in report["periods"]:
         shut = f", closed: {listed(one['closed'])}" if one["closed"] else ""
         hours = f"{one['begins']} to {one['ends']}"
-        rows.append((f"period {one['name']}", f"{hours}, {one['people']:,} people{shut}"))
+        rows.append((f"period {one['name']}", f"{hours}, {counted(one['people'], 'person')}{shut}"))
     for name, resource in report["resources"].items():
         share = resource["people_in_reach"] / resource["people"] if resource["people"] else 0.0
         sites = (
-            f"{resource['sites']:,} sites ({resource['required']} required, "
+            f"{counted(resource['sites'], 'site')} ({resource['required']} required, "
             f"{resource['excluded']} more excluded)"
         )
-        reach = f"{resource['people_in_reach']:,} people ({share:.1%})"
+        reach = f"{counted(resource['people_in_reach'], 'person')} ({share:.1%})"
         rows.append((name, f"{sites}, {reach} within {resource['walk_limit_s'] / 60:g} min"))
     streets = report["streets"]
     if streets is None:
         rows.append(("walks", "straight lines, lengthened by the detour factor"))
     else:
-        size = (
-            f"{streets['nodes']:,} junctions, {streets['edges']:,} edges, {streets['km']:,.1f} km"
-        )
-        cut_off = f"{streets['islands']:,} with {streets['nodes_on_islands']:,} junctions"
+        nodes, edges = counted(streets["nodes"], "junction"), counted(streets["edges"], "edge")
+        size = f"{nodes}, {edges}, {streets['km']:,.1f} km"
+        cut_off = f"{streets['islands']:,} with {counted(streets['nodes_on_islands'], 'junction')}"
         rows += [("streets", size), ("islands", cut_off if streets["islands"] else "none")]
         rows += [(f"left out: {why}", f"{n:,}") for why, n in streets["dropped"].items()]
         rows += [("columns not used", listed(streets["unused"]))] if streets["unused"] else []
@@ -197,7 +197,7 @@ def _rows(report: "CheckAnswer") -> list[tuple[str, ...]]:
 
 
 def _people(report: "CheckAnswer") -> str:
-    where = f"{report['people']:,} at {report['demand_points']:,} points"
+    where = f"{report['people']:,} at {counted(report['demand_points'], 'point')}"
     slow = report["step_free_people"]
     return f"{where}, {slow:,} of them walk without steps" if slow else where
 

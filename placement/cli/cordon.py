@@ -14,6 +14,7 @@ from placement.cli.options import (
     stacked,
 )
 from placement.cli.values import amount
+from placement.counts import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -242,5 +243,6 @@ def _rows(answer: "CordonAnswer") -> list[tuple[str, str]]:
         *((f"gate {name}", f"on {street}") for name, street in answer["gates"].items()),
     ]
     if answer["islands"]:
-        rows.append(("left out", f"{answer['islands']:,} streets that are joined to no others"))
+        apart = counted(answer["islands"], "street that is", "streets that are")
+        rows.append(("left out", f"{apart} joined to no others"))
     return [*rows, *([("wrote", answer["file"])] if answer["file"] else [])]

@@ -13,6 +13,7 @@ from placement.cli.options import (
     stacked,
 )
 from placement.cli.values import amount, count
+from placement.counts import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -251,17 +252,17 @@ def _answer(found: "CountedPeople", files: "dict[str, Path]", total: int | None)
 def _rows(answer: "DemandAnswer") -> list[tuple[str, str]]:
     rows = [("people", f"{answer['people']:,}")]
     for one in answer["sources"]:
-        where = [f"{one['points']:,} points"] if one["points"] else []
-        where += [f"{one['areas']:,} areas"] if one["areas"] else []
+        where = [counted(one["points"], "point")] if one["points"] else []
+        where += [counted(one["areas"], "area")] if one["areas"] else []
         place = f" ({', '.join(where)})" if where else ""
         rows.append((one["source"], f"{one['people']:,} of {one['file']}{place}"))
     if answer["profiles"]:
-        said = f"{answer['profiles']:,} with {answer['people_in_profiles']:,} people"
+        said = f"{answer['profiles']:,} with {counted(answer['people_in_profiles'], 'person')}"
         rows.append(("arrival profiles", said))
     rows += [
         (
             f"left out of {one['file']}",
-            f"{one['why']}: {one['rows']:,}, {one['people']:,.0f} people",
+            f"{one['why']}: {one['rows']:,}, {counted(round(one['people']), 'person')}",
         )
         for one in answer["left_out"]
     ]

@@ -20,6 +20,7 @@ from placement.cli.options import (
 )
 from placement.cli.sheets import language_option
 from placement.cli.values import amount, count
+from placement.counts import counted
 
 if TYPE_CHECKING:
     from placement.cli.answers_on_egress import EgressAnswer
@@ -283,8 +284,7 @@ def _made(
         "egress.csv": csv_text(Table(name="egress", columns=rows), language=wanted.language),
     }
     if "chart" in wanted.kinds:
-        title = asked.settings.title_by_language()[wanted.language]
-        drawn = chart(found, title=title, language=wanted.language)
+        drawn = chart(found, language=wanted.language)
         contents |= {f"egress.{kind}": content for kind, content in drawn.items()}
     if "map" in wanted.kinds:
         from placement.maps.egress import egress_page
@@ -304,7 +304,6 @@ def sentences(found: "Egress") -> list[str]:
     """Return what is said of an egress."""
     from placement.cli.tables import table_lines
     from placement.review.texts import shown
-    from placement.review.told import count as count_of
     from placement.solution import Status
 
     known = "proven: no sooner"
@@ -312,7 +311,7 @@ def sentences(found: "Egress") -> list[str]:
         known = f"not before {found.bound_min:.1f}"
     exits = len(found.exits.id)
     left = "" if found.ring is None else f"ring {found.ring.name} "
-    head = f"{found.plan}{_when(found)} leave {left}by {count_of(exits, 'exit')}"
+    head = f"{found.plan}{_when(found)} leave {left}by {counted(exits, 'exit')}"
     head += f"; the last one is out after {found.chosen.clear_min:.1f} min as they choose"
     lines = [f"{head}, {found.guided.clear_min:.1f} min as guided ({known})"]
     served = found.chosen.served_min, found.guided.served_min
@@ -324,7 +323,7 @@ def sentences(found: "Egress") -> list[str]:
     lines += _remarks(found)
     lines += table_lines(_rows(found), width=1000)
     if exits > _SHOWN:
-        more = count_of(exits - _SHOWN, "more exit")
+        more = counted(exits - _SHOWN, "more exit")
         lines.append(f"{more} {'is' if exits == _SHOWN + 1 else 'are'} in the file.")
     return [shown(line) for line in lines]
 
@@ -347,7 +346,7 @@ def _when(found: "Egress") -> str:
     """Return the period that is emptied, and how many people of which."""
     from placement.plan.clock import clock_of
 
-    people = f"{found.leaving:,.0f} people"
+    people = counted(round(found.leaving), "person")
     if found.period is None or found.people_of is None:
         return f": {people}"
     hours = f"{clock_of(found.period.begins)} to {clock_of(found.period.ends)}"
@@ -357,13 +356,12 @@ def _when(found: "Egress") -> str:
 
 
 def _remarks(found: "Egress") -> list[str]:
-    from placement.review.told import count as count_of
 
     by_lanes = sum(source == "lanes" for source in found.exits.width_from)
     said = []
     if by_lanes:
         lane = f"a lane counts as {found.lane_m:g} m, an assumption"
-        exits = count_of(len(found.exits.id), "exit")
+        exits = counted(len(found.exits.id), "exit")
         has = "has" if by_lanes == 1 else "have"
         said.append(f"{by_lanes} of {exits} {has} no width_m: {lane}.")
     if found.ring is not None and found.ring.others:
@@ -371,7 +369,9 @@ def _remarks(found: "Egress") -> list[str]:
         rings = f"Ring {found.ring.others[0]}" if one else f"Rings {', '.join(found.ring.others)}"
         said.append(f"{rings} {'stands' if one else 'stand'} open, an assumption.")
     if found.stranded > 0:
-        said.append(f"{found.stranded:,.0f} people can walk to no exit within two hours.")
+        said.append(
+            f"{counted(round(found.stranded), 'person')} can walk to no exit within two hours."
+        )
     if found.stations is not None:
         on = found.walks.on
         lost = sum(
@@ -380,7 +380,10 @@ def _remarks(found: "Egress") -> list[str]:
             if not (on[:, at] < float("inf")).any()
         )
         if lost:
-            said.append(f"{lost:,.0f} people come out where no station can be walked to.")
+            said.append(
+                f"{counted(round(lost), 'person comes', 'people come')} out where no station "
+                "can be walked to."
+            )
     if found.at_once is False and found.joint is not None:
         said.append(
             "Exits come first and stations after them: for both at once the program is too large, "
@@ -388,7 +391,7 @@ def _remarks(found: "Egress") -> list[str]:
         )
     waits = [
         f"{max(one.wait_min for one in course.exits):.1f} min {how}, above {found.max_wait_min:g} "
-        f"at {count_of(len(found.clogged(course)), 'exit')}"
+        f"at {counted(len(found.clogged(course)), 'exit')}"
         for how, course in (("as people choose", found.chosen), ("as guided", found.guided))
     ]
     said.append(f"Longest wait: {'; '.join(waits)}.")

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from placement.counts import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -42,7 +44,7 @@ def ground_rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
     lost = solution.unsnapped
     if lost is not None:
         for kind, names in (("sites", lost.sites), ("demand", lost.demand)):
-            people = f"{lost.people:,.0f} people" if kind == "demand" else ""
+            people = counted(round(lost.people), "person") if kind == "demand" else ""
             if names:
                 rows.append((f"Unsnapped {kind}", listed(names), people, ""))
     return rows

@@ -6,6 +6,7 @@ import click
 
 from placement.cli.options import Decorator
 from placement.cli.values import amount
+from placement.counts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,12 +50,14 @@ def find_held(plan: "Plan", solve: "Callable[[Plan], Solution]") -> "tuple[Plan,
     for one in held.tried[:-1]:
         warn(
             f"planned with {one.headroom:.1%} of what lanes admit, a gate leaves more than "
-            f"{held.replay.tolerated} people outside on {one.strained:.1%} of the nights"
+            f"{counted(held.replay.tolerated, 'person')} outside on {one.strained:.1%} of the "
+            "nights"
         )
     sentence = (
         f"Headroom: planned with {last.headroom:.1%} of what lanes admit, no gate leaves more than "
-        f"{held.replay.tolerated} people outside on more than {last.strained:.1%} of "
-        f"{held.replay.nights:,} nights; {_less(first.covered - last.covered)} are admitted, at "
+        f"{counted(held.replay.tolerated, 'person')} outside on more than {last.strained:.1%} of "
+        f"{counted(held.replay.nights, 'night')}; {_less(first.covered - last.covered)} are "
+        "admitted, at "
         f"{_more(last.cost - first.cost, unit)}."
     )
     return held.plan, held.solution, sentence
@@ -63,7 +66,7 @@ def find_held(plan: "Plan", solve: "Callable[[Plan], Solution]") -> "tuple[Plan,
 def _less(people: float) -> str:
     if abs(people) < 1:
         return "as many people"
-    return f"{abs(people):,.0f} people {'fewer' if people > 0 else 'more'}"
+    return f"{counted(round(abs(people)), 'person')} {'fewer' if people > 0 else 'more'}"
 
 
 def _more(cost: float, unit: str) -> str:

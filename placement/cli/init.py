@@ -7,6 +7,7 @@ import click
 from placement.cli import suggest
 from placement.cli.event import Given, event_options
 from placement.cli.values import count
+from placement.counts import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,7 +96,7 @@ def command(
         ) from error
     replace_files({target / name: content for name, content in files.items()})
     talk = Talk()
-    talk.say(f"wrote {len(files)} files to {target}")
+    talk.say(f"wrote {counted(len(files), 'file')} to {target}")
     talk.say(f"next: place check {target / PLAN_FILE}")
 
 
@@ -119,7 +120,8 @@ def _begin(folder: str, extract: str, given: Given, people: int | None, *, cordo
         begun = begin_plan(target, wanted)
     sites = "candidate site" if len(begun.candidates) == 1 else "candidate sites"
     talk.say(
-        f"wrote {target}: {len(begun.candidates):,} {sites}, {begun.people:,} people (assumed)"
+        f"wrote {target}: {len(begun.candidates):,} {sites}, {counted(begun.people, 'person')} "
+        "(assumed)"
     )
     for doubt in begun.doubts:
         talk.say(doubt)

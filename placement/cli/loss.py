@@ -20,6 +20,7 @@ from placement.cli.options import (
     workers_options,
 )
 from placement.cli.values import count, numbers
+from placement.counts import counted
 
 if TYPE_CHECKING:
     from placement.cli.answers_on_studies import LossAnswer, LossCase
@@ -184,11 +185,16 @@ def _sentences(case: "Loss", plan: "Plan") -> list[str]:
         where = "to no post within the limit"
         if group.to_post is not None:
             where = f"to {group.to_post}, {group.longer_min:+,.10g} min"
-        lines.append(f"  {group.people:,.10g} people of {group.from_post} walk {where}.")
+        walk = counted(
+            group.people, f"person of {group.from_post} walks", f"people of {group.from_post} walk"
+        )
+        lines.append(f"  {walk} {where}.")
     if len(case.moved) > _MOST_GROUPS:
-        lines.append(f"  {len(case.moved) - _MOST_GROUPS} smaller groups are in loss.json.")
+        rest = counted(len(case.moved) - _MOST_GROUPS, "smaller group is", "smaller groups are")
+        lines.append(f"  {rest} in loss.json.")
     lines += [
-        f"  {queue.post} ({queue.lanes} lanes) admits {queue.admitted_then:,.10g} people in place "
+        f"  {queue.post} ({counted(queue.lanes, 'lane')}) admits "
+        f"{counted(queue.admitted_then, 'person')} in place "
         f"of {queue.admitted:,.10g}; the longest wait is {queue.longest_wait_then_min:,.10g} min, "
         f"before {queue.longest_wait_min:,.10g}."
         for queue in case.queues
@@ -212,7 +218,7 @@ def _repaired(case: "Loss") -> str:
 
     repair = case.repair
     assert repair is not None  # noqa: S101 - told by the caller
-    changes = "1 change" if repair.most == 1 else f"{repair.most} changes"
+    changes = counted(repair.most, "change")
     if repair.recovered is None or repair.objective is None:
         none = repair.status is Status.INFEASIBLE
         why = "no plan keeps every rule" if none else "none was found in time"

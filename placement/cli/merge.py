@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from placement.cli.options import out_option
+from placement.counts import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +61,9 @@ def command(*, base: str, ours: str, theirs: str, out: str | None, path: str | N
     talk = Talk()
     solution = merged.whole or _counted(place, merged.ours, talk)
     replace_file(target, solution_text(solution).encode())
-    talk.say(f"merged {place}: {solution.status.value}, {len(solution.posts_list)} posts")
+    talk.say(
+        f"merged {place}: {solution.status.value}, {counted(len(solution.posts_list), 'post')}"
+    )
 
 
 def _content(path: "Path") -> bytes:

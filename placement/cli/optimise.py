@@ -17,6 +17,7 @@ from placement.cli.options import (
     written_options,
 )
 from placement.cli.reading import read_plan
+from placement.counts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -217,7 +218,7 @@ def rows_of(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
         )
     for kind in plan.problem.barriers:
         told = solution.barriers[kind.id]
-        many = f"{told.count} of {len(plan.problem.ways)} ways"
+        many = f"{told.count} of {counted(len(plan.problem.ways), 'way')}"
         rows.append((kind.label.get("en", kind.id), many, "", f"cost {told.cost:,.10g}"))
     rows.append(
         (

@@ -20,6 +20,7 @@ from placement.cli.options import (
     workers_options,
 )
 from placement.cli.values import count
+from placement.counts import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,7 +197,7 @@ def command(  # noqa: PLR0913 - an option each
     check_suffix(target, ".json")
     drawn = {} if ground is None else read_ground(Path(ground), asked, gates_of(asked, chosen))
     demand_checked(asked, chosen, talk, unchecked=unchecked)
-    with workers.executor() as executor, talk.step(f"Playing {nights:,} nights"):
+    with workers.executor() as executor, talk.step(f"Playing {counted(nights, 'night')}"):
         found = replay(
             asked,
             chosen,
@@ -277,8 +278,9 @@ def headline(found: "Replay") -> str:
     strained = sum(gate.strained.value > 0.05 for gate in found.gates)
     many = len(found.gates)
     return (
-        f"{found.plan}: {found.nights:,} nights at {many} gates; "
-        f"{strained} of them leave more than {found.tolerated} people outside on more than 5% of "
+        f"{found.plan}: {counted(found.nights, 'night')} at {counted(many, 'gate')}; "
+        f"{strained} of them leave more than {counted(found.tolerated, 'person')} outside on "
+        "more than 5% of "
         "the nights"
     )
 
@@ -321,17 +323,21 @@ def remarks(found: "Replay") -> list[str]:
     """Return sentences on what the table does not show."""
     said = []
     if len(found.gates) > _SHOWN:
-        said.append(f"{len(found.gates) - _SHOWN} more gates are in the file.")
+        said.append(
+            f"{counted(len(found.gates) - _SHOWN, 'more gate is', 'more gates are')} in the file."
+        )
     said += [
-        f"{gate.post} shuts: {gate.sent_on:,.0f} people on average walk to {gate.next_gate}."
+        f"{gate.post} shuts: {counted(round(gate.sent_on), 'person walks', 'people walk')} to "
+        f"{gate.next_gate} on average."
         for gate in found.gates
         if gate.next_gate is not None
     ]
     roads = [gate for gate in found.gates if gate.ground.street_class is not None]
     if roads:
         said.append(
-            f"{len(roads)} gates stand on streets with traffic by the plan's streets: close them "
-            "to vehicles where people queue."
+            f"{counted(len(roads), 'gate stands', 'gates stand')} on streets with traffic by "
+            "the plan's "
+            "streets: close them to vehicles where people queue."
         )
     return said
 

@@ -20,6 +20,7 @@ from placement.cli.options import (
 )
 from placement.cli.reading import read_plan
 from placement.cli.values import count
+from placement.counts import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -189,7 +190,7 @@ def command(
     if as_json:
         give_json(answer)
     else:
-        click.echo(f"{found.plan}: {found.nights:,} nights")
+        click.echo(f"{found.plan}: {counted(found.nights, 'night')}")
         give_table(_rows(found, files))
         for sentence in _remarks(found, plan, files) if under is None else _sentences(under, files):
             click.echo(sentence)
@@ -252,7 +253,7 @@ def _judge(
 ) -> "Risks":
     from placement.studies.risk import risk
 
-    with talk.step(f"Drawing {nights['nights']:,} nights"):
+    with talk.step(f"Drawing {counted(nights['nights'], 'night')}"):
         return risk(plan, known, executor=executor, **nights)
 
 
@@ -351,8 +352,9 @@ def _sentences(under: "UnderRisk", files: tuple[str, ...]) -> list[str]:
     sampled = "That bound is computed; no sample was needed."
     if under.samples:
         sampled = (
-            f"{len(under.samples)} samples of {under.scenarios} nights, {proven} solved to the "
-            f"end; by computation no plan is worth more than {under.computed:,.0f}."
+            f"{counted(len(under.samples), 'sample')} of {counted(under.scenarios, 'night')}, "
+            f"{proven} solved to the end; by computation no plan is worth more than "
+            f"{under.computed:,.0f}."
         )
     elif under.too_large:
         sampled = (
@@ -364,7 +366,9 @@ def _sentences(under: "UnderRisk", files: tuple[str, ...]) -> list[str]:
     worth = f"Worth {_AIMS[under.aim]}: {_text(under.value)}, {other} {_text(under.against_value)}"
     moved = [f"opens {', '.join(under.opened)}"] if under.opened else []
     moved += [f"closes {', '.join(under.closed)}"] if under.closed else []
-    moved += [f"{name} has {now} units, not {was}" for name, (was, now) in under.units.items()]
+    moved += [
+        f"{name} has {counted(now, 'unit')}, not {was}" for name, (was, now) in under.units.items()
+    ]
     return [
         f"{worth}.",
         f"Night by night that is {_text(under.gain)} more.",

@@ -21,6 +21,7 @@ from placement.cli.options import (
 )
 from placement.cli.sheets import language_option
 from placement.cli.values import count
+from placement.counts import counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -316,7 +317,7 @@ def _sentences(found: "Roster") -> list[str]:
     who = f"{found.teams:,} {_who(found)} hold"
     if found.teams == 1:
         who = "1 team holds" if found.count == "units" else "1 person holds"
-    what = "1 position" if found.held == 1 else f"{found.held:,} positions"
+    what = counted(found.held, "position")
     head = f"{found.plan}: {who} {what} of {found.resource}"
     lines = [f"{head} from {span} ({known})"]
     if found.covered is not None:
@@ -328,7 +329,7 @@ def _sentences(found: "Roster") -> list[str]:
     works = f"{least:,}" if least == most else f"{least:,} to {most:,}"
     daily = " a day" if found.ends - found.begins <= DAY_MIN else ""
     often = "in all" if found.days == 1 else "a day"
-    duties = "1 duty" if len(found.duties) == 1 else f"{len(found.duties):,} duties"
+    duties = counted(len(found.duties), "duty")
     lines.append(f"Each works {works} minutes{daily}, {duties} {often}.")
     if len(found.spare) > _MOST_BASES:  # they are named one after the other
         lines.append(f"Spare: {found.spare[0]} to {found.spare[-1]} ({len(found.spare):,}).")
@@ -350,7 +351,9 @@ def _sentences(found: "Roster") -> list[str]:
         ]
         lines += table_lines(rows[: _MOST_BASES + 1], width=1000)
         if len(rows) > _MOST_BASES + 1:
-            lines.append(f"{len(rows) - _MOST_BASES - 1} more rest places are in roster.json.")
+            more = len(rows) - _MOST_BASES - 1
+            told = counted(more, "more rest place is", "more rest places are")
+            lines.append(f"{told} in roster.json.")
     return [shown(line) for line in lines]
 
 
@@ -365,7 +368,7 @@ def _left_empty(found: "Roster") -> list[str]:
         known = f"at least {covered.promised - covered.bound:,.10g} in any choice of posts"
     elif not covered.proven:
         known = "how few could be left is not known"
-    left = f"{covered.promised - covered.people:,.10g} of {covered.promised:,.10g} people"
+    left = f"{covered.promised - covered.people:,.10g} of {counted(covered.promised, 'person')}"
     return [
         f"Too few for all posts: {left} are left uncovered ({known}).",
         f"Empty: {', '.join(found.empty)}.",

@@ -67,7 +67,7 @@ def parts_of(
     if "chart" in kinds:
         from placement.studies.roster.chart import chart
 
-        drawn = chart(found, title=_title(found, plan, language), language=language)
+        drawn = chart(found, language=language)
         made |= {f"roster.{kind}": content for kind, content in drawn.items()}
     if "cards" in kinds:
         made["cards.pdf"] = _cards(found, plan, names, language)
@@ -114,7 +114,7 @@ def _calendars(
             )
             for one in line
         ]
-        files[f"{team}.ics"] = calendar(f"{found.plan} {found.resource} {team}", events)
+        files[f"{team}.ics"] = calendar(f"{found.title[language]} · {team}", events)
     return archive(files)
 
 
@@ -146,16 +146,9 @@ def _cards(found: "Roster", plan: "Plan", names: Mapping[str, str], language: st
     kind = plan.problem.resources[plan.problem.resource_index(found.resource)]
     return cards_pdf(
         cards,
-        title=_title(found, plan, language),
+        title=found.title[language],
         footer=found.plan,
         hours=(found.days, clock(found.begins), clock(found.ends)),
         dogs=kind.walkers is Walkers.TEAM,
         language=language,
     )
-
-
-def _title(found: "Roster", plan: "Plan", language: str) -> str:
-    """Return what chart and cards are called: the plan and the resource."""
-    kind = plan.problem.resources[plan.problem.resource_index(found.resource)]
-    title = plan.settings.title_by_language()[language]
-    return f"{title} · {kind.label.get(language, kind.id)}"

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from placement.counts import counted
 from placement.plan.clock import clock_of, minutes_of
 from placement.review.texts import gap_words
 
@@ -50,13 +51,13 @@ def _lanes(told: "Admission") -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [
         (
             "Lanes",
-            f"{told.opens} to {told.closes}, {len(told.gates)} gates",
+            f"{told.opens} to {told.closes}, {counted(len(told.gates), 'gate')}",
             f"{sum(sum(gate.sent) for gate in told.entrances.values()):,.0f} admitted",
             f"walk {told.mean_walk_s / 60:.1f} min",
         )
     ]
     for at, ring in enumerate(told.rings):
-        gates_of = f"{len(ring.gates)} gate{'s' if len(ring.gates) != 1 else ''}"
+        gates_of = counted(len(ring.gates), "gate")
         rows.append(("Rings" if at == 0 else "", ring.ring, f"{ring.people:,.0f} pass", gates_of))
     for at, (name, profile) in enumerate(told.profiles.items()):
         sent = f"{math.fsum(profile.sent):,.0f} of {profile.people:,.0f} admitted"
@@ -71,7 +72,9 @@ def _lanes(told: "Admission") -> list[tuple[str, ...]]:
         wait = f"{gate.longest_wait_min:.1f} min"
         rows.append(("Longest wait" if at == 0 else "", name, wait, clear))
     if len(gates) > _NAMED:
-        rows.append(("", f"and {len(gates) - _NAMED} more gates, with no longer waits", "", ""))
+        rows.append(
+            ("", f"and {counted(len(gates) - _NAMED, 'more gate')}, with no longer waits", "", "")
+        )
     return rows
 
 
@@ -84,8 +87,9 @@ def _splits(told: "Admission") -> list[tuple[str, ...]]:
         for name, gates in told.areas.items()
     }
     parted = {name: gates for name, gates in inward.items() if len(gates) > 1}
+    areas, goes = counted(len(told.areas), "area"), "goes" if len(parted) == 1 else "go"
     rows: list[tuple[str, ...]] = [
-        ("Splits", f"{len(parted)} of {len(told.areas)} areas go to several gates", "", "")
+        ("Splits", f"{len(parted)} of {areas} {goes} to several gates", "", "")
     ]
     crowds = {name: math.fsum(map(math.fsum, gates.values())) for name, gates in parted.items()}
     for name in sorted(parted, key=lambda name: (-crowds[name], name))[:_NAMED]:

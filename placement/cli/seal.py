@@ -11,6 +11,7 @@ from placement.cli.options import (
     prove_options,
     solution_argument,
 )
+from placement.counts import counted
 
 
 @click.command("seal", short_help="Write a manifest of a solution and its inputs, to be signed.")
@@ -61,4 +62,4 @@ def command(
     show_proof(proof)
     text = seal_text(asked, chosen, file=file, folder=asked.inputs[0].parent, proof=proof)
     replace_file(target, text.encode(), inputs=[*asked.inputs, file])
-    talk.say(f"sealed {file} and {len(asked.inputs)} inputs: wrote {target}")
+    talk.say(f"sealed {file} and {counted(len(asked.inputs), 'input')}: wrote {target}")

@@ -7,6 +7,7 @@ import click
 
 from placement.cli.options import Decorator, json_option, out_option
 from placement.cli.values import amount, lonlat
+from placement.counts import counted
 
 if TYPE_CHECKING:
     from placement.cli.answers_on_inputs import StreetsInfoAnswer, StreetsLevel
@@ -94,7 +95,8 @@ def read(
         give_json({**facts, "file": out})
     else:
         click.echo(
-            f"{facts['junctions']:,} junctions, {facts['edges']:,} edges, {facts['km']:,.1f} km "
+            f"{counted(facts['junctions'], 'junction')}, {counted(facts['edges'], 'edge')}, "
+            f"{facts['km']:,.1f} km "
             f"in {streets.crs}, written to {out}."
         )
 
@@ -177,12 +179,18 @@ def info(
     give_table(
         [
             ("file", f"{facts['file']}, in {facts['crs']}"),
-            ("streets", f"{facts['junctions']:,} junctions, {facts['edges']:,} edges"),
+            (
+                "streets",
+                f"{counted(facts['junctions'], 'junction')}, {counted(facts['edges'], 'edge')}",
+            ),
             ("length", f"{facts['km']:,.1f} km"),
-            ("main part", f"{facts['main_junctions']:,} junctions, {facts['main_km']:,.1f} km"),
+            (
+                "main part",
+                f"{counted(facts['main_junctions'], 'junction')}, {facts['main_km']:,.1f} km",
+            ),
             ("other parts", f"{facts['other_parts']:,} with {facts['other_km']:,.1f} km"),
-            ("islands", f"{facts['island_edges']:,} edges nothing is snapped to"),
-            ("bridges, tunnels", f"{facts['bridges']:,} and {facts['tunnels']:,} edges"),
+            ("islands", f"{counted(facts['island_edges'], 'edge')} nothing is snapped to"),
+            ("bridges, tunnels", f"{facts['bridges']:,} and {counted(facts['tunnels'], 'edge')}"),
             *((f"  {kind}", f"{km:,.1f} km") for kind, km in facts["km_by_class"].items()),
             *((f"left out: {why}", f"{count:,}") for why, count in facts["dropped"].items()),
             *([("columns not used", listed(facts["unused"]))] if facts["unused"] else []),

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from placement.arrays import Floats, Ints
+from placement.counts import counted
 from placement.cover.aggregate import Tally
 from placement.cover.parts import tally_parts
 from placement.cover.points import Points, checked_limits, checked_xy, chunks, is_array, known_count
@@ -98,8 +99,9 @@ class Cover:
     def __repr__(self) -> str:
         within = math.fsum(self.weight.tolist())
         return (
-            f"Cover({len(self.weight):,} rows from {self.n_points:,} points, {self.n_sites:,} "
-            f"sites, weight {within:,.12g} of {self.total:,.12g} within reach)"
+            f"Cover({counted(len(self.weight), 'row')} from {counted(self.n_points, 'point')}, "
+            f"{counted(self.n_sites, 'site')}, weight {within:,.12g} of {self.total:,.12g} "
+            "within reach)"
         )
 
     def _repr_html_(self) -> str:
@@ -441,7 +443,7 @@ class _Entries:
         if held.ndim != 2:
             raise UsageError(
                 f"a cover matrix has demand points as rows and sites as columns, but this one "
-                f"has {held.ndim} dimensions."
+                f"has {counted(held.ndim, 'dimension')}."
             )
         if held.dtype.kind not in "biuf":
             raise UsageError(

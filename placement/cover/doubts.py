@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from placement.arrays import Bools, Ints
+from placement.counts import counted
 from placement.cover.ground import Surface
 from placement.cover.nowhere import Nowhere, by_reason, nowhere
 from placement.cover.ring_doubts import ring_doubts
@@ -175,7 +176,8 @@ def _on_islands(plan: Plan, plain: Surface) -> list[Doubt]:
         return []
     people = float(demand.people[cut_off].sum())
     sentence = (
-        f"{len(cut_off)} demand points ({people:,.12g} people) are on a part of the streets that "
+        f"{counted(len(cut_off), 'demand point')} ({counted(people, 'person')}) "
+        f"{'is' if len(cut_off) == 1 else 'are'} on a part of the streets that "
         f"no way joins to any site: {_some([demand.id[at] for at in cut_off])}; look at it with "
         "`place streets info FILE --map`, or put a site there."
     )
@@ -200,7 +202,8 @@ def _without_gates(plan: Plan, walks: Survey) -> list[Doubt]:
             gates = np.flatnonzero(entry.admits[:, number])
             people = float(problem.demand.people[mine].sum())
             sentence = (
-                f"nobody of ticket zone {zone!r} ({people:,.12g} people) has a gate of theirs "
+                f"nobody of ticket zone {zone!r} ({counted(people, 'person')}) has a gate of "
+                "theirs "
                 f"within {resource.walk_limit_s / 60:g} min: {_named(plan, gates)}; give the zone "
                 "a nearer gate, or look at the streets around them."
             )
@@ -224,10 +227,15 @@ def _reach_nobody(plan: Plan, walks: Survey) -> list[Doubt]:
         required = np.flatnonzero(empty & (status == SiteStatus.REQUIRED))
         others = np.flatnonzero(empty & (status != SiteStatus.REQUIRED))
         minutes = f"{resource.walk_limit_s / 60:g} min"
-        for which, what in ((required, "required posts"), (others, "sites")):
+        for which, what in ((required, "required post"), (others, "site")):
             if len(which):
+                idle = counted(
+                    len(which),
+                    f"{what} of {resource.id!r} reaches",
+                    f"{what}s of {resource.id!r} reach",
+                )
                 sentence = (
-                    f"{len(which)} {what} of {resource.id!r} reach nobody within {minutes}: "
+                    f"{idle} nobody within {minutes}: "
                     f"{_named(plan, which)}; move them, or look at the streets around them."
                 )
                 found.append(Doubt("idle", sentence))
@@ -252,7 +260,8 @@ def _left_open(plan: Plan, streets: Streets) -> list[Doubt]:
             levels = sorted(set(streets.level[passed].tolist()))
             names = sorted({str(streets.name[edge]) for edge in passed} - {""}) or ["no name"]
             sentence = (
-                f"closure {rule.id!r} leaves {len(passed)} stretches of bridges and tunnels open "
+                f"closure {rule.id!r} leaves {counted(len(passed), 'stretch', 'stretches')} of "
+                "bridges and tunnels open "
                 f"({_some(names)}); to close them write level = "
                 f"{';'.join(map(str, [0, *levels]))}, or all."
             )
@@ -283,7 +292,8 @@ def _no_way(plan: Plan, streets: Streets) -> list[Doubt]:
 
 def _points(sites: int, demand: int, people: float) -> str:
     """Say how many points there are, and for how many people they stand."""
-    return f"{sites} sites and {demand} demand points ({people:,.12g} people)"
+    there = f"{counted(sites, 'site')} and {counted(demand, 'demand point')}"
+    return f"{there} ({counted(people, 'person')})"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from placement.arrays import Ints
+from placement.counts import counted
 from placement.errors import InputError, UsageError
 from placement.plan.problem import Plan
 from placement.reading.numerals import decimal
@@ -66,8 +67,9 @@ def check_pairs(plan: Plan, walks: Callable[[str, Ints], int] | None) -> None:
         pairs = _estimated(posted, walks)
     if pairs > most:
         raise InputError(
-            f"{len(problem.sites):,} sites and {len(problem.demand.xy):,} points have some "
-            f"{pairs:,.0f} walks within the limits, which take about "
+            f"{counted(len(problem.sites), 'site')} and "
+            f"{counted(len(problem.demand.xy), 'point')} have some "
+            f"{counted(round(pairs), 'walk')} within the limits, which take about "
             f"{pairs * _PAIR_BYTES / 1e9:,.1f} GB, and {_most_gb():g} GB are allowed",
             file=plan.file,
             remedy="join points (walking.sample_m), leave sites out, lower walk_limit_min, or set "

@@ -56,7 +56,7 @@ def checked_weight(weight: ArrayLike | None, points: int) -> Floats:
     numbers = np.ascontiguousarray(given, dtype=np.float64)
     if numbers.shape != (points,):
         raise UsageError(
-            f"{points} points need {points} weights, one each, and not an array of shape "
+            f"{points:,} points need as many weights, one each, and not an array of shape "
             f"{numbers.shape}."
         )
     wrong = _first_wrong(numbers)
@@ -223,7 +223,7 @@ def _checked(xy: ArrayLike, weight: ArrayLike | None, what: str) -> Chunk:
     worth = np.asarray(weight)
     if worth.shape != (len(points),) or worth.dtype.kind not in "fiub":
         raise UsageError(
-            f"{what}: {len(points)} points need {len(points)} weights, one number each, and not "
+            f"{what}: {len(points):,} points need as many weights, one number each, and not "
             f"an array of shape {worth.shape} of {worth.dtype}."
         )
     return Chunk(points, worth)

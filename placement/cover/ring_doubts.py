@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from placement.arrays import Bools, Floats
+from placement.counts import counted
 from placement.cover.rings import gates_of_class, ring_classes
 from placement.cover.survey import Survey
 from placement.plan.problem import Plan, Rings, SiteStatus
@@ -57,7 +58,8 @@ def _zones_shut_out(
             continue
         many, ring = math.fsum(people[mine]), rings.names[rings.passed[rings.depth[mine].max() - 1]]
         sentence = (
-            f"nobody of zone {zone!r} ({many:,.12g} people) gets through to ring {ring!r}: no "
+            f"nobody of zone {zone!r} ({counted(many, 'person')}) gets through to ring "
+            f"{ring!r}: no "
             "gates of theirs follow one another within the walks allowed; add a gate, lengthen "
             "walk_limit_min of a ring, or give the zone a ring farther out."
         )
@@ -106,7 +108,8 @@ def _too_small(
         most = math.fsum(room[rings.level == level])
         if going > most:
             sentence = (
-                f"ring {rings.names[at]!r} passes {most:,.12g} people at most with all lanes that "
+                f"ring {rings.names[at]!r} passes {counted(most, 'person')} at most with all "
+                "lanes that "
                 f"its gates may have, and {going:,.12g} are to pass it; add gates or max_units, or "
                 "let the lanes open longer."
             )

@@ -4,6 +4,7 @@ import html
 from dataclasses import dataclass
 from pathlib import Path
 
+from placement.counts import counted
 from placement.errors import PlacementError, UsageError
 from placement.maps.webmap import map_page
 from placement.outputs import replace_file
@@ -30,7 +31,7 @@ class Page:
     inputs: tuple[Path, ...] = ()
 
     def __repr__(self) -> str:
-        return f"Page({len(self.html):,} characters of HTML; write it with to_file(path))"
+        return f"Page({counted(len(self.html), 'character')} of HTML; write it with to_file(path))"
 
     def _repr_html_(self) -> str:
         # the frame may run the page's own script, and reaches nothing of what is around it
@@ -81,7 +82,7 @@ def solution_html(solution: Solution, plan: Plan | None) -> str:
         *(
             (
                 f"covered by {name}",
-                f"{part.covered:,.10g} of {part.total:,.10g} people ({part.share:.1%})",
+                f"{part.covered:,.10g} of {counted(part.total, 'person')} ({part.share:.1%})",
             )
             for name, part in sorted(solution.coverage.items())
         ),

@@ -280,7 +280,7 @@ def step_free_of(table: Table, row: Row, people: float, *, usual: float) -> floa
     most = people if counted else 1.0
     if value > most:
         raise InputError(
-            f"{value:g} are more than the {people:g} people"
+            f"{value:g} are more than the {people:g} {'person' if people == 1 else 'people'}"
             if counted
             else f"must be a share from 0 to 1, not {value:g}",
             file=table.file,

@@ -15,6 +15,7 @@ import pyproj
 import shapely
 
 from placement.arrays import Floats
+from placement.counts import counted
 from placement.errors import InputError, UsageError
 from placement.globe import transformer
 from placement.plan.cells import plain_text, unused_columns, whole
@@ -292,7 +293,10 @@ class _Reader:
         point = place.geoms[0] if place.geom_type == "MultiPoint" else place
         if place.geom_type == "MultiPoint" and len(place.geoms) != 1:
             raise self._refuse(
-                row, None, f"is {len(place.geoms)} points", "draw a feature for each post"
+                row,
+                None,
+                f"is {counted(len(place.geoms), 'point')}",
+                "draw a feature for each post",
             )
         sites = self._problem.sites
         metres = self._metres(point, sites)

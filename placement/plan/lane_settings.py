@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from placement.counts import counted
 from placement.plan.clock import minutes_of
 from placement.plan.format import Clock, Positive, Section, broken
 from placement.plan.resources import OWN, LanesRule
@@ -105,18 +106,20 @@ class LanesSettings(Section):
         if window % self.period_min:
             raise broken(
                 "period_min",
-                f"{self.period_min} does not divide the {window} minutes of the window",
+                f"{self.period_min} does not divide the {counted(window, 'minute')} of the window",
                 "choose a period that does, or move opens or closes",
             )
         if window // self.period_min > 96:
             raise broken(
-                "period_min", f"makes {window // self.period_min} periods, at most 96 are taken",
+                "period_min",
+                f"makes {window // self.period_min} periods, at most 96 are taken",
                 "choose a longer period",
-            )  # fmt: skip
+            )
         if self.max_wait_min % self.period_min:
             raise broken(
                 "max_wait_min",
-                f"{self.max_wait_min} is not a multiple of the period of {self.period_min} minutes",
+                f"{self.max_wait_min} is not a multiple of the period of "
+                f"{counted(self.period_min, 'minute')}",
                 "write a multiple of period_min",
             )
         self._shares_fit(window)
@@ -182,7 +185,7 @@ def _check_shares(field: str, shares: Sequence[float], periods: int) -> None:
     if len(shares) != periods:
         raise broken(
             field,
-            f"has {len(shares)} shares, the window has {periods} periods",
+            f"has {counted(len(shares), 'share')}, the window has {counted(periods, 'period')}",
             "write one share for each period",
         )
     if abs(sum(shares) - 1) > 1e-6:

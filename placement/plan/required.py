@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from placement.counts import counted
 from placement.decimals import cost_of, exceeds
 from placement.errors import InfeasibleError, InputError
 from placement.plan.problem import Problem, SiteStatus
@@ -53,7 +54,10 @@ def check_required(problem: Problem) -> None:
         if kind.fleet is not None and taken > kind.fleet:
             limit = f"{rule}.fleet = {kind.fleet}"
             _refuse(
-                own, f"take {taken} units at least", limit, f"raise the fleet to {taken} at least"
+                own,
+                f"take {counted(taken, 'unit')} at least",
+                limit,
+                f"raise the fleet to {taken} at least",
             )
         if kind.posts is not None and len(own) > kind.posts:
             limit = f"{rule}.posts = {kind.posts}"

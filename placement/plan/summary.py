@@ -3,6 +3,7 @@
 import html
 from collections.abc import Iterable, Sequence
 
+from placement.counts import counted
 from placement.plan.problem import Plan
 
 
@@ -12,8 +13,9 @@ def plan_text(plan: Plan) -> str:
     people = float(problem.demand.people.sum())
     kinds = ", ".join(f"{kind.id} ({kind.walk_limit_s / 60:g} min)" for kind in problem.resources)
     return (
-        f"Plan {plan.settings.name!r}: {len(problem.sites):,} sites, {len(problem.demand):,} "
-        f"demand points with {people:,.10g} people, budget {problem.budget:,.10g} "
+        f"Plan {plan.settings.name!r}: {counted(len(problem.sites), 'site')}, "
+        f"{counted(len(problem.demand), 'demand point')} with {counted(people, 'person')}, "
+        f"budget {problem.budget:,.10g} "
         f"{plan.settings.budget.unit.en}\n"
         f"  resources: {kinds}\n"
         f"  walks: {walks_of(plan)}, crs {plan.crs}"

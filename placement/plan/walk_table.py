@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, issparse
 
+from placement.counts import counted
 from placement.errors import InputError, UsageError
 from placement.plan.cells import identifiers
 from placement.plan.demand import STEP_FREE
@@ -97,7 +98,9 @@ def _labelled(
     if hasattr(given, "to_pandas") and hasattr(given, "dims"):
         if len(given.dims) != 2:
             raise InputError(
-                f"has {len(given.dims)} dimensions", file=_FILE, remedy="give demand × sites"
+                f"has {counted(len(given.dims), 'dimension')}",
+                file=_FILE,
+                remedy="give demand × sites",
             )
         given = given.to_pandas()
     labelled = all(hasattr(given, name) for name in ("index", "columns", "to_numpy"))
@@ -117,8 +120,8 @@ def _labelled(
         columns = identifiers(tables["sites"])
         if matrix.shape != (len(rows), len(columns)):
             raise InputError(
-                f"is of shape {matrix.shape}, and the plan has {len(rows)} rows of demand and "
-                f"{len(columns)} sites",
+                f"is of shape {matrix.shape}, and the plan has {counted(len(rows), 'row')} of "
+                f"demand and {counted(len(columns), 'site')}",
                 file=_FILE,
                 remedy="give a row for each row of demand and then of areas, a column for each "
                 "site, in their order, or a DataFrame with identifiers",
@@ -139,7 +142,7 @@ def _labelled(
 
 def _numbers(matrix: Any) -> Any:  # noqa: ANN401 - plain or sparse
     """Return a matrix of numbers, or refuse it."""
-    wrong = f"{matrix.ndim} dimensions" if matrix.ndim != 2 else f"values {matrix.dtype}"
+    wrong = counted(matrix.ndim, "dimension") if matrix.ndim != 2 else f"values {matrix.dtype}"
     if matrix.ndim == 2 and matrix.dtype.kind in "iuf":
         return matrix
     if matrix.ndim == 2 and matrix.dtype.kind == "O":

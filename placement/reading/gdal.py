@@ -10,6 +10,7 @@ from typing import Any
 
 import pyogrio
 
+from placement.counts import counted
 from placement.errors import InputError
 from placement.reading.csv_table import take_points
 from placement.reading.features import (
@@ -206,7 +207,7 @@ def _chosen(path: Path, wanted: str, kinds: Sequence[str]) -> str:
             info = pyogrio.read_info(path, layer=choice[0], force_feature_count=True)
             cells = int(info["features"]) * max(1, len(info["fields"]))
             if cells > MOST_CELLS:
-                raise refuse_size(path, f"{cells:,} cells")
+                raise refuse_size(path, counted(cells, "cell"))
             return choice[0]
     if not plain:
         raise InputError("has no layers", file=path, remedy=NOT_THAT)

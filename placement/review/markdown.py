@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
+from placement.counts import counted
 from placement.review.compare import Diff
 from placement.review.texts import shown
 from placement.review.told import PARTS
@@ -59,7 +60,7 @@ def _kept(found: Sequence[str], most: int) -> list[str]:
             break
         kept.append(text)
     left = len(found) - len(kept)
-    return [*kept, f"and {left} more lines, told by place diff"] if left else kept
+    return [*kept, f"and {counted(left, 'more line')}, told by place diff"] if left else kept
 
 
 def _blocks(part: str, lines: Sequence[str]) -> list[str]:
@@ -69,7 +70,7 @@ def _blocks(part: str, lines: Sequence[str]) -> list[str]:
         shown, folded = lines, []
     told = ["<pre>", *shown, "</pre>"]
     if folded:
-        summary = f"<summary>{len(folded)} more lines: {part.lower()}</summary>"
+        summary = f"<summary>{counted(len(folded), 'more line')}: {part.lower()}</summary>"
         told += [f"<details>{summary}", "<pre>", *folded, "</pre>", "</details>"]
     return [*told, ""]
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from placement.counts import counted
 from placement.errors import ConflictMarkersError, InputError
 from placement.reading.json_text import each_key_once, parsed_without_comments
 from placement.reading.regular import read_bytes, require_file
@@ -89,7 +90,7 @@ def tell_dropped(dropped: Sequence[str], *, file: str | Path) -> None:
         return
     times = Counter(dropped)
     told = [f"{what} ({many} times)" if many > 1 else what for what, many in times.items()]
-    more = "" if len(told) <= _MOST_TOLD else f" and {len(told) - _MOST_TOLD} others"
+    more = "" if len(told) <= _MOST_TOLD else f" and {counted(len(told) - _MOST_TOLD, 'other')}"
     _LOG.warning(
         "%s: dropped what a solution has no place for: %s%s",
         file,

@@ -1,5 +1,6 @@
 """Whether a sealed perimeter lets anybody in: a plan may close every way by a barrier."""
 
+from placement.counts import counted
 from placement.plan.problem import Plan
 from placement.solution import Solution
 
@@ -39,7 +40,8 @@ def shut_in(plan: Plan, solution: Solution) -> str | None:
         more = f" or {len(may) - _NAMED} more" if len(may) > _NAMED else ""
         remedy = f"--lock a post that stands in one: {', '.join(may[:_NAMED])}{more}"
     return (
-        f"no post stands in any of the {len(ways)} ways to seal: nobody gets in or out once they "
+        f"no post stands in any of the {counted(len(ways), 'way')} to seal: nobody gets in or "
+        "out once they "
         f"are closed; {remedy}."
     )
 

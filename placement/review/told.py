@@ -195,11 +195,6 @@ def metres(old: Sequence[float], new: Sequence[float]) -> float:
     return 2 * _EARTH_M * math.asin(min(1.0, math.sqrt(half)))
 
 
-def count(number: int, noun: str) -> str:
-    """Return a number of things."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def named(names: Mapping[str, str], leaves: Iterable[Edit], **how: Any) -> str:  # noqa: ANN401
     """Return the ways of several members of one thing, each by what it is called.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from placement.counts import counted
 from placement.cover.area_walks import STEP_FREE, AreaWalks
 from placement.review.edits import Edit
 from placement.review.texts import shown
@@ -12,7 +13,6 @@ from placement.review.told import (
     Leaves,
     Line,
     amount,
-    count,
     named,
     signed,
     way,
@@ -39,7 +39,7 @@ def people_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:
     for resource in sorted(of):
         tables = old.areas.get(resource), new.areas.get(resource)
         if not tables[0] or not tables[1]:
-            said = (count(len(table), "area") if table else NOT_TOLD for table in tables)
+            said = (counted(len(table), "area") if table else NOT_TOLD for table in tables)
             text = f"people and walks by area, {shown(resource)}: {' → '.join(said)}"
             lines.append(leaves.line(RESULT, text, of.pop(resource)))
     lines += _people(leaves, of)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 
+from placement.counts import counted
 from placement.plan.clock import minutes_of
 from placement.review.edits import Edit
 from placement.review.texts import shown
@@ -13,7 +14,6 @@ from placement.review.told import (
     Leaves,
     Line,
     amount,
-    count,
     exact,
     is_number,
     signed,
@@ -77,10 +77,15 @@ def _window(told: Admission) -> str:
     return f"{shown(told.resource)}, {told.opens} to {told.closes} by {amount(told.period_min)} min"
 
 
+def _persons(value: object) -> str:
+    return f"{exact(value)} {'person' if value == 1 else 'people'}"
+
+
 def _summed(told: Admission) -> str:
+    admitted = counted(round(_total(told.entrances.values()), 6), "person")
     return (
-        f"{_window(told)}, {amount(_total(told.entrances.values()))} people admitted at "
-        f"{count(len(told.gates), 'gate')}, longest wait {_wait(told.gates.values())} min"
+        f"{_window(told)}, {admitted} admitted at "
+        f"{counted(len(told.gates), 'gate')}, longest wait {_wait(told.gates.values())} min"
     )
 
 
@@ -181,7 +186,7 @@ def _profiles(leaves: Leaves, new: Admission) -> list[Line]:
         if any(len(leaf.values) == 1 for leaf in found):
             side = "new" if "new" in found[0].values else "old"
             people = [leaf.values[side] for leaf in found if leaf.path[-1] == "people"]
-            there = f"{exact(people[0] if people else None)} people"
+            there = _persons(people[0] if people else None)
             said = f"{NOT_TOLD} → {there}" if side == "new" else f"{there} → {NOT_TOLD}"
             lines.append(leaves.line(ASKED, f"who comes by {shown(name)}: {said}", found))
             continue
@@ -197,7 +202,7 @@ def _sent(leaves: Leaves, old: Admission, new: Admission) -> list[Line]:
     """Return how many of each area are sent to each gate."""
     of = leaves.by_name(*_AT, "areas")
     if of and not (old.areas and new.areas):
-        said = (count(len(one.areas), "area") if one.areas else NOT_TOLD for one in (old, new))
+        said = (counted(len(one.areas), "area") if one.areas else NOT_TOLD for one in (old, new))
         text = f"who of each area is sent where: {' → '.join(said)}"
         return [leaves.line(RESULT, text, leaves.below(*_AT, "areas"))]
     lines = []

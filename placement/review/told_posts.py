@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from placement.counts import counted
 from placement.review.edits import Edit
 from placement.review.texts import shown
 from placement.review.told import (
@@ -11,7 +12,6 @@ from placement.review.told import (
     Leaves,
     Line,
     amount,
-    count,
     exact,
     metres,
     named,
@@ -128,14 +128,14 @@ def decided_lines(
         lines.append(leaves.line(DECIDED, f"  > {_moved(move)}", both))
     lines += [_head("units changed", changed)] if changed else []
     for change in changed:
-        units = f"{change.old_units} → {count(change.post.units, 'unit')}"
+        units = f"{change.old_units} → {counted(change.post.units, 'unit')}"
         leaf = leaves.get("features", change.post.id, "properties", "units")
         lines.append(leaves.line(DECIDED, f"  ~ {_called(change.post)}  {units}", [leaf]))
     for title, sign, several in (("set up", "+", opened), ("taken away", "-", closed)):
         mine = [post for post in several if post.resource in barriers]
         lines += stood(title, sign, mine, "barrier")
     lines += _renamed(leaves, of)
-    return lines or [Line(part=DECIDED, text=f"the same {count(posts, 'post')}, the same units")]
+    return lines or [Line(part=DECIDED, text=f"the same {counted(posts, 'post')}, the same units")]
 
 
 def _renamed(leaves: Leaves, of: dict[str, list[Edit]]) -> list[Line]:
@@ -171,7 +171,7 @@ def figure_lines(leaves: Leaves) -> list[Line]:
 
 
 def _head(title: str, several: Sequence[object], what: str = "post") -> Line:
-    return Line(part=DECIDED, text=f"{title}: {count(len(several), what)}")
+    return Line(part=DECIDED, text=f"{title}: {counted(len(several), what)}")
 
 
 def _called(post: Post) -> str:
@@ -182,13 +182,13 @@ def _said(post: Post, *, is_barrier: bool) -> str:
     if is_barrier:
         return f"cost {amount(post.cost)}"
     cover = f"covers {amount(post.covered)} ({amount(post.only)} alone)"
-    return f"{count(post.units, 'unit')}, cost {amount(post.cost)}, {cover}"
+    return f"{counted(post.units, 'unit')}, cost {amount(post.cost)}, {cover}"
 
 
 def _moved(move: Move) -> str:
     old, new = move.old, move.new
     units = f"{old.units} → " if old.units != new.units else ""
-    told = [f"{move.metres:,.0f} m", f"{units}{count(new.units, 'unit')}"]
+    told = [f"{move.metres:,.0f} m", f"{units}{counted(new.units, 'unit')}"]
     told += _ways((("cost", old.cost, new.cost), ("covers", old.covered, new.covered),
                    ("alone", old.only, new.only)))  # fmt: skip
     return f"{shown(old.id)} → {_called(new)}  {', '.join(told)}"

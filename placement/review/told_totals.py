@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from placement.counts import counted
 from placement.review.edits import Edit
 from placement.review.figures import plain
 from placement.review.texts import shown
@@ -13,7 +14,6 @@ from placement.review.told import (
     RESULT,
     Leaves,
     Line,
-    count,
     exact,
     items_way,
     named,
@@ -176,7 +176,8 @@ def cover_lines(
             continue
         leaf = leaves.get(_AT, "coverage", name, "covered")
         if leaf is not None:
-            change = f"{signed(after.covered - before.covered)} people"
+            more = signed(after.covered - before.covered)
+            change = f"{more} {'person' if more in {'+1', '-1'} else 'people'}"
             text = f"{head}: {_people(before)} → {_people(after)}, {change}"
             share = leaves.get(_AT, "coverage", name, "share")
             follows = share is not None and _true_share(before) and _true_share(after)
@@ -306,7 +307,7 @@ def day_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:
         before, after = (day.get(part) for day in days)
         said += [f"{part}, {text}" for text in _period(before, after)]
     if not said:
-        counts = (count(len(told.periods), "part") for told in (old, new))
+        counts = (counted(len(told.periods), "part") for told in (old, new))
         said = [f"parts of the day: {' → '.join(counts)}, in another order"]
     return [leaves.line(RESULT, text, [leaf]) for text in said]
 

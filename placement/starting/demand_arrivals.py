@@ -8,6 +8,7 @@ import numpy as np
 import pyproj
 import shapely
 
+from placement.counts import counted
 from placement.errors import InputError, UsageError
 from placement.plan.cells import named, number
 from placement.plan.clock import clock_of, minutes_of
@@ -65,7 +66,7 @@ def window_of(text: str, *, period_min: int) -> Window:
         raise UsageError(f"{text!r} is not a window; write it as 15:30-18:30.")
     if period_min <= 0 or (closes - opens) % period_min:
         raise UsageError(
-            f"periods of {period_min} minutes do not fill the window {text}; "
+            f"periods of {counted(period_min, 'minute')} do not fill the window {text}; "
             "give a number of minutes that divides it."
         )
     return Window(opens_min=opens, closes_min=closes, period_min=period_min)

@@ -8,6 +8,7 @@ import numpy as np
 import pyproj
 
 from placement.arrays import Bools, Floats
+from placement.counts import counted
 from placement.errors import InputError, MissingExtraError
 from placement.globe import transformer
 from placement.plan.cells import number
@@ -86,7 +87,7 @@ def read_grid(file: str | Path, *, within: Perimeter | None = None) -> Imported:
         if count
     ]
     beyond = cells.people[~inside]
-    counted = float(people.sum())
+    in_all = float(people.sum())
     none = len(counts) - len(points)
     left_out = (
         LeftOut(why="beyond the perimeter", rows=len(beyond), people=float(beyond.sum())),
@@ -97,12 +98,14 @@ def read_grid(file: str | Path, *, within: Perimeter | None = None) -> Imported:
     doubts = []
     if cells.negative:
         doubts.append(
-            f"{path.name}: {cells.negative:,} cells have a negative number of people; if it stands "
+            f"{path.name}: {counted(cells.negative, 'cell has', 'cells have')} a negative "
+            "number of people; if it stands "
             "for cells without a value, name it as the file's nodata value"
         )
     if cells.sizes > 1:
         doubts.append(
-            f"{path.name}: its cells are of {cells.sizes} resolutions, so people of a small cell "
+            f"{path.name}: its cells are of {counted(cells.sizes, 'resolution')}, so people of "
+            "a small cell "
             "may be counted in a large one again"
         )
     if not points:
@@ -110,7 +113,7 @@ def read_grid(file: str | Path, *, within: Perimeter | None = None) -> Imported:
     return Imported(
         source="grid",
         file=path,
-        counted=counted,
+        counted=in_all,
         points=tuple(points),
         left_out=tuple(one for one in left_out if one.rows),
         doubts=tuple(doubts),
@@ -128,7 +131,8 @@ def _raster(path: Path) -> _Cells:
         with rasterio.open(path) as grid:
             if grid.width * grid.height > MOST_CELLS:
                 raise InputError(
-                    f"has {grid.width * grid.height:,} cells, more than the {MOST_CELLS:,} read",
+                    f"has {counted(grid.width * grid.height, 'cell')}, more than the "
+                    f"{MOST_CELLS:,} read",
                     file=path,
                     remedy="cut it to the surroundings of the event",
                 )

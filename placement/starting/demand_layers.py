@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from placement.arrays import Floats
+from placement.counts import counted
 from placement.errors import InputError, UsageError
 from placement.globe import cut
 from placement.plan.table import POLYGONS, read_table
@@ -109,7 +110,8 @@ def count_people(
         doubts += _on_water(found, Path(water))
     if stated is not None and stated != found.people:
         doubts.append(
-            f"{found.people:,} people were counted, {found.people - stated:+,} against the "
+            f"{counted(found.people, 'person was', 'people were')} counted, "
+            f"{found.people - stated:+,} against the "
             f"{stated:,} that were stated"
         )
     if not found.people:
@@ -192,14 +194,16 @@ def _on_water(found: CountedPeople, file: Path) -> list[str]:
     ]
     if wet:
         doubts.append(
-            f"{sum(one.people for one in wet):,} people at {len(wet):,} points stand on water of "
+            f"{counted(sum(one.people for one in wet), 'person')} at "
+            f"{counted(len(wet), 'point')} stand on water of "
             f"{file.name}, the first {wet[0].id}"
         )
     for one in found.areas:
         share = shapely.area(shapely.intersection(one.shape, water)) / shapely.area(one.shape)
         if share > 0.5:
             doubts.append(
-                f"{share:.0%} of area {one.id!r} with {one.people:,} people lies on water of "
+                f"{share:.0%} of area {one.id!r} with {counted(one.people, 'person')} lies on "
+                "water of "
                 f"{file.name}"
             )
     return doubts

@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from placement.arrays import Floats
+from placement.counts import counted
 from placement.errors import InputError
 from placement.plan.cells import identifiers, named, number, plain_text, whole
 from placement.plan.sampling import largest_remainder
@@ -102,7 +103,8 @@ def read_stations(
         without = sum(ids[order[at]] not in doors for at in taken)
         if without:
             doubts.append(
-                f"{path.name}: {without:,} stations have no entrance in {Path(entrances).name}; "
+                f"{path.name}: {counted(without, 'station has', 'stations have')} no entrance "
+                f"in {Path(entrances).name}; "
                 "their people stand at the station's own point"
             )
     return Imported(
@@ -175,7 +177,7 @@ def _station(table: Table, row: Row, ids: set[str], by_name: dict[str, set[str]]
     called = by_name.get(station, set())
     if len(called) > 1:
         raise InputError(
-            f"{station!r} is the name of {len(called)} stations",
+            f"{station!r} is the name of {counted(len(called), 'station')}",
             file=table.file,
             feature=row.name,
             field="station",

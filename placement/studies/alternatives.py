@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from placement.counts import counted
 from placement.cover.instance import Rule
 from placement.cover.instance_builder import Posting
 from placement.errors import UsageError
@@ -128,8 +129,10 @@ class Alternatives:
 
     def __repr__(self) -> str:
         return (
-            f"Alternatives of {self.plan!r}: {len(self.plans)} plans within {self.within:.2%} of "
-            f"the best, {self.differ} posts apart, {len(self.shared)} posts in all"
+            f"Alternatives of {self.plan!r}: {counted(len(self.plans), 'plan')} within "
+            f"{self.within:.2%} of "
+            f"the best, {counted(self.differ, 'post')} apart, "
+            f"{counted(len(self.shared), 'post')} in all"
         )
 
     def _repr_html_(self) -> str:

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from placement.counts import counted
 from placement.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class Plot:
     png: bytes
 
     def __repr__(self) -> str:
-        return f"Plot: svg of {len(self.svg):,} bytes, png of {len(self.png):,} bytes"
+        svg, png = counted(len(self.svg), "byte"), counted(len(self.png), "byte")
+        return f"Plot: svg of {svg}, png of {png}"
 
     def _repr_svg_(self) -> str:
         return self.svg.decode()
@@ -117,6 +119,19 @@ def take_own_font(figure: "Figure") -> None:
         text.set_fontproperties(_font(folder / f"DejaVuSans{bold}.ttf"))
         text.set_fontsize(size)
         text.set_parse_math(False)
+
+
+def thousands(language: str) -> Any:  # noqa: ANN401 - a formatter of matplotlib
+    """Return what writes the numbers of an axis in a language."""
+    from matplotlib.ticker import FuncFormatter  # noqa: PLC0415 - heavy, and an extra
+
+    return FuncFormatter(lambda value, _: written(value, language))
+
+
+def written(value: float, language: str) -> str:
+    """Return a number as a language writes it: 12,000.5 or 12 000,5."""
+    text = f"{value:,.10g}"
+    return text if language == "en" else text.replace(",", "\u202f").replace(".", ",")
 
 
 def _font(file: Path) -> Any:  # noqa: ANN401 - of matplotlib

@@ -14,6 +14,7 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from placement.counts import counted
 from placement.cover.instance_builder import posting
 from placement.cover.survey import Survey
 from placement.errors import NoPlanError, UsageError
@@ -73,8 +74,8 @@ class Frontier:
 
     Attributes
     ----------
-    plan
-        Name of the plan.
+    plan, title
+        Name of the plan, and its title by language.
     over
         What is varied: ``"budget"``, or the resource.
     unit
@@ -86,6 +87,7 @@ class Frontier:
     """
 
     plan: str
+    title: Mapping[str, str]
     over: str
     unit: Mapping[str, str]
     resources: Mapping[str, Mapping[str, str]]
@@ -168,8 +170,9 @@ class Frontier:
         proven = sum(one.status is Status.OPTIMAL for one in self.solutions)
         ends = f"{number(self.points[0].value)} to {number(self.points[-1].value)}"
         return (
-            f"Frontier of {self.plan!r} over {self.over}, {ends}: {len(self.points)} points, "
-            f"{proven} proven, {len(self.kept)} posts in all plans"
+            f"Frontier of {self.plan!r} over {self.over}, {ends}: "
+            f"{counted(len(self.points), 'point')}, "
+            f"{proven} proven, {counted(len(self.kept), 'post')} in all plans"
         )
 
     def _repr_html_(self) -> str:
@@ -273,6 +276,7 @@ def frontier(
             told(point, None if points is None else points.path(value), known)
     return Frontier(
         plan=plan.settings.name,
+        title=plan.settings.title_by_language(),
         over=over,
         unit=_unit(plan, over),
         resources=_used_in(plan, over, found),

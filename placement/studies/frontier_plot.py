@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from placement.solution import Status
-from placement.studies.figures import take_own_font, write_figure
+from placement.studies.figures import take_own_font, thousands, write_figure
 from placement.studies.frontier import BUDGET, Frontier
 
 if TYPE_CHECKING:
@@ -90,11 +90,11 @@ def draw(found: Frontier, *, language: str = "en") -> "Figure":
         axes.set_axisbelow(True)
         low, high = axes.get_ylim()
         axes.set_ylim(bottom=min(0.0, low) if axes is more else 0, top=high * _ROOM)
-        axes.yaxis.set_major_formatter(_thousands(language))
+        axes.yaxis.set_major_formatter(thousands(language))
         _, labels = axes.get_legend_handles_labels()
         if labels:
             axes.legend(loc="lower right", frameon=False)
-    worth.set_title(found.plan, loc="left", fontweight="bold")
+    worth.set_title(found.title[language], loc="left", fontweight="bold")
     take_own_font(figure)
     return figure
 
@@ -172,10 +172,3 @@ def _draw_people(
         if steps:
             style.pop("marker")
             more.stairs(steps, edges, baseline=None, linewidth=1.5, **style)
-
-
-def _thousands(language: str) -> Any:  # noqa: ANN401 - a formatter of the library
-    from matplotlib.ticker import FuncFormatter  # noqa: PLC0415 - an extra, and heavy
-
-    between = "\u202f" if language == "fr" else ","
-    return FuncFormatter(lambda value, _: f"{value:,.10g}".replace(",", between))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
 
+from placement.counts import counted
 from placement.cover.instance_builder import posting
 from placement.cover.survey import Survey, survey
 from placement.errors import InfeasibleError, NoPlanError, UsageError
@@ -99,7 +100,9 @@ def loss(
     numbers = sorted(set(together))
     for many in numbers:
         if isinstance(many, bool) or not 1 <= many <= len(names):
-            raise UsageError(f"{many} posts cannot be lost together: {len(names)} are open.")
+            raise UsageError(
+                f"{counted(many, 'post')} cannot be lost together: {len(names)} are open."
+            )
     named = _named(solution, posts, site)
     walks = survey(plan)
     case = _Case(

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from placement.arrays import Floats
+from placement.counts import counted
 from placement.errors import UsageError
 from placement.executor import Executor, Here
 from placement.plan.post_id import PostId
@@ -130,8 +131,8 @@ class Risks:
 
     def __repr__(self) -> str:
         return (
-            f"Risks of {self.plan!r}: {self.nights:,} nights, "
-            f"{len({one.solution for one in self.rows})} solutions"
+            f"Risks of {self.plan!r}: {counted(self.nights, 'night')}, "
+            f"{counted(len({one.solution for one in self.rows}), 'solution')}"
         )
 
     def _repr_html_(self) -> str:
@@ -316,7 +317,7 @@ def power_of(nights: int) -> int:
         If so many are not drawn.
     """
     if not 1 <= nights <= MOST_NIGHTS:
-        raise UsageError(f"{nights:,} nights cannot be drawn; take 1 to {MOST_NIGHTS:,}.")
+        raise UsageError(f"{counted(nights, 'night')} cannot be drawn; take 1 to {MOST_NIGHTS:,}.")
     return max(0, math.ceil(math.log2(nights / SCRAMBLINGS)))
 
 

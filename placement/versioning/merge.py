@@ -12,6 +12,7 @@ from typing import Any
 
 import pyproj
 
+from placement.counts import counted
 from placement.review.geojson import solution_text
 from placement.solution import Post, Solution, Status
 
@@ -135,7 +136,7 @@ def _words(value: object) -> str:
 def _units_words(units: int | None) -> str:
     if units is None:
         return "is closed"
-    return "has 1 unit" if units == 1 else f"has {units:,} units"
+    return f"has {counted(units, 'unit')}"
 
 
 def _posts(

@@ -87,7 +87,7 @@ def test_what_a_run_asked_other_than_the_plan_is_named_by_the_audit(
     plan = placement.load_plan(town)
     amount = plan.settings.budget.amount
     assert f"Override: budget 25 given, the plan says {amount:g}." in said
-    assert "Override: at most 1 units of 'dog_team' given, the plan says 2." in said
+    assert "Override: at most 1 unit of 'dog_team' given, the plan says 2." in said
     assert any(line.startswith("Override: held to an agreed plan") for line in said)
     assert said[0].endswith("figures and rules hold.")
     assert "optimality is the file's claim" in said[1]

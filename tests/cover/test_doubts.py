@@ -78,7 +78,7 @@ def test_why_a_point_meets_no_street(tmp_path: Path, reason: str) -> None:
     assert [(one.id, one.kind, one.reason) for one in lost] == [("p", "demand", reason)]
     assert words in lost[0].sentence
     assert any(
-        "0 sites and 1 demand points (7 people) lie too far from any street: 'p'" in sentence
+        "0 sites and 1 demand point (7 people) lie too far from any street: 'p'" in sentence
         and lost[0].sentence in sentence
         for sentence in said
     )
@@ -92,7 +92,7 @@ def test_water_over_people_is_doubted(tmp_path: Path) -> None:
     pond = box(BRIDGE - 0.001, NORTH[0] - 0.00005, BRIDGE + 0.001, NORTH[0] + 0.00005, id="pond")
     plan = [point(BRIDGE + 0.0005, NORTH[0], id="n", people=5)]
     _, said = checked(tmp_path, water=[pond], demand=plan)
-    assert any("water covers 0 sites and 1 demand points (5 people): n" in one for one in said)
+    assert any("water covers 0 sites and 1 demand point (5 people): n" in one for one in said)
     deep = [{**pond, "properties": {"id": "pond", "level": -2}}]
     assert checked(tmp_path / "deep", water=deep, demand=plan)[1] == []
 
@@ -109,8 +109,8 @@ def test_posts_that_reach_nobody_are_doubted(tmp_path: Path) -> None:
         point(2.354, SOUTH[0], id="b", resources="checkpoint"),
     ]
     _, said = checked(tmp_path, sites=sites)
-    assert any("1 required posts of 'checkpoint' reach nobody within 4 min: a" in s for s in said)
-    assert any("1 sites of 'checkpoint' reach nobody within 4 min: b" in s for s in said)
+    assert any("1 required post of 'checkpoint' reaches nobody within 4 min: a" in s for s in said)
+    assert any("1 site of 'checkpoint' reaches nobody within 4 min: b" in s for s in said)
 
 
 def test_people_on_another_part_of_the_streets_are_doubted(tmp_path: Path) -> None:
@@ -118,14 +118,14 @@ def test_people_on_another_part_of_the_streets_are_doubted(tmp_path: Path) -> No
     shut = [{"type": "Feature", "geometry": None, "properties": {"street": "Pont Dessiné"}}]
     demand = [point(BRIDGE, SOUTH[0], id="s", people=9)]
     _, said = checked(tmp_path, closures=shut, demand=demand)
-    assert any("1 demand points (9 people) are on a part of the streets" in one for one in said)
+    assert any("1 demand point (9 people) is on a part of the streets" in one for one in said)
 
 
 def test_bridges_that_a_closure_leaves_open_are_named(tmp_path: Path) -> None:
     around = box(2.349, 48.8490, 2.351, 48.8510, id="around")
     _, said = checked(tmp_path, streets=raised(), closures=[around])
     assert any(
-        "closure 'around' leaves 1 stretches of bridges and tunnels open (Pont Dessiné); to close "
+        "closure 'around' leaves 1 stretch of bridges and tunnels open (Pont Dessiné); to close "
         "them write level = 0;1, or all" in one
         for one in said
     )

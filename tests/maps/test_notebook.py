@@ -119,7 +119,7 @@ def test_covers_and_results_show_themselves() -> None:
     cover = placement.Cover.from_cost_matrix([[1, 9], [9, 1], [1, 1]], 5, [1, 2, 4])
     result = placement.maximise(cover, budget=1)
     assert repr(result) == (
-        "Result(optimal, 1 sites [1], covered 6, bound 6, gap 0.00%, cost 1, stopped: proven)"
+        "Result(optimal, 1 site [1], covered 6, bound 6, gap 0.00%, cost 1, stopped: proven)"
     )
     assert "<td>optimal</td>" in result._repr_html_()
     assert "<th>demand points</th><td>3</td>" in cover._repr_html_()

@@ -206,7 +206,7 @@ def test_doubts_are_said(tmp_path: Path) -> None:
     said = "\n".join(found.doubts)
     assert "so more people come than there are tickets" in said
     assert "counted more than once" in said
-    assert "40 people at 1 points stand on water" in said
+    assert "40 people at 1 point stand on water" in said
     assert "75% of area 'b'" in said
     assert "160 people were counted, +10 against the 150 that were stated" in said
 

@@ -184,7 +184,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Frontier:
 @pytest.mark.slow
 def test_names_are_drawn_as_they_are_and_never_as_formulas(found: Frontier) -> None:
     hostile = {name: {"en": "$\\nothing{$ gates_1"} for name in found.resources}
-    drawn = pictures(replace(found, resources=hostile, plan="$x^{$"))
+    drawn = pictures(replace(found, resources=hostile, title={"en": "$x^{$"}))
     assert drawn["svg"] != pictures(found)["svg"]
 
 

@@ -1,6 +1,7 @@
 """What studies give to a notebook: frames, tables, and figures that show themselves."""
 
 import json
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -30,11 +31,13 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "risk": placement.risk(plan, [solution], away={"dog_team": 0.2}, nights=256),
         "replay": placement.replay(*laned, placement.Scenario(slower=0.1), nights=10),
         "roster": placement.roster(plan, solution, resource="checkpoint", begins=600, ends=780),
+        "egress": placement.egress(plan, solution),
     }
 
 
 def test_each_answer_has_a_row_for_each_thing_it_tells_of(answers: dict[str, Any]) -> None:
     rows = {name: len(answer.frame()) for name, answer in answers.items()}
+    assert rows.pop("egress") >= len(answers["egress"].points)
     assert rows == {
         "frontier": 3,
         "alternatives": len(answers["alternatives"].plans),
@@ -63,18 +66,33 @@ def test_names_are_text_in_every_table(answers: dict[str, Any]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["frontier", "replay", "roster"])
+@pytest.mark.parametrize("name", ["frontier", "replay", "roster", "egress"])
 def test_a_figure_shows_itself_as_one_drawing_without_any_script(
     name: str, answers: dict[str, Any]
 ) -> None:
-    plots = [replace(answers[name], plan=HOSTILE).figure(language=one) for one in ("en", "fr")]
+    titled = replace(answers[name], title=dict.fromkeys(("en", "fr"), HOSTILE))
+    plots = [titled.figure(language=one) for one in ("en", "fr")]
     for plot in plots:
         root = ET.fromstring(plot._repr_svg_())  # noqa: S314 - drawn here
         assert root.tag.endswith("svg")
         assert not [one for one in root.iter() if one.tag.endswith("script")]
         assert plot.png.startswith(b"\x89PNG")
     assert plots[0].svg != plots[1].svg
-    assert plots[0] == replace(answers[name], plan=HOSTILE).figure()
+    assert plots[0] == titled.figure()
+
+
+@pytest.mark.parametrize("name", ["frontier", "replay", "roster", "egress"])
+def test_a_figure_is_titled_as_the_plan_is_and_not_by_its_identifier(
+    name: str, answers: dict[str, Any]
+) -> None:
+    pytest.importorskip("matplotlib", reason="needs the extra `plots`")
+    answer = replace(answers[name], plan="id-of-the-plan")
+    for language, title in answer.title.items():
+        # letters are drawn as outlines; a comment beside them says the text
+        told = answer.figure(language=language).svg.decode()
+        assert re.search(rf"<!-- {re.escape(title)}", told)
+        assert "id-of-the-plan" not in told
+    assert answer.title["en"] != answer.title["fr"]
 
 
 def test_studies_are_not_loaded_before_they_are_asked_for() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from placement.arrays import Ints
+from placement.counts import counted
 from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting
 from placement.cover.laned import laned
@@ -146,7 +147,7 @@ class CapacitatedSolver:
         filtered = Filter(instance, feasible)
         ways = {way.rule for way in problem.ways}
         if ways:
-            name = f"sealed: {len(ways)} ways"
+            name = f"sealed: {counted(len(ways), 'way')}"
             filtered.without([ConflictRule(name=name, drop=leave_open(problem, posts))])
         alike = _alike(problem)
         floors = {name for names in alike.values() for name in names} | ways

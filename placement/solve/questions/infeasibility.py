@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from placement.arrays import Bools
+from placement.counts import counted
 from placement.cover.instance import Instance, Rule
 from placement.cover.instance_builder import Posting, posting
 from placement.cover.rules import people_of
@@ -386,7 +387,7 @@ def _enough(name: str) -> Callable[[float], str]:
     if field == "fleet":
         return lambda units: f"a fleet of {units:.10g} {resource} would do"
     if field == "posts":
-        return lambda posts: f"{posts:.10g} posts of {resource} would do"
+        return lambda posts: f"{counted(posts, 'post')} of {resource} would do"
     return lambda most: f"{name} with most = {most:.10g} would do"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from placement.counts import counted
 from placement.cover.cover import Cover
 from placement.cover.instance import Instance
 from placement.decimals import exceeds, total_of
@@ -56,7 +57,7 @@ class Result:
         shown = ", ".join(str(site) for site in self.chosen[:_SHOWN].tolist())
         more = ", …" if len(self.chosen) > _SHOWN else ""
         return (
-            f"Result({self.status}, {len(self.chosen)} sites [{shown}{more}], covered "
+            f"Result({self.status}, {counted(len(self.chosen), 'site')} [{shown}{more}], covered "
             f"{self.covered:,.12g}, bound {self.bound:,.12g}, gap {self.gap:.2%}, cost "
             f"{self.cost:,.10g}, stopped: {self.stopped})"
         )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from placement.counts import counted
 from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting
 from placement.cover.survey import entering
@@ -114,7 +115,7 @@ class RingedSolver(CapacitatedSolver):
         filtered = Filter(zones.posts.instance, feasible)
         ways = {way.rule for way in problem.ways}
         if ways:
-            name = f"sealed: {len(ways)} ways"
+            name = f"sealed: {counted(len(ways), 'way')}"
             filtered.without([ConflictRule(name=name, drop=leave_open(problem, zones.posts))])
         for rule in zones.posts.instance.rules:
             if rule.name not in ways:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from placement.counts import counted
 from placement.cover.instance import Instance
 from placement.cover.instance_builder import Posting
 from placement.plan.problem import Problem, SiteStatus
@@ -29,7 +30,7 @@ def named_together(problem: Problem, rules: Sequence[str]) -> str:
     price = {way.rule: min(float(cost[one]) for one in way.options) for way in problem.ways}
     first = sorted(rules, key=lambda rule: (-price[rule], rule))[:NAMED]
     dearest = ", ".join(rule.removeprefix("sealed: way ") for rule in first)
-    return f"sealed: {len(rules)} ways ({dearest} and {len(rules) - NAMED} more)"
+    return f"sealed: {counted(len(rules), 'way')} ({dearest} and {len(rules) - NAMED} more)"
 
 
 def leave_open(problem: Problem, posts: Posting) -> Callable[[Instance], Instance]:

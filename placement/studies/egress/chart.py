@@ -8,7 +8,7 @@ import numpy as np
 
 from placement.solution import Status
 from placement.studies.egress.queues import PER_MIN
-from placement.studies.figures import take_own_font, write_figure
+from placement.studies.figures import take_own_font, thousands, write_figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from placement.studies.egress.study import Egress
 
 _DPI = 150
-_SIZE = (9.0, 7.0)  # inches
+_WIDTH, _HEIGHT, _LEGEND_ROW = 9.0, 7.0, 0.18  # inches
+_COLUMNS = 2  # of the legend below, which no line crosses
 _SHOWN = 6
 _COLOURS = ("#0b5fa5", "#b3470e", "#2f7d32", "#6b3fa0", "#8a6d00", "#9c2455")
 _INK = "#333333"
@@ -66,15 +67,13 @@ _TEXTS = {
 }
 
 
-def chart(found: "Egress", *, title: str, language: str) -> dict[str, bytes]:
+def chart(found: "Egress", *, language: str) -> dict[str, bytes]:
     """Return the picture as ``svg`` and ``png``.
 
     Parameters
     ----------
     found
         The egress.
-    title
-        What stands above it.
     language
         ``"en"`` or ``"fr"``.
 
@@ -83,7 +82,7 @@ def chart(found: "Egress", *, title: str, language: str) -> dict[str, bytes]:
     MissingExtraError
         If the extra ``plots`` is not installed.
     """
-    draw = partial(_draw, found, title=title, language=language)
+    draw = partial(_draw, found, language=language)
     return write_figure(draw, dpi=_DPI, style={"axes.linewidth": 0.6})
 
 
@@ -98,8 +97,9 @@ def inside(course: "Course") -> "Floats":
     return np.concatenate([[course.sent.sum()], np.maximum(course.sent.sum() - out, 0.0)])
 
 
-def _titled(found: "Egress", *, title: str, language: str) -> str:
+def _titled(found: "Egress", *, language: str) -> str:
     """Return the title with the ring that is left, the period, and whose people leave."""
+    title = found.title[language]
     if found.ring is not None:
         title += f" – {found.ring.label[language]}"
     if found.period is None or found.people_of is None:
@@ -135,17 +135,23 @@ def _known(found: "Egress", *, language: str) -> str:
     return "\n".join(lines)
 
 
-def _draw(found: "Egress", *, title: str, language: str) -> "Figure":
+def _draw(found: "Egress", *, language: str) -> "Figure":
     from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, and an extra
 
     texts = _TEXTS[language]
     courses = {"chosen": found.chosen, "guided": found.guided}
-    figure = Figure(figsize=_SIZE)
-    above, below = figure.subplots(2, 1, sharex=True)
-    figure.subplots_adjust(left=0.1, right=0.98, bottom=0.08, top=0.9, hspace=0.14)
     longest = [one.queue.longest for one in found.chosen.exits]
     order = sorted(range(len(longest)), key=lambda at: (-longest[at], found.exits.id[at]))
     shown = [at for at in order if longest[at] > 0][:_SHOWN]
+    all_shown = len(shown) == len(longest)
+    rows = -(-len(shown) // _COLUMNS) + (0 if all_shown else 1)
+    height = _HEIGHT + _LEGEND_ROW * rows
+    figure = Figure(figsize=(_WIDTH, height))
+    above, below = figure.subplots(2, 1, sharex=True)
+    figure.subplots_adjust(
+        left=0.1, right=0.98, bottom=(0.56 + _LEGEND_ROW * rows) / height, top=1 - 0.7 / height,
+        hspace=0.14,
+    )  # fmt: skip
     for name, course in courses.items():
         still = inside(course)
         above.plot(
@@ -169,17 +175,24 @@ def _draw(found: "Egress", *, title: str, language: str) -> "Figure":
     above.set_ylabel(texts["inside"], fontsize=9)
     below.set_ylabel(texts["waiting"], fontsize=9)
     below.set_xlabel(texts["minutes"], fontsize=9)
-    figure.text(0.1, 0.97, _titled(found, title=title, language=language), fontsize=11, va="center")
-    figure.text(0.1, 0.951, _known(found, language=language), fontsize=8, va="top", color=_INK)
-    all_shown = len(shown) == len(longest)
+    title = _titled(found, language=language)
+    figure.text(0.1, 1 - 0.21 / height, title, fontsize=11, va="center")
+    known = _known(found, language=language)
+    figure.text(0.1, 1 - 0.34 / height, known, fontsize=8, va="top", color=_INK)
     note = None if all_shown else texts["shown"].format(len(shown), len(longest))
-    for axes, head in ((above, None), (below, note)):
+    for axes in (above, below):
         axes.set_xlim(left=0)
         axes.set_ylim(bottom=0)
         axes.grid(color="#e3e6e9", linewidth=0.5)
         axes.set_axisbelow(True)
         axes.tick_params(labelsize=8)
-        axes.yaxis.set_major_formatter("{x:,.0f}")
-        axes.legend(title=head, frameon=False, fontsize=8, title_fontsize=8, loc="upper right")
+        axes.yaxis.set_major_formatter(thousands(language))
+    above.legend(frameon=False, fontsize=8, loc="upper right")
+    if shown:
+        figure.legend(
+            *below.get_legend_handles_labels(), title=note, ncols=_COLUMNS, frameon=False,
+            fontsize=8, title_fontsize=8, loc="lower left", bbox_to_anchor=(0.09, 0.0),
+            alignment="left",
+        )  # fmt: skip
     take_own_font(figure)
     return figure

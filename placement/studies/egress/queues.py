@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from placement.arrays import Floats
+from placement.counts import counted
 from placement.errors import UsageError
 
 STEP_S = 30
@@ -75,7 +76,8 @@ def queue_of(arrives: Floats, rate: float) -> Queue:
     last = float((coming + later[coming] / rate).max())
     if last > _LONGEST_MIN * PER_MIN:
         raise UsageError(
-            f"{people:,.0f} people would pass {rate * PER_MIN:.3g} a minute for more than a day: "
+            f"{counted(round(people), 'person')} would pass {rate * PER_MIN:.3g} a minute for "
+            "more than a day: "
             "give exits and stations that let more pass."
         )
     slots = max(len(arrives), int(np.ceil(last)))

@@ -7,6 +7,7 @@ people come out. One bound says how soon all can be out, one how soon they can b
 out so soon, and one how soon they can be served at all.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from placement.arrays import Bools, Floats, Ints
+from placement.counts import counted
 from placement.errors import UsageError
 from placement.plan.outlets import Outlets
 from placement.plan.problem import DayPeriod, Plan
@@ -48,8 +50,8 @@ class Egress:
 
     Attributes
     ----------
-    plan, at
-        Name, and minute of the day whose closures hold; None for all.
+    plan, title, at
+        Name, title by language, and minute of the day whose closures hold; None for all.
     period, people_of
         The period that is emptied, and the one whose people leave; None in a plan without periods.
     ring
@@ -81,6 +83,7 @@ class Egress:
     """
 
     plan: str
+    title: Mapping[str, str]
     at: int | None
     period: DayPeriod | None
     people_of: DayPeriod | None
@@ -172,13 +175,14 @@ class Egress:
     def figure(self, *, language: str = "en") -> Plot:
         """Return who is inside and who waits over time; it needs the extra ``plots``."""
         chart = import_module("placement.studies.egress.chart").chart
-        return Plot(**chart(self, title=self.plan, language=language))
+        return Plot(**chart(self, language=language))
 
     def __repr__(self) -> str:
         when = "" if self.period is None else f" in {self.period.name!r}"
         when += "" if self.ring is None else f" by ring {self.ring.name!r}"
         return (
-            f"Egress of {self.plan!r}{when}: {self.leaving:,.0f} people are out after "
+            f"Egress of {self.plan!r}{when}: "
+            f"{counted(round(self.leaving), 'person is', 'people are')} out after "
             f"{self.chosen.clear_min:.1f} min as they choose, {self.guided.clear_min:.1f} min as "
             f"guided ({self.status.value}, no sooner than {self.bound_min:.1f})"
         )
@@ -280,6 +284,7 @@ def egress(
         told = study.serve(out, chosen, guided, soonest, stop.share(0.9))
     return Egress(
         plan=plan.settings.name,
+        title=plan.settings.title_by_language(),
         at=plan.at,
         period=then.period,
         people_of=then.people_of,
@@ -315,6 +320,6 @@ def _check(flow: float, lane_m: float, leave_min: int, wait_min: float) -> None:
             raise UsageError(f"a {what} of {value:g} cannot be; give a number {most}.")
     if not 0 <= leave_min <= _LONGEST_LEAVE_MIN:
         raise UsageError(
-            f"people who set out over {leave_min:,} minutes cannot be counted; give 0 to "
+            f"people who set out over {counted(leave_min, 'minute')} cannot be counted; give 0 to "
             f"{_LONGEST_LEAVE_MIN}."
         )

@@ -117,7 +117,9 @@ def queue_figure(
         _draw(axes, gate, replay, words, language)
     for axes in cells[len(drawn) :]:
         axes.set_axis_off()
-    title = words["title"].format(plan=replay.plan, nights=_number(replay.nights, language))
+    title = words["title"].format(
+        plan=replay.title[language], nights=_number(replay.nights, language)
+    )
     figure.text(0.15 / width, 1 - 0.25 / height, title, fontsize=11, va="center")
     _legend(figure, words, at=1 - 0.52 / height, room=any(_room(gate) for gate in drawn))
     take_own_font(figure)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from placement.arrays import Floats, Ints
+from placement.counts import counted
 from placement.errors import UsageError
 from placement.executor import Executor
 from placement.plan.clock import clock_of
@@ -119,8 +120,8 @@ class Replay:
 
     Attributes
     ----------
-    plan
-        Name of the plan.
+    plan, title
+        Name of the plan, and its title by language.
     solution
         Digest of the solution.
     nights, seed
@@ -140,6 +141,7 @@ class Replay:
     """
 
     plan: str
+    title: Mapping[str, str]
     solution: str
     nights: int
     seed: int
@@ -183,8 +185,10 @@ class Replay:
     def __repr__(self) -> str:
         strained = sum(gate.strained.value > 0.05 for gate in self.gates)
         return (
-            f"Replay of {self.plan!r}: {self.nights:,} nights at {len(self.gates)} gates, "
-            f"{strained} with more than {self.tolerated} people outside on over 5% of the nights"
+            f"Replay of {self.plan!r}: {counted(self.nights, 'night')} at "
+            f"{counted(len(self.gates), 'gate')}, "
+            f"{strained} with more than {counted(self.tolerated, 'person')} outside on over 5% "
+            "of the nights"
         )
 
     def _repr_html_(self) -> str:
@@ -247,18 +251,19 @@ def replay(
     """
     scenario = Scenario() if scenario is None else scenario
     if not 1 <= nights <= MOST_NIGHTS:
-        raise UsageError(f"{nights:,} nights cannot be played; take 1 to {MOST_NIGHTS:,}.")
+        raise UsageError(f"{counted(nights, 'night')} cannot be played; take 1 to {MOST_NIGHTS:,}.")
     gates = gates_of(plan, solution)
     course = course_of(plan, gates, scenario)
     if nights * len(course.lanes) * len(course.moments) > _MOST_VALUES:
         raise UsageError(
-            f"{nights:,} nights at {len(course.lanes):,} gates do not fit into memory; "
+            f"{nights:,} nights at {counted(len(course.lanes), 'gate')} do not fit into memory; "
             "take fewer nights."
         )
     found = play(course, nights=nights, seed=seed, executor=executor, progress=progress)
     told = _told(plan, gates, course.moments, found, course.next_gate, tolerated, drawn_m2 or {})
     return Replay(
         plan=plan.settings.name,
+        title=plan.settings.title_by_language(),
         solution=solution.digest,
         nights=nights,
         seed=seed,

@@ -1,4 +1,7 @@
-"""The chart of a roster: a line a team, dark where it stands at a post, light where it walks."""
+"""The chart of a roster: a line a team, dark where it stands at a post, light where it walks.
+
+Beside the lines stands where teams rest, in the colour of their lines.
+"""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,7 +15,9 @@ if TYPE_CHECKING:
     from placement.studies.roster.study import Roster
 
 _DPI = 150
-_WIDTH, _HEAD, _ROW = 9.0, 1.6, 0.16  # inches
+_WIDTH, _HEAD, _ROW = 10.5, 1.6, 0.16  # inches
+_RIGHT = 0.81  # of the width: names of rest places stand beside
+_LONGEST_NAME = 36
 _HIGHEST = 40.0
 _COLOURS = ("#0b5fa5", "#b3470e", "#2f7d32", "#6b3fa0", "#8a6d00", "#9c2455", "#00707a", "#555555")
 _WALK = "#b9c0c8"
@@ -22,15 +27,13 @@ _TEXTS = {
 }
 
 
-def chart(found: "Roster", *, title: str, language: str) -> dict[str, bytes]:
+def chart(found: "Roster", *, language: str) -> dict[str, bytes]:
     """Return the chart as ``svg`` and ``png``.
 
     Parameters
     ----------
     found
         The roster.
-    title
-        What stands above it.
     language
         ``"en"`` or ``"fr"``.
 
@@ -39,11 +42,11 @@ def chart(found: "Roster", *, title: str, language: str) -> dict[str, bytes]:
     MissingExtraError
         If the extra ``plots`` is not installed.
     """
-    draw = partial(figure_of, found, title=title, language=language)
+    draw = partial(figure_of, found, language=language)
     return write_figure(draw, dpi=_DPI, style={"axes.linewidth": 0.6})
 
 
-def figure_of(found: "Roster", *, title: str, language: str = "en") -> "Figure":
+def figure_of(found: "Roster", *, language: str = "en") -> "Figure":
     """Return the figure of the chart; teams of a rest place have one colour."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, and an extra
     from matplotlib.patches import Patch  # noqa: PLC0415
@@ -59,7 +62,7 @@ def figure_of(found: "Roster", *, title: str, language: str = "en") -> "Figure":
     height = min(_HIGHEST, _HEAD + _ROW * len(teams))
     figure = Figure(figsize=(_WIDTH, height))
     axes = figure.subplots()
-    figure.subplots_adjust(left=0.08, right=0.98, bottom=0.45 / height, top=1 - 1.0 / height)
+    figure.subplots_adjust(left=0.07, right=_RIGHT, bottom=0.45 / height, top=1 - 1.0 / height)
     for one in found.duties:
         at = row[one.team]
         axes.broken_barh([(one.leaves, one.back - one.leaves)], (at - 0.18, 0.36), color=_WALK)
@@ -75,12 +78,18 @@ def figure_of(found: "Roster", *, title: str, language: str = "en") -> "Figure":
     axes.grid(axis="x", color="#e3e6e9", linewidth=0.5)
     axes.set_axisbelow(True)
     axes.tick_params(labeltop=True, labelsize=8)
-    figure.text(0.08, 1 - 0.3 / height, title, fontsize=11, va="center")
+    for base in (one for one in found.bases if one.teams):
+        middle = (row[base.teams[0]] + row[base.teams[-1]]) / 2
+        name = (
+            base.name if len(base.name) <= _LONGEST_NAME else f"{base.name[: _LONGEST_NAME - 1]}…"
+        )
+        axes.text(last, middle, f"  {name}", fontsize=6.5, va="center", color=colour[base.teams[0]])
+    figure.text(0.07, 1 - 0.3 / height, found.title[language], fontsize=11, va="center")
     handles = [Patch(color=_COLOURS[0], label=stands), Patch(color=_WALK, label=walks)]
     figure.legend(
         handles=handles,
         loc="center right",
-        bbox_to_anchor=(0.98, 1 - 0.52 / height),
+        bbox_to_anchor=(_RIGHT, 1 - 0.52 / height),
         ncols=2,
         frameon=False,
         fontsize=8,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from placement.arrays import Ints
+from placement.counts import counted
 from placement.errors import NoPlanError
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.relief_model import Kind, Reliefs, Shift, fewest_reliefs, least_teams
@@ -107,8 +108,10 @@ def _check_walks(kinds: Sequence[Kind], shift: Shift) -> None:
         for longest, rest in shift.spells:
             if kind.out + shift.work + kind.back > longest:
                 raise NoPlanError(
-                    f"walks of {kind.out} and {kind.back} slots and {shift.work} of work do not "
-                    f"fit between two rests of {rest} slots, {longest} at most: give less work, a "
+                    f"walks of {kind.out} and {counted(kind.back, 'slot')} and {shift.work} of "
+                    "work do not "
+                    f"fit between two rests of {counted(rest, 'slot')}, {longest} at most: give "
+                    "less work, a "
                     "nearer rest place, or rest less often."
                 )
 

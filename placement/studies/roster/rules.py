@@ -1,7 +1,9 @@
 """What a team may do: minutes as people say them, slots as they are counted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from placement.counts import counted
 from placement.errors import UsageError
 from placement.plan.clock import DAY_MIN, LAST_MIN, clock_of
 from placement.plan.problem import Plan
@@ -51,12 +53,14 @@ class Rules:
             value = getattr(self, name)
             if value is not None and (value < 0 or value % SLOT_MIN or value > DAY_MIN):
                 raise UsageError(
-                    f"{value} minutes of {_called(name)} cannot be; give a multiple of {SLOT_MIN} "
+                    f"{counted(value, 'minute')} of {_called(name)} cannot be; give a multiple "
+                    f"of {SLOT_MIN} "
                     f"from 0 to {DAY_MIN}."
                 )
         if self.handover_min >= self.work_min:
             raise UsageError(
-                f"a handover of {self.handover_min} minutes leaves nothing of {self.work_min} "
+                f"a handover of {counted(self.handover_min, 'minute')} leaves nothing of "
+                f"{self.work_min} "
                 "minutes of work: give less handover or more work."
             )
         if not self.rest_min:
@@ -64,7 +68,8 @@ class Rules:
         self._check_longer_rests()
         if self.cap_min is not None and self.cap_min < self.work_min:
             raise UsageError(
-                f"{self.work_min} minutes of work are above the cap of {self.cap_min} minutes a "
+                f"{counted(self.work_min, 'minute')} of work are above the cap of "
+                f"{counted(self.cap_min, 'minute')} a "
                 "day: give less work or a higher cap."
             )
 
@@ -75,14 +80,16 @@ class Rules:
             raise UsageError(f"a break of 0 minutes is none; give {SLOT_MIN} minutes or more.")
         if self.shift_min is not None and not self.daily_rest_min:
             raise UsageError(
-                f"a shift of {self.shift_min} minutes ends with a daily rest, and there is none: "
+                f"a shift of {counted(self.shift_min, 'minute')} ends with a daily rest, and "
+                "there is none: "
                 "give one with --daily-rest, or no shift."
             )
         for longest, rest in self.spans:
             if longest < self.work_min:
                 raise UsageError(
-                    f"{self.work_min} minutes of work do not fit into {longest} minutes between "
-                    f"two rests of {rest} minutes: give less work, or rest less often."
+                    f"{counted(self.work_min, 'minute')} of work do not fit into "
+                    f"{counted(longest, 'minute')} between "
+                    f"two rests of {counted(rest, 'minute')}: give less work, or rest less often."
                 )
 
     @property
@@ -141,3 +148,10 @@ def hours_asked(
     if not 1 <= days <= MOST_DAYS:
         raise UsageError(f"--days {days:,} cannot be rostered; give 1 to {MOST_DAYS}.")
     return begins, ends
+
+
+def titles_of(plan: Plan, resource: str) -> Mapping[str, str]:
+    """Return what chart and cards are called, by language: the plan and the resource."""
+    label = plan.problem.resources[plan.problem.resource_index(resource)].label
+    titles = plan.settings.title_by_language()
+    return {one: f"{title} · {label.get(one, resource)}" for one, title in titles.items()}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from placement.counts import counted
 from placement.errors import InputError, NoPlanError, UsageError
 from placement.plan.clock import DAY_MIN, clock_of
 from placement.plan.problem import Plan, Walkers
@@ -25,7 +26,7 @@ from placement.studies.figures import Plot
 from placement.studies.roster.choosing import Covered, Members, Reach, choose
 from placement.studies.roster.holding import Held, hold
 from placement.studies.roster.relief_walks import LONGEST_WALK_S, relief_walks
-from placement.studies.roster.rules import SLOT_MIN, Rules, hours_asked
+from placement.studies.roster.rules import SLOT_MIN, Rules, hours_asked, titles_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,8 +91,8 @@ class Roster:
 
     Attributes
     ----------
-    plan, resource
-        Names.
+    plan, resource, title
+        Names, and the titles of both by language.
     begins, ends
         Of the event, minutes after midnight of its first day.
     days
@@ -118,6 +119,7 @@ class Roster:
 
     plan: str
     resource: str
+    title: Mapping[str, str]
     begins: int
     ends: int
     days: int
@@ -169,12 +171,12 @@ class Roster:
     def figure(self, *, language: str = "en") -> Plot:
         """Return the chart, a line a team; it needs the extra ``plots``."""
         chart = import_module("placement.studies.roster.chart").chart
-        return Plot(**chart(self, title=self.plan, language=language))
+        return Plot(**chart(self, language=language))
 
     def __repr__(self) -> str:
         return (
-            f"Roster of {self.plan!r}: {self.teams} teams ({self.status.value}, no fewer than "
-            f"{self.bound}) hold {self.held} positions of {self.resource}, "
+            f"Roster of {self.plan!r}: {counted(self.teams, 'team')} ({self.status.value}, no "
+            f"fewer than {self.bound}) hold {counted(self.held, 'position')} of {self.resource}, "
             f"{clock_of(self.begins)} to {clock_of(self.ends)}"
         )
 
@@ -286,6 +288,7 @@ def roster(
     return Roster(
         plan=plan.settings.name,
         resource=kind,
+        title=titles_of(plan, kind),
         begins=begins,
         ends=ends,
         days=days,
@@ -414,8 +417,9 @@ def _check_nights(groups: Iterable["_Group"], minutes: int, rules: Rules, days: 
     least = max(rules.daily_rest_min, rules.rest_min, rules.break_min or 0)
     if days > 1 and night < least:
         raise UsageError(
-            f"between two of {days} days {max(0, night)} minutes are left, walks taken off, and "
-            f"the rest wants {least}: give shorter hours, or all days as one with --to 48:00."
+            f"between two of {counted(days, 'day')} {counted(max(0, night), 'minute')} are "
+            f"left, walks taken off, and the rest wants {least}: give shorter hours, or all days "
+            "as one with --to 48:00."
         )
 
 
