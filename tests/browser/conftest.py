@@ -134,12 +134,10 @@ def open_page(browser, windows) -> Iterator[Callable[..., tuple[Any, Seen]]]:
     def opened(
         file: Path, *, address: str = "", size: tuple[int, int] = (1440, 900), **options: Any
     ) -> tuple[Any, Seen]:
+        options = {"locale": "en-GB"} | options
         key = repr(sorted(options.items()))
         idle = windows.setdefault(key, [])
-        if idle:
-            page = idle.pop()
-        else:
-            page = browser.new_context(offline=True, **{"locale": "en-GB", **options}).new_page()
+        page = idle.pop() if idle else browser.new_context(offline=True, **options).new_page()
         page.set_viewport_size({"width": size[0], "height": size[1]})
         seen = Seen()
         listeners: dict[str, Callable[..., None]] = {

@@ -279,7 +279,7 @@ def test_streets_close_one_after_another_in_the_page(open_page, tmp_path) -> Non
     posts = {f"S{n}/checkpoint": 1 for n in (0, 3, 5)}
     solution = proposed(plan, units_of(plan, posts))
     write_map(plan, solution, tmp_path / "map.html", streets=[*PONTS, "Quai 2"])
-    page, seen = open_page(tmp_path / "map.html", accept_downloads=True)
+    page, seen = open_page(tmp_path / "map.html")
     page.locator("#tab-what_if").click()
     assert "alone only, since people or posts stand on them: Quai 2." in text_of(page)
     for name in ("Pont 1", "Pont 0"):

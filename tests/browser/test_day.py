@@ -225,9 +225,7 @@ def test_a_variant_is_counted_in_each_period_and_in_the_whole_day(
 ) -> None:
     plan, solution = asked
     file = write(tmp_path, asked)
-    page, seen = open_page(
-        file, address="#at=1&tab=what_if", bypass_csp=True, accept_downloads=True
-    )
+    page, seen = open_page(file, address="#at=1&tab=what_if", bypass_csp=True)
     closed = next(p for p in solution.posts_list if p.resource == "checkpoint")
     page.locator(f"[data-try='turn {closed.id}']").click()
     left = {post.id: post.units for post in solution.posts_list if post.id != closed.id}

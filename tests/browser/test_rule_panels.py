@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from placement.maps import write_map
+from tests.amount import cases
 from tests.browser.test_map_page import OVERLAPS, POOR
 from tests.maps.pages import ruled_plan, ruled_solution
 
@@ -243,7 +244,7 @@ def test_closures_hours_and_lost_points_are_told(open_page, file) -> None:
     assert page.locator("#view-walks s").count() == 0
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (390, 844)])
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844), *cases([], [(1024, 768)])])
 def test_nothing_is_cut_off_in_any_tab(open_page, file, size) -> None:
     page, _ = open_page(file, size=size)
     page.locator(".legend").evaluate("one => { one.open = true; }")

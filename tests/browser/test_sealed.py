@@ -121,7 +121,7 @@ def test_a_fence_is_taken_away_and_set_up_in_a_variant(open_page, tmp_path) -> N
     best = placement.optimise(plan)
     units = {post.id: post.units for post in best.posts_list}
     write_map(plan, best, tmp_path / "map.html")
-    page, seen = open_page(tmp_path / "map.html", accept_downloads=True)
+    page, seen = open_page(tmp_path / "map.html")
     page.locator("#tab-what_if").click()
     said = page.locator(".what-if")
     page.locator("[data-fold='if-ways'] summary").click()

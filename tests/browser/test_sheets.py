@@ -14,6 +14,7 @@ from placement.cover.survey import survey
 from placement.maps import write_map
 from placement.plan.problem import Plan
 from placement.solution import Solution
+from tests.amount import cases
 from tests.browser.test_access import found as faults
 from tests.browser.test_map_page import OVERLAPS, POOR
 from tests.maps.pages import drawn_plan, hostile_plan, ruled_plan, ruled_solution, solution_of
@@ -250,7 +251,7 @@ def test_an_unknown_sheet_in_the_address_is_passed_over(open_page, plain) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", [(1440, 900), (320, 640)])
+@pytest.mark.parametrize("size", [(320, 640), *cases([], [(1440, 900)])])
 def test_sheets_are_clean_and_fit_in_both_languages(open_page, ruled, size) -> None:
     file, _, _ = ruled
     page, _ = open_page(file, size=size, bypass_csp=True)

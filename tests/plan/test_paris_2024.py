@@ -407,9 +407,9 @@ def test_the_whole_plan_is_proven_with_every_kind_of_rule() -> None:
     assert problem.laned is not None
     assert problem.demand.step_free.any()
     assert any(resource.separation_m for resource in problem.resources)
-    # audited before it is handed over; the last 0.3% of the proof take most of the time
-    solution = optimise(plan, gap=cases(0.003, 0.0))
-    assert solution.gap <= cases(0.003, 0.0)
+    # audited before it is handed over; the last 1% of the proof takes most of the time
+    solution = optimise(plan, gap=cases(0.01, 0.0))
+    assert solution.gap <= cases(0.01, 0.0)
     assert solution.status is Status.OPTIMAL or not NIGHT
     agreed = read_solution(ROOT / "outputs/paris-2024/solution.geojson")
     assert agreed.status is Status.OPTIMAL
