@@ -359,7 +359,7 @@ class CordonAnswer(TypedDict):
     weight, max_flow
         Weight of the closures and the maximum flow, equal; widths count in decimetres.
     sealed
-        Whether a search from outside finds no way in.
+        Whether a search from outside finds no way in; false where no street crosses the perimeter.
     width_m, price
         Of all closures together.
     gates

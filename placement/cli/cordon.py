@@ -205,7 +205,7 @@ def _answer(found: "Cordon", said: str, out: "str | Path | None") -> "CordonAnsw
         "islands": found.islands,
         "weight": found.weight,
         "max_flow": found.flow,
-        "sealed": not found.breaches,
+        "sealed": found.crossing > 0 and not found.breaches,
         "width_m": round(sum(one.width_m for one in found.barriers), 1),
         "price": round(sum(one.price for one in found.barriers), 2),
         "gates": dict(found.gates),
@@ -224,6 +224,12 @@ def _answer(found: "Cordon", said: str, out: "str | Path | None") -> "CordonAnsw
     }
 
 
+def _sealed(answer: "CordonAnswer") -> str:
+    if not answer["crossing"]:
+        return "not known: no street crosses the perimeter"
+    return "yes, searched once more from outside" if answer["sealed"] else "no"
+
+
 def _rows(answer: "CordonAnswer") -> list[tuple[str, str]]:
     closures = answer["closures"]
     unit = "dm" if answer["weigh"] == "width" else "ways"
@@ -239,7 +245,7 @@ def _rows(answer: "CordonAnswer") -> list[tuple[str, str]]:
             "least",
             f"weight {answer['weight']:,} {unit} = maximum flow {answer['max_flow']:,} {unit}",
         ),
-        ("sealed", "yes, searched once more from outside" if answer["sealed"] else "no"),
+        ("sealed", _sealed(answer)),
         *((f"gate {name}", f"on {street}") for name, street in answer["gates"].items()),
     ]
     if answer["islands"]:

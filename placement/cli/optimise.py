@@ -1,5 +1,6 @@
 """``place optimise``: choose the posts, and write the solution and its map."""
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -102,11 +103,22 @@ def command(  # noqa: PLR0913 - an option each
     auto = headroom == AUTO
     each = time_limit / TRIES if auto and time_limit is not None else time_limit
     try:
-        with talk.step("Choosing posts") as progress:
+        with ExitStack() as steps:
+            progress = steps.enter_context(talk.step("Choosing posts"))
+
+            def audit() -> None:
+                steps.close()
+                steps.enter_context(talk.step("Auditing the plan"))
 
             def solve(plan: "Plan") -> "Solution":
                 found = placement.optimise(
-                    plan, time_limit=each, gap=gap, progress=progress, within=stop, **wishes
+                    plan,
+                    time_limit=each,
+                    gap=gap,
+                    progress=progress,
+                    chosen=None if auto else audit,  # which goes on choosing
+                    within=stop,
+                    **wishes,
                 )
                 _demand_a_plan(found)
                 return found

@@ -62,7 +62,7 @@ def test_quiet_still_warns_and_says_what_is_wrong(town: Path, tmp_path: Path) ->
 def test_verbose_says_each_step_and_each_better_plan(words: tuple[str, ...], town: Path) -> None:
     said = run(*words, town).stderr.splitlines()
     steps = [line.partition(": done in ")[0] for line in said if ": done in " in line]
-    assert steps == ["Reading the plan", "Choosing posts", "Drawing the map"]
+    assert steps == ["Reading the plan", "Choosing posts", "Auditing the plan", "Drawing the map"]
     assert any(re.match(r"Choosing posts: \d+ s, best ", line) for line in said)
     assert len(said) == len(set(said)), "no moment twice"
     assert set(run("optimise", town).stderr.splitlines()) <= set(said)

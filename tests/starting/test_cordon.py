@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,7 +29,7 @@ from placement.starting.tagged_ways import class_width_m
 from placement.streets import Streets, read_streets
 from placement.streets.closures import Closure, with_closures
 from placement.streets.network import transformer
-from tests.builders import point, write_geojson, write_plan
+from tests.builders import box, point, write_geojson, write_plan
 from tests.cli.running import run
 from tests.streets.draw import CRS, ORIGIN, at, draw, osm_xml, read_osm_text, write_lines
 from tests.streets.test_squares import SQUARE, square
@@ -505,3 +506,19 @@ def test_any_perimeter_over_the_squares_of_helsinki_is_sealed() -> None:
         assert found.weight == found.flow
         assert found.breaches == ()
     assert across > 0
+
+
+def test_a_perimeter_that_no_street_crosses_is_not_told_as_sealed(tmp_path: Path) -> None:
+    write_plan(tmp_path / "town")
+    block = tmp_path / "block.geojson"
+    write_geojson(block, [box(2.3464, 48.8473, 2.3474, 48.8481, id="block")])
+    words = ("cordon", tmp_path / "town", "--perimeter", block)
+    done = run(*words, "-o", tmp_path / "cordon.geojson")
+    assert done.exit_code == 0, done.output
+    assert "no street of" in done.stderr
+    assert "crosses the perimeter; there is nothing to seal" in done.stderr
+    assert re.search(
+        r"^sealed +not known: no street crosses the perimeter$", done.output, re.MULTILINE
+    )
+    told = json.loads(run(*words, "-o", tmp_path / "cordon.geojson", "--json").stdout)
+    assert (told["crossing"], told["sealed"]) == (0, False)

@@ -1,7 +1,7 @@
 """From a plan to an audited solution: the pipeline, readable from top to bottom."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from placement.auditing.audit import audit
@@ -17,7 +17,7 @@ from placement.solve.questions.report import write_up
 _EXPLAIN_S = 30.0  # most seconds for saying why there is no plan
 
 
-def optimise(
+def optimise(  # noqa: PLR0913 - an option each
     plan: Plan,
     *,
     budget: float | None = None,
@@ -30,6 +30,7 @@ def optimise(
     lock: Iterable[str] = (),
     forbid: Iterable[str] = (),
     progress: Progress | None = None,
+    chosen: Callable[[], None] | None = None,
     within: Stop | None = None,
 ) -> Solution:
     """Choose posts that cover the most people within the budget and every rule.
@@ -59,6 +60,9 @@ def optimise(
         Posts, as ``"<site>/<resource>"``, that must be open, or closed.
     progress
         Called with seconds, objective and bound.
+    chosen
+        Called once, when the search has ended and the plan is to be audited: of a large plan that
+        takes as long again.
     within
         A stop rule that runs already, of a command for instance, and is not to be outlasted.
 
@@ -104,6 +108,8 @@ def optimise(
         if best.outcome.status is Status.INFEASIBLE:
             raise solver.conflict(posts, wish=wish, stop=stop.explaining(_EXPLAIN_S))
         _require_plan(best.outcome, stop)
+    if chosen is not None:
+        chosen()
     return audited(plan, write_up(plan, walks, best, wish=wish))
 
 
