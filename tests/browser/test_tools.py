@@ -76,6 +76,17 @@ def test_what_is_measured_is_the_distance_and_the_keyboard_can(open_page, file) 
     assert said == pytest.approx(float(metres), rel=0.05)
     page.get_by_role("button", name="Start again").click()
     assert told.inner_text() == "Choose two places or more on the map."
+    # a post is a place like any other while the reader measures, and opens again after it
+    signs = page.locator(".leaflet-marker-pane .post")
+    spots = [signs.nth(at).bounding_box() for at in (0, 1)]
+    places = [(one["x"] + one["width"] / 2, one["y"] + one["height"] / 2) for one in spots]
+    for place in places:
+        page.mouse.click(*place)
+    told.get_by_text("in a straight line").wait_for()
+    assert page.locator(".leaflet-popup").count() == 0
+    page.locator("[data-tool=measure]").click()
+    page.mouse.click(*places[0])
+    assert page.locator(".leaflet-popup").count() == 1
 
 
 def test_the_place_under_the_pointer_is_told_and_by_keyboard_the_middle(open_page, file) -> None:

@@ -306,7 +306,7 @@ function makeGains(map, data, plans, tell, taken) {
       const half = L.point((text.length * GAIN_PX.wide) / 2 + 5, GAIN_PX.high / 2 + 1);
       const places = [[0, 0], [0, outline.min.y - middle.y - half.y], [0, outline.max.y - middle.y + half.y],
         [outline.max.x - middle.x + half.x, 0], [outline.min.x - middle.x - half.x, 0],
-        ...[1, 1.6, 2.3].flatMap((far) => [[0, -34], [0, 34], [48, 24], [-48, -24], [48, -24], [-48, 24]].map((place) => place.map((one) => far * one)))];
+        ...[1, 1.6, 2.3, 3].flatMap((far) => [[0, -34], [0, 34], [48, 24], [-48, -24], [48, -24], [-48, 24]].map((place) => place.map((one) => far * one)))];
       const isSeen = (place) => place.x - half.x > view.min.x && place.x + half.x < view.max.x;
       /* a number is read whole or not at all */
       const isCut = (place) => [["x", half.x], ["y", half.y]].some(([axis, room]) => (
