@@ -221,7 +221,7 @@ def _repaired(case: "Loss") -> str:
     changes = counted(repair.most, "change")
     if repair.recovered is None or repair.objective is None:
         none = repair.status is Status.INFEASIBLE
-        why = "no plan keeps every rule" if none else "none was found in time"
+        why = "no plan so near keeps every rule" if none else "none was found in time"
         return f"Repair with at most {changes}: {why}."
     done = [f"open {post}" for post in repair.opened] + [f"close {post}" for post in repair.closed]
     known = "proven best" if repair.status is Status.OPTIMAL else "not proven best"

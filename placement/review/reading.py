@@ -76,9 +76,10 @@ def parse_json(content: bytes, *, file: str | Path) -> Any:  # noqa: ANN401 - wh
     try:
         return parsed_without_comments(file, content.decode("utf-8-sig"), parsed)
     except json.JSONDecodeError as error:
+        what = error.msg.removesuffix(" at")  # some of json's own messages end so
         where = f"line {error.lineno}, column {error.colno}"
         raise InputError(
-            f"not JSON: {error.msg} at {where}", file=file, remedy=_NOT_A_SOLUTION
+            f"not JSON: {what} at {where}", file=file, remedy=_NOT_A_SOLUTION
         ) from error
     except (ValueError, RecursionError) as error:
         raise InputError("not JSON in UTF-8", file=file, remedy=_NOT_A_SOLUTION) from error

@@ -396,6 +396,8 @@ def test_comments_of_a_text_editor_are_dropped_with_a_warning(
     [
         (b"", "not JSON"),
         (b"solution", "not JSON"),
+        (b'{\n"type', "not JSON: Unterminated string starting at line 2, column 1;"),
+        (b'{\n"a\tb": 1}', "not JSON: Invalid control character at line 2, column 3;"),
         (b'{"type": "FeatureCollection",', "line 1"),
         (b'{"type": NaN}', "NaN is not a number"),
         (b'{"type": 1, "type": 2}', "'type'"),
