@@ -387,7 +387,8 @@ function whatIfView(shown, tell, state, { variant, counter, whole: data }, { sho
   } }, tell.say("if_download"));
   const seek = make("input", { type: "search", id: "try", autocomplete: "off", spellcheck: "false" });
   let listed = [];
-  let shut = null; // the streets that were closed when their table was drawn
+  let closing = null; // the table of streets
+  let shut = null; // those that were closed when it was drawn
   const listPosts = () => {
     const model = counter.model();
     const sought = seek.value.trim();
@@ -435,7 +436,8 @@ function whatIfView(shown, tell, state, { variant, counter, whole: data }, { sho
       ...(variant.isPlan() ? [] : [changedAreas(shown, tell, { model: here.model(), tried: here.tried() }, planHere, nowHere, showArea)]),
       ...(variant.isPlan() || nowHere.admission === null ? [] : changedGates(data, tell, planHere.admission, nowHere.admission, state)));
     if (data.what_if.streets.length > 0 && shut !== variant.streets) {
-      streets.replaceChildren(streetTable(data, tell, { variant, counter }));
+      if (closing === null) { streets.append((closing = makeStreetTable(data, tell, { variant, counter })).table); }
+      closing.draw();
       shut = variant.streets;
       fresh.push(streets);
     }

@@ -139,13 +139,25 @@ function meanWalk(model, { times, nearest }) {
   return roundTo(whole / model.parts / covered, 1);
 }
 
-/* How long people walk, area by area: half of them, 95 of 100, and all walk no longer. */
-function walksByArea(model, resource, { times, nearest }) {
-  const groups = model.areas.map(() => []);
-  model.counted[resource].forEach((people, point) => { if (people > 0) { groups[model.area[point]].push(point); } });
+const pointsByArea = new WeakMap(); // by the people who count
+
+/* How long people walk, area by area: half of them, 95 of 100, and all walk no longer. Areas in which all walk as
+   in the `plan`, whose figures are known, have those. */
+function walksByArea(model, resource, { times, nearest }, plan) {
+  const people = model.counted[resource];
+  if (!pointsByArea.has(people)) {
+    const groups = model.areas.map(() => []);
+    people.forEach((some, point) => { if (some > 0) { groups[model.area[point]].push(point); } });
+    pointsByArea.set(people, groups);
+  }
+  const told = new Map(plan === null ? [] : plan.areas.map((one) => [one.area, one]));
   const found = [];
-  groups.forEach((points, area) => {
+  pointsByArea.get(people).forEach((points, area) => {
     if (points.length === 0) { return; }
+    if (told.has(area) && points.every((point) => nearest[point] === plan.nearest[point] && times[point] > 0 === plan.times[point] > 0)) {
+      found.push(told.get(area));
+      return;
+    }
     const reached = points.filter((point) => times[point] > 0).sort((a, b) => nearest[a] - nearest[b] || a - b);
     const run = [];
     let sum = 0;
@@ -163,6 +175,14 @@ function walksByArea(model, resource, { times, nearest }) {
     });
   });
   return found;
+}
+
+/* What was counted first, the plan's posts as a rule, of the same people: null where nothing was. */
+function figuresFirst(model, resource) {
+  const planned = model.asPlanned || model;
+  const [first] = reached.get(planned.walks[resource]) || [];
+  const known = first === undefined ? undefined : first.figures.get(planned);
+  return known === undefined || planned.counted[resource] !== model.counted[resource] ? null : { areas: known.areas, nearest: first.nearest, times: first.times };
 }
 
 /* What posts cost, as decimals: whole steps where there is one, see placement/decimals.py. */
@@ -277,7 +297,7 @@ function brokenLimits(model, data, units, cost) {
 function countPeople(model, reaches, laned, admission) {
   const each = reaches.map((reach, resource) => {
     if (!reach.figures.has(model)) {
-      reach.figures.set(model, { covered: coverageOf(model, resource, reach, null), mean_s: meanWalk(model, reach), areas: walksByArea(model, resource, reach) });
+      reach.figures.set(model, { covered: coverageOf(model, resource, reach, null), mean_s: meanWalk(model, reach), areas: walksByArea(model, resource, reach, figuresFirst(model, resource)) });
     }
     return reach.figures.get(model);
   });

@@ -20,6 +20,13 @@ function textSeed(text) {
 
 const tieNumber = (seed, period) => mixed(seed ^ period) >>> 2;
 
+/* By point, the floors of a resource that count it. */
+function floorsOfPoints(model, resource) {
+  const found = Array.from(model.people, () => []);
+  model.floors.forEach((floor, at) => { if (floor.resource === resource) { for (const point of floor.points) { found[point].push(at); } } });
+  return found;
+}
+
 /* The crowds of a plan: people of one area and profile who have the same gates in reach, open or
    not, are worth the same and count for the same rules. A way leads to a gate: how long it is on
    average, in ten-thousandths of a second out of the tenths that are told. */
@@ -30,9 +37,8 @@ function* crowdsOf(model, resource) {
   const isNew = planned === null ? new Uint8Array(model.people.length).fill(1) : model.changed[resource];
   const reach = Array.from(isNew, (is, point) => (is === 1 ? [] : planned.reach[point]));
   model.walks[resource].forEach(({ points, walks }, column) => points.forEach((point, at) => { if (isNew[point] === 1) { reach[point].push([column, walks[at]]); } }));
-  const counted = Array.from(model.people, () => []);
-  model.floors.forEach((floor, at) => { if (floor.resource === resource) { for (const point of floor.points) { counted[point].push(at); } } });
-  const second = new Set(model.backups[resource] === null ? [] : model.backups[resource].points);
+  const counted = planned === null ? floorsOfPoints(model, resource) : planned.counted;
+  const second = planned === null ? new Set(model.backups[resource] === null ? [] : model.backups[resource].points) : planned.second;
   const tenth = model.parts / 10;
   const worthOf = (point) => model.resources[resource].value * model.priority[point];
   const keyOf = (point) => (model.people[point] === 0 || reach[point].length === 0 || (worthOf(point) === 0 && counted[point].length === 0) ? null
@@ -82,7 +88,7 @@ function* crowdsOf(model, resource) {
     });
   }
   const crowds = [...byKey.values()].sort((a, b) => a.points[0] - b.points[0]);
-  return { planned, reach, keys, byKey, crowds };
+  return { planned, reach, counted, second, keys, byKey, crowds };
 }
 
 /* Parts of a crowd who arrive in each period, adding up to all of it: by largest remainder. */

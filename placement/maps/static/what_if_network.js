@@ -82,9 +82,11 @@ function* networkOf({ crowds, floors }, gates, rule, sent, like) {
   const gateOf = new Map(gates.map((gate, at) => [gate.column, at]));
   const { ranks, most } = ranksOf(crowds);
   /* of every crowd its gates, and where what it did is kept: by its ways, then those who stay, and by period */
-  const reached = crowds.map(({ columns, ways }) => {
+  const spans = new Map(); // by crowd: where its items and options begin and end, and where what they did is kept
+  const reached = crowds.map((crowd) => {
+    if (like !== null && like.spans.has(crowd)) { return like.spans.get(crowd).ways; }
     const found = [];
-    columns.forEach((column, at) => { if (gateOf.has(column)) { found.push({ gate: gateOf.get(column), at, way: ways[at] }); } });
+    crowd.columns.forEach((column, at) => { if (gateOf.has(column)) { found.push({ gate: gateOf.get(column), at, way: crowd.ways[at] }); } });
     return found;
   });
   const starts = new Int32Array(sent.ids.size).fill(-1);
@@ -122,21 +124,39 @@ function* networkOf({ crowds, floors }, gates, rule, sent, like) {
     chain.forEach((node, at) => { above[node] = chain[at + 1] || end; });
     if (ways.length === 0) { continue; }
     const own = starts[crowd.id];
-    for (let t = 0; t < periods; t += 1) {
-      const parts = crowd.parts[t];
-      if (parts === 0) { continue; }
-      for (const node of chain) { come[node] += parts; }
-      for (let row = 0; row < ways.length; row += 1) {
-        const { gate, at, way } = ways[row];
-        put(gate * periods + t, way.steps, tieNumber(way.seed, t), row, own + at * periods + t);
+    const [stay, begin, from] = [ranks[number] * rank, many, options];
+    if (like !== null && like.spans.has(crowd)) {
+      /* the same gates, told before: its rank alone may be another */
+      const was = like.spans.get(crowd);
+      for (const name of ["target", "high", "low", "way"]) { items[name].set(like.items[name].subarray(was.from, was.to), from); }
+      for (let option = was.from; option < was.to; option += 1) { items.place[options] = like.items.place[option] + own - was.own; options += 1; }
+      for (let item = was.begin; item < was.end; item += 1) {
+        for (const node of chain) { come[node] += like.items.supply[item]; }
+        items.supply[many] = like.items.supply[item];
+        items.period[many] = like.items.period[item];
+        items.of.fill(many, from + like.items.first[item] - was.from, from + like.items.first[item + 1] - was.from);
+        many += 1;
+        items.first[many] = from + like.items.first[item + 1] - was.from;
+        items.high[items.first[many] - 1] = stay;
       }
-      put(chain[0] || end, ranks[number] * rank, 0, -1, own + crowd.columns.length * periods + t);
-      items.supply[many] = parts;
-      items.crowd[many] = number;
-      items.period[many] = t;
-      many += 1;
-      items.first[many] = options;
+    } else {
+      for (let t = 0; t < periods; t += 1) {
+        const parts = crowd.parts[t];
+        if (parts === 0) { continue; }
+        for (const node of chain) { come[node] += parts; }
+        for (let row = 0; row < ways.length; row += 1) {
+          const { gate, at, way } = ways[row];
+          put(gate * periods + t, way.steps, tieNumber(way.seed, t), row, own + at * periods + t);
+        }
+        put(chain[0] || end, stay, 0, -1, own + crowd.columns.length * periods + t);
+        items.supply[many] = parts;
+        items.period[many] = t;
+        many += 1;
+        items.first[many] = options;
+      }
     }
+    items.crowd.fill(number, begin, many);
+    spans.set(crowd, { ways, begin, end: many, from, to: options, own });
   }
   for (const name of ["of", "target", "high", "low", "way", "place"]) { items[name] = items[name].subarray(0, options); }
   items.supply = items.supply.subarray(0, many);
@@ -158,7 +178,7 @@ function* networkOf({ crowds, floors }, gates, rule, sent, like) {
   const sending = new Sending(nodes, { arcs, items, slots, slotted: cells });
   if (like === null) { yield* sending.findPairs(); } else { sending.usePairs(like.sending); }
   return {
-    listed: gates, gates: new Map(gates.map(({ key }, at) => [key, at])), floors, reached, items, arcs, passing, above, periods, cells, nodes, wait, short, starts, kept, sending,
+    listed: gates, gates: new Map(gates.map(({ key }, at) => [key, at])), floors, reached, spans, items, arcs, passing, above, periods, cells, nodes, wait, short, starts, kept, sending,
     /* whether all come in each period in which some of their profile do */
     isWhole: crowds.every(({ parts, arrival }) => parts.every((some, t) => (some > 0) === (rule.profiles[arrival][t] > 0))),
   };

@@ -130,32 +130,45 @@ function farIfClosed(model, coded, reaches) {
   }));
 }
 
-/* A row a street: whom it leaves too far from a post, and a button that closes it; the worst come first. */
-function streetTable(data, tell, { variant, counter }) {
+/* A row a street: whom it leaves too far from a post, and a button that closes it; the worst come first. `draw` exchanges
+   the rows in which that is another: to lay out all of them takes a good part of a click. */
+function makeStreetTable(data, tell, { variant, counter }) {
   const { streets } = data.what_if;
   const shown = data.resources.map((_, at) => at).filter((at) => data.resources[at].shown);
   const far = counter.streets();
   const order = streets.map((_, at) => at).sort((a, b) => far[b][data.main] - far[a][data.main]
     || shown.reduce((sum, at) => sum + far[b][at] - far[a][at], 0) || tell.compare(streets[a].name, streets[b].name));
-  const rows = order.map((at) => {
+  const rowOf = (at, state) => {
     const { name } = streets[at];
-    const isClosed = variant.streets.includes(name);
+    const isClosed = state === "closed";
     return make("tr", { class: isClosed ? "chosen" : null }, make("th", { scope: "row", dir: "auto" }, name),
       ...shown.map((resource) => make("td", null, tell.people(far[at][resource]))),
-      make("td", null, !isClosed && !mayClose(data.what_if, variant.streets, name) ? tell.say("if_not_with") : make("button", {
+      make("td", null, state === "barred" ? tell.say("if_not_with") : make("button", {
         type: "button", class: "act", "data-try": `shut ${name}`, "aria-label": tell.say(isClosed ? "if_reopen_street" : "if_close_street", { street: name }),
         onclick: () => variant.shut(name),
       }, tell.say(isClosed ? "if_reopen" : "if_close"))));
-  });
+  };
+  const rows = order.map((at) => ({ at, state: "", element: make("tr") }));
+  const draw = () => {
+    for (const row of rows) {
+      const { name } = streets[row.at];
+      const state = variant.streets.includes(name) ? "closed" : mayClose(data.what_if, variant.streets, name) ? "open" : "barred";
+      if (state === row.state) { continue; }
+      const element = rowOf(row.at, state);
+      row.element.replaceWith(element);
+      Object.assign(row, { state, element });
+    }
+  };
   const { most } = data.what_if;
   const alone = streets.filter((street) => street.alone).map(({ name }) => name);
   const limits = [
     ...(streets.length > alone.length + 1 ? [most === null ? tell.say("if_together") : most === 1 ? tell.say("if_one_street") : tell.say("if_most_streets", { most: tell.people(most) })] : []),
     ...(streets.length > 1 && most !== 1 && alone.length > 0 ? [tell.say("if_alone", { streets: alone.join(", ") })] : []),
   ];
-  return make("table", { class: "variant streets" }, make("caption", null, [tell.say("if_streets_hint"), ...limits].join(" ")),
+  const table = make("table", { class: "variant streets" }, make("caption", null, [tell.say("if_streets_hint"), ...limits].join(" ")),
     headRow(tell.say("if_street"), ...shown.map((at) => tell.say("if_far", { label: tell.own(data.resources[at].label) })), tell.say("if_close")),
-    make("tbody", null, ...rows));
+    make("tbody", null, ...rows.map(({ element }) => element)));
+  return { table, draw };
 }
 
 /* Where a street is longest, as positions. */
