@@ -48,7 +48,7 @@ def check_bound(plan: Plan, told: Mapping[str, Any], walks: Floats, findings: Fi
         return np.clip(left / batches, 0.0, 1.0)
 
     last = slots[there] + batches - 1
-    _check_proof(
+    check_proof(
         "exits", told["proof"], people[there], last, later, rate,
         (told["bound_min"], told["guided"]["clear_min"], told["status"]), findings,
     )  # fmt: skip
@@ -178,7 +178,7 @@ def _from_exits(
     return costs, aside
 
 
-def _check_proof(
+def check_proof(
     what: str,
     proof: Mapping[str, Any],
     people: Floats,
@@ -187,8 +187,30 @@ def _check_proof(
     rate: Mapping[str, float],
     claim: tuple[float, float, str],
     findings: Findings,
+    *,
+    at_least: float = 0.0,
 ) -> None:
-    """Sum up prices again: who may be late by the level, at the place that is cheapest to each."""
+    """Sum up prices again: who may be late by the level, at the place that is cheapest to each.
+
+    Parameters
+    ----------
+    what
+        Of what the proof is.
+    proof
+        Its level and prices.
+    people, last
+        (n,) float64 and (n, places) float64: how many, and the slot in which their last are there.
+    later
+        Gives the (n,) shares who are at a place in a slot or later.
+    rate
+        People a slot, by place.
+    claim
+        The bound and the time that are told, minutes, and the status.
+    findings
+        What does not hold.
+    at_least
+        Minutes before which, for another reason, nobody is done.
+    """
     level = proof["level"]
     place = {name: at for at, name in enumerate(rate)}
     sound = _require_sound(what, proof, rate, findings)
@@ -199,7 +221,7 @@ def _check_proof(
     aside = math.fsum(one["price"] * one["slot"] for one in proof["prices"])
     priced = aside + math.fsum(people * cost.min(axis=1))
     bound = min(priced, level + 1.0) if priced > level else 0.0
-    _check_claim(what, bound, claim, findings)
+    _check_claim(what, max(bound, at_least * 60 / SLOT_S), claim, findings)
 
 
 def _require_sound(

@@ -188,6 +188,92 @@ class EgressWider(TypedDict):
     saves_min: float
 
 
+class EgressOnwardFlow(TypedDict):
+    """People who go from a gate of the inner ring to one of the outer.
+
+    Attributes
+    ----------
+    exit, then
+        Identifiers.
+    step_free
+        Whether they walk step-free.
+    people
+        How many.
+    """
+
+    exit: str
+    then: str
+    step_free: bool
+    people: float
+
+
+class EgressBetween(TypedDict):
+    """People of a demand point between the rings, and the gate of the outer one they leave by.
+
+    Attributes
+    ----------
+    point, exit
+        Identifiers.
+    people
+        How many.
+    """
+
+    point: str
+    exit: str
+    people: float
+
+
+class EgressPassing(TypedDict):
+    """One way to pass the outer of two rings.
+
+    Attributes
+    ----------
+    by
+        Which course of the inner ring people follow there.
+    clear_min
+        When the last one has passed.
+    flows, between
+        Who comes from the inner ring, and who from between the two.
+    """
+
+    by: Literal["chosen", "guided"]
+    clear_min: float
+    flows: list[EgressOnwardFlow]
+    between: list[EgressBetween]
+
+
+class EgressOnward(TypedDict):
+    """How the ring outside is left by those who left the inner one, and those between.
+
+    Attributes
+    ----------
+    ring
+        The outer ring.
+    people, stranded
+        Who leaves from between the rings, and who there can walk to no gate.
+    status
+        optimal where it is proven that nobody can be guided out sooner.
+    bound_min, proof
+        When, and why: nobody has all out before. It is no less than when all can be out of the
+        inner ring, with the shortest walk on; prices are of the outer one, with no queue before it.
+    chosen, guided
+        Everybody by the next gate; and guided so that all are out soonest, of those who come out of
+        the inner ring as they choose or as guided.
+    exits
+        Gates of the outer ring, in the order of their identifiers.
+    """
+
+    ring: str
+    people: float
+    stranded: float
+    status: Literal["optimal", "feasible"]
+    bound_min: float
+    proof: EgressProof
+    chosen: EgressPassing
+    guided: EgressPassing
+    exits: list[EgressExit]
+
+
 class EgressAnswer(TypedDict):
     """How a ground empties: as people choose, and as guided so that the last one is out soonest.
 
@@ -235,6 +321,8 @@ class EgressAnswer(TypedDict):
         Who of each area leaves where.
     wider
         Where a metre of width saves most; empty where walks decide.
+    then
+        How the ring outside is left, where that was asked; null else.
     """
 
     plan: str
@@ -267,3 +355,4 @@ class EgressAnswer(TypedDict):
     stations: list[EgressPlace]
     areas: list[EgressArea]
     wider: list[EgressWider]
+    then: EgressOnward | None

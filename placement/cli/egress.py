@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from placement.plan.problem import Plan
     from placement.studies.egress import Egress
     from placement.studies.egress.guiding import Soonest
+    from placement.studies.egress.in_series import Onward
 
 _SHOWN = 12  # exits on the terminal; the file has all of them
 
@@ -41,6 +42,7 @@ class Asked:
     at: str | None
     period: str | None
     ring: str | None
+    then: str | None
     leave_min: int
     flow: float
     lane_m: float
@@ -77,6 +79,12 @@ _ASKED = stacked(
         metavar="NAME",
         help="Which of the plan's rings is left by its gates, by all who are inside it; the others "
         "stand open.  [default: the only one that screens people]",
+    ),
+    click.option(
+        "--then",
+        metavar="NAME",
+        help="With --ring: a ring outside it, by whose gates the same people leave next, and with "
+        "them those who are between the two.",
     ),
     click.option(
         "--leave",
@@ -218,7 +226,7 @@ def command(
             exits=exits,
             stations=stations,
             period=leaving.period,
-            ring=leaving.ring,
+            ring=leaving.ring if leaving.then is None else (leaving.ring or "", leaving.then),
             flow_per_m_s=leaving.flow,
             lane_m=leaving.lane_m,
             leave_min=leaving.leave_min,
@@ -364,9 +372,13 @@ def _remarks(found: "Egress") -> list[str]:
         exits = counted(len(found.exits.id), "exit")
         has = "has" if by_lanes == 1 else "have"
         said.append(f"{by_lanes} of {exits} {has} no width_m: {lane}.")
-    if found.ring is not None and found.ring.others:
-        one = len(found.ring.others) == 1
-        rings = f"Ring {found.ring.others[0]}" if one else f"Rings {', '.join(found.ring.others)}"
+    others = () if found.ring is None else found.ring.others
+    if found.then is not None:
+        others = tuple(one for one in others if one != found.then.ring.name)
+        said.append(_onward(found.then))
+    if others:
+        one = len(others) == 1
+        rings = f"Ring {others[0]}" if one else f"Rings {', '.join(others)}"
         said.append(f"{rings} {'stands' if one else 'stand'} open, an assumption.")
     if found.stranded > 0:
         said.append(
@@ -396,6 +408,28 @@ def _remarks(found: "Egress") -> list[str]:
     ]
     said.append(f"Longest wait: {'; '.join(waits)}.")
     said += [f"A metre more at {one.exit} saves {one.saves_min:.1f} min." for one in found.wider]
+    return said
+
+
+def _onward(then: "Onward") -> str:
+    """Return how the ring outside is left."""
+    from placement.solution import Status
+
+    known = "proven: no sooner"
+    if then.status is not Status.OPTIMAL:
+        known = f"not before {then.bound_min:.1f}"
+    late = max(then.guided.gates, key=lambda one: (one.wait_min, one.id))
+    people = counted(round(then.people.sum()), "person")
+    chosen, guided = then.chosen.clear_min, then.guided.clear_min
+    said = (
+        f"Then they leave ring {then.ring.name} by {counted(len(then.exits.id), 'gate')}, and "
+        f"with them {people} from between: the last one is out after {chosen:.1f} min as they "
+        f"choose, {guided:.1f} min as guided ({known}). Longest wait as guided: "
+        f"{late.wait_min:.1f} min at {late.id}."
+    )
+    if then.stranded > 0:
+        lost = counted(round(then.stranded), "person")
+        said += f" Between the rings {lost} can walk to no gate within two hours."
     return said
 
 

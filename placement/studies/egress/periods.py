@@ -110,6 +110,34 @@ def emptied(plan: Plan, name: str | None, ring: str | None = None) -> Emptied:
     )
 
 
+def between(plan: Plan, name: str | None, ring: str, then: str) -> Emptied:
+    """Return a plan in a period with those alone who are outside one ring and inside another.
+
+    Parameters
+    ----------
+    plan, name
+        As for `emptied`.
+    ring, then
+        The inner ring, and the outer one whose gates people pass after it.
+
+    Raises
+    ------
+    UsageError
+        If the other is no ring outside the first.
+    """
+    inside, rings = emptied(plan, name, ring).plan.problem.demand.people, plan.problem.rings
+    names = [] if rings is None else [rings.names[at] for at in rings.passed]
+    outside = names[: names.index(ring)]
+    if then not in outside:
+        known = f"name one of {', '.join(outside)}" if outside else "it is the outermost"
+        raise UsageError(f"--then {then[:40]!r} is no ring outside ring {ring!r}: {known}.")
+    found = emptied(plan, name, then)
+    demand = found.plan.problem.demand
+    demand = replace(demand, people=np.where(inside > 0, 0.0, demand.people))
+    problem = replace(found.plan.problem, demand=demand)
+    return replace(found, plan=replace(found.plan, problem=problem))
+
+
 def _in_period(plan: Plan, name: str | None) -> Emptied:
     if not plan.periods:
         if name is not None:

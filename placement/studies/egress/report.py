@@ -11,6 +11,7 @@ from placement.studies.egress.queues import NOBODY, STEP_S
 if TYPE_CHECKING:
     from placement.solve.mip.quickest import Prices
     from placement.studies.egress.courses import Course, Crossing
+    from placement.studies.egress.in_series import Onward, Passing
     from placement.studies.egress.jointly import Served
     from placement.studies.egress.study import Egress
 
@@ -64,6 +65,54 @@ def as_answer(found: "Egress") -> dict[str, Any]:
         ],
         "areas": _areas(found),
         "wider": [{"exit": one.exit, "saves_min": _rounded(one.saves_min)} for one in found.wider],
+        "then": None if found.then is None else _onward(found, found.then),
+    }
+
+
+def _onward(found: "Egress", then: "Onward") -> dict[str, Any]:
+    """Return how the outer of two rings is left."""
+    courses = {"chosen": then.chosen, "guided": then.guided}
+    return {
+        "ring": then.ring.name,
+        "people": _rounded(float(then.people.sum())),
+        "stranded": _rounded(then.stranded),
+        "status": then.status.value,
+        "bound_min": _rounded(then.bound_min),
+        "proof": {"level": then.proof.level, "prices": _prices(then.proof.prices, then.exits.id)},
+        **{name: _passing(found, then, passing) for name, passing in courses.items()},
+        "exits": [
+            _place(*both)
+            | {
+                "width_m": _rounded(float(then.exits.width_m[at])),
+                "width_from": then.exits.width_from[at],
+            }
+            for at, both in enumerate(zip(then.chosen.gates, then.guided.gates, strict=True))
+        ],
+    }
+
+
+def _passing(found: "Egress", then: "Onward", passing: "Passing") -> dict[str, Any]:
+    flows = [
+        {
+            "exit": found.exits.id[at],
+            "then": then.exits.id[to],
+            "step_free": bool(pace),
+            "people": _rounded(float(passing.on[pace, at, to])),
+        }
+        for pace, at, to in np.argwhere(passing.on > NOBODY).tolist()
+    ]
+    return {
+        "by": passing.by,
+        "clear_min": _rounded(passing.clear_min),
+        "flows": sorted(flows, key=lambda one: (one["exit"], one["then"], one["step_free"])),
+        "between": [
+            {
+                "point": found.points[point],
+                "exit": then.exits.id[to],
+                "people": _rounded(float(passing.sent[point, to])),
+            }
+            for point, to in np.argwhere(passing.sent > NOBODY).tolist()
+        ],
     }
 
 

@@ -26,6 +26,7 @@ from placement.solve.mip.quickest import Proof
 from placement.studies.egress.courses import Course, Wider
 from placement.studies.egress.exits import FLOW, LANE_M, Exits, exits_of
 from placement.studies.egress.guiding import SURE, Leavers, Soonest
+from placement.studies.egress.in_series import Onward, leave_outer
 from placement.studies.egress.jointly import Served
 from placement.studies.egress.periods import RingLeft, emptied
 from placement.studies.egress.queues import PER_MIN
@@ -80,6 +81,8 @@ class Egress:
         The same in all ways.
     wider
         What a metre more would save where it saves most; none where it saves next to nothing.
+    then
+        How the ring outside is left by the same people and those between; None if not asked.
     """
 
     plan: str
@@ -109,6 +112,7 @@ class Egress:
     served: Served | None
     joint: Served | None
     wider: tuple[Wider, ...]
+    then: Onward | None = None
 
     @property
     def leaving(self) -> float:
@@ -208,7 +212,7 @@ def egress(
     exits: Outlets | None = None,
     stations: Outlets | None = None,
     period: str | None = None,
-    ring: str | None = None,
+    ring: str | tuple[str, str] | None = None,
     flow_per_m_s: float = FLOW,
     lane_m: float = LANE_M,
     leave_min: int = 0,
@@ -231,7 +235,9 @@ def egress(
         people stand where others walk to, those of the period before leave.
     ring
         In a plan with rings, the one whose gates people pass; all others stand open then. Who is
-        inside it leaves. Without, the only one that screens people.
+        inside it leaves. Without, the only one that screens people. Of two, the inner one first,
+        the same people leave by the gates of both, one after the other, and those who are between
+        leave by the outer one.
     flow_per_m_s
         Most people who pass a metre of width in a second.
     lane_m
@@ -257,9 +263,12 @@ def egress(
     _check(flow_per_m_s, lane_m, leave_min, max_wait_min)
     if soonest == "served" and stations is None:
         raise UsageError("nobody is served without stations: give some, or ask who is out soonest.")
-    then = emptied(plan, period, ring)
-    plan = then.plan
-    sites = None if then.ring is None else then.ring.sites
+    ring, then = ring if isinstance(ring, tuple) else (ring, None)
+    if then is not None and (stations is not None or exits is not None):
+        raise UsageError("people of two rings leave by their gates: give no exits or stations too.")
+    whole, here = plan, emptied(plan, period, ring)
+    plan = here.plan
+    sites = None if here.ring is None else here.ring.sites
     gates = exits_of(plan, solution, lane_m=lane_m, more=exits, sites=sites)
     walks = walks_of(plan, gates, stations)
     demand = plan.problem.demand
@@ -282,13 +291,27 @@ def egress(
     told = None
     if stations is not None:
         told = study.serve(out, chosen, guided, soonest, stop.share(0.9))
+    onward = None
+    if then is not None and here.ring is not None:
+        onward = leave_outer(
+            whole,
+            solution,
+            (chosen.sent, guided.sent),
+            study,
+            out,
+            period=period,
+            rings=(here.ring.name, then),
+            flow_per_m_s=flow_per_m_s,
+            lane_m=lane_m,
+            stop=stop,
+        )
     return Egress(
         plan=plan.settings.name,
         title=plan.settings.title_by_language(),
         at=plan.at,
-        period=then.period,
-        people_of=then.people_of,
-        ring=then.ring,
+        period=here.period,
+        people_of=here.people_of,
+        ring=here.ring,
         exits=gates,
         stations=stations,
         flow_per_m_s=flow_per_m_s,
@@ -310,6 +333,7 @@ def egress(
         served=None if told is None else told.served,
         joint=None if told is None else told.joint,
         wider=study.widen(out, flow_per_m_s * 60 / PER_MIN, stop),
+        then=onward,
     )
 
 

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 import placement
-from placement.auditing.egress import _let_through, audit_egress
+from placement.auditing.egress import audit_egress
+from placement.auditing.egress_lines import let_through
 from placement.cli import place
 from placement.cli.egress import sentences
 from placement.errors import InputError, UsageError
@@ -218,7 +219,7 @@ def test_what_arithmetic_leaves_over_is_not_the_last_one(
     assert queue.last == pytest.approx(queue_of(clean, rate).last, abs=1e-6)
     batches = {slot: [people, 0.0] for slot, people in enumerate(clean.tolist()) if people}
     batches |= {len(come) + at: [0.0, one] for at, one in enumerate(leftovers) if one}
-    assert _let_through(batches, rate).last == pytest.approx(queue.last, abs=1e-6)
+    assert let_through(batches, rate).last == pytest.approx(queue.last, abs=1e-6)
 
 
 def test_all_leave_once_and_the_audit_agrees(
