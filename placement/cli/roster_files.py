@@ -114,7 +114,8 @@ def _calendars(
             )
             for one in line
         ]
-        files[f"{team}.ics"] = calendar(f"{found.title[language]} · {team}", events)
+        of = f"{found.plan} {found.resource} {team}"
+        files[f"{team}.ics"] = calendar(f"{found.title[language]} · {team}", events, of=of)
     return archive(files)
 
 

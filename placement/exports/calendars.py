@@ -42,15 +42,18 @@ class Event:
     lat: float
 
 
-def calendar(name: str, events: Iterable[Event]) -> bytes:
+def calendar(name: str, events: Iterable[Event], *, of: str | None = None) -> bytes:
     """Return a calendar. The same events give the same bytes, and the same identifiers.
 
     Parameters
     ----------
     name
-        What it is called, and by what its events are told from those of others.
+        What it is called.
     events
         In their order.
+    of
+        Whose they are: by this its events are told from those of others, whatever the language and
+        the title. The name unless given.
     """
     lines = [
         "BEGIN:VCALENDAR",
@@ -59,7 +62,8 @@ def calendar(name: str, events: Iterable[Event]) -> bytes:
         f"X-WR-CALNAME:{_text(name)}",
     ]
     for event in events:
-        key = repr((name, event)).encode("utf-8", "replace")
+        told = (of or name, event.begins, event.ends, event.days, event.place, event.lon, event.lat)
+        key = repr(told).encode("utf-8", "replace")
         lines += [
             "BEGIN:VEVENT",
             f"UID:{hashlib.sha256(key).hexdigest()[:32]}@event-placement",

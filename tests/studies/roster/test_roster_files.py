@@ -77,6 +77,22 @@ def test_each_team_has_a_calendar_with_its_duties(solved: Path) -> None:
         assert f"DESCRIPTION:Au poste de {mine[0]['on']} à {mine[0]['off']}" in files[f"{team}.ics"]
 
 
+def test_a_calendar_in_another_language_replaces_the_first_and_bears_the_plans_title(
+    solved: Path,
+) -> None:
+    identifiers = {}
+    for language in ("en", "fr"):
+        ended = run(*WORDS, "--with", "calendars", "--date", "2024-07-26", "--lang", language)
+        assert ended.exit_code == 0, ended.stderr
+        with zipfile.ZipFile(solved / "calendars.zip") as archive:
+            lines = unfolded(archive.read("T1.ics"))
+        identifiers[language] = [line for line in lines if line.startswith("UID:")]
+        name = next(line for line in lines if line.startswith("X-WR-CALNAME:"))
+        assert name.endswith({"en": "Dog team · T1", "fr": "Équipe cynophile · T1"}[language])
+    assert identifiers["en"] == identifiers["fr"]
+    assert len(set(identifiers["en"])) == len(identifiers["en"]) > 1
+
+
 def test_a_calendar_tells_the_time_of_the_day_it_is_on(solved: Path) -> None:
     late = [*WORDS[:3], "--from", "23:55", "--to", "24:10", "-o", "w"]
     ended = run(*late, "--with", "calendars", "--date", "2024-12-31")
