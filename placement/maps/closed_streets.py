@@ -141,7 +141,9 @@ def close_streets(plan: Plan, names: Sequence[str], laid: Laid) -> dict[str, Any
         own_walks, own_between = [], []
         for at in kinds:
             table = _to_any_gate(problem, found, at).tocsr()[laid.point][:, laid.column]
-            parts_now = np.where(start[at] < 0, start[at], exact_parts(table)[0])
+            parts_now = exact_parts(table)[0]
+            if problem.rings is not None and at == problem.laned:  # to no gate that led nowhere
+                parts_now = np.where(start[at] < 0, start[at], parts_now)
             all_ = changed(start[at], parts_now)
             own_walks.append(other_than(all_, longest([walks[part][at] for part in parts])))
             own_between.append(between_sites(problem, found, at, laid.column))
