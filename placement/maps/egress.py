@@ -8,7 +8,7 @@ import shapely
 from placement.cover.ground import ground
 from placement.maps import coding
 from placement.maps.frame import Frame, plan_frame
-from placement.maps.webmap import page
+from placement.maps.webmap import FIRST_SCRIPTS, page
 from placement.plan.clock import DAY_MIN, clock_of
 from placement.plan.problem import Plan
 from placement.solution import Status
@@ -22,17 +22,7 @@ if TYPE_CHECKING:
     from placement.arrays import Floats
     from placement.studies.egress import Course, Crossing, Egress
 
-_SCRIPTS = (
-    "language.js",
-    "address.js",
-    "palette.js",
-    "theme.js",
-    "tiles.js",
-    "streets.js",
-    "tables.js",
-    "narrow.js",
-    "egress.js",
-)
+_SCRIPTS = (*FIRST_SCRIPTS, "tables.js", "narrow.js", "egress.js")
 _COURSES = ("chosen", "guided")
 
 

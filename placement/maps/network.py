@@ -1,16 +1,51 @@
-"""What the page of a street network shows: its parts, and what was left out."""
+"""The page of a street network: its parts, and what was left out."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from placement.maps import coding
 from placement.maps.frame import frame_of
+from placement.maps.webmap import FIRST_SCRIPTS, page
+from placement.outputs import replace_file
 from placement.streets.network import transformer
 
 if TYPE_CHECKING:
     from placement.streets import Streets
+
+
+def write_network_map(streets: "Streets", facts: Mapping[str, Any], path: str | Path) -> None:
+    """Write the offline map of a street network: its connected parts, and what was left out.
+
+    Parameters
+    ----------
+    streets
+        The network.
+    facts
+        What the page tells beside it, see `network_data`.
+    path
+        The file to write. It appears complete or not at all.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    MapPageError
+        If the installed Leaflet is not the one that was checked.
+    """
+    replace_file(path, network_page(streets, facts).encode())
+
+
+def network_page(streets: "Streets", facts: Mapping[str, Any]) -> str:
+    """Return the offline map of a street network as text; see `write_network_map`."""
+    return page(
+        network_data(streets, facts),
+        words="network",
+        show="showNetwork",
+        scripts=(*FIRST_SCRIPTS, "narrow.js", "network.js"),
+    )
 
 
 def network_data(streets: "Streets", facts: Mapping[str, Any]) -> dict[str, Any]:

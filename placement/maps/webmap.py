@@ -29,7 +29,6 @@ from placement.maps.comparison import comparison_data, slider_data
 from placement.maps.day import day_data
 from placement.maps.frame import draw_plan, draw_routes, draw_shapes, draw_solution, plan_frame
 from placement.maps.leaflet import leaflet_file, leaflet_script, leaflet_style
-from placement.maps.network import network_data
 from placement.maps.page import page_data, uncovered
 from placement.maps.states import State
 from placement.maps.static_files import languages, own_file, script, style
@@ -46,19 +45,18 @@ with imported_later("pandas"):  # Folium asks it what a data frame is, and gets 
     from folium.template import Template
 
 if TYPE_CHECKING:
-    from placement.streets import Streets
     from placement.studies.replay import Replay
 
-_FIRST_SCRIPTS = (
+FIRST_SCRIPTS = (
     "language.js",
     "address.js",
     "palette.js",
     "theme.js",
     "tiles.js",
     "streets.js",
-)
+)  # of every page
 _PLAN_SCRIPTS = (
-    *_FIRST_SCRIPTS,
+    *FIRST_SCRIPTS,
     "missing.js",
     "tables.js",
     "rules.js",
@@ -102,7 +100,6 @@ _STATES_SCRIPTS = (
     "print.js",
     "states.js",
 )
-_NETWORK_SCRIPTS = (*_FIRST_SCRIPTS, "narrow.js", "network.js")
 _naming = threading.Lock()
 
 
@@ -360,38 +357,6 @@ def refuse_strangers(plan: Plan, solution: Solution) -> None:
                     field=field,
                     remedy="draw the solution with the plan it was made for",
                 )
-
-
-def write_network_map(streets: "Streets", facts: Mapping[str, Any], path: str | Path) -> None:
-    """Write the offline map of a street network: its connected parts, and what was left out.
-
-    Parameters
-    ----------
-    streets
-        The network.
-    facts
-        What the page tells beside it, see `placement.maps.network.network_data`.
-    path
-        The file to write. It appears complete or not at all.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be written.
-    MapPageError
-        If the installed Leaflet is not the one that was checked.
-    """
-    replace_file(path, network_page(streets, facts).encode())
-
-
-def network_page(streets: "Streets", facts: Mapping[str, Any]) -> str:
-    """Return the offline map of a street network as text; see `write_network_map`."""
-    return page(
-        network_data(streets, facts),
-        words="network",
-        show="showNetwork",
-        scripts=_NETWORK_SCRIPTS,
-    )
 
 
 def write_page(data: Mapping[str, Any], path: str | Path) -> None:

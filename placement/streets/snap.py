@@ -126,9 +126,8 @@ def snap(
     UsageError
         Where the arrays have no such shape, hold no numbers, or the distance is negative.
     """
-    points = np.array(
-        xy, np.float64, order="C"
-    )  # a copy: compiled once, for arrays that may change
+    # a copy: compiled once, for arrays that may change
+    points = np.array(xy, np.float64, order="C")
     if points.size == 0:
         points = points.reshape(0, 2)
     if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
