@@ -15,6 +15,8 @@ from placement.streets.network import transformer
 if TYPE_CHECKING:
     from placement.streets import Streets
 
+SCRIPTS = (*FIRST_SCRIPTS, "narrow.js", "network.js")
+
 
 def write_network_map(streets: "Streets", facts: Mapping[str, Any], path: str | Path) -> None:
     """Write the offline map of a street network: its connected parts, and what was left out.
@@ -44,7 +46,7 @@ def network_page(streets: "Streets", facts: Mapping[str, Any]) -> str:
         network_data(streets, facts),
         words="network",
         show="showNetwork",
-        scripts=(*FIRST_SCRIPTS, "narrow.js", "network.js"),
+        scripts=SCRIPTS,
     )
 
 

@@ -126,6 +126,7 @@ def test_options_reach_the_pipeline(ends: Ends) -> None:
         "headroom": None,
     }
     assert callable(seen["optimise"].pop("progress"))
+    assert callable(seen["optimise"].pop("chosen"))
     assert 0 < seen["optimise"].pop("within").left() < 60, "reading the plan counts as well"
     assert seen["optimise"] == {
         "time_limit": 60.0,

@@ -130,7 +130,7 @@ def test_a_weight_that_cannot_be_summed_names_its_row_and_the_remedy(bad):
 
 
 def test_arrays_that_do_not_fit_are_refused():
-    with pytest.raises(UsageError, match="3 points need 3 weights"):
+    with pytest.raises(UsageError, match="3 points need as many weights"):
         aggregate(*compressed([[0]] * 3), [1.0, 2.0])
     with pytest.raises(UsageError, match="need 3 keys, not 2"):
         aggregate(*compressed([[0]] * 3), None, key=np.zeros(2, dtype=np.int64))

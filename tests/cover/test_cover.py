@@ -161,7 +161,7 @@ def test_an_unknown_site_is_named(wrong):
 def test_what_cannot_be_used_is_refused():
     with pytest.raises(UsageError, match="row numbers"):
         Cover.from_matrix(csr_array([[1, 0]])).evaluate([0.5])
-    with pytest.raises(UsageError, match="1 dimensions"):
+    with pytest.raises(UsageError, match="has 1 dimension"):
         Cover.from_matrix(np.array([1, 0, 1]))
     with pytest.raises(InputError, match="negative"):
         Cover.from_matrix(csr_array([[1, 0]]), [-3])

@@ -262,7 +262,7 @@ def test_calls_that_cannot_be_taken():
     for call, message in (
         (lambda: Cover.from_discs(here, here, [1.0]), "one a site"),
         (lambda: Cover.from_discs(here, here, -1.0), "0 or more"),
-        (lambda: Cover.from_discs(here, here, 1.0, [1.0]), "2 points need 2 weights"),
+        (lambda: Cover.from_discs(here, here, 1.0, [1.0]), "2 points need as many weights"),
         (lambda: Cover.from_discs(np.zeros((2, 3)), here, 1.0), "two columns"),
         (lambda: Cover.from_discs(here, np.zeros(3), 1.0), "two columns"),
         (lambda: Cover.from_discs(here, here * np.nan, 1.0), "row 0 of sites"),

@@ -15,7 +15,7 @@ import pytest
 from branca.element import Element
 
 from placement.errors import InputError
-from placement.maps import static_files, webmap, write_map
+from placement.maps import network, static_files, webmap, write_map
 from placement.maps.leaflet import leaflet_file
 from placement.plan.problem import Plan
 from placement.solution import Status
@@ -273,16 +273,14 @@ def test_a_script_loses_its_comments_and_nothing_else() -> None:
         'a,b > c{d: "e , f";g: calc(1px + 2px)}@media (h){i{j: k}}'
     )
     folder = resources.files("placement.maps").joinpath("static")
-    for name in {*webmap._RINGS_SCRIPTS, *webmap._STATES_SCRIPTS, *webmap._NETWORK_SCRIPTS}:
+    for name in {*webmap._RINGS_SCRIPTS, *webmap._STATES_SCRIPTS, *network.SCRIPTS}:
         text = folder.joinpath(name).read_text(encoding="utf-8")
         assert text.count("`") % 2 == 0
         # no text goes over several lines, where a line that looks like a comment would be lost
         assert all(line.count("`") % 2 == 0 for line in text.splitlines()), name
 
 
-@pytest.mark.parametrize(
-    "names", [webmap._RINGS_SCRIPTS, webmap._STATES_SCRIPTS, webmap._NETWORK_SCRIPTS]
-)
+@pytest.mark.parametrize("names", [webmap._RINGS_SCRIPTS, webmap._STATES_SCRIPTS, network.SCRIPTS])
 def test_scripts_stay_the_same_word_for_word_when_they_are_tightened(names) -> None:
     def words(code: str, texts: str) -> list[str]:
         return re.findall(texts + r"\+\+|--|\w+|\S", code)
@@ -300,7 +298,7 @@ def test_scripts_stay_the_same_word_for_word_when_they_are_tightened(names) -> N
 
 def test_the_script_never_writes_markup() -> None:
     folder = resources.files("placement.maps").joinpath("static")
-    for name in {*webmap._RINGS_SCRIPTS, *webmap._NETWORK_SCRIPTS}:
+    for name in {*webmap._RINGS_SCRIPTS, *network.SCRIPTS}:
         code = folder.joinpath(name).read_text()
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert way not in code, (name, way)

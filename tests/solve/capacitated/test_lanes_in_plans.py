@@ -298,7 +298,7 @@ def test_the_summary_names_the_largest_split(town: tuple[Plan, Solution]) -> Non
     plan, solution = town
     both = _areas(solution, lambda areas: areas["box-1"].update({"bridge-south/checkpoint": [9.0]}))
     rows = rule_rows(plan, both)
-    assert rows[1][1] == "1 of 3 areas go to several gates"
+    assert rows[1][1] == "1 of 3 areas goes to several gates"
     assert rows[2] == ("", "box-1", "500 to bridge-north", "9 to 1 other")
 
 

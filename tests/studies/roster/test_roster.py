@@ -12,6 +12,7 @@ import pytest
 
 import placement
 from placement.auditing.roster import audit_roster
+from placement.counts import counted
 from placement.errors import InputError, NoPlanError, UsageError
 from placement.plan.layers import load_plan
 from placement.plan.problem import Plan
@@ -141,7 +142,7 @@ def test_too_few_teams_leave_the_posts_empty_that_cost_the_fewest_people(
     assert found.teams + len(found.spare) == teams
     held = {(one.post, one.position) for one in found.duties}
     assert found.held == len(held)
-    assert f"hold {len(held)} positions" in repr(found)
+    assert f"hold {counted(len(held), 'position')} " in repr(found)
     assert audit_roster(plan, solution, as_answer(found), places) == ()
 
 
