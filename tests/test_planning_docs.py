@@ -42,8 +42,8 @@ PAGES = sorted(
     - {ROOT / "docs/how-to/index.md", ROOT / "docs/how-to/coming-from-spopt.md"}
 )
 WRITES = os.environ.get("PLACE_GOLDEN") == "write"
-# its searches take a quarter of a minute each; by day `place egress` is run on the page of a day
-BY_NIGHT = {"empty-the-ground"}
+# their searches take half a minute; by day other pages run `place egress`, `optimise` and `cover`
+BY_NIGHT = {"empty-the-ground", "planning"}
 
 needs_bundled = pytest.mark.skipif(
     not (ROOT / "data/geo/paris-2024-cover/plan.toml").exists(),
