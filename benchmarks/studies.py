@@ -22,6 +22,10 @@ COVER, DOGS, PARIS = (
 )
 AWAY = ("--away", "dog_team=10%", "--away", "checkpoint=2%")
 CASES = {
+    "frontier of 17 budgets, cover": ("frontier", COVER, "--budgets", "100:900:50"),
+    "10 alternatives, cover": (
+        *("alternatives", COVER, "--within", "1%", "--differ", "5", "--count", "10"),
+    ),
     "loss of 3 posts, cover": ("loss", "cover", COVER, "--posts", "3"),
     "loss of 3 posts, lanes": ("loss", "lanes", PARIS, "--posts", "3"),
     "risk, 10,000 nights": ("risk", "cover", COVER, "--nights", "10000", *AWAY),

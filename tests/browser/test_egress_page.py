@@ -141,9 +141,7 @@ def test_the_map_says_where_it_is_and_the_table_begins_with_the_latest(
     assert page.locator(".leaflet-tooltip").inner_text().startswith("Stop")
     wide = circle.bounding_box()
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function(
-        "document.querySelector('.folium-map').nextElementSibling.id === 'panel'"
-    )
+    page.wait_for_selector(".folium-map + #panel")
     top, panel = page.locator(".folium-map").bounding_box(), page.locator("#panel").bounding_box()
     assert top["y"] + top["height"] <= panel["y"]
     assert wide["width"] >= circle.bounding_box()["width"]

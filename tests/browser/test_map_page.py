@@ -374,12 +374,11 @@ def test_the_policy_stops_a_script_that_was_slipped_in(open_page, file, tmp_path
     page.evaluate(
         "() => { const one = document.createElement('script');"
         "one.textContent = 'window.hacked = 3'; document.body.append(one);"
-        "const image = new Image(); image.onerror = () => { window.failed = true; };"
-        "image.src = 'https://example.org/x.png'; }"
+        "return new Promise((done) => { const image = new Image(); image.onerror = () => done();"
+        "image.src = 'https://example.org/x.png'; }); }"
     )
     assert page.evaluate("window.hacked") is None
     assert any("Content Security Policy" in message for message in seen.messages)
-    page.wait_for_function("window.failed")
     assert seen.refused == ["csp"]
 
 

@@ -14,6 +14,7 @@ from placement.studies.roster.holding import Held, hold
 from placement.studies.roster.lines import lines
 from placement.studies.roster.one_post import can_hold
 from placement.studies.roster.rules import Rules
+from tests.amount import by_night
 from tests.studies.roster.oracle import fewest
 from tests.studies.roster.second_solver import possible
 
@@ -76,6 +77,7 @@ def test_a_single_post_needs_what_trying_everything_finds(seed: int) -> None:
     assert found(slots, kind, shift).bound == least
 
 
+@by_night
 @pytest.mark.slow
 def test_breaks_of_a_single_post_are_proven() -> None:
     shift = Shift(work=6, rest=6, handover=1, spells=((72, 12),))
