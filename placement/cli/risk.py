@@ -437,9 +437,9 @@ def _mean(one: "Risk") -> float:
 def _remarks(found: "Risks", plan: "Plan", files: "tuple[str, ...]") -> list[str]:
     """Say what was computed exactly, and which of several solutions is best."""
     admit = "admit in time" if plan.problem.rings is None else "let through their rings"
-    counted = f"people are counted whom the lanes that are there can {admit}"
+    whom = f"people are counted whom the lanes that are there can {admit}"
     said = [
-        f"{kind.id}: {counted}; `place replay` plays their queues."
+        f"{kind.id}: {whom}; `place replay` plays their queues."
         for kind in plan.problem.resources
         if kind.lanes is not None
     ]

@@ -261,3 +261,8 @@ def admit(  # noqa: C901, PLR0912, PLR0915, PLR0913, PLR0917 - one flow, kept in
     for k in range(len(share)):
         total += share[k] * every
     return total
+
+
+def pointers(lengths: Ints) -> Ints:
+    """Return where lists of these lengths begin, one after another, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)

@@ -22,7 +22,7 @@ from placement.cover.survey import Survey
 from placement.plan.problem import Plan
 from placement.solve.capacitated.assignment import Crowds, kinds_of
 from placement.solve.capacitated.crowds import crowds_of
-from placement.solve.capacitated.fast_max_flow import admit
+from placement.solve.capacitated.fast_max_flow import admit, pointers
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.highs import LiveModel
 from placement.solve.mip.linear_program import live_program
@@ -120,9 +120,9 @@ class LayeredFlow:
         worth, place = np.unique(crowds.worth, return_inverse=True)
         words = np.random.default_rng(0).integers(1, 2**63, size + len(worth), dtype=np.int64)
         self._crowd: tuple[Any, ...] = (
-            _pointers(np.bincount(crowd, minlength=len(people))),
+            pointers(np.bincount(crowd, minlength=len(people))),
             gate,
-            _pointers(np.bincount(gate, minlength=size)),
+            pointers(np.bincount(gate, minlength=size)),
             crowd[back],
             len(worth) - 1 - place.ravel().astype(np.int64),
             words,
@@ -168,10 +168,6 @@ def _admit_shares(  # noqa: PLR0913, PLR0917 - as `admit` takes it
             is_open, lanes, load, dead,
         )  # fmt: skip
     return found
-
-
-def _pointers(length: Ints) -> Ints:
-    return np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -274,7 +270,8 @@ class FlowProgram:
         slope = np.zeros(len(shares))
 
         def solve(n: int) -> None:
-            value[n], slope[n] = self._solve(live, float(shares[n]))
+            value[n], each = self._solve(live, float(shares[n]))
+            slope[n] = each[0]
 
         def fill(low: int, high: int) -> None:
             if high - low < 2:
@@ -300,13 +297,13 @@ class FlowProgram:
         fill(0, len(shares) - 1)
         return np.round(value, _PLACES)[place.ravel()]
 
-    def _solve(self, live: LiveModel, come: float) -> tuple[float, float]:
-        """Return what those are worth who get in at a share, and how much more by a unit of it."""
+    def _solve(self, live: LiveModel, come: float) -> tuple[float, Floats]:
+        """Return what those are worth who get in at a share, and how much more by what is held."""
         live.change_bounds(self._come, np.array([come]), np.array([come]))
         best, _ = live.relax(Stop())
         if best is None:
             raise RuntimeError("people who may stay away cannot be sent: the solver failed")
-        return best.objective, float((self._factors @ np.abs(best.row_duals))[0])
+        return best.objective, self._factors @ np.abs(best.row_duals)
 
     def support(self, come: float, lanes: Floats, there: Floats) -> Support:
         """Return what those are worth who get in, and what bounds it elsewhere; of a linked one.
@@ -324,12 +321,7 @@ class FlowProgram:
             return Support(value=0.0, come=0.0, lane=none, gate=none)
         live.change_bounds(self._lane, lanes, lanes)
         live.change_bounds(self._here, come * there, come * there)
-        live.change_bounds(self._come, np.array([come]), np.array([come]))
-        best, _ = live.relax(Stop())
-        if best is None:
-            raise RuntimeError("people who may stay away cannot be sent: the solver failed")
-        each = self._factors @ np.abs(best.row_duals)
+        value, each = self._solve(live, come)
         return Support(
-            value=best.objective, come=float(each[0]), lane=each[1 : gates + 1],
-            gate=each[gates + 1 :],
-        )  # fmt: skip
+            value=value, come=float(each[0]), lane=each[1 : gates + 1], gate=each[gates + 1 :]
+        )

@@ -14,7 +14,7 @@ from placement.arrays import Bools, Floats, Ints
 from placement.compiled import compiled, part_of_compiled
 from placement.cover.instance import Instance
 from placement.cover.lanes import Lanes
-from placement.solve.capacitated.fast_max_flow import EPS, admit
+from placement.solve.capacitated.fast_max_flow import EPS, admit, pointers
 from placement.solve.core.stopping import Stop
 
 _NOISE = 0.3  # of the score while reopening
@@ -257,9 +257,9 @@ class Search:
         self._random = np.random.default_rng(seed)
         words = self._random.integers(1, 2**63, len(gates) + len(worth), dtype=np.int64)
         self._crowd: tuple[Any, ...] = (
-            _pointers(length[laned]),
+            pointers(length[laned]),
             by_row,
-            _pointers(np.bincount(by_row, minlength=len(gates))),
+            pointers(np.bincount(by_row, minlength=len(gates))),
             new[of_row[passing]][order],
             len(worth) - 1 - place.ravel().astype(np.int64),
             words,
@@ -277,7 +277,7 @@ class Search:
         others = instance.indices[~passing]
         by_column = np.argsort(others, kind="stable")
         self._rows = (
-            _pointers(np.bincount(others, minlength=columns)),
+            pointers(np.bincount(others, minlength=columns)),
             of_row[~passing][by_column],
         )
         self._bonds = (instance.coupled, instance.near_indptr, instance.near_indices)
@@ -289,7 +289,7 @@ class Search:
             number,
             allowed,
             *self._bonds,
-            _pointers(np.bincount(instance.near_indices, minlength=columns)),
+            pointers(np.bincount(instance.near_indices, minlength=columns)),
             partner[back],
             *self._rows,
             np.ascontiguousarray(
@@ -371,10 +371,6 @@ class Search:
         self.is_open, self.lanes, self._times = is_open.copy(), lanes.copy(), times.copy()
 
 
-def _pointers(lengths: Ints) -> Ints:
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-
-
 def _limits(instance: Instance, lanes: Lanes) -> tuple[Ints, Ints, Floats, Floats, Floats]:
     """Return the budget and the limits by column: pointers, limit, use, use of a lane; and most."""
     uses = np.stack([instance.cost, *(limit.use for limit in instance.limits)])
@@ -384,7 +380,7 @@ def _limits(instance: Instance, lanes: Lanes) -> tuple[Ints, Ints, Floats, Float
         each[1:] = lanes.lane_use
     column, limit = np.nonzero(((uses != 0) | (each != 0)).T)
     return (
-        _pointers(np.bincount(column, minlength=instance.columns)),
+        pointers(np.bincount(column, minlength=instance.columns)),
         limit.astype(np.int64),
         uses[limit, column],
         each[limit, column],

@@ -95,11 +95,8 @@ class Leavers:
         leaving, group, members, _ = self._groups()
         start = np.zeros(leaving.slot.shape)
         np.add.at(start, group, self.nearest[members])
-        found = quickest(leaving, start, stop=stop)
-        walked = np.maximum(leaving.slot, 0).astype(np.float64)
-        best, _ = shortest(leaving, found.people, walked, slots=found.slots, stop=stop)
+        found, share = guide_soonest(leaving, start, stop)
         sent = np.zeros(self.walks.out.shape)
-        share = best / leaving.people[:, None]
         sent[members] = self.people[members][:, None] * share[group]
         return found, sent
 
@@ -172,11 +169,8 @@ class Leavers:
             profile=np.arange(len(pairs)),
         )
         start = self.nearest_on[where] * leaving.people[:, None]
-        found = quickest(leaving, start, stop=stop)
-        walked = np.maximum(leaving.slot, 0).astype(np.float64)
-        best, _ = shortest(leaving, found.people, walked, slots=found.slots, stop=stop)
         shares = np.zeros(on.shape)
-        shares[where] = best / leaving.people[:, None]
+        _, shares[where] = guide_soonest(leaving, start, stop)
         return shares
 
     def serve(self, out: Sent, chosen: Course, apart: Course, soonest: Soonest, stop: Stop) -> Told:
@@ -297,6 +291,29 @@ class Leavers:
             if saved >= _WORTH_MIN:
                 found.append(Wider(exit=self.gates.id[at], saves_min=saved))
         return tuple(sorted(found, key=lambda one: (-one.saves_min, one.exit)))
+
+
+def guide_soonest(leaving: Leaving, start: Floats, stop: Stop) -> tuple[Sent, Floats]:
+    """Return how soon all can pass, and where people of each group go then with the least walks.
+
+    Parameters
+    ----------
+    leaving
+        Groups of people.
+    start
+        (G, E) float64, people of each group by place, a way that is known.
+    stop
+        When to stop.
+
+    Returns
+    -------
+    found, share
+        The first, with its proof, and (G, E) shares of the groups by place.
+    """
+    found = quickest(leaving, start, stop=stop)
+    walked = np.maximum(leaving.slot, 0).astype(np.float64)
+    best, _ = shortest(leaving, found.people, walked, slots=found.slots, stop=stop)
+    return found, best / leaving.people[:, None]
 
 
 def _rank(course: Course, soonest: Soonest) -> tuple[float, float, float]:

@@ -14,23 +14,23 @@ from typing import Literal
 
 import numpy as np
 
-from placement.arrays import Floats, Ints
+from placement.arrays import Floats
 from placement.errors import UsageError
 from placement.plan.outlets import Outlets
 from placement.plan.problem import Plan
 from placement.solution import Solution, Status
 from placement.solve.core.stopping import Stop
-from placement.solve.mip.quickest import Leaving, Proof, Sent, quickest, shortest
+from placement.solve.mip.quickest import Leaving, Proof, Sent, quickest
 from placement.studies.egress.courses import Crossing, crossing
 from placement.studies.egress.exits import Exits, exits_of
-from placement.studies.egress.guiding import SURE, Leavers
+from placement.studies.egress.guiding import SURE, Leavers, guide_soonest
+from placement.studies.egress.jointly import NEVER, over_first
 from placement.studies.egress.periods import RingLeft, between
 from placement.studies.egress.queues import NOBODY, PER_MIN, queue_of, slots_of
 from placement.studies.egress.walks import Walks, walks_of
 
 type Inner = Literal["chosen", "guided"]
 """Which course of the inner ring."""
-_NEVER = 10**9  # slots: more than any walk
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -229,10 +229,7 @@ def _guide(
     first = np.zeros(leaving.slot.shape)
     first[: len(where[0])] = start[0][where] * many[where][:, None]
     np.add.at(first, len(where[0]) + group, start[1][members])
-    found = quickest(leaving, first, stop=stop)
-    walked = np.maximum(leaving.slot, 0).astype(np.float64)
-    best, _ = shortest(leaving, found.people, walked, slots=found.slots, stop=stop)
-    share = best / leaving.people[:, None]
+    _, share = guide_soonest(leaving, first, stop)
     shares, sent = np.zeros(on.shape), np.zeros(start[1].shape)
     shares[where] = share[: len(where[0])]
     sent[members] = outer.people[members][:, None] * share[len(where[0]) :][group]
@@ -271,36 +268,11 @@ def _passing(
     )
 
 
-def over_gates(out: Ints, on: Ints, pace: Ints) -> Ints:
-    """Return the least slots from people to the outer ring over any gate of the inner one.
-
-    Parameters
-    ----------
-    out
-        (M, E) int64, slots to the inner gates, −1 where nobody walks so.
-    on
-        (2, E, S) int64, slots from there.
-    pace
-        (M,) int64, of each.
-
-    Returns
-    -------
-    (M, S) int64
-        −1 where there is no way.
-    """
-    far = np.where(on < 0, _NEVER, on)
-    found = np.full((len(out), on.shape[2]), _NEVER, dtype=np.int64)
-    for at, line in enumerate(out.T):
-        passed = np.where(line < 0, _NEVER, line + 1)
-        found = np.minimum(found, passed[:, None] + far[pace, at])
-    return np.where(found >= _NEVER, -1, found)
-
-
 def _bound(inner: Leavers, out: Sent, outer: Leavers, stop: Stop) -> tuple[Proof, float]:
     """Return before when nobody has all out, in slots, and what proves it of the outer ring."""
     on, pace = slots_of(outer.walks.on), inner.step_free.astype(np.int64)
     people = np.concatenate([inner.people, outer.people])
-    slot = np.concatenate([over_gates(inner.slot, on, pace), outer.slot])
+    slot = np.concatenate([over_first(inner.slot, on, pace), outer.slot])
     some = people > 0
     rows, group = np.unique(slot[some], axis=0, return_inverse=True)
     leaving = Leaving(
@@ -311,7 +283,7 @@ def _bound(inner: Leavers, out: Sent, outer: Leavers, stop: Stop) -> tuple[Proof
         profile=np.zeros(len(rows), np.int64),
     )
     start = np.zeros(rows.shape)
-    near = np.where(rows < 0, _NEVER, rows).argmin(axis=1)
+    near = np.where(rows < 0, NEVER, rows).argmin(axis=1)
     start[np.arange(len(rows)), near] = leaving.people
     found = quickest(leaving, start, stop=stop)
-    return found.proof, max(found.bound, out.bound + int(np.where(on < 0, _NEVER, on).min()))
+    return found.proof, max(found.bound, out.bound + int(np.where(on < 0, NEVER, on).min()))

@@ -15,7 +15,8 @@ from placement.solve.core.stopping import Stop
 from placement.solve.mip.quickest import Leaving, Sent, quickest
 from placement.solve.mip.two_lines import ServedProof, TwoLines, bound_of
 
-_NEVER = 10**9  # slots: more than any walk
+NEVER = 10**9
+"""Slots: more than any walk."""
 _GRAIN = 1e-4  # of a slot: a time to clear so little after a whole slot is that slot
 _AMPLE = 2.0  # times what is needed for a way out in time to cost too much
 
@@ -60,7 +61,7 @@ def bound_jointly(lines: TwoLines, out: Sent, *, stop: Stop) -> ServedProof | No
     if not sure.any():
         return None
     rows, group = np.unique(slot[sure], axis=0, return_inverse=True)
-    near = np.where(rows < 0, _NEVER, rows)
+    near = np.where(rows < 0, NEVER, rows)
     last = int(near.min(axis=1).max()) + lines.batches - 1
     leaving = Leaving(
         people=np.bincount(group.reshape(-1), weights=lines.people[sure]),
@@ -87,14 +88,34 @@ def _over_exits(lines: TwoLines) -> tuple[Ints, Bools]:
         (G, S) int64, −1 where nobody walks so, and (G,): every exit that its people can walk to
         has a walk on to a station.
     """
-    far = np.where(lines.on < 0, _NEVER, lines.on)
-    slot = np.full((len(lines.people), len(lines.serves)), _NEVER, dtype=np.int64)
-    for at, out in enumerate(lines.out.T):
-        # who passes in a slot walks on at its end
-        passed = np.where(out < 0, _NEVER, out + 1)
-        slot = np.minimum(slot, passed[:, None] + far[lines.pace, at])
     sure = ~((lines.out >= 0) & lines.lost[lines.pace]).any(axis=1)
-    return np.where(slot >= _NEVER, -1, slot), sure
+    return over_first(lines.out, lines.on, lines.pace), sure
+
+
+def over_first(out: Ints, on: Ints, pace: Ints) -> Ints:
+    """Return the least slots from people to the second of two places in line, over any first one.
+
+    Parameters
+    ----------
+    out
+        (M, E) int64, slots to the first places, −1 where nobody walks so.
+    on
+        (2, E, S) int64, slots from there to the second, by pace, likewise.
+    pace
+        (M,) int64, of each.
+
+    Returns
+    -------
+    (M, S) int64
+        −1 where there is no way.
+    """
+    far = np.where(on < 0, NEVER, on)
+    found = np.full((len(out), on.shape[2]), NEVER, dtype=np.int64)
+    for at, line in enumerate(out.T):
+        # who passes in a slot walks on at its end
+        passed = np.where(line < 0, NEVER, line + 1)
+        found = np.minimum(found, passed[:, None] + far[pace, at])
+    return np.where(found >= NEVER, -1, found)
 
 
 def _way_out(lines: TwoLines, out: Sent) -> ServedProof:
@@ -105,7 +126,7 @@ def _way_out(lines: TwoLines, out: Sent) -> ServedProof:
     the exits let pass for.
     """
     before = out.proof.level
-    level = before + int(np.where(lines.on < 0, _NEVER, lines.on).min())
+    level = before + int(np.where(lines.on < 0, NEVER, lines.on).min())
     more = out.bound - before
     if more < _GRAIN:
         return ServedProof(level=0)
