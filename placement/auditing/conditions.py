@@ -118,11 +118,11 @@ def _agreed(solution: Solution) -> Iterator[tuple[str, str]]:
         yield "forbid", f"post {post!r} had to be closed"
     changes = solution.changes
     if changes is not None:
-        most = "any number of" if changes.most is None else f"at most {changes.most}"
+        many = changes.most
+        most = "any number of changes" if many is None else f"at most {counted(many, 'change')}"
         sentence = (
             f"held to an agreed plan: opened {_listed(sorted(changes.opened))}; closed "
-            f"{_listed(sorted(changes.closed))}; {most} "
-            f"{'change' if changes.most == 1 else 'changes'} allowed, each at a price of "
+            f"{_listed(sorted(changes.closed))}; {most} allowed, each at a price of "
             f"{changes.price:.12g}"
         )
         yield "changes", sentence

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from placement.counts import counted
 from placement.review.geojson import solution_text
 from placement.solution import Solution
 
@@ -96,7 +97,7 @@ def _members(members: dict[str, Any], names: tuple[str, ...]) -> list[str]:
 
 def _post(feature: Mapping[str, Any]) -> list[str]:
     properties = feature["properties"]
-    units = f"{properties['units']:,} {'unit' if properties['units'] == 1 else 'units'}"
+    units = counted(properties["units"], "unit")
     place = ", ".join(str(degrees) for degrees in feature["geometry"]["coordinates"])
     return [f"{_text(feature['id'])}: {units}, {_text(properties['name'])}, at {place}"]
 

@@ -16,7 +16,15 @@ from placement.solve.mip.two_lines import ServedProof, TwoLines, bound_of
 from placement.studies.egress.courses import Course, Flow, Wider, crossing
 from placement.studies.egress.exits import Exits
 from placement.studies.egress.jointly import Served, bound_jointly
-from placement.studies.egress.queues import NOBODY, PER_MIN, Queue, queue_of, slots_of
+from placement.studies.egress.queues import (
+    NOBODY,
+    PER_MIN,
+    Queue,
+    in_all,
+    queue_of,
+    slots_of,
+    walk_on,
+)
 from placement.studies.egress.walks import Walks
 
 type Soonest = Literal["out", "served"]
@@ -140,11 +148,12 @@ class Leavers:
         if self.stations is None:
             return np.zeros(on.shape)
         _, passed = self.queues(sent)
+        everybody = in_all(passed)
         wide = max(line.shape[1] for line in passed) + 1
         pairs, profiles, many = [], [], []
         for pace in range(2):
             for at, lines in enumerate(passed):
-                total = lines[pace][-1] if lines.shape[1] else 0.0
+                total = float(everybody[pace, at])
                 if total > 0 and (on[pace, at] >= 0).any():
                     pairs.append((pace, at))
                     many.append(total)
@@ -234,17 +243,8 @@ class Leavers:
         """Return what happens where people go so."""
         sent = np.where(sent > NOBODY, sent, 0.0)
         queues, passed = self.queues(sent)
-        on, flows = slots_of(self.walks.on), []
-        longest = max(len(queue.passed) for queue in queues) + int(on.max(initial=0)) + 1
-        come = np.zeros((shares.shape[2], longest))
-        for pace, at, to in np.argwhere(shares > 0).tolist():
-            if not passed[at].shape[1]:
-                continue
-            out = np.diff(passed[at][pace], prepend=0.0) * shares[pace, at, to]
-            first = int(on[pace, at, to]) + 1
-            come[to, first : first + len(out)] += out
-            if out.sum() > 0:
-                flows.append((at, to, pace, float(out.sum())))
+        come = walk_on(passed, shares, slots_of(self.walks.on))
+        flows = (shares * in_all(passed)[..., None]).transpose(1, 2, 0)
         gates, stations = self.gates, self.stations
         return Course(
             sent=sent,
@@ -262,9 +262,9 @@ class Leavers:
                     exit=gates.id[at],
                     station=stations.id[to],
                     step_free=bool(pace),
-                    people=people,
+                    people=float(flows[at, to, pace]),
                 )
-                for at, to, pace, people in sorted(flows)
+                for at, to, pace in np.argwhere(flows > 0).tolist()
                 if stations is not None
             ),
         )

@@ -26,7 +26,14 @@ from placement.studies.egress.exits import Exits, exits_of
 from placement.studies.egress.guiding import SURE, Leavers, guide_soonest
 from placement.studies.egress.jointly import NEVER, over_first
 from placement.studies.egress.periods import RingLeft, between
-from placement.studies.egress.queues import NOBODY, PER_MIN, queue_of, slots_of
+from placement.studies.egress.queues import (
+    NOBODY,
+    PER_MIN,
+    in_all,
+    queue_of,
+    slots_of,
+    walk_on,
+)
 from placement.studies.egress.walks import Walks, walks_of
 
 type Inner = Literal["chosen", "guided"]
@@ -167,7 +174,7 @@ def leave_outer(
     names: tuple[Inner, Inner] = ("chosen", "guided")
     for by, sent in zip(names, ways, strict=True):
         _, passed = inner.queues(np.where(sent > NOBODY, sent, 0.0))
-        many = np.array([line[:, -1] if line.shape[1] else np.zeros(2) for line in passed]).T
+        many = in_all(passed)
         _check_onward(many, outer, inner.gates, rings[1])
         start = outer.nearest_on, outer.nearest
         if by == "chosen":
@@ -245,21 +252,18 @@ def _passing(
     by: Inner,
 ) -> Passing:
     """Let people queue at the outer ring."""
-    on, slot = slots_of(outer.walks.on), outer.slot
+    slot = outer.slot
     sent = np.where(sent > NOBODY, sent, 0.0)
-    longest = max(line.shape[1] for line in passed) + int(on.max(initial=0)) + 1
-    come = np.zeros((len(outer.rate), max(longest, int(slot.max(initial=0)) + outer.batches)))
-    for pace, at, to in np.argwhere((shares > 0) & (many > NOBODY)[..., None]).tolist():
-        out = np.diff(passed[at][pace], prepend=0.0) * shares[pace, at, to]
-        begin = int(on[pace, at, to]) + 1
-        come[to, begin : begin + len(out)] += out
+    shares = np.where((many > NOBODY)[..., None], shares, 0.0)
+    last = int(slot.max(initial=0)) + outer.batches
+    come = walk_on(passed, shares, slots_of(outer.walks.on), slots=last)
     for point, to in np.argwhere(sent > 0).tolist():
         begin = int(slot[point, to])
         come[to, begin : begin + outer.batches] += sent[point, to] / outer.batches
     gates = outer.gates
     return Passing(
         by=by,
-        on=shares * np.where(many > NOBODY, many, 0.0)[..., None],
+        on=shares * many[..., None],
         sent=sent,
         gates=tuple(
             crossing(gates, at, rate, queue_of(come[at], rate))

@@ -1,10 +1,11 @@
 """What queues there are where people pass in turn: a fluid queue in steps of time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from placement.arrays import Floats
+from placement.arrays import Floats, Ints
 from placement.counts import counted
 from placement.errors import UsageError
 
@@ -46,7 +47,7 @@ class Queue:
     passed: Floats
 
 
-def slots_of(seconds: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def slots_of(seconds: Floats) -> Ints:
     """Return walks in whole slots, rounded up; −1 where nobody walks."""
     whole = np.ceil(np.where(np.isfinite(seconds), seconds, 0.0) / STEP_S - _GRAIN)
     return np.where(np.isfinite(seconds), np.maximum(whole, 0.0), -1.0).astype(np.int64)
@@ -98,3 +99,35 @@ def queue_of(arrives: Floats, rate: float) -> Queue:
         waiting=waiting,
         passed=passed,
     )
+
+
+def in_all(passed: Sequence[Floats]) -> Floats:
+    """Return (2, E) float64, who passes each exit by pace, of (2, K) by the end of each slot."""
+    return np.array([line[:, -1] if line.shape[1] else np.zeros(2) for line in passed]).T
+
+
+def walk_on(passed: Sequence[Floats], shares: Floats, walk: Ints, *, slots: int = 0) -> Floats:
+    """Return who comes in each slot to the places that people walk on to.
+
+    Parameters
+    ----------
+    passed
+        (2, K) float64 of each exit, by pace, who has passed it by the end of each slot.
+    shares
+        (2, E, S) float64, which of them walk on to each place.
+    walk
+        (2, E, S) int64, slots; who passes in a slot sets out at its end.
+    slots
+        How many there are at least.
+
+    Returns
+    -------
+    (S, K) float64
+    """
+    longest = max(line.shape[1] for line in passed) + int(walk.max(initial=0)) + 1
+    come = np.zeros((shares.shape[2], max(slots, longest)))
+    for pace, at, to in np.argwhere(shares > 0).tolist():
+        out = np.diff(passed[at][pace], prepend=0.0) * shares[pace, at, to]
+        first = int(walk[pace, at, to]) + 1
+        come[to, first : first + len(out)] += out
+    return come
