@@ -42,8 +42,8 @@ PAGES = sorted(
     - {ROOT / "docs/how-to/index.md", ROOT / "docs/how-to/coming-from-spopt.md"}
 )
 WRITES = os.environ.get("PLACE_GOLDEN") == "write"
-# their searches take half a minute; by day other pages run `place egress`, `optimise` and `cover`
-BY_NIGHT = {"empty-the-ground", "planning"}
+# their searches take long; by day other pages run `place egress`, `optimise` and `cover`
+BY_NIGHT = {"empty-the-ground", "planning", "seal-a-perimeter"}
 
 needs_bundled = pytest.mark.skipif(
     not (ROOT / "data/geo/paris-2024-cover/plan.toml").exists(),

@@ -132,7 +132,7 @@ def test_random_mutations_of_random_plans_are_refused(tmp_path: Path) -> None:
     draw = random.Random(0)
     refused = 0
     seed = 0
-    while refused < cases(160, 1000):
+    while refused < cases(80, 1000):
         seed += 1
         folder = tmp_path / str(seed)
         folder.mkdir()
@@ -143,7 +143,7 @@ def test_random_mutations_of_random_plans_are_refused(tmp_path: Path) -> None:
             continue
         if not solution.posts_list:
             continue
-        for _ in range(40):
+        for _ in range(cases(20, 40)):
             touched = _touch(solution, draw)
             assert not placement.audit(plan, touched).ok, touched
             refused += 1

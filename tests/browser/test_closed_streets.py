@@ -98,7 +98,7 @@ def write_banks(folder: Path, seed: int) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seeds", cases([range(2)], [range(2), range(2, 60)]))
+@pytest.mark.parametrize("seeds", cases([range(1)], [range(2), range(2, 60)]))
 def test_any_streets_of_drawn_towns_are_counted_together(browser, tmp_path, seeds) -> None:
     given, closed = [], []
     for seed in seeds:
@@ -148,7 +148,7 @@ def write_ringed_banks(folder: Path, seed: int) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seeds", cases([range(2)], [range(2), range(2, 60)]))
+@pytest.mark.parametrize("seeds", cases([range(1)], [range(2), range(2, 60)]))
 def test_any_streets_between_rings_are_counted_together(browser, tmp_path, seeds) -> None:
     """Walks from gate to gate become longer, and gates lead nowhere, as several streets close."""
     given, closed, far = [], [], []
@@ -228,7 +228,7 @@ def test_streets_of_a_day_close_in_all_its_periods(browser, tmp_path) -> None:
     """As the plan counts with the closure written in it: each period on its own ground."""
     given, plans, closed = [], [], []
     folders = [ROOT / "data/geo/drawn-day"]
-    folders += [draw_day(tmp_path / str(seed), seed).write() for seed in cases(range(2), range(40))]
+    folders += [draw_day(tmp_path / str(seed), seed).write() for seed in cases(range(1), range(40))]
     for seed, folder in enumerate(folders):
         plan = load_plan(folder)
         if plan.streets is None:

@@ -87,7 +87,7 @@ def faults_of(page: Any, looks: Mapping[str, Sequence[tuple[int, int]]]) -> list
     return found
 
 
-@pytest.mark.parametrize("condition", cases(["installed", "wide"], list(CONDITIONS)))
+@pytest.mark.parametrize("condition", cases(["wide"], list(CONDITIONS)))
 def test_nothing_overflows_and_no_word_is_torn(
     launch: Callable[..., Any],
     browser: Any,
