@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.amount import by_night
 from tests.cli.running import run
 from tests.cli.test_start import ROOT
 
 
+@by_night
 @pytest.mark.slow
 def test_the_starter_compiles_hardly_anything_and_says_so_once(tmp_path: Path) -> None:
     cache = tmp_path / "cache"

@@ -53,7 +53,7 @@ def least_by_flows(instance: Instance, lanes: Lanes) -> float:
 @pytest.mark.slow
 def test_random_plans_cost_what_explicit_flows_cost(tmp_path: Path) -> None:
     asked = 0
-    for seed in range(cases(4, 8)):
+    for seed in range(cases(2, 8)):
         try:
             plan = placement.load_plan(write_lanes_plan(tmp_path / str(seed), seed), budget=1e9)
         except InfeasibleError:
@@ -76,7 +76,7 @@ def test_random_plans_cost_what_explicit_flows_cost(tmp_path: Path) -> None:
             assert solution_text(again) == solution_text(found)
             assert placement.audit(plan, again).findings == ()
             asked += 1
-    assert asked > cases(2, 5)
+    assert asked > cases(1, 5)
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ from tests.amount import cases
 from tests.solve.capacitated.test_lanes_in_plans import write_lanes_plan
 from tests.solve.capacitated.test_rules_with_lanes import write_tiers
 
-PLANS = (2, 3, 4, 8, *cases((), (5, 7)))
+PLANS = cases((2, 3, 4), (2, 3, 4, 8, 5, 7))
 
 
 def drawn(folder: Path, seed: int) -> Plan | None:
@@ -83,7 +83,7 @@ def by_trying(plan: Plan, shares: Mapping[str, float] | None = None) -> tuple[in
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", cases((3, 4), PLANS))
+@pytest.mark.parametrize("seed", cases((3,), PLANS))
 def test_the_plan_is_the_first_of_all_choices_stage_by_stage(tmp_path: Path, seed: int) -> None:
     plan = drawn(tmp_path, seed)
     assert plan is not None
@@ -127,7 +127,7 @@ def test_the_cheapest_plan_is_the_first_of_all_choices_of_its_cost(tmp_path: Pat
             for c in np.flatnonzero(right)
         }, seed
         asked += 1
-    assert asked > cases(2, 3)
+    assert asked > cases(1, 3)
 
 
 @pytest.mark.slow
@@ -145,7 +145,7 @@ def test_the_plan_does_not_depend_on_which_of_the_equals_was_found(tmp_path: Pat
         again = placement.optimise(plan, baseline=start)
         assert again.posts_list == first.posts_list, seed
         asked += 1
-    assert asked > cases(2, 3)
+    assert asked > cases(1, 3)
 
 
 @pytest.mark.slow
@@ -160,7 +160,7 @@ def test_a_budget_that_buys_nothing_more_leaves_the_plan_as_it_is(tmp_path: Path
             found = placement.optimise(with_budget(plan, plan.problem.budget + more))
             assert found.posts_list == old.posts_list, (seed, more)
             same += 1
-    assert same > cases(9, 12)
+    assert same > cases(5, 12)
 
 
 @pytest.mark.slow
