@@ -379,7 +379,7 @@ def page(
             "languages": {code: one["language"] for code, one in spoken.items()},
             "words": {code: one[words] for code, one in spoken.items()},
             "leaflet": leaflet_file("LICENSE").decode(),
-            **data,
+            **_with_options_once(data),
         }
     )
     with _counted_names():
@@ -415,6 +415,18 @@ def page(
 def _hash(text: str) -> str:
     """Return a text's source expression for the policy."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _with_options_once(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Name the options of each site by their place in one list: most sites have the same few."""
+    if "sites" not in data:
+        return dict(data)
+    places: dict[str, int] = {}
+    sites = []
+    for site in data["sites"]:
+        at = places.setdefault(json.dumps(site["options"], sort_keys=True), len(places))
+        sites.append({**site, "options": at})
+    return {**data, "sites": sites, "options": [json.loads(one) for one in places]}
 
 
 def _json_block(data: Mapping[str, Any]) -> str:

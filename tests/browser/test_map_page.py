@@ -416,6 +416,28 @@ def test_no_control_stands_on_paper_and_no_empty_column_in_its_legend(
           return swatch !== null && swatch.getClientRects().length > 0; }))"""
     )
     assert shown == [True, True]
+    # no heading has nothing below it
+    bare = page.evaluate(
+        """() => {
+          const isHead = (one) => /^H[234]$/.test(one.tagName);
+          const says = (one) => one.tagName === 'svg' || [...one.childNodes].some(
+            (node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== '');
+          const seen = [...document.querySelectorAll('#panel *')].filter(
+            (one) => one.getClientRects().length > 0 && (isHead(one)
+              || (says(one) && one.closest('h2, h3, h4') === null)));
+          return seen.filter((one, at) => isHead(one) && (at + 1 === seen.length
+            || (isHead(seen[at + 1]) && seen[at + 1].tagName <= one.tagName)))
+            .map((one) => one.textContent);
+        }"""
+    )
+    assert bare == []
+    assert page.locator("#status").is_visible()
+    page.locator(".variant-bar").evaluate(
+        "() => { location.hash = '#if=bridge-north/checkpoint:0'; }"
+    )
+    page.wait_for_selector(".variant-bar:not([hidden])")
+    assert "Proposed, not the plan" in page.locator("#top").inner_text()
+    assert page.locator("#status").is_visible() is False
     seen.assert_quiet(file)
 
 

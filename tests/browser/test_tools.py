@@ -12,7 +12,14 @@ import pytest
 
 from placement.maps import write_map
 from tests.browser.test_access import found
-from tests.maps.pages import POSTS, hostile_plan, ruled_plan, ruled_solution, solution_of
+from tests.maps.pages import (
+    POSTS,
+    drawn_plan,
+    hostile_plan,
+    ruled_plan,
+    ruled_solution,
+    solution_of,
+)
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -110,40 +117,92 @@ def shown(page: Any) -> str:
     return str(page.locator(".here").inner_text())
 
 
-def test_the_view_is_kept_as_a_picture_of_what_is_seen(open_page, file) -> None:
-    page, seen = open_page(file)
+WRITTEN = """() => {
+  window.written = [];
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+    window.written.push(text);
+    return fillText.call(this, text, ...at);
+  };
+}"""
+
+
+def pictured(page: Any) -> tuple[bytes, str]:
+    """Save the view as a picture: its bytes, and the texts that were written on it."""
+    page.evaluate("window.written.length = 0")
     with page.expect_download() as waited:
         page.locator("[data-tool=picture]").click()
-    picture = Path(waited.value.path()).read_bytes()
     assert waited.value.suggested_filename.endswith(".png")
+    written = page.evaluate("window.written.join(' ')")
+    return Path(waited.value.path()).read_bytes(), written
+
+
+def test_the_view_is_kept_as_a_picture_of_what_is_seen(open_page, file) -> None:
+    page, seen = open_page(file)
+    page.evaluate(WRITTEN)
+    picture, written = pictured(page)
     assert picture.startswith(PNG)
     box = page.locator(".folium-map").bounding_box()
     width, height = size_of(picture)
     assert width == 2 * box["width"]
     assert height > 2 * box["height"]
-    # the colour of a checkpoint stands where its sign is seen
+    # the colour of a checkpoint stands where its sign is seen, and in the legend; the map begins
+    # where the paper of the map does
     sign = page.locator(".post").first.bounding_box()
-    colours = page.evaluate(
-        """async ([bytes, x, y]) => {
+    colours, below = page.evaluate(
+        """async ([bytes, x, y, high]) => {
           const blob = new Blob([new Uint8Array(bytes)], { type: 'image/png' });
           const picture = await createImageBitmap(blob);
           const canvas = new OffscreenCanvas(picture.width, picture.height);
           const context = canvas.getContext('2d');
           context.drawImage(picture, 0, 0);
-          const top = 2 * 78;
-          const seen = new Set();
-          const { data } = context.getImageData(2 * x - 12, top + 2 * y - 12, 24, 24);
-          for (let i = 0; i < data.length; i += 4) { seen.add([...data.slice(i, i + 3)].join()); }
-          return [...seen];
+          const at = (...box) => {
+            const { data } = context.getImageData(...box);
+            const seen = new Set();
+            for (let i = 0; i < data.length; i += 4) { seen.add([...data.slice(i, i + 3)].join()); }
+            return [...seen];
+          };
+          let top = 0;
+          while (!at(1, top, 1, 1).includes('251,250,248')) { top += 1; }
+          const foot = top + 2 * high;
+          return [at(2 * x - 12, top + 2 * y - 12, 24, 24),
+            at(0, foot, picture.width, picture.height - foot)];
         }""",
         [
             list(picture),
             sign["x"] + sign["width"] / 2 - box["x"],
             sign["y"] + sign["height"] / 2 - box["y"],
+            box["height"],
         ],
     )
     assert "0,114,178" in colours
+    assert {"0,114,178", "29,43,58"} <= set(below)  # and that of the route
+    for told in (
+        page.locator("h1").inner_text(),
+        page.locator("#status .sentence").inner_text(),
+        page.locator(".leaflet-control-scale-line").inner_text(),
+        "Posts: Checkpoint",
+        "Within the limit: Checkpoint, ",
+        "Route",
+        page.locator(".credit").inner_text(),
+        "SHA-256",
+    ):
+        assert told in written
+    # what is hidden is not in its legend
+    page.locator(".legend [data-layer=route]").uncheck()
+    assert "Route" not in pictured(page)[1]
     assert seen.messages == []
+
+
+def test_a_picture_of_a_variant_says_that_it_is_no_plan(open_page, tmp_path) -> None:
+    plan = drawn_plan(tmp_path)
+    write_map(plan, solution_of(plan), tmp_path / "map.html")
+    page, _ = open_page(tmp_path / "map.html", address="#if=bridge-north/checkpoint:0")
+    headline = page.locator("#status .sentence").inner_text()
+    page.evaluate(WRITTEN)
+    written = pictured(page)[1]
+    assert "Proposed, not the plan: a variant with 1 change." in written
+    assert headline not in written
 
 
 def test_hostile_names_are_sought_drawn_and_kept_as_texts(open_page, tmp_path) -> None:

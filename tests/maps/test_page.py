@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from placement.cover.routes import routes
 from placement.cover.survey import survey
 from placement.maps.page import page_data, uncovered
 from placement.maps.walks_panel import in_degrees, times
+from placement.maps.webmap import page
 from placement.plan.layers import load_plan
 from placement.plan.problem import Plan
 from placement.solution import Solution, Status
@@ -77,6 +79,17 @@ def test_every_site_is_a_post_or_a_candidate(plan: Plan) -> None:
     assert [option["status"] for option in east["options"]] == ["optional", "excluded"]
     station = next(site for site in data["sites"] if site["site"] == "south-west")
     assert [option["resource"] for option in station["options"]] == [0]
+
+
+def test_options_that_many_sites_have_are_written_once(plan: Plan) -> None:
+    """The page finds those of each site by their place in the list: none is lost or altered."""
+    told = data_of(plan, solution_of(plan))
+    block = re.search(r'id="plan-data">(.*?)</script>', page(told), re.DOTALL)
+    assert block is not None
+    data = json.loads(block[1])
+    assert len({json.dumps(one) for one in data["options"]}) == len(data["options"])
+    options = {site["site"]: data["options"][site["options"]] for site in data["sites"]}
+    assert options == {site["site"]: site["options"] for site in told["sites"]}
 
 
 def test_an_area_says_how_many_of_its_people_are_covered(plan: Plan) -> None:

@@ -8,7 +8,7 @@ const EGRESS_STYLES = {
 };
 
 function showEgress(map) {
-  const data = JSON.parse(document.getElementById("plan-data").textContent);
+  const data = readPage();
   const byId = (id) => document.getElementById(id);
   let language = firstLanguage(data.languages, address().get("lang"));
   let course = "chosen";

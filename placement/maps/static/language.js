@@ -1,5 +1,12 @@
 /* Words, numbers and plurals in the language of the reader. A language is one file of words/. */
 
+/* What the page is made from; sites name their options by their place in a list of all that occur. */
+function readPage() {
+  const page = JSON.parse(document.getElementById("plan-data").textContent);
+  for (const site of page.sites || []) { site.options = page.options[site.options]; }
+  return page;
+}
+
 /* The buttons that change the language, in the order of the languages' codes. */
 function languageButtons(box, languages, choose) {
   for (const code of Object.keys(languages).sort()) {

@@ -129,7 +129,7 @@ function makeLegend(map, data, tell, state, entries) {
       return make("tr", null, make("th", { scope: "row" }, label), ...groups.map((group) => {
         const entry = entries.find((one) => one.key === `${group}-${resource.id}`);
         return make("td", null, entry === undefined ? null : make("label", null,
-          tick(entry, tell.pair(tell.say(`group_${group}`), tell.own(resource.label))), entry.swatch()));
+          tick(entry, tell.pair(tell.say(`group_${group}`), group === "posts" ? tell.own(resource.label) : label)), entry.swatch()));
       }));
     });
     return make("table", { class: groups.length > 3 ? "four" : null }, make("thead", null, make("tr", null, make("td"),

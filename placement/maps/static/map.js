@@ -6,7 +6,7 @@ const RING_SIDES = [["bottom", 0, -1], ["right", 1, 1], ["left", 1, -1], ["top",
 const PANES = ["water", "areas", "reach", "streets", "closures", "route", "labels", "leaders", "chosen", "ways", "sites"];
 
 async function showPlan(map) {
-  const page = JSON.parse(document.getElementById("plan-data").textContent);
+  const page = readPage();
   const tell = speaker(page);
   const byId = (id) => document.getElementById(id);
   const state = {
@@ -179,7 +179,7 @@ async function showPlan(map) {
     byId("tab-lanes").focus();
     if (narrow.matches) { byId("panel").scrollIntoView({ block: "start" }); }
   }
-  const variantBar = makeVariantBar(tell, variant, state);
+  const variantBar = makeVariantBar(data, tell, trial, state);
   byId("status").after(variantBar.box);
   const drawTried = () => {
     on.trying.draw();

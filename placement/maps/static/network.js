@@ -6,7 +6,7 @@ const PART_STYLES = {
 };
 
 function showNetwork(map) {
-  const data = JSON.parse(document.getElementById("plan-data").textContent);
+  const data = readPage();
   const byId = (id) => document.getElementById(id);
   let language = firstLanguage(data.languages, address().get("lang"));
   const say = (key, values = {}) => data.words[language][key].replace(

@@ -18,7 +18,7 @@ function plansOf(data) {
 }
 
 async function showStates(map) {
-  const page = JSON.parse(document.getElementById("plan-data").textContent);
+  const page = readPage();
   const tell = speaker(page);
   const choice = page.parts === undefined ? null : periodChoice(page, tell, (at) => turn(at));
   const byId = (id) => document.getElementById(id);

@@ -485,12 +485,16 @@ function tryButtons(data, tell, { variant, counter }, place) {
 }
 
 /* One line that says a variant is shown, above all views: they tell the plan's figures. */
-function makeVariantBar(tell, variant, state) {
+function makeVariantBar(data, tell, trial, state) {
+  const { variant } = trial;
   const box = make("p", { class: "variant-bar", hidden: true });
   const draw = () => {
     const many = variant.changes.size + variant.streets.length;
     box.hidden = many === 0;
+    const { dataset } = document.getElementById("panel"); // on paper its sheets say it too
+    if (box.hidden) { delete dataset.variant; } else { dataset.variant = tell.count("if_active", many); }
     box.replaceChildren(make("span", null, tell.count("if_active", many)), " ",
+      make("span", { class: "paperonly" }, many === 0 ? null : `${tell.count("if_proposed", many)} ${saidOfVariant(data, tell, trial)}`),
       make("button", { type: "button", class: "act", onclick: () => state.choose("what_if") }, tell.say("if_show")), " ",
       make("button", { type: "button", class: "act", onclick: () => variant.reset() }, tell.say("if_reset")));
   };
