@@ -154,7 +154,7 @@ def test_the_view_is_kept_as_a_picture_of_what_is_seen(open_page, file) -> None:
           const blob = new Blob([new Uint8Array(bytes)], { type: 'image/png' });
           const picture = await createImageBitmap(blob);
           const canvas = new OffscreenCanvas(picture.width, picture.height);
-          const context = canvas.getContext('2d');
+          const context = canvas.getContext('2d', { willReadFrequently: true });
           context.drawImage(picture, 0, 0);
           const at = (...box) => {
             const { data } = context.getImageData(...box);
