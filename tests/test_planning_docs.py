@@ -1,7 +1,8 @@
 """What README, tutorial and how-to pages show is what the program answers, top to bottom.
 
 Python blocks are doctests. Console blocks are commands after ``$ `` with what they say. Blocks of
-``diff`` are made in the file they name. Blocks of plain ``sh`` are not run: they need a network, or
+``diff`` are made in the file they name, and blocks of ``toml`` that begin with ``# rain.toml`` are
+that file. Blocks of plain ``sh`` are not run: they need a network, or
 take longer than a test may (the solution of such a plan is kept in ``outputs``, and the page
 audits it).
 
@@ -138,6 +139,8 @@ def test_the_page_shows_what_the_program_answers(page: Path, beside_the_plans: P
             assert runner.failures == 0
         elif language == "diff":
             change(block)
+        elif language == "toml" and (named := re.match(r"# ([\w-]+\.toml)\n", block)):
+            Path(named[1]).write_text(block, encoding="utf-8")
         elif language == "console":
             said_now = ""
             for written, command, said in commands(block):

@@ -23,6 +23,8 @@ from placement.cli.values import count, numbers
 from placement.counts import counted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from placement.cli.answers_on_studies import LossAnswer, LossCase
     from placement.plan.problem import Plan
     from placement.solution import Solution
@@ -71,6 +73,13 @@ _LOST = stacked(
 @bundled("lost", Lost, _LOST)
 @layer_option(workers=False)
 @time_limit_option("Stop each search after so many seconds with what is known.  [default: 60]")
+@click.option(
+    "--pictures",
+    type=click.Path(),
+    metavar="DIR",
+    help="Folder for a bar of each loss as SVG and PNG, in English and French, marked as "
+    "restricted.",
+)
 @workers_options()
 @out_option("FOLDER", "Where to write.  [default: loss beside SOLUTION]", folder=True)
 @json_option()
@@ -81,6 +90,7 @@ def command(
     lost: Lost,
     layers: dict[str, str],
     time_limit: float | None,
+    pictures: str | None,
     workers: Workers,
     out: str | None,
     as_json: bool,
@@ -103,6 +113,10 @@ def command(
     from placement.outputs import check_output, replace_files
 
     talk = Talk()
+    if pictures is not None:
+        from placement.studies.figures import demand_plots
+
+        demand_plots()
     source = find_solution(solution)
     with talk.step("Reading the plan"):
         chosen = placement.read_solution(source)
@@ -135,15 +149,28 @@ def command(
         )
     answer = as_answer(found)
     text = _text(found, asked, chosen)
-    make_folder(folder)
     written = json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
-    replace_files({targets[0]: written.encode(), targets[1]: text.encode()}, inputs=inputs)
+    contents = {targets[0]: written.encode(), targets[1]: text.encode()}
+    if pictures is not None:
+        with talk.step("Drawing"):
+            contents |= _pictures(found, Path(pictures))
+    make_folder(folder)
+    replace_files(contents, inputs=inputs)
     if as_json:
         give_json(answer)
     else:
         click.echo(text, nl=False)
-    for target in targets:
-        talk.say(f"wrote {target}")
+    for path in contents:
+        talk.say(f"wrote {path}")
+
+
+def _pictures(found: "Losses", folder: "Path") -> "dict[Path, bytes]":
+    """Return the pictures by their files, and make their folder."""
+    from placement.cli.files import make_folder
+    from placement.studies.loss_plot import pictures
+
+    make_folder(folder, "--pictures")
+    return {folder / name: content for name, content in pictures(found).items()}
 
 
 def _together(lost: Lost) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ for those who plan: it is marked as restricted, and no map shows it.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from placement.errors import InfeasibleError, NoPlanError, UsageError
 from placement.executor import Executor, Here
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, SiteStatus
-from placement.solution import Solution, Status
+from placement.solution import Post, Solution, Status
 from placement.solve.core.stopping import Progress, Stop
 from placement.solve.questions.evaluate import evaluate
 from placement.solve.questions.max_cover import optimise
@@ -129,7 +129,15 @@ def loss(
         worst=tuple(found[: len(numbers)]),
         asked=tuple(found[len(numbers) :]),
         restricted=RESTRICTED,
+        title=plan.settings.title_by_language(),
+        labels={post.id: _label(plan, post) for post in solution.posts_list},
     )
+
+
+def _label(plan: Plan, post: Post) -> Mapping[str, str]:
+    """Return what a post is and its name, by language."""
+    kind = plan.problem.resources[plan.problem.resource_index(post.resource)]
+    return {language: f"{word} · {post.name}" for language, word in kind.label.items()}
 
 
 def _told_of(case: "_Case", piece: int | tuple[str, ...] | None) -> Loss:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from placement.plan.summary import html_table
 from placement.solution import Status
+from placement.studies.figures import Plot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,6 +149,10 @@ class Losses:
         Posts or streets that were named.
     restricted
         That this is restricted, by language.
+    title
+        Title of the plan, by language.
+    labels
+        By post, its resource and name, by language.
     """
 
     plan: str
@@ -155,6 +161,8 @@ class Losses:
     worst: tuple[Loss, ...]
     asked: tuple[Loss, ...]
     restricted: Mapping[str, str]
+    title: Mapping[str, str]
+    labels: Mapping[str, Mapping[str, str]]
 
     def frame(self) -> "pd.DataFrame":
         """Return a DataFrame with one row a loss: each post alone, then those of more, or named."""
@@ -162,8 +170,13 @@ class Losses:
 
         rows: list[tuple[list[str], list[str], float, float | None]]
         rows = [([post], [], loss, None) for post, loss in self.each.items()]
-        rows += [(list(o.lost), list(o.closed), o.loss, o.bound) for o in self._further]
+        rows += [(list(o.lost), list(o.closed), o.loss, o.bound) for o in self.further]
         return pd.DataFrame(rows, columns=["lost", "closed", "loss", "bound"])
+
+    def figure(self, *, language: str = "en") -> Plot:
+        """Return a bar for each loss as a picture; it needs the extra ``plots``."""
+        drawn = import_module("placement.studies.loss_plot").draw_losses(self, language=language)
+        return Plot(**drawn)
 
     def __repr__(self) -> str:
         most = f", at worst {self.worst[0].loss:,.10g} by one post" if self.worst else ""
@@ -171,10 +184,11 @@ class Losses:
 
     def _repr_html_(self) -> str:
         rows = [(post, f"{loss:,.10g}") for post, loss in self.each.items()]
-        rows += [(", ".join(one.lost or one.closed), f"{one.loss:,.10g}") for one in self._further]
+        rows += [(", ".join(one.lost or one.closed), f"{one.loss:,.10g}") for one in self.further]
         title = f"{self.plan}. {self.restricted['en']} {self.restricted['fr']}"
         return html_table(title, rows, head=("lost", "objective lost"))
 
     @property
-    def _further(self) -> tuple[Loss, ...]:
+    def further(self) -> tuple[Loss, ...]:
+        """Return the losses that are not of one post alone."""
         return tuple(one for one in self.worst if len(one.lost) > 1) + self.asked

@@ -148,7 +148,10 @@ def test_the_command_tells_of_posts_streets_and_repairs_and_marks_its_files(
     names = sorted(path.name for path in (tmp_path / "out").rglob("*.*"))
     assert names == ["loss.json", "loss.txt", "solution.geojson"]
     named = told["worst"][0]["lost"][0]
-    one = run("loss", "out", town, "--post", named, "--json")
+    drawn = ("--out", "one", "--pictures", "pictures")
+    one = run("loss", "out", town, "--post", named, "--json", *drawn)
+    kinds = [f"loss.{language}.{kind}" for language in ("en", "fr") for kind in ("png", "svg")]
+    assert sorted(path.name for path in (tmp_path / "pictures").iterdir()) == kinds
     assert json.loads(one.stdout)["asked"][0]["loss"] == told["worst"][0]["loss"]
 
 
