@@ -125,6 +125,8 @@ class LossAnswer(TypedDict):
         That it is not to be passed on, by language.
     plan
         Name of the plan.
+    solution
+        SHA-256 of the solution that was judged.
     objective
         With all posts.
     each
@@ -137,6 +139,7 @@ class LossAnswer(TypedDict):
 
     restricted: dict[str, str]
     plan: str
+    solution: str
     objective: float
     each: dict[str, float]
     worst: list[LossCase]

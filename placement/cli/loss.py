@@ -25,7 +25,7 @@ from placement.counts import counted
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from placement.cli.answers_on_studies import LossAnswer, LossCase
+    from placement.cli.answers_on_studies import LossAnswer
     from placement.plan.problem import Plan
     from placement.solution import Solution
     from placement.studies.losses import Loss, Losses
@@ -99,7 +99,8 @@ def command(
 
     For each open post, and for those that cost the most together: the cover that is lost, where
     the people walk instead, how the other queues grow, and the best repair. Writes loss.json and
-    loss.txt, both marked as restricted. No map shows them.
+    loss.txt, both marked as restricted. No map shows them, unless
+    `place map --loss` is asked to.
 
     PLAN is the plan file or its folder; without it the plan of the name that SOLUTION records, here
     or beside it.
@@ -111,6 +112,7 @@ def command(
     from placement.cli.revisit import demand_checked, load_asked
     from placement.cli.talk import Talk, give_json, warn
     from placement.outputs import check_output, replace_files
+    from placement.studies.loss_file import loss_json
 
     talk = Talk()
     if pictures is not None:
@@ -147,7 +149,7 @@ def command(
             executor=executor,
             progress=progress,
         )
-    answer = as_answer(found)
+    answer = cast("LossAnswer", loss_json(found))
     text = _text(found, asked, chosen)
     written = json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
     contents = {targets[0]: written.encode(), targets[1]: text.encode()}
@@ -256,25 +258,3 @@ def _repaired(case: "Loss") -> str:
         f"Repair with at most {changes}: {', '.join(done) or 'nothing helps'}; it brings back "
         f"{repair.recovered:,.10g}, {known}."
     )
-
-
-def as_answer(found: "Losses") -> "LossAnswer":
-    """Return what ``--json`` and the file say."""
-    return {
-        "restricted": dict(found.restricted),
-        "plan": found.plan,
-        "objective": found.objective,
-        "each": dict(found.each),
-        "worst": [_case(one) for one in found.worst],
-        "asked": [_case(one) for one in found.asked],
-    }
-
-
-def _case(case: "Loss") -> "LossCase":
-    import dataclasses
-    import math
-
-    told = dataclasses.asdict(case) | {"proven": case.proven}
-    if case.bound is not None and math.isinf(case.bound):
-        told["bound"] = None
-    return cast("LossCase", told)

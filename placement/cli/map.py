@@ -55,6 +55,12 @@ _SLIDERS = ("budget", "cost", "covered")
     type=click.Path(),
     help="Draw at each gate the queues of the nights that `place replay` wrote here.",
 )
+@click.option(
+    "--loss",
+    metavar="FILE",
+    type=click.Path(),
+    help="Tell in a tab what the loss.json of `place loss` says. The page is marked as restricted.",
+)
 @picture_options()
 @layer_option()
 @closure_option()
@@ -68,6 +74,7 @@ def command(
     try_bridges: bool,
     streets: tuple[str, ...],
     replay: str | None,
+    loss: str | None,
     picture: Picture,
     layers: dict[str, str],
     closures: tuple[str, ...],
@@ -111,11 +118,13 @@ def command(
         raise UsageError("streets are closed on the map of one solution: name that alone.")
     if replay is not None and len(states) > 1:
         raise UsageError("a replay is drawn on the map of its own solution: name that alone.")
+    if loss is not None and len(states) > 1:
+        raise UsageError("losses are told on the map of their own solution: name that alone.")
     name = MAP_FILE if len(files) == 1 else "comparison.html" if against else "slider.html"
     target = out or str(sources[-1].with_name(name))
     inputs = [
         *sources,
-        *([Path(replay)] if replay else []),
+        *(Path(file) for file in (replay, loss) if file),
         *(file for state in states for file in state.plan.inputs),
     ]
     targets = [*picture.files.values(), *([] if picture.files and not out else [target])]
@@ -125,7 +134,7 @@ def command(
         contents = draw_pictures(states[-1], picture, checked=not unchecked)
         if target in targets:
             tried = _streets(states[-1].plan, streets, with_bridges=try_bridges)
-            page = _page(states, slider, tried, replay, checked=not unchecked)
+            page = _page(states, slider, tried, replay, loss, checked=not unchecked)
             contents[Path(target)] = page.encode()
     replace_files(contents, inputs=inputs)
     for each in map(str, contents):
@@ -175,6 +184,7 @@ def _page(
     slider: str | None,
     streets: "Sequence[str]",
     replay: str | None,
+    loss: str | None,
     *,
     checked: bool,
 ) -> str:
@@ -184,12 +194,23 @@ def _page(
     if slider is not None:
         return slider_page(share_plans(states), slider, checked=checked)
     if len(states) == 1:
-        played = None
+        played = losses = None
         if replay is not None:
             from placement.studies.replay.report import read_replay
 
             played = read_replay(replay)
+        if loss is not None:
+            from placement.studies.loss_file import read_losses
+
+            losses = read_losses(loss)
         (state,) = states
-        return map_page(state.plan, state.solution, streets=streets, replay=played, checked=checked)
+        return map_page(
+            state.plan,
+            state.solution,
+            streets=streets,
+            replay=played,
+            losses=losses,
+            checked=checked,
+        )
     old, new = share_plans(states)
     return comparison_page(old, new, between=count_between(old, new), checked=checked)

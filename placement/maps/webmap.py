@@ -10,6 +10,7 @@ import hashlib
 import html
 import json
 import threading
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html.parser import HTMLParser
@@ -29,6 +30,7 @@ from placement.maps.comparison import comparison_data, slider_data
 from placement.maps.day import day_data
 from placement.maps.frame import draw_plan, draw_routes, draw_shapes, draw_solution, plan_frame
 from placement.maps.leaflet import leaflet_file, leaflet_script, leaflet_style
+from placement.maps.losses_panel import lost, refuse_other_losses, restricted
 from placement.maps.page import page_data, uncovered
 from placement.maps.states import State
 from placement.maps.static_files import languages, own_file, script, style
@@ -45,6 +47,7 @@ with imported_later("pandas"):  # Folium asks it what a data frame is, and gets 
     from folium.template import Template
 
 if TYPE_CHECKING:
+    from placement.studies.losses import Losses
     from placement.studies.replay import Replay
 
 FIRST_SCRIPTS = (
@@ -208,6 +211,7 @@ def write_map(
     *,
     streets: Sequence[str] = (),
     replay: "Replay | None" = None,
+    losses: "Losses | None" = None,
 ) -> None:
     """Write the offline map of a solution as one HTML file.
 
@@ -224,6 +228,9 @@ def write_map(
     replay
         What random nights made of the queues, see `placement.studies.replay.replay`: drawn at each
         gate.
+    losses
+        What losses of posts cost, see `placement.studies.loss.loss`: told in a tab of their own.
+        The page is marked as restricted then, in its title and on every sheet of paper.
 
     Raises
     ------
@@ -231,11 +238,11 @@ def write_map(
         If the street layer cannot be read, the solution has a post that the plan does not know,
         or the file cannot be written, one of the plan's own for instance.
     UsageError
-        If the replay is that of another solution.
+        If the replay or the losses are those of another solution.
     MapPageError
         If the installed Leaflet is not the one that was checked.
     """
-    page = map_page(plan, solution, streets=streets, replay=replay)
+    page = map_page(plan, solution, streets=streets, replay=replay, losses=losses)
     replace_file(path, page.encode(), inputs=plan.inputs)
 
 
@@ -248,6 +255,7 @@ def map_page(
     *,
     streets: Sequence[str] = (),
     replay: "Replay | None" = None,
+    losses: "Losses | None" = None,
     checked: bool = True,
 ) -> str:
     """Return the offline map of a solution as text; see `write_map`.
@@ -261,9 +269,12 @@ def map_page(
             f"the replay is that of another solution (SHA-256 {replay.solution[:16]}, not "
             f"{solution.digest[:16]}): play this one with `place replay`."
         )
+    if losses is not None:
+        refuse_other_losses(solution, losses)
+    told = {} if losses is None else {"losses": lost(plan, losses)}
     if plan.periods:
         data = day_data(plan, solution, replay=replay, streets=streets)
-        return _plan_page(data, checked=checked)
+        return _plan_page(data | told, checked=checked)
     found = survey(plan)
     frame = plan_frame(plan)
     given = plan.walk_s is not None  # times tell neither how far one gets nor which way
@@ -285,7 +296,7 @@ def map_page(
         doubts=doubts(plan, found),
         replay=replay,
     )
-    return _plan_page(data, checked=checked)
+    return _plan_page(data | told, checked=checked)
 
 
 def _plan_page(data: dict[str, Any], *, checked: bool) -> str:
@@ -293,10 +304,15 @@ def _plan_page(data: dict[str, Any], *, checked: bool) -> str:
     if not checked:
         data = {**data, "title": _not_checked(data["title"])}
     scripts = _RINGS_SCRIPTS if "rings" in (data["what_if"] or {}) else _SCRIPTS
-    if "parts" not in data:
-        return page(data, scripts=scripts)
-    words = {code: one["plan"] | one["day"] for code, one in languages().items()}
-    return page({**data, "words": words}, scripts=("day.js", *scripts))
+    if "losses" in data:
+        data = {**data, "title": restricted(data["title"])}
+    more = [part for part, key in (("day", "parts"), ("losses", "losses")) if key in data]
+    if more:
+        spoken = languages().items()
+        data["words"] = {
+            code: dict(ChainMap(*(one[p] for p in ("plan", *more)))) for code, one in spoken
+        }
+    return page(data, scripts=(*(f"{part}.js" for part in more), *scripts))
 
 
 def comparison_page(

@@ -1,7 +1,7 @@
 """What it costs when posts are not there that night, or a street is closed, and what repairs it.
 
 A loss is a post that is missing: illness, a burst pipe, a broken generator. What is told of it is
-for those who plan: it is marked as restricted, and no map shows it.
+for those who plan: it is marked as restricted, and no map shows it unasked.
 """
 
 import math
@@ -124,6 +124,7 @@ def loss(
     found = list((executor or Here()).map(_told_of, case, pieces))
     return Losses(
         plan=solution.plan,
+        solution=solution.digest,
         objective=case.whole.objective,
         each=dict(sorted(each.items(), key=lambda one: (-one[1], one[0]))),
         worst=tuple(found[: len(numbers)]),

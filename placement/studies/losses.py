@@ -139,6 +139,8 @@ class Losses:
     ----------
     plan
         Name of the plan.
+    solution
+        SHA-256 of the solution that was judged.
     objective
         With all posts.
     each
@@ -156,6 +158,7 @@ class Losses:
     """
 
     plan: str
+    solution: str
     objective: float
     each: Mapping[str, float]
     worst: tuple[Loss, ...]

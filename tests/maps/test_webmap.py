@@ -178,9 +178,9 @@ def test_every_status_can_be_drawn_and_only_one_is_called_proven(plan, tmp_path,
 def test_both_languages_have_every_word_with_the_same_gaps() -> None:
     spoken = static_files.languages()
     assert list(spoken) == ["en", "fr"]
-    for part in ("language", "plan", "network", "egress"):
+    for part in ("language", "plan", "losses", "network", "egress"):
         assert list(spoken["en"][part]) == list(spoken["fr"][part])
-    for part in ("plan", "network", "egress"):
+    for part in ("plan", "losses", "network", "egress"):
         for key, english in spoken["en"][part].items():
             gaps = set(re.findall(r"\{\w+\}", english))
             assert gaps == set(re.findall(r"\{\w+\}", spoken["fr"][part][key])), key
@@ -188,11 +188,11 @@ def test_both_languages_have_every_word_with_the_same_gaps() -> None:
 
 def test_the_script_uses_every_word_and_no_other() -> None:
     folder = resources.files("placement.maps").joinpath("static")
-    # of every plan, and of those with periods or rings
-    scripts = ("day.js", *webmap._RINGS_SCRIPTS)
+    # of every plan, and of those with periods, rings or losses
+    scripts = ("day.js", "losses.js", *webmap._RINGS_SCRIPTS)
     code = "".join(folder.joinpath(name).read_text() for name in scripts)
     spoken = static_files.languages()["en"]
-    known = {*spoken["plan"], *spoken["day"]}
+    known = {*spoken["plan"], *spoken["day"], *spoken["losses"]}
     plain = set(re.findall(r"say\(\s*\"(\w+)\"", code)) | set(re.findall(r"\"(layer_\w+)\"", code))
     assert plain <= known
     counted = set(re.findall(r"\"(\w+)\"", " ".join(re.findall(r"count\([^,]*,", code))))
@@ -273,14 +273,16 @@ def test_a_script_loses_its_comments_and_nothing_else() -> None:
         'a,b > c{d: "e , f";g: calc(1px + 2px)}@media (h){i{j: k}}'
     )
     folder = resources.files("placement.maps").joinpath("static")
-    for name in {*webmap._RINGS_SCRIPTS, *webmap._STATES_SCRIPTS, *network.SCRIPTS}:
+    for name in {"losses.js", *webmap._RINGS_SCRIPTS, *webmap._STATES_SCRIPTS, *network.SCRIPTS}:
         text = folder.joinpath(name).read_text(encoding="utf-8")
         assert text.count("`") % 2 == 0
         # no text goes over several lines, where a line that looks like a comment would be lost
         assert all(line.count("`") % 2 == 0 for line in text.splitlines()), name
 
 
-@pytest.mark.parametrize("names", [webmap._RINGS_SCRIPTS, webmap._STATES_SCRIPTS, network.SCRIPTS])
+@pytest.mark.parametrize(
+    "names", [("losses.js", *webmap._RINGS_SCRIPTS), webmap._STATES_SCRIPTS, network.SCRIPTS]
+)
 def test_scripts_stay_the_same_word_for_word_when_they_are_tightened(names) -> None:
     def words(code: str, texts: str) -> list[str]:
         return re.findall(texts + r"\+\+|--|\w+|\S", code)
@@ -298,7 +300,7 @@ def test_scripts_stay_the_same_word_for_word_when_they_are_tightened(names) -> N
 
 def test_the_script_never_writes_markup() -> None:
     folder = resources.files("placement.maps").joinpath("static")
-    for name in {*webmap._RINGS_SCRIPTS, *network.SCRIPTS}:
+    for name in {"losses.js", *webmap._RINGS_SCRIPTS, *network.SCRIPTS}:
         code = folder.joinpath(name).read_text()
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert way not in code, (name, way)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 import placement
+from placement.errors import InfeasibleError
 from placement.solve.core.stopping import Stop
 from placement.solve.questions.evaluate import evaluate
 from placement.studies.interdiction import worst
@@ -28,7 +29,10 @@ def test_the_worst_sets_are_those_that_trying_every_set_finds(
 ) -> None:
     folder = tmp_path_factory.mktemp("small")
     plan = placement.load_plan(write_small_plan(folder, seed), budget=1e6)
-    solution = placement.optimise(plan)
+    try:
+        solution = placement.optimise(plan)
+    except InfeasibleError:  # no plan keeps its rules, so none can lose a post
+        reject()
     units = {post.id: post.units for post in solution.posts_list}
     numbers = [many for many in (1, 2, 3) if many <= len(units)]
     found = placement.loss(plan, solution, together=numbers)
@@ -173,8 +177,11 @@ def test_what_cannot_be_lost_is_refused(town: Path, words: tuple[str, ...], said
     assert not Path("out/loss").exists()
 
 
-def test_no_map_knows_of_losses() -> None:
+def test_no_map_knows_of_losses_but_where_it_is_asked() -> None:
     maps = Path(placement.__file__).parent / "maps"
     for module in maps.rglob("*.py"):
         text = module.read_text(encoding="utf-8")
-        assert set(re.findall(r"placement\.studies\.(\w+)", text)) <= {"egress", "replay"}, module
+        known = {"egress", "replay"}
+        if module.name in {"webmap.py", "losses_panel.py"}:  # whose pages are marked then
+            known |= {"loss", "losses"}
+        assert set(re.findall(r"placement\.studies\.(\w+)", text)) <= known, module

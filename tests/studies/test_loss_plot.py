@@ -21,6 +21,7 @@ def losses(*, posts: int = 2, name: str = "Gate", **further: tuple[Loss, ...]) -
     each = {f"{n}/gate": 100.0 for n in range(posts)}
     return Losses(
         plan="plan",
+        solution="0" * 64,
         objective=1000.0,
         each=each,
         worst=further.get("worst", ()),

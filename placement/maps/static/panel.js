@@ -138,6 +138,7 @@ function drawPanel(panel, data, tell, state, { show, showArea, showSite, showCan
     ["priorities", "tab_priorities", prioritiesView(data, tell)],
     ["walks", "tab_walks", walksView(data, tell, ticks, showWay)],
     ["what_if", "tab_what_if", whatIfView(data, tell, state, trial, { showKey, showArea })],
+    ["losses", "tab_losses", data.losses ? lossesView(data, tell, showKey) : null],
     ["changes", "tab_changes", changesView(data, tell, showSite)],
   ].filter(([, , shown]) => shown !== null);
   views[0][2].prepend(...more);
