@@ -58,7 +58,6 @@ def most_cover(
     warm: Ints | None = None,
     gap: float = 0.0,
     held: float | None = None,
-    other_than: Ints | None = None,
     max_nodes: int | None = None,
     progress: Progress | None = None,
 ) -> Answer:
@@ -76,8 +75,6 @@ def most_cover(
         Relative gap at which to stop; at 0 the answer is proven, up to one unit of the weights.
     held
         Plans below this objective are not wanted.
-    other_than
-        The plan of these columns is not wanted.
     max_nodes
         Most nodes of the search tree: a stop rule that does not depend on the machine's speed.
     progress
@@ -96,11 +93,9 @@ def most_cover(
     unit = worth_step(instance) * scale
     if held is not None:
         model.hold(worth, held * scale, unit)
-    if other_than is not None:
-        model.differ(other_than)
     model.aim(worth)
     known = None
-    if warm is not None and other_than is None and instance.broken_rule(warm) is None:
+    if warm is not None and instance.broken_rule(warm) is None:
         value = instance.value(warm)
         known = value if held is None or value >= held else None
     answer = model.solve(

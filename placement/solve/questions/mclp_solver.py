@@ -31,11 +31,11 @@ from placement.solve.mip.minimise_rule import (
 )
 from placement.solve.mip.mip_model import Answer
 from placement.solve.questions.baseline import Wishes
+from placement.solve.questions.equal_worth import fewest_changes
 from placement.solve.questions.infeasibility import clash
 from placement.solve.questions.secondary_objective import refine
 from placement.solve.questions.solver import Best, Cheapest
 
-_NODES = 2_000  # of the tree that looks for the fewest changes
 _CHOOSING = 0.8  # of the time; the rest is for the choice among equals
 
 
@@ -80,7 +80,7 @@ class MclpSolver:
         outcome = found.outcome
         if outcome.chosen is None:
             return outcome
-        chosen = _fewest_changes(found.posts.instance, base, outcome.chosen, stop=stop)
+        chosen = fewest_changes(found.posts.instance, base, outcome.chosen, stop=stop)
         return replace(outcome, chosen=chosen)
 
     def cheapest(
@@ -197,25 +197,3 @@ def _enough(instance: Instance, found: Cheapest) -> float:
     paid = instance.cost[[] if found.plan is None else found.plan.chosen]
     budget = max(found.cost, total_of(paid))
     return math.nextafter(budget, math.inf) if exceeds(paid, budget) else budget
-
-
-def _fewest_changes(instance: Instance, base: Ints, chosen: Ints, *, stop: Stop) -> Ints:
-    """Of the plans as good as the one chosen, take one with the fewest changes."""
-    slope = np.ones(instance.columns)
-    slope[base] = -1.0
-    answer = least(
-        instance,
-        sum_of("changes", slope),
-        held=chosen,
-        warm=chosen,
-        max_nodes=_NODES,
-        stop=stop,
-    )
-    least_worth = instance.value(chosen)
-    if (
-        answer.chosen is None
-        or instance.value(answer.chosen) < least_worth - abs(least_worth) * 1e-12
-    ):
-        return chosen
-    better = slope[answer.chosen].sum() < slope[chosen].sum()
-    return answer.chosen if better else chosen

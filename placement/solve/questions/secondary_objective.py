@@ -17,9 +17,8 @@ from placement.plan.problem import Problem
 from placement.solution import list_unproven
 from placement.solve.core.scaled import scaled
 from placement.solve.core.stopping import Stop
-from placement.solve.mclp.bounds import bound
-from placement.solve.mip import queries
 from placement.solve.mip.queries import Equals, WalkSets
+from placement.solve.questions.equal_worth import find_other, narrowed
 
 _MOST_ENTRIES = 20_000_000  # of the walk sets, before walks are compared in wider bands
 _BANDS_S = (1.0, 5.0, 15.0, 60.0)
@@ -60,25 +59,10 @@ def refine(
     if stop.reached():
         return chosen, list_unproven("walk")
     numbers = scaled(posting.instance, centred=False)
-    instance = numbers.instance
-    if numbers.loose:  # rounded costs would let a plan through that breaks the budget
-        whole = numbers.whole
-        instance = replace(instance, cost=whole.cost, budget=whole.budget, limits=whole.limits)
-    held = instance.value(chosen)
-    prices = bound.relaxation(instance, stop=stop.share(0.5))
-    must_open, must_close = bound.fix(instance, prices, held)
-    instance = decided(
-        replace(
-            instance,
-            required=instance.required | must_open,
-            excluded=instance.excluded | must_close,
-        )
-    )
+    instance = narrowed(numbers, chosen, stop=stop.share(0.5))
     held = instance.value(chosen)
     # mostly no other plan is as good, and that takes far less to prove than the shortest walk
-    other = queries.most_cover(
-        instance, held=held, other_than=chosen, max_nodes=_NODES, stop=stop.share(0.5)
-    )
+    other = find_other(instance, chosen, stop=stop.share(0.5))
     if other.infeasible:
         return chosen, {}
     walks = walk_sets(posting, problem, survey, instance)
