@@ -40,7 +40,7 @@ _WHY = {
     metavar="N",
     default="5",
     show_default=True,
-    callback=count(),
+    callback=count(1),
     help="Fewest posts by which any two differ: open in one and not in the other.",
 )
 @click.option(
@@ -49,7 +49,7 @@ _WHY = {
     metavar="N",
     default="10",
     show_default=True,
-    callback=count(),
+    callback=count(1),
     help="Most plans, the best one included.",
 )
 @time_limit_option("Stop looking for each plan after so many seconds.")
@@ -82,6 +82,7 @@ def command(
 
     from placement.cli.files import find_plan
     from placement.cli.talk import Talk, give_json, give_table, telling_kept, warn
+    from placement.cli.written import check_solution
     from placement.outputs import check_output, replace_files
     from placement.review.geojson import solution_text
 
@@ -95,6 +96,10 @@ def command(
     folder = Path(out) if out else Path("outputs") / asked.settings.name / "alternatives"
     summary = folder / "alternatives.json"
     check_output(summary, inputs=asked.inputs)
+    there = sorted(folder.glob("plan-*.geojson"))
+    for file in there:
+        check_output(file, inputs=asked.inputs)
+        check_solution(file, asked.settings.name, instead="remove it")
     kept: list[Alternative] = []
     with telling_kept(kept, most, "plans"), talk.step("Choosing posts") as progress:
         found = placement.alternatives(
@@ -123,6 +128,9 @@ def command(
             click.echo(f"In {', '.join(map(str, plans))}: {post}.")
     for target in contents:
         talk.say(f"wrote {target}")
+    older = [str(file) for file in there if file not in contents]
+    if older:
+        warn(f"left from an earlier run, and not of these plans: {', '.join(older)}")
     if found.ended != "count":
         warn(_WHY[found.ended])
 

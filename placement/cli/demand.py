@@ -86,7 +86,7 @@ def _sources() -> Decorator:
             ),
             click.option(
                 "--period",
-                callback=count(),
+                callback=count(1),
                 default="30",
                 show_default=True,
                 metavar="MINUTES",

@@ -258,7 +258,7 @@ def workers_options() -> Decorator:
 
 def _where(verb: str, pieces: str, *, told: bool) -> tuple[Decorator, Decorator]:
     """``--jobs N`` and ``--dask ADDRESS``, kept in the context and, if asked for, `told`."""
-    parse = count()
+    parse = count(1)
 
     def keep_jobs(context: click.Context, param: click.Parameter, value: str | None) -> int | None:
         jobs = parse(context, param, value)
@@ -392,7 +392,7 @@ def random_options(*, nights: int, least: str) -> Decorator:
         click.option(
             "--nights",
             default=str(nights),
-            callback=count(),
+            callback=count(1),
             metavar="N",
             show_default=True,
             help=least,

@@ -174,13 +174,16 @@ def command(  # noqa: PLR0913 - an option each
     from placement.cli.revisit import demand_checked, revisit
     from placement.cli.talk import Talk, give_json, warn
     from placement.cli.written import check_beside
+    from placement.errors import UsageError
     from placement.outputs import check_suffix, replace_files
     from placement.studies.replay import replay
-    from placement.studies.replay.course import gates_of
+    from placement.studies.replay.course import gates_of, position_of
     from placement.studies.replay.ground import read_ground
     from placement.studies.replay.report import replay_text
 
     talk = Talk()
+    if shown and pictures is None:
+        raise UsageError("--gate says whose queues are drawn: give --pictures DIR too.")
     if pictures is not None:
         from placement.studies.figures import demand_plots
 
@@ -195,7 +198,9 @@ def command(  # noqa: PLR0913 - an option each
     read = [Path(name) for name in (scenario, ground) if name is not None]
     check_beside(target, asked, inputs=[source, *read])
     check_suffix(target, ".json")
-    drawn = {} if ground is None else read_ground(Path(ground), asked, gates_of(asked, chosen))
+    gates = gates_of(asked, chosen)
+    at = [position_of(name, gates.posts) for name in shown]
+    drawn = {} if ground is None else read_ground(Path(ground), asked, gates)
     demand_checked(asked, chosen, talk, unchecked=unchecked)
     with workers.executor() as executor, talk.step(f"Playing {counted(nights, 'night')}"):
         found = replay(
@@ -211,7 +216,7 @@ def command(  # noqa: PLR0913 - an option each
     contents = {target: replay_text(found).encode()}
     if pictures is not None:
         with talk.step("Drawing"):
-            contents |= _pictures(found, Path(pictures), shown)
+            contents |= _pictures(found, Path(pictures), at)
     replace_files(contents, inputs=[*asked.inputs, source, *read])
     talk.say(headline(found), style="bold")
     talk.table(rows_of(found))
@@ -224,14 +229,12 @@ def command(  # noqa: PLR0913 - an option each
         give_json({**answer, "replay": asdict(found)})
 
 
-def _pictures(found: "Replay", folder: "Path", shown: tuple[str, ...]) -> "dict[Path, bytes]":
-    """Return the pictures by their files, and make their folder."""
+def _pictures(found: "Replay", folder: "Path", shown: list[int]) -> "dict[Path, bytes]":
+    """Return the pictures of the gates shown, or of all, by their files; make their folder."""
     from placement.cli.files import make_folder
-    from placement.studies.replay.course import position_of
     from placement.studies.replay.figures import pictures
 
-    names = [(gate.post, gate.post.rpartition("/")[0]) for gate in found.gates]
-    gates = [found.gates[position_of(name, names)] for name in shown] if shown else None
+    gates = [found.gates[at] for at in shown] or None
     make_folder(folder, "--pictures")
     return {folder / name: content for name, content in pictures(found, gates).items()}
 

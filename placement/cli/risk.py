@@ -89,7 +89,7 @@ _DRAWN = stacked(
         help="Shares of the people who come, any between as likely: 80%:105%.  "
         "[default: 100%:100%]",
     ),
-    random_options(nights=16_384, least="How many nights at least."),
+    random_options(nights=16_384, least="How many nights at least, 512 or more."),
 )
 _SOUGHT = stacked(
     click.option(
@@ -236,8 +236,8 @@ def _read(
 
 def _nights(drawn: Drawn) -> "Nights":
     return {
-        "away": dict(_share("away", text) for text in drawn.away),
-        "shut": dict(_share("shut", text) for text in drawn.shut),
+        "away": _shares("away", drawn.away),
+        "shut": _shares("shut", drawn.shut),
         "attendance": _range(drawn.attendance),
         "nights": drawn.nights,
         "seed": drawn.seed,
@@ -288,6 +288,7 @@ def _targets(
     from pathlib import Path
 
     from placement.cli.files import find_solution
+    from placement.cli.written import check_solution
     from placement.outputs import check_output
 
     folder = Path(out) if out else Path("outputs") / plan.settings.name / "risk"
@@ -295,6 +296,7 @@ def _targets(
     targets = (folder / "solution.geojson", folder / "risk.json")
     for target in targets:
         check_output(target, inputs=inputs)
+    check_solution(targets[0], plan.settings.name, instead="remove it")
     return targets, inputs
 
 
@@ -379,17 +381,23 @@ def _sentences(under: "UnderRisk", files: tuple[str, ...]) -> list[str]:
     ]
 
 
-def _share(option: str, text: str) -> tuple[str, float]:
+def _shares(option: str, texts: tuple[str, ...]) -> dict[str, float]:
+    """Take repeated ``NAME=SHARE``, each name once; a name may hold equals signs itself."""
     from placement.errors import UsageError
     from placement.reading.numerals import fraction
 
-    name, _, share = text.rpartition("=")
-    try:
-        return name, fraction(share)
-    except ValueError:
-        raise UsageError(
-            f"--{option} {text[:60]!r} is not NAME=SHARE; write it as dog_team=10%."
-        ) from None
+    taken: dict[str, float] = {}
+    for text in texts:
+        name, _, share = text.rpartition("=")
+        if name in taken:
+            raise UsageError(f"--{option} gives {name[:60]!r} twice; give it once.")
+        try:
+            taken[name] = fraction(share)
+        except ValueError:
+            raise UsageError(
+                f"--{option} {text[:60]!r} is not NAME=SHARE; write it as dog_team=10%."
+            ) from None
+    return taken
 
 
 def _range(text: str | None) -> tuple[float, float]:

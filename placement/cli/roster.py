@@ -61,14 +61,16 @@ class Worked:
     shift: int | None
 
 
-def _whole(flag: str, metavar: str, default: int | None, help_text: str) -> Decorator:
-    """Return an option that takes a whole number."""
+def _whole(
+    flag: str, metavar: str, default: int | None, help_text: str, *, least: int = 0
+) -> Decorator:
+    """Return an option that takes a whole number of at least `least`."""
     return click.option(
         flag,
         metavar=metavar,
         default=None if default is None else str(default),
         show_default=default is not None,
-        callback=count(),
+        callback=count(least),
         help=help_text,
     )
 
@@ -77,7 +79,7 @@ _HOURS = stacked(
     click.option("--resource", metavar="NAME", help="Whose posts.  [default: those of teams]"),
     click.option("--from", "begins", metavar="HH:MM", help="Start.  [default: that of its lanes]"),
     click.option("--to", "ends", metavar="HH:MM", help="End, up to 48:00 the day after."),
-    _whole("--days", "N", 1, "Days in a row that have these hours."),
+    _whole("--days", "N", 1, "Days in a row that have these hours.", least=1),
     click.option(
         "--count",
         "counted",

@@ -55,14 +55,14 @@ def lonlat() -> Callback[tuple[float, float] | None]:
     return parse
 
 
-def count() -> Callback[int | None]:
-    """Return a callback that takes a whole number of at least 0, in ASCII digits."""
+def count(least: int = 0) -> Callback[int | None]:
+    """Return a callback that takes a whole number of at least `least`, in ASCII digits."""
 
     def parse(_ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
         if value is None:
             return None
-        if not _is_count(value):
-            raise click.BadParameter(f"{value!r} is not {_COUNT}", param=param)
+        if not _is_count(value) or int(value) < least:
+            raise click.BadParameter(f"{value!r} is not {_whole_from(least)}", param=param)
         return int(value)
 
     return parse
@@ -159,7 +159,8 @@ def numbers() -> Callback[tuple[int, ...] | None]:
     return parse
 
 
-_COUNT = "a whole number from 0 to 999999999"
+def _whole_from(least: int) -> str:
+    return f"a whole number from {least} to 999999999"
 
 
 def _is_count(text: str) -> bool:
@@ -193,7 +194,7 @@ def limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
     for number in taken.values():
         if not _is_count(number):
             raise click.BadParameter(
-                f"{number!r} is not {_COUNT}; write it as in `{_LIMIT}`",
+                f"{number!r} is not {_whole_from(0)}; write it as in `{_LIMIT}`",
                 param=param,
             )
     return {name: int(number) for name, number in taken.items()}

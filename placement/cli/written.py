@@ -51,7 +51,7 @@ def check_folder(
         check_solution(folder / SOLUTION_FILE, plan.settings.name)
 
 
-def check_solution(path: Path, plan: str) -> None:
+def check_solution(path: Path, plan: str, *, instead: str = "add --force") -> None:
     """Refuse to write a plan's solution over that of another plan.
 
     Parameters
@@ -60,6 +60,8 @@ def check_solution(path: Path, plan: str) -> None:
         Where the solution goes.
     plan
         Name of its plan.
+    instead
+        What else helps than another folder.
 
     Raises
     ------
@@ -75,7 +77,7 @@ def check_solution(path: Path, plan: str) -> None:
         whose = "is not a solution" if there is None else f"is a solution of the plan {there!r}"
         raise UsageError(
             f"{path} {whose}, and would be replaced by one of {plan!r}; choose another folder "
-            "with --out, or add --force."
+            f"with --out, or {instead}."
         )
 
 

@@ -1,6 +1,7 @@
 """How figures of studies are drawn: the same bytes on every machine, and names as plain text."""
 
 import io
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMATS = ("svg", "png")
+#: Most characters of a title that fit above a figure, and of a name beside a line of it.
+LONGEST_TITLE, LONGEST_NAME = 80, 46
 _NO_DATES = {"svg": ("Date", "Creator"), "png": ("Software",)}
 _SETTINGS = {
     "svg.hashsalt": "placement",
@@ -119,6 +122,19 @@ def take_own_font(figure: "Figure") -> None:
         text.set_fontproperties(_font(folder / f"DejaVuSans{bold}.ttf"))
         text.set_fontsize(size)
         text.set_parse_math(False)
+
+
+def one_line(text: str, most: int = LONGEST_NAME) -> str:
+    """Return a name as a figure can show it: on one line, cut short, of letters that are seen.
+
+    Control characters make an SVG that no program reads, and others turn a text about.
+    """
+    plain = "".join(
+        "" if unicodedata.category(letter) == "Cf" else letter if letter.isprintable() else " "
+        for letter in text
+    )
+    name = " ".join(plain.split())
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def thousands(language: str) -> Any:  # noqa: ANN401 - a formatter of matplotlib

@@ -5,7 +5,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from placement.solution import Status
-from placement.studies.figures import take_own_font, thousands, write_figure
+from placement.studies.figures import (
+    LONGEST_TITLE,
+    one_line,
+    take_own_font,
+    thousands,
+    write_figure,
+)
 from placement.studies.frontier import BUDGET, Frontier
 
 if TYPE_CHECKING:
@@ -78,9 +84,9 @@ def draw(found: Frontier, *, language: str = "en") -> "Figure":
     worth, people, more = figure.subplots(3, 1, sharex=True, height_ratios=(4, 4, 3))
     _draw_worth(worth, found, words)
     _draw_people(people, more, found, language)
-    unit = found.unit.get(language, found.unit.get("en", ""))
+    unit = one_line(found.unit.get(language, found.unit.get("en", "")))
     named = found.resources.get(found.over, {})
-    what = words["budget"] if found.over == BUDGET else named.get(language, found.over)
+    what = words["budget"] if found.over == BUDGET else one_line(named.get(language, found.over))
     if found.over != BUDGET:
         what = f"{what}, {words['most']}"
     more.set_xlabel(f"{what} ({unit})")
@@ -94,7 +100,7 @@ def draw(found: Frontier, *, language: str = "en") -> "Figure":
         _, labels = axes.get_legend_handles_labels()
         if labels:
             axes.legend(loc="lower right", frameon=False)
-    worth.set_title(found.title[language], loc="left", fontweight="bold")
+    worth.set_title(one_line(found.title[language], LONGEST_TITLE), loc="left", fontweight="bold")
     take_own_font(figure)
     return figure
 
@@ -158,7 +164,7 @@ def _draw_people(
     known = [(one, one.solution) for one in found.points if one.solution is not None]
     for n, (name, label) in enumerate(found.resources.items()):
         style: dict[str, Any] = dict(_LINES[n % len(_LINES)])
-        shown = label.get(language, name)
+        shown = one_line(label.get(language, name))
         people.plot(
             [one.value for one, _ in known],
             [told.coverage[name].covered for _, told in known],

@@ -30,6 +30,7 @@ WORST = 0.05
 """Share of the nights whose mean is told as the worst."""
 MOST_NIGHTS = 262_144
 """Most nights that are drawn: a power of two times `SCRAMBLINGS`."""
+_LEAST_POWER = 5
 _MOST_ATTENDANCE = 10.0
 
 
@@ -232,7 +233,8 @@ def risk(
     attendance
         Least and most of the people who come, as shares of the plan's, 0 < least ≤ most ≤ 10.
     nights
-        At least so many, from 1 to `MOST_NIGHTS`; a power of two times `SCRAMBLINGS` is drawn.
+        At least so many, from 1 to `MOST_NIGHTS`; a power of two times `SCRAMBLINGS` is drawn, and
+        never fewer than 512.
     seed
         The same seed gives the same nights.
     executor
@@ -309,7 +311,10 @@ def risk(
 
 
 def power_of(nights: int) -> int:
-    """Return the power of two that `SCRAMBLINGS` times are so many nights, or a few more.
+    """Return the power of two that `SCRAMBLINGS` times are so many nights, or more.
+
+    Of fewer than 32 nights of a scrambling the worst 5% are one night in part, which is better than
+    they are.
 
     Raises
     ------
@@ -318,7 +323,7 @@ def power_of(nights: int) -> int:
     """
     if not 1 <= nights <= MOST_NIGHTS:
         raise UsageError(f"{counted(nights, 'night')} cannot be drawn; take 1 to {MOST_NIGHTS:,}.")
-    return max(0, math.ceil(math.log2(nights / SCRAMBLINGS)))
+    return max(_LEAST_POWER, math.ceil(math.log2(nights / SCRAMBLINGS)))
 
 
 def draw(dimensions: int, power: int, *, key: tuple[int, ...]) -> Floats:

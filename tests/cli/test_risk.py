@@ -52,6 +52,51 @@ def test_a_solution_that_is_named_is_what_it_is_compared_with(solved: Path, town
     assert solved.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (("risk", "--best", "mean", *QUICK), "solution.geojson"),
+        (("alternatives", "--count", "2"), "plan-01.geojson"),
+    ],
+)
+def test_the_solution_of_another_plan_is_not_written_over(
+    command: tuple[str, ...], name: str, town: Path
+) -> None:
+    there = Path("agreed", name)
+    there.parent.mkdir()
+    there.write_bytes((CASES / "lanes" / "solution.geojson").read_bytes())
+    refused = run(command[0], town, *command[1:], "--out", "agreed")
+    assert refused.exit_code == 2, refused.stderr
+    assert "would be replaced by one of 'drawn'" in refused.stderr
+    assert list(there.parent.iterdir()) == [there]
+    assert there.read_bytes() == (CASES / "lanes" / "solution.geojson").read_bytes()
+
+
+def test_plans_of_an_earlier_run_that_stay_are_named(town: Path) -> None:
+    words = ("alternatives", town, "--within", "50%", "--differ", "1", "--out", "others")
+    assert run(*words, "--count", "3").exit_code == 0
+    fewer = run(*words, "--count", "2")
+    assert fewer.exit_code == 0, fewer.stderr
+    left = Path("others/plan-03.geojson")
+    assert f"left from an earlier run, and not of these plans: {left}" in fewer.stderr
+
+
+def test_a_share_is_given_once(solved: Path, town: Path) -> None:
+    done = run("risk", solved, town, "--away", "dog_team=10%", "--away", "dog_team=20%")
+    assert done.exit_code == 2
+    assert "--away gives 'dog_team' twice; give it once." in done.stderr
+
+
+def test_nineteen_of_twenty_nights_are_no_worse_than_the_worst_twentieth(
+    solved: Path, town: Path
+) -> None:
+    """With one night a scrambling the worst twentieth was the mean of all nights."""
+    done = run("risk", solved, town, "--away", "dog_team=30%", "--nights", "1", "--json")
+    risks = json.loads(done.stdout)["risks"]
+    assert risks["nights"] == 512
+    assert all(one["worst"]["value"] <= one["low"] for one in risks["rows"])
+
+
 @pytest.mark.slow
 def test_another_process_writes_the_same_bytes(town: Path) -> None:
     words = ("risk", str(town), "--best", "worst5", *QUICK, "--json", "-o")

@@ -47,6 +47,24 @@ def test_wrong_options_of_optimise(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["replay", "done", "--nights", "0"], "'0' is not a whole number from 1 to"),
+        (["risk", "done", "--nights", "-1"], "'-1' is not a whole number from 1 to"),
+        (["alternatives", "--count", "0"], "'0' is not a whole number from 1 to"),
+        (["alternatives", "--differ", "0"], "'0' is not a whole number from 1 to"),
+        (["roster", "done", "--days", "0"], "'0' is not a whole number from 1 to"),
+        (["loss", "done", "--jobs", "0"], "'0' is not a whole number from 1 to"),
+        (["replay", "done", "--gate", "north"], "give --pictures DIR too"),
+    ],
+)
+def test_wrong_options_of_studies(arguments: list[str], says: str) -> None:
+    done = CliRunner().invoke(place, arguments)
+    assert done.exit_code == 2
+    assert says in done.stderr
+
+
 def test_init_does_not_overwrite(tmp_path: Path) -> None:
     target = tmp_path / "mine"
     assert CliRunner().invoke(place, ["init", str(target)]).exit_code == 0

@@ -147,7 +147,7 @@ def test_solutions_meet_the_same_nights_and_fewer_people_come_in_proportion(
     for mine, full in zip(half.rows, alone.rows, strict=True):
         assert mine.mean.value == pytest.approx(full.mean.value / 2)
     assert risk(plan, [solution], away=AWAY, nights=256) == alone
-    assert alone.nights == 256
+    assert alone.nights == 512
 
 
 def test_with_all_there_nothing_is_lost(town: tuple[Plan, Solution]) -> None:

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 import placement
+from placement.studies.figures import one_line
 from tests.builders import write_plan
 
 LANES = Path(__file__).parents[1] / "cases" / "plans" / "lanes"
-HOSTILE = "<script>alert(1)</script>$x$"
+HOSTILE = "<script>alert(1)</script>$x$\x07\n\u202e"
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +66,22 @@ def test_names_are_text_in_every_table(answers: dict[str, Any]) -> None:
         assert len(repr(answer)) < 200
 
 
+def test_a_name_in_a_figure_is_one_short_line_of_letters_that_are_seen() -> None:
+    assert one_line("Pont\x07 \n\tNeuf\u202e ") == "Pont Neuf"
+    assert one_line("Pont Neuf") == "Pont Neuf"
+    assert one_line("x" * 10_000, 8) == "xxxxxxx…"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["frontier", "replay", "roster", "egress"])
 def test_a_figure_shows_itself_as_one_drawing_without_any_script(
     name: str, answers: dict[str, Any]
 ) -> None:
     titled = replace(answers[name], title=dict.fromkeys(("en", "fr"), HOSTILE))
+    if name == "replay":
+        titled = replace(titled, gates=tuple(replace(one, name=HOSTILE) for one in titled.gates))
+    if name == "roster":
+        titled = replace(titled, bases=tuple(replace(one, name=HOSTILE) for one in titled.bases))
     plots = [titled.figure(language=one) for one in ("en", "fr")]
     for plot in plots:
         root = ET.fromstring(plot._repr_svg_())  # noqa: S314 - drawn here

@@ -8,7 +8,13 @@ import numpy as np
 
 from placement.solution import Status
 from placement.studies.egress.queues import PER_MIN
-from placement.studies.figures import take_own_font, thousands, write_figure
+from placement.studies.figures import (
+    LONGEST_TITLE,
+    one_line,
+    take_own_font,
+    thousands,
+    write_figure,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,14 +105,15 @@ def inside(course: "Course") -> "Floats":
 
 def _titled(found: "Egress", *, language: str) -> str:
     """Return the title with the ring that is left, the period, and whose people leave."""
-    title = found.title[language]
+    title = one_line(found.title[language], LONGEST_TITLE)
     if found.ring is not None:
-        title += f" – {found.ring.label[language]}"
+        title += f" – {one_line(found.ring.label[language])}"
     if found.period is None or found.people_of is None:
         return title
-    said = f"{title} – {found.period.label[language]}"
+    said = f"{title} – {one_line(found.period.label[language])}"
     if found.people_of.name != found.period.name:
-        said += f", {_TEXTS[language]['people_of'].format(found.people_of.label[language])}"
+        whose = one_line(found.people_of.label[language])
+        said += f", {_TEXTS[language]['people_of'].format(whose)}"
     return said
 
 
@@ -163,7 +170,7 @@ def _draw(found: "Egress", *, language: str) -> "Figure":
         )
         for colour, at in zip(_COLOURS, shown, strict=False):
             one = course.exits[at]
-            label = one.name if name == "chosen" else None
+            label = one_line(one.name) if name == "chosen" else None
             below.plot(
                 np.arange(len(one.queue.waiting) + 1) / PER_MIN,
                 np.append(one.queue.waiting, 0.0),

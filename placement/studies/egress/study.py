@@ -285,9 +285,9 @@ def egress(
         stations=stations,
     )
     stop = Stop(time_limit)
+    chosen = study.course(study.nearest, study.nearest_on)  # refused if no day is long enough
     out, sent = study.guide(stop.share(0.3))
     guided = study.course(sent, study.guide_on(sent, stop.share(0.3)))
-    chosen = study.course(study.nearest, study.nearest_on)
     told = None
     if stations is not None:
         told = study.serve(out, chosen, guided, soonest, stop.share(0.9))

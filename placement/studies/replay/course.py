@@ -299,7 +299,7 @@ def _next_gates(
     shutting: list[int] = []
     for text in scenario.close:
         closing = closing_of(text)
-        at = position_of(closing.gate, [(post.id, post.site) for post in posts])
+        at = position_of(closing.gate, posts)
         if at in shutting:
             raise UsageError(f"{posts[at].id} shuts twice; give one time for each gate.")
         if not rule.opens_min <= closing.begins_min < rule.closes_min:
@@ -351,18 +351,18 @@ def _leads_on(ways: Ways, level: Ints, at: int, others: Ints) -> Bools:
     return takes
 
 
-def position_of(name: str, gates: Sequence[tuple[str, str]]) -> int:
-    """Return the position of a gate among the posts and sites of all.
+def position_of(name: str, gates: Sequence[Post]) -> int:
+    """Return the position of a gate among all, by its post or its site.
 
     Raises
     ------
     UsageError
         If there is none of that name.
     """
-    for at, names in enumerate(gates):
-        if name in names:
+    for at, post in enumerate(gates):
+        if name in {post.id, post.site}:
             return at
-    sites = [site for _, site in gates]
+    sites = [post.site for post in gates]
     meant = nearest(name, sites)
     listed = ", ".join(sites[:5]) + (", …" if len(sites) > 5 else "")
     hint = f"did you mean {meant!r}?" if meant else f"open are {listed}"

@@ -6,7 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from placement.plan.clock import DAY_MIN, clock_of, minutes_of
-from placement.studies.figures import demand_plots, take_own_font, write_figure
+from placement.studies.figures import (
+    LONGEST_TITLE,
+    demand_plots,
+    one_line,
+    take_own_font,
+    write_figure,
+)
 from placement.studies.replay.ground import M2_A_PERSON
 from placement.studies.replay.study import GateReplay, Replay
 
@@ -118,7 +124,8 @@ def queue_figure(
     for axes in cells[len(drawn) :]:
         axes.set_axis_off()
     title = words["title"].format(
-        plan=replay.title[language], nights=_number(replay.nights, language)
+        plan=one_line(replay.title[language], LONGEST_TITLE),
+        nights=_number(replay.nights, language),
     )
     figure.text(0.15 / width, 1 - 0.25 / height, title, fontsize=11, va="center")
     _legend(figure, words, at=1 - 0.52 / height, room=any(_room(gate) for gate in drawn))
@@ -150,7 +157,7 @@ def _draw(
     )
     share = _share(gate.strained.value, language)
     strained = words["strained"].format(tolerated=replay.tolerated, share=share)
-    axes.text(0, 1.24, _short(gate.name), transform=axes.transAxes, fontsize=7.5)
+    axes.text(0, 1.24, one_line(gate.name), transform=axes.transAxes, fontsize=7.5)
     axes.text(0, 1.13, sizes, transform=axes.transAxes, fontsize=6.5)
     axes.text(0, 1.03, strained, transform=axes.transAxes, fontsize=6.5)
 
@@ -201,10 +208,6 @@ def _room(gate: GateReplay) -> float | None:
     """Return how many people the ground drawn for a queue holds."""
     drawn = gate.ground.drawn_m2
     return None if drawn is None else drawn / M2_A_PERSON
-
-
-def _short(name: str, most: int = 46) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def _number(value: float, language: str) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from placement.plan.clock import DAY_MIN, clock_of
-from placement.studies.figures import take_own_font, write_figure
+from placement.studies.figures import LONGEST_TITLE, one_line, take_own_font, write_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -80,11 +80,10 @@ def figure_of(found: "Roster", *, language: str = "en") -> "Figure":
     axes.tick_params(labeltop=True, labelsize=8)
     for base in (one for one in found.bases if one.teams):
         middle = (row[base.teams[0]] + row[base.teams[-1]]) / 2
-        name = (
-            base.name if len(base.name) <= _LONGEST_NAME else f"{base.name[: _LONGEST_NAME - 1]}…"
-        )
+        name = one_line(base.name, _LONGEST_NAME)
         axes.text(last, middle, f"  {name}", fontsize=6.5, va="center", color=colour[base.teams[0]])
-    figure.text(0.07, 1 - 0.3 / height, found.title[language], fontsize=11, va="center")
+    title = one_line(found.title[language], LONGEST_TITLE)
+    figure.text(0.07, 1 - 0.3 / height, title, fontsize=11, va="center")
     handles = [Patch(color=_COLOURS[0], label=stands), Patch(color=_WALK, label=walks)]
     figure.legend(
         handles=handles,
