@@ -86,6 +86,7 @@ _SCRIPTS = (
     "what_if_network.js",
     "what_if_lanes.js",
     "what_if_file.js",
+    "what_if_variant.js",
     "what_if.js",
     "what_if_map.js",
     "sheets.js",

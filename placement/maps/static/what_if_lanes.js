@@ -35,15 +35,25 @@ function* crowdsOf(model, resource) {
   /* where streets are closed, only points whose walks changed are looked at anew */
   const planned = model.asPlanned === undefined ? null : yield* lanedOf(model.asPlanned, resource);
   const isNew = planned === null ? new Uint8Array(model.people.length).fill(1) : model.changed[resource];
-  const reach = Array.from(isNew, (is, point) => (is === 1 ? [] : planned.reach[point]));
-  model.walks[resource].forEach(({ points, walks }, column) => points.forEach((point, at) => { if (isNew[point] === 1) { reach[point].push([column, walks[at]]); } }));
+  const fresh = [];
+  isNew.forEach((is, point) => { if (is === 1) { fresh.push(point); } });
+  const [reach, keys] = planned === null ? [[], []] : [planned.reach.slice(), planned.keys.slice()];
+  for (const point of fresh) { reach[point] = { columns: [], walks: [] }; }
+  model.walks[resource].forEach(({ points, walks }, column) => {
+    for (let at = 0; at < points.length; at += 1) {
+      if (isNew[points[at]] === 0) { continue; }
+      const own = reach[points[at]];
+      own.columns.push(column);
+      own.walks.push(walks[at]);
+    }
+  });
   const counted = planned === null ? floorsOfPoints(model, resource) : planned.counted;
   const second = planned === null ? new Set(model.backups[resource] === null ? [] : model.backups[resource].points) : planned.second;
   const tenth = model.parts / 10;
   const worthOf = (point) => model.resources[resource].value * model.priority[point];
-  const keyOf = (point) => (model.people[point] === 0 || reach[point].length === 0 || (worthOf(point) === 0 && counted[point].length === 0) ? null
-    : [reach[point].map(([column]) => column), model.area[point], model.priority[point], model.tier[point], point >= model.slow, counted[point], second.has(point), model.arrival[point], model.classOf[point]].join(";"));
-  const keys = Array.from(isNew, (is, point) => (is === 1 ? keyOf(point) : planned.keys[point]));
+  const keyOf = (point) => (model.people[point] === 0 || reach[point].columns.length === 0 || (worthOf(point) === 0 && counted[point].length === 0) ? null
+    : [reach[point].columns, model.area[point], model.priority[point], model.tier[point], point >= model.slow, counted[point], second.has(point), model.arrival[point], model.classOf[point]].join(";"));
+  for (const point of fresh) { keys[point] = keyOf(point); }
   /* crowds that lose or get nobody stay */
   const others = new Set();
   const found = new Map();
@@ -52,11 +62,10 @@ function* crowdsOf(model, resource) {
     if (key === null) { return; }
     if (found.has(key)) { found.get(key).push(point); } else { found.set(key, [point]); }
   };
-  isNew.forEach((is, point) => {
-    if (is === 0) { return; }
+  for (const point of fresh) {
     put(point);
     if (planned !== null) { others.add(planned.keys[point]).add(keys[point]); }
-  });
+  }
   const byKey = new Map();
   if (planned !== null) {
     for (const [key, crowd] of planned.byKey) {
@@ -68,23 +77,25 @@ function* crowdsOf(model, resource) {
   for (const [key, points] of found) {
     if (isRest(byKey.size)) { yield; }
     const [one] = points;
-    const columns = reach[one].map(([column]) => column);
+    const { columns } = reach[one];
     const each = points.map((point) => model.people[point]);
     const people = exactSum(each);
     const start = mixed(mixed(textSeed(model.areas[model.area[one]])) ^ textSeed(rule.names[model.arrival[one]]));
-    const ways = columns.map((column, at) => {
-      const walks = points.map((point) => reach[point][at][1]);
-      const steps = Math.floor(exactSum(walks.map((walk, row) => Math.floor((walk + tenth / 2) / tenth) * each[row])) / people * 1000 + 0.5);
-      const seed = mixed(mixed(mixed(start ^ textSeed(model.places[column].site)) ^ (Math.floor(people * PART + 0.5) % 4294967296)) ^ (steps % 4294967296));
-      return { steps, seed, walk_s: walks.reduce((sum, walk, row) => sum + walk / model.parts * each[row], 0) / people };
-    });
+    const wayTo = (at) => {
+      const steps = Math.floor(exactSum(points.map((point, row) => Math.floor((reach[point].walks[at] + tenth / 2) / tenth) * each[row])) / people * 1000 + 0.5);
+      const seed = mixed(mixed(mixed(start ^ textSeed(model.places[columns[at]].site)) ^ (Math.floor(people * PART + 0.5) % 4294967296)) ^ (steps % 4294967296));
+      return { steps, seed, walk_s: points.reduce((sum, point, row) => sum + reach[point].walks[at] / model.parts * each[row], 0) / people };
+    };
+    const ways = []; // by column, told as they are asked for: most lead to no gate
     /* crowds alike have one number, whichever streets are closed: so they begin where they went the last time */
     const { ids } = model.sent;
     const own = `${key};${people}`;
     if (!ids.has(own)) { ids.set(own, ids.size); }
+    const [isWorth, slow] = [worthOf(one) > 0, one >= model.slow];
     byKey.set(key, {
-      points, columns, area: model.area[one], worth: model.priority[one], isWorth: worthOf(one) > 0, tier: model.tier[one], slow: one >= model.slow, floors: counted[one],
-      arrival: model.arrival[one], id: ids.get(own), people, ways, longest: Math.max(...ways.map(({ steps }) => steps)), parts: arrivingParts(people, rule.profiles[model.arrival[one]]),
+      points, columns, standing: isWorth ? [0, model.tier[one], -model.priority[one], slow ? 0 : 1].join(" ") : slow ? "1 0 0 0" : "1 0 0 1", area: model.area[one], worth: model.priority[one], isWorth, tier: model.tier[one], slow, floors: counted[one],
+      arrival: model.arrival[one], id: ids.get(own), people, wayTo: (at) => (ways[at] === undefined ? (ways[at] = wayTo(at)) : ways[at]),
+      longest: 1000 * Math.max(...points.map((point) => Math.max(...reach[point].walks) / tenth + 1)), parts: arrivingParts(people, rule.profiles[model.arrival[one]]),
     });
   }
   const crowds = [...byKey.values()].sort((a, b) => a.points[0] - b.points[0]);

@@ -8,13 +8,11 @@ const MOST_TIMES = 8; // kept: the first, which is the plan's as a rule, and the
 
 /* By how much each crowd is to be sent before those after it: of no worth and on foot, not at all. */
 function ranksOf(crowds) {
-  const key = ({ isWorth, tier, worth, slow }) => (isWorth ? [0, tier, -worth, slow ? 0 : 1] : [1, 0, 0, slow ? 0 : 1]);
-  const names = crowds.map((crowd) => key(crowd).join(" "));
-  const keys = new Map(crowds.map((crowd, at) => [names[at], key(crowd)]));
-  const order = [...keys].sort(([, a], [, b]) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3]).map(([text]) => text);
-  const last = keys.has("1 0 0 1") ? 1 : 0;
+  const keys = [...new Set(crowds.map(({ standing }) => standing))].map((text) => [text, ...text.split(" ").map(Number)]);
+  const order = keys.sort((a, b) => a[1] - b[1] || a[2] - b[2] || a[3] - b[3] || a[4] - b[4]).map(([text]) => text);
+  const last = order.includes("1 0 0 1") ? 1 : 0;
   const place = new Map(order.map((text, at) => [text, order.length - last - at]));
-  return { ranks: names.map((text) => place.get(text)), most: order.length };
+  return { ranks: crowds.map(({ standing }) => place.get(standing)), most: order.length };
 }
 
 /* Prices for gates that had none yet: each in turn the least at which no more come than it has room
@@ -86,7 +84,7 @@ function* networkOf({ crowds, floors }, gates, rule, sent, like) {
   const reached = crowds.map((crowd) => {
     if (like !== null && like.spans.has(crowd)) { return like.spans.get(crowd).ways; }
     const found = [];
-    crowd.columns.forEach((column, at) => { if (gateOf.has(column)) { found.push({ gate: gateOf.get(column), at, way: crowd.ways[at] }); } });
+    crowd.columns.forEach((column, at) => { if (gateOf.has(column)) { found.push({ gate: gateOf.get(column), at, way: crowd.wayTo(at) }); } });
     return found;
   });
   const starts = new Int32Array(sent.ids.size).fill(-1);
@@ -99,7 +97,7 @@ function* networkOf({ crowds, floors }, gates, rule, sent, like) {
   const floorNode = new Map(floors.map(({ at }, row) => [at, 2 * cells + row]));
   /* nodes that can stand beside a gate and period in one item have slots of their own */
   const slots = Int32Array.from({ length: nodes }, (_, node) => (node < cells ? Math.floor(node / periods) : node < 2 * cells ? 0 : gates.length + node - 2 * cells));
-  const chains = crowds.map((crowd) => crowd.floors.map((at) => floorNode.get(at)).sort((a, b) => a - b));
+  const chains = crowds.map((crowd) => (like !== null && like.spans.has(crowd) ? like.spans.get(crowd).chain : crowd.floors.map((at) => floorNode.get(at)).sort((a, b) => a - b)));
   const size = periods * reached.reduce((sum, ways) => sum + ways.length + 1, 0);
   const items = {
     first: new Int32Array(periods * crowds.length + 1), supply: new Float64Array(periods * crowds.length), crowd: new Int32Array(periods * crowds.length), period: new Int32Array(periods * crowds.length),
@@ -124,20 +122,19 @@ function* networkOf({ crowds, floors }, gates, rule, sent, like) {
     chain.forEach((node, at) => { above[node] = chain[at + 1] || end; });
     if (ways.length === 0) { continue; }
     const own = starts[crowd.id];
-    const [stay, begin, from] = [ranks[number] * rank, many, options];
+    const [stay, begin] = [ranks[number] * rank, many];
     if (like !== null && like.spans.has(crowd)) {
       /* the same gates, told before: its rank alone may be another */
       const was = like.spans.get(crowd);
-      for (const name of ["target", "high", "low", "way"]) { items[name].set(like.items[name].subarray(was.from, was.to), from); }
-      for (let option = was.from; option < was.to; option += 1) { items.place[options] = like.items.place[option] + own - was.own; options += 1; }
+      const told = like.items;
       for (let item = was.begin; item < was.end; item += 1) {
-        for (const node of chain) { come[node] += like.items.supply[item]; }
-        items.supply[many] = like.items.supply[item];
-        items.period[many] = like.items.period[item];
-        items.of.fill(many, from + like.items.first[item] - was.from, from + like.items.first[item + 1] - was.from);
+        for (const node of chain) { come[node] += told.supply[item]; }
+        for (let option = told.first[item]; option < told.first[item + 1]; option += 1) { put(told.target[option], told.high[option], told.low[option], told.way[option], told.place[option] + own - was.own); }
+        items.high[options - 1] = stay;
+        items.supply[many] = told.supply[item];
+        items.period[many] = told.period[item];
         many += 1;
-        items.first[many] = from + like.items.first[item + 1] - was.from;
-        items.high[items.first[many] - 1] = stay;
+        items.first[many] = options;
       }
     } else {
       for (let t = 0; t < periods; t += 1) {
@@ -156,7 +153,7 @@ function* networkOf({ crowds, floors }, gates, rule, sent, like) {
       }
     }
     items.crowd.fill(number, begin, many);
-    spans.set(crowd, { ways, begin, end: many, from, to: options, own });
+    spans.set(crowd, { ways, chain, begin, end: many, own });
   }
   for (const name of ["of", "target", "high", "low", "way", "place"]) { items[name] = items[name].subarray(0, options); }
   items.supply = items.supply.subarray(0, many);
@@ -180,7 +177,7 @@ function* networkOf({ crowds, floors }, gates, rule, sent, like) {
   return {
     listed: gates, gates: new Map(gates.map(({ key }, at) => [key, at])), floors, reached, spans, items, arcs, passing, above, periods, cells, nodes, wait, short, starts, kept, sending,
     /* whether all come in each period in which some of their profile do */
-    isWhole: crowds.every(({ parts, arrival }) => parts.every((some, t) => (some > 0) === (rule.profiles[arrival][t] > 0))),
+    isWhole: like === null && crowds.every(({ parts, arrival }) => parts.every((some, t) => (some > 0) === (rule.profiles[arrival][t] > 0))),
   };
 }
 

@@ -235,11 +235,11 @@ class GroupedProgram {
 /* Every crowd with the routes it may take, of which one may be longer on foot than another. */
 function routedCrowds(model, resource, crowds, isOpen) {
   const going = model.rings.classes.map((kind) => waysOn(model.resources[resource], kind, isOpen));
-  return crowds.map(({ points: [point], columns, ways }) => columns.flatMap((column, at) => (!isOpen(column) ? [] : going[model.classOf[point]](column).map((route) => ({
+  return crowds.map(({ points: [point], columns, wayTo }) => columns.flatMap((column, at) => (!isOpen(column) ? [] : going[model.classOf[point]](column).map((route) => ({
     columns: route.columns,
-    steps: ways[at].steps + 1000 * roundTo(route.inside_s * 10, 0),
-    walk_s: ways[at].walk_s + route.inside_s,
-    seed: route.columns.slice(1).reduce((seed, next) => mixed(mixed(seed) ^ textSeed(model.places[next].site)), ways[at].seed),
+    steps: wayTo(at).steps + 1000 * roundTo(route.inside_s * 10, 0),
+    walk_s: wayTo(at).walk_s + route.inside_s,
+    seed: route.columns.slice(1).reduce((seed, next) => mixed(mixed(seed) ^ textSeed(model.places[next].site)), wayTo(at).seed),
   })))));
 }
 

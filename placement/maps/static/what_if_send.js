@@ -169,8 +169,12 @@ class Sending {
     this.top = new Int32Array(size).fill(-1); // the option on top of each heap, and what moving it costs
     this.topHigh = new Float64Array(size);
     this.topLow = new Float64Array(size);
-    this.ways = Array.from({ length: size }, () => []);
-    this.others = Array.from({ length: size }, () => []);
+    this.ways = /** @type {number[][]} */ ([]);
+    this.others = /** @type {number[][]} */ ([]);
+    for (let pair = 0; pair < size; pair += 1) {
+      this.ways.push([]);
+      this.others.push([]);
+    }
   }
 
   /* Begin a search: `high` and `low` are the nodes' prices, what it costs from there to the end.
