@@ -28,6 +28,10 @@ _TOL = 1e-9
 _NEXT = 3  # exits of each group that the program begins with
 _MANY = 800  # groups that are solved at once; of more a part is solved first
 _SLACK = 0.99  # of their people: a part may be harder to serve in time than all
+_DIGITS = 8  # of a time that all are held to
+FINE = 1000.0
+"""What a slot on the way counts: so that a solver's tolerance is far below what settles ties."""
+_TIE = 0.01  # slots
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -204,6 +208,25 @@ def bound_of(leaving: Leaving, proof: Proof) -> float:
     """
     priced = _Program(leaving, None, level=proof.level).bound(proof.prices)[0]
     return min(priced, proof.level + 1.0)
+
+
+def settled(slots: Ints | Floats) -> Floats:
+    """Return what (G, E) walks count, no two alike, so that one way is the shortest.
+
+    Of ways to send people that walk alike a solver would take any, each version of it another one.
+    So a walk counts up to a hundredth of a slot more, for each group and exit so much as numbers
+    say that are the same on every machine (`numpy.random.RandomState` never changes).
+    """
+    more = np.random.RandomState(0).random_sample(slots.shape)
+    return np.asarray(FINE * (np.maximum(slots, 0) + _TIE * more))
+
+
+def written_up(slots: float) -> float:
+    """Return a time in so many digits that what arithmetic leaves over is in none; never less."""
+    if slots <= 0:
+        return slots
+    grain = 10.0 ** (math.floor(math.log10(slots)) + 1 - _DIGITS)
+    return max(slots * (1.0 - _TOL), math.ceil(slots * (1.0 - _TOL) / grain) * grain)
 
 
 def _done(leaving: Leaving, sent: Floats) -> float:

@@ -7,8 +7,9 @@ the end of each slot, who passes in it for which station, and how many wait at t
 last one is served at the soonest, no sooner than the level, and a search halves the levels left.
 
 The program lets anybody who stands at an exit pass first. A line that keeps its order may need
-longer, which is seen when people are let through. So of all ways that are as soon one is taken in
-which people walk, and wait at exits, for as little as may be.
+longer, which is seen when people are let through. So of all ways that are as soon the one is taken
+in which people walk, and wait at exits, for as little as may be, with ties of walks settled
+(`placement.solve.mip.quickest.settled`).
 """
 
 import math
@@ -21,9 +22,12 @@ import scipy.sparse as sp
 from placement.arrays import Bools, Floats, Ints
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.highs import LiveModel, Relaxation
+from placement.solve.mip.quickest import FINE, settled, written_up
 from placement.solve.mip.two_lines import Costs, ServedProof, TwoLines, bound_of
 
 _TOL = 1e-7  # relative: what an interior point leaves of a time
+_CHEAPER_TOL = 1e-9  # relative: what corners leave of a price
+_NEAR = 1.1
 _NEVER = 10**9  # slots: more than any walk
 _NEXT = 3  # exits of each group that the program begins with
 _NEXT_ON = 6  # stations of each exit
@@ -88,7 +92,7 @@ def served_soonest(lines: TwoLines, known: ServedProof, *, high: int, stop: Stop
         probe = max(low + 1, (low + high) // 2)
     if best is None:
         return None
-    least = program.least(best.level, best.slots * (1.0 + _TOL), stop)
+    least = program.least(best.level, written_up(best.slots) * (1.0 + _TOL), stop)
     return None if least is None else Through(people=least.people, proof=proof)
 
 
@@ -126,28 +130,35 @@ class _Program:
         if not may.any(axis=1).all():
             return None
         self.use |= _nearest(np.where(may, lines.out, -1), _NEXT)
+        found = None
         while True:
-            found = _solved(lines, self.use & may, self.use_on, level, slots, stop)
-            if found is None or slots is not None:
-                return found
-            early = bound_of(lines, found.proof) >= level + 1.0
-            if early or (found.late <= 0 and found.slots <= level * (1.0 + _TOL)):
-                return found
-            if not self._missing(found.proof, may):
+            better = _solved(lines, self.use & may, self.use_on, level, slots, stop)
+            if better is None:
+                return None if slots is None else found
+            found = better
+            if slots is None:
+                early = bound_of(lines, found.proof) >= level + 1.0
+                if early or (found.late <= 0 and found.slots <= level * (1.0 + _TOL)):
+                    return found
+            if not self._missing(found.proof, may, walks=slots is not None):
                 return found
 
-    def _missing(self, proof: ServedProof, may: Bools) -> bool:
+    def _missing(self, proof: ServedProof, may: Bools, *, walks: bool) -> bool:
         """Add what is cheaper than what there is at its prices; say whether there was any."""
         lines, slots = self.lines, np.arange(max(self.lines.slots, proof.level + 1))
-        fewer = Costs.of(replace(lines, on=np.where(self.use_on, lines.on, -1)), proof)
-        every = Costs.of(lines, proof)
-        least = np.where(self.use & may, fewer.shared_alike(lines), math.inf).min(axis=1)
-        new = may & ~self.use & (every.shared_alike(lines) < least[:, None] * (1.0 - _TOL))
-        self.use |= new
+        each, tol = (FINE, _CHEAPER_TOL) if walks else (0.0, _TOL)
+        out = settled(lines.out) if walks else np.zeros(lines.out.shape)
+        fewer = Costs.of(replace(lines, on=np.where(self.use_on, lines.on, -1)), proof, each=each)
+        every = Costs.of(lines, proof, each=each)
+        least = np.where(self.use & may, out + fewer.shared_alike(lines), math.inf).min(axis=1)
+        cost = out + every.shared_alike(lines)
+        new = may & ~self.use & (cost < least[:, None] * (1.0 - tol))
+        # at prices of walks what costs nearly as little is wanted next
+        self.use |= may & (cost < least[:, None] * _NEAR) if walks and new.any() else new
         first = np.full(lines.on.shape[:2], len(slots))
         groups, exits = np.nonzero(self.use & may)
         np.minimum.at(first, (lines.pace[groups], exits), lines.out[groups, exits])
-        cheaper = every.by_station < (fewer.ahead * (1.0 - _TOL))[:, :, None, :]
+        cheaper = every.by_station < (fewer.ahead * (1.0 - tol))[:, :, None, :]
         come = slots >= first[..., None, None]
         on = (cheaper & come).any(axis=3) & ~self.use_on & (lines.on >= 0)
         self.use_on |= on
@@ -203,10 +214,11 @@ def _solved(
     What is made small is when the last one is served, no sooner than the level; or, where that is
     given in `slots`, how long all together walk and wait at exits.
     """
-    # groups that differ in no exit that they may take are one
+    # groups that differ in no exit that they may take are one, unless ties of walks are settled
     alike = np.column_stack([lines.pace, np.where(use, lines.out, -1)])
-    rows, merged = np.unique(alike, axis=0, return_inverse=True)
-    merged = merged.reshape(-1)
+    number = np.arange(len(alike))[:, None] * (slots is not None)
+    rows, merged = np.unique(np.hstack([number, alike]), axis=0, return_inverse=True)
+    rows, merged = rows[:, 1:], merged.reshape(-1)
     many = np.bincount(merged, weights=lines.people)
     group, exit_ = np.nonzero(rows[:, 1:] >= 0)
     takes = np.stack([rows[group, 0], exit_, rows[group, 1 + exit_]])
@@ -253,7 +265,8 @@ def _solved(
     if slots is None:
         cost[last], low[last], cost[late] = 1.0, level, _LATE
     else:
-        cost[send], cost[wait], cost[passes] = takes[2], 1.0, walk
+        cost[send], cost[wait] = settled(lines.out)[group, exit_], FINE
+        cost[passes] = FINE * walk
         low[last] = high[last] = slots
         high[late] = 0.0
     found = model.solve(cost, low, high, stop)

@@ -133,8 +133,8 @@ class Costs:
     aside: float
 
     @classmethod
-    def of(cls, lines: TwoLines, proof: ServedProof) -> Self:
-        """Add up prices."""
+    def of(cls, lines: TwoLines, proof: ServedProof, *, each: float = 0.0) -> Self:
+        """Add up prices; a slot of a wait at an exit, or of a walk on from it, costs `each`."""
         level, slots = proof.level, max(lines.slots, proof.level + 1)
         served = np.zeros((len(lines.serves), level + 2))
         for station, slot, price in proof.prices:
@@ -149,9 +149,11 @@ class Costs:
             tolls[exit_, slot] += toll
             aside -= toll * float(most[exit_, slot])
         pays = served[np.arange(len(served))[:, None], there] + tolls[:, None, :]
+        pays += each * np.maximum(walk, 0)
         done = np.where(lines.lost[..., None], 0.0, math.inf) + tolls
         best = np.minimum(done, pays.min(axis=2, initial=math.inf))
-        ahead = np.minimum.accumulate(best[..., ::-1], axis=2)[..., ::-1]
+        come = each * np.arange(slots)
+        ahead = np.minimum.accumulate((best + come)[..., ::-1], axis=2)[..., ::-1] - come
         return cls(by_station=pays, ahead=ahead, aside=aside)
 
     def of_batch(self, lines: TwoLines, batch: int) -> Floats:

@@ -10,7 +10,7 @@ from placement.arrays import Bools, Floats, Ints
 from placement.errors import UsageError
 from placement.plan.outlets import Outlets
 from placement.solve.core.stopping import Stop
-from placement.solve.mip.quickest import Leaving, Sent, quickest, shortest
+from placement.solve.mip.quickest import Leaving, Sent, quickest, settled, shortest, written_up
 from placement.solve.mip.served_soonest import served_soonest
 from placement.solve.mip.two_lines import ServedProof, TwoLines, bound_of
 from placement.studies.egress.courses import Course, Flow, Wider, crossing
@@ -207,7 +207,7 @@ class Leavers:
             serves=self.stations.size / PER_MIN,
             batches=self.batches,
         )
-        deadline = out.slots * (1.0 + _TOL)
+        deadline = written_up(out.slots) * (1.0 + _TOL)
         held = replace(lines, deadline=deadline) if soonest == "out" else lines
         known = bound_jointly(lines, out, stop=stop.share(0.3))
         known_ways = [apart, chosen] if soonest == "served" else [apart]
@@ -296,6 +296,8 @@ class Leavers:
 def guide_soonest(leaving: Leaving, start: Floats, stop: Stop) -> tuple[Sent, Floats]:
     """Return how soon all can pass, and where people of each group go then with the least walks.
 
+    Ties of walks are settled as `placement.solve.mip.quickest.settled` says.
+
     Parameters
     ----------
     leaving
@@ -311,8 +313,8 @@ def guide_soonest(leaving: Leaving, start: Floats, stop: Stop) -> tuple[Sent, Fl
         The first, with its proof, and (G, E) shares of the groups by place.
     """
     found = quickest(leaving, start, stop=stop)
-    walked = np.maximum(leaving.slot, 0).astype(np.float64)
-    best, _ = shortest(leaving, found.people, walked, slots=found.slots, stop=stop)
+    walked, within = settled(leaving.slot), written_up(found.slots)
+    best, _ = shortest(leaving, found.people, walked, slots=within, stop=stop)
     return found, best / leaving.people[:, None]
 
 
@@ -320,4 +322,4 @@ def _rank(course: Course, soonest: Soonest) -> tuple[float, float, float]:
     """Return what makes a way better: who is out sooner, more who are served, and sooner."""
     served = sum(one.queue.people for one in course.stations)
     clear = round(course.clear_min, 5) if soonest == "out" else 0.0
-    return clear, -round(served), course.served_min or 0.0
+    return clear, -round(served), round(course.served_min or 0.0, 5)
