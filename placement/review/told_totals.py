@@ -1,5 +1,6 @@
 """What a difference says of a plan as a whole: what was asked, what it costs, covers and proves."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from placement.review.told import (
     Leaves,
     Line,
     exact,
+    is_number,
     items_way,
     named,
     percent,
@@ -35,6 +37,23 @@ _STAGES = {
     "ids": "identifiers of posts",
 }
 """What the stages of the choice among equal plans are called."""
+
+_SHARES = (
+    (re.compile(r"floors: (?P<share>\S+) of (?P<whom>.+) by '(?P<resource>.+)'"), "{whom}"),
+    (
+        re.compile(r"resources\.(?P<resource>.+)\.backup: (?P<share>\S+) of (?P<whom>.+) twice"),
+        "{whom} twice",
+    ),
+)
+"""Rules that ask for a share of people, by the names that solutions give them."""
+
+_COUNTS = (
+    (re.compile(r"resources\.(.+)\.separation_m"), "metres between posts of {}"),
+    (re.compile(r"resources\.(.+)\.separation_min"), "minutes on foot between posts of {}"),
+    (re.compile(r"groups: (.+)"), "posts open in the group {}"),
+    (re.compile(r"(sealed)"), "ways through the perimeter that are barred"),
+)
+"""Rules that ask for a number, as above."""
 
 type Ways = Mapping[str, tuple[str, Callable[[Edit], str]]]
 """By member: what it is called, and how to say its way."""
@@ -228,12 +247,13 @@ def rule_lines(leaves: Leaves) -> list[Line]:
         said += [_gap("gap", leaf) for leaf in found if leaf.path[-1] == "gap"]
         lines.append(leaves.line(RESULT, f"tier {number}: {', '.join(said)}", found))
     for name, found in leaves.by_name(_AT, "rules").items():
+        words, say = _rule_words(name)
         if any(len(leaf.values) == 1 for leaf in found):
-            lines.append(leaves.line(ASKED, f"rule {shown(name)}: {_rule(found)}", found))
+            lines.append(leaves.line(ASKED, f"{words}: {_rule(found, say)}", found))
             continue
         for leaf in found:
             key = leaf.path[-1]
-            text = f"rule {shown(name)}: {key} {way(leaf, null='nothing to measure')}"
+            text = f"{words}: {key} {way(leaf, say=say, null='nothing to measure')}"
             lines.append(leaves.line(ASKED if key == "asked" else RESULT, text, [leaf]))
     for key, words in (("opened", "opening"), ("closed", "closing")):
         for leaf in leaves.below(_AT, "changes", key):
@@ -271,11 +291,31 @@ def proof_lines(leaves: Leaves) -> list[Line]:
     return lines
 
 
-def _rule(found: Iterable[Edit]) -> str:
+def _rule_words(name: str) -> tuple[str, Callable[[Any], str]]:
+    """Return a rule in words, and how its numbers are written."""
+    for pattern, whom in _SHARES:
+        found = pattern.fullmatch(name)
+        if found is not None:
+            words = whom.format(**found.groupdict())
+            share, resource = percent(float(found["share"])), found["resource"]
+            return shown(f"at least {share} of {words} by {resource}"), _share
+    for pattern, words in _COUNTS:
+        found = pattern.fullmatch(name)
+        if found is not None:
+            return shown(words.format(found[1])), exact
+    return f"rule {shown(name)}", exact
+
+
+def _share(value: Any) -> str:  # noqa: ANN401 - whatever the file holds
+    """Return a share in percent, and what is no number as it is written."""
+    return percent(value) if is_number(value) else exact(value)
+
+
+def _rule(found: Iterable[Edit], say: Callable[[Any], str]) -> str:
     """Return the way of a rule that only one of the solutions has."""
     both = []
     for side in ("old", "new"):
-        said = (f"{f.path[-1]} {exact(f.values[side])}" for f in found if side in f.values)
+        said = (f"{f.path[-1]} {say(f.values[side])}" for f in found if side in f.values)
         both.append(", ".join(said) or "no such rule")
     return " → ".join(both)
 

@@ -525,18 +525,37 @@ def _rule(top: Top, draw: random.Random) -> str:
     return of(member(top, "rules"), draw)
 
 
+def _rule_said(rule: str) -> tuple[str, Callable[[float], str]]:
+    """Return what a line calls a rule, and how it writes its numbers."""
+    head, _, rest = rule.partition(": ")
+    if head == "floors":
+        least, _, whom = rest.partition(" of ")
+        return f"at least {share(float(least))} of {whom.replace(" by '", ' by ')[:-1]}: ", share
+    if head == "groups":
+        return f"posts open in the group {rest}: ", number
+    return f"metres between posts of {rule.split('.')[1]}: ", number
+
+
+def _set_in_rule(top: Top, rule: str, key: str, new: float) -> Made:
+    old = member(top, "rules", rule, key)
+    if old == new:
+        raise NotHereError
+    words, write = _rule_said(rule)
+    top["placement"]["rules"][rule][key] = new
+    before = "nothing to measure" if old is None else write(old)
+    needles = (words, f"{key} {before} → {write(new)}")
+    return Made((("placement", "rules", rule, key),), needles)
+
+
 @kind
 def what_a_rule_asks(top: Top, draw: random.Random) -> Made:
     rule = _rule(top, draw)
-    new = member(top, "rules", rule, "asked") + 0.125
-    return _set(top, ("rules", rule, "asked"), round(new, 6), f"rule {rule}: asked ")
+    return _set_in_rule(top, rule, "asked", round(member(top, "rules", rule, "asked") + 0.125, 6))
 
 
 @kind
 def what_a_rule_reaches(top: Top, draw: random.Random) -> Made:
-    rule = _rule(top, draw)
-    return _set(top, ("rules", rule, "reached"), 0.123456, f"rule {rule}: reached ",
-                null="nothing to measure")  # fmt: skip
+    return _set_in_rule(top, _rule(top, draw), "reached", 0.123456)
 
 
 @kind
@@ -545,8 +564,11 @@ def rule_left_out(top: Top, draw: random.Random) -> Made:
     if len(member(top, "rules")) == 1:
         raise NotHereError
     old = top["placement"]["rules"].pop(rule)
-    needles = (f"rule {rule}: asked {number(old['asked'])}", "→ no such rule")
-    return Made((("placement", "rules", rule),), needles)
+    words, write = _rule_said(rule)
+    return Made(
+        (("placement", "rules", rule),),
+        (f"{words}asked {write(old['asked'])}", "→ no such rule"),
+    )
 
 
 @kind

@@ -3,6 +3,7 @@
 const BADGES = { opened: "M24.5 3.6V11.4M20.6 7.5H28.4", changed: "M20.4 8.6Q22.4 5 24.5 7.5T28.6 6.4", moved: "M20.4 7.5H28.2M25.4 4.6 28.4 7.5 25.4 10.4" };
 const MOST_LINES = 14; // of a part that are read without asking for more
 const IDENTIFIER = /(?<![\p{L}\d_/-])[\p{L}\d]+(?:[-_][\p{L}\d]+)+(?![\p{L}\d_/-])/gu; // of several words, which no other word is taken for
+const POST_ID = /[^\s:,]+\/[^\s:,]+/gu;
 const GAIN_PX = { wide: 7.2, high: 18 }; // a letter and a line of the people gained or lost
 
 /* Filled with a plus, a wave or an arrow for what the newer plan opens, alters or moves; hollow for what it closes or moves away. */
@@ -44,19 +45,20 @@ const nameOfPost = (post) => (post.number === "" ? post.name || post.site : post
 /* A sentence of `place diff` in the language of the reader, by the phrases of that language: `$1` is a name as it
    stands, `@1` an area, `#1` figures. A sentence without a phrase stays as it is. */
 function phrase(line, tell, spoken) {
+  const called = (said) => said.replace(POST_ID, (id) => spoken.posts.get(id) || id);
   const text = line.replace(IDENTIFIER, (id) => spoken.names.get(id) || id);
   const inner = text.length - text.trimStart().length;
   for (const [pattern, words] of spoken.phrases) {
     const whole = new RegExp(`^${pattern}$`, "u");
     const found = whole.exec(text.slice(inner)) || whole.exec(text);
     if (found !== null) {
-      return { inner, known: true, text: words.replace(/([$#@])(\d)/gu, (_, how, at) => {
+      return { inner, known: true, text: called(words.replace(/([$#@])(\d)/gu, (_, how, at) => {
         const part = found[Number(at)];
-        return how === "#" ? figuresIn(part, tell, spoken) : how === "@" ? replaced(part, spoken.areas) : part;
-      }) };
+        return how === "#" ? figuresIn(part, tell, spoken) : how === "@" ? replaced(part, spoken.areas) : spoken.names.get(part) || part;
+      }).replace(/ (?=[:;!?»])|(?<=«) /g, "\u00a0")) };
     }
   }
-  return { inner, known: spoken.phrases.length === 0, text: text.slice(inner) };
+  return { inner, known: spoken.phrases.length === 0, text: called(text.slice(inner)) };
 }
 
 /* The phrases of the reader's language, with what costs are counted in, which a file says in English alone. */
@@ -68,7 +70,7 @@ function spokenBy(data, plans, tell) {
     ...data.areas.filter((area) => area.name).map((area) => [area.id, area.name]),
     ...data.resources.map((resource) => [resource.id, tell.within(tell.own(resource.label))]),
   ]);
-  return { ...spoken, names, between: [...spoken.between, ...[...units.values()].map((unit) => [`(?<!\\p{L})${plain(unit.en)}(?!\\p{L})`, tell.own(unit).replaceAll("$", "$$$$")])] };
+  return { ...spoken, names, posts: new Map(data.posts.map((post) => [post.key, nameOfPost(post)])), between: [...spoken.between, ...[...units.values()].map((unit) => [`(?<!\\p{L})${plain(unit.en)}(?!\\p{L})`, tell.own(unit).replaceAll("$", "$$$$")])] };
 }
 
 /* Two spaces part a name from what is said of it; a browser would make them one. */
@@ -85,20 +87,25 @@ function aboutPost(one, data, unit, tell) {
     unit === "" ? tell.pair(tell.say("cost"), value("cost", tell.money)) : `${value("cost", tell.money)} ${unit}`,
     post.served === null ? null : tell.say("serves", { n: value("served", tell.people) }),
   ];
-  return [make("strong", { dir: "auto" }, post.name || post.site), ` ${told.filter((text) => text !== null).join(" · ")}`, make("span", { class: "under" }, tell.own(resource.label))];
+  return [make("strong", { dir: "auto" }, nameOfPost(post)), ` ${told.filter((text) => text !== null).join(" · ")}`, make("span", { class: "under" }, tell.own(resource.label))];
 }
 
 /* What came of it, in the figures that are asked for first. */
 function resultLines(data, [before, after], tell) {
-  const line = (name, was, now, write, change) => tell.pair(name, write(was) === write(now) ? `${write(now)} (${tell.within(tell.say("stands_kept"))})`
-    : `${write(was)} → ${write(now)}${change ? ` (${signed(now - was, change)})` : ""}`);
+  /* a change too little to be seen is told all the same */
+  const line = (name, was, now, write, change, slight = change) => {
+    const [before_, after_] = [was, now].map(write);
+    const told = (how) => ` (${signed(now - was, how)})`;
+    return tell.pair(name, was === now ? `${after_} (${tell.within(tell.say("stands_kept"))})`
+      : before_ === after_ ? `${after_}${told(slight)}` : `${before_} → ${after_}${change ? told(change) : ""}`);
+  };
   const found = data.resources.flatMap((resource, at) => {
     if (!resource.shown) { return []; }
     const [was, now] = [before, after].map((plan) => plan.resources[at]);
     const label = tell.own(resource.label);
     const minutes = (seconds) => tell.say("minutes", { min: tell.mean(seconds) });
     return [line(tell.say("if_covered", { label }), Math.round(was.covered), Math.round(now.covered), tell.people, tell.people),
-      was.walk_s === null || now.walk_s === null ? null : line(tell.pair(label, tell.within(tell.say("mean_walk"))), was.walk_s, now.walk_s, minutes, null)];
+      was.walk_s === null || now.walk_s === null ? null : line(tell.pair(label, tell.within(tell.say("mean_walk"))), was.walk_s, now.walk_s, minutes, null, (seconds) => `${tell.money(seconds)} s`)];
   });
   return [...found, line(`${tell.say("cost")} (${tell.own(after.budget.unit)})`, before.budget.cost, after.budget.cost, tell.money, tell.money)].filter((text) => text !== null);
 }
@@ -285,7 +292,7 @@ function figuresView(data, plans, tell, isOpen) {
 }
 
 /* People gained and lost on the map: a triangle up or down with the number, the greatest first, where there is room. */
-function makeGains(map, data, plans, tell, taken) {
+function makeGains(map, inPane, data, plans, tell, taken) {
   const group = L.layerGroup().addTo(map);
   let boxes = [];
   const arrange = (at) => {
@@ -315,9 +322,13 @@ function makeGains(map, data, plans, tell, taken) {
         box[0] < place.x + half.x && box[2] > place.x - half.x && box[1] < place.y + half.y && box[3] > place.y - half.y)));
       if (free === undefined) { continue; }
       boxes.push([free.x - half.x, free.y - half.y, free.x + half.x, free.y + half.y]);
+      /* a number that does not touch its area is led to it */
+      if (!outline.intersects(L.bounds([free.subtract(half), free.add(half)]))) {
+        group.addLayer(L.polyline([middle, free].map((place) => map.unproject(place, zoom)), inPane("moves", { color: inkOf("ink"), weight: 1.5, interactive: false })));
+      }
       group.addLayer(L.marker(map.unproject(free, zoom), {
         icon: L.divIcon({ className: `gain ${row.change > 0 ? "gained" : "lost"}`, html: make("span", null, text), iconSize: [2 * half.x, 2 * half.y] }),
-        interactive: false, keyboard: false, pane: "moves",
+        interactive: false, keyboard: false, pane: "moves", zIndexOffset: 1000,
       }));
     }
   };

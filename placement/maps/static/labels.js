@@ -169,7 +169,7 @@ function namesOf(map, data, tell) {
     const row = data.gaps.rows.find((one) => one.area === position);
     const lost = row === undefined ? 0 : lostNow(data, row);
     const lines = broken(area.name || area.id, 3).map((text) => ({ text, style: LABEL_STYLES.area }));
-    if (lost > 0) { lines.push({ text: tell.say("not_covered", { people: tell.people(lost) }), style: LABEL_STYLES.missing }); }
+    if (lost > 0) { lines.push({ text: tell.count("not_covered", lost), style: LABEL_STYLES.missing }); }
     const points = lineOf(area.shape.length > 0 ? area.shape[0][0] : [], 1e6);
     if (points.length === 0) { return; }
     areas.push({ key: `area ${area.id}`, lines, box: along(points), edge: points, shores, middles, from: 13, weight: area.people, layer: "areas" });

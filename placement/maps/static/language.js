@@ -105,6 +105,7 @@ function speaker(data) {
         style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1,
       });
       state.tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+      state.fine = new Intl.NumberFormat(locale, { maximumSignificantDigits: 1 });
       state.order = new Intl.Collator(locale, { numeric: true });
       state.plurals = new Intl.PluralRules(locale);
       state.list = new Intl.ListFormat(locale, { type: "conjunction" });
@@ -134,6 +135,7 @@ function speaker(data) {
     people: (number) => state.whole.format(Math.round(1e6 * number) / 1e6),
     money: (number) => state.money.format(number),
     mean: (seconds) => state.tenths.format(seconds / 60),
+    fine: (number) => state.fine.format(number),
     minutes: (seconds) => state.money.format(seconds / 60),
     /* One decimal, yet never "100.0%" of what is not all, nor "0.0%" of what is not nothing. */
     share(part) {

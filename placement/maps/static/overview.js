@@ -176,7 +176,7 @@ function resourceCard(data, resource, position, tell) {
       make("span", null, tell.say("of_people", {
         covered: tell.people(resource.covered), total: tell.people(resource.total),
       })),
-      make("span", null, tell.say("not_covered", { people: tell.people(far + turned) }))),
+      make("span", null, tell.count("not_covered", far + turned))),
     laned && far + turned > 0 ? make("p", { class: "under" }, tell.say("gap_split", { far: tell.people(far), turned: tell.people(turned) })) : null,
     facts(pairs, true), wide.length > 0 ? facts(wide) : null);
 }

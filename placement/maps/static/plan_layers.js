@@ -30,7 +30,7 @@ function planLayers(map, data, tell, state, { inPane, popupOptions, popups, move
           const full = variant.units(post.key) === 0 ? tell.say("label_tried_closed", { label })
             : moved.has(post.key) ? tell.say("label_opened", { label }) : label;
           element.setAttribute("aria-label", entry.others.length === 0 ? full
-            : tell.say("label_more", { label: full, others: entry.others.map((one) => one.number).join(", ") }));
+            : tell.say("label_more", { posts: tell.say("bunch", { posts: entry.others.length + 1 }), label: full, others: entry.others.map((one) => one.number).join(", ") }));
         }
       };
       const entry = { post, marker, name, others: [] };

@@ -246,7 +246,7 @@ function lanesView(data, tell, state, show, isOpen) {
         type: "button", class: "link", "data-queue": gate.key, onclick: (event) => show(post(gate), event.currentTarget),
       }, nameOf(gate))),
       make("td", null, tell.people(gate.units)), make("td", null, tell.people(sum(gate.sent))),
-      make("td", null, tell.money(gate.wait)), make("td", null, clearsText(gate, tell))))));
+      make("td", null, tell.mean(60 * gate.wait)), make("td", null, clearsText(gate, tell))))));
   /* on paper nobody can choose a gate: all of them, period by period */
   const paper = make("table", { class: "onpaper" }, make("caption", null, tell.say("by_gate_title")),
     headRow(tell.say("gate"), ...lanes.all.sent.map((_, t) => periodText(lanes, t, tell))),

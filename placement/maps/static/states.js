@@ -118,7 +118,7 @@ async function showStates(map) {
       name: (others) => {
         const label = tell.say("post_label", { label: tell.own(data.resources[post.resource].label), name: nameOfPost(post) });
         const full = kind === "kept" ? label : tell.say("label_stands", { label, standing: tell.say(`stands_${kind}`) });
-        return others.length === 0 ? full : tell.say("label_more", { label: full, others: others.map((each) => each.number || each.name || each.site).join(", ") });
+        return others.length === 0 ? full : tell.say("label_more", { posts: tell.say("bunch", { posts: others.length + 1 }), label: full, others: others.map((each) => each.number || each.name || each.site).join(", ") });
       },
     };
   };
@@ -232,7 +232,7 @@ async function showStates(map) {
     if (compared) {
       if (moves.has(one)) { moves.get(one).remove(); }
       moves.set(one, moveLines(data, one.inPane).addTo(one.map));
-      if (!gains.has(one)) { gains.set(one, makeGains(one.map, data, plans, tell, one.boxes)); }
+      if (!gains.has(one)) { gains.set(one, makeGains(one.map, one.inPane, data, plans, tell, one.boxes)); }
     }
     name(one);
   };

@@ -8,6 +8,12 @@ function signedText(number, write) {
   return size === write(0) ? "0" : `${number > 0 ? "+" : "−"}${size}`;
 }
 
+/* The change between two numbers that are written otherwise: never 0, however little it is. */
+function changeText(was, is, write, change, fine) {
+  const text = signedText(is - was, change);
+  return text === "0" && write(was) !== write(is) ? signedText(is - was, fine) : text;
+}
+
 /* Whether people are sent to the gates of a resource where this was counted. */
 const isLaned = (model, found, resource) => model.resources[resource].lanes !== null && found.admission !== null;
 
@@ -76,7 +82,7 @@ const farOf = (model, { reaches }, at) => peopleOf(model, model.counted[at], (po
 function variantTable(data, tell, model, plan, found, title) {
   const rows = [];
   const row = (name, before, after, write, change = write) => rows.push([name, before === null ? "–" : write(before), after === null ? "–" : write(after),
-    before === null || after === null ? "–" : signedText(after - before, change)]);
+    before === null || after === null ? "–" : changeText(before, after, write, change, (size) => tell.fine(write === tell.mean ? size / 60 : size))]);
   data.resources.forEach((resource, at) => {
     if ((!resource.shown && found.reaches[at].open.length === 0) || !isServing(found, at)) { return; }
     const label = tell.own(resource.label);
@@ -84,7 +90,7 @@ function variantTable(data, tell, model, plan, found, title) {
     const laned = isLaned(model, found, at);
     row(tell.say(laned ? "if_admitted" : "if_covered", { label }), was.covered, is.covered, tell.people);
     rows.push([tell.say("if_share", { label }), tell.share(was.share), tell.share(is.share),
-      signedText(is.share - was.share, (part) => tell.say("if_points", { points: tell.money(100 * part) }))]);
+      changeText(was.share, is.share, tell.share, ...[tell.money, tell.fine].map((size) => (part) => tell.say("if_points", { points: size(100 * part) })))]);
     if (laned) {
       row(tell.say("if_far", { label }), farOf(model, plan, at), farOf(model, found, at), tell.people);
       row(tell.say("if_turned", { label }), was.total - was.covered - farOf(model, plan, at), is.total - is.covered - farOf(model, found, at), tell.people);
@@ -98,7 +104,7 @@ function variantTable(data, tell, model, plan, found, title) {
     if (laned) {
       row(tell.say("if_walk_gate", { label }), plan.admission.mean_s, found.admission.mean_s, tell.mean);
       const wait = ({ gates }) => Math.max(0, ...[...gates.values()].map((gate) => gate.wait));
-      row(tell.say("if_wait", { label }), wait(plan.admission), wait(found.admission), tell.money);
+      row(tell.say("if_wait", { label }), 60 * wait(plan.admission), 60 * wait(found.admission), tell.mean);
       if (model.rings !== undefined) { ringRows(model, plan.admission, found.admission, tell, row); }
     }
   });
@@ -167,7 +173,7 @@ function changedGates(data, tell, plan, found, state) {
     headRow(tell.say("gate"), tell.say("people_short"), tell.say("if_change"), tell.say("wait_short"), tell.say("if_change")),
     make("tbody", null, ...rows.map(({ key, is, people, wait }) => make("tr", null,
       make("th", { scope: "row" }, found.gates.has(key) ? make("button", { type: "button", class: "link", "data-try": `queue ${key}`, onclick: () => show(key) }, placeName(data, tell, key)) : placeName(data, tell, key)),
-      make("td", null, tell.people(is.people)), make("td", null, signedText(people, tell.people)), make("td", null, tell.money(is.wait)), make("td", null, signedText(wait, tell.money)))))), figure];
+      make("td", null, tell.people(is.people)), make("td", null, signedText(people, tell.people)), make("td", null, tell.mean(60 * is.wait)), make("td", null, signedText(60 * wait, tell.mean)))))), figure];
 }
 
 /* What of a site can be tried: a row a resource that it takes. */

@@ -338,5 +338,5 @@ function ringsTexts(model, admission) {
 /* Rows of the table of figures: who passes each ring. */
 function ringRows(model, before, after, tell, row) {
   const now = passedRings(model, after);
-  passedRings(model, before).forEach(({ label, people }, at) => row(tell.pair(tell.say("ring_passing"), tell.own(label)), people, now[at].people, tell.people));
+  passedRings(model, before).forEach(({ label, people }, at) => row(tell.pair(tell.own(label), tell.within(tell.say("ring_passing"))), people, now[at].people, tell.people));
 }
