@@ -198,8 +198,7 @@ class Material:
         for at, area in enumerate(self.data["areas"]):
             lines = [("area", one) for one in broken(short(area["name"] or area["id"], 60), 3)]
             if lost.get(at):
-                people = self.tell.people(lost[at])
-                lines.append(("missing", self.tell.say("not_covered", people=people)))
+                lines.append(("missing", self.tell.count("not_covered", lost[at])))
             found[area["id"]] = lines
         return found
 
