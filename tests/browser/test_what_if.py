@@ -439,7 +439,7 @@ def test_a_closed_gate_shows_who_waits_where_and_whom_lanes_turn_away(open_page,
     want = proposed(plan, units_of(plan, posts))
     figures = page.locator("table.variant").first.inner_text()
     waits = [gate.longest_wait_min for gate in want.lanes.gates.values()]
-    assert f"longest wait (min)\t30\t{max(waits):g}\t" in figures
+    assert f"longest wait (min)\t30.0\t{max(waits):.1f}\t" in figures
     areas, gates = page.locator("table.variant").nth(1), page.locator("table.variant").nth(2)
     away = want.coverage["checkpoint"].covered - solution.coverage["checkpoint"].covered
     assert "turned away for want of lanes\t" in figures
@@ -485,7 +485,7 @@ def test_a_gate_of_a_ring_closes_and_the_variant_is_audited_and_planned_from(
     for before, after, label in zip(
         solution.lanes.rings, want.lanes.rings, ("Black, search", "Grey, tickets"), strict=True
     ):
-        assert f"{label}\t{before.people:,.0f}\t{after.people:,.0f}\t" in figures
+        assert f"{label}: people who pass\t{before.people:,.0f}\t{after.people:,.0f}\t" in figures
     # whoever passes two rings is turned away once
     away = solution.coverage["checkpoint"].covered - want.coverage["checkpoint"].covered
     rows = page.locator("table.variant").nth(1).locator("tbody tr").all_inner_texts()
