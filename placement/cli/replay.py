@@ -198,9 +198,11 @@ def command(  # noqa: PLR0913 - an option each
     read = [Path(name) for name in (scenario, ground) if name is not None]
     check_beside(target, asked, inputs=[source, *read])
     check_suffix(target, ".json")
-    gates = gates_of(asked, chosen)
-    at = [position_of(name, gates.posts) for name in shown]
-    drawn = {} if ground is None else read_ground(Path(ground), asked, gates)
+    drawn, wanted = {}, []
+    if ground is not None or shown:  # else the plan is looked at whole before its gates are
+        gates = gates_of(asked, chosen)
+        wanted = [gates.posts[position_of(name, gates.posts)].id for name in shown]
+        drawn = {} if ground is None else read_ground(Path(ground), asked, gates)
     demand_checked(asked, chosen, talk, unchecked=unchecked)
     with workers.executor() as executor, talk.step(f"Playing {counted(nights, 'night')}"):
         found = replay(
@@ -216,7 +218,7 @@ def command(  # noqa: PLR0913 - an option each
     contents = {target: replay_text(found).encode()}
     if pictures is not None:
         with talk.step("Drawing"):
-            contents |= _pictures(found, Path(pictures), at)
+            contents |= _pictures(found, Path(pictures), wanted)
     replace_files(contents, inputs=[*asked.inputs, source, *read])
     talk.say(headline(found), style="bold")
     talk.table(rows_of(found))
@@ -229,14 +231,15 @@ def command(  # noqa: PLR0913 - an option each
         give_json({**answer, "replay": asdict(found)})
 
 
-def _pictures(found: "Replay", folder: "Path", shown: list[int]) -> "dict[Path, bytes]":
-    """Return the pictures of the gates shown, or of all, by their files; make their folder."""
+def _pictures(found: "Replay", folder: "Path", posts: list[str]) -> "dict[Path, bytes]":
+    """Return the pictures of some gates, or of all, by their files; make their folder."""
     from placement.cli.files import make_folder
     from placement.studies.replay.figures import pictures
 
-    gates = [found.gates[at] for at in shown] or None
+    gates = {gate.post: gate for gate in found.gates}
+    shown = [gates[post] for post in posts] or None
     make_folder(folder, "--pictures")
-    return {folder / name: content for name, content in pictures(found, gates).items()}
+    return {folder / name: content for name, content in pictures(found, shown).items()}
 
 
 def scenario_from(file: str | None, given: dict[str, Any]) -> "Scenario":

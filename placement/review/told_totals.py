@@ -307,7 +307,7 @@ def _rule_words(name: str) -> tuple[str, Callable[[Any], str]]:
 
 
 def _share(value: Any) -> str:  # noqa: ANN401 - whatever the file holds
-    """Return a share in percent, and what is no number as it is written."""
+    """Return a share in percent, and a text as it is."""
     return percent(value) if is_number(value) else exact(value)
 
 

@@ -173,11 +173,13 @@ def _words(folder: Path, words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _renew(folder: Path, files: tuple[str, ...] = ()) -> None:
-    """Empty the folder that is written to, but for old files."""
+    """Empty the folder that is written to, but for old files: solutions stand where some may."""
+    solved = (folder / "done/solution.geojson").read_bytes()
     shutil.rmtree(folder / "w", ignore_errors=True)
     (folder / "w").mkdir()
     for file in files:
-        (folder / file).write_bytes(b"old")
+        is_plan = file in {"w/plan-01.geojson", "w/plan-02.geojson", "w/solution.geojson"}
+        (folder / file).write_bytes(solved + b"\n" if is_plan else b"old")
 
 
 def test_every_command_is_here() -> None:
@@ -273,6 +275,7 @@ def test_killed_or_out_of_room_each_command_leaves_the_old_files(
     kill = "import os, placement.outputs as o\no.os.fsync = lambda _: os.kill(os.getpid(), 9)\n"
     room = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (150, 150))\n"
     _renew(folder, files)
+    old = {file: (folder / file).read_bytes() for file in files}
     killed, full = forks.run(
         Case(words=words, before=_ANSWER + kill), Case(words=words, before=_ANSWER + room)
     )
@@ -282,10 +285,10 @@ def test_killed_or_out_of_room_each_command_leaves_the_old_files(
     assert "Traceback" not in full.err
     there = {path.relative_to(folder).as_posix() for path in (folder / "w").rglob("*.*")}
     assert there == set(files), "what the killed run left is gone, and so is what had no room"
-    assert all((folder / file).read_bytes() == b"old" for file in files)
+    assert {file: (folder / file).read_bytes() for file in files} == old
     (well,) = forks.run(Case(words=words, before=_ANSWER))
     assert well.code == 0, well
-    assert all((folder / file).read_bytes() != b"old" for file in files)
+    assert all((folder / file).read_bytes() != old[file] for file in files)
     assert not list((folder / "w").rglob(".*"))
 
 

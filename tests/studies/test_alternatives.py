@@ -68,8 +68,8 @@ def test_the_command_writes_each_plan_and_says_what_they_share(town: Path, tmp_p
     ("words", "said"),
     [
         (("--within", "100%"), "below 1"),
-        (("--differ", "0"), "1 or more"),
-        (("--count", "0"), "1 or more"),
+        (("--differ", "0"), "from 1 to"),
+        (("--count", "0"), "from 1 to"),
     ],
 )
 def test_numbers_out_of_range_are_refused(town: Path, words: tuple[str, ...], said: str) -> None:
