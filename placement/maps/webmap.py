@@ -309,10 +309,8 @@ def _plan_page(data: dict[str, Any], *, checked: bool) -> str:
         data = {**data, "title": restricted(data["title"])}
     more = [part for part, key in (("day", "parts"), ("losses", "losses")) if key in data]
     if more:
-        spoken = languages().items()
-        data["words"] = {
-            code: dict(ChainMap(*(one[p] for p in ("plan", *more)))) for code, one in spoken
-        }
+        told = {code: [one[p] for p in ("plan", *more)] for code, one in languages().items()}
+        data["words"] = {code: dict(ChainMap(*parts)) for code, parts in told.items()}
     return page(data, scripts=(*(f"{part}.js" for part in more), *scripts))
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMATS = ("svg", "png")
+LANGUAGES = ("en", "fr")
 #: Most characters of a title that fit above a figure, and of a name beside a line of it.
 LONGEST_TITLE, LONGEST_NAME = 80, 46
 _NO_DATES = {"svg": ("Date", "Creator"), "png": ("Software",)}
@@ -108,6 +109,15 @@ def write_figure(
             figure.savefig(stream, format=kind, dpi=dpi, metadata=nothing)
             found[kind] = stream.getvalue()
     return found
+
+
+def in_each_language(name: str, draw: Callable[[str], Mapping[str, bytes]]) -> dict[str, bytes]:
+    """Return a figure in each language and format, by names of files such as ``queues.en.svg``."""
+    return {
+        f"{name}.{language}.{kind}": content
+        for language in LANGUAGES
+        for kind, content in draw(language).items()
+    }
 
 
 def take_own_font(figure: "Figure") -> None:

@@ -5,12 +5,9 @@ import math
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from placement.errors import InputError
-from placement.reading.json_text import parse_json
-from placement.reading.regular import read_text, require_file
 from placement.studies.losses import RESTRICTED, Loss, Losses
+from placement.studies.written_study import read_members, take_members
 
 
 def loss_json(found: Losses) -> dict[str, Any]:
@@ -43,13 +40,8 @@ def read_losses(file: str | Path) -> Losses:
     """
     path = Path(file)
     written = "name the loss.json that `place loss` wrote"
-    require_file(path, remedy=written)
-    found = parse_json(path, read_text(path), remedy=written)
-    if not isinstance(found, dict) or found.get("restricted") != RESTRICTED:
+    found = read_members(path, remedy=written)
+    if found.get("restricted") != RESTRICTED:
         raise InputError("tells of no losses", file=path, remedy=written)
-    try:
-        return TypeAdapter(Losses).validate_python({**found, "title": {}, "labels": {}})
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise InputError(first["msg"], file=path, field=field, remedy=written) from None
+    bare = {**found, "title": {}, "labels": {}}
+    return take_members(Losses, bare, file=path, remedy=written)

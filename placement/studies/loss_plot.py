@@ -7,14 +7,20 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from placement.studies.figures import take_own_font, thousands, write_figure, written
+from placement.studies.figures import (
+    LONGEST_TITLE,
+    in_each_language,
+    one_line,
+    take_own_font,
+    thousands,
+    write_figure,
+    written,
+)
 from placement.studies.losses import Loss, Losses
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-LANGUAGES = ("en", "fr")
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -73,11 +79,7 @@ def pictures(found: Losses) -> dict[str, bytes]:
     MissingExtraError
         If the extra ``plots`` is not installed.
     """
-    return {
-        f"loss.{language}.{kind}": content
-        for language in LANGUAGES
-        for kind, content in draw_losses(found, language=language).items()
-    }
+    return in_each_language("loss", lambda language: draw_losses(found, language=language))
 
 
 def draw_losses(found: Losses, *, language: str = "en") -> dict[str, bytes]:
@@ -98,7 +100,7 @@ def loss_figure(found: Losses, *, language: str = "en") -> "Figure":
     figure.subplots_adjust(left=0.45, right=0.84, bottom=_FOOT / height, top=1 - _HEAD / height)
     _draw(axes, bars, tall, found.objective, language)
     inch = 1 / height
-    title = words["title"].format(plan=found.title[language])
+    title = words["title"].format(plan=one_line(found.title[language], LONGEST_TITLE))
     figure.text(0.02, 1 - 0.25 * inch, title, fontsize=11, fontweight="bold", va="center")
     for line, told in enumerate(found.restricted.values()):
         at = 1 - (0.5 + 0.2 * line) * inch
@@ -120,12 +122,14 @@ def _bars(found: Losses, words: Mapping[str, str], language: str) -> list[_Bar]:
 
     def named(posts: Sequence[str]) -> tuple[str, ...]:
         names = [found.labels.get(post, {}).get(language, post) for post in posts]
-        return tuple(_short(name) for name in names)
+        return tuple(one_line(name, _LONGEST_NAME) for name in names)
 
     def lines(one: Loss) -> tuple[str, ...]:
         if one.lost:
             return named(one.lost)
-        return tuple(_short(words["closed"].format(names=name)) for name in one.closed)
+        return tuple(
+            one_line(words["closed"].format(names=name), _LONGEST_NAME) for name in one.closed
+        )
 
     each = list(found.each.items())[:_MOST_POSTS]
     bars = [_Bar(named([post]), loss, None, "each") for post, loss in each]
@@ -173,7 +177,3 @@ def _draw(
     axes.xaxis.set_major_formatter(thousands(language))
     axes.locator_params(axis="x", nbins=4)
     axes.set_xlabel(words["objective"])
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"

@@ -1,6 +1,7 @@
 """What the picture of losses says: each loss, what is proven of it, and that it is restricted."""
 
 import re
+from xml.etree import ElementTree
 
 import pytest
 
@@ -74,6 +75,12 @@ def test_names_are_drawn_as_they_are_and_never_as_formulas() -> None:
     found = losses(name=hostile)
     assert pictures(found) == pictures(found)
     assert any(text.startswith("$\\frac{$ _x^{") for text in told(found))
+
+
+def test_characters_that_no_picture_can_hold_are_left_out() -> None:
+    drawn = pictures(losses(name="a\x07b\nc\u202ed"))["loss.en.svg"]
+    ElementTree.fromstring(drawn)
+    assert any("a b cd" in text for text in told(losses(name="a\x07b\nc\u202ed")))
 
 
 def test_a_plan_without_posts_has_a_picture_too() -> None:

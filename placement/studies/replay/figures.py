@@ -9,6 +9,7 @@ from placement.plan.clock import DAY_MIN, clock_of, minutes_of
 from placement.studies.figures import (
     LONGEST_TITLE,
     demand_plots,
+    in_each_language,
     one_line,
     take_own_font,
     write_figure,
@@ -19,8 +20,6 @@ from placement.studies.replay.study import GateReplay, Replay
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-LANGUAGES = ("en", "fr")
 
 _TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -76,11 +75,9 @@ def pictures(replay: Replay, gates: Sequence[GateReplay] | None = None) -> dict[
     MissingExtraError
         If the extra ``plots`` is not installed.
     """
-    return {
-        f"queues.{language}.{kind}": content
-        for language in LANGUAGES
-        for kind, content in draw_queues(replay, gates, language=language).items()
-    }
+    return in_each_language(
+        "queues", lambda language: draw_queues(replay, gates, language=language)
+    )
 
 
 def draw_queues(

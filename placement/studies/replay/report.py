@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from placement.errors import InputError
-from placement.reading.json_text import parse_json
-from placement.reading.regular import read_text, require_file
 from placement.review.schema import DRAFT, described
 from placement.studies.replay.scenario import Scenario
 from placement.studies.replay.study import FAN, Replay
+from placement.studies.written_study import read_members, take_members
 
 FORMAT = 1
 
@@ -46,16 +43,10 @@ def read_replay(file: str | Path) -> Replay:
     """
     path = Path(file)
     written = "name a file that `place replay` wrote"
-    require_file(path, remedy=written)
-    found = parse_json(path, read_text(path), remedy=written)
-    if not isinstance(found, dict) or found.pop("format", None) != FORMAT:
+    found = read_members(path, remedy=written)
+    if found.pop("format", None) != FORMAT:
         raise InputError("is no replay of a solution", file=path, remedy=written)
-    try:
-        replay = TypeAdapter(Replay).validate_python(found)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise InputError(first["msg"], file=path, field=field, remedy=written) from None
+    replay = take_members(Replay, found, file=path, remedy=written)
     moments = len(replay.moments_min)
     for gate in replay.gates:
         if [len(line) for line in gate.fan] != [moments] * len(FAN):
