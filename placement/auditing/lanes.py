@@ -7,7 +7,7 @@ every figure told at once: per area, gate and period, per zone with a floor, and
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -374,8 +374,11 @@ def _figures(
     return figures
 
 
-def most_admitted(plan: Plan, walks: Survey, reach: Reach) -> float:
-    """Return the most that people are worth whom the open posts can admit, floors left aside."""
+def most_admitted(plan: Plan, walks: Survey, reach: Reach, *, counted: bool = False) -> float:
+    """Return the most that people are worth whom the open posts can admit, floors left aside.
+
+    Where they are `counted`, everybody is worth one.
+    """
     position = plan.problem.laned
     rule = None if position is None else plan.problem.resources[position].lanes
     if rule is None or not reach.within[reach.is_open].any():
@@ -385,6 +388,8 @@ def most_admitted(plan: Plan, walks: Survey, reach: Reach) -> float:
     if not inward.reach.within[inward.reach.is_open].any():
         return 0.0
     crowd = _crowds(plan, inward.reach, nowhere)
+    if counted:
+        crowd = replace(crowd, worth=np.ones(len(crowd.worth)))
     return _most(plan, reach, crowd, rule, inward.passes, floors=False)
 
 

@@ -7,21 +7,17 @@ are measured anew by scipy's Dijkstra, and rests are looked for in every window 
 import itertools
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from placement.arrays import Bools, Floats, Ints
-from placement.auditing.entry import (
-    depths_of,
-    from_gate_to_gate,
-    levels_of,
-    limits_of,
-    may_enter,
-)
-from placement.auditing.findings import AT_LIMIT, TENTH, Findings
+from placement.arrays import Floats, Ints
+from placement.auditing.findings import TENTH, WRITTEN, Findings
+from placement.auditing.lanes import most_admitted
 from placement.auditing.open_ground import straight_walks
-from placement.auditing.recount import to_demand, walks_between
+from placement.auditing.recount import walks_between
+from placement.auditing.rules import Reach, reaches
 from placement.counts import counted
 from placement.cover.ground import barriers, ground, water
 from placement.cover.survey import survey
@@ -33,6 +29,7 @@ from placement.streets import snap
 _DAY_MIN = 24 * 60
 _LIMIT_S = 1800.0
 _HALF = 0.5
+_FLOW = 1e-8  # relative: how near two programs of the same flow are to each other
 
 
 def audit_roster(
@@ -56,7 +53,7 @@ def audit_roster(
         for one in told["duties"]
     ]
     _check_posts(solution, told, findings)
-    _check_covered(plan, told, findings)
+    _check_covered(plan, solution, told, findings)
     _check_held(told, duties, begins, ends, findings)
     _check_walks(plan, told, duties, rest, findings)
     lines: dict[str, list[dict[str, Any]]] = {}
@@ -93,7 +90,9 @@ def _check_posts(solution: Solution, told: Mapping[str, Any], findings: Findings
         )
 
 
-def _check_covered(plan: Plan, told: Mapping[str, Any], findings: Findings) -> None:
+def _check_covered(
+    plan: Plan, solution: Solution, told: Mapping[str, Any], findings: Findings
+) -> None:
     """Count anew whom the posts that are held cover."""
     covered, empty = told["covered"], set(told["empty"])
     findings.require(
@@ -102,52 +101,25 @@ def _check_covered(plan: Plan, told: Mapping[str, Any], findings: Findings) -> N
     findings.require(empty <= set(told["positions"]), "a post is empty that there is not")
     if covered is None:
         return
-    site = {name: at for at, name in enumerate(plan.problem.sites.id)}
-    kind = plan.problem.resources[plan.problem.resource_index(told["resource"])]
-    posts = sorted(told["positions"])
-    where = np.array([site[post.rpartition("/")[0]] for post in posts])
-    seconds = to_demand(plan, survey(plan), kind, where)
-    near = seconds <= kind.walk_limit_s * AT_LIMIT
-    near &= may_enter(plan, kind.id, [plan.problem.sites.id[at] for at in where])
-    held = np.array([post not in empty for post in posts])
-    people = plan.problem.demand.people
-    for key, mine in (("people", held), ("promised", held | True)):
-        met = near[mine].any(axis=0)
-        if plan.settings.rings and plan.settings.resources[kind.id].lanes is not None:
-            met = _all_the_way_in(plan, kind.id, where[mine], near[mine])
-        findings.equal(f"people covered ({key})", covered[key], math.fsum(people[met]))
+    kind = plan.problem.resource_index(told["resource"])
+    reach = reaches(plan, solution, survey(plan))[kind]
+    held = np.array([post in told["positions"] and post not in empty for post in reach.posts])
+    for key, mine in (("people", held), ("promised", reach.is_open)):
+        recomputed = _people_covered(plan, kind, replace(reach, is_open=mine))
+        findings.equal(
+            f"people covered ({key})", covered[key], recomputed, within=WRITTEN + _FLOW * recomputed
+        )
     if covered["bound"] is not None:
         findings.require(
             covered["bound"] >= covered["people"] - _HALF, "a bound is below the people covered"
         )
 
 
-def _all_the_way_in(plan: Plan, resource: str, where: Ints, near: Bools) -> Bools:
-    """Return (M,) bool, who gets through every ring of theirs by gates that are held.
-
-    Parameters
-    ----------
-    plan, resource
-        What was asked, and the resource with lanes.
-    where
-        (n,) int64, sites of the gates that are held.
-    near
-        (n, M) bool, who may walk to each of them.
-    """
-    names = [plan.problem.sites.id[at] for at in where.tolist()]
-    level, depth, limits = levels_of(plan), depths_of(plan), limits_of(plan)
-    enters, slow = may_enter(plan, resource, names), plan.problem.demand.step_free
-    pace = from_gate_to_gate(plan, survey(plan), resource, where)
-    at_gate = np.zeros(near.shape, dtype=np.bool_)  # who gets to each gate, ring by ring
-    for ring, limit in enumerate(limits):
-        for n in (n for n, name in enumerate(names) if level.get(name) == ring):
-            comes = near[n].copy() if ring == 0 else np.zeros(len(depth), dtype=np.bool_)
-            for m in (m for m, name in enumerate(names) if level.get(name) == ring - 1):
-                step = np.where(slow, pace[1][m, n], pace[0][m, n])
-                comes |= at_gate[m] & (step <= limit * AT_LIMIT)
-            at_gate[n] = comes & enters[n] & (depth > ring)
-    last = np.array([level.get(name, -1) for name in names])
-    return np.asarray((at_gate & (depth == last[:, None] + 1)).any(axis=0))
+def _people_covered(plan: Plan, kind: int, reach: Reach) -> float:
+    """Return how many people open posts reach, or their lanes let in."""
+    if kind == plan.problem.laned:
+        return most_admitted(plan, survey(plan), reach, counted=True)
+    return math.fsum(plan.problem.demand.people[reach.within[reach.is_open].any(axis=0)])
 
 
 def _check_held(

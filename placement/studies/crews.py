@@ -126,25 +126,41 @@ def laned_crew(
     weighed
         Whether people count by what they are worth; else each is one.
     """
-    units = plan.problem.units_of(posts)
-    plan = allow_posts(plan, units)
-    walks = survey(plan)
-    counted = plan.problem.resources[plan.problem.laned or 0].id
-    candidates = posting(plan.problem, walks, counted=(counted,))
-    at = {name: number for number, name in enumerate(post_names(plan.problem, candidates))}
-    where = [at[name] for name in posts]
-    order = np.argsort(where)
+    gates, order = open_gates(plan, posts, weighed=weighed)
     most = max(posts.values())
     fewer = np.ones((len(posts), most))
     for line, (lanes, (shut, away)) in enumerate(zip(posts.values(), gone, strict=True)):
         fewer[line, :lanes] = lanes_fewer(lanes, shut, away)
     return LanedCrew(
-        column=np.array(column, dtype=np.int64)[order],
-        fewer=fewer[order],
-        gates=OpenGates.of(
-            plan, candidates, walks, np.array(where, dtype=np.int64)[order], weighed=weighed
-        ),
+        column=np.array(column, dtype=np.int64)[order], fewer=fewer[order], gates=gates
     )
+
+
+def open_gates(
+    plan: Plan, posts: Mapping[str, int], *, weighed: bool = False
+) -> tuple[OpenGates, Ints]:
+    """Return gates with lanes, also where the plan may have none.
+
+    Parameters
+    ----------
+    plan, posts, weighed
+        As `laned_crew` takes them.
+
+    Returns
+    -------
+    OpenGates
+        The gates, in the order of the plan's candidates.
+    ndarray
+        (G,) int64, which of the posts each of them is.
+    """
+    plan = allow_posts(plan, plan.problem.units_of(posts))
+    walks = survey(plan)
+    counted = plan.problem.resources[plan.problem.laned or 0].id
+    candidates = posting(plan.problem, walks, counted=(counted,))
+    at = {name: number for number, name in enumerate(post_names(plan.problem, candidates))}
+    where = np.array([at[name] for name in posts], dtype=np.int64)
+    order = np.argsort(where)
+    return OpenGates.of(plan, candidates, walks, where[order], weighed=weighed), order
 
 
 def lanes_fewer(lanes: int, shut: float, away: float) -> Floats:

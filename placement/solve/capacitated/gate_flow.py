@@ -25,7 +25,7 @@ from placement.solve.capacitated.crowds import crowds_of
 from placement.solve.capacitated.fast_max_flow import admit, pointers
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.highs import LiveModel
-from placement.solve.mip.linear_program import live_program
+from placement.solve.mip.linear_program import Program, live_program
 
 _PLACES = 6
 _SAME = 1e-7  # of a value: what a line may be beside it
@@ -205,45 +205,17 @@ class FlowProgram:
     """
 
     def __init__(self, gates: OpenGates, *, linked: bool = False) -> None:
-        crowds, (many, periods) = gates.crowds, gates.coming.shape
-        ways = len(crowds.crowd)
-        come = ways * periods  # the variables: who takes which way when, who comes, lanes
-        lane = come + 1 + np.arange(len(gates.room))
-        rows: list[tuple[Ints, int, float]] = []  # variables that add up to a multiple of another
-        x = np.arange(come).reshape(ways, periods)
-        for crowd in range(many):
-            mine = np.flatnonzero(crowds.crowd == crowd)
-            rows += [(x[mine, t], come, float(gates.coming[crowd, t])) for t in range(periods)]
-        way_of, gate_of = crowds.passing()
-        for gate, each in enumerate(gates.room.tolist()):
-            mine = way_of[gate_of == gate]
-            # whoever comes in some periods is admitted in them or while they may wait (Hall)
-            for first in range(periods):
-                for last in range(first, periods):
-                    span = min(last + gates.carry, periods - 1) - first + 1
-                    rows.append((x[mine, first : last + 1].ravel(), int(lane[gate]), each * span))
-        here = lane + len(lane)  # whether a gate is there, times the share of the people who come
-        if linked:
-            keys = crowds.crowd[way_of] * len(lane) + gate_of
-            for key in np.unique(keys).tolist():
-                crowd, gate = divmod(key, len(lane))
-                people = float(gates.coming[crowd].sum())
-                rows.append((x[way_of[keys == key]].ravel(), int(here[gate]), people))
-        rows = [row for row in rows if len(row[0])]
-        line = np.repeat(np.arange(len(rows)), [len(row[0]) + 1 for row in rows])
-        column = np.concatenate([np.append(some, other) for some, other, _ in rows] or [line])
-        factor = np.concatenate(
-            [np.append(np.ones(len(some)), -times) for some, _, times in rows] or [np.zeros(0)]
-        )
-        size = come + 1 + (2 if linked else 1) * len(lane)
-        table = csr_array((factor, (line, column)), shape=(len(rows), size))
+        count, (_, periods) = len(gates.room), gates.coming.shape
+        room = np.tile(gates.room[:, None], periods)
+        price, table = _written(gates.crowds, gates.coming, room, gates.carry, linked=linked)
         self._live: LiveModel | None = None
-        if rows:
-            price = np.zeros(size)
-            price[:come] = np.repeat(crowds.worth[crowds.crowd], periods)
-            self._live, at = live_program(price, table, np.zeros(len(rows)))
+        if table.shape[0]:
+            come = len(gates.crowds.crowd) * periods
+            lane = come + 1 + np.arange(count)
+            program = Program(price=price, rows=table, most=np.zeros(table.shape[0]))
+            self._live, at = live_program(program)
             self._come, self._lane = at[come : come + 1], at[lane]
-            self._here = at[here] if linked else at[:0]
+            self._here = at[lane + count] if linked else at[:0]
             self._factors = abs(table[:, come:]).T.tocsr()  # of what is held, by row
 
     def most(self, lanes: Ints, come: Floats) -> Floats:
@@ -325,3 +297,90 @@ class FlowProgram:
         return Support(
             value=value, come=float(each[0]), lane=each[1 : gates + 1], gate=each[gates + 1 :]
         )
+
+
+def program_of(gates: OpenGates, lanes: Ints) -> Program:
+    """Return the program of who gets in where each gate has its lanes, or is shut.
+
+    Parameters
+    ----------
+    gates
+        Who may come through which gates; its choices are which of them are open.
+    lanes
+        (G,) int64, of each gate where it is open.
+    """
+    coming, carry = gates.coming, gates.carry
+    room = np.tile(gates.room[:, None], coming.shape[1])
+    if gates.layers is not None:  # each a flow of its own, and fewer than the periods
+        share, ratio = gates.layers
+        whole = gates.room * coming.shape[1]
+        coming, carry = coming.sum(axis=1)[:, None] * share, 0
+        room = whole[:, None] * share * ratio
+    price, table = _written(gates.crowds, coming, room, carry, linked=True)
+    come = len(gates.crowds.crowd) * coming.shape[1]
+    by_lane, by_gate = np.split(np.arange(come + 1, table.shape[1]), 2)
+    return Program(
+        price=price[:come],
+        rows=csr_array(table[:, :come]),
+        most=-table[:, [come]].toarray()[:, 0],
+        by=csr_array(-(table[:, by_lane] * lanes + table[:, by_gate])),
+    )
+
+
+def _written(
+    crowds: Crowds, coming: Floats, room: Floats, carry: int, *, linked: bool
+) -> tuple[Floats, csr_array]:
+    """Return the prices and rows of who takes which way when: no row is above 0.
+
+    Parameters
+    ----------
+    crowds
+        People and their ways.
+    coming
+        (n, P) float64, people of each crowd in each period.
+    room
+        (G, P) float64, people whom a lane of each gate admits in each period.
+    carry
+        Whole periods a person may wait.
+    linked
+        As `FlowProgram` has it.
+
+    Returns
+    -------
+    ndarray, csr_array
+        Their columns are ways and periods, then the share of the people who come, the lanes of each
+        gate and, where they are linked, whether it is there, times that share.
+    """
+    ways, (many, periods) = len(crowds.crowd), coming.shape
+    come = ways * periods
+    lane = come + 1 + np.arange(len(room))
+    rows: list[tuple[Ints, int, float]] = []  # variables that add up to a multiple of another
+    x = np.arange(come).reshape(ways, periods)
+    for crowd in range(many):
+        mine = np.flatnonzero(crowds.crowd == crowd)
+        rows += [(x[mine, t], come, float(coming[crowd, t])) for t in range(periods)]
+    way_of, gate_of = crowds.passing()
+    for gate, each in enumerate(room):
+        mine = way_of[gate_of == gate]
+        # whoever comes in some periods is admitted in them or while they may wait (Hall)
+        for first in range(periods):
+            for last in range(first, periods if carry else first + 1):
+                admitted = float(each[first : last + carry + 1].sum())
+                rows.append((x[mine, first : last + 1].ravel(), int(lane[gate]), admitted))
+    here = lane + len(lane)
+    if linked:
+        keys = crowds.crowd[way_of] * len(lane) + gate_of
+        for key in np.unique(keys).tolist():
+            crowd, gate = divmod(key, len(lane))
+            people = float(coming[crowd].sum())
+            rows.append((x[way_of[keys == key]].ravel(), int(here[gate]), people))
+    rows = [row for row in rows if len(row[0])]
+    line = np.repeat(np.arange(len(rows)), [len(row[0]) + 1 for row in rows])
+    column = np.concatenate([np.append(some, other) for some, other, _ in rows] or [line])
+    factor = np.concatenate(
+        [np.append(np.ones(len(some)), -times) for some, _, times in rows] or [np.zeros(0)]
+    )
+    size = come + 1 + (2 if linked else 1) * len(lane)
+    price = np.zeros(size)
+    price[:come] = np.repeat(crowds.worth[crowds.crowd], periods)
+    return price, csr_array((factor, (line, column)), shape=(len(rows), size))

@@ -18,6 +18,7 @@ import pulp
 from placement.arrays import Ints
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.highs import LiveModel
+from placement.solve.mip.linear_program import Program, write_program
 
 _SURE = 1e-6
 _HALF = 0.5
@@ -143,7 +144,8 @@ def best_held(
     shift: Shift,
     *,
     teams: int,
-    crowds: Sequence[tuple[Sequence[Sequence[int]], float]],
+    worth: Program,
+    whole: bool,
     stop: Stop,
 ) -> tuple[tuple[int, ...] | None, float]:
     """Return which posts so many teams hold throughout, so that they cover the most people.
@@ -156,8 +158,10 @@ def best_held(
         One for each rest place.
     teams
         How many there are for all of them.
-    crowds
-        Ways by which people are covered, each the posts that it takes, and how many people.
+    worth
+        The program of the people covered; its choices are the posts, by their numbers from 0.
+    whole
+        Whether any choice covers a whole number of people.
 
     Returns
     -------
@@ -170,34 +174,32 @@ def best_held(
     numbers = sorted(n for one in choices for kind in one.posts for n, _ in kind)
     held = {n: problem.add_variable(f"o{n}", 0, 1, cat="Integer") for n in numbers}
     used = []
+    whole_teams = 1  # bit n: the posts with a rest place of their own can take n teams in all
     for at, one in enumerate(choices):
         mine = [n for kind in one.posts for n, _ in kind]
         if len(mine) == 1:
             used.append(one.all_posts * held[mine[0]])
+            whole_teams |= whole_teams << one.all_posts
             continue
         many = [pulp.lpSum(units * held[n] for n, units in kind) for kind in one.posts]
         model = _Model(slots, one.kinds, shift, many=many, within=(problem, f"r{at}"))
         problem.addConstraint((slots - shift.handover) * pulp.lpSum(many) <= one.most * model.teams)
         used.append(model.teams)
+    if all(sum(map(len, one.posts)) == 1 for one in choices):
+        # no choice takes more teams than the most that some posts add up to
+        teams = (whole_teams & ((2 << teams) - 1)).bit_length() - 1
     problem.addConstraint(pulp.lpSum(used) <= teams)
-    worth = []
-    open_: dict[tuple[int, ...], Any] = {(n,): held[n] for n in numbers}
-    for at, (ways, people) in enumerate(crowds):
-        covered = problem.add_variable(f"c{at}", 0, 1)
-        for way in map(tuple, ways):
-            if way not in open_:
-                open_[way] = problem.add_variable(f"w{len(open_)}", 0, 1)
-                for n in way:
-                    problem.addConstraint(open_[way] <= held[n])
-        problem.addConstraint(covered <= pulp.lpSum(open_[tuple(way)] for way in ways))
-        worth.append(people * covered)
+    covered = write_program(problem, worth, [held[n] for n in numbers])
+    people = pulp.LpAffineExpression.from_list(
+        [(covered[n], float(worth.price[n])) for n in np.flatnonzero(worth.price)]
+    )
     # among equals fewer posts: a post that nobody needs takes a team
     fewer = _HALF / (len(numbers) + 1)
-    problem.setObjective(pulp.lpSum(worth) - fewer * pulp.lpSum(held.values()))
+    problem.setObjective(people - fewer * pulp.lpSum(held.values()))
     live = LiveModel(problem)
     found = live.solve(stop, gap=0.0, gap_abs=fewer / 2)
     bound = found.bound + _HALF if math.isfinite(found.bound) else math.inf
-    if math.isfinite(bound) and all(float(people).is_integer() for _, people in crowds):
+    if math.isfinite(bound) and whole:
         bound = math.floor(bound + _SURE)
     if found.values is None:
         return None, bound

@@ -2,17 +2,18 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.sparse import csr_array, eye_array, vstack
 
-from placement.cover.rings import ways_in
-from placement.cover.survey import survey
 from placement.plan.post_id import PostId
-from placement.plan.problem import Plan, Rings
+from placement.plan.problem import Plan
+from placement.solve.capacitated.gate_flow import OpenGates, program_of
 from placement.solve.core.stopping import Stop
+from placement.solve.mip.linear_program import Program
 from placement.solve.mip.relief_model import Choice, Kind, Shift, best_held
-from placement.studies.crews import crowds
+from placement.studies.crews import crowds, open_gates
 from placement.studies.roster.one_team import most_by_one
 
 type Members = list[list[tuple[str, int]]]
@@ -26,8 +27,8 @@ class Covered:
     Attributes
     ----------
     people, promised
-        People within reach of a post that is held, and of any post of the solution; in rings,
-        those who get all the way in by such gates.
+        People within reach of a post that is held, and of any post of the solution; of gates with
+        lanes, those whom the lanes let all the way in.
     bound
         No choice of posts that so many teams hold throughout covers more.
     """
@@ -43,49 +44,53 @@ class Covered:
 
 
 class Reach:
-    """Who is within reach of which posts of a resource; in rings, who gets all the way in by which.
+    """Whom posts of a resource cover: who is within their reach, or gets all the way in by lanes.
+
+    Parameters
+    ----------
+    plan
+        What was asked.
+    posts
+        Units of each, by its identifier, all of one resource.
 
     Attributes
     ----------
-    crowds
-        Ways to be covered, each as the numbers of the posts that it takes, and how many people.
+    worth
+        The program of the people covered, whose choices are the posts in this order.
+    whole
+        Whether any of them cover a whole number of people.
     """
 
-    def __init__(self, plan: Plan, posts: Sequence[str]) -> None:
-        sites = [PostId.parse(post).site for post in posts]
-        kind, problem = PostId.parse(posts[0]).resource, plan.problem
-        self.crowds: list[tuple[list[tuple[int, ...]], float]]
-        if problem.rings is not None and problem.laned == problem.resource_index(kind):
-            self.crowds = _through_rings(plan, problem.rings, kind, sites)
+    def __init__(self, plan: Plan, posts: Mapping[str, int]) -> None:
+        kind, problem = PostId.parse(next(iter(posts))).resource, plan.problem
+        self._units = np.array(list(posts.values()), dtype=np.int64)
+        self._gates: OpenGates | None = None
+        if problem.laned == problem.resource_index(kind):
+            self._gates, self._order = open_gates(plan, posts)
+            self.whole = False
+            program = program_of(self._gates, self._units[self._order])
+            by = np.argsort(self._order)  # the choices in the order of the posts
+            assert program.by is not None  # noqa: S101 - gates are its choices
+            self.worth = replace(program, by=csr_array(program.by[:, by]))
             return
-        reach, people = crowds(plan, kind, sites)
-        ends, near = reach.indptr.tolist(), reach.indices.tolist()
-        self.crowds = [
-            ([(post,) for post in near[begin:end]], many)
-            for begin, end, many in zip(ends, ends[1:], people.tolist(), strict=False)
-        ]
+        self._near, self._people = crowds(plan, kind, [PostId.parse(post).site for post in posts])
+        self.whole = all(many.is_integer() for many in self._people.tolist())
+        size = len(self._people)
+        share = eye_array(size, format="csr")
+        self.worth = Program(
+            price=self._people,
+            rows=csr_array(vstack([share, share])),  # a crowd is there once, if any post is
+            most=np.repeat([1.0, 0.0], size),
+            by=csr_array(vstack([csr_array(self._near.shape), self._near])),
+        )
 
     def of(self, held: set[int]) -> float:
-        """Return the people whom some posts cover, by their numbers."""
-        covered = (many for ways, many in self.crowds if any(map(held.issuperset, ways)))
-        return round(math.fsum(covered), 6)
-
-
-def _through_rings(
-    plan: Plan, rings: Rings, resource: str, sites: Sequence[str]
-) -> list[tuple[list[tuple[int, ...]], float]]:
-    """Return the ways in of each crowd, as numbers of gates, and how many people it has."""
-    problem, walks = plan.problem, survey(plan)
-    assert walks.between is not None  # noqa: S101 - walked wherever there are rings
-    number = {problem.sites.id.index(site): at for at, site in enumerate(sites)}
-    is_open = np.isin(np.arange(len(problem.sites)), list(number))
-    ways, of = ways_in(problem, rings, walks.walk[resource].tocsr(), walks.between, is_open)
-    there = of >= 0
-    people = np.bincount(of[there], problem.demand.people[there], len(ways))
-    return [
-        ([tuple(number[site] for site in way) for way in mine], many)
-        for mine, many in zip(ways, people.tolist(), strict=True)
-    ]
+        """Return how many people some posts cover, by their numbers."""
+        is_held = np.isin(np.arange(len(self._units)), list(held))
+        if self._gates is not None:
+            lanes = np.where(is_held, self._units, 0)[self._order]
+            return float(self._gates.flow().most(lanes, np.ones(1))[0])
+        return round(math.fsum(self._people[self._near @ is_held.astype(np.float64) > 0]), 6)
 
 
 def choose(
@@ -108,7 +113,7 @@ def choose(
     posts
         Their identifiers.
     reach
-        Who is within reach of them.
+        Whom they cover.
     slots, shift
         Of the event; what a team may do.
     teams
@@ -133,5 +138,7 @@ def choose(
                 all_posts=bound,
             )
         )
-    chosen, no_more = best_held(slots, choices, shift, teams=teams, crowds=reach.crowds, stop=stop)
+    chosen, no_more = best_held(
+        slots, choices, shift, teams=teams, worth=reach.worth, whole=reach.whole, stop=stop
+    )
     return None if chosen is None else {posts[at] for at in chosen}, no_more

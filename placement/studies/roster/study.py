@@ -261,8 +261,9 @@ def roster(
     held = _hold(groups, positions, slots, shift, stop)
     covered = None
     if teams is not None and sum(len(one.lines) for one, _ in held) > teams:
+        reach = Reach(plan, {post.id: post.units for post in posts})
         groups, held, covered = _fit(
-            plan, list(zip(groups, held, strict=True)), positions, slots, shift, teams, stop
+            reach, list(zip(groups, held, strict=True)), positions, slots, shift, teams, stop
         )
     many = sum(len(one.lines) for one, _ in held)
     spare += 0 if teams is None else teams - many
@@ -327,7 +328,7 @@ def _hold(
 
 
 def _fit(
-    plan: Plan,
+    reach: Reach,
     whole: "Sequence[tuple[_Group, tuple[Held, Members]]]",
     positions: Mapping[str, int],
     slots: int,
@@ -336,8 +337,7 @@ def _fit(
     stop: Stop,
 ) -> tuple[list["_Group"], _Lines, Covered]:
     """Leave posts empty until the teams there are hold the others."""
-    posts = sorted(positions)
-    reach, bound, most = Reach(plan, posts), math.inf, teams
+    posts, bound, most = list(positions), math.inf, teams
     choices = [(*_kinds(group, positions), one.bound) for group, (one, _) in whole]
     while True:
         # whom the teams cannot hold by name, though together they could, the next choice leaves out
@@ -367,7 +367,7 @@ def _fit(
     return (
         fewer,
         held,
-        Covered(people=people, promised=reach.of(set(range(len(posts)))), bound=bound),
+        Covered(people=people, promised=reach.of(set(range(len(posts)))), bound=max(bound, people)),
     )
 
 

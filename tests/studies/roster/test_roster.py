@@ -119,7 +119,7 @@ def test_too_few_teams_leave_the_posts_empty_that_cost_the_fewest_people(
     plan, solution, rest = town
     places = rest if rested else None
     posts = sorted(post for post in UNITS if post.endswith("/dog_team"))
-    reach = Reach(plan, posts)
+    reach = Reach(plan, {post: UNITS[post] for post in posts})
     best = 0.0
     for held in itertools.chain.from_iterable(itertools.combinations(posts, n) for n in range(4)):
         kept = [p for p in solution.posts_list if p.id in held]

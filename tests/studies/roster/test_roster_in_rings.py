@@ -2,7 +2,6 @@
 
 import copy
 import itertools
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,13 +20,10 @@ TWO = {"begins": 960, "ends": 1080}  # one rests while another stands: two teams
 
 
 def inside(oracle: Oracle, held: Sequence[str]) -> float:
-    """Count the people who get all the way in by some gates."""
-    people = oracle.plan.problem.demand.people.tolist()
-    return math.fsum(
-        many
-        for many, routes in zip(people, oracle.routes, strict=True)
-        if any(set(route) <= set(held) for route in routes)
-    )
+    """Count the people whom a lane at each of some gates lets all the way in."""
+    found = oracle.passing(dict.fromkeys(held, 1), [1], counted=True)
+    assert found is not None
+    return found[0]
 
 
 @pytest.mark.slow
@@ -39,6 +35,7 @@ def test_no_choice_of_gates_lets_more_people_all_the_way_in(
     for seed in range(cases(4, 40)):
         town = draw_town(seed)
         town.status.clear()
+        town.floor = None
         file = write_town(tmp_path / str(seed), town, seed)
         try:
             plan = placement.load_plan(file)
@@ -65,8 +62,8 @@ def test_no_choice_of_gates_lets_more_people_all_the_way_in(
             if found.covered is None:
                 assert 2 * len(gates) <= teams
                 continue
-            assert found.covered.people == pytest.approx(best), (seed, teams)
-            assert found.covered.promised == pytest.approx(inside(oracle, gates))
+            assert found.covered.people == pytest.approx(best, abs=1e-4), (seed, teams)
+            assert found.covered.promised == pytest.approx(inside(oracle, gates), abs=1e-4)
             assert found.covered.proven
             told = as_answer(found)
             assert audit_roster(plan, solution, told) == ()
