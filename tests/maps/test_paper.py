@@ -24,7 +24,8 @@ from placement.maps.paper.close_ups import area_sheets, post_sheets
 from placement.maps.paper.drawing import STEPS, drawing
 from placement.maps.paper.map_sheets import _bar, plan_sheet
 from placement.maps.paper.material import Material
-from placement.maps.paper.names import broken, place_names
+from placement.maps.paper.names import broken
+from placement.maps.paper.placing import place_names
 from placement.maps.paper.sheets import PAPERS_MM, Window, in_degrees, sheet_of
 from placement.maps.paper.speech import Speaker
 from placement.plan.problem import Plan

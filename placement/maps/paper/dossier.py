@@ -9,8 +9,9 @@ from placement.maps.paper import sentences, tables
 from placement.maps.paper.close_ups import area_sheets, post_sheets
 from placement.maps.paper.map_sheets import plan_sheet
 from placement.maps.paper.material import Dossier, Material, short
-from placement.maps.paper.names import SIZES_PT, place_names, texts_of
+from placement.maps.paper.names import DOT_MM, SIZES_PT, texts_of
 from placement.maps.paper.palette import colours, look
+from placement.maps.paper.placing import place_names
 from placement.maps.paper.sheets import Box, square_of
 from placement.maps.paper.typesetting import Press
 from placement.plan.problem import Plan
@@ -131,8 +132,8 @@ def _document(
     for one in sheets:
         if one["kind"] == "map":
             draft = one["map"]["labels"]
-            lines = work.route_lines(draft.window)
-            placed = place_names(draft.names, draft.window, draft.signs, lines, measure)
+            lines = [*work.route_lines(draft.window), *draft.leaders()]
+            placed = place_names(draft.names, draft.window, draft.squares(), lines, measure)
             one["map"]["labels"] = placed
     tell, sheet = work.tell, work.sheet
     return {
@@ -149,6 +150,7 @@ def _document(
         "pages": pages,
         "colours": colours(),
         "sizes": SIZES_PT,
+        "dot": DOT_MM,
         "looks": [
             {"text": look(at).text, "ink": look(at).ink}
             for at, _ in enumerate(work.data["resources"])

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from placement.arrays import Floats
 from placement.maps.paper import sentences
 from placement.maps.paper.drawing import drawing
 from placement.maps.paper.legend import legend
 from placement.maps.paper.material import Material, short
-from placement.maps.paper.names import Name, names_of
+from placement.maps.paper.names import DOT_MM, Name, names_of
 from placement.maps.paper.sheets import Window, in_degrees, north_deg, squares
 from placement.maps.paper.signs import SIGN_MM, spread_signs
 from placement.maps.paper.speech import Speaker
@@ -23,11 +24,32 @@ _FRAME_MM = 0.5  # from the edge of the small map to the frame of a sheet on it
 
 @dataclass(slots=True)
 class Draft:
-    """A map whose names are not placed yet."""
+    """A map whose names are not placed yet.
+
+    Attributes
+    ----------
+    window
+        What it shows.
+    signs, dots
+        Posts, and the middles of the circles of stations, millimetres.
+    names
+        What is named on it.
+    """
 
     window: Window
     signs: list[dict[str, Any]]
+    dots: list[tuple[float, float]]
     names: list[Name]
+
+    def squares(self) -> list[tuple[float, float, float]]:
+        """Return middle and side of what no name may hide: signs, and circles of stations."""
+        signs = [(one["x"], one["y"], SIGN_MM + 0.4) for one in self.signs]
+        return signs + [(x, y, DOT_MM) for x, y in self.dots]
+
+    def leaders(self) -> list[Floats]:
+        """Return the lines from signs to where they belong, (2, 2) millimetres each."""
+        moved = [one for one in self.signs if one["from"] is not None]
+        return [np.array([one["from"], [one["x"], one["y"]]]) for one in moved]
 
 
 def plan_sheet(work: Material) -> dict[str, Any]:
@@ -68,14 +90,32 @@ def draft_of(work: Material, window: Window, *, gates: bool) -> Draft:
         (work.posts[at]["name"] or work.posts[at]["site"], mark["x"], mark["y"])
         for at, mark in zip(rows, marks, strict=True)
     ]
+    stations = _stations_seen(work, window, marks)
     names = names_of(
         work.ground,
         window,
         areas=work.area_labels(),
-        stations=work.stations(),
+        stations=stations,
         gates=[(short(text), x, y) for text, x, y in named] if gates else [],
     )
-    return Draft(window=window, signs=marks, names=names)
+    dots = [(x, y) for _, x, y in stations]
+    return Draft(window=window, signs=marks, dots=dots, names=names)
+
+
+def _stations_seen(
+    work: Material, window: Window, signs: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, float, float]]:
+    """Return the stations whose circle is whole on the map and below no sign; millimetres."""
+    half = DOT_MM / 2
+    under = [(one["x"], one["y"], one["size"] / 2) for one in signs]
+    found = []
+    for text, east, north in work.stations():
+        ((x, y),) = window.places(np.array([[east, north]])).round(2).tolist()
+        if not (half < x < window.width - half and half < y < window.height - half):
+            continue
+        if not any(abs(x - at) < side and abs(y - to) < side for at, to, side in under):
+            found.append((text, x, y))
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +186,7 @@ def map_sheet(
         "height": window.height,
         "labels": draft,
         "signs": draft.signs,
+        "dots": [list(one) for one in draft.dots],
         "grid": list(squares(window)),
         "corners": corners,
         "north": round(north_deg(work.plan.crs, window.middle), 2),

@@ -57,7 +57,7 @@ def _free_places(
             px, py = x + radius * math.cos(angle), y + radius * math.sin(angle)
             near = (np.abs(taken - (px, py)) < SIGN_MM).all(axis=1).any()
             inside = half < px < window.width - half and half < py < window.height - half
-            if near or (radius > 0 and not inside):
+            if near or not inside:
                 continue
             crowd = float((1 / (4 + np.hypot(*(places - (px, py)).T))).sum())
             free.append((round(crowd, 9), turn, px, py))

@@ -19,7 +19,8 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from placement.errors import InputError, MissingExtraError, PlacementError
-from placement.maps.paper.names import SIZES_PT, Measure
+from placement.maps.paper.names import SIZES_PT
+from placement.maps.paper.placing import Measure
 
 _PACKAGES = {
     "typst": "typst",
