@@ -1,7 +1,7 @@
 """Another program: recomputes a solution from its plan, written from the documentation alone.
 
-It imports nothing of the project. What it does stands in ``docs/reference/solution.md``, and what
-that page names; it knows what plans of drawn streets and areas need, lanes in ``outside_lanes``.
+It imports nothing of the project, and does what ``docs/reference/solution.md`` says, and what that
+page names, for plans of drawn streets and areas; lanes are in ``outside_lanes``.
 """
 
 import json
@@ -92,83 +92,82 @@ class People:
         self.many = np.array(many, dtype=float)
 
 
-def recompute(plan_file: Path, solution_file: Path) -> dict:
-    """Return the figures of a solution, counted anew, in the form that its file has."""
+def walked(plan_file: Path, told: dict) -> tuple:
+    """Return a plan, the way onto its plane, its people and sites, and how far these walk."""
     plan = tomllib.loads(plan_file.read_text(encoding="utf-8"))
-    told = json.loads(solution_file.read_text(encoding="utf-8"))
     to_plane = pyproj.Transformer.from_crs("OGC:CRS84", plan["crs"], always_xy=True).transform
 
     def layer(name):
         return json.loads((plan_file.parent / plan["layers"][name]).read_bytes())["features"]
 
     def plane(geometry):
-        given = shapely.geometry.shape(geometry)
-        return shapely.transform(given, lambda xy: np.column_stack(to_plane(*xy.T)))
+        shape = shapely.geometry.shape(geometry)
+        return shapely.transform(shape, lambda xy: np.column_stack(to_plane(*xy.T)))
 
     walking = plan["walking"]
     water = shapely.union_all([plane(one["geometry"]) for one in layer("water")])
-    paces = {False: walking["speed_m_s"]}
-    if walking.get("step_free_share"):
-        paces[True] = walking["step_free_speed_m_s"]
+    paces = {False: walking["speed_m_s"], True: walking.get("step_free_speed_m_s")}
     grounds = {
         slow: Ground(layer("streets"), water, to_plane, pace, walking["snap_m"], steps=not slow)
-        for slow, pace in paces.items()
-    }
+        for slow, pace in paces.items() if not slow or walking.get("step_free_share")
+    }  # fmt: skip
     people = People(layer("areas"), plane, grounds, walking)
     site = {one["properties"]["id"]: one for one in layer("sites")}
+    posts, found = [post["properties"] for post in told["features"]], {}
+    for name, resource in sorted(plan["resources"].items()):
+        mine = [post for post in posts if post["resource"] == name]
+        seconds = walks_to(mine, resource, site, to_plane, grounds, people)
+        within = seconds <= resource["walk_limit_min"] * 60 * (1 + HAIR)
+        found[name] = mine, np.where(within & admitted(plan, name, mine, people), seconds, np.inf)
+    return plan, to_plane, people, site, found
+
+
+def priced(resource: dict, name: str, site: dict, key: str):
+    """Return what a site has of its own for a resource, or else what all sites have."""
+    own = site["properties"]
+    return own.get(f"{key}_{name}", own.get(key, resource.get(key, 0)))
+
+
+def recompute(plan_file: Path, solution_file: Path) -> dict:
+    """Return the figures of a solution, counted anew, in the form that its file has."""
+    told = json.loads(solution_file.read_text(encoding="utf-8"))
+    plan, to_plane, people, site, walks = walked(plan_file, told)
+    many, slow = people.many, people.slow
     features = {post["id"]: {} for post in told["features"]}
     found = {
-        "budget": plan["budget"]["amount"],
-        "coverage": {},
-        "walk": {"mean_s": {}},
-        "areas": {},
-    }
-    for name, resource in sorted(plan["resources"].items()):
-        mine = [post["properties"] for post in told["features"]
-                if post["properties"]["resource"] == name]  # fmt: skip
-        seconds = walks_to(mine, resource, site, to_plane, grounds, people)
-        seconds[~admitted(plan, name, mine, people)] = np.inf
-        within = seconds <= resource["walk_limit_min"] * 60 * (1 + HAIR)
+        "budget": plan["budget"]["amount"], "coverage": {}, "walk": {"mean_s": {}}, "areas": {},
+    }  # fmt: skip
+    for name, (mine, nearer) in walks.items():
+        within, resource = np.isfinite(nearer), plan["resources"][name]
         times = within.sum(axis=0)
         for post, reach in zip(mine, within, strict=True):
             one = site[post["site"]]
-            opening, unit = (
-                one["properties"].get(
-                    f"{key}_{name}", one["properties"].get(key, resource.get(key, 0))
-                )
-                for key in ("open_cost", "unit_cost")
-            )
+            opening, unit = (priced(resource, name, one, f"{key}_cost") for key in ("open", "unit"))
             features[f"{post['site']}/{name}"] = {
-                "coordinates": [
-                    round(degrees, 6) for degrees in one["geometry"]["coordinates"][:2]
-                ],
+                "coordinates": [round(x, 6) for x in one["geometry"]["coordinates"][:2]],
                 "cost": opening + unit * post["units"],
-                "covered": fsum(people.many[reach]),
-                "only": fsum(people.many[reach & (times == 1)]),
+                "covered": fsum(many[reach]),
+                "only": fsum(many[reach & (times == 1)]),
             }
-        met, slow = times > 0, people.slow
-        found["coverage"][name] = ratio(fsum(people.many[met]), fsum(people.many))
+        met = times > 0
+        found["coverage"][name] = ratio(fsum(many[met]), fsum(people.many))
         if slow.any():
-            some = ratio(fsum(people.many[met & slow]), fsum(people.many[slow]))
-            found["coverage"][name]["step_free"] = some
-        nearest = np.where(within, seconds, np.inf).min(axis=0, initial=np.inf)
-        mean = float(people.many[met] @ nearest[met]) / (fsum(people.many[met]) or 1)
+            part = ratio(fsum(many[met & slow]), fsum(many[slow]))
+            found["coverage"][name]["step_free"] = part
+        nearest, found["areas"][name] = nearer.min(axis=0, initial=np.inf), {}
+        mean = float(many[met] @ nearest[met]) / (fsum(many[met]) or 1)
         found["walk"]["mean_s"][name] = round(mean, 1)
-        found["areas"][name] = {}
         for area in sorted(set(people.area)):
-            here = people.area == area
-            there = here & met
-            found["areas"][name][area] = {
-                "people": fsum(people.many[here]), "within": fsum(people.many[there]),
-            } | {
-                key: percentile(nearest[there], people.many[there], share) if there.any() else None
+            here, there = people.area == area, met & (people.area == area)
+            counted = {"people": fsum(many[here]), "within": fsum(many[there])}
+            found["areas"][name][area] = counted | {
+                key: percentile(nearest[there], many[there], share) if there.any() else None
                 for key, share in (("median_s", 0.5), ("p95_s", 0.95), ("longest_s", 1.0))
             }  # fmt: skip
     found["cost"] = fsum(post["cost"] for post in features.values())
     if "lanes" in told["placement"]:
         lanes_of(plan, told, found, features, site, to_plane)
-    cover = found["coverage"]
-    found["objective"] = fsum(kind.get("value", 1) * cover[name]["covered"]
+    found["objective"] = fsum(kind.get("value", 1) * found["coverage"][name]["covered"]
                               for name, kind in plan["resources"].items())  # fmt: skip
     found["gap"] = gap(found["objective"], told["placement"]["bound"])
     return {"placement": found, "features": features}

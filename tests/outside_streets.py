@@ -36,7 +36,9 @@ class Ground:
             for a, b in pairwise(corners):
                 metres = GLOBE.inv(*a, *b)[2]
                 ends = [self.node.setdefault(c, len(self.node)) for c in (a, b)]
-                self.segments.append((*ends, metres / pace, metres, structure, facts["level"]))
+                self.segments.append(
+                    (*ends, metres / pace, metres, structure, facts.get("level", 0))
+                )
         self.xy = np.array([to_plane(*place) for place in self.node])
         a, b, seconds, metres = (
             np.array(column) for column in list(zip(*self.segments, strict=True))[:4]
