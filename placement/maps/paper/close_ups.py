@@ -70,18 +70,26 @@ def _area_sheet(work: Material, row: Facts, name: str) -> dict[str, Any]:
     seen = shapely.union_all([shapely.box(*shape.xy.bounds), *(way for _, way in ways)])
     bounds = np.array(shapely.buffer(seen, _AREA_EDGE_M).bounds)
     window = Window.around(bounds, work.sheet.map, work.plan.crs)
-    draft = draft_of(work, window, gates=True)
+    draft, ground = draft_of(work, window, gates=True), work.ground.within(window)
     return map_sheet(
         work,
         draft,
-        drawing(work.ground, window, shown=work.shown, ways=ways, marked=shape),
+        drawing(ground, window, shown=work.shown, ways=ways, marked=shape),
         name,
         Beside(
             kicker=tell.say("area_sheet"),
             title=sentences.row_name(work.data, row, tell),
             facts=_area_facts(work, row, shape.id),
             parts=_area_parts(work, row),
-            legend=legend(work.data, work.ground, tell, work.shown, ways=bool(ways)),
+            legend=legend(
+                work.data,
+                ground,
+                tell,
+                work.shown,
+                ways=bool(ways),
+                marked=True,
+                **draft.told(),
+            ),
             locator=True,
         ),
     )
@@ -163,7 +171,7 @@ def _post_sheet(work: Material, at: int) -> dict[str, Any]:
     shown = [position, *(one for one in work.shown if one != position)]
     key = work.keys[number]
     label = tell.own(work.data["resources"][position]["label"])
-    draft = draft_of(work, window, gates=True)
+    draft, ground = draft_of(work, window, gates=True), work.ground.within(window)
     lon, lat = post["at"]
     where = tell.say("position_of", lat=f"{lat:.6f}", lon=f"{lon:.6f}")
     qr = f"qr-{number}.svg"
@@ -171,7 +179,7 @@ def _post_sheet(work: Material, at: int) -> dict[str, Any]:
     return map_sheet(
         work,
         draft,
-        drawing(work.ground, window, shown=shown, chosen=key),
+        drawing(ground, window, shown=shown, chosen=key),
         f"post-{number}.svg",
         Beside(
             kicker=f"{tell.say('post_sheet')} · {label}",
@@ -179,7 +187,7 @@ def _post_sheet(work: Material, at: int) -> dict[str, Any]:
             sign={"look": position, "number": number},
             facts=_post_facts(work, post, key),
             parts=_post_parts(work, at, key),
-            legend=legend(work.data, work.ground, tell, shown, chosen=True),
+            legend=legend(work.data, ground, tell, shown, chosen=key, **draft.told()),
             locator=True,
             qr={"svg": qr, "text": where, "title": tell.say("position")},
         ),

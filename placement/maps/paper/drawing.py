@@ -5,7 +5,7 @@ Coordinates are whole hundredths of a millimetre on paper, and so are all widths
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import shapely
@@ -92,6 +92,35 @@ class Ground:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tree", shapely.STRtree(self.lines))
+
+    def within(self, window: Window) -> "Ground":
+        """Return what of it a window shows at its scale; names stay as they are."""
+        frame = shapely.box(*window.bounds)
+        shapely.prepare(frame)
+
+        def seen[T](shapes: Mapping[T, shapely.Geometry]) -> dict[T, shapely.Geometry]:
+            return {key: shape for key, shape in shapes.items() if frame.intersects(shape)}
+
+        def those(shapes: Iterable[Shape]) -> tuple[Shape, ...]:
+            return tuple(shape for shape in shapes if frame.intersects(shape.xy))
+
+        lines = np.sort(self.tree.query(frame, predicate="intersects"))
+        if window.scale > _PATHS_UP_TO:
+            lines = lines[self.group[lines] != coding.STREET_GROUPS.index("path")]
+        return replace(
+            self,
+            water=those(self.water),
+            route=those(self.route),
+            closures=those(self.closures),
+            barriers=those(self.barriers),
+            areas=tuple(one for one in self.areas if frame.intersects(one[0].xy)),
+            reach=seen(self.reach),
+            reach_of=seen(self.reach_of),
+            missing=seen(self.missing),
+            lines=self.lines[lines],
+            group=self.group[lines],
+            squares=self.squares[shapely.intersects(frame, self.squares)],
+        )
 
 
 def ground_of(
@@ -202,9 +231,9 @@ def drawing(
     Parameters
     ----------
     ground
-        What there is.
+        What the window shows, see `Ground.within`.
     window
-        What of it is shown, and how large.
+        Where, and how large.
     shown
         Positions of the resources whose catchments are drawn; the first is the main one, whose
         people not covered are.
@@ -296,16 +325,11 @@ def _streets(brush: "_Brush", ground: Ground) -> None:
         tone = colours()["path"]
         whole = shapely.union_all(ground.squares)
         brush.area(whole, fill=tone, opacity=SQUARE_OPACITY, stroke="none", width=0.0)
-    seen = np.sort(ground.tree.query(shapely.box(*brush.window.bounds)))
-    if len(seen) == 0:
-        return
     tint = colours()
-    lines = shapely.simplify(ground.lines[seen], _FINER_MM / brush.window.mm)
+    lines = shapely.simplify(ground.lines, _FINER_MM / brush.window.mm)
     grown = min(1.6, max(0.75, (10_000 / brush.window.scale) ** 0.35))
     for position, name in enumerate(coding.STREET_GROUPS):
-        if name == "path" and brush.window.scale > _PATHS_UP_TO:
-            continue
-        mine = lines[ground.group[seen] == position]
+        mine = lines[ground.group == position]
         width, casing = _STREETS[name]
         if casing:
             brush.line(mine, tint["casing"], (width + casing) * grown, cap="butt")

@@ -1,9 +1,9 @@
 """The legend of a sheet: a swatch and words for everything that is drawn on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from placement.maps.paper.drawing import Ground, hatch_path
+from placement.maps.paper.drawing import SQUARE_OPACITY, Ground, hatch_path
 from placement.maps.paper.palette import (
     area_colour,
     colours,
@@ -43,6 +43,12 @@ def swatches(data: Facts) -> dict[str, str]:
         "swatch-route.svg": _strip(tint["route"], 3.2),
         "swatch-water.svg": _patch(tint["water"], 1, tint["shore"], ()),
         "swatch-streets.svg": _strip(tint["main"], 2),
+        "swatch-squares.svg": _patch(tint["path"], SQUARE_OPACITY, "none", ()),
+        "swatch-stations.svg": (
+            f'<svg {_BOX}><circle cx="14" cy="9" r="3.6" fill="#ffffff" stroke="#1b1f24" '
+            'stroke-width="1.4"/></svg>'
+        ),
+        "swatch-marked.svg": _patch("none", 1, tint["area_line"], (), width=2.8),
         "swatch-closures.svg": _patch(tint["closure"], 0.14, tint["closure"], (3, 4)),
         "swatch-barriers.svg": (
             f'<svg {_BOX}><path d="M8 9h12" stroke="{tint["closure"]}" stroke-width="6"/></svg>'
@@ -67,11 +73,13 @@ def swatches(data: Facts) -> dict[str, str]:
     return found
 
 
-def _patch(fill: str, opacity: float, stroke: str, dash: Sequence[float]) -> str:
+def _patch(
+    fill: str, opacity: float, stroke: str, dash: Sequence[float], *, width: float = 1.6
+) -> str:
     dashed = f' stroke-dasharray="{" ".join(f"{one:g}" for one in dash)}"' if dash else ""
     return (
         f'<svg {_BOX}><rect x="2" y="2" width="24" height="14" fill="{fill}" '
-        f'fill-opacity="{opacity:g}" stroke="{stroke}" stroke-width="1.6"{dashed}/></svg>'
+        f'fill-opacity="{opacity:g}" stroke="{stroke}" stroke-width="{width:g}"{dashed}/></svg>'
     )
 
 
@@ -99,60 +107,91 @@ def legend(
     tell: Speaker,
     shown: Sequence[int],
     *,
+    posts: Collection[int],
+    stations: bool = False,
     ways: bool = False,
-    chosen: bool = False,
+    chosen: str | None = None,
+    marked: bool = False,
 ) -> list[Mapping[str, Any]]:
-    """Say what is drawn.
+    """Say what is drawn, and nothing else.
 
     Parameters
     ----------
     data
         What the page is made from.
     ground
-        What is drawn below the signs.
+        What is drawn below the signs, see `Ground.within`.
     tell
         Says it in a language.
     shown
         Positions of the resources, the main one first.
-    ways
-        Whether walks are drawn.
+    posts
+        Positions of those whose signs are drawn.
+    stations, ways, marked
+        Whether circles of stations, walks, and the outline of the sheet's area are drawn.
     chosen
-        Whether the only catchment is that of one post.
+        The post whose catchment is drawn in place of all.
     """
-    found: list[Mapping[str, Any]] = []
-
-    def offer(swatch: str, text: str) -> None:
-        found.append({"swatch": f"swatch-{swatch}.svg", "text": text})
-
-    kinds = [(at, data["resources"][at]) for at in shown]
-    for at in [at for at, kind in kinds if kind["posts"]]:
-        offer(f"post-{at}", tell.own(data["resources"][at]["label"]))
-    for at, kind in kinds[: 1 if chosen else None]:
-        if chosen or at in ground.reach:
-            key = "reach_one" if chosen else "layer_resource"
-            minutes = tell.minutes(kind["limit_s"])
-            offer(f"reach-{at}", tell.say(key, label=tell.own(kind["label"]), min=minutes))
+    entries = [*_of_posts(data, ground, tell, shown, posts, chosen)]
     if ways:
-        offer(f"way-{shown[0]}", tell.say("ways_legend"))
-    if shown[0] in ground.missing:
-        label = tell.own(data["resources"][shown[0]]["label"])
-        offer(f"missing-{shown[0]}", f"{tell.say('group_missing')} ({tell.within(label)})")
-    if data["areas"]:
-        offer("areas", f"{tell.say('layer_areas')} ({_people_of_areas(data, tell)})")
-    for key in ("route", "barriers", "closures", "water", "lines"):
+        entries.append((f"way-{shown[0]}", tell.say("ways_legend")))
+    entries += _of_ground(data, ground, tell, shown[0])
+    if marked:
+        entries.append(("marked", tell.say("marked_legend")))
+    if stations:
+        entries.append(("stations", tell.say("stations_legend")))
+    return [{"swatch": f"swatch-{swatch}.svg", "text": text} for swatch, text in entries]
+
+
+def _of_posts(
+    data: Facts,
+    ground: Ground,
+    tell: Speaker,
+    shown: Sequence[int],
+    posts: Collection[int],
+    chosen: str | None,
+) -> Iterator[tuple[str, str]]:
+    """Yield swatch and words of the signs, and of what posts reach."""
+    order = [*shown, *range(len(data["resources"]))]
+    for at in sorted(posts, key=order.index):
+        yield f"post-{at}", tell.own(data["resources"][at]["label"])
+    reached = [at for at in shown if at in ground.reach]
+    if chosen is not None:
+        reached = [shown[0]] if chosen in ground.reach_of else []
+    for at in reached:
+        kind = data["resources"][at]
+        key = "layer_resource" if chosen is None else "reach_one"
+        label, minutes = tell.own(kind["label"]), tell.minutes(kind["limit_s"])
+        yield f"reach-{at}", tell.say(key, label=label, min=minutes)
+
+
+def _of_ground(data: Facts, ground: Ground, tell: Speaker, main: int) -> Iterator[tuple[str, str]]:
+    """Yield swatch and words of people not covered by the main resource, and of the plan."""
+    if main in ground.missing:
+        label = tell.within(tell.own(data["resources"][main]["label"]))
+        yield f"missing-{main}", f"{tell.say('group_missing')} ({label})"
+    if ground.areas:
+        yield "areas", f"{tell.say('layer_areas')} ({_people_of_areas(data, tell)})"
+    for key in ("route", "barriers", "closures", "water", "squares", "lines"):
         if len(getattr(ground, key)):
             name = "streets" if key == "lines" else key
-            offer(name, _called(name, data, tell))
-    return found
+            yield name, _called(name, data, ground, tell)
 
 
-def _called(layer: str, data: Facts, tell: Speaker) -> str:
+def _called(layer: str, data: Facts, ground: Ground, tell: Speaker) -> str:
     """Return what a layer is called; barriers by their kinds, and a perimeter without a route."""
-    if layer == "route" and all(one["id"] == "perimeter" for one in data["route"]):
+    if layer == "route" and all(one.id == "perimeter" for one in ground.route):
         return tell.say("layer_perimeter")
+    if layer == "squares":
+        return tell.say("squares_legend")
     if layer != "barriers":
         return tell.say(f"layer_{layer}")
-    return ", ".join(tell.own(kind["label"]) for kind in data["barriers"] if kind["count"])
+    seen = {one.id for one in ground.barriers}
+    return ", ".join(
+        tell.own(kind["label"])
+        for kind in data["barriers"]
+        if kind["count"] and any(way["id"] in seen for way in kind["ways"])
+    )
 
 
 def _people_of_areas(data: Facts, tell: Speaker) -> str:

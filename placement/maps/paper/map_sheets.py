@@ -46,6 +46,10 @@ class Draft:
         signs = [(one["x"], one["y"], SIGN_MM + 0.4) for one in self.signs]
         return signs + [(x, y, DOT_MM) for x, y in self.dots]
 
+    def told(self) -> dict[str, Any]:
+        """Return what the legend has to know of them."""
+        return {"posts": {one["look"] for one in self.signs}, "stations": bool(self.dots)}
+
     def leaders(self) -> list[Floats]:
         """Return the lines from signs to where they belong, (2, 2) millimetres each."""
         moved = [one for one in self.signs if one["from"] is not None]
@@ -55,17 +59,18 @@ class Draft:
 def plan_sheet(work: Material) -> dict[str, Any]:
     """Return the sheet with the whole plan."""
     draft = draft_of(work, work.whole, gates=False)
+    ground = work.ground.within(work.whole)
     return map_sheet(
         work,
         draft,
-        drawing(work.ground, work.whole, shown=work.shown),
+        drawing(ground, work.whole, shown=work.shown),
         "map.svg",
         Beside(
             kicker=" · ".join(filter(None, [work.tell.say("kicker"), work.when()])),
             title=work.title(),
             sentence=sentences.headline(work.data, work.tell),
             note=sentences.proof(work.data, work.tell),
-            legend=legend(work.data, work.ground, work.tell, work.shown),
+            legend=legend(work.data, ground, work.tell, work.shown, **draft.told()),
         ),
     )
 
@@ -236,7 +241,7 @@ def _locator(work: Material, window: Window) -> dict[str, Any]:
             closures=(),
             barriers=(),
         )
-        work.pictures["locator.svg"] = drawing(bare, small, shown=[], grid=False)
+        work.pictures["locator.svg"] = drawing(bare.within(small), small, shown=[], grid=False)
     west, south, east, north = window.bounds
     # a sheet at the edge of the plan shows more than the small map does: its frame stays whole
     (left, top), (right, bottom) = np.clip(
