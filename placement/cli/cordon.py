@@ -9,6 +9,7 @@ from placement.cli.options import (
     Decorator,
     bundled,
     json_option,
+    only_with,
     out_option,
     plan_argument,
     stacked,
@@ -87,6 +88,7 @@ def _asked() -> Decorator:
             click.option(
                 "--both-ways", is_flag=True, help="Stop vehicles that ignore one-ways too."
             ),
+            only_with(("--both-ways", "--for vehicles")),
             click.option(
                 "--streets", type=click.Path(), metavar="FILE",
                 help="Street layer in place of the plan's; vehicles want an OpenStreetMap extract.",

@@ -9,6 +9,7 @@ from placement.cli.options import (
     Decorator,
     bundled,
     json_option,
+    only_with,
     out_option,
     stacked,
 )
@@ -98,6 +99,14 @@ def _sources() -> Decorator:
                 metavar="ROUTE:METRES",
                 help="What lies farther from the route is left out.",
             ),
+            only_with(
+                ("--column", "--stations"),
+                ("--entrances", "--stations"),
+                ("--show-rate", "--tickets"),
+                ("--fill", "--seats"),
+                ("--window", "--stops"),
+                ("--period", "--stops"),
+            ),
         ),
     )
 
@@ -159,14 +168,11 @@ def command(
 
 def _imports(sources: _Sources) -> "tuple[list[Imported], tuple[ProfileRow, ...]]":
     """Read every source that is named."""
-    from placement.errors import UsageError
     from placement.starting.demand_arrivals import read_stops, window_of
     from placement.starting.demand_grids import read_grid
     from placement.starting.demand_stations import read_stations
     from placement.starting.demand_tickets import read_tickets
 
-    if sources.entrances and not sources.stations:
-        raise UsageError("--entrances belong to stations; name them by --stations FILE.")
     hours = window_of(sources.window, period_min=sources.period)
     ground = _ground(sources)
     imports: list[Imported] = []

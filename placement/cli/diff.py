@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 import placement
-from placement.cli.options import closure_option, json_option, layer_option
+from placement.cli.options import closure_option, json_option, layer_option, only_with
 
 if TYPE_CHECKING:
     from placement.plan.problem import Plan
@@ -37,6 +37,7 @@ _FORMATS = ("text", "markdown", "json", "html")
     type=click.Choice(("en", "fr")),
     help="Language the page opens in.  [default: the reader's own]",
 )
+@only_with(("--lang", "--format html"))
 @layer_option()
 @closure_option()
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where they differ, and 0 elsewhere.")

@@ -11,6 +11,7 @@ from placement.cli.options import (
     closure_option,
     json_option,
     layer_option,
+    only_with,
     out_option,
     plan_argument,
     solution_argument,
@@ -128,6 +129,7 @@ _ASKED = stacked(
         help="How people are guided: so that the last one is out soonest, and of these ways past a "
         "station soonest; or past a station soonest, however late people come out.",
     ),
+    only_with(("--then", "--ring")),
 )
 
 
@@ -226,7 +228,7 @@ def command(
             exits=exits,
             stations=stations,
             period=leaving.period,
-            ring=leaving.ring if leaving.then is None else (leaving.ring or "", leaving.then),
+            ring=_rings(leaving),
             flow_per_m_s=leaving.flow,
             lane_m=leaving.lane_m,
             leave_min=leaving.leave_min,
@@ -250,6 +252,13 @@ def command(
             click.echo(line)
     for target in targets:
         talk.say(f"wrote {target}")
+
+
+def _rings(leaving: Asked) -> str | tuple[str, str] | None:
+    """Return the ring that is left, or two that are left one after the other."""
+    if leaving.ring is None or leaving.then is None:
+        return leaving.ring
+    return leaving.ring, leaving.then
 
 
 def _names(kinds: tuple[str, ...]) -> list[str]:

@@ -10,6 +10,7 @@ from placement.cli.options import (
     bundled,
     gap_option,
     json_option,
+    only_with,
     out_option,
     plan_options,
     stacked,
@@ -46,6 +47,7 @@ _DRAWN = stacked(
     click.option("--no-plot", is_flag=True, help="Draw no figures: they need the extra `plots`."),
     click.option("--no-map", is_flag=True, help="Write no page with a slider through the plans."),
     language_option(),
+    only_with(("--lang", "no --no-plot")),
     out_option("FOLDER", "Where to write.  [default: outputs/<plan name>/frontier]", folder=True),
     json_option(),
 )

@@ -140,7 +140,7 @@ def command(
         found = placement.loss(
             asked,
             chosen,
-            together=_together(lost),
+            together=_together(lost, named=bool(lost.post or lost.site or more)),
             posts=lost.post,
             site=lost.site,
             closed=closed,
@@ -175,11 +175,10 @@ def _pictures(found: "Losses", folder: "Path") -> "dict[Path, bytes]":
     return {folder / name: content for name, content in pictures(found).items()}
 
 
-def _together(lost: Lost) -> tuple[int, ...]:
-    """Return how many posts are lost together: one, unless something was named."""
+def _together(lost: Lost, *, named: bool) -> tuple[int, ...]:
+    """Return how many posts are lost together: one, unless something is `named` to be lost."""
     if lost.together is not None:
         return lost.together
-    named = lost.post or lost.site or lost.street or lost.closures
     return () if named else (1,)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from placement.cli import suggest
 from placement.cli.values import amount, assignments, count, limits, shares
@@ -90,6 +91,46 @@ def bundled(name: str, kind: type[Any], options: Decorator) -> Decorator:
         return options(call)
 
     return decorate
+
+
+def only_with(*pairs: tuple[str, str]) -> Decorator:
+    """Refuse an option that is given where it would count for nothing.
+
+    Parameters
+    ----------
+    pairs
+        An option, and beside what alone it counts, such as ``"--best"``, ``"--with calendars"`` or,
+        where it does not count beside that, ``"no --no-plot"``.
+    """
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def call(**values: Any) -> Any:  # noqa: ANN401 - as click calls it
+            context = click.get_current_context()
+            for option, other in pairs:
+                if _given(context, option) and not _given(context, other):
+                    told = (
+                        other.replace("no ", "without ", 1) if other[0] == "n" else "with " + other
+                    )
+                    raise click.UsageError(f"{option} counts only {told}; it would change nothing.")
+            return command(**values)
+
+        call.only_with = (*pairs, *getattr(command, "only_with", ()))  # type: ignore[attr-defined]
+        return call
+
+    return decorate
+
+
+def _given(context: click.Context, asked: str) -> bool:
+    """Tell whether an option, or one of its values, was given; after "no", whether it was not."""
+    if asked.startswith("no "):
+        return not _given(context, asked.removeprefix("no "))
+    flag, _, value = asked.partition(" ")
+    name = next(one.name for one in context.command.params if flag in one.opts)
+    if name is None or context.get_parameter_source(name) is ParameterSource.DEFAULT:
+        return False
+    told = context.params[name]
+    return not value or value in (told if isinstance(told, tuple) else (told,))
 
 
 def plan_argument() -> Decorator:
@@ -305,6 +346,7 @@ def prove_options() -> Decorator:
             callback=amount(above_zero=True),
             help="Most seconds for the second proof, beside --time-limit.",
         ),
+        only_with(("--prove-time-limit", "--prove")),
     )
 
 
@@ -337,6 +379,7 @@ def counted_options() -> Decorator:
         ),
         time_limit_option("Seconds to look for how far from the best it is.  [default: 60]"),
         click.option("--no-bound", is_flag=True, help="Leave out how far from the best it is."),
+        only_with(("--time-limit", "no --no-bound")),
     )
     return bundled("counted", Counted, options)
 

@@ -12,6 +12,7 @@ from placement.cli.options import (
     closure_option,
     json_option,
     layer_option,
+    only_with,
     out_option,
     plan_argument,
     random_options,
@@ -135,6 +136,7 @@ def scenario_options() -> Decorator:
     metavar="GATE",
     help="Draw this gate only. Repeatable.  [default: all]",
 )
+@only_with(("--gate", "--pictures"))
 @workers_options()
 @out_option("FILE", f"File to write.  [default: {_FILE} beside SOLUTION]")
 @json_option()
@@ -174,7 +176,6 @@ def command(  # noqa: PLR0913 - an option each
     from placement.cli.revisit import demand_checked, revisit
     from placement.cli.talk import Talk, give_json, warn
     from placement.cli.written import check_beside
-    from placement.errors import UsageError
     from placement.outputs import check_suffix, replace_files
     from placement.studies.replay import replay
     from placement.studies.replay.course import gates_of, position_of
@@ -182,8 +183,6 @@ def command(  # noqa: PLR0913 - an option each
     from placement.studies.replay.report import replay_text
 
     talk = Talk()
-    if shown and pictures is None:
-        raise UsageError("--gate says whose queues are drawn: give --pictures DIR too.")
     if pictures is not None:
         from placement.studies.figures import demand_plots
 

@@ -11,6 +11,7 @@ from placement.cli.options import (
     closure_option,
     json_option,
     layer_option,
+    only_with,
     out_option,
     random_options,
     stacked,
@@ -120,6 +121,9 @@ _SOUGHT = stacked(
         "[default: 120]"
     ),
     out_option("FOLDER", "Where --best writes.  [default: outputs/<plan name>/risk]", folder=True),
+    only_with(
+        *((option, "--best") for option in ("--scenarios", "--samples", "--time-limit", "--out"))
+    ),
 )
 
 
@@ -218,6 +222,8 @@ def _read(
     files = solutions if given is None else solutions[:-1]
     if not files and not seeking:
         raise UsageError("there is no solution to judge: name one, or look for a plan with --best.")
+    if not files and unchecked:
+        raise UsageError("--unchecked takes a solution as it stands: name one, or leave it out.")
     if len(files) > 1 and seeking:
         raise UsageError("--best compares with one solution: name one, or none.")
     with talk.step("Reading the plan"):

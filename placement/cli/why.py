@@ -6,7 +6,13 @@ import click
 
 import placement
 from placement.cli import suggest
-from placement.cli.options import json_option, plan_options, time_limit_option, unchecked_option
+from placement.cli.options import (
+    json_option,
+    only_with,
+    plan_options,
+    time_limit_option,
+    unchecked_option,
+)
 from placement.cli.reading import read_plan
 
 if TYPE_CHECKING:
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
 @plan_options(budget=True)
 @time_limit_option("Stop after so many seconds with what is known.")
 @unchecked_option()
+@only_with(("--unchecked", "--solution"))
 @json_option()
 def command(
     *,

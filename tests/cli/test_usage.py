@@ -51,12 +51,12 @@ def test_wrong_options_of_optimise(
     ("arguments", "says"),
     [
         (["replay", "done", "--nights", "0"], "'0' is not a whole number from 1 to"),
+        (["risk"], "there is no solution to judge: name one"),
         (["risk", "done", "--nights", "-1"], "'-1' is not a whole number from 1 to"),
         (["alternatives", "--count", "0"], "'0' is not a whole number from 1 to"),
         (["alternatives", "--differ", "0"], "'0' is not a whole number from 1 to"),
         (["roster", "done", "--days", "0"], "'0' is not a whole number from 1 to"),
         (["loss", "done", "--jobs", "0"], "'0' is not a whole number from 1 to"),
-        (["replay", "done", "--gate", "north"], "give --pictures DIR too"),
     ],
 )
 def test_wrong_options_of_studies(arguments: list[str], says: str) -> None:

@@ -159,6 +159,14 @@ def test_the_command_tells_of_posts_streets_and_repairs_and_marks_its_files(
     assert json.loads(one.stdout)["asked"][0]["loss"] == told["worst"][0]["loss"]
 
 
+def test_a_closure_that_the_solution_was_made_with_is_no_loss(town: Path) -> None:
+    closed = ("--closure", "Street 2")
+    assert run("optimise", town, "--no-map", "--budget", "20", *closed, "-o", "out").exit_code == 0
+    told = json.loads(run("loss", "out", town, *closed, "--json").stdout)
+    assert [len(one["lost"]) for one in told["worst"]] == [1]
+    assert told["asked"] == []
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -198,7 +198,7 @@ def best_held(
     problem.setObjective(people - fewer * pulp.lpSum(held.values()))
     live = LiveModel(problem)
     found = live.solve(stop, gap=0.0, gap_abs=fewer / 2)
-    bound = found.bound + _HALF if math.isfinite(found.bound) else math.inf
+    bound = found.bound + fewer * len(numbers)
     if math.isfinite(bound) and whole:
         bound = math.floor(bound + _SURE)
     if found.values is None:

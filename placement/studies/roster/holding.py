@@ -11,7 +11,7 @@ import numpy as np
 
 from placement.arrays import Ints
 from placement.counts import counted
-from placement.errors import NoPlanError
+from placement.errors import InfeasibleError, NoPlanError
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.relief_model import Kind, Reliefs, Shift, fewest_reliefs, least_teams
 from placement.studies.roster.lines import lines
@@ -60,8 +60,10 @@ def hold(slots: int, kinds: Sequence[Kind], shift: Shift, *, stop: Stop) -> Held
 
     Raises
     ------
+    InfeasibleError
+        If no number of teams keeps the rules.
     NoPlanError
-        If no number of teams keeps the rules, or none is found in time.
+        If none is found in time.
     """
     _check_walks(kinds, shift)
     first = least_teams(slots, kinds, shift, stop=stop.share(0.5, at_most=_BOUND_S))
@@ -107,7 +109,7 @@ def _check_walks(kinds: Sequence[Kind], shift: Shift) -> None:
     for kind in kinds:
         for longest, rest in shift.spells:
             if kind.out + shift.work + kind.back > longest:
-                raise NoPlanError(
+                raise InfeasibleError(
                     f"walks of {kind.out} and {counted(kind.back, 'slot')} and {shift.work} of "
                     "work do not "
                     f"fit between two rests of {counted(rest, 'slot')}, {longest} at most: give "

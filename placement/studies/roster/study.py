@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from placement.counts import counted
-from placement.errors import InputError, NoPlanError, UsageError
+from placement.errors import InfeasibleError, InputError, NoPlanError, UsageError
 from placement.plan.clock import DAY_MIN, clock_of
 from placement.plan.problem import Plan, Walkers
 from placement.plan.rest_places import RestPlaces
@@ -234,8 +234,10 @@ def roster(
         If the hours are missing or cannot be, or there is nothing to hold.
     InputError
         If a post has no rest place within `LONGEST_WALK_S`.
+    InfeasibleError
+        If no number of teams keeps the rules, or so few hold no post.
     NoPlanError
-        If no number of teams keeps the rules.
+        If none was found in time.
     """
     rules = rules or Rules()
     if count not in ("units", "cost"):
@@ -245,7 +247,8 @@ def roster(
             raise UsageError(f"{asked:,} teams are not named; give 0 to {_MOST_TEAMS:,}.")
     kind = _resource(plan, solution, resource)
     begins, ends = hours_asked(plan, kind, begins, ends, days)
-    posts = sorted((one for one in solution.without_barriers if one.resource == kind), key=_by_id)
+    posts = [one for one in solution.without_barriers if one.resource == kind]
+    posts.sort(key=lambda post: post.id)
     positions = {post.id: _positions(post, count) for post in posts}
     if sum(positions.values()) > _MOST_POSITIONS:
         raise UsageError(
@@ -348,7 +351,8 @@ def _fit(
         if kept is None:
             raise NoPlanError("no posts were found in time that so many teams hold.")
         if not kept:
-            raise NoPlanError(f"with --teams {teams} no post is held throughout; give more.")
+            kind = InfeasibleError if bound < 0.5 else NoPlanError
+            raise kind(f"with --teams {teams} no post is held throughout; give more.")
         fewer = [
             replace(
                 group,
@@ -379,10 +383,6 @@ class _Group:
     lat: float
     out_s: dict[str, float]
     back_s: dict[str, float]
-
-
-def _by_id(post: Post) -> str:
-    return post.id
 
 
 def _resource(plan: Plan, solution: Solution, asked: str | None) -> str:

@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from placement.errors import NoPlanError, UsageError
+from placement.errors import InfeasibleError, UsageError
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.relief_model import Kind, Shift
 from placement.studies.roster.holding import Held, hold
@@ -179,7 +179,7 @@ def test_the_same_question_has_the_same_answer() -> None:
 
 
 def test_walks_that_leave_no_time_are_refused() -> None:
-    with pytest.raises(NoPlanError, match="do not fit"):
+    with pytest.raises(InfeasibleError, match="do not fit"):
         found(24, alone(1, 6, 6), Shift(work=1, rest=1, spells=((10, 5),)))
 
 

@@ -13,7 +13,7 @@ import pytest
 import placement
 from placement.auditing.roster import audit_roster
 from placement.counts import counted
-from placement.errors import InputError, NoPlanError, UsageError
+from placement.errors import InfeasibleError, InputError, UsageError
 from placement.plan.layers import load_plan
 from placement.plan.problem import Plan
 from placement.plan.rest_places import RestPlaces, read_rest_places
@@ -112,7 +112,7 @@ def test_officers_are_counted_by_what_a_post_costs_and_go_home_after_their_shift
 
 
 @pytest.mark.parametrize("rested", [False, True])
-@pytest.mark.parametrize("teams", range(1, 9))
+@pytest.mark.parametrize("teams", range(9))
 def test_too_few_teams_leave_the_posts_empty_that_cost_the_fewest_people(
     town: tuple[Plan, Solution, RestPlaces], teams: int, *, rested: bool
 ) -> None:
@@ -127,7 +127,7 @@ def test_too_few_teams_leave_the_posts_empty_that_cost_the_fewest_people(
         if needed <= teams:
             best = max(best, reach.of({posts.index(post) for post in held}))
     if not best:
-        with pytest.raises(NoPlanError, match="no post is held"):
+        with pytest.raises(InfeasibleError, match="no post is held"):
             roster(plan, solution, rest=places, teams=teams, **HOURS)
         return
     found = roster(plan, solution, rest=places, teams=teams, **HOURS)
@@ -295,6 +295,7 @@ def test_the_sentences_count_as_people_do(tmp_path: Path, monkeypatch: pytest.Mo
     [
         (("--from", "25"), "--from '25' is not a time", 2),
         (("--break", "60"), "--break '60' is not MIN/MIN", 2),
+        (("--teams", "0"), "with --teams 0 no post is held throughout; give more", 4),
         (("--rest-at", "none.geojson"), "none.geojson", 3),
         (("--rest-at", "town/areas.geojson"), "areas.geojson", 3),
     ],
