@@ -167,7 +167,7 @@ def test_a_worker_that_is_killed_midway_changes_no_byte(cluster: str, tmp_path: 
 
 
 @pytest.mark.slow
-def test_nights_and_samples_are_the_same_on_workers(cluster: str, tmp_path: Path) -> None:
+def test_nights_samples_and_points_are_the_same_on_workers(cluster: str, tmp_path: Path) -> None:
     plan = placement.load_plan(write_plan(tmp_path / "town"))
     asked: dict[str, Any] = {
         "aim": "worst5",
@@ -180,6 +180,10 @@ def test_nights_and_samples_are_the_same_on_workers(cluster: str, tmp_path: Path
     assert len(alone.samples) == 3  # or nothing is shared but the nights
     with OnDask(cluster) as workers:
         assert placement.choose_under_risk(plan, executor=workers, **asked) == alone
+    budgets = range(10, 71, 10)
+    frontier = placement.frontier(plan, budgets, executor=Here(1))
+    with Deadly(cluster, tmp_path / "frontier") as workers:
+        assert placement.frontier(plan, budgets, executor=workers) == frontier
 
 
 @pytest.mark.slow

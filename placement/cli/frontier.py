@@ -7,6 +7,7 @@ import click
 
 import placement
 from placement.cli.options import (
+    Workers,
     bundled,
     gap_option,
     json_option,
@@ -15,6 +16,7 @@ from placement.cli.options import (
     plan_options,
     stacked,
     time_limit_option,
+    workers_options,
 )
 from placement.cli.reading import read_plan
 from placement.cli.sheets import language_option
@@ -54,7 +56,7 @@ _DRAWN = stacked(
 
 
 @click.command("frontier", short_help="Find the best plan for each budget.")
-@plan_options()
+@plan_options(workers=False)
 @click.option(
     "--budgets",
     metavar="FROM:TO:STEP",
@@ -69,6 +71,7 @@ _DRAWN = stacked(
 )
 @time_limit_option("Stop each point after so many seconds with the best plan found.")
 @gap_option("Stop a point when it is proven to be within this share of the best, e.g. 1%.")
+@workers_options()
 @bundled("drawn", Drawn, _DRAWN)
 def command(
     *,
@@ -81,6 +84,7 @@ def command(
     at: str | None,
     time_limit: float | None,
     gap: float,
+    workers: Workers,
     drawn: Drawn,
 ) -> None:
     """Find the best plan for each budget, each proven and audited, and what one unit more brings.
@@ -133,7 +137,11 @@ def command(
         points.append(point.value)
         talk.say(f"{'kept' if kept else 'wrote'} {file}: {_sentence(point)}")
 
-    with telling_kept(points, len(values), "points"), talk.step("Choosing posts") as progress:
+    with (
+        telling_kept(points, len(values), "points"),
+        workers.executor() as executor,
+        talk.step("Choosing posts") as progress,
+    ):
         found = placement.frontier(
             asked,
             values,
@@ -141,6 +149,7 @@ def command(
             folder=folder,
             time_limit=time_limit,
             gap=gap,
+            executor=executor,
             progress=progress,
             told=told,
         )

@@ -239,8 +239,11 @@ def limit_option() -> Decorator:
     )
 
 
-def plan_options(*, budget: bool = False) -> Decorator:
-    """PLAN and what a run may change of it: money, limits, layers, closures, time of day."""
+def plan_options(*, budget: bool = False, workers: bool = True) -> Decorator:
+    """PLAN and what a run may change of it: money, limits, layers, closures, time of day.
+
+    `workers` as for `layer_option`.
+    """
     money = click.option(
         "--budget",
         metavar="B",
@@ -251,7 +254,7 @@ def plan_options(*, budget: bool = False) -> Decorator:
         plan_argument(),
         *([money] if budget else []),
         limit_option(),
-        layer_option(),
+        layer_option(workers=workers),
         closure_option(),
         at_option(),
     )

@@ -1,9 +1,9 @@
 """The frontier: the best plan for each budget, or for each number of units of a resource.
 
-Points are solved in ascending order. Each one starts from the plan of the point before it and, of
-all plans that are worth as much, takes one with the fewest posts that open or close against it. So
+Points are told in ascending order. Each one takes, of all plans that are worth as much, one with
+the fewest posts that open or close against the point before it; with lanes it starts from that. So
 a plan depends on the points before it and on nothing else: a run that goes on from kept points
-repeats the same chain.
+repeats the same chain, and so does one with more processors.
 """
 
 import math
@@ -15,25 +15,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from placement.counts import counted
-from placement.cover.instance_builder import posting
-from placement.cover.survey import Survey
-from placement.errors import NoPlanError, UsageError
+from placement.errors import UsageError
+from placement.executor import Executor, Here
 from placement.plan.problem import Plan
 from placement.plan.summary import html_table
-from placement.solution import Solution, Status, list_unproven
+from placement.solution import Solution, Status
 from placement.solve.core.stopping import Effort, Progress, Stop
-from placement.solve.questions import baseline
-from placement.solve.questions.max_cover import audited, with_budget
-from placement.solve.questions.measured import choose_solver, measured
-from placement.solve.questions.report import write_up
-from placement.solve.questions.solver import Best
+from placement.solve.questions.max_cover import audited
+from placement.solve.questions.measured import measured
 from placement.studies.figures import Plot
-from placement.studies.frontier_points import FrontierPoints, Question, number
+from placement.studies.frontier_chain import Chain, Search
+from placement.studies.frontier_points import BUDGET, FrontierPoints, Question, number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BUDGET = "budget"
 _PLACES = 6
 _FALL = 0.5  # a knee: one unit more brings half of what it brought before, or less
 
@@ -198,6 +194,7 @@ def frontier(
     time_limit: float | None = None,
     gap: float = 0.0,
     seed: int = 0,
+    executor: Executor | None = None,
     progress: Progress | None = None,
     told: Callable[[FrontierPoint, Path | None, bool], None] | None = None,
     within: Stop | None = None,
@@ -221,8 +218,12 @@ def frontier(
         Relative gap that is good enough; 0 asks for proof.
     seed
         Of the search.
+    executor
+        Where the most that each point is worth is found, each a piece of its own, see
+        `placement.executor`; None for all processors here. With lanes no piece is independent.
     progress
-        Called with seconds, objective and bound of the point that is being solved.
+        Called with seconds, objective and bound of the point that is being solved; of one that was
+        solved in another process once, when that is known.
     told
         Called with each point when it is known, its file, and whether an earlier run kept it.
     within
@@ -253,22 +254,28 @@ def frontier(
         time_limit=time_limit,
     )
     points = None if folder is None else FrontierPoints(folder, question, plan)
-    walks, _, _ = measured(plan, Stop(within=within))
+    search = Search(
+        plan=plan,
+        walks=measured(plan, Stop(within=within))[0],
+        over=over,
+        effort=Effort(stop=Stop(within=within), gap=gap, seed=seed, progress=progress),
+        time_limit=time_limit,
+    )
+    kept = {} if points is None else {value: points.read(value) for value in question.series}
+    missing = [value for value in question.series if not kept.get(value, (False, None))[0]]
+    chain = Chain(search, missing, executor or Here())
     found: list[FrontierPoint] = []
     before: FrontierPoint | None = None
     for value in question.series:
-        asked = _asked(plan, over, value)
-        known, solution = (False, None) if points is None else points.read(value)
+        known, solution = kept.get(value, (False, None))
         if not known:
-            earlier = None if before is None else before.solution
-            stop = Stop(time_limit, within=within)
-            solution = _solve(asked, walks, earlier, question, stop=stop, progress=progress)
+            solution = chain.next(None if before is None else before.solution)
             if points is not None:
                 if solution is not None:
-                    audited(asked, solution)
+                    audited(search.asked(value), solution)
                 solution = points.keep(value, solution)
         if solution is not None and (known or points is None):
-            audited(asked, solution)
+            audited(search.asked(value), solution)
         point = _against(before, FrontierPoint(value=value, solution=solution))
         found.append(point)
         before = before if solution is None else point
@@ -308,69 +315,11 @@ def _checked(plan: Plan, values: Sequence[float], over: str) -> tuple[float, ...
     return tuple(sorted({float(value) for value in values}))
 
 
-def _asked(plan: Plan, over: str, value: float) -> Plan:
-    """Return the plan with one value of what is varied."""
-    if over == BUDGET:
-        return with_budget(plan, value)
-    units = int(value)
-    resources = tuple(
-        replace(one, fleet=units) if one.id == over else one for one in plan.problem.resources
-    )
-    limits = dict(sorted({**plan.limits, over: units}.items()))
-    return replace(plan, problem=replace(plan.problem, resources=resources), limits=limits)
-
-
 def _unit(plan: Plan, over: str) -> Mapping[str, str]:
     if over == BUDGET:
         unit = plan.settings.budget.unit
         return {"en": unit.en, "fr": unit.fr}
     return plan.problem.resources[plan.problem.resource_index(over)].unit
-
-
-def _solve(
-    plan: Plan,
-    walks: Survey,
-    before: Solution | None,
-    question: Question,
-    *,
-    stop: Stop,
-    progress: Progress | None,
-) -> Solution | None:
-    """Solve one point, from the plan before it and as near to it as equal worth allows."""
-    posts = posting(plan.problem, walks)
-    solver = choose_solver(plan, walks)
-    wish = baseline.check_wishes(baseline=before)
-    start = baseline.start(posts, plan.problem, wish)
-    effort = Effort(stop=stop, gap=question.gap, seed=question.seed, progress=progress)
-    with stop.catching_interrupts():
-        if before is None or plan.problem.laned is not None:
-            best = solver.best(posts, effort, start=start, shares={})
-        else:
-            staged = solver.solve(posts, effort, start=start)
-            base = baseline.columns_of(posts, plan.problem, wish.units)
-            near = solver.nearest(staged, base, stop=stop)
-            # the walks were not what was chosen by: nothing is proven of them
-            best = Best(
-                outcome=near,
-                posts=posts,
-                chosen=near.chosen,
-                tiers=staged.tiers,
-                unproven=list_unproven("walk"),
-            )
-    if stop.interrupted:
-        raise KeyboardInterrupt
-    if best.outcome.status is Status.INFEASIBLE:
-        return None
-    if best.chosen is None or best.outcome.status is Status.UNKNOWN:
-        raise NoPlanError(
-            f"no plan was found within the limit for {question.over} "
-            f"{number(_value(plan, question.over))}; give more time with --time-limit."
-        )
-    return write_up(plan, walks, best, wish=baseline.Wishes())
-
-
-def _value(plan: Plan, over: str) -> float:
-    return plan.problem.budget if over == BUDGET else plan.limits[over]
 
 
 def _against(before: FrontierPoint | None, point: FrontierPoint) -> FrontierPoint:

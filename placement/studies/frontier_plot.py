@@ -12,7 +12,8 @@ from placement.studies.figures import (
     thousands,
     write_figure,
 )
-from placement.studies.frontier import BUDGET, Frontier
+from placement.studies.frontier import Frontier
+from placement.studies.frontier_points import BUDGET
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -11,6 +11,9 @@ from placement.review.geojson import read_solution, solution_text, take_solution
 from placement.solution import Solution
 from placement.studies.kept_results import KeptResults
 
+BUDGET = "budget"
+"""What is varied where no resource is."""
+
 _NO_PLAN = {"plan": None}
 
 
@@ -41,7 +44,7 @@ class Question:
     def asked(self, plan: Plan) -> dict[str, Any]:
         """Return all that decides the answer besides the content of the plan's inputs."""
         return {
-            "budget": None if self.over == "budget" else plan.problem.budget,
+            "budget": None if self.over == BUDGET else plan.problem.budget,
             "gap": self.gap,
             "limits": {name: n for name, n in plan.limits.items() if name != self.over},
             "over": self.over,

@@ -6,9 +6,7 @@ for those who plan: it is marked as restricted, and no map shows it unasked.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
-from functools import partial
-from typing import Any
+from dataclasses import dataclass, replace
 
 from placement.counts import counted
 from placement.cover.instance_builder import posting
@@ -18,7 +16,7 @@ from placement.executor import Executor, Here
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, SiteStatus
 from placement.solution import Post, Solution, Status
-from placement.solve.core.stopping import Progress, Stop
+from placement.solve.core.stopping import Effort, Progress, Stop
 from placement.solve.questions.evaluate import evaluate
 from placement.solve.questions.max_cover import optimise
 from placement.studies.interdiction import (
@@ -114,8 +112,7 @@ def loss(
         closed=closed,
         repairs=repairs,
         time_limit=time_limit,
-        progress=progress,
-        within=within,
+        effort=Effort(stop=Stop(within=within), progress=progress),
     )
     each = {name: round(case.losing.of((n,)), _PLACES) + 0.0 for n, name in enumerate(names)}
     pieces: list[int | tuple[str, ...] | None] = [*numbers]
@@ -148,7 +145,7 @@ def _told_of(case: "_Case", piece: int | tuple[str, ...] | None) -> Loss:
     if not isinstance(piece, int):
         return case.without(piece)
     names = [post.id for post in case.solution.without_barriers]
-    at = worst(case.losing, len(names), piece, stop=Stop(case.time_limit, within=case.within))
+    at = worst(case.losing, len(names), piece, stop=Stop(case.time_limit, within=case.effort.stop))
     told = case.without(tuple(names[post] for post in at.lost))
     return _with_bound(told, at.bound, at.loss)
 
@@ -203,16 +200,7 @@ class _Case:
     closed: Plan | None
     repairs: int | None
     time_limit: float | None
-    progress: Progress | None
-    within: Stop | None
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle without what watches this process, but with the seconds that are left."""
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
-        left = math.inf if self.within is None else self.within.left()
-        limit = min(left, math.inf if self.time_limit is None else self.time_limit)
-        values["time_limit"] = None if math.isinf(limit) else limit
-        return partial(_Case, **values | {"progress": None, "within": None}), ()
+    effort: Effort
 
     def without(self, lost: tuple[str, ...]) -> Loss:
         """Count the posts that are left."""
@@ -254,8 +242,8 @@ class _Case:
                 baseline=self.solution,
                 max_changes=self.repairs + len(lost),
                 time_limit=self.time_limit,
-                progress=self.progress,
-                within=self.within,
+                progress=self.effort.progress,
+                within=self.effort.stop,
             )
         except InfeasibleError:
             return _no_repair(self.repairs, Status.INFEASIBLE)

@@ -11,7 +11,6 @@ best of them is judged on nights that nothing was chosen by.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -184,23 +183,6 @@ class _Asked:
     plans: tuple[Mapping[str, int], ...]
     samples: int
     stop: Stop
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle without what watches this process, but with the seconds that are left."""
-        left = self.stop.left()
-        limit = None if math.isinf(left) else left
-        return _ask, (self.ground, self.power, self.seed, self.plans, self.samples, limit)
-
-
-def _ask(
-    ground: "Ground",
-    power: int,
-    seed: int,
-    plans: tuple[Mapping[str, int], ...],
-    samples: int,
-    seconds: float | None,
-) -> _Asked:
-    return _Asked(ground, power, seed, plans, samples, Stop(seconds))
 
 
 def _solved(asked: _Asked, number: int) -> tuple[dict[str, int], Sampled]:

@@ -1,17 +1,21 @@
 """The frontier against every choice tried, and runs that are killed against one that is not."""
 
 import json
+import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import placement
-from placement.solution import Status
+from placement.executor import Here
+from placement.review.geojson import solution_text
+from placement.solution import Solution, Status
 from placement.studies.frontier import Frontier, FrontierPoint, knees
 from placement.studies.frontier_plot import draw, pictures
 from tests.builders import write_plan
@@ -19,6 +23,44 @@ from tests.cli.running import run
 from tests.killed import KILLED
 from tests.small_plans import every_choice, write_small_plan
 
+
+class Elsewhere:
+    """Pieces as other processes do them: on copies of what they share, the last one first."""
+
+    def map(
+        self, call: Any, shared: Any, items: Sequence[Any], *, threads: bool = False
+    ) -> Iterator[Any]:
+        assert not threads
+        packed = pickle.dumps((call, shared))
+        found = {}
+        for item in reversed(items):
+            work, own = pickle.loads(packed)  # noqa: S301 - our own
+            found[item] = pickle.dumps(work(own, item))
+        for item in items:
+            yield pickle.loads(found[item])  # noqa: S301 - our own
+
+
+class Hurried(Elsewhere):
+    """Pieces whose time is over as they begin."""
+
+    def map(
+        self, call: Any, shared: Any, items: Sequence[Any], *, threads: bool = False
+    ) -> Iterator[Any]:
+        yield from super().map(call, replace(shared, time_limit=1e-9), items, threads=threads)
+
+
+def worths(solution: Solution) -> list[float]:
+    """Return what a plan is worth, the first tier first."""
+    return [one.objective for one in solution.tiers] or [solution.objective]
+
+
+def told(found: Frontier) -> list[str | None]:
+    """Return all that is told of each point."""
+    plans = [point.solution for point in found.points]
+    return [found.csv(), *(None if plan is None else solution_text(plan) for plan in plans)]
+
+
+CASES = Path(__file__).parents[1] / "cases" / "plans"
 KILLS = (
     ("budget-10.geojson", "before"),
     ("budget-20.geojson", "after"),
@@ -52,6 +94,41 @@ def test_each_point_is_the_best_of_all_choices_and_changes_fewest_posts(
             rise = point.solution.objective - before.solution.objective
             assert point.worth_per_unit == pytest.approx(rise / 3, abs=1e-6)
         before = point
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_points_are_the_same_wherever_they_are_solved_and_whichever_are_kept(
+    seed: int, tmp_path: Path
+) -> None:
+    plan = placement.load_plan(write_small_plan(tmp_path, seed), budget=1e15)
+    seen: list[float] = []
+
+    def progress(_seconds: float, objective: float, _bound: float) -> None:
+        seen.append(objective)
+
+    budgets, kept = range(0, 31, 3), tmp_path / "kept"
+    here = told(placement.frontier(plan, budgets, executor=Here(1)))
+    found = placement.frontier(plan, budgets, executor=Elsewhere(), folder=kept, progress=progress)
+    assert told(found) == here
+    assert set(seen) >= {one.objective for one in found.solutions[1:]}
+    for file in sorted(kept.rglob("budget-*"))[::2]:
+        file.unlink()
+    assert told(placement.frontier(plan, budgets, executor=Elsewhere(), folder=kept)) == here
+
+
+@pytest.mark.parametrize("name", ["floors", "tiers"])
+def test_a_point_without_time_is_worth_no_less_than_the_one_before_and_says_what_it_may_be(
+    name: str,
+) -> None:
+    plan = placement.load_plan(CASES / name)
+    best = placement.frontier(plan, range(20, 61, 10), executor=Here(1)).solutions
+    hurried = placement.frontier(plan, range(20, 61, 10), executor=Hurried()).solutions
+    assert len(hurried) == len(best)
+    for before, found, proven in zip(hurried, hurried[1:], best[1:], strict=False):
+        assert worths(before) <= worths(found) <= worths(proven)
+        assert proven.objective <= found.bound
+        assert found.status is not Status.OPTIMAL or worths(found) == worths(proven)
+    assert any(found.status is Status.FEASIBLE for found in hurried)
 
 
 @pytest.mark.slow

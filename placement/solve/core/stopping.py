@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 from typing import Any, ClassVar
 
@@ -34,6 +35,11 @@ class Stop:
         self._start = time.monotonic()
         self._limit = math.inf if time_limit is None else float(time_limit)
         self._interrupted = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the seconds that are left: another process has neither this clock nor Ctrl-C."""
+        left = self.left()
+        return Stop, (None if math.isinf(left) else left,)
 
     def seconds(self) -> float:
         """Return the seconds since the start of the outermost rule."""
@@ -131,3 +137,7 @@ class Effort:
     gap: float = 0.0
     seed: int = 0
     progress: Progress | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle without what watches this process."""
+        return partial(Effort, stop=self.stop, gap=self.gap, seed=self.seed), ()
