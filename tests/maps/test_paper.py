@@ -17,6 +17,7 @@ import shapely
 from pyproj import Geod
 
 import placement.maps.paper
+from placement.arrays import Floats
 from placement.errors import MissingExtraError
 from placement.maps.numbering import numbers
 from placement.maps.paper import Dossier, demand_press, dossier, map_picture
@@ -26,7 +27,7 @@ from placement.maps.paper.map_sheets import _bar, plan_sheet
 from placement.maps.paper.material import Material
 from placement.maps.paper.names import broken
 from placement.maps.paper.placing import place_names
-from placement.maps.paper.sheets import PAPERS_MM, Window, in_degrees, sheet_of
+from placement.maps.paper.sheets import PAPERS_MM, Sheet, Window, fit, in_degrees, sheet_of
 from placement.maps.paper.speech import Speaker
 from placement.plan.problem import Plan
 from placement.review.geojson import read_solution
@@ -142,8 +143,17 @@ def test_sheets_have_the_size_of_their_paper(
     for page in pypdf.PdfReader(io.BytesIO(content)).pages:
         size = (float(page.mediabox.width), float(page.mediabox.height))
         assert size == pytest.approx([one * POINTS_IN_MM for one in wanted], abs=0.01)
-    sheet = sheet_of(paper, landscape=landscape)
-    assert sheet.map.width * sheet.map.height > 0.55 * long * short
+    for below in (True, False):
+        sheet = sheet_of(paper, landscape=landscape, below=below)
+        assert sheet.map.width * sheet.map.height > 0.55 * long * short
+        parts = [
+            shapely.box(one.left, one.top, one.left + one.width, one.top + one.height)
+            for one in (sheet.map, sheet.side)
+        ]
+        assert parts[0].distance(parts[1]) == pytest.approx(4)
+        assert shapely.box(8, 8, *(one - 8 for one in wanted)).equals(
+            shapely.union_all(parts).envelope
+        )
 
 
 @pytest.mark.parametrize("crs", ["EPSG:2154", "EPSG:32631"])
@@ -203,16 +213,53 @@ def places_of(page: pypdf.PageObject) -> list[tuple[str, float, float]]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("wide_m", "high_m", "landscape", "below"),
+    [(5800, 2700, True, True), (6000, 5000, True, False), (2000, 9000, False, False)],
+)
+def test_what_explains_a_map_stands_where_that_makes_it_larger(
+    wide_m: float, high_m: float, landscape: bool, below: bool
+) -> None:
+    middle = np.array([652_000.0, 6_862_000.0, 652_000.0, 6_862_000.0])
+    bounds = middle + np.array([-wide_m, -high_m, wide_m, high_m]) / 2
+    sheet, window = fit(bounds, "a3", "EPSG:2154", landscape=None)
+    assert (sheet.landscape, sheet.below) == (landscape, below)
+    every = [
+        Window.around(bounds, sheet_of("a3", landscape=across, below=under).map, "EPSG:2154")
+        for across in (True, False)
+        for under in (True, False)
+    ]
+    assert window.scale == min(one.scale for one in every)
+
+
+def test_of_equal_scales_what_explains_a_map_stands_as_it_mostly_does() -> None:
+    """At the side of a map that lies and below an upright one, so that sheets look alike."""
+    nothing = np.array([652_000.0, 6_862_000.0, 652_000.0, 6_862_000.0])
+    for landscape in (True, False):
+        sheet, _ = fit(nothing, "a4", "EPSG:2154", landscape=landscape)
+        assert sheet.below is not landscape
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("below", [True, False])
 @pytest.mark.parametrize("landscape", [True, False])
 @pytest.mark.parametrize("names", ["hostile", "plain"])
 def test_nothing_beside_a_map_is_cut(
-    names: str, landscape: bool, request: pytest.FixtureRequest
+    names: str,
+    landscape: bool,
+    below: bool,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is cut is still in the file, below its place: the side's bottom, or the scale."""
     plan, solution = request.getfixturevalue("hostile" if names == "hostile" else "town")
+    sheet = sheet_of("a4", landscape=landscape, below=below)
+
+    def always(bounds: Floats, _: str, crs: str, **__: object) -> tuple[Sheet, Window]:
+        return sheet, Window.around(bounds, sheet.map, crs)
+
+    monkeypatch.setattr("placement.maps.paper.material.fit", always)
     asked = Dossier(paper="a4", landscape=landscape, areas=True, posts=True)
-    sheet = sheet_of("a4", landscape=landscape)
     pages = pypdf.PdfReader(io.BytesIO(dossier(plan, solution, asked))).pages
     maps = [page for page in pages if "Scale" in page.extract_text()]
     assert len(maps) == 1 + len(plan.areas) + len(solution.posts_list)
@@ -225,11 +272,11 @@ def test_nothing_beside_a_map_is_cut(
         ]
         bottom = sheet.height - sheet.side.top - sheet.side.height
         assert min(y for _, _, y in beside) > bottom - 0.1
-        [below] = [y for text, _, y in beside if text.startswith("Scale")]
+        [under] = [y for text, _, y in beside if text.startswith("Scale")]
         legend = [y for text, _, y in beside if text.startswith(("Legend", "Streets", "Water"))]
-        assert len(legend) >= 3
-        if landscape:
-            assert min(legend) > below
+        assert len(legend) >= 2
+        if not below:
+            assert min(legend) > under
 
 
 def test_the_frame_of_a_sheet_lies_whole_on_the_small_map(town: tuple[Plan, Solution]) -> None:

@@ -16,7 +16,7 @@ from placement.maps.paper.map_sheets import Draft
 from placement.maps.paper.material import Material
 from placement.maps.paper.names import PT_MM, SIZES_PT, broken, names_of
 from placement.maps.paper.placing import place_names
-from placement.maps.paper.sheets import Window
+from placement.maps.paper.sheets import Window, sheet_of
 from placement.maps.paper.signs import SIGN_MM, spread_signs
 from tests.maps.pages import ruled_plan, ruled_solution
 
@@ -110,7 +110,8 @@ def test_a_sign_at_the_edge_is_moved_until_it_is_whole() -> None:
 
 def test_no_name_lies_on_a_leader_or_on_the_circle_of_a_station() -> None:
     mark = {"x": 60.0, "y": 50.0, "from": [80.0, 50.0]}
-    draft = Draft(window=WINDOW, signs=[mark], dots=[(60.0, 44.0)], names=[])
+    sheet = sheet_of("a4", landscape=True, below=False)
+    draft = Draft(sheet=sheet, window=WINDOW, signs=[mark], dots=[(60.0, 44.0)], names=[])
     names = names_of(BARE, WINDOW, areas={}, stations=[], gates=[(SHORT, 60.0, 50.0)])
     placed = place_names(names, WINDOW, draft.squares(), draft.leaders(), measure)
     (leader,) = draft.leaders()

@@ -12,7 +12,6 @@ from placement.maps.paper.legend import legend
 from placement.maps.paper.map_sheets import Beside, draft_of, map_sheet
 from placement.maps.paper.material import Material
 from placement.maps.paper.sentences import Facts
-from placement.maps.paper.sheets import Window
 from placement.maps.paper.typesetting import qr_code
 
 _POST_SHEET_M = 260.0  # ground seen around a post
@@ -69,8 +68,8 @@ def _area_sheet(work: Material, row: Facts, name: str) -> dict[str, Any]:
     ]
     seen = shapely.union_all([shapely.box(*shape.xy.bounds), *(way for _, way in ways)])
     bounds = np.array(shapely.buffer(seen, _AREA_EDGE_M).bounds)
-    window = Window.around(bounds, work.sheet.map, work.plan.crs)
-    draft, ground = draft_of(work, window, gates=True), work.ground.within(window)
+    sheet, window = work.close_up(bounds)
+    draft, ground = draft_of(work, sheet, window, gates=True), work.ground.within(window)
     return map_sheet(
         work,
         draft,
@@ -164,14 +163,12 @@ def _post_sheet(work: Material, at: int) -> dict[str, Any]:
     tell, post = work.tell, work.posts[at]
     x, y = work.at[at].tolist()
     half = _POST_SHEET_M / 2
-    window = Window.around(
-        np.array([x - half, y - half, x + half, y + half]), work.sheet.map, work.plan.crs
-    )
+    sheet, window = work.close_up(np.array([x - half, y - half, x + half, y + half]))
     position, number = post["resource"], post["number"]
     shown = [position, *(one for one in work.shown if one != position)]
     key = work.keys[number]
     label = tell.own(work.data["resources"][position]["label"])
-    draft, ground = draft_of(work, window, gates=True), work.ground.within(window)
+    draft, ground = draft_of(work, sheet, window, gates=True), work.ground.within(window)
     lon, lat = post["at"]
     where = tell.say("position_of", lat=f"{lat:.6f}", lon=f"{lon:.6f}")
     qr = f"qr-{number}.svg"

@@ -12,7 +12,7 @@ from placement.maps.paper.material import Dossier, Material, short
 from placement.maps.paper.names import DOT_MM, SIZES_PT, texts_of
 from placement.maps.paper.palette import colours, look
 from placement.maps.paper.placing import place_names
-from placement.maps.paper.sheets import Box, square_of
+from placement.maps.paper.sheets import square_of
 from placement.maps.paper.typesetting import Press
 from placement.plan.problem import Plan
 from placement.solution import Solution
@@ -144,8 +144,6 @@ def _document(
             "width": sheet.width,
             "height": sheet.height,
             "landscape": sheet.landscape,
-            "map": _box(sheet.map),
-            "side": _box(sheet.side),
         },
         "pages": pages,
         "colours": colours(),
@@ -198,7 +196,3 @@ def _credit(work: Material) -> str:
     osm = f" {tell.say('osm_short')}." if work.data["sources"]["osm"] else ""
     data = f"{tell.say('data_short', plan=work.solution.plan)}.{osm}"
     return tell.say("drawn_by", version=__version__, data=data)
-
-
-def _box(box: Box) -> dict[str, float]:
-    return {"left": box.left, "top": box.top, "width": box.width, "height": box.height}

@@ -13,7 +13,7 @@ from placement.maps.paper.drawing import drawing
 from placement.maps.paper.legend import legend
 from placement.maps.paper.material import Material, short
 from placement.maps.paper.names import DOT_MM, Name, names_of
-from placement.maps.paper.sheets import Window, in_degrees, north_deg, squares
+from placement.maps.paper.sheets import Box, Sheet, Window, in_degrees, north_deg, squares
 from placement.maps.paper.signs import SIGN_MM, spread_signs
 from placement.maps.paper.speech import Speaker
 
@@ -28,14 +28,15 @@ class Draft:
 
     Attributes
     ----------
-    window
-        What it shows.
+    sheet, window
+        Where it stands on paper, and what it shows.
     signs, dots
         Posts, and the middles of the circles of stations, millimetres.
     names
         What is named on it.
     """
 
+    sheet: Sheet
     window: Window
     signs: list[dict[str, Any]]
     dots: list[tuple[float, float]]
@@ -58,7 +59,7 @@ class Draft:
 
 def plan_sheet(work: Material) -> dict[str, Any]:
     """Return the sheet with the whole plan."""
-    draft = draft_of(work, work.whole, gates=False)
+    draft = draft_of(work, work.sheet, work.whole, gates=False)
     ground = work.ground.within(work.whole)
     return map_sheet(
         work,
@@ -75,7 +76,7 @@ def plan_sheet(work: Material) -> dict[str, Any]:
     )
 
 
-def draft_of(work: Material, window: Window, *, gates: bool) -> Draft:
+def draft_of(work: Material, sheet: Sheet, window: Window, *, gates: bool) -> Draft:
     """Spread the signs of a window and gather its names."""
     places = window.places(work.at)
     inside = ((places > 0) & (places < (window.width, window.height))).all(axis=1)
@@ -104,7 +105,7 @@ def draft_of(work: Material, window: Window, *, gates: bool) -> Draft:
         gates=[(short(text), x, y) for text, x, y in named] if gates else [],
     )
     dots = [(x, y) for _, x, y in stations]
-    return Draft(window=window, signs=marks, dots=dots, names=names)
+    return Draft(sheet=sheet, window=window, signs=marks, dots=dots, names=names)
 
 
 def _stations_seen(
@@ -202,6 +203,8 @@ def map_sheet(
         "kind": "map",
         "block": [[tell.say("period"), work.when()]] if work.day is not None else [],
         "map": drawn,
+        "boxes": {"map": _box(draft.sheet.map), "side": _box(draft.sheet.side)},
+        "below": draft.sheet.below,
         "kicker": beside.kicker,
         "title": short(beside.title),
         "sentence": beside.sentence,
@@ -213,13 +216,15 @@ def map_sheet(
         ],
         "qr": beside.qr,
         "legend": list(beside.legend),
-        "locator": _locator(work, window) if beside.locator else None,
+        "locator": _locator(work, draft) if beside.locator else None,
     }
 
 
-def _locator(work: Material, window: Window) -> dict[str, Any]:
-    """Return the small map of the plan with the frame of a window."""
-    width = work.sheet.side.width if work.sheet.landscape else work.sheet.side.width / 3
+def _locator(work: Material, draft: Draft) -> dict[str, Any]:
+    """Return the small map of the plan with the frame of a sheet's map."""
+    side, parts = draft.sheet.side, 4 if draft.sheet.landscape else 3
+    width = side.width / parts if draft.sheet.below else side.width
+    name = f"locator-{'below' if draft.sheet.below else 'side'}.svg"
     west, south, east, north = work.bounds()
     height = min(40.0, max(14.0, (north - south) / max(east - west, 1e-9) * width))
     unit = 1000 * work.whole.unit_m
@@ -231,7 +236,7 @@ def _locator(work: Material, window: Window) -> dict[str, Any]:
         width=width,
         height=height,
     )
-    if "locator.svg" not in work.pictures:
+    if name not in work.pictures:
         bare = replace(
             (work.day or work).ground,
             reach={},
@@ -241,8 +246,8 @@ def _locator(work: Material, window: Window) -> dict[str, Any]:
             closures=(),
             barriers=(),
         )
-        work.pictures["locator.svg"] = drawing(bare.within(small), small, shown=[], grid=False)
-    west, south, east, north = window.bounds
+        work.pictures[name] = drawing(bare.within(small), small, shown=[], grid=False)
+    west, south, east, north = draft.window.bounds
     # a sheet at the edge of the plan shows more than the small map does: its frame stays whole
     (left, top), (right, bottom) = np.clip(
         small.places(np.array([[west, north], [east, south]])),
@@ -250,7 +255,11 @@ def _locator(work: Material, window: Window) -> dict[str, Any]:
         [width - _FRAME_MM, height - _FRAME_MM],
     ).tolist()
     frame = [round(one, 2) for one in (left, top, right - left, bottom - top)]
-    return {"width": width, "height": height, "frame": frame}
+    return {"svg": name, "width": width, "height": height, "frame": frame}
+
+
+def _box(box: Box) -> dict[str, float]:
+    return {"left": box.left, "top": box.top, "width": box.width, "height": box.height}
 
 
 def _bar(window: Window, tell: Speaker) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from placement.maps.paper.drawing import Ground, ground_of
 from placement.maps.paper.legend import signs, swatches
 from placement.maps.paper.names import broken
 from placement.maps.paper.sentences import Facts
-from placement.maps.paper.sheets import Sheet, Window, metres, sheet_of
+from placement.maps.paper.sheets import Sheet, Window, fit, metres
 from placement.maps.paper.speech import Speaker
 from placement.maps.webmap import refuse_strangers
 from placement.plan.problem import Plan
@@ -116,8 +116,11 @@ class Material:
             np.array([row[one["site"]] for one in self.posts], dtype=np.int64)
         ]
         if day is None:
-            self.sheet: Sheet = self._choose_sheet()
-            self.whole: Window = Window.around(self.bounds(), self.sheet.map, plan.crs)
+            self.sheet: Sheet
+            self.whole: Window
+            self.sheet, self.whole = fit(
+                self.bounds(), asked.paper, plan.crs, landscape=asked.landscape
+            )
             self.pictures: dict[str, str] = {**signs(self.data), **swatches(self.data)}
         else:  # all periods at one scale, their pictures in one document
             self.sheet, self.whole, self.pictures = day.sheet, day.whole, day.pictures
@@ -165,12 +168,9 @@ class Material:
             return np.zeros(4)
         return np.concatenate([every.min(axis=0), every.max(axis=0)])
 
-    def _choose_sheet(self) -> Sheet:
-        """Take the side up that was asked for, or else the one that shows the plan larger."""
-        ways = [True, False] if self.asked.landscape is None else [self.asked.landscape]
-        both = [sheet_of(self.asked.paper, landscape=one) for one in ways]
-        bounds = self.bounds()
-        return min(both, key=lambda one: Window.around(bounds, one.map, self.plan.crs).scale)
+    def close_up(self, bounds: Floats) -> tuple[Sheet, Window]:
+        """Return the layout, on the paper of the plan's map, that shows some bounds larger."""
+        return fit(bounds, self.sheet.paper, self.plan.crs, landscape=self.sheet.landscape)
 
     def route_lines(self, window: Window) -> list[Floats]:
         """Return what of the route a window shows, in millimetres on its map."""

@@ -20,8 +20,11 @@ MARGIN_MM = 8.0
 
 _GAP_MM = 4.0
 _SIDE_MM = {"a4": 58.0, "a3": 76.0}
-_BELOW_MM = {"a4": 70.0, "a3": 84.0}
-_EDGE_MM = 9.0  # a sign and its half of a leader, between what matters and the frame
+_BELOW_MM = {  # of a sheet upright, and of one with its long side across
+    "a4": {False: 70.0, True: 54.0},
+    "a3": {False: 84.0, True: 64.0},
+}
+_EDGE_MM = 7.5  # half a sign, and the letters of the squares, between what matters and the frame
 _MANTISSAS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 8.0)
 _LEAST_SCALE = 500
 
@@ -48,6 +51,8 @@ class Sheet:
         Of the sheet, millimetres.
     map, side
         Rectangles of the map and of what explains it.
+    below
+        Whether that stands below the map rather than at its side.
     """
 
     paper: str
@@ -55,6 +60,7 @@ class Sheet:
     height: float
     map: Box
     side: Box
+    below: bool
 
     @property
     def landscape(self) -> bool:
@@ -62,8 +68,8 @@ class Sheet:
         return self.width > self.height
 
 
-def sheet_of(paper: str, *, landscape: bool) -> Sheet:
-    """Lay a sheet out: what explains the map stands at its side, on an upright sheet below it.
+def sheet_of(paper: str, *, landscape: bool, below: bool) -> Sheet:
+    """Lay a sheet out.
 
     Parameters
     ----------
@@ -71,26 +77,59 @@ def sheet_of(paper: str, *, landscape: bool) -> Sheet:
         One of `PAPERS_MM`.
     landscape
         Whether the long side is across.
+    below
+        Whether what explains the map stands below it rather than at its side.
     """
     long, short = PAPERS_MM[paper]
     width, height = (long, short) if landscape else (short, long)
     inner_w, inner_h = width - 2 * MARGIN_MM, height - 2 * MARGIN_MM
-    side = _SIDE_MM[paper] if landscape else inner_w
-    below = inner_h if landscape else _BELOW_MM[paper]
-    map_w = inner_w - side - _GAP_MM if landscape else inner_w
-    map_h = inner_h if landscape else inner_h - below - _GAP_MM
+    side_w = inner_w if below else _SIDE_MM[paper]
+    side_h = _BELOW_MM[paper][landscape] if below else inner_h
     return Sheet(
         paper=paper,
         width=width,
         height=height,
-        map=Box(left=MARGIN_MM, top=MARGIN_MM, width=map_w, height=map_h),
-        side=Box(
-            left=width - MARGIN_MM - side,
-            top=height - MARGIN_MM - below,
-            width=side,
-            height=below,
+        map=Box(
+            left=MARGIN_MM,
+            top=MARGIN_MM,
+            width=inner_w if below else inner_w - side_w - _GAP_MM,
+            height=inner_h - side_h - _GAP_MM if below else inner_h,
         ),
+        side=Box(
+            left=width - MARGIN_MM - side_w,
+            top=height - MARGIN_MM - side_h,
+            width=side_w,
+            height=side_h,
+        ),
+        below=below,
     )
+
+
+def fit(bounds: Floats, paper: str, crs: str, *, landscape: bool | None) -> "tuple[Sheet, Window]":
+    """Return the layout that shows some bounds larger, and what its map shows.
+
+    Of equals it is the one across before the one upright, and what explains the map stands at the
+    side of the first and below the second.
+
+    Parameters
+    ----------
+    bounds
+        (4,) float64: west, south, east, north in the coordinate system `crs`.
+    paper
+        One of `PAPERS_MM`.
+    crs
+        Coordinate system, metres.
+    landscape
+        Whether the long side is across; None leaves it open.
+    """
+    ways = (True, False) if landscape is None else (landscape,)
+    sheets = [
+        sheet_of(paper, landscape=across, below=below)
+        for across in ways
+        for below in (not across, across)
+    ]
+    both = [(sheet, Window.around(bounds, sheet.map, crs)) for sheet in sheets]
+    return min(both, key=lambda one: one[1].scale)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
