@@ -366,8 +366,10 @@ def test_a_page_that_counts_no_other_posts_says_why(
     page, seen = open_page(file)
     assert page.locator("#tab-what_if").count() == 0
     overview = page.locator("#view-overview")
+    overview.locator("[data-fold='unanswered'] summary").click()
     assert "no tab “What if”: there are too many ways through its rings." in overview.inner_text()
     assert "place evaluate counts other posts" in overview.inner_text()
+    assert "Give the plan a layer of streets" in overview.inner_text()
     # the posts of a ring add up to those who pass it, and the total counts everybody once
     served = [row.split("\t") for row in page.locator("table.posts").first.inner_text().split("\n")]
     total = state.solution.coverage["checkpoint"].covered

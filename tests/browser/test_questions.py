@@ -1,16 +1,22 @@
 """What a stakeholder asks, answered on the page within three clicks, as the program answers it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import placement
 from placement.cover.survey import survey
-from placement.maps import State, comparison_page, write_map
+from placement.maps import State, bridges, comparison_page, write_map
 from placement.plan.layers import load_plan
 from placement.review.geojson import read_solution
+from placement.solution import Changes
 from placement.solve.questions.evaluate import proposed
+from tests.amount import by_night
+from tests.builders import write_plan
+from tests.maps.pages import drawn_plan, solution_of
 
 ROOT = Path(__file__).parents[2]
 COVER = ROOT / "data/geo/paris-2024-cover"
@@ -163,3 +169,107 @@ def test_what_two_fewer_teams_cost(open_page, cover_page) -> None:
     )
     assert number(rows["Cost (officers)"][3]) == round(fewer.cost - solution.cost)
     seen.assert_quiet(cover_page)
+
+
+STREETS = "Which bridge or street must not close?"
+STEPS = "How far do wheelchair users walk?"
+CHANGES = "What changed since an earlier plan?"
+
+
+def untold(page: Any) -> str:
+    """Return what the overview says the page does not tell, which is folded."""
+    fold = page.locator("[data-fold='unanswered']")
+    if fold.count() == 0:
+        return ""
+    fold.locator("summary").click()
+    return str(fold.inner_text())
+
+
+def ask_all(page: Any) -> dict[str, str]:
+    """Ask the five questions, each from the first view, and return what the page answers.
+
+    What it does not answer it must say, with what to run or to give.
+    """
+    found = {}
+    worst = page.locator(".gap ul.worst li")
+    found["worst"] = (worst if worst.count() > 0 else page.locator(".gap p")).first.inner_text()
+    said = untold(page)
+
+    def answer(tab: str, selector: str, question: str) -> str:
+        page.locator("#tab-overview").click()
+        if page.locator(f"#tab-{tab}").count() > 0:
+            page.locator(f"#tab-{tab}").click()
+            rows = page.locator(selector).filter(visible=True)
+            if rows.count() > 0:
+                assert question not in said
+                return str(rows.first.inner_text())
+        sentence = next(line for line in said.splitlines() if question in line)
+        return str(sentence)
+
+    found["bridge"] = answer(
+        "what_if", ".what-if .streets tbody tr:has([data-try^='shut'])", STREETS
+    )
+    slow = "table.walks:has-text('step-free people') tbody tr"
+    found["steps"] = answer("walks", slow, STEPS)
+    found["changes"] = answer("changes", "#view-changes h2", CHANGES)
+    page.locator("#tab-what_if").click()
+    keys = page.locator("[data-try^='turn ']").filter(visible=True)
+    names = [keys.nth(at).get_attribute("data-try") for at in range(2)]
+    for name in names:
+        page.locator(f"[data-try='{name}']").click()
+    rows = page.locator("table.variant").first.locator("tbody tr")
+    cost = rows.filter(has_text="Cost (").inner_text().split("\t")
+    assert number(cost[3]) < 0
+    found["fewer"] = cost[3]
+    return found
+
+
+def test_what_a_page_cannot_answer_it_says_with_what_to_run(open_page, tmp_path) -> None:
+    plan = drawn_plan(tmp_path / "plan")
+    write_map(plan, solution_of(plan), tmp_path / "map.html")
+    page, seen = open_page(tmp_path / "map.html")
+    found = ask_all(page)
+    assert "place map --try-bridges, or --try-street" in found["bridge"]
+    assert "step_free_share under [walking]" in found["steps"]
+    assert "place map --against" in found["changes"]
+    # where a reader looks for streets, the tab says it too
+    assert found["bridge"] in page.locator("#view-what_if").inner_text()
+    seen.assert_quiet(tmp_path / "map.html")
+
+
+def test_what_a_page_answers_it_does_not_say_it_lacks(open_page, tmp_path) -> None:
+    steps = "[walking]\nstep_free_share = 0.2\n"
+    plan = load_plan(write_plan(tmp_path / "plan", extra=steps))
+    changes = Changes(most=4, price=2.5, opened={}, closed={})
+    solution = replace(placement.optimise(plan), changes=changes)
+    write_map(plan, solution, tmp_path / "map.html", streets=["Pont Dessiné"])
+    page, _ = open_page(tmp_path / "map.html")
+    found = ask_all(page)
+    assert found["bridge"].startswith("Pont Dessiné")
+    assert untold(page) == ""
+
+
+def test_a_plan_without_streets_is_told_to_name_some(open_page, tmp_path) -> None:
+    plan = load_plan(write_plan(tmp_path / "plan", layers={"streets": None}))
+    write_map(plan, placement.optimise(plan), tmp_path / "map.html")
+    page, _ = open_page(tmp_path / "map.html")
+    assert "Give the plan a layer of streets" in ask_all(page)["bridge"]
+
+
+@by_night
+@pytest.mark.parametrize(
+    "name",
+    ["london-2023", "paris-2024", "paris-2024-cover", "paris-2024-dogs", "paris-2024-sealed"],
+)
+@pytest.mark.parametrize("with_bridges", [False, True])
+def test_five_questions_of_a_bundled_plan(open_page, tmp_path, name, with_bridges) -> None:
+    plan = load_plan(ROOT / "data/geo" / name)
+    solution = read_solution(ROOT / "outputs" / name / "solution.geojson")
+    streets = bridges(plan) if with_bridges else []
+    write_map(plan, solution, tmp_path / "map.html", streets=streets)
+    page, seen = open_page(tmp_path / "map.html")
+    found = ask_all(page)
+    assert (STREETS in found["bridge"]) is not with_bridges
+    assert (STEPS in found["steps"]) is (name != "paris-2024")
+    assert CHANGES in found["changes"]
+    seen.assert_quiet(tmp_path / "map.html")

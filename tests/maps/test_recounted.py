@@ -192,7 +192,8 @@ def of_lanes(data: dict[str, Any], found: dict[str, Any]) -> Pairs:
                 run.append(people)
         seconds = lanes["from_min"] + np.arange(len(run)) / 60
         drawn = np.interp(seconds, *zip(*gate["line"], strict=True))
-        yield float(np.abs(drawn - run).max()), 0.0, 0.5
+        # people are written with one decimal, minutes with two
+        yield float(np.abs(drawn - run).max()), 0.0, 0.06 + gate["room"] / lanes["period_min"] / 60
     for part in ("sent", "admitted"):
         sums = np.sum([one[part] for one in found["lanes"].values()], axis=0)
         yield from ((*pair, 0.051) for pair in zip(lanes["all"][part], sums, strict=True))

@@ -11,9 +11,11 @@ from importlib import resources
 from pathlib import Path
 from typing import get_args
 
+import click
 import pytest
 from branca.element import Element
 
+from placement.cli import place
 from placement.errors import InputError
 from placement.maps import network, static_files, webmap, write_map
 from placement.maps.leaflet import leaflet_file
@@ -219,6 +221,19 @@ def test_the_script_uses_every_word_and_no_other() -> None:
     )
     unused = {key for key in known if f'"{key}"' not in code and not key.startswith(built)}
     assert unused - pairs == set()
+
+
+def test_commands_that_the_page_names_have_the_options_that_it_names() -> None:
+    for words in static_files.languages().values():
+        told = " ".join(text for text in words["plan"].values() if isinstance(text, str))
+        named = re.findall(r"place (\w+) (--[\w-]+)(?:, \w+ (--[\w-]+))?", told)
+        assert {("map", "--try-bridges", "--try-street"), ("map", "--against", "")} <= set(named)
+        assert ("evaluate", "--closure", "") in named
+        for name, *options in named:
+            command = place.get_command(click.Context(place), name)
+            assert command is not None, name
+            known = {one for param in command.params for one in param.opts}
+            assert {one for one in options if one} <= known, name
 
 
 def test_the_page_of_a_network_uses_every_word_and_no_other() -> None:

@@ -241,8 +241,24 @@ function barrierList(data, tell, isOpen) {
   ]));
 }
 
-/* `showSheet` is null where posts and areas have no sheets. */
-function overview(data, tell, state, { show, showArea, showCandidate, showSheet, isOpen }) {
+/* Why nothing is told of streets that close, and what tells it; null where the page does. */
+function untoldStreets(data, tell) {
+  if (data.what_if !== null && data.what_if.streets.length > 0) { return null; }
+  if (data.walking.kind !== "streets") { return tell.say("unanswered_drawn"); }
+  return tell.say(data.what_if === null ? "unanswered_counted" : "unanswered_tried");
+}
+
+/* What is asked of many a plan and not told by this page, each with what would tell it. */
+function unanswered(data, tell) {
+  const isSlow = data.resources.some(({ step_free }) => step_free !== null);
+  return [
+    data.no_what_if === undefined ? null : tell.say("no_what_if", { why: tell.say(`no_what_if_${data.no_what_if}`) }),
+    untoldStreets(data, tell), isSlow ? null : tell.say("unanswered_steps"), data.rules.changes === null ? tell.say("unanswered_changes") : null,
+  ].filter((text) => text !== null);
+}
+
+/* `showSheet` is null where posts and areas have no sheets; `untold` is what `unanswered` found. */
+function overview(data, tell, state, { show, showArea, showCandidate, showSheet, isOpen, untold = [] }) {
   return make("div", { class: "view" },
     gapSection(data, tell, showArea, isOpen, showSheet),
     make("section", { "aria-label": tell.say("figures") },
@@ -253,8 +269,9 @@ function overview(data, tell, state, { show, showArea, showCandidate, showSheet,
     postSection(data, tell, state, show, showSheet),
     barrierList(data, tell, isOpen),
     data.sites.length > 0 ? candidates(data, tell, showCandidate, isOpen) : null,
-    data.no_what_if === undefined ? null : make("p", { class: "hint told" }, tell.say("no_what_if", { why: tell.say(`no_what_if_${data.no_what_if}`) })),
     assumed(data, tell),
+    untold.length === 0 ? null : fold("unanswered", "h2", tell.say("unanswered"), isOpen("unanswered", false),
+      make("ul", { class: "plainlist" }, ...untold.map((text) => make("li", null, text)))),
     fold("about", "h2", tell.say("about"), isOpen("about", false), ...about(data, tell)),
     fold("sources", "h2", tell.say("sources"), isOpen("sources", false), sources(data, tell)));
 }

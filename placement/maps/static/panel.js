@@ -132,7 +132,7 @@ function drawPanel(panel, data, tell, state, { show, showArea, showSite, showCan
   const opened = new Map([...panel.querySelectorAll("details")].map((one) => [one.dataset.fold, one.open]));
   const isOpen = (key, first) => (opened.has(key) ? opened.get(key) : first);
   const views = [
-    ["overview", "tab_overview", overview(data, tell, state, { show, showArea, showCandidate, showSheet, isOpen })],
+    ["overview", "tab_overview", overview(data, tell, state, { show, showArea, showCandidate, showSheet, isOpen, untold: unanswered(data, tell) })],
     ["lanes", "tab_lanes", lanesView(data, tell, state, show, isOpen)],
     ["rules", "tab_rules", rulesView(data, tell, showArea, showSite)],
     ["priorities", "tab_priorities", prioritiesView(data, tell)],

@@ -129,7 +129,7 @@ function makePopups(data, tell, moved, { drawWays, showQueue, showWay, showSheet
         if (waits.length > 0) { pairs.push([tell.say("area_wait"), waitText(waits[0], tell)]); }
       }
       for (const walk of data.walks.areas[position]) {
-        if (walk.area !== row.area || walk.area === null || walk.people === 0) { continue; }
+        if (walk.area !== row.area || walk.area === null || walk.within === 0) { continue; }
         const [median, most, longest] = walk.walks.map((seconds) => walkText(seconds, tell));
         pairs.push([tell.say(walk.step_free ? "area_walk_slow" : "area_walk", { label }), tell.say("area_walks", { median, most, longest })]);
         if (walk.way !== null) { ways.push([walk, position]); }

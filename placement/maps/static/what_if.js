@@ -325,7 +325,7 @@ function whatIfView(shown, tell, state, { variant, counter, whole: data }, { sho
   const heading_ = make("h2", { tabindex: -1 }, tell.say("if_title"));
   const box = view(heading_, make("p", { class: "hint told" }, tell.say("if_hint")),
     make("h3", null, tell.say("if_changes")), changed, make("p", { class: "acts" }, undo, reset, save), figures,
-    ...(data.what_if.streets.length === 0 ? [] : [make("h3", null, tell.say("if_streets")), streets]),
+    make("h3", null, tell.say("if_streets")), data.what_if.streets.length > 0 ? streets : make("p", { class: "hint told" }, untoldStreets(data, tell)),
     data.what_if.ways === undefined ? null : fold("if-ways", "h3", tell.say("if_ways", { n: tell.people(data.what_if.ways.length) }), false, ways),
     make("h3", null, tell.say("if_posts")),
     make("p", { class: "choice" }, make("label", { for: "try" }, tell.say("if_seek")), seek, count), found);
