@@ -3,7 +3,6 @@
 With ``PLACEMENT_BROWSER=required``, as in ``.ci/run``, they fail there.
 """
 
-import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from playwright.sync_api import sync_playwright
 from placement.maps import write_map
 from placement.plan.layers import load_plan
 from placement.review.geojson import read_solution
+from tests.amount import NIGHT
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,7 +31,11 @@ LAUNCH = (
     "--disable-component-update",
     "--disable-sync",
 )
-CHROMIUM = os.environ.get("PLACEMENT_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+NAMED = os.environ.get("PLACEMENT_CHROMIUM")
+CHROMIUM = NAMED or shutil.which("chromium") or "/usr/bin/chromium"
+# The same engine without tabs and menus takes a quarter less time for a page: where it is
+# installed, most tests of a day take it; all those of a night take the browser that people have.
+ENGINE = None if NAMED or NIGHT else shutil.which("chromium-headless-shell")
 # a selector, since a function that is polled would be an eval, which the policy refuses
 UNPAINTED = "html.painting"
 # the pixels of a canvas that shows a bitmap, and can itself not be read
@@ -89,9 +93,9 @@ def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., A
     }
     with sync_playwright() as driver:
 
-        def started(**more: str) -> Any:
+        def started(program: str = ENGINE or CHROMIUM, **more: str) -> Any:
             return driver.chromium.launch(
-                executable_path=CHROMIUM, args=list(LAUNCH), env=env | more
+                executable_path=program, args=list(LAUNCH), env=env | more
             )
 
         yield started
@@ -100,6 +104,14 @@ def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., A
 @pytest.fixture(scope="session")
 def browser(launch: Callable[..., Any]) -> Iterator[Any]:
     found = launch()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def whole_browser(launch: Callable[..., Any]) -> Iterator[Any]:
+    """Start the browser that people have, for tests that shall never do with its engine alone."""
+    found = launch(CHROMIUM)
     yield found
     found.close()
 
@@ -119,27 +131,24 @@ def paris_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def windows(browser) -> Iterator[dict[str, list[Any]]]:
-    """Keep the windows that no test uses, by the options they were opened with.
+def windows() -> dict[tuple[Any, str], list[Any]]:
+    """Keep the windows that no test uses, by their browser and the options they were opened with.
 
     A window of its own for each test costs more than the page in it.
     """
-    idle: dict[str, list[Any]] = {}
-    yield idle
-    for page in itertools.chain.from_iterable(idle.values()):
-        page.context.close()
+    return {}
 
 
 @pytest.fixture
 def open_page(browser, windows) -> Iterator[Callable[..., tuple[Any, Seen]]]:
     """Open a file offline, as if nothing had been opened before, and listen to all it does."""
-    opened_here: list[tuple[str, Any, dict[str, Callable[..., None]]]] = []
+    opened_here: list[tuple[tuple[Any, str], Any, dict[str, Callable[..., None]]]] = []
 
     def opened(
         file: Path, *, address: str = "", size: tuple[int, int] = (1440, 900), **options: Any
     ) -> tuple[Any, Seen]:
         options = {"locale": "en-GB"} | options
-        key = repr(sorted(options.items()))
+        key = (browser, repr(sorted(options.items())))
         idle = windows.setdefault(key, [])
         page = idle.pop() if idle else browser.new_context(offline=True, **options).new_page()
         page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -69,6 +69,12 @@ DATA = Path(os.environ.get("PLACEMENT_DATA", Path(__file__).parents[2] / "../sha
 
 
 @pytest.fixture(scope="module")
+def browser(whole_browser):
+    """Take the browser that people have, with all that is around the page."""
+    return whole_browser
+
+
+@pytest.fixture(scope="module")
 def file(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("plain")
     plan = drawn_plan(folder)
