@@ -2,15 +2,17 @@
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-type Edit = tuple[str, dict[str, Any]]
+type Edit = tuple[str, Callable[[], dict[str, Any]]]
 
 
 def edits(text: str) -> Iterator[Edit]:
-    """Yield every edit of a solution: where and how, and the edited file.
+    """Yield every edit of a solution: where and how, and what makes the edited file.
 
+    Most callers try some of them, and to make a file takes longer than to say how it is made.
     Numbers go up and down by one and by their last decimal, are doubled, negated, dropped to zero
     and made null; texts, lists and truth values become others; every member is left out, and an
     unknown one is put beside it; features are left out, doubled, and their members swapped.
@@ -18,7 +20,7 @@ def edits(text: str) -> Iterator[Edit]:
     top = json.loads(text)
     for path in list(_paths(top)):
         yield from _of_value(top, path)
-        yield from _left_out(top, path)
+        yield f"{_name(path)}: left out", partial(_left_out, top, path)
     yield from _of_features(top)
 
 
@@ -36,9 +38,13 @@ def _of_value(top: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Edit]:
     for how, other in _others(value, path):
         if json.dumps(other) == json.dumps(value):
             continue
-        edited = copy.deepcopy(top)
-        _at(edited, path[:-1])[path[-1]] = other
-        yield f"{_name(path)}: {how}", edited
+        yield f"{_name(path)}: {how}", partial(_changed, top, path, other)
+
+
+def _changed(top: dict[str, Any], path: tuple[Any, ...], other: Any) -> dict[str, Any]:
+    edited = copy.deepcopy(top)
+    _at(edited, path[:-1])[path[-1]] = other
+    return edited
 
 
 def _others(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
@@ -72,36 +78,31 @@ def _others(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
     yield "true", True
 
 
-def _left_out(top: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Edit]:
+def _left_out(top: dict[str, Any], path: tuple[Any, ...]) -> dict[str, Any]:
     edited = copy.deepcopy(top)
     del _at(edited, path[:-1])[path[-1]]
-    yield f"{_name(path)}: left out", edited
+    return edited
 
 
 def _of_features(top: dict[str, Any]) -> Iterator[Edit]:
     features = top["features"]
     for at in range(len(features)):
-        yield f"post {at}: doubled", {**top, "features": [*features, features[at]]}
+        twice = {**top, "features": [*features, features[at]]}
+        yield f"post {at}: doubled", partial(copy.deepcopy, twice)
         for other in range(at):
-            for key in ("id", "geometry", "properties"):
-                edited = _swapped(top, other, at, (key,))
-                if edited != top:  # posts of one site stand at one place
-                    yield f"posts {other} and {at}: {key} swapped", edited
             both = features[other]["properties"].keys() & features[at]["properties"].keys()
-            for name in sorted(both):
-                keys = "properties", name
-                edited = _swapped(top, other, at, keys)
-                if edited != top:
-                    yield f"posts {other} and {at}: {name} swapped", edited
+            of_posts = (("id",), ("geometry",), ("properties",))
+            for keys in (*of_posts, *(("properties", name) for name in sorted(both))):
+                if _at(features[other], keys) != _at(features[at], keys):  # of one site: one place
+                    how = f"posts {other} and {at}: {keys[-1]} swapped"
+                    yield how, partial(_swapped, top, other, at, keys)
 
 
 def _swapped(top: dict[str, Any], one: int, other: int, keys: tuple[str, ...]) -> dict[str, Any]:
     edited = copy.deepcopy(top)
     for a, b in ((one, other), (other, one)):
-        to, of = edited["features"][a], top["features"][b]
-        for key in keys[:-1]:
-            to, of = to[key], of[key]
-        to[keys[-1]] = copy.deepcopy(of[keys[-1]])
+        within = _at(edited["features"][a], keys[:-1])
+        within[keys[-1]] = copy.deepcopy(_at(top["features"][b], keys))
     return edited
 
 

@@ -57,9 +57,9 @@ def test_every_edit_is_refused_or_named(name: str, tmp_path: Path) -> None:
     right = audited(json.loads(text))
     assert right is not None
     found: Counter[str] = Counter()
-    for edit, top in edits(text):
+    for edit, made in edits(text):
         if draw.random() < SHARE:
-            said = audited(top)
+            said = audited(made())
             found["refused" if said is None else "named"] += 1
             if said == right and solution_text(read_solution(audited.file)) == text:
                 continue  # what a solution has no member for is dropped, and changes nothing

@@ -44,9 +44,9 @@ def edited(name: str) -> list[tuple[str, Solution]]:
     every = list(edits(text))
     random.Random(name).shuffle(every)
     found: list[tuple[str, Solution]] = []
-    for how, top in every:
+    for how, made in every:
         try:
-            found.append((how, take_solution(json.loads(json.dumps(top)), file=how)))
+            found.append((how, take_solution(json.loads(json.dumps(made())), file=how)))
             solution_text(found[-1][1])
         except (PlacementError, ValueError):
             found = [one for one in found if one[0] != how]
