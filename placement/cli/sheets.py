@@ -55,14 +55,19 @@ def sheets_options() -> Decorator:
         paper_options(),
         *(click.option(f"--{name}", is_flag=True, help=text) for name, text in further.items()),
         language_option(),
-        click.option(
-            "--date",
-            metavar="TEXT",
-            default="",
-            help="Date for the title block, as it is to stand there; none comes from the clock.",
-        ),
+        date_option(),
     )
     return bundled("sheets", Sheets, options)
+
+
+def date_option(*, default: str | None = "") -> Decorator:
+    """``--date``: what stands in the title block."""
+    return click.option(
+        "--date",
+        metavar="TEXT",
+        default=default,
+        help="Date for the title block, as it is to stand there; none comes from the clock.",
+    )
 
 
 def language_option(*, default: str | None = "en") -> Decorator:
@@ -86,6 +91,7 @@ class Picture:
     paper: str | None
     landscape: bool | None
     language: str | None
+    date: str | None
 
     @property
     def files(self) -> dict[Literal["png", "svg"], str]:
@@ -99,12 +105,13 @@ class Picture:
 
 
 def picture_options() -> Decorator:
-    """``--png`` and ``--svg`` with their paper and language, handed over as ``picture``."""
+    """``--png`` and ``--svg`` with their paper, language and date, handed over as ``picture``."""
     options = stacked(
         click.option("--png", metavar="FILE", help="Draw the map sheet as a PNG instead."),
         click.option("--svg", metavar="FILE", help="Draw the map sheet as an SVG instead."),
         paper_options(default=None),
         language_option(default=None),
+        date_option(default=None),
     )
     return bundled("picture", Picture, options)
 
@@ -122,7 +129,7 @@ def demand_picture(picture: Picture, *, several: bool) -> None:
     Raises
     ------
     UsageError
-        If more than one is, or paper or language are given and no picture.
+        If more than one is, or paper, language or date are given and no picture.
     MissingExtraError
         If the extra ``print`` is not installed.
     """
@@ -130,8 +137,11 @@ def demand_picture(picture: Picture, *, several: bool) -> None:
     from placement.maps.paper import demand_press
 
     if not picture.files:
-        if (picture.paper, picture.landscape, picture.language) != (None, None, None):
-            raise UsageError("paper and language are those of a picture: add --png or --svg FILE.")
+        given = (picture.paper, picture.landscape, picture.language, picture.date)
+        if any(one is not None for one in given):
+            raise UsageError(
+                "paper, language and date are those of a picture: add --png or --svg FILE."
+            )
         return
     if several:
         raise UsageError("a picture shows one solution: leave out --against and --slider.")
@@ -158,6 +168,7 @@ def draw_pictures(state: "State", picture: Picture, *, checked: bool) -> dict[Pa
         paper=picture.paper or "a3",
         landscape=picture.landscape,
         language=picture.language or "en",
+        date=picture.date or "",
         checked=checked,
     )
     return {

@@ -188,6 +188,11 @@ def test_the_view_is_kept_as_a_picture_of_what_is_seen(open_page, file) -> None:
         "SHA-256",
     ):
         assert told in written
+    # its date is the reader's, and never the clock's
+    dated = "26 July 2024"
+    assert "2024" not in written.replace(page.locator(".credit").inner_text(), "")
+    page.get_by_label("Date on the sheet").fill(dated)
+    assert dated in pictured(page)[1]
     # what is hidden is not in its legend
     page.locator(".legend [data-layer=route]").uncheck()
     assert "Route" not in pictured(page)[1]
@@ -203,6 +208,15 @@ def test_a_picture_of_a_variant_says_that_it_is_no_plan(open_page, tmp_path) -> 
     written = pictured(page)[1]
     assert "Proposed, not the plan: a variant with 1 change." in written
     assert headline not in written
+    # the sign of what it closes stands in the legend, on the page and in the picture
+    marks = page.locator(".legend .marks")
+    assert marks.inner_text() == "Post closed in this variant"
+    assert "Post closed in this variant" in written
+    page.locator("[data-try='reset']").evaluate("one => one.click()")
+    assert marks.count() == 0
+    other = "#if=north-east/checkpoint:2"
+    page, _ = open_page(tmp_path / "map.html", address=other)
+    assert page.locator(".legend .marks").inner_text() == "Post opened in this variant"
 
 
 def test_hostile_names_are_sought_drawn_and_kept_as_texts(open_page, tmp_path) -> None:

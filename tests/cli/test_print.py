@@ -44,6 +44,9 @@ def test_what_the_audit_refuses_is_printed_unchecked_only(solved: Path) -> None:
 def test_pictures_of_the_map_are_written_without_the_page(solved: Path) -> None:
     done = run("map", "done", "town", "--png", "m.png", "--svg", "m.svg", "--lang", "fr")
     assert done.exit_code == 0
+    dated = run("map", "done", "town", "--svg", "dated.svg", "--lang", "fr", "--date", "Mardi")
+    assert dated.exit_code == 0
+    assert Path("dated.svg").read_bytes() != Path("m.svg").read_bytes()
     assert Path("m.png").read_bytes().startswith(b"\x89PNG")
     assert Path("m.svg").read_text(encoding="utf-8").startswith("<svg")
     assert not (solved / "map.html").exists()
@@ -53,6 +56,7 @@ def test_pictures_of_the_map_are_written_without_the_page(solved: Path) -> None:
     ("words", "said"),
     [
         (("map", "done", "town", "--paper", "a4"), "add --png or --svg"),
+        (("map", "done", "town", "--date", "Tuesday"), "add --png or --svg"),
         (("map", "done", "--against", "done", "--png", "m.png"), "leave out --against"),
         (("print", "done", "town", "--paper", "a5"), "a5"),
     ],

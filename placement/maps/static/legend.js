@@ -69,8 +69,9 @@ function missingSwatch(kind, onGround) {
   return canvas;
 }
 
-/* Legend and layer control in one: what a sign means stands beside the box that shows it. */
-function makeLegend(map, data, tell, state, entries) {
+/* Legend and layer control in one: what a sign means stands beside the box that shows it. `marks` are signs of posts that
+   stand out, each with its words. */
+function makeLegend(map, data, tell, state, entries, marks = () => []) {
   const box = make("details", { class: "legend" });
   const control = L.Control.extend({
     onAdd() {
@@ -142,7 +143,9 @@ function makeLegend(map, data, tell, state, entries) {
       set.append(row(entry));
       if (entry.key in notes) { set.append(notes[entry.key]()); }
     }
-    box.replaceChildren(make("summary", null, tell.say("layers")), byResource(), set);
+    const own = marks();
+    const told = own.length === 0 ? null : make("ul", { class: "notes marks" }, ...own.map(([picture, words]) => make("li", null, swatchOf(picture), make("span", null, words))));
+    box.replaceChildren(make("summary", null, tell.say("layers")), ...[byResource(), told, set].filter((one) => one !== null));
     fitTables(box);
   };
   /* Room below it for what stands in a corner already: sources, or scale, north and the place under the pointer. */

@@ -190,7 +190,9 @@ async function showPlan(map) {
     const row = entries.findIndex((one) => one.key === "shut");
     if (row >= 0) { entries.splice(row, 1); }
     if (data.shut.length > 0) { entries.push({ group: "plan", key: "shut", layer: on.trying.shut, swatch: closedSwatch, words: () => tell.say("layer_shut") }); }
-    if (row >= 0 !== data.shut.length > 0) { legend.draw(); }
+    const marked = on.trying.marks().map(([, words]) => words).join();
+    if (row >= 0 !== data.shut.length > 0 || on.marked !== marked) { legend.draw(); }
+    on.marked = marked;
     if (on.named !== named_) { on.names.renew(true); }
     on.named = named_;
     for (const rename of on.renamings) { rename(); }
@@ -274,11 +276,12 @@ async function showPlan(map) {
   if (day !== null) { trial.counter.at = state.at; }
   lay();
   const sheets = makeSheets(byId("panel"), data, tell, state, trial, { showPost, showArea, showWay });
-  const legend = makeLegend(map, data, tell, state, entries);
+  const legend = makeLegend(map, data, tell, state, entries, () => [
+    ...(moved.size === 0 ? [] : [[moveSign([...moved.values()][0].resource, 18, true), tell.say("mark_opened")]]), ...on.trying.marks()]);
 
   const controls = makeControls(map, data, tell, () => view.showAll());
   const tools = makeTools(map, data, tell, {
-    shows: { showPost, showArea, showCandidate }, options: inPane("ways", {}), announce: state.announce,
+    shows: { showPost, showArea, showCandidate }, options: inPane("ways", {}), announce: state.announce, date: () => printing.date(),
   });
 
   /* All that follows the period. */

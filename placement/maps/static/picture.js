@@ -42,12 +42,13 @@ function linesOf(context, text, room, most) {
 /* What is drawn, as the legend says it: a sign or swatch and its words. Names are read without it. */
 function shownKeys() {
   const ticks = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll(".legend [data-layer]:checked:not([data-layer=names])"));
-  return [...ticks].map((tick) => {
+  const marks = [...document.querySelectorAll(".legend .marks li")].map((one) => ({ swatch: one.querySelector("svg"), words: one.textContent }));
+  return [...[...ticks].map((tick) => {
     const label = tick.closest("label");
     const words = tick.ariaLabel || label.textContent;
     const note = label.nextElementSibling;
     return { swatch: label.querySelector("svg, canvas"), words: note !== null && note.matches("p.notes") ? `${words} (${note.textContent})` : words };
-  });
+  }), ...marks];
 }
 
 /* An SVG element or a canvas. */
@@ -55,8 +56,9 @@ async function drawOn(context, picture, x, y, width, height) {
   context.drawImage(picture instanceof HTMLCanvasElement ? picture : await imageOf(picture, width, height), x, y, width, height);
 }
 
-/** @returns {Promise<Blob>} */
-async function pictureOf(map, data, tell) {
+/** The date is what the reader gave for paper; none comes from the clock.
+ * @returns {Promise<Blob>} */
+async function pictureOf(map, data, tell, date) {
   sharpen([map], PICTURE_SCALE);
   paintNow();
   const frame = map.getContainer();
@@ -71,7 +73,7 @@ async function pictureOf(map, data, tell) {
   const texts = [
     [`650 19px ${LABEL_FACE}`, "--ink", 24, tell.own(data.title), 4],
     [`13px ${LABEL_FACE}`, "--ink", 19, proposed === null ? `${told[0]} · ${told.slice(1).join(" ")}` : proposed.textContent, 9],
-    [`12px ${LABEL_FACE}`, "--soft", 16, [frame.querySelector(".credit").textContent, ...sheetFacts(data.sheet)].filter((text) => text !== "").join(" · "), 4],
+    [`12px ${LABEL_FACE}`, "--soft", 16, [frame.querySelector(".credit").textContent, ...sheetFacts(data.sheet), date].filter((text) => text !== "").join(" · "), 4],
   ].map(([font, colour, high, text, most]) => {
     context.font = font;
     return { font, colour, high, lines: linesOf(context, text, room, most) };

@@ -92,5 +92,5 @@ function makePrinting(map, tell, { arrange, view, subjects, maps, told }) {
     before = null;
     if (own) { view.begin(); } else { map.setView(centre, zoom, { animate: false }); }
   };
-  return { controls, begin, end };
+  return { controls, begin, end, date: () => asked.date };
 }

@@ -94,7 +94,7 @@ function makeMeasure(map, tell, box, options) {
 }
 
 /* `shows` are the ways to show a post, an area, a candidate; `options` draw over everything else; `announce` tells a reader. */
-function makeTools(map, data, tell, { shows, options, announce }) {
+function makeTools(map, data, tell, { shows, options, announce, date }) {
   const bar = make("div", { class: "leaflet-bar tools" });
   const box = make("div", { class: "toolbox", hidden: true });
   const holder = make("div", { class: "toolplace" }, bar, box);
@@ -151,7 +151,7 @@ function makeTools(map, data, tell, { shows, options, announce }) {
   const actions = {
     seek: () => choose("seek"), measure: () => choose("measure"),
     screen: () => { if (document.fullscreenElement) { document.exitFullscreen(); } else { frame.requestFullscreen().catch(() => {}); } },
-    picture: () => pictureOf(map, data, tell).then((blob) => saveAs(`${data.plan}.png`, blob, "image/png")),
+    picture: () => pictureOf(map, data, tell, date()).then((blob) => saveAs(`${data.plan}.png`, blob, "image/png")),
   };
   const words = { seek: "find_place", measure: "measure", screen: "full_screen", picture: "save_picture" };
   const buttons = Object.keys(actions).filter((key) => key !== "screen" || document.fullscreenEnabled).map((key) => {
