@@ -230,6 +230,19 @@ class Solution:
         return tuple(post for post in self.posts_list if post.resource not in self.barriers)
 
     @property
+    def has_open_walks(self) -> bool:
+        """Whether the search ended before it was settled if a plan as good has shorter walks.
+
+        Mean walks of such a plan say how long its people walk, and not how long they need to. A
+        plan made by hand was not chosen among others as good.
+        """
+        return (
+            self.status is not Status.PROPOSED
+            and self.walk is not None
+            and "walk" in self.walk.unproven
+        )
+
+    @property
     def digest(self) -> str:
         """SHA-256 of what the canonical text holds, whatever its layout and its file.
 

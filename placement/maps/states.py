@@ -172,7 +172,7 @@ def _told(state: State, frame: Frame, shapes: Shapes) -> dict[str, Any]:
     solution = replace(state.solution, posts_list=(*known, *others))
     mine = {post.id for post in known}
     walks = survey(plan)
-    return page_data(
+    told = page_data(
         draw_plan(plan, frame),
         draw_solution(solution, frame),
         None,
@@ -187,6 +187,9 @@ def _told(state: State, frame: Frame, shapes: Shapes) -> dict[str, Any]:
         served=served(plan, solution, walks),
         frame=frame,
     )
+    if solution.has_open_walks:  # mean walks that are not to be compared
+        told["resources"] = [one | {"walk_open": True} for one in told["resources"]]
+    return told
 
 
 def _posts(

@@ -199,7 +199,7 @@ class Diff:
             *barrier_lines(leaves, old, new),
             *proof_lines(leaves),
             *cover_lines(leaves, old, new, why=self._why),
-            *walk_lines(leaves),
+            *walk_lines(leaves, old, new),
             *people_lines(leaves, old, new),
             *rule_lines(leaves),
             *day_lines(leaves, old, new),

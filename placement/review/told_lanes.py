@@ -20,6 +20,7 @@ from placement.review.told import (
     way,
 )
 from placement.review.told_areas import area_name
+from placement.review.told_totals import open_walks
 from placement.solution import Admission, Gate, Solution
 
 _AT = ("placement", "lanes")
@@ -42,7 +43,9 @@ def lane_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:
     lines += _together(leaves, before, after)
     walk = leaves.get(*_AT, "mean_walk_s")
     if walk is not None:
-        lines.append(leaves.line(RESULT, f"mean walk to the gates: {way(walk, unit=' s')}", [walk]))
+        left = open_walks(old, new)
+        text = f"mean walk to the gates: {way(walk, unit=' s', change=not left)}{left}"
+        lines.append(leaves.line(RESULT, text, [walk]))
     lines += _waits(leaves, before, after)
     lines += _gates(leaves, before, after)
     lines += _profiles(leaves, after)

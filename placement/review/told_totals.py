@@ -324,16 +324,27 @@ def _gap(words: str, leaf: Edit) -> str:
     return f"{words} {way(leaf, say=percent, null='not known')}"
 
 
-def walk_lines(leaves: Leaves) -> list[Line]:
+def walk_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:
     """Return how mean walks changed, by resource."""
+    left = open_walks(old, new)
     return [
         leaves.line(
             RESULT,
-            f"mean walk, {shown(leaf.path[-1])}: {way(leaf, unit=' s', missing=NOT_TOLD)}",
+            f"mean walk, {shown(leaf.path[-1])}: "
+            f"{way(leaf, unit=' s', missing=NOT_TOLD, change=not left)}{left}",
             [leaf],
         )
         for leaf in leaves.below(_AT, "walk", "mean_s")
     ]
+
+
+def open_walks(old: Solution, new: Solution) -> str:
+    """Return what goes behind two mean walks that cannot be compared, or nothing."""
+    sides = [side for side, one in (("old", old), ("new", new)) if one.has_open_walks]
+    if not sides:
+        return ""
+    whose = "both" if len(sides) == 2 else sides[0]
+    return f", {whose}: a plan as good may have shorter walks"
 
 
 def day_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:
@@ -345,14 +356,14 @@ def day_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:
     said = []
     for part in sorted({*days[0], *days[1]}):
         before, after = (day.get(part) for day in days)
-        said += [f"{part}, {text}" for text in _period(before, after)]
+        said += [f"{part}, {text}" for text in _period(before, after, open_walks(old, new))]
     if not said:
         counts = (counted(len(told.periods), "part") for told in (old, new))
         said = [f"parts of the day: {' → '.join(counts)}, in another order"]
     return [leaves.line(RESULT, text, [leaf]) for text in said]
 
 
-def _period(old: Period | None, new: Period | None) -> Iterable[str]:
+def _period(old: Period | None, new: Period | None, left: str) -> Iterable[str]:
     tables: list[Mapping[str, float]] = [{} if one is None else one.covered for one in (old, new)]
     for name in sorted({*tables[0], *tables[1]}):
         edit = _pair(*(table.get(name) for table in tables))
@@ -368,7 +379,7 @@ def _period(old: Period | None, new: Period | None) -> Iterable[str]:
     for name in sorted({*walks[0], *walks[1]}):
         edit = _pair(*(table.get(name) for table in walks))
         if edit.old != edit.new:
-            yield f"mean walk, {shown(name)}: {way(edit, unit=' s')}"
+            yield f"mean walk, {shown(name)}: {way(edit, unit=' s', change=not left)}{left}"
     closed = [[] if one is None else list(one.closed) for one in (old, new)]
     if closed[0] != closed[1]:
         yield f"closed: {items_way(_pair(*closed))}"

@@ -14,6 +14,7 @@ import placement
 from placement.maps import State, comparison_page, map_page, slider_page
 from placement.plan.layers import load_plan
 from placement.review.compare import compare
+from placement.solution import Status, list_unproven
 from tests.amount import by_night
 from tests.browser.conftest import PIXELS, ROOT, UNPAINTED, zoom_in
 from tests.browser.test_access import found
@@ -348,6 +349,35 @@ def test_a_comparison_tells_who_passes_each_ring(open_page, ringed, tmp_path: Pa
     told = page.locator("#view-changes").text_content()
     assert " agents (+" in told
     assert "officers" not in told
+    seen.assert_quiet(file)
+
+
+def test_mean_walks_that_are_not_settled_are_not_compared(
+    open_page, plain_states, tmp_path
+) -> None:
+    old, new = plain_states
+    walk = replace(new.solution.walk, mean_s={"checkpoint": 200.0, "dog_team": 60.0}, gap=None)
+    early = {"status": Status.FEASIBLE, "walk": replace(walk, unproven=list_unproven("walk"))}
+    states = old, State(plan=new.plan, solution=replace(new.solution, **early))
+    file = tmp_path / "comparison.html"
+    file.write_text(comparison_page(*states), encoding="utf-8")
+    page, seen = open_page(file)
+    told = [
+        line for line in page.locator("#panel").inner_text().splitlines() if "mean walk" in line
+    ]
+    assert "Checkpoint: mean walk: 1.7 min → 3.3 min (provisional)" in told
+    page.locator("#tab-figures").click()
+    view = page.locator("#view-figures")
+    assert "3.3\u00a0min (provisional)" in view.inner_text()
+    assert "Do not compare these." in view.inner_text()
+    page.locator("#lang-fr").click()
+    said = re.sub(r"[\u00a0\u202f]", " ", page.locator("#view-changes").text_content())
+    assert "après : un plan aussi bon peut avoir des trajets plus courts" in said
+    assert "may have" not in said
+    # a slider sets plans side by side too
+    file.write_text(slider_page(states, "cost"), encoding="utf-8")
+    page, _ = open_page(file)
+    assert "3.3\u00a0min (provisional)" in page.locator(".card").first.inner_text()
     seen.assert_quiet(file)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from placement.review.compare import compare
 from placement.review.geojson import read_solution
-from placement.solution import Period, Unsnapped
+from placement.solution import Period, Solution, Status, Unsnapped, Walk, list_unproven
 
 CASES = Path(__file__).parent.parent / "cases"
 
@@ -53,6 +53,35 @@ def test_an_older_file_without_rules_is_no_hindrance() -> None:
         "new": None,
         "change": None,
     }
+
+
+def walking(seconds: float, *, stage: str | None, status: Status = Status.FEASIBLE) -> Solution:
+    unproven = {} if stage is None else list_unproven(stage)
+    walk = Walk(mean_s={"checkpoint": seconds}, gap=None, unproven=unproven)
+    return replace(read_solution(CASES / "agreed.geojson"), walk=walk, status=status)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (None, None, " (+20)"),
+        (None, "cost", " (+20)"),  # walks are settled before costs are
+        ("walk", None, ", old: a plan as good may have shorter walks"),
+        (None, "step_free", ", new: a plan as good may have shorter walks"),
+        ("walk", "walk", ", both: a plan as good may have shorter walks"),
+    ],
+)
+def test_mean_walks_of_a_search_that_ended_early_are_said_to_be_open(old, new, told) -> None:
+    both = walking(100, stage=old), walking(120, stage=new)
+    lines = [line.text for line in compare(*both).lines()]
+    assert f"mean walk, checkpoint: 100 → 120 s{told}" in lines
+
+
+def test_the_walks_of_a_plan_made_by_hand_are_its_own() -> None:
+    # nothing was chosen among plans as good, so nothing was left unsettled
+    both = walking(100, stage=None), walking(120, stage="walk", status=Status.PROPOSED)
+    lines = [line.text for line in compare(*both).lines()]
+    assert "mean walk, checkpoint: 100 → 120 s (+20)" in lines
 
 
 def test_the_ground_and_the_day_are_compared() -> None:

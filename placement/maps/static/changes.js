@@ -104,8 +104,12 @@ function resultLines(data, [before, after], tell) {
     const [was, now] = [before, after].map((plan) => plan.resources[at]);
     const label = tell.own(resource.label);
     const minutes = (seconds) => tell.say("minutes", { min: tell.mean(seconds) });
+    const isOpen = was.walk_open || now.walk_open;
+    const called = tell.pair(label, tell.within(tell.say("mean_walk")));
     return [line(tell.say("if_covered", { label }), Math.round(was.covered), Math.round(now.covered), tell.people, tell.people),
-      was.walk_s === null || now.walk_s === null ? null : line(tell.pair(label, tell.within(tell.say("mean_walk"))), was.walk_s, now.walk_s, minutes, null, (seconds) => `${tell.money(seconds)} s`)];
+      was.walk_s === null || now.walk_s === null ? null
+        : isOpen ? tell.pair(called, `${meanWalkText(was, tell)} → ${meanWalkText(now, tell)}`)
+        : line(called, was.walk_s, now.walk_s, minutes, null, (seconds) => `${tell.money(seconds)} s`)];
   });
   return [...found, line(`${tell.say("cost")} (${tell.own(after.budget.unit)})`, before.budget.cost, after.budget.cost, tell.money, tell.money)].filter((text) => text !== null);
 }
@@ -264,19 +268,24 @@ function ringsBeside(plans, tell) {
     })));
 }
 
+/* Why mean walks cannot be compared, where a search ended before they were settled. */
+function openWalks(plans, tell) {
+  const isOpen = plans.some((plan) => plan.resources.some(({ walk_open }) => walk_open));
+  return isOpen ? make("p", { class: "hint told" }, tell.say("walk_open_told")) : null;
+}
+
 /* The figures of both plans beside one another. */
 function figuresView(data, plans, tell, isOpen) {
   const [before, after] = plans;
   const rows = [];
   const row = (name, value, write) => rows.push([name, ...plans.map((plan) => write(value(plan)))]);
-  const orNone = (write) => (value) => (value === null ? "–" : write(value));
   data.resources.forEach((resource, at) => {
     if (!resource.shown) { return; }
     const label = tell.own(resource.label);
     row(tell.say("covered_by", { label }), (plan) => plan.resources[at], (one) => `${tell.people(one.covered)} (${tell.share(one.share)})`);
     row(tell.say("posts_of", { label }), (plan) => plan.resources[at].posts, tell.people);
     row(tell.pair(label, tell.within(tell.say("units", { unit: tell.own(resource.unit) }))), (plan) => plan.resources[at].units, tell.people);
-    row(tell.pair(label, tell.within(tell.say("mean_walk"))), (plan) => plan.resources[at].walk_s, orNone((walk) => tell.say("minutes", { min: tell.mean(walk) })));
+    row(tell.pair(label, tell.within(tell.say("mean_walk"))), (plan) => plan.resources[at], (one) => (one.walk_s === null ? "–" : meanWalkText(one, tell)));
   });
   row(`${tell.say("cost")} (${tell.own(after.budget.unit)})`, (plan) => plan.budget.cost, tell.money);
   row(tell.say("budget_of", { unit: tell.own(after.budget.unit) }), (plan) => plan.budget.amount, tell.money);
@@ -284,7 +293,7 @@ function figuresView(data, plans, tell, isOpen) {
   const table = make("table", { class: "figures" }, headRow(tell.say("if_figure"), tell.say("before"), tell.say("after")),
     make("tbody", null, ...rows.map(([name, old, now]) => make("tr", { class: old === now ? null : "differs" },
       make("th", { scope: "row" }, name), make("td", null, old), make("td", null, now)))));
-  return make("div", { class: "view" }, make("h2", null, tell.say("figures")), table, ringsBeside(plans, tell),
+  return make("div", { class: "view" }, make("h2", null, tell.say("figures")), table, openWalks(plans, tell), ringsBeside(plans, tell),
     make("p", { class: "hint told" }, `${tell.pair(tell.say("before"), proofInWords(before, tell))} ${tell.pair(tell.say("after"), proofInWords(after, tell))}`),
     assumed(after, tell),
     fold("about", "h2", tell.say("about"), isOpen("about", false), ...about(after, tell)),

@@ -141,6 +141,12 @@ function assumed(data, tell) {
     make("ul", { class: "assumed" }, ...told.map((text) => make("li", null, text)), make("li", null, tell.say("aid"))));
 }
 
+/* A mean walk, and beside those of other plans that it is not settled where the search ended before it was. */
+function meanWalkText({ walk_s: seconds, walk_open: isOpen }, tell) {
+  const walk = tell.say("minutes", { min: tell.mean(seconds) });
+  return isOpen ? tell.say("walk_open", { walk }) : walk;
+}
+
 function resourceCard(data, resource, position, tell) {
   const unit = tell.own(resource.unit);
   const pairs = [
@@ -150,7 +156,7 @@ function resourceCard(data, resource, position, tell) {
     tell.people(resource.units)],
   ];
   if (resource.walk_s !== null && resource.posts > 0) {
-    pairs.push([tell.say("mean_walk"), tell.say("minutes", { min: tell.mean(resource.walk_s) })]);
+    pairs.push([tell.say("mean_walk"), meanWalkText(resource, tell)]);
   }
   const of = (part) => tell.say("part_of", {
     covered: tell.people(part.covered), total: tell.people(part.total), share: tell.share(part.share),
@@ -210,6 +216,7 @@ function about(data, tell) {
       objective: tell.people(data.objective), bound: tell.people(data.bound),
       gap: data.gap === null ? "–" : tell.share(data.gap),
     }));
+  if (data.resources.some(({ walk_open }) => walk_open)) { parts.push(tell.say("walk_open_told")); }
   if (data.walking.gap !== null) { parts.push(tell.say("walk_gap", { gap: tell.share(data.walking.gap) })); }
   if (data.posts.some((post) => post.loss !== null)) { parts.push(tell.say("loss_told")); }
   for (const [layer, file] of Object.entries(data.sources.replaced)) {
