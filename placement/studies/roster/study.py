@@ -320,11 +320,12 @@ def _hold(
 ) -> _Lines:
     """Return the teams of each rest place."""
     solved: dict[tuple[Kind, ...], Held] = {}
-    held: _Lines = []
-    for group in groups:
-        kinds, members = _kinds(group, positions)
+    held = []
+    alike = [_kinds(group, positions) for group in groups]
+    different = len({kinds for kinds, _ in alike})
+    for kinds, members in alike:
         if kinds not in solved:
-            own = stop.share(min(1.0, 2.0 / (len(groups) - len(held))))
+            own = stop.share(min(1.0, 2.0 / (different - len(solved))))
             solved[kinds] = hold(slots, kinds, shift, stop=own)
         held.append((solved[kinds], members))
     return held

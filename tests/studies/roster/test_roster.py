@@ -3,7 +3,7 @@
 import copy
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,11 @@ from placement.plan.layers import load_plan
 from placement.plan.problem import Plan
 from placement.plan.rest_places import RestPlaces, read_rest_places
 from placement.solution import Post, Solution
+from placement.solve.core.stopping import Stop
+from placement.solve.mip.relief_model import Kind, Shift
 from placement.studies.roster.choosing import Reach
 from placement.studies.roster.files import as_answer, duty_rows
+from placement.studies.roster.holding import Held, hold
 from placement.studies.roster.rules import Rules
 from placement.studies.roster.study import roster
 from tests.builders import write_plan
@@ -315,3 +318,18 @@ def test_bad_words_are_refused_in_a_sentence(
     assert ended.exit_code == code
     assert said in ended.stderr
     assert not (tmp_path / "w").exists()
+
+
+def test_posts_alike_share_the_time_that_one_of_them_needs(
+    town: tuple[Plan, Solution, RestPlaces], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = []
+
+    def timed(slots: int, kinds: Sequence[Kind], shift: Shift, *, stop: Stop) -> Held:
+        seconds.append(stop.left())
+        return hold(slots, kinds, shift, stop=stop)
+
+    monkeypatch.setattr("placement.studies.roster.study.hold", timed)
+    roster(town[0], town[1], time_limit=600.0, **HOURS)
+    assert len(seconds) == 1
+    assert seconds[0] > 500
