@@ -340,11 +340,14 @@ def walk_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:
 
 def open_walks(old: Solution, new: Solution) -> str:
     """Return what goes behind two mean walks that cannot be compared, or nothing."""
-    sides = [side for side, one in (("old", old), ("new", new)) if one.has_open_walks]
-    if not sides:
-        return ""
-    whose = "both" if len(sides) == 2 else sides[0]
-    return f", {whose}: a plan as good may have shorter walks"
+    match old.has_open_walks, new.has_open_walks:
+        case True, True:
+            return ", but plans as good as either may have shorter walks"
+        case True, False:
+            return ", but a plan as good as the old one may have shorter walks"
+        case False, True:
+            return ", but a plan as good as the new one may have shorter walks"
+    return ""
 
 
 def day_lines(leaves: Leaves, old: Solution, new: Solution) -> list[Line]:

@@ -66,9 +66,9 @@ def walking(seconds: float, *, stage: str | None, status: Status = Status.FEASIB
     [
         (None, None, " (+20)"),
         (None, "cost", " (+20)"),  # walks are settled before costs are
-        ("walk", None, ", old: a plan as good may have shorter walks"),
-        (None, "step_free", ", new: a plan as good may have shorter walks"),
-        ("walk", "walk", ", both: a plan as good may have shorter walks"),
+        ("walk", None, ", but a plan as good as the old one may have shorter walks"),
+        (None, "step_free", ", but a plan as good as the new one may have shorter walks"),
+        ("walk", "walk", ", but plans as good as either may have shorter walks"),
     ],
 )
 def test_mean_walks_of_a_search_that_ended_early_are_said_to_be_open(old, new, told) -> None:
