@@ -82,6 +82,7 @@ _SCRIPTS = (
     "what_if_walks.js",
     "what_if_streets.js",
     "what_if_count.js",
+    "what_if_heap.js",
     "what_if_send.js",
     "what_if_network.js",
     "what_if_lanes.js",

@@ -191,7 +191,7 @@ async function showPlan(map) {
     if (row >= 0) { entries.splice(row, 1); }
     if (data.shut.length > 0) { entries.push({ group: "plan", key: "shut", layer: on.trying.shut, swatch: closedSwatch, words: () => tell.say("layer_shut") }); }
     const marked = on.trying.marks().map(([, words]) => words).join();
-    if (row >= 0 !== data.shut.length > 0 || on.marked !== marked) { legend.draw(); }
+    if (row >= 0 !== data.shut.length > 0 || on.marked !== marked) { inOwnFrame(legend.draw); }
     on.marked = marked;
     if (on.named !== named_) { on.names.renew(true); }
     on.named = named_;
@@ -201,6 +201,7 @@ async function showPlan(map) {
     sheets.draw();
   };
   variant.onChange(() => {
+    paintLater();
     keep("if", variant.changes.size === 0 ? null : variant.text());
     keep("shut", variant.streets);
     drawTried();

@@ -136,6 +136,15 @@ function askToPaint() {
   });
 }
 
+/* What waits is painted after the next frame: it shows what the reader asked for. */
+function paintLater() { painting.begun = false; }
+
+/* Does something in a frame of its own, when its turn among what waits has come. */
+function inOwnFrame(arrange) {
+  setJobs([...painting.jobs, { next() { arrange(); return { done: true, value: NEXT_FRAME }; } }]);
+  askToPaint();
+}
+
 /* All that waits, at once: paper does not wait for frames. */
 function paintNow() { paintUntil(() => false); }
 
@@ -147,14 +156,13 @@ function afterZoom(map, arrange) {
   /* what is painted till the map zooms would be dropped */
   map.getContainer().addEventListener("wheel", () => { painting.rests = performance.now() + WHEEL_MS; }, { passive: true });
   map.on("zoomend", () => {
-    painting.begun = false;
+    paintLater();
     if (!isMoved) {
       arrange();
       return;
     }
     isMoved = false;
-    setJobs([...painting.jobs, { next() { arrange(); return { done: true, value: NEXT_FRAME }; } }]);
-    askToPaint();
+    inOwnFrame(arrange);
   });
 }
 

@@ -106,6 +106,20 @@ function peopleOf(model, whom, fits) {
   return model.whole ? whole : sum.value();
 }
 
+/* People of some points who count. */
+function peopleAmong(model, points, fits) {
+  const sum = new ExactSum();
+  let whole = 0;
+  for (const point of points) {
+    if (!fits(point)) { continue; }
+    if (model.whole) { whole += model.people[point]; } else { sum.add(model.people[point]); }
+  }
+  return model.whole ? whole : sum.value();
+}
+
+const everyone = () => true;
+const peopleWithin = new WeakMap(); // by walks to a site: people whom a post there reaches
+
 function partOf(covered, total) {
   return { covered: roundTo(covered, 6), total: roundTo(total, 6), share: total === 0 ? 0 : roundTo(covered / total, 6) };
 }
@@ -114,7 +128,6 @@ function coverageOf(model, resource, { times, many }, admission) {
   const { slow, backups } = model;
   const people = model.counted[resource];
   const rule = model.resources[resource];
-  const everyone = () => true;
   const met = (fits) => peopleOf(model, people, (point) => times[point] > 0 && fits(point));
   const found = partOf(admission === null ? met(everyone) : admittedOf(admission, everyone), peopleOf(model, people, everyone));
   if (rule.there !== null) {
@@ -229,8 +242,8 @@ function rulesKept(model, data, units, reaches, admission) {
     const { times } = reaches[floor.resource];
     const laned = model.resources[floor.resource].lanes !== null;
     const met = laned ? admission.met.get(at) / PART
-      : exactSum(floor.points.map((point) => (times[point] >= floor.times ? model.people[point] : 0)));
-    const total = exactSum(floor.points.map((point) => model.people[point]));
+      : peopleAmong(model, floor.points, (point) => times[point] >= floor.times);
+    const total = floor.people;
     const short = met < floor.share * total - 1e-5 * Math.min(1, total);
     found.push({ name: floor.name, kind: "floor", resource: floor.resource, floor, asked: floor.share, reached: partOf(met, total).share, told: !laned, broken: laned ? admission.short.has(at) : short });
   }
@@ -333,13 +346,13 @@ function* countSteps(model, data, units) {
   let steps = 0;
   for (const [resource, reach] of reaches.entries()) {
     for (const column of reach.open) {
-      const { points } = model.walks[resource][column];
+      const walks = model.walks[resource][column];
+      if (!peopleWithin.has(walks)) { peopleWithin.set(walks, roundTo(peopleAmong(model, walks.points, everyone), 6)); }
       const own = stepsOf(model, resource, column, units[resource][column]);
       if (model.step === null) { prices.push(own); } else { steps += own; }
       posts.push({
         resource, column, ...model.places[column], units: units[resource][column], cost: roundTo(priceOf(model, own), 6),
-        covered: roundTo(exactSum(points.map((point) => model.people[point])), 6),
-        only: roundTo(exactSum(points.map((point) => (reach.times[point] === 1 ? model.people[point] : 0))), 6),
+        covered: peopleWithin.get(walks), only: roundTo(peopleAmong(model, walks.points, (point) => reach.times[point] === 1), 6),
       });
     }
     yield;

@@ -116,7 +116,7 @@ function arrivingParts(people, shares) {
 /* Floors of gates, each inside of those after it that it shares people with, and the parts they ask for. */
 function floorsOf(model, resource) {
   const found = model.floors.map((floor, at) => ({ floor, at })).filter(({ floor }) => floor.resource === resource)
-    .map(({ floor, at }) => ({ at, many: floor.points.length, least: Math.ceil(floor.share * exactSum(floor.points.map((point) => model.people[point])) * PART - SAME) }));
+    .map(({ floor, at }) => ({ at, many: floor.points.length, least: Math.ceil(floor.share * floor.people * PART - SAME) }));
   return found.sort((a, b) => a.many - b.many || a.at - b.at);
 }
 
@@ -192,10 +192,10 @@ function* admitAnew(model, data, resource, units, { open }) {
   const rows = []; // of them, by area and gate
   const profiles = rule.profiles.map(() => new Array(periods).fill(0));
   let onFoot = 0;
-  for (const { crowd, way, gates: passed, period, parts } of found.ways) {
+  found.eachWay((crowd, walk_s, passed, period, parts) => {
     const { area, arrival } = crowds[crowd];
     profiles[arrival][period] += parts;
-    onFoot += parts * way.walk_s;
+    onFoot += parts * walk_s;
     for (const gate of passed) {
       gates[gate].sent[period] += parts;
       const row = area * gates.length + gate;
@@ -207,14 +207,14 @@ function* admitAnew(model, data, resource, units, { open }) {
       }
       rows[row][period] += parts;
     }
-  }
+  });
   const total = found.given.reduce((sum, parts) => sum + parts, 0);
   const told = new Map(gates.map((gate) => {
     const sent = gate.sent.map((parts) => parts / PART);
     return [gate.key, { sent, column: gate.column, people: exactSum(sent), ...gateQueue(sent, gate.capacity, rule) }];
   }));
   return {
-    crowds, ways: found.ways, given: found.given, met: found.met, total: total / PART, gates: told, areas, rule, id, short: new Set(found.short),
+    crowds, eachWay: found.eachWay, given: found.given, met: found.met, total: total / PART, gates: told, areas, rule, id, short: new Set(found.short),
     mean_s: total === 0 ? 0 : roundTo(onFoot / total, 1), profiles, changes: found.changes,
   };
 }

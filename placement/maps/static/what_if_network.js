@@ -54,12 +54,12 @@ function largeFor(sent, name, number) {
   return sent[name];
 }
 
-const noTime = { answer: null, rooms: new Map(), prices: new Map(), starts: new Int32Array(0), flow: new Float64Array(0), arcs: new Map() };
+const noTime = { answer: null, rooms: new Map(), prices: new Map(), bounds: new Int32Array(0), place: null, options: new Float64Array(0), arcs: [], sent: new Float64Array(0), told: null };
 
 /* Of the last few times that people were sent, the one that fewest are sent anew from: those for whom
    a gate has another room, and crowds that were none then, since other streets make others. */
 function nearestTime(times, rooms, crowds, periods) {
-  const far = ({ rooms: had, starts }) => crowds.reduce((sum, { id, people }) => sum + (id < starts.length && starts[id] >= 0 ? 0 : people * PART),
+  const far = ({ rooms: had, bounds }) => crowds.reduce((sum, { id, people }) => sum + (bounds[2 * id] >= 0 ? 0 : people * PART),
     periods * [...new Set([...rooms.keys(), ...had.keys()])].reduce((sum, key) => sum + Math.abs((rooms.get(key) || 0) - (had.get(key) || 0)), 0));
   return times.map((time) => ({ time, far: far(time) })).reduce((best, one) => (one.far < best.far ? one : best), { time: noTime, far: Infinity }).time;
 }
@@ -68,6 +68,73 @@ function nearestTime(times, rooms, crowds, periods) {
 function recall({ times }, answer) {
   const at = times.findIndex((time) => time.answer === answer);
   if (at > 0) { times.push(...times.splice(at, 1)); }
+}
+
+/* Of crowds the items and options as they are put one after the other. An option's `place` is its own whatever gates
+   there are: by the crowd's ways, then those who stay, and by period. */
+class CrowdItems {
+  constructor(items, options) {
+    this.first = new Int32Array(items + 1);
+    this.supply = new Float64Array(items);
+    this.crowd = new Int32Array(items);
+    this.period = new Int32Array(items);
+    this.of = new Int32Array(options);
+    this.target = new Int32Array(options);
+    this.high = new Float64Array(options);
+    this.low = new Float64Array(options);
+    this.way = new Int32Array(options);
+    this.place = new Int32Array(options);
+    this.many = 0;
+    this.options = 0;
+  }
+
+  put(target, high, low, way, place) {
+    const at = this.options;
+    this.of[at] = this.many;
+    this.target[at] = target;
+    this.high[at] = high;
+    this.low[at] = low;
+    this.way[at] = way;
+    this.place[at] = place;
+    this.options += 1;
+  }
+
+  end(number, supply, period) {
+    this.crowd[this.many] = number;
+    this.supply[this.many] = supply;
+    this.period[this.many] = period;
+    this.many += 1;
+    this.first[this.many] = this.options;
+  }
+
+  /* All of a crowd: an item a period, in which people may stay at a price. */
+  add(number, { parts, columns }, ways, stay, stayHigh) {
+    const periods = parts.length;
+    for (let t = 0; t < periods; t += 1) {
+      if (parts[t] === 0) { continue; }
+      for (let row = 0; row < ways.length; row += 1) {
+        const { gate, at, way } = ways[row];
+        this.put(gate * periods + t, way.steps, tieNumber(way.seed, t), row, at * periods + t);
+      }
+      this.put(stay, stayHigh, 0, -1, columns.length * periods + t);
+      this.end(number, parts[t], t);
+    }
+  }
+
+  /* The same as it was told before, for another price of those who stay. */
+  copy(number, told, { begin, end }, stayHigh) {
+    const { first, target, high, low, way, place } = told;
+    for (let item = begin; item < end; item += 1) {
+      for (let at = first[item]; at < first[item + 1]; at += 1) { this.put(target[at], high[at], low[at], way[at], place[at]); }
+      this.high[this.options - 1] = stayHigh;
+      this.end(number, told.supply[item], told.period[item]);
+    }
+  }
+
+  close() {
+    for (const name of ["of", "target", "high", "low", "way", "place"]) { this[name] = this[name].subarray(0, this.options); }
+    this.supply = this.supply.subarray(0, this.many);
+  }
 }
 
 /* The network of crowds and gates, of which any can be closed later. First come gates and periods in
@@ -79,17 +146,14 @@ function* networkOf({ crowds, floors }, gates, rule, sent, like) {
   const end = nodes - 1;
   const gateOf = new Map(gates.map((gate, at) => [gate.column, at]));
   const { ranks, most } = ranksOf(crowds);
-  /* of every crowd its gates, and where what it did is kept: by its ways, then those who stay, and by period */
-  const spans = new Map(); // by crowd: where its items and options begin and end, and where what they did is kept
+  const spans = new Map(); // by crowd: where its items begin and end, its ways, and the floors that count it
+  const known = (crowd) => (like === null ? undefined : like.spans.get(crowd));
   const reached = crowds.map((crowd) => {
-    if (like !== null && like.spans.has(crowd)) { return like.spans.get(crowd).ways; }
+    if (known(crowd) !== undefined) { return known(crowd).ways; }
     const found = [];
     crowd.columns.forEach((column, at) => { if (gateOf.has(column)) { found.push({ gate: gateOf.get(column), at, way: crowd.wayTo(at) }); } });
     return found;
   });
-  const starts = new Int32Array(sent.ids.size).fill(-1);
-  let kept = 0;
-  for (const crowd of crowds) { starts[crowd.id] = kept; kept += periods * (crowd.columns.length + 1); }
   const longest = crowds.reduce((steps, crowd) => Math.max(steps, crowd.longest), 0);
   const rank = largeFor(sent, "rank", nodes * (longest + 1)); // more than any walks together
   const wait = largeFor(sent, "wait", nodes * TIES); // more than all that is drawn
@@ -97,66 +161,24 @@ function* networkOf({ crowds, floors }, gates, rule, sent, like) {
   const floorNode = new Map(floors.map(({ at }, row) => [at, 2 * cells + row]));
   /* nodes that can stand beside a gate and period in one item have slots of their own */
   const slots = Int32Array.from({ length: nodes }, (_, node) => (node < cells ? Math.floor(node / periods) : node < 2 * cells ? 0 : gates.length + node - 2 * cells));
-  const chains = crowds.map((crowd) => (like !== null && like.spans.has(crowd) ? like.spans.get(crowd).chain : crowd.floors.map((at) => floorNode.get(at)).sort((a, b) => a - b)));
-  const size = periods * reached.reduce((sum, ways) => sum + ways.length + 1, 0);
-  const items = {
-    first: new Int32Array(periods * crowds.length + 1), supply: new Float64Array(periods * crowds.length), crowd: new Int32Array(periods * crowds.length), period: new Int32Array(periods * crowds.length),
-    of: new Int32Array(size), target: new Int32Array(size), high: new Float64Array(size), low: new Float64Array(size), way: new Int32Array(size), place: new Int32Array(size),
-  };
+  const items = new CrowdItems(periods * crowds.length, periods * reached.reduce((sum, ways) => sum + ways.length + 1, 0));
+  const bounds = new Int32Array(2 * sent.ids.size).fill(-1); // by the number of a crowd, where its options begin and end
   const come = new Float64Array(nodes);
   const above = new Int32Array(nodes).fill(end);
-  let [options, many] = [0, 0];
-  const put = (target, high, low, way, place) => {
-    items.of[options] = many;
-    items.target[options] = target;
-    items.high[options] = high;
-    items.low[options] = low;
-    items.way[options] = way;
-    items.place[options] = place;
-    options += 1;
-  };
   yield;
   for (const [number, crowd] of crowds.entries()) {
     if (isRest(number)) { yield; }
-    const [chain, ways] = [chains[number], reached[number]];
+    const [told, ways] = [known(crowd), reached[number]];
+    const chain = told !== undefined ? told.chain : crowd.floors.map((at) => floorNode.get(at)).sort((a, b) => a - b);
     chain.forEach((node, at) => { above[node] = chain[at + 1] || end; });
+    const [begin, from, stay] = [items.many, items.options, ranks[number] * rank];
+    if (told !== undefined) { items.copy(number, like.items, told, stay); } else if (ways.length > 0) { items.add(number, crowd, ways, chain[0] || end, stay); }
+    bounds.set([from, items.options], 2 * crowd.id);
     if (ways.length === 0) { continue; }
-    const own = starts[crowd.id];
-    const [stay, begin] = [ranks[number] * rank, many];
-    if (like !== null && like.spans.has(crowd)) {
-      /* the same gates, told before: its rank alone may be another */
-      const was = like.spans.get(crowd);
-      const told = like.items;
-      for (let item = was.begin; item < was.end; item += 1) {
-        for (const node of chain) { come[node] += told.supply[item]; }
-        for (let option = told.first[item]; option < told.first[item + 1]; option += 1) { put(told.target[option], told.high[option], told.low[option], told.way[option], told.place[option] + own - was.own); }
-        items.high[options - 1] = stay;
-        items.supply[many] = told.supply[item];
-        items.period[many] = told.period[item];
-        many += 1;
-        items.first[many] = options;
-      }
-    } else {
-      for (let t = 0; t < periods; t += 1) {
-        const parts = crowd.parts[t];
-        if (parts === 0) { continue; }
-        for (const node of chain) { come[node] += parts; }
-        for (let row = 0; row < ways.length; row += 1) {
-          const { gate, at, way } = ways[row];
-          put(gate * periods + t, way.steps, tieNumber(way.seed, t), row, own + at * periods + t);
-        }
-        put(chain[0] || end, stay, 0, -1, own + crowd.columns.length * periods + t);
-        items.supply[many] = parts;
-        items.period[many] = t;
-        many += 1;
-        items.first[many] = options;
-      }
-    }
-    items.crowd.fill(number, begin, many);
-    spans.set(crowd, { ways, chain, begin, end: many, own });
+    for (const node of chain) { for (let item = begin; item < items.many; item += 1) { come[node] += items.supply[item]; } }
+    spans.set(crowd, { ways, chain, begin, end: items.many });
   }
-  for (const name of ["of", "target", "high", "low", "way", "place"]) { items[name] = items[name].subarray(0, options); }
-  items.supply = items.supply.subarray(0, many);
+  items.close();
   const arcs = [];
   gates.forEach((gate, at) => {
     for (let t = 0; t < periods; t += 1) {
@@ -175,7 +197,7 @@ function* networkOf({ crowds, floors }, gates, rule, sent, like) {
   const sending = new Sending(nodes, { arcs, items, slots, slotted: cells });
   if (like === null) { yield* sending.findPairs(); } else { sending.usePairs(like.sending); }
   return {
-    listed: gates, gates: new Map(gates.map(({ key }, at) => [key, at])), floors, reached, spans, items, arcs, passing, above, periods, cells, nodes, wait, short, starts, kept, sending,
+    listed: gates, gates: new Map(gates.map(({ key }, at) => [key, at])), floors, reached, spans, items, arcs, passing, above, periods, cells, nodes, wait, short, bounds, sending,
     /* whether all come in each period in which some of their profile do */
     isWhole: like === null && crowds.every(({ parts, arrival }) => parts.every((some, t) => (some > 0) === (rule.profiles[arrival][t] > 0))),
   };
@@ -224,17 +246,21 @@ function pricesOf({ gates, floors, items, above, periods, cells, nodes, wait, sh
   return { high, low };
 }
 
-/* What each option took a time before, 0 where that is not known. */
-function takenBefore({ items, starts }, crowds, last) {
-  const taken = new Float64Array(items.target.length);
-  if (last.starts.length === 0) { return taken; }
-  for (let item = 0; item < items.supply.length; item += 1) {
-    const { id } = crowds[items.crowd[item]];
-    if (id >= last.starts.length || last.starts[id] < 0) { continue; }
-    const was = last.starts[id] - starts[id];
-    for (let option = items.first[item]; option < items.first[item + 1]; option += 1) { taken[option] = last.flow[items.place[option] + was]; }
+/* What each option and each arc took a time before, 0 where that is not known; `told` are the prices by which it was
+   cheapest, of the nodes of this network, null where it was another. */
+function takenBefore({ items, bounds, arcs }, crowds, last) {
+  if (last.place === items.place) { return { options: last.options.slice(), arcs: last.sent, told: last.told }; }
+  const options = new Float64Array(items.target.length);
+  const sent = new Map();
+  last.arcs.forEach(({ key }, arc) => { if (key !== null) { sent.set(key, last.sent[arc]); } });
+  const taken = new Float64Array(crowds.reduce((most, { columns, parts }) => Math.max(most, (columns.length + 1) * parts.length), 0));
+  for (const { id } of crowds) {
+    const [from, end] = [last.bounds[2 * id], last.bounds[2 * id + 1]];
+    for (let at = from; at < end; at += 1) { taken[last.place[at]] = last.options[at]; }
+    for (let at = bounds[2 * id]; at < bounds[2 * id + 1]; at += 1) { options[at] = taken[items.place[at]]; }
+    for (let at = from; at < end; at += 1) { taken[last.place[at]] = 0; }
   }
-  return taken;
+  return { options, arcs: arcs.map(({ key }) => (key === null ? 0 : sent.get(key) || 0)), told: null };
 }
 
 /* Send crowds to gates. The search begins with the prices of a time before, and with those it sent
@@ -256,33 +282,33 @@ function* sendCrowds(laned, gates, rule, sent) {
   const { high, low } = pricesOf(network, rooms, rule, new Map([...sent.prices, ...last.prices]));
   for (const [key, gate] of network.gates) { sending.most.fill(rooms.get(key) || 0, passing + gate * periods, passing + (gate + 1) * periods); }
   yield;
-  yield* sending.begin({ high, low, options: takenBefore(network, crowds, last), arcs: arcs.map(({ key }) => (key === null ? 0 : last.arcs.get(key) || 0)) });
+  yield* sending.begin({ high, low, ...takenBefore(network, crowds, last) });
   yield* sending.mend();
-  const time = { answer: null, rooms, prices: new Map(), starts: network.starts, flow: new Float64Array(network.kept), arcs: new Map() };
-  arcs.forEach(({ key }, arc) => { if (key !== null) { time.arcs.set(key, sending.sent[arc]); } });
-  const priceOf = (node) => [high[node] - high[nodes - 1], low[node] - low[nodes - 1]];
+  const told = { high: high.map((price) => price - high[nodes - 1]), low: low.map((price) => price - low[nodes - 1]) };
+  const time = { answer: null, rooms, prices: new Map(), bounds: network.bounds, place: items.place, options: sending.flow.slice(), arcs, sent: sending.sent.slice(), told: sending.isWhole ? told : null };
+  const priceOf = (node) => [told.high[node], told.low[node]];
   for (const key of rooms.keys()) {
     const from = cells + network.gates.get(key) * periods;
     time.prices.set(key, Array.from({ length: periods }, (_, t) => priceOf(from + t)));
   }
   floors.forEach(({ at }, row) => time.prices.set(at, priceOf(2 * cells + row)));
-  for (const [key, told] of time.prices) { sent.prices.set(key, told); }
+  for (const [key, price] of time.prices) { sent.prices.set(key, price); }
   if (sent.times.push(time) > MOST_TIMES) { sent.times.splice(1, 1); }
-  const gateOf = new Map(gates.map(({ key }, at) => [network.gates.get(key), at]));
-  const ways = [];
+  const gateOf = new Map(gates.map(({ key }, at) => [network.gates.get(key), [at]]));
   const given = crowds.map(() => 0);
-  const { flow } = sending;
-  for (let option = 0; option < flow.length; option += 1) {
-    const parts = flow[option];
-    time.flow[items.place[option]] = parts;
-    if (parts === 0 || items.way[option] < 0) { continue; }
-    const item = items.of[option];
-    const crowd = items.crowd[item];
-    given[crowd] += parts;
-    const { gate, way } = network.reached[crowd][items.way[option]];
-    ways.push({ crowd, way, gates: [gateOf.get(gate)], period: items.period[item], parts });
-  }
+  const { options: flow } = time;
+  const eachWay = (visit) => {
+    for (let option = 0; option < flow.length; option += 1) {
+      const parts = flow[option];
+      if (parts === 0 || items.way[option] < 0) { continue; }
+      const item = items.of[option];
+      const crowd = items.crowd[item];
+      const { gate, way } = network.reached[crowd][items.way[option]];
+      visit(crowd, way.walk_s, gateOf.get(gate), items.period[item], parts);
+    }
+  };
+  eachWay((crowd, walk, passed, period, parts) => { given[crowd] += parts; });
   const met = new Map(floors.map(({ at }) => [at, 0]));
   crowds.forEach((crowd, number) => { for (const at of crowd.floors) { met.set(at, met.get(at) + given[number]); } });
-  return { given, ways, met, short: floors.filter(({ at, least }) => met.get(at) < least).map(({ at }) => at), changes: sending.changes };
+  return { given, eachWay, met, short: floors.filter(({ at, least }) => met.get(at) < least).map(({ at }) => at), changes: sending.changes };
 }

@@ -303,8 +303,9 @@ function* sendThroughRings(model, resource, { crowds, floors }, gates) {
   const ways = taken.map(({ crowd, way, period }, at) => ({ crowd, way, period, gates: way.columns.map((column) => gateOf.get(column)), parts: Math.max(0, Math.floor(program.x[sent + at] + 0.5 - SAME)) }))
     .filter(({ parts }) => parts > 0);
   for (const { crowd, parts } of ways) { given[crowd] += parts; }
+  const eachWay = (visit) => { for (const { crowd, way, gates: passed, period, parts } of ways) { visit(crowd, way.walk_s, passed, period, parts); } };
   const met = new Map(floors.map(({ at }) => [at, crowds.reduce((sum, crowd, number) => sum + (crowd.floors.includes(at) ? given[number] : 0), 0)]));
-  return { given, ways, met, short: floors.filter(({ at, least }) => met.get(at) < least).map(({ at }) => at), changes: program.pivots };
+  return { given, eachWay, met, short: floors.filter(({ at, least }) => met.get(at) < least).map(({ at }) => at), changes: program.pivots };
 }
 
 /* Who passes each ring, from the outside in, by the gates that are open. */
@@ -322,14 +323,14 @@ function ringsTexts(model, admission) {
   const byKeys = (a, b) => a.reduce((order, key, at) => order || (at < b.length ? byCodePoint(key, b[at]) : 1), 0) || a.length - b.length;
   const keyOf = [...admission.gates.keys()];
   const areas = new Map();
-  for (const { crowd, period, gates, parts } of admission.ways) {
+  admission.eachWay((crowd, walk_s, gates, period, parts) => {
     const name = model.areas[admission.crowds[crowd].area];
     if (!areas.has(name)) { areas.set(name, new Map()); }
     const routes = areas.get(name);
     const route = gates.join(" ");
     if (!routes.has(route)) { routes.set(route, { keys: gates.map((gate) => keyOf[gate]), sent: new Array(admission.rule.profiles[0].length).fill(0) }); }
     routes.get(route).sent[period] += parts;
-  }
+  });
   const rings = passedRings(model, admission).map(({ name, people, gates }) => objectText([["ring", quoted(name)], ["people", sixDigits(people)], ["gates", listOf(gates.map(quoted))]]));
   const routes = [...areas].sort((a, b) => byCodePoint(a[0], b[0])).map(([name, all]) => [name, listOf([...all.values()].sort((a, b) => byKeys(a.keys, b.keys)).map(routeText))]);
   return [["rings", listOf(rings)], ["routes", objectText(routes, "        ")]];

@@ -14,65 +14,6 @@
 
 const TIES = 2 ** 30;
 
-/* A queue of nodes by two-part distances. */
-class NodeHeap {
-  constructor(size) {
-    this.nodes = new Int32Array(size);
-    this.at = new Int32Array(size).fill(-1);
-    this.high = new Float64Array(size);
-    this.low = new Float64Array(size);
-    this.size = 0;
-  }
-
-  clear() {
-    for (let at = 0; at < this.size; at += 1) { this.at[this.nodes[at]] = -1; }
-    this.size = 0;
-  }
-
-  isBefore(a, b) {
-    const difference = this.high[a] - this.high[b];
-    return difference < 0 || (difference === 0 && (this.low[a] < this.low[b] || (this.low[a] === this.low[b] && a < b)));
-  }
-
-  /* put a node in, or nearer */
-  put(node, high, low) {
-    this.high[node] = high;
-    this.low[node] = low;
-    let at = this.at[node];
-    if (at < 0) { at = this.size; this.size += 1; }
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      if (!this.isBefore(node, this.nodes[above])) { break; }
-      this.nodes[at] = this.nodes[above];
-      this.at[this.nodes[at]] = at;
-      at = above;
-    }
-    this.nodes[at] = node;
-    this.at[node] = at;
-  }
-
-  pop() {
-    const [first] = this.nodes;
-    this.at[first] = -1;
-    this.size -= 1;
-    if (this.size === 0) { return first; }
-    const node = this.nodes[this.size];
-    let at = 0;
-    for (;;) {
-      let below = 2 * at + 1;
-      if (below >= this.size) { break; }
-      if (below + 1 < this.size && this.isBefore(this.nodes[below + 1], this.nodes[below])) { below += 1; }
-      if (!this.isBefore(this.nodes[below], node)) { break; }
-      this.nodes[at] = this.nodes[below];
-      this.at[this.nodes[at]] = at;
-      at = below;
-    }
-    this.nodes[at] = node;
-    this.at[node] = at;
-    return first;
-  }
-}
-
 /* The cheapest way to send items.
  *
  * Nodes are joined by `arcs`: from, to, what an arc takes at most, and a price in two parts; the last
@@ -105,8 +46,9 @@ class Sending {
     this.isJoined = new Uint8Array(nodes); // 1 of nodes in the tree, 2 of those that are closed
     this.order = []; // the first of these, each after the one it hangs on
     this.loose = []; // nodes that nothing leads to so far
+    this.isWhole = true; // whether no node was left out while prices of others changed: all prices hold then
     this.hung = new Int32Array(nodes).fill(-1); // of nodes outside, the one outside that they still hang on
-    this.place = new Int32Array(nodes); // of nodes that are to be joined, the place among them
+    this.rank = new Int32Array(nodes); // of nodes that are to be joined, the place among them
     this.previous = new Int32Array(nodes); // the node before, and by what: an arc, or an option left and one taken
     this.by = new Int32Array(nodes);
     this.way = new Int32Array(nodes);
@@ -117,6 +59,7 @@ class Sending {
     this.heap = new NodeHeap(nodes);
     this.sign = 1; // of the search: from where there is too much, or from where something is missing
     this.changes = 0;
+    this.lately = new Int32Array(nodes).fill(-1); // of nodes, the change that last led along them
   }
 
   /* what others are called in the row of a node */
@@ -169,6 +112,7 @@ class Sending {
     this.top = new Int32Array(size).fill(-1); // the option on top of each heap, and what moving it costs
     this.topHigh = new Float64Array(size);
     this.topLow = new Float64Array(size);
+    this.isOrdered = new Uint8Array(size); // 1 of heaps that are in order: those of which no top has left are not yet
     this.ways = /** @type {number[][]} */ ([]);
     this.others = /** @type {number[][]} */ ([]);
     for (let pair = 0; pair < size; pair += 1) {
@@ -179,34 +123,19 @@ class Sending {
 
   /* Begin a search: `high` and `low` are the nodes' prices, what it costs from there to the end.
      Everybody takes what was taken before where nothing is cheaper by the prices, else what is
-     cheapest; arcs that pay are full. `options` and `arcs` are what they took the time before. */
-  *begin({ high, low, options, arcs }) {
-    const { flow, excess } = this;
-    const { first, target, supply, high: costHigh, low: costLow } = this.items;
-    [this.high, this.low, this.changes] = [high, low, 0];
+     cheapest; arcs that pay are full. `options` and `arcs` are what they took the time before. Where
+     that was cheapest by prices that are told, `told`, only items of nodes with another are looked at. */
+  *begin({ high, low, options, arcs, told }) {
+    const { excess } = this;
+    const { supply } = this.items;
+    [this.high, this.low, this.changes, this.isWhole] = [high, low, 0, true];
+    this.lately.fill(-1);
     this.sent.fill(0);
     excess.fill(0);
+    const isOther = Uint8Array.from({ length: this.nodes }, (_, node) => (told === null || high[node] !== told.high[node] || low[node] !== told.low[node] ? 1 : 0));
     for (let item = 0; item < supply.length; item += 1) {
       if (isRest(item)) { yield; }
-      const [begin, end] = [first[item], first[item + 1]];
-      let [best, bestHigh, bestLow] = [-1, Infinity, Infinity];
-      for (let way = begin; way < end; way += 1) {
-        const h = costHigh[way] + high[target[way]];
-        if (h > bestHigh) { continue; }
-        const l = costLow[way] + low[target[way]];
-        if (h < bestHigh || l < bestLow) { best = way; bestHigh = h; bestLow = l; }
-      }
-      let left = supply[item];
-      for (let way = begin; way < end; way += 1) {
-        if (options[way] === 0 || way === best) { continue; }
-        if (costHigh[way] + high[target[way]] === bestHigh && costLow[way] + low[target[way]] === bestLow) { left -= options[way]; } else { options[way] = 0; }
-      }
-      options[best] = left;
-      for (let way = begin; way < end; way += 1) {
-        const parts = options[way];
-        excess[target[way]] += parts;
-        if (parts < flow[way]) { this.take(way, flow[way] - parts); } else if (parts > flow[way]) { this.put(way, parts - flow[way]); }
-      }
+      this.place(item, options, isOther);
     }
     const free = [];
     for (let arc = 0; arc < this.sent.length; arc += 1) {
@@ -220,6 +149,41 @@ class Sending {
     excess[this.nodes - 1] -= supply.reduce((sum, parts) => sum + parts, 0);
     for (const arc of free) { this.push(arc, Math.max(0, Math.min(arcs[arc], excess[this.from[arc]], this.most[arc]))); }
     for (const arc of free) { this.push(arc, Math.max(0, Math.min(excess[this.from[arc]], this.most[arc] - this.sent[arc]))); }
+  }
+
+  /* An item takes options: others than told where some of its nodes have another price. */
+  place(item, options, isOther) {
+    const { flow, excess } = this;
+    const { first, target } = this.items;
+    const end = first[item + 1];
+    for (let way = first[item]; way < end; way += 1) {
+      if (isOther[target[way]] === 1) { this.choose(item, options); break; }
+    }
+    for (let way = first[item]; way < end; way += 1) {
+      const parts = options[way];
+      if (parts > 0) { excess[target[way]] += parts; }
+      if (parts < flow[way]) { this.take(way, flow[way] - parts); } else if (parts > flow[way]) { this.put(way, parts - flow[way]); }
+    }
+  }
+
+  /* An item takes what it took where nothing is cheaper, else what is cheapest. */
+  choose(item, options) {
+    const { high, low } = this;
+    const { first, target, supply, high: costHigh, low: costLow } = this.items;
+    const end = first[item + 1];
+    let [best, bestHigh, bestLow] = [-1, Infinity, Infinity];
+    for (let way = first[item]; way < end; way += 1) {
+      const h = costHigh[way] + high[target[way]];
+      if (h > bestHigh) { continue; }
+      const l = costLow[way] + low[target[way]];
+      if (h < bestHigh || l < bestLow) { best = way; bestHigh = h; bestLow = l; }
+    }
+    let left = supply[item];
+    for (let way = first[item]; way < end; way += 1) {
+      if (options[way] === 0 || way === best) { continue; }
+      if (costHigh[way] + high[target[way]] === bestHigh && costLow[way] + low[target[way]] === bestLow) { left -= options[way]; } else { options[way] = 0; }
+    }
+    options[best] = left;
   }
 
   push(arc, parts) {
@@ -263,6 +227,11 @@ class Sending {
     let at = ways.length;
     ways.push(way);
     others.push(other);
+    if (this.isOrdered[pair] === 0) {
+      if (at > 0 && !this.isBefore(way, other, ways[0], others[0])) { return; }
+      [ways[at], others[at]] = [ways[0], others[0]];
+      at = 0;
+    }
     while (at > 0) {
       const above = (at - 1) >> 1;
       if (!this.isBefore(way, other, ways[above], others[above])) { break; }
@@ -284,23 +253,31 @@ class Sending {
   /* Drop from the top of a heap those who left. */
   clean(pair) {
     const [ways, others] = [this.ways[pair], this.others[pair]];
+    if (this.isOrdered[pair] === 0) {
+      this.isOrdered[pair] = 1;
+      for (let at = (ways.length >> 1) - 1; at >= 0; at -= 1) { this.sink(ways, others, at, ways[at], others[at]); }
+    }
     while (ways.length > 0 && this.flow[ways[0]] === 0) {
       const [way, other] = [ways.pop(), others.pop()];
-      if (ways.length === 0) { break; }
-      let at = 0;
-      for (;;) {
-        let below = 2 * at + 1;
-        if (below >= ways.length) { break; }
-        if (below + 1 < ways.length && this.isBefore(ways[below + 1], others[below + 1], ways[below], others[below])) { below += 1; }
-        if (!this.isBefore(ways[below], others[below], way, other)) { break; }
-        ways[at] = ways[below];
-        others[at] = others[below];
-        at = below;
-      }
-      ways[at] = way;
-      others[at] = other;
+      if (ways.length > 0) { this.sink(ways, others, 0, way, other); }
     }
     if (ways.length === 0) { this.top[pair] = -1; } else { this.setTop(pair, ways[0], others[0]); }
+  }
+
+  /* Put a move in a heap where another was, or below. */
+  sink(ways, others, from, way, other) {
+    let at = from;
+    for (;;) {
+      let below = 2 * at + 1;
+      if (below >= ways.length) { break; }
+      if (below + 1 < ways.length && this.isBefore(ways[below + 1], others[below + 1], ways[below], others[below])) { below += 1; }
+      if (!this.isBefore(ways[below], others[below], way, other)) { break; }
+      ways[at] = ways[below];
+      others[at] = others[below];
+      at = below;
+    }
+    ways[at] = way;
+    others[at] = other;
   }
 
   /* Offer a node outside the tree a place beside one that is in it, where it is nearer than the place that it has
@@ -319,7 +296,7 @@ class Sending {
   /* Of a node of the tree, offer others outside a place beside it; of one outside, offer it a place beside those inside. */
   offerBeside(node, isInside) {
     const { high, low, hung, isJoined, pairTo, top, topHigh, topLow, twin, pairFirst, from, to: ends, sent, most, sign, beside, besideFirst } = this;
-    const { at: place, high: nearHigh, low: nearLow } = this.heap;
+    const { at: offered, high: nearHigh, low: nearLow } = this.heap;
     const within = isInside ? 0 : 1; // of those looked at
     const way = isInside ? sign : -sign;
     const ownHigh = high[node];
@@ -343,7 +320,7 @@ class Sending {
       const move = moves === null ? pair : moves[pair];
       if (top[move] < 0) { continue; }
       const outer = isInside ? other : node;
-      const isOffered = place[outer] >= 0;
+      const isOffered = offered[outer] >= 0;
       const nextHigh = topHigh[move] + way * (high[other] - ownHigh);
       if (nextHigh > (isOffered ? nearHigh[outer] : hung[outer] < 0 ? Infinity : this.mostHigh)) { continue; }
       const nextLow = topLow[move] + way * (low[other] - ownLow);
@@ -356,7 +333,7 @@ class Sending {
      it. Prices of a node follow as it is joined: by them a change along the tree costs nothing, and no
      other less. Nodes are told after the ones they hang on; all that hang do so on `top` in the end. */
   join(nodes, top) {
-    const { heap, high, low, isJoined, hung, place, order, sign, excess, offered } = this;
+    const { heap, high, low, isJoined, hung, rank, order, sign, excess, offered } = this;
     const seek = (node) => { if (sign * excess[node] > 0) { this.offer(-1, node, 0, 0, -1, -1, -1); } else { this.offerBeside(node, false); } };
     this.mostHigh = Infinity;
     this.mostLow = Infinity;
@@ -368,7 +345,7 @@ class Sending {
       }
     }
     nodes.forEach((node, at) => {
-      place[node] = at;
+      rank[node] = at;
       if (node !== top) { seek(node); }
     });
     let left = nodes.length;
@@ -378,7 +355,7 @@ class Sending {
       for (const { told, next } of offered) { told[first] = next[first]; }
       const begin = order.length;
       hung[first] = -1;
-      for (let at = place[first]; at < nodes.length; at += 1) {
+      for (let at = rank[first]; at < nodes.length; at += 1) {
         const node = nodes[at];
         if (node !== first && (isJoined[node] === 1 || hung[node] < 0 || isJoined[hung[node]] === 0)) { continue; }
         isJoined[node] = 1;
@@ -397,6 +374,8 @@ class Sending {
     }
     heap.clear();
     this.loose = nodes.filter((node) => isJoined[node] === 0);
+    /* prices of those that were joined went past those of the others */
+    if (this.loose.length > 0 && this.loose.length < nodes.length) { this.isWhole = false; }
     for (const node of this.loose) { hung[node] = -1; }
   }
 
@@ -409,15 +388,16 @@ class Sending {
     return this.to[arc] === (this.sign > 0 ? node : before) ? this.sent[arc] < this.most[arc] : this.sent[arc] > 0;
   }
 
-  /* Take out of the tree all that hung on a change that nobody is left for, and join it anew. */
+  /* Take out of the tree all that hung on a change that nobody is left for, and join it anew: only
+     where the last change led along, and beside it, there may be such. */
   repair() {
-    const { order, isJoined, previous, hung } = this;
+    const { order, isJoined, previous, hung, lately, changes } = this;
     const { loose } = this; // what nothing led to so far
     let kept = 0;
     let [top, tops] = [-1, 0];
     for (const node of order) {
       const before = previous[node];
-      const isHeld = this.isHeld(node);
+      const isHeld = (lately[node] !== changes && (before < 0 || lately[before] !== changes)) || this.isHeld(node);
       if (isHeld && (before < 0 || isJoined[before] === 1)) {
         order[kept] = node;
         kept += 1;
@@ -443,7 +423,9 @@ class Sending {
       most = Math.min(most, arc < 0 ? this.flow[way[node]] : this.to[arc] === after ? this.most[arc] - this.sent[arc] : this.sent[arc]);
     }
     most = Math.min(most, sign * excess[node]);
+    this.lately[node] = this.changes;
     for (node = target; previous[node] >= 0; node = previous[node]) {
+      this.lately[node] = this.changes;
       const [before, after] = sign > 0 ? [previous[node], node] : [node, previous[node]];
       if (by[node] >= 0) { this.push(by[node], this.to[by[node]] === after ? most : -most); continue; }
       excess[before] -= most;
@@ -482,8 +464,8 @@ class Sending {
       left.length = kept;
       if (nearest < 0) { return; }
       this.change(nearest);
-      this.changes += 1;
       this.repair();
+      this.changes += 1;
       yield;
     }
   }

@@ -160,6 +160,9 @@ function readBetween(between, sites) {
 /* What posts can be of: the resources, and the kinds of barriers after them. */
 const meansOf = (data, model) => [...data.resources, ...model.barriers];
 
+/* A floor with the people whom it counts. */
+const withPeople = (people, floor) => ({ ...floor, people: exactSum(floor.points.map((point) => people[point])) });
+
 /* What the page carries, as arrays: sites from west to east, people who take steps first. */
 function* readModel(data) {
   const coded = data.what_if;
@@ -208,7 +211,7 @@ function* readModel(data) {
     options, people, counted, twin, ground, resources, step: sites.step, xy: sites.xy || null,
     whole: typeof points.people === "string", slow: points.slow, area: unpackedRuns(points.area), areas: points.areas,
     priority: unpackedRuns(level).map((one) => levels[one]), tier: unpackedRuns(points.tier), arrival: unpackedRuns(points.arrival), tiers: points.tiers, side_m: points.side_m,
-    floors: coded.floors.map((floor) => ({
+    floors: coded.floors.map((floor) => withPeople(people, {
       ...floor, points: floor.points !== undefined ? unpackedGaps(floor.points) : allPoints.filter((point) => zone[point] === floor.zone && (!floor.slow || isSlow(point))
         && (periods.length === 0 || (serves[floor.resource][period[point]] && (floor.period === undefined || period[point] === floor.period)))),
     })),
