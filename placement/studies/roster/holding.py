@@ -11,7 +11,7 @@ import numpy as np
 
 from placement.arrays import Ints
 from placement.counts import counted
-from placement.errors import InfeasibleError, NoPlanError
+from placement.errors import InfeasibleError
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.relief_model import Kind, Reliefs, Shift, fewest_reliefs, least_teams
 from placement.studies.roster.lines import lines
@@ -62,8 +62,6 @@ def hold(slots: int, kinds: Sequence[Kind], shift: Shift, *, stop: Stop) -> Held
     ------
     InfeasibleError
         If no number of teams keeps the rules.
-    NoPlanError
-        If none is found in time.
     """
     _check_walks(kinds, shift)
     first = least_teams(slots, kinds, shift, stop=stop.share(0.5, at_most=_BOUND_S))
@@ -72,12 +70,7 @@ def hold(slots: int, kinds: Sequence[Kind], shift: Shift, *, stop: Stop) -> Held
             slots, kinds, replace(shift, spells=()), stop=stop.share(0.5, at_most=_BOUND_S)
         )
         first = Reliefs(started=loose.started, bound=max(first.bound, loose.bound))
-    if first.started is None:
-        raise NoPlanError(
-            "no number of teams was found that holds the posts; give more time with --time-limit, "
-            "or rests that leave more time for work."
-        )
-    usual = first.started
+    usual = _by_turns(slots, kinds, shift) if first.started is None else first.started
     bound = max(1, first.bound, least_by_one(slots, kinds, shift))
     found: dict[int, Held | None] = {}
 
@@ -93,7 +86,7 @@ def hold(slots: int, kinds: Sequence[Kind], shift: Shift, *, stop: Stop) -> Held
     high = low
     while not holds(high):  # with a team for each duty there is no rule to break
         low, high, step = high + 1, high + step, 2 * step
-    while low < high and not stop.reached():
+    while low < high:  # where time is over, by handing the duties out alone
         middle = (low + high) // 2
         if holds(middle):
             high = middle
@@ -116,6 +109,13 @@ def _check_walks(kinds: Sequence[Kind], shift: Shift) -> None:
                     "less work, a "
                     "nearer rest place, or rest less often."
                 )
+
+
+def _by_turns(slots: int, kinds: Sequence[Kind], shift: Shift) -> Ints:
+    """Return reliefs of all positions at once, as late as can be: what holds with enough teams."""
+    times = np.arange(slots)
+    turns = 1 + np.maximum(0, times - shift.handover) // (shift.work - shift.handover)
+    return np.array([kind.positions * turns for kind in kinds], dtype=np.int64)
 
 
 def _shared(

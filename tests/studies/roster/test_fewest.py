@@ -207,3 +207,30 @@ def test_rules_that_cannot_be_are_refused(given: dict[str, int], said: str) -> N
 def test_an_event_that_is_short_knows_no_daily_rest() -> None:
     assert Rules().shift(720).spells == ()
     assert Rules().shift(1440).spells == ((168, 120),)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_without_time_every_rule_is_kept_by_enough_teams(seed: int) -> None:
+    draw = random.Random(300 + seed)
+    work = draw.randint(2, 6)
+    shift = Shift(
+        work=work,
+        rest=draw.randint(1, 6),
+        handover=draw.randint(0, work - 1),
+        cap=draw.choice([None, 12]),
+        spells=draw.choice([(), ((20, 9),)]),
+    )
+    kinds = (*alone(3), *alone(2, 1, 2))
+    held = hold(48, kinds, shift, stop=Stop(1e-9))
+    assert sorted(itertools.chain(*held.lines)) == list(range(len(held.duties)))
+    there = np.zeros((2, 48), dtype=np.int64)
+    for _, on, off, _, kind, _ in held.duties.tolist():
+        assert 0 < off - on <= work
+        there[kind, on:off] += 1
+    assert (there[0] >= 3).all()
+    assert (there[1] >= 2).all()
+    for line in held.lines:
+        rows = held.duties[list(line)]
+        assert (rows[1:, 0] - rows[:-1, 3] >= shift.rest).all()
+        assert shift.cap is None or (rows[:, 2] - rows[:, 1]).sum() <= shift.cap
+    assert held.bound <= len(held.lines) <= len(held.duties)
