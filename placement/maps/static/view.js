@@ -91,10 +91,10 @@ function makeView(map, data, legend) {
   const placesAt = byZoom(placesThatMatter(map, data, []));
   const reached = data.reach.flatMap((ground) => ground.map((rings) => positions(rings[0])));
   const withGround = byZoom(placesThatMatter(map, data, reached));
-  /* with the ground the posts reach too, where the plan does not get much smaller for it */
+  /* on a screen with the ground the posts reach too, where the plan does not get much smaller for it */
   const closest = (size, blocked) => {
-    const [least, all] = [placesAt, withGround].map((places) => freeView(places, size, blocked, zooms));
-    return all !== null && all.zoom >= least.zoom - MOST_AWAY ? all : least;
+    const [least, all] = [placesAt, ...(zooms === usual ? [withGround] : [])].map((places) => freeView(places, size, blocked, zooms));
+    return all && all.zoom >= least.zoom - MOST_AWAY ? all : least;
   };
   const frame = map.getContainer();
   let fitting = false;
