@@ -1,5 +1,6 @@
 """The dossier of a plan: which sheets there are, and the document they make."""
 
+import json
 from typing import Any, Literal
 
 import shapely
@@ -8,8 +9,8 @@ from placement.maps.day import day_values
 from placement.maps.paper import sentences, tables
 from placement.maps.paper.close_ups import area_sheets, post_sheets
 from placement.maps.paper.map_sheets import plan_sheet
-from placement.maps.paper.material import Dossier, Material, short
-from placement.maps.paper.names import DOT_MM, SIZES_PT, texts_of
+from placement.maps.paper.material import Dossier, Material
+from placement.maps.paper.names import DOT_MM, SIZES_PT, Name, short, texts_of
 from placement.maps.paper.palette import colours, look
 from placement.maps.paper.placing import place_names
 from placement.maps.paper.sheets import square_of
@@ -39,7 +40,7 @@ def dossier(plan: Plan, solution: Solution, asked: Dossier) -> bytes:
         If the sheets could not be set.
     """
     with Press() as press:
-        work = Material(plan, solution, asked)
+        work = _material(press, plan, solution, asked)
         parts = work.parts()
         sheets = [*(plan_sheet(one) for one in parts), *_table_sheets(work, parts)]
         if asked.areas:
@@ -59,11 +60,18 @@ def map_picture(
     opens.
     """
     with Press() as press:
-        work = Material(plan, solution, asked)
+        work = _material(press, plan, solution, asked)
         worst = min(work.parts(), key=lambda one: one.data["resources"][work.shown[0]]["share"])
         return press.set(
             _document(work, press, [plan_sheet(worst)], pages=False), work.pictures, to=to, ppi=ppi
         )
+
+
+def _material(press: Press, plan: Plan, solution: Solution, asked: Dossier) -> Material:
+    """Gather what the sheets show, with the names of posts and areas in letters that there are."""
+    names = [*(one.name for one in solution.posts_list), *(one.name for one in plan.areas)]
+    press.look_for("".join(filter(None, names)))
+    return Material(plan, solution, asked, missing=press.missing)
 
 
 def _table_sheets(work: Material, parts: list[Material]) -> list[dict[str, Any]]:
@@ -128,6 +136,10 @@ def _document(
 ) -> dict[str, Any]:
     """Place all names, whose widths are measured at once, and return what Typst reads."""
     drafts = [one["map"]["labels"] for one in sheets if one["kind"] == "map"]
+    texts = {text for draft in drafts for name in draft.names for _, text in name.lines}
+    press.look_for("".join(sorted(texts)))
+    for draft in drafts:  # streets and waters that cannot be named stay without
+        draft.names = [one for one in draft.names if one.line is None or not _lacks(one, press)]
     measure = press.measure(set().union(*(texts_of(one.names) for one in drafts)))
     for one in sheets:
         if one["kind"] == "map":
@@ -136,7 +148,7 @@ def _document(
             placed = place_names(draft.names, draft.window, draft.squares(), lines, measure)
             one["map"]["labels"] = placed
     tell, sheet = work.tell, work.sheet
-    return {
+    told = {
         "title": work.title(),
         "lang": work.asked.language,
         "paper": {
@@ -163,6 +175,15 @@ def _document(
         "foot": _foot(work),
         "sheets": list(sheets),
     }
+    press.look_for(json.dumps(told, ensure_ascii=False))
+    if press.missing:
+        told["credit"] = f"{told['credit']} {tell.say('letters_missing')}"
+    return told
+
+
+def _lacks(name: Name, press: Press) -> bool:
+    """Say whether no font has some letter of a name."""
+    return any(not press.missing.isdisjoint(text) for _, text in name.lines)
 
 
 def _title_block(work: Material) -> list[list[str]]:

@@ -11,8 +11,8 @@ from placement.arrays import Floats
 from placement.maps.paper import sentences
 from placement.maps.paper.drawing import drawing
 from placement.maps.paper.legend import legend
-from placement.maps.paper.material import Material, short
-from placement.maps.paper.names import DOT_MM, Name, names_of
+from placement.maps.paper.material import MOST_LETTERS, Material
+from placement.maps.paper.names import DOT_MM, Name, names_of, short
 from placement.maps.paper.sheets import Box, Sheet, Window, in_degrees, north_deg, squares
 from placement.maps.paper.signs import SIGN_MM, spread_signs
 from placement.maps.paper.speech import Speaker
@@ -102,7 +102,7 @@ def draft_of(work: Material, sheet: Sheet, window: Window, *, gates: bool) -> Dr
         window,
         areas=work.area_labels(),
         stations=stations,
-        gates=[(short(text), x, y) for text, x, y in named] if gates else [],
+        gates=[(short(text, 60), x, y) for text, x, y in named] if gates else [],
     )
     dots = [(x, y) for _, x, y in stations]
     return Draft(sheet=sheet, window=window, signs=marks, dots=dots, names=names)
@@ -206,7 +206,7 @@ def map_sheet(
         "boxes": {"map": _box(draft.sheet.map), "side": _box(draft.sheet.side)},
         "below": draft.sheet.below,
         "kicker": beside.kicker,
-        "title": short(beside.title),
+        "title": short(beside.title, MOST_LETTERS),
         "sentence": beside.sentence,
         "note": beside.note,
         "sign": beside.sign,

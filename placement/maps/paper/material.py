@@ -1,6 +1,6 @@
 """What the sheets of a dossier are made from: figures, ground, posts by number, and the paper."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,8 @@ from placement.maps.page import page_data, uncovered
 from placement.maps.paper import sentences, tables
 from placement.maps.paper.drawing import Ground, ground_of
 from placement.maps.paper.legend import signs, swatches
-from placement.maps.paper.names import broken
+from placement.maps.paper.letters import name_of, with_names
+from placement.maps.paper.names import broken, short
 from placement.maps.paper.sentences import Facts
 from placement.maps.paper.sheets import Sheet, Window, fit, metres
 from placement.maps.paper.speech import Speaker
@@ -26,7 +27,8 @@ from placement.plan.problem import Plan
 from placement.plan.shapes import Shape
 from placement.solution import Solution
 
-_MOST_TEXT = 160
+MOST_LETTERS = 160
+"""Of a title."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +72,14 @@ class Material:
         *,
         day: "Material | None" = None,
         number: int = 0,
+        missing: Collection[str] = (),
     ) -> None:
         from placement.solve.questions.served import served  # noqa: PLC0415 - with the solver
 
         refuse_strangers(plan, solution)
         self.plan, self.solution, self.asked = plan, solution, asked
         self.tell = Speaker(asked.language)
-        self.day, self.number = day, number
+        self.day, self.number, self.missing = day, number, missing
         walks = survey(plan)
         given = plan.walk_s is not None
         limits = sorted({kind.walk_limit_s / 60 for kind in plan.problem.resources})
@@ -92,7 +95,8 @@ class Material:
             routes=self.routes,
             served=served(plan, solution, walks),
         )
-        self.data: Facts = data if day is None else data | self._told_by(day, data)
+        data = data if day is None else data | self._told_by(day, data)
+        self.data: Facts = with_names(data, self.named)
         self.ground: Ground = ground_of(
             plan, solution, walks, ground, missing, [one["people"] for one in self.data["areas"]]
         )
@@ -131,9 +135,19 @@ class Material:
         if not numbers:
             return [self]
         return [
-            Material(*period_alone(self.plan, self.solution, at), self.asked, day=self, number=at)
+            Material(
+                *period_alone(self.plan, self.solution, at),
+                self.asked,
+                day=self,
+                number=at,
+                missing=self.missing,
+            )
             for at in numbers
         ]
+
+    def named(self, text: str) -> str:
+        """Return a name as it is told, see `placement.maps.paper.letters.name_of`."""
+        return name_of(text, self.missing)
 
     def _told_by(self, day: "Material", data: Facts) -> dict[str, Any]:
         """Return what a period tells as one of a day; its areas are called without its name."""
@@ -185,7 +199,7 @@ class Material:
 
     def title(self) -> str:
         """Return the plan's title in the language of the sheets."""
-        return short(self.tell.own(self.data["title"]))
+        return short(self.tell.own(self.data["title"]), MOST_LETTERS)
 
     def area_labels(self) -> dict[str, list[tuple[str, str]]]:
         """Return the lines that name each area, and how many of its people are not covered."""
@@ -206,7 +220,7 @@ class Material:
         """Return the stations with their places in metres."""
         to_metres = metres(self.plan.crs)
         return [
-            (short(name, 60), *to_metres.transform(lon, lat))
+            (short(self.named(name), 60), *to_metres.transform(lon, lat))
             for name, lon, lat in stations(self.plan)
         ]
 
@@ -220,8 +234,3 @@ class Material:
         return shapely.transform(
             line, lambda xy: np.column_stack(to_metres.transform(xy[:, 0], xy[:, 1]))
         )
-
-
-def short(text: str, most: int = _MOST_TEXT) -> str:
-    """Return a text as far as paper has room for it."""
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

@@ -11,6 +11,7 @@ import shapely
 from placement.arrays import Floats
 from placement.maps.labels import middle_line
 from placement.maps.paper.drawing import Ground
+from placement.maps.paper.letters import can_be_spaced
 from placement.maps.paper.sheets import Window
 from placement.maps.paper.signs import SIGN_MM
 
@@ -37,6 +38,7 @@ _LINE = 1.12  # of a line's height, in sizes of its letters
 _MOST_NAMES = 900
 _LEAST_WATER_MM2 = 100.0
 _LONG_MM = 40.0
+_MOST_LETTERS = 36  # of a line beside a sign
 _LINE_STYLES = ("street", "street", "main", "bridge")
 
 
@@ -151,7 +153,12 @@ def height_of(lines: Iterable[tuple[str, str]]) -> float:
 
 
 def _lines(style: str, text: str) -> tuple[tuple[str, str], ...]:
-    return tuple((style, line) for line in broken(text, 2))
+    return tuple((style, short(line, _MOST_LETTERS)) for line in broken(text, 2))
+
+
+def short(text: str, most: int) -> str:
+    """Return a text as far as paper has room for it."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def broken(text: str, most: int) -> list[str]:
@@ -183,7 +190,9 @@ def _water(ground: Ground, window: Window) -> list[Name]:
         line = middle_line(max(parts, key=lambda one: one.area))
         if line is not None:
             places = window.places(line)
-            found.append(Name(lines=(("water", shape.name),), line=places, spread=True))
+            found.append(
+                Name(lines=(("water", shape.name),), line=places, spread=can_be_spaced(shape.name))
+            )
     return found
 
 

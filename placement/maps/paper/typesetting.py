@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib import resources
 from importlib.util import find_spec
@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from placement.errors import InputError, MissingExtraError, PlacementError
+from placement.maps.paper.letters import breakable, every_text, without
 from placement.maps.paper.names import SIZES_PT
 from placement.maps.paper.placing import Measure
 
@@ -28,7 +29,12 @@ _PACKAGES = {
     "font_source_sans_pro": "font-source-sans-pro",
 }
 _FACES = ("Regular", "Semibold", "Bold", "It")
-_SCRIPTS_OF_THE_FACE = re.compile("[^\u0000-\u052f\u1e00-\u20ff\u2100-\u22ff\u25a0-\u25ff]")
+# what the face is known to have, besides what cannot be seen
+_OF_THE_FACE = re.compile(
+    "[\u0000-\u017f\u2000-\u2027\u202f-\u2030\u2066-\u2069\u20ac\u2190-\u2193]"
+)
+_NO_LETTER = "\U0010fffd"  # for private use: no font has it
+_GLYPH = re.compile(r'<symbol id="([^"]+)"')
 _EMBEDDED = re.compile(
     r'<image(?P<move> transform="[^"]*")? xlink:href="data:image/svg\+xml;base64,'
     r'(?P<picture>[^"]*)" width="(?P<width>[^"]*)" height="(?P<height>[^"]*)" '
@@ -84,6 +90,10 @@ class Press:
         self._faces = Path(font_source_sans_pro.__file__).parent / "files"
         self._stack = ExitStack()
         self._folder = Path()
+        self._seen: set[str] = set()  # letters looked for
+        self._elsewhere: set[str] = set()  # those that fonts of the machine are needed for
+        self.missing: set[str] = set()
+        """Letters, of those looked for, that no font has."""
 
     def __enter__(self) -> Self:
         with self._stack, _with_room():
@@ -95,7 +105,7 @@ class Press:
             # folder
             for face in _FACES:
                 shutil.copy(self._faces / f"SourceSansPro-{face}.ttf", fonts)
-            for name in ("dossier.typ", "cards.typ", "widths.typ"):
+            for name in ("dossier.typ", "cards.typ", "widths.typ", "letters.typ"):
                 text = resources.files("placement.maps.paper").joinpath(name).read_bytes()
                 (self._folder / name).write_bytes(text)
             self._stack = self._stack.pop_all()  # nothing failed: it stays until the end
@@ -109,12 +119,29 @@ class Press:
     ) -> None:
         self._stack.close()
 
+    def look_for(self, text: str) -> None:
+        """Find out which letters of a text no font has: see `missing`."""
+        letters = sorted(set(_OF_THE_FACE.sub("", text)) - self._seen)
+        self._seen |= set(letters)
+        self._elsewhere |= (own := self._without_glyph(letters, machine=False))
+        self.missing |= self._without_glyph(sorted(own), machine=True)
+
+    def _without_glyph(self, letters: Sequence[str], *, machine: bool) -> set[str]:
+        """Return the letters that are drawn as the one that no font has."""
+        if not letters:
+            return set()
+        asked = {"letters": [_NO_LETTER, *letters], "machine": machine}
+        self._write("letters.json", json.dumps(asked))
+        made = self._compiler("letters.typ", machine=machine).compile(format="svg", timestamp=0)
+        none, *pages = (set(_GLYPH.findall(page.decode())) for page in made)
+        return {one for one, glyphs in zip(letters, pages, strict=True) if glyphs & none}
+
     def measure(self, texts: Iterable[tuple[str, str]]) -> Measure:
         """Return the widths of texts, each with its style, in millimetres."""
         wanted = sorted(set(texts))
         text = json.dumps({"texts": wanted, "sizes": SIZES_PT}, ensure_ascii=False)
         self._write("texts.json", text)
-        found = json.loads(self._compiler("widths.typ", text).query("<widths>", field="value"))
+        found = json.loads(self._compiler_of("widths.typ", text).query("<widths>", field="value"))
         widths = dict(zip(wanted, found[0], strict=True))
         return lambda style, one: float(widths[style, one])
 
@@ -132,7 +159,7 @@ class Press:
         Parameters
         ----------
         data
-            What the template reads.
+            What the template reads; its texts go in letters that there are.
         pictures
             Drawings by the name they have in it.
         template
@@ -149,10 +176,12 @@ class Press:
         """
         for name, picture in pictures.items():
             self._write(name, picture)
-        text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+        self.look_for(json.dumps(data, ensure_ascii=False))
+        shown = every_text(data, lambda one: breakable(without(one, self.missing)))
+        text = json.dumps(shown, ensure_ascii=False, allow_nan=False)
         self._write("data.json", text)
         try:
-            made = self._compiler(template, text).compile(format=to, ppi=ppi, timestamp=0)
+            made = self._compiler_of(template, text).compile(format=to, ppi=ppi, timestamp=0)
         except RuntimeError as error:
             raise PrintError(f"the sheets could not be set: {error}.") from error
         content: bytes = made if isinstance(made, bytes) else made[0]
@@ -162,10 +191,14 @@ class Press:
         with _with_room():
             (self._folder / name).write_text(text, encoding="utf-8", errors="replace")
 
-    def _compiler(self, name: str, texts: str) -> Any:  # noqa: ANN401 - of an extra
-        """Return a compiler; the machine's fonts are for scripts that the face lacks."""
+    def _compiler_of(self, name: str, texts: str) -> Any:  # noqa: ANN401 - of an extra
+        """Return a compiler of some texts; the machine's fonts are for letters ours lack."""
+        self.look_for(texts)
+        return self._compiler(name, machine=not self._elsewhere.isdisjoint(texts))
+
+    def _compiler(self, name: str, *, machine: bool) -> Any:  # noqa: ANN401
         fonts = self._typst.Fonts(
-            include_system_fonts=_SCRIPTS_OF_THE_FACE.search(texts) is not None,
+            include_system_fonts=machine,
             include_embedded_fonts=True,
             font_paths=[str(self._folder / "fonts")],
         )
