@@ -81,9 +81,31 @@ demo: $(VENV)/.compiled
 	@echo "The map is outputs/paris-2024/map.html (open it in a browser, no network needed),"
 	@echo "the solution outputs/paris-2024/solution.geojson."
 
+# What each of the processes that run tests would else do, at the same time as the other: compile the
+# tests, and the loops of which a first run has no need. What fails here is told by `make test`.
+WITH_LOOPS := tests/cover/test_discs.py::test_points_on_the_circle_and_sites_on_each_other \
+  tests/solve/mclp/bounds/test_block_solver.py::test_the_tree_ends_with_the_best_plan \
+  tests/solve/mclp/heuristics/test_penalty_annealing.py::test_the_same_seed_gives_the_same_plans \
+  tests/solve/capacitated/test_lanes_in_plans.py::test_random_plans_equal_explicit_flows_in_time \
+  tests/solve/capacitated/test_walk_lagrangian.py::test_the_bound_meets_a_plan_that_nothing_beats \
+  tests/studies/replay/test_study.py::test_the_command_writes_a_file_that_follows_its_schema \
+  tests/studies/roster/test_roster.py::test_rows_in_another_order_give_the_same_roster \
+  tests/streets/test_sight.py::test_a_square_has_the_pace_of_its_class \
+  tests/streets/test_osm.py::test_both_forms_give_the_same_network
+$(VENV)/.loops: $(VENV)/.develop $(VENV)/.compiled
+	@echo "Compiling the loops of all commands (once)."
+	@$(PYTHON) -m pytest -q $(WITH_LOOPS) >/dev/null || [ $$? -eq 1 ]
+	@touch $@
+
+$(VENV)/.collected: $(VENV)/.develop
+	@echo "Compiling the tests (once)."
+	@$(PYTHON) -m pytest -q --collect-only >/dev/null || true
+	@touch $@
+
 # A file of tests runs in one process, so that what its tests share is made once.
 PYTEST := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: $(VENV)/.develop $(VENV)/.compiled
+	@$(MAKE) --no-print-directory --jobs 2 $(VENV)/.loops $(VENV)/.collected
 	@$(PYTHON) $(PYTEST)
 
 test-quick: $(VENV)/.develop $(VENV)/.compiled
@@ -160,7 +182,7 @@ check-scripts: $(VENV)/.javascript
 	@$(NODE)/typescript/bin/tsc --project $(JS)
 
 # What .ci/run does before the tests, each of which keeps one core busy: make -j 2 ready
-ready: check $(VENV)/.compiled
+ready: check $(VENV)/.compiled $(VENV)/.loops $(VENV)/.collected
 
 # Not needed by `make test`: tests/test_docs.py checks links, pages and examples without Sphinx.
 $(VENV)/.docs: $(VENV)/.run requirements/docs.txt

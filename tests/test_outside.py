@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.amount import by_night
 from tests.outside import recompute
 
 ROOT = Path(__file__).parents[1]
@@ -98,7 +99,13 @@ def faults(told: dict[str, Any], found: dict[str, Any]) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["london-2023", "paris-2024-cover", "paris-2024-dogs", "paris-2024"]
+    "name",
+    [
+        "london-2023",
+        "paris-2024-cover",
+        "paris-2024-dogs",
+        pytest.param("paris-2024", marks=by_night),
+    ],
 )
 def test_every_figure_of_a_bundled_plan_is_found_from_the_documentation(name: str) -> None:
     file = ROOT / "outputs" / name / "solution.geojson"

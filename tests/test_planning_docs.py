@@ -43,8 +43,8 @@ PAGES = sorted(
     - {ROOT / "docs/how-to/index.md", ROOT / "docs/how-to/coming-from-spopt.md"}
 )
 WRITES = os.environ.get("PLACE_GOLDEN") == "write"
-# their searches take long; by day other pages run `place egress`, `optimise` and `cover`
-BY_NIGHT = {"empty-the-ground", "planning", "seal-a-perimeter"}
+# they take long; by day other pages run the same commands, and tests of the commands the others
+BY_NIGHT = {"empty-the-ground", "planning", "review", "seal-a-perimeter", "studies"}
 
 needs_bundled = pytest.mark.skipif(
     not (ROOT / "data/geo/paris-2024-cover/plan.toml").exists(),

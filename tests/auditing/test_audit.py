@@ -132,7 +132,7 @@ def test_random_mutations_of_random_plans_are_refused(tmp_path: Path) -> None:
     draw = random.Random(0)
     refused = 0
     seed = 0
-    while refused < cases(80, 1000):
+    while refused < cases(60, 1000):
         seed += 1
         folder = tmp_path / str(seed)
         folder.mkdir()

@@ -15,7 +15,7 @@ from placement.solve.mclp import solver
 from tests.amount import cases
 from tests.ruled_plans import Drawn, draw_plan, write_ruled_plan
 
-PLANS = cases(40, 120)
+PLANS = cases(24, 120)
 MONEY = (1, 1, 1, 1e-9, 1e-3, 1 / 3, 1e9)
 SCALES = ("as drawn", "tiny", "millionths", "huge", "equal", "no step", "far apart")
 

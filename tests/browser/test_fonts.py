@@ -25,10 +25,10 @@ ONLY = (
     FOLDERS + "<selectfont><rejectfont><glob>/*</glob></rejectfont><acceptfont><pattern>"
     '<patelt name="family"><string>{family}</string></patelt></pattern></acceptfont></selectfont>'
 )
-# looked at in the widest and the narrowest size in the wordier language, and in the narrowest in
-# the other one, by night in every size; the others, and by day pages with few words, in the former
+# looked at in the widest and the narrowest size in the wordier language, by night in every size of
+# both; the others, and by day pages with few words, in the former
 WHOLE = ("wide", "none")
-LOOKS = {"fr": cases(SIZES[::3], SIZES), "en": cases(SIZES[-1:], SIZES)}
+LOOKS = {"fr": cases(SIZES[::3], SIZES), "en": cases((), SIZES)}
 WORDY = ("hostile", "ruled")  # the pages that are looked at with every font
 # by name: what fontconfig knows, and a width of glyphs in percent of the font's own
 CONDITIONS: dict[str, tuple[str | None, int]] = {

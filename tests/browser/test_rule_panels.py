@@ -244,7 +244,7 @@ def test_closures_hours_and_lost_points_are_told(open_page, file) -> None:
     assert page.locator("#view-walks s").count() == 0
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (390, 844), *cases([], [(1024, 768)])])
+@pytest.mark.parametrize("size", [(390, 844), *cases([], [(1440, 900), (1024, 768)])])
 def test_nothing_is_cut_off_in_any_tab(open_page, file, size) -> None:
     page, _ = open_page(file, size=size)
     page.locator(".legend").evaluate("one => { one.open = true; }")

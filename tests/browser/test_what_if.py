@@ -22,7 +22,7 @@ from placement.plan.problem import Plan
 from placement.review.geojson import read_solution, solution_text
 from placement.solution import Solution
 from placement.solve.questions.evaluate import proposed
-from tests.amount import cases
+from tests.amount import by_night, cases
 from tests.browser.test_access import found
 from tests.maps.pages import hostile_plan, solution_of
 from tests.random_plans import write_random_plan
@@ -130,7 +130,7 @@ def counted(
 
 
 @pytest.mark.parametrize(
-    ("name", "many"), [("paris-2024-cover", cases(40, 200)), ("paris-2024-dogs", cases(20, 100))]
+    ("name", "many"), [("paris-2024-cover", cases(20, 200)), ("paris-2024-dogs", cases(8, 100))]
 )
 def test_the_page_counts_random_variants_as_place_evaluate_does(browser, name, many) -> None:
     plan = load_plan(ROOT / "data/geo" / name)
@@ -239,7 +239,7 @@ def write_crowded_plan(folder: Path, seed: int) -> Path:
 def test_the_page_sends_people_of_small_plans_as_place_evaluate_does(browser, tmp_path) -> None:
     """Tiers, priorities, floors that are and cannot be kept, profiles, waits, fractions."""
     plans = []
-    for seed in range(cases(20, 400)):
+    for seed in range(cases(12, 400)):
         try:
             plan = load_plan(write_crowded_plan(tmp_path / str(seed), seed))
         except (InfeasibleError, InputError):  # nobody may be left for a floor
@@ -284,7 +284,8 @@ def test_the_page_sends_people_through_rings_as_place_evaluate_does(browser, tmp
 
 
 @pytest.mark.parametrize(
-    ("name", "many"), [("paris-2024", cases(1, 300)), ("london-2023", cases(10, 300))]
+    ("name", "many"),
+    [pytest.param("paris-2024", 300, marks=by_night), ("london-2023", cases(10, 300))],
 )
 def test_the_page_sends_people_to_gates_as_place_evaluate_does(browser, name, many) -> None:
     plan = load_plan(ROOT / "data/geo" / name)

@@ -19,7 +19,10 @@ _IMPORTS = (
     "placement.review.compare", "placement.review.drawn",
     "placement.streets.store", "placement.streets.fetch", "placement.prove.proof",
     "placement.studies.frontier", "placement.starting.new_plan", "placement.exports.sheets",
-    "placement.maps.paper", "placement.studies.sample_average",
+    "placement.maps.paper", "placement.studies.sample_average", "placement.studies.egress.study",
+    "placement.studies.roster.study", "placement.studies.loss", "placement.studies.alternatives",
+    "placement.auditing.egress", "placement.auditing.roster", "placement.cli.optimise",
+    "placement.cli.headroom", "placement.cli.revisit", "scipy.stats",
 )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ places = st.lists(st.tuples(whole, whole), max_size=30)
 
 
 @given(points=places, sites=places, data=st.data())
-@settings(deadline=None, max_examples=cases(40, 100))
+@settings(deadline=None, max_examples=cases(25, 100))
 def test_points_on_the_circle_and_sites_on_each_other(points, sites, data):
     radius = np.array(
         data.draw(st.lists(st.integers(0, 13), min_size=len(sites), max_size=len(sites))),

@@ -127,7 +127,7 @@ def nested_instance(seed):
 
 @pytest.mark.parametrize("step", ["impossible", "required", "dominated", "all"])
 @given(seed=st.integers(0, 10**6))
-@settings(deadline=None, max_examples=cases(80, 250))
+@settings(deadline=None, max_examples=cases(40, 250))
 def test_the_optimum_stays_where_columns_lean_on_each_other(step, seed):
     instance = nested_instance(seed)
     assert_sound(instance, STEPS[step](instance))
@@ -135,7 +135,7 @@ def test_the_optimum_stays_where_columns_lean_on_each_other(step, seed):
 
 @pytest.mark.parametrize("step", STEPS)
 @given(seed=st.integers(0, 10**6), ties=st.booleans(), plain=st.booleans())
-@settings(deadline=None, max_examples=cases(40, 100))
+@settings(deadline=None, max_examples=cases(25, 100))
 def test_the_optimum_stays(step, seed, ties, plain):
     instance = random_instance(seed, ties=ties, plain=plain)
     assert_sound(instance, STEPS[step](instance))
@@ -143,7 +143,7 @@ def test_the_optimum_stays(step, seed, ties, plain):
 
 @given(seed=st.integers(0, 10**6), order=st.permutations(sorted(STEPS)), plain=st.booleans())
 @example(seed=994_600, order=sorted(STEPS), plain=True)  # 0.6 pays for 0.5 and 0.1
-@settings(deadline=None, max_examples=cases(40, 100))
+@settings(deadline=None, max_examples=cases(25, 100))
 def test_steps_may_follow_each_other_in_any_order(seed, order, plain):
     instance = random_instance(seed, plain=plain)
     reduction = Reduction.none(instance)
@@ -162,7 +162,7 @@ def test_reducing_twice_changes_nothing_more(seed):
 
 
 @given(seed=st.integers(0, 10**6), plain=st.booleans())
-@settings(deadline=None, max_examples=cases(50, 150))
+@settings(deadline=None, max_examples=cases(30, 150))
 def test_the_value_of_a_plan_is_the_sum_over_components(seed, plain):
     instance = random_instance(seed, plain=plain)
     label = components(instance)

@@ -59,7 +59,7 @@ def test_random_plans_are_worth_what_trying_every_choice_finds(batch: int, tmp_p
             assert found[0] == [pytest.approx(right[0], abs=1e-6)], seed
 
 
-@pytest.mark.parametrize("batch", range(cases(2, 4)))
+@pytest.mark.parametrize("batch", range(cases(1, 4)))
 def test_plans_of_every_rule_are_proven_twice_and_worse_plans_refuted(
     batch: int, tmp_path: Path
 ) -> None:

@@ -19,21 +19,20 @@ from placement.review.geojson import read_solution, solution_text, take_solution
 from placement.review.markdown import markdown
 from placement.review.told import PARTS, Line
 from placement.solution import Solution
-from tests.amount import NIGHT
+from tests.amount import cases
 from tests.auditing.fuzz import edits
 from tests.review.kinds import KINDS, Made, NotHereError, overlap
 
 CASES = Path(__file__).parent.parent / "cases"
 FILES = ["plans/plain/solution", "plans/lanes/solution", "plans/agreed/solution", "ruled-later"]
-AMOUNT = 5000 if NIGHT else 125
+AMOUNT = cases(70, 5000)
 OUTPUTS = Path(__file__).parents[2] / "outputs"
 PLANS = {  # solutions of plans for cover, dogs and lanes, and how many edits are made in each
-    OUTPUTS / "paris-2024-cover": 200,
-    OUTPUTS / "paris-2024-dogs": 120,
-    OUTPUTS / "paris-2024": 60,
-    CASES / "plans" / "lanes": 160,
+    OUTPUTS / "paris-2024-cover": cases(70, 2000),
+    OUTPUTS / "paris-2024-dogs": cases(70, 1200),
+    OUTPUTS / "paris-2024": cases(45, 600),
+    CASES / "plans" / "lanes": cases(110, 1600),
 }
-AGAIN = 10 if NIGHT else 1
 SCHEMA = jsonschema.Draft202012Validator(answer_schema("diff"))
 ALONE = sorted(KINDS.keys() - {"identity left out", "people in all", "version left out"})
 
@@ -84,7 +83,7 @@ def test_each_kind_of_edit_is_told_in_its_own_line_and_nothing_else_is(folder: P
     old, draw = take_solution(json.loads(text), file="old"), random.Random(folder.name)
     here: Counter[str] = Counter()
     kinds = itertools.cycle(sorted(KINDS))
-    while here.total() < PLANS[folder] * AGAIN:
+    while here.total() < PLANS[folder]:
         name, top = next(kinds), json.loads(text)
         try:
             made = KINDS[name](top, draw)

@@ -169,7 +169,7 @@ ids = st.text(st.characters(blacklist_characters="/"), min_size=1, max_size=8)
 
 
 @pytest.mark.slow
-@settings(max_examples=cases(60, 200), deadline=None)
+@settings(max_examples=cases(35, 200), deadline=None)
 @given(st.data())
 def test_any_solution_is_stable_on_a_second_pass(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -11,6 +11,7 @@ from placement.globe import transformer
 from placement.starting.candidates import find_candidates
 from placement.starting.event import event_along
 from placement.starting.new_plan import survey_extract
+from tests.amount import by_night, cases
 from tests.cli.running import run
 from tests.starting.drawn_city import write_line
 
@@ -38,7 +39,7 @@ BRIDGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("city", CITIES)
+@pytest.mark.parametrize("city", cases(["helsinki"], list(CITIES)))
 def test_a_city_goes_from_extract_and_route_to_a_map(city: str, tmp_path: Path) -> None:
     extract, places = CITIES[city]
     route = write_line(tmp_path / "route.geojson", places)
@@ -56,6 +57,7 @@ def test_a_city_goes_from_extract_and_route_to_a_map(city: str, tmp_path: Path) 
     assert "OpenStreetMap" in (tmp_path / "out" / "map.html").read_text("utf-8")
 
 
+@by_night
 def test_each_bridge_of_the_route_has_a_candidate_within_100_m_and_most_drawn_sites_too() -> None:
     event = event_along(ROUTE)
     found = find_candidates(survey_extract(PARIS, event)[0])

@@ -13,6 +13,7 @@ from placement.solve.capacitated.assignment import UNIT, Crowds, send
 from placement.solve.capacitated.queueing import queue
 from placement.solve.capacitated.solver import solve_lanes
 from placement.solve.core.stopping import Effort, Stop
+from tests.amount import cases
 from tests.solve.capacitated.test_solver_with_lanes import random_case
 
 
@@ -100,7 +101,7 @@ def test_no_gate_in_reach_sends_nobody() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("classes", [1, 2])
 def test_random_plans_send_as_many_as_the_engine_says(classes: int) -> None:
-    for seed in range(40):
+    for seed in range(cases(20, 40)):
         instance, lanes = random_case(seed, 4, classes)
         if instance.rules:
             continue
@@ -220,7 +221,7 @@ def by_one_model(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(cases(12, 24)))
 def test_crowds_alike_are_put_together_without_loss(seed: int) -> None:
     crowds, room, carry, floors = many_alike(seed)
     sent = send(crowds, room, carry, floors)

@@ -168,7 +168,7 @@ def best_by_flows(instance: Instance, lanes: Lanes) -> float:
     return -math.inf if answer.x is None else -float(answer.fun)
 
 
-SIZE = cases(12, 25)
+SIZE = cases(8, 25)
 
 
 @pytest.mark.slow

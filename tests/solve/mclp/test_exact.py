@@ -13,8 +13,9 @@ from placement.cover.instance import Instance
 from placement.solution import Status, Stopped
 from placement.solve.core.stopping import Effort, Stop
 from placement.solve.mclp import solver
+from tests.amount import cases
 
-SEVERAL = settings(max_examples=40, deadline=None, derandomize=True)
+SEVERAL = settings(max_examples=cases(20, 40), deadline=None, derandomize=True)
 
 
 def exactly(number: float) -> Fraction:

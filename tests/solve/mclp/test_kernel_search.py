@@ -75,7 +75,7 @@ def grow(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(cases(30, 60)))
+@pytest.mark.parametrize("seed", range(cases(15, 60)))
 def test_trees_find_and_prove_the_best_plan(seed: int) -> None:
     instance = drawn(seed)
     right, plans = oracle.best(instance)
@@ -88,7 +88,7 @@ def test_trees_find_and_prove_the_best_plan(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(cases(15, 30)))
+@pytest.mark.parametrize("seed", range(cases(8, 30)))
 def test_bounds_hold_wherever_a_tree_is_cut_off(seed: int) -> None:
     instance = drawn(seed)
     right, plans = oracle.best(instance)
@@ -108,7 +108,7 @@ def test_a_bound_that_is_enough_ends_the_growth() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1, cases(20, 40), 2))
+@pytest.mark.parametrize("seed", range(1, cases(12, 40), 2))
 def test_cuts_and_closed_columns_lose_no_plan(seed: int) -> None:
     instance = teams(seed)
     right, _ = oracle.best(instance)

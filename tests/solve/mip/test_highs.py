@@ -77,7 +77,7 @@ def solve(live: LiveModel, start: np.ndarray | None = None, **options: Any) -> h
 @pytest.mark.parametrize("maximise", [False, True])
 def test_any_start_leads_to_the_optimum(*, maximise: bool) -> None:
     sign = -1.0 if maximise else 1.0
-    for seed in range(cases(20, 40)):
+    for seed in range(cases(10, 40)):
         for name, model in variants(random_model(seed), seed).items():
             best = optimum(model)
             seen: list[np.ndarray] = []
@@ -95,7 +95,7 @@ def test_any_start_leads_to_the_optimum(*, maximise: bool) -> None:
 
 @pytest.mark.slow
 def test_a_kept_model_stays_right_while_it_changes() -> None:
-    for seed in range(cases(20, 40)):
+    for seed in range(cases(10, 40)):
         first, more, fixed = variants(random_model(seed), seed).values()
         live = LiveModel(in_pulp(first))
         assert_best(live, first, solve(live))

@@ -11,7 +11,7 @@ from placement.solve.mclp import solver
 from tests.amount import cases
 from tests.ruled_plans import draw_plan, right_answer, write_ruled_plan
 
-BATCHES, SIZE = cases(7, 40), 25
+BATCHES, SIZE = cases(4, 40), 25
 OWN = ("separation_m", "separation_min", "backup", "unavailable", "near", "fleet", "posts")
 
 
@@ -72,4 +72,4 @@ def test_the_plans_use_every_rule() -> None:
         for kind in drawn.kinds.values():
             used.update(name for name in kind if name in OWN)
     assert set(OWN) < set(used)
-    assert min(used.values()) > cases(8, 50), used
+    assert min(used.values()) > cases(3, 50), used

@@ -21,7 +21,7 @@ from tests.solve.mclp.bounds.test_blocks import random_instance
 @pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize("size", [3, 6])
 @given(seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=cases(25, 60), deadline=None)
+@settings(max_examples=cases(15, 60), deadline=None)
 def test_the_tree_ends_with_the_best_plan(seed: int, size: int, *, whole: bool) -> None:
     instance = random_instance(seed, whole=whole)
     plans = every_plan(instance)

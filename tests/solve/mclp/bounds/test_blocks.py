@@ -56,7 +56,7 @@ def random_instance(seed: int, *, whole: bool = True, rules: bool = True) -> Ins
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32 - 1), cheap=st.sampled_from([0.3, 1.0, 3.0]))
 @example(seed=291, cheap=0.3)  # nothing costs anything, and the budget is large
-@settings(max_examples=cases(30, 150), deadline=None)
+@settings(max_examples=cases(18, 150), deadline=None)
 def test_a_block_is_solved_exactly(seed: int, cheap: float) -> None:
     instance = random_instance(seed, rules=False)
     instance = replace(instance, budget=1e9)
@@ -92,7 +92,7 @@ def test_a_block_is_solved_exactly(seed: int, cheap: float) -> None:
 @pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize("sizes", [(3,), (2, 6), (100,)])
 @given(seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=cases(25, 60), deadline=None)
+@settings(max_examples=cases(15, 60), deadline=None)
 def test_no_plan_is_worth_more_than_the_blocks_allow(
     seed: int, sizes: tuple[int, ...], *, whole: bool
 ) -> None:

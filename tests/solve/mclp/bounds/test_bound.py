@@ -82,7 +82,7 @@ def all_bounds(instance: Instance, seed: int) -> list[Bound]:
 
 @pytest.mark.parametrize("whole", [True, False])
 @given(seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=cases(40, 120), deadline=None)
+@settings(max_examples=cases(25, 120), deadline=None)
 def test_no_plan_is_worth_more_than_a_bound(seed: int, *, whole: bool) -> None:
     instance = random_instance(seed, whole=whole)
     plans = every_plan(instance)
@@ -94,7 +94,7 @@ def test_no_plan_is_worth_more_than_a_bound(seed: int, *, whole: bool) -> None:
 
 @pytest.mark.parametrize("whole", [True, False])
 @given(seed=st.integers(0, 2**32 - 1), share=st.sampled_from([1.0, 1.0, 0.9, 0.5]))
-@settings(max_examples=cases(40, 120), deadline=None)
+@settings(max_examples=cases(25, 120), deadline=None)
 def test_fixing_loses_no_plan_worth_keeping(seed: int, share: float, *, whole: bool) -> None:
     instance = random_instance(seed, whole=whole)
     plans = every_plan(instance)

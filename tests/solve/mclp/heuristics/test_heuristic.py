@@ -63,7 +63,7 @@ def oracle(instance: Instance) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(cases(30, 60)))
+@pytest.mark.parametrize("seed", range(cases(15, 60)))
 def test_small_instances_with_every_rule_are_solved_to_the_optimum(seed: int) -> None:
     instance = small(seed)
     best = oracle(instance)
