@@ -150,7 +150,7 @@ def test_two_plans_are_swiped_and_set_side_by_side(open_page, states, tmp_path: 
     line = page.locator("#view-changes [data-change='bridge-south/checkpoint']")
     gone = {post.id: post for post in states[0].solution.posts_list}["bridge-south/checkpoint"]
     assert line.inner_text().startswith(f"{gone.name} 2 ")
-    assert " people served" in line.inner_text()
+    assert "people served: " in line.inner_text()
     label = states[0].plan.problem.resources[0].label["en"]
     assert line.locator(".under").inner_text() == label
     page.locator("#view-changes [data-change='bridge-south/checkpoint']").click()

@@ -43,7 +43,7 @@ def test_each_loss_stands_in_its_tab_and_the_page_is_marked(
     assert told == [f"{loss:,.0f}" for loss in losses.each.values()]
     both = next(one for one in losses.worst if len(one.lost) == 2)
     section = page.locator("#view-losses section", has_text="Lost together").first
-    assert f"Objective lost: {both.loss:,.0f}" in section.inner_text()
+    assert f"Worth lost: {both.loss:,.0f}" in section.inner_text()
     assert section.locator("[data-lost]").first.get_attribute("data-lost") == both.lost[0]
     moved = section.locator("tbody tr").all_inner_texts()
     assert len(moved) == min(12, len(both.moved))

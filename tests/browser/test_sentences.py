@@ -111,6 +111,32 @@ def alike(said: Facts) -> Facts:
     return dict(json.loads(json.dumps(said, ensure_ascii=False).replace("\u202f", "\u00a0")))
 
 
+@pytest.mark.parametrize(
+    ("seconds", "english", "french"),
+    [
+        (60, "1 minute", "1 minute"),
+        (62, "1 minute", "1 minute"),
+        (84, "1.4 minutes", "1,4 minute"),
+        (120, "2 minutes", "2 minutes"),
+    ],
+)
+def test_minutes_are_one_or_many_as_they_are_written(
+    browser, plans, seconds, english, french
+) -> None:
+    page = browser.new_page()
+    page.add_script_tag(content=static_files.script("language.js", "overview.js"))
+    asked = """([text, seconds]) => {
+      const tell = speaker(JSON.parse(text));
+      return ['en', 'fr'].map((code) => { tell.use(code); return walkInWords(seconds, tell); });
+    }"""
+    assert page.evaluate(asked, [json.dumps(plans[0]), seconds]) == [english, french]
+    assert [sentences.walk_in_words(seconds, Speaker(code)) for code in ("en", "fr")] == [
+        english,
+        french,
+    ]
+    page.close()
+
+
 @pytest.mark.slow
 def test_paper_and_page_say_the_same_of_every_kind_of_plan(browser, plans) -> None:
     folder = Path(webmap.__file__).parent / "static"

@@ -223,6 +223,25 @@ def test_the_script_uses_every_word_and_no_other() -> None:
     assert unused - pairs == set()
 
 
+def test_french_keeps_its_signs_of_two_parts_on_the_line_of_their_word() -> None:
+    """A narrow space before ; ? ! and %, a whole one before the colon and within quotes."""
+    wrong = [
+        (part, key, text)
+        for part, words in static_files.languages()["fr"].items()
+        if part not in ("language", "diff")
+        for key, text in words.items()
+        if re.search("[^\u202f][;?!%]|[^\u00a0][:»]|«[^\u00a0]|'", re.sub("[0-9]:|1:", "", text))
+    ]
+    assert wrong == []
+
+
+def test_units_stay_beside_their_numbers_in_french() -> None:
+    words = static_files.languages()["fr"]
+    told = [text for part in words if part not in ("language", "diff")
+            for text in words[part].values()]  # fmt: skip
+    assert [text for text in told if re.search(r"\} (min|m|s|km/h)\b", text)] == []
+
+
 def test_commands_that_the_page_names_have_the_options_that_it_names() -> None:
     for words in static_files.languages().values():
         told = " ".join(text for text in words["plan"].values() if isinstance(text, str))

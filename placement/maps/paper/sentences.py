@@ -39,7 +39,7 @@ def posts_in_words(data: Facts, tell: Speaker) -> str:
 
 def walk_in_words(seconds: float, tell: Speaker) -> str:
     """Return a walk in minutes."""
-    return tell.count("walk_min", seconds / 60, n=tell.minutes(seconds))
+    return tell.count("walk_min", seconds / 60, decimals=1, n=tell.minutes(seconds))
 
 
 def proof(data: Facts, tell: Speaker) -> str:

@@ -40,9 +40,9 @@ class Speaker:
         """Say whether there is a sentence of that name."""
         return key in self._words
 
-    def count(self, key: str, number: float, **values: str) -> str:
-        """Return words that go with a number: ``key_one`` or ``key_many``."""
-        which = "one" if self._is_one(number) else "many"
+    def count(self, key: str, number: float, *, decimals: int = 0, **values: str) -> str:
+        """Return words that go with a number, written with so many decimals: one or many."""
+        which = "one" if self._is_one(number, decimals) else "many"
         return self.say(f"{key}_{which}", **{"n": self.people(number), **values})
 
     def own(self, texts: Mapping[str, str]) -> str:
@@ -107,9 +107,9 @@ class Speaker:
         parts = re.split(r"(\d+)", bare)
         return [(int(one), "") if one.isdecimal() else (-1, one) for one in parts], text
 
-    def _is_one(self, number: float) -> bool:
+    def _is_one(self, number: float, decimals: int = 0) -> bool:
         least, most = self._own["plural"]["one"]
-        return bool(least <= int(_rounded(number, 0)) <= most)
+        return bool(least <= float(_rounded(number, decimals)) <= most)
 
     def _number(self, number: float, decimals: int) -> str:
         written = f"{_rounded(number, decimals):,f}"

@@ -118,7 +118,8 @@ function speaker(data) {
     has: (key) => Object.hasOwn(data.words[state.language], key),
     /* Words that go with a number: `key_one` where the language says one of it as of one. */
     count(key, number, values) {
-      const one = state.plurals.select(Math.round(number)) === "one";
+      const shown = values !== undefined && "n" in values ? number : Math.round(number); // as it is written
+      const one = state.plurals.select(shown) === "one";
       return tell.say(`${key}_${one ? "one" : "many"}`, { n: tell.people(number), ...values });
     },
     own: (texts) => texts[state.language] || texts.en,

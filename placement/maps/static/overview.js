@@ -10,7 +10,7 @@ function postsInWords(data, tell) {
 }
 
 function walkInWords(seconds, tell) {
-  return tell.count("walk_min", seconds / 60, { n: tell.minutes(seconds) });
+  return tell.count("walk_min", Number((seconds / 60).toFixed(1)), { n: tell.minutes(seconds) });
 }
 
 /* What is known of better plans: never more than the status says. */

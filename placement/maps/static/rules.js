@@ -143,7 +143,7 @@ function prioritiesView(data, tell) {
     pieces.push(...heading(tell.say("tiers_title"), tell.say("tiers_hint")), make("div", { class: "cards" },
       ...tiers.map((tier, place) => make("article", { class: "card" },
         make("h3", null, make("span", { class: "rank", "aria-hidden": "true" }, String(place + 1)),
-          make("span", null, tell.say("tier", { tier: tell.people(tier.tier), people: tell.people(tier.people) }))),
+          make("span", null, tell.say("tier", { tier: tell.people(tier.tier), people: tell.count("of_all", tier.people) }))),
         ...data.resources.map((resource, at) => make("div", { class: "reachrow" },
           sign(at, 16, null), make("span", null, tell.own(resource.label)),
           bar(part(tier, at), look(at).colour), make("b", null, tell.share(part(tier, at))))),

@@ -90,7 +90,7 @@ function variantTable(data, tell, model, plan, found, title) {
     const laned = isLaned(model, found, at);
     row(tell.say(laned ? "if_admitted" : "if_covered", { label }), was.covered, is.covered, tell.people);
     rows.push([tell.say("if_share", { label }), tell.share(was.share), tell.share(is.share),
-      changeText(was.share, is.share, tell.share, ...[tell.money, tell.fine].map((size) => (part) => tell.say("if_points", { points: size(100 * part) })))]);
+      changeText(was.share, is.share, tell.share, ...[tell.money, tell.fine].map((size) => (part) => tell.count("if_points", Number((100 * part).toFixed(1)), { n: size(100 * part) })))]);
     if (laned) {
       row(tell.say("if_far", { label }), farOf(model, plan, at), farOf(model, found, at), tell.people);
       row(tell.say("if_turned", { label }), was.total - was.covered - farOf(model, plan, at), is.total - is.covered - farOf(model, found, at), tell.people);
@@ -377,7 +377,7 @@ function makeVariantBar(data, tell, trial, state) {
 function saidOfVariant(data, tell, { counter }) {
   const found = counter.here.variant();
   const told = data.resources.flatMap((resource, at) => (resource.shown ? [tell.say("if_said", {
-    label: tell.own(resource.label), share: tell.share(found.coverage[at].share), people: tell.people(found.coverage[at].covered),
+    label: tell.own(resource.label), share: tell.share(found.coverage[at].share), people: tell.count("of_all", found.coverage[at].covered),
   })] : []));
   return [...told, tell.say("if_said_cost", { cost: tell.money(counter.variant().cost), unit: tell.own(data.budget.unit) })].join(" ");
 }
