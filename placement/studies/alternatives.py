@@ -17,15 +17,13 @@ from placement.plan.problem import Plan
 from placement.plan.summary import html_table
 from placement.review.geojson import solution_text, take_solution
 from placement.review.reading import Members
-from placement.solution import Solution, Status, list_unproven
+from placement.solution import Solution, Status
 from placement.solve.core.gap import relative_gap
-from placement.solve.core.incumbent import Outcome
 from placement.solve.core.stopping import Effort, Progress, Stop
 from placement.solve.questions import baseline
 from placement.solve.questions.max_cover import audited, optimise
 from placement.solve.questions.measured import choose_solver, measured
 from placement.solve.questions.report import write_up
-from placement.solve.questions.solver import Best, Solver
 from placement.studies.kept_results import KeptResults
 
 if TYPE_CHECKING:
@@ -295,14 +293,16 @@ def _search(
     first = found[0].solution
     walks, posts, _ = measured(plan, effort.stop)
     solver = choose_solver(plan, walks)
-    best, outcome = _next(solver, plan, _apart(posts, plan, found, differ), effort)
+    with effort.stop.catching_interrupts():
+        best = solver.best(_apart(posts, plan, found, differ), effort, start=None, shares={})
+    outcome = best.outcome
     if effort.stop.interrupted:
         raise KeyboardInterrupt
     least = first.bound * (1 - within)
     least -= _LAST_BITS * abs(least)
     if outcome.status is Status.INFEASIBLE or outcome.bound < least:
         return _Found(ended="none")
-    if best is None or outcome.objective < least:
+    if best.chosen is None or outcome.objective < least:
         return _Found(ended="none" if outcome.status is Status.OPTIMAL else "unknown")
     bound = max(first.bound, outcome.objective)
     told_of = replace(
@@ -314,28 +314,6 @@ def _search(
     solution = write_up(plan, walks, replace(best, outcome=told_of), wish=baseline.Wishes())
     among = solution.objective if outcome.status is Status.OPTIMAL else outcome.bound
     return _Found(solution=audited(plan, solution), among=among)
-
-
-def _next(
-    solver: Solver, plan: Plan, posts: Posting, effort: Effort
-) -> tuple[Best | None, Outcome]:
-    """Find the best plan that keeps the distance; None where there is none or none was found."""
-    with effort.stop.catching_interrupts():
-        if plan.problem.laned is not None:
-            best = solver.best(posts, effort, start=None, shares={})
-            return (best if best.chosen is not None else None), best.outcome
-        staged = solver.solve(posts, effort, start=None)
-    outcome = staged.outcome
-    if outcome.chosen is None:
-        return None, outcome
-    best = Best(
-        outcome=outcome,
-        posts=posts,
-        chosen=outcome.chosen,
-        tiers=staged.tiers,
-        unproven=list_unproven("walk"),
-    )
-    return best, outcome
 
 
 def _apart(posts: Posting, plan: Plan, found: list[Alternative], differ: int) -> Posting:

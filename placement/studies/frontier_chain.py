@@ -1,9 +1,9 @@
 """The plans along a frontier, each as near to the one before it as equal worth allows.
 
 Without lanes a point has two steps. The most that it is worth is found by itself, as a piece of an
-executor; of all plans that are worth as much, one with the fewest changes against the point before
-is then taken, point after point. With lanes changes are not counted: each search starts from the
-plan of the point before, so all of it is in order.
+executor; of all plans that are worth as much, those with the fewest changes against the point
+before are then told apart as everywhere, by walk, cost and identifiers. With lanes changes are not
+counted: each search starts from the plan of the point before, so all of it is in order.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,15 +14,17 @@ from placement.cover.survey import Survey
 from placement.errors import NoPlanError
 from placement.executor import Executor
 from placement.plan.problem import Plan
-from placement.solution import Solution, Status, list_unproven
+from placement.solution import Solution, Status
 from placement.solve.core.gap import relative_gap
 from placement.solve.core.incumbent import Outcome
 from placement.solve.core.lexicographic import Staged
 from placement.solve.core.stopping import Effort, Stop
 from placement.solve.questions import baseline
+from placement.solve.questions.equal_worth import no_more_changes
 from placement.solve.questions.max_cover import with_budget
 from placement.solve.questions.measured import choose_solver
 from placement.solve.questions.report import write_up
+from placement.solve.questions.secondary_objective import refine
 from placement.solve.questions.solver import Best
 from placement.studies.frontier_points import BUDGET, number
 
@@ -137,18 +139,15 @@ class Chain:
             known = solver.solve(posts, search.effort_for(0.0), start=start)
             found = _better(found, known)
         stop = search.effort_for(left).stop
+        base = baseline.columns_of(posts, plan.problem, wish.units)
         with stop.catching_interrupts():
-            near = solver.nearest(
-                found, baseline.columns_of(posts, plan.problem, wish.units), stop=stop
-            )
-        # the walks were not what was chosen by: nothing is proven of them
-        best = Best(
-            outcome=near,
-            posts=posts,
-            chosen=near.chosen,
-            tiers=found.tiers,
-            unproven=list_unproven("walk"),
-        )
+            near = solver.nearest(found, base, stop=stop)
+            best = Best(outcome=near, posts=posts, chosen=near.chosen, tiers=found.tiers)
+            if near.chosen is not None:
+                held = no_more_changes(found.posts.instance, base, near.chosen)
+                alike = replace(found.posts, instance=held)
+                chosen, unproven = refine(alike, plan.problem, search.walks, near.chosen, stop=stop)
+                best = replace(best, chosen=chosen, unproven=unproven)
         return _unless_interrupted(best, stop)
 
 

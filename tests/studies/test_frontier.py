@@ -85,6 +85,8 @@ def test_each_point_is_the_best_of_all_choices_and_changes_fewest_posts(
         assert point.solution is not None
         assert point.solution.status is Status.OPTIMAL
         assert point.solution.objective == pytest.approx(best)
+        assert point.solution.walk is not None
+        assert point.solution.walk.unproven == {}  # of these choices one is to be told of
         posts = {post.id for post in point.solution.posts_list}
         if before is not None and before.solution is not None:
             old = {post.id for post in before.solution.posts_list}

@@ -116,9 +116,8 @@ def fewest_changes(instance: Instance, base: Ints, chosen: Ints, *, stop: Stop) 
     """
     left = narrowed(scaled(instance, centred=False), chosen, stop=stop.share(0.5))
     held = left.value(chosen)
-    slope = np.ones(left.columns)
-    slope[base] = -1.0
-    changes = sum_of("changes", slope)
+    changes = _changes(left, base)
+    slope = changes.slope
     low, best = -float(len(base)), chosen
     high = float(slope[best].sum())
     asked = high - 1.0  # mostly there is no plan with fewer; else their number is halved
@@ -137,3 +136,17 @@ def fewest_changes(instance: Instance, base: Ints, chosen: Ints, *, stop: Stop) 
     if answer.chosen is None or left.value(answer.chosen) < held - _SAME * abs(held):
         return best
     return answer.chosen if slope[answer.chosen].sum() < high else best
+
+
+def no_more_changes(instance: Instance, base: Ints, chosen: Ints) -> Instance:
+    """Return the instance with the rule that no plan changes more than the one chosen does."""
+    changes = _changes(instance, base)
+    most = float(changes.slope[chosen].sum())
+    return replace(instance, rules=(*instance.rules, replace(changes, most=most)))
+
+
+def _changes(instance: Instance, base: Ints) -> Rule:
+    """Return the columns that open against those of `base`, less those of them that stay open."""
+    slope = np.ones(instance.columns)
+    slope[base] = -1.0
+    return sum_of("changes", slope)

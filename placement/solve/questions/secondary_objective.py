@@ -78,19 +78,21 @@ def refine(
         return chosen, list_unproven("walk", gap)
 
     equals = replace(equals, walk=walk)
-    cheaper = equals.least("cost", warm=chosen)
-    if cheaper.chosen is not None and _cost(instance, cheaper.chosen) < _cost(instance, chosen):
-        chosen = cheaper.chosen
+    cheapest = equals.least("cost", other_than=chosen)
+    if cheapest.infeasible:  # the usual case: one plan has the shortest walk
+        return chosen, {}
+    if cheapest.chosen is not None and _cost(instance, cheapest.chosen) < _cost(instance, chosen):
+        chosen = cheapest.chosen
     cost = _cost(instance, chosen)
-    if cheaper.bound < cost - (1e-6 * cost if numbers.loose else 0.5):
-        return chosen, list_unproven("cost", _share(cost, cheaper.bound))
+    if cheapest.bound < cost - (1e-6 * cost if numbers.loose else 0.5):
+        return chosen, list_unproven("cost", _share(cost, cheapest.bound))
     return _lowest(replace(equals, cost=cost), chosen)
 
 
 def _lowest(equals: Equals, chosen: Ints) -> tuple[Ints, Unproven]:
     """Of plans equal in coverage, walk and cost, take the one with few posts, and low ones."""
     other = equals.least("cost", other_than=chosen)
-    if other.infeasible:  # the usual case: there is one such plan
+    if other.infeasible:
         return chosen, {}
     fewer = equals.least("posts", warm=chosen)
     if fewer.chosen is not None and len(fewer.chosen) < len(chosen):
