@@ -20,6 +20,12 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_SPARE = {
+    "en": ("Spare", "Stand by at the rest place"),
+    "fr": ("Réserve", "En attente au lieu de repos"),
+}
+
+
 def demand_parts(kinds: tuple[str, ...], day: "date | None") -> None:
     """Make sure that all that is asked for can be made, before any work is done for it.
 
@@ -114,6 +120,19 @@ def _calendars(
             )
             for one in line
         ]
+        if not events:
+            hours = [midnight + timedelta(minutes=one) for one in (found.begins, found.ends)]
+            spare, stands_by = _SPARE[language]
+            events = [
+                Event(
+                    begins=hours[0],
+                    ends=hours[1],
+                    days=found.days,
+                    summary=spare,
+                    place="",
+                    note=stands_by,
+                )
+            ]
         of = f"{found.plan} {found.resource} {team}"
         files[f"{team}.ics"] = calendar(f"{found.title[language]} · {team}", events, of=of)
     return archive(files)

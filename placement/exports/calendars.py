@@ -29,7 +29,7 @@ class Event:
     summary, place, note
         Texts; a place or a note may be empty.
     lon, lat
-        Where, in degrees.
+        Where, in degrees; None where that is not known.
     """
 
     begins: datetime
@@ -38,8 +38,8 @@ class Event:
     summary: str
     place: str
     note: str
-    lon: float
-    lat: float
+    lon: float | None = None
+    lat: float | None = None
 
 
 def calendar(name: str, events: Iterable[Event], *, of: str | None = None) -> bytes:
@@ -50,7 +50,7 @@ def calendar(name: str, events: Iterable[Event], *, of: str | None = None) -> by
     name
         What it is called.
     events
-        In their order.
+        In their order, one at least: a calendar without is none.
     of
         Whose they are: by this its events are told from those of others, whatever the language and
         the title. The name unless given.
@@ -74,7 +74,7 @@ def calendar(name: str, events: Iterable[Event], *, of: str | None = None) -> by
             f"SUMMARY:{_text(event.summary)}",
             *([f"LOCATION:{_text(event.place)}"] if event.place else []),
             *([f"DESCRIPTION:{_text(event.note)}"] if event.note else []),
-            f"GEO:{event.lat:.6f};{event.lon:.6f}",
+            *([] if event.lat is None else [f"GEO:{event.lat:.6f};{event.lon:.6f}"]),
             "END:VEVENT",
         ]
     lines.append("END:VCALENDAR")

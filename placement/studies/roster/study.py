@@ -260,9 +260,8 @@ def roster(
     if begins + min(0, *(-SLOT_MIN * _slots(s) for g in groups for s in g.out_s.values())) < 0:
         raise UsageError("teams would leave for their posts the day before: write 24:00 for 00:00.")
     _check_nights(groups, ends - begins, rules, days)
-    slots, stop = (ends - begins) // SLOT_MIN, Stop(time_limit)
+    slots, stop, covered = (ends - begins) // SLOT_MIN, Stop(time_limit), None
     held = _hold(groups, positions, slots, shift, stop)
-    covered = None
     if teams is not None and sum(len(one.lines) for one, _ in held) > teams:
         reach = Reach(plan, {post.id: post.units for post in posts})
         groups, held, covered = _fit(
@@ -353,7 +352,7 @@ def _fit(
             raise NoPlanError("no posts were found in time that so many teams hold.")
         if not kept:
             kind = InfeasibleError if bound < 0.5 else NoPlanError
-            raise kind(f"with --teams {teams} no post is held throughout; give more.")
+            raise kind(f"with --teams {teams} no post is held that covers anybody; give more.")
         fewer = [
             replace(
                 group,

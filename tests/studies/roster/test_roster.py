@@ -298,7 +298,7 @@ def test_the_sentences_count_as_people_do(tmp_path: Path, monkeypatch: pytest.Mo
     [
         (("--from", "25"), "--from '25' is not a time", 2),
         (("--break", "60"), "--break '60' is not MIN/MIN", 2),
-        (("--teams", "0"), "with --teams 0 no post is held throughout; give more", 4),
+        (("--teams", "0"), "with --teams 0 no post is held that covers anybody; give more", 4),
         (("--rest-at", "none.geojson"), "none.geojson", 3),
         (("--rest-at", "town/areas.geojson"), "areas.geojson", 3),
     ],

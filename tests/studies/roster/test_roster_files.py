@@ -63,13 +63,18 @@ def test_an_event_past_midnight_ends_the_day_after_and_comes_again_each_day() ->
 
 
 def test_each_team_has_a_calendar_with_its_duties(solved: Path) -> None:
-    ended = run(*WORDS, "--with", "calendars", "--date", "2024-07-26", "--lang", "fr")
+    words = ("--with", "calendars", "--date", "2024-07-26", "--lang", "fr", "--spare", "1")
+    ended = run(*WORDS, *words)
     assert ended.exit_code == 0, ended.stderr
     told = json.loads((solved / "roster.json").read_text(encoding="utf-8"))
     with zipfile.ZipFile(solved / "calendars.zip") as archive:
         files = {name: unfolded(archive.read(name)) for name in archive.namelist()}
     teams = [team for base in told["bases"] for team in base["teams"]]
-    assert sorted(files) == sorted(f"{team}.ics" for team in teams)
+    assert sorted(files) == sorted(f"{team}.ics" for team in [*teams, *told["spare"]])
+    spare = files[f"{told['spare'][0]}.ics"]
+    assert spare.count("BEGIN:VEVENT") == 1
+    assert {"DTSTART:20240726T100000", "DTEND:20240726T120000", "SUMMARY:Réserve"} <= {*spare}
+    assert not any(line.startswith(("GEO", "LOCATION")) for line in spare)
     for team in teams:
         mine = [one for one in told["duties"] if one["team"] == team]
         begins = [line for line in files[f"{team}.ics"] if line.startswith("DTSTART")]
