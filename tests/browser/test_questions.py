@@ -15,6 +15,7 @@ from placement.review.geojson import read_solution
 from placement.solution import Changes
 from placement.solve.questions.evaluate import proposed
 from tests.amount import by_night
+from tests.browser.conftest import UNPAINTED
 from tests.builders import write_plan
 from tests.maps.pages import drawn_plan, solution_of
 
@@ -103,6 +104,7 @@ def test_which_bridge_must_not_close(open_page, cover_page) -> None:
     reader.click(f"[data-try='shut {worst}']")
     covered = reader.read("table.variant")[0]
     assert number(covered[3]) == -lost[worst]
+    page.wait_for_selector(UNPAINTED, state="detached")
     assert "Closed in this variant" in page.locator(".legend").inner_text()
     assert page.evaluate("location.hash").endswith(f"shut={worst.replace(' ', '+')}")
     page.locator("[data-try='undo']").click()

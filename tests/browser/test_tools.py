@@ -12,6 +12,7 @@ import pytest
 
 from placement.maps import write_map
 from tests.amount import cases
+from tests.browser.conftest import UNPAINTED
 from tests.browser.test_access import found
 from tests.maps.pages import (
     POSTS,
@@ -214,6 +215,7 @@ def test_a_picture_of_a_variant_says_that_it_is_no_plan(open_page, tmp_path) -> 
     assert marks.inner_text() == "Post closed in this variant"
     assert "Post closed in this variant" in written
     page.locator("[data-try='reset']").evaluate("one => one.click()")
+    page.wait_for_selector(UNPAINTED, state="detached")
     assert marks.count() == 0
     other = "#if=north-east/checkpoint:2"
     page, _ = open_page(tmp_path / "map.html", address=other)
