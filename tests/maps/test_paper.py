@@ -22,7 +22,7 @@ from placement.errors import MissingExtraError
 from placement.maps.numbering import numbers
 from placement.maps.paper import Dossier, demand_press, dossier, map_picture
 from placement.maps.paper.close_ups import area_sheets, post_sheets
-from placement.maps.paper.drawing import STEPS, drawing
+from placement.maps.paper.drawing import STEPS, _missing_ground, drawing
 from placement.maps.paper.map_sheets import _bar, plan_sheet
 from placement.maps.paper.material import Material
 from placement.maps.paper.names import broken
@@ -415,6 +415,20 @@ def test_a_drawing_holds_no_text(town: tuple[Plan, Solution]) -> None:
     picture = drawing(work.ground, work.whole, shown=work.shown)
     assert "<text" not in picture
     assert json.dumps(NASTY[1])[1:-1] not in picture
+
+
+def test_people_not_covered_are_drawn_where_people_stand(tmp_path: Path) -> None:
+    """The squares that areas are sampled in are as wide as a quay: none lies in the river."""
+    plan = drawn_plan(tmp_path)
+    demand = plan.problem.demand
+    everyone = np.ones(len(demand.people), dtype=np.bool_)
+    ground = _missing_ground(plan, everyone)
+    areas = shapely.union_all([area.xy for area in plan.areas])
+    inside = shapely.contains_xy(areas, *demand.xy.T)
+    assert 0 < inside.sum() < len(inside)
+    assert shapely.contains_xy(ground, *demand.xy[demand.people > 0].T).all()
+    in_areas = np.array([plan.areas[0].id in name for name in demand.id])
+    assert _missing_ground(plan, in_areas).difference(areas.buffer(1e-6)).is_empty
 
 
 def test_a_plan_without_posts_prints(tmp_path: Path) -> None:

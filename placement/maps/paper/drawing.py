@@ -207,13 +207,20 @@ def ground_of(
 
 
 def _missing_ground(plan: Plan, lost: Bools) -> shapely.Geometry:
-    """Return the squares of the people that no post covers, those of areas as large as sampled."""
+    """Return the squares of the people that no post covers, those of areas as large as sampled.
+
+    Of people in an area they end with the areas: nobody stands in the river beside a quay.
+    """
     demand = plan.problem.demand
     mine = lost & (demand.people > 0)
     side_m = plan.settings.walking.sample_m if plan.areas else 10.0
     x, y = demand.xy[mine].T
     half = 0.54 * side_m
-    return shapely.union_all(shapely.box(x - half, y - half, x + half, y + half))
+    squares = shapely.box(x - half, y - half, x + half, y + half)
+    areas = shapely.union_all([area.xy for area in plan.areas])
+    inside = shapely.contains_xy(areas, x, y)
+    cut = shapely.intersection(shapely.union_all(squares[inside]), areas)
+    return shapely.union_all([cut, *squares[~inside]])
 
 
 def drawing(
