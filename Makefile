@@ -94,7 +94,7 @@ WITH_LOOPS := tests/cover/test_discs.py::test_points_on_the_circle_and_sites_on_
   tests/streets/test_osm.py::test_both_forms_give_the_same_network
 $(VENV)/.loops: $(VENV)/.develop $(VENV)/.compiled
 	@echo "Compiling the loops of all commands (once)."
-	@$(PYTHON) -m pytest -q $(WITH_LOOPS) >/dev/null || [ $$? -eq 1 ]
+	@$(PYTHON) -m pytest -q -n 2 --dist loadfile $(WITH_LOOPS) >/dev/null || [ $$? -eq 1 ]
 	@touch $@
 
 $(VENV)/.collected: $(VENV)/.develop
