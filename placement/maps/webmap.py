@@ -8,7 +8,6 @@ never sees a text of the plan, since branca fills templates twice and would run 
 import base64
 import hashlib
 import html
-import json
 import threading
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,6 +26,7 @@ from placement.cover.survey import survey
 from placement.errors import InputError, PlacementError, UsageError
 from placement.late_imports import imported_later
 from placement.maps.comparison import comparison_data, slider_data
+from placement.maps.data_block import json_block, with_options_once
 from placement.maps.day import day_data
 from placement.maps.frame import draw_plan, draw_routes, draw_shapes, draw_solution, plan_frame
 from placement.maps.leaflet import leaflet_file, leaflet_script, leaflet_style
@@ -390,12 +390,12 @@ def page(
     """Return the page as text: the same bytes for the same dictionary, in any process."""
     spoken = languages()
     styles = ("map.css", *(("states.css",) if show == "showStates" else ()), "print.css")
-    block = _json_block(
+    block = json_block(
         {
             "languages": {code: one["language"] for code, one in spoken.items()},
             "words": {code: one[words] for code, one in spoken.items()},
             "leaflet": leaflet_file("LICENSE").decode(),
-            **_with_options_once(data),
+            **with_options_once(data),
         }
     )
     with _counted_names():
@@ -431,28 +431,6 @@ def page(
 def _hash(text: str) -> str:
     """Return a text's source expression for the policy."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _with_options_once(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Name the options of each site by their place in one list: most sites have the same few."""
-    if "sites" not in data:
-        return dict(data)
-    places: dict[str, int] = {}
-    sites = []
-    for site in data["sites"]:
-        at = places.setdefault(json.dumps(site["options"], sort_keys=True), len(places))
-        sites.append({**site, "options": at})
-    return {**data, "sites": sites, "options": [json.loads(one) for one in places]}
-
-
-def _json_block(data: Mapping[str, Any]) -> str:
-    """Write JSON that can neither close its element nor be taken for markup.
-
-    Everything beyond ASCII is escaped (U+2028 and lone surrogates among it), and so are the three
-    letters that mean something to an HTML parser.
-    """
-    text = json.dumps(data, allow_nan=False, separators=(",", ":"), sort_keys=True)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 RESTRICTED = {
     "en": "Restricted: for those who plan this event, not to be passed on.",
-    "fr": "Diffusion restreinte : réservé à celles et ceux qui planifient l'événement.",
+    "fr": "Diffusion restreinte : réservé à celles et ceux qui planifient l’événement.",
 }
 """What every file that tells of losses says, in both languages."""
 

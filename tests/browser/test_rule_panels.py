@@ -277,7 +277,7 @@ def test_paper_shows_the_subjects_that_are_asked_for_and_every_gate(open_page, f
     page.emulate_media(media="print")
     assert page.locator("[role=tabpanel]:visible").count() == len(TABS)
     assert page.locator(".tabs").is_visible() is False
-    assert page.get_by_text("Queues are reckoned as a fluid").is_visible()
+    assert page.get_by_text("Queues are reckoned as if people arrived evenly").is_visible()
     gates = page.locator("table.onpaper tbody tr")
     assert gates.count() == 3
     assert "200" in gates.filter(has_text="Bridge, north").inner_text()

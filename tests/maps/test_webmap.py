@@ -18,6 +18,7 @@ from branca.element import Element
 from placement.cli import place
 from placement.errors import InputError
 from placement.maps import network, static_files, webmap, write_map
+from placement.maps.data_block import json_block
 from placement.maps.leaflet import leaflet_file
 from placement.plan.problem import Plan
 from placement.solution import Status
@@ -221,6 +222,19 @@ def test_the_script_uses_every_word_and_no_other() -> None:
     )
     unused = {key for key in known if f'"{key}"' not in code and not key.startswith(built)}
     assert unused - pairs == set()
+
+
+def test_whole_numbers_are_written_without_a_point(plan: Plan) -> None:
+    block = Page(webmap.map_page(plan, solution_of(plan))).inside["script"][0]
+    told: list[str] = []
+    json.loads(block, parse_float=lambda text: told.append(text) or float(text))
+    assert [text for text in told if text.endswith(".0")] == []
+    assert told  # others keep theirs
+    kept = {"small": [4.0, -0.0, 2.5, True, "4.0"], "large": 1e300}
+    written = json.loads(json_block(kept))
+    assert written == kept
+    assert written["small"][3] is True
+    assert json_block(kept) == '{"large":1e+300,"small":[4,0,2.5,true,"4.0"]}'
 
 
 def test_french_keeps_its_signs_of_two_parts_on_the_line_of_their_word() -> None:
