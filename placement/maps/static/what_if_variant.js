@@ -4,6 +4,7 @@ const MOST_COUNTED = 8; // variants whose figures are kept
 const MOST_CLOSED = 4; // choices of closed streets whose walks are kept
 const IDLE_MS = 30; // counted ahead at once; a browser gives idle time every 50 ms
 const FIRST_MS = 500; // in which the page is drawn and looked at
+const QUIET_MS = 1000; // after the reader did something: a zoom is over and painted
 const MOST_TRIED = 3; // posts that are closed ahead of the reader
 
 /* The posts that differ from the plan's, with a memory: units by "<site>/<resource>", 0 closed. */
@@ -134,15 +135,20 @@ function makeCounter(data, variant) {
   return counter;
 }
 
-/* Take steps while the reader does nothing else and nothing waits to be painted: a browser says that no time
-   remains as soon as the reader does something. */
+/* Take steps while the reader does nothing else, nor did lately, since the map may still move, and nothing waits to be
+   painted: a browser says that no time remains as soon as the reader does something. */
 function whileIdle(steps) {
   if (window.requestIdleCallback === undefined) { return; } // counted when it is asked for
+  let quiet = performance.now() + FIRST_MS;
+  const wait = (event) => { if (event.type !== "pointermove" || event.buttons > 0) { quiet = performance.now() + QUIET_MS; } };
+  const acts = ["pointerdown", "pointermove", "wheel", "keydown"];
+  for (const act of acts) { window.addEventListener(act, wait, { passive: true, capture: true }); }
   const ask = () => window.requestIdleCallback((deadline) => {
-    const end = performance.now() + IDLE_MS;
+    const begin = performance.now();
+    if (begin < quiet) { setTimeout(ask, quiet - begin); return; }
     let isOver = false;
-    while (!isOver && painting.jobs.length === 0 && performance.now() < end && deadline.timeRemaining() > 0) { isOver = steps.next().done; }
-    if (!isOver) { ask(); }
+    while (!isOver && painting.jobs.length === 0 && performance.now() < begin + IDLE_MS && deadline.timeRemaining() > 0) { isOver = steps.next().done; }
+    if (isOver) { for (const act of acts) { window.removeEventListener(act, wait, { capture: true }); } } else { ask(); }
   });
   setTimeout(ask, FIRST_MS);
 }
