@@ -189,6 +189,12 @@ def _check_gate(plan: Plan, resource: Resource, post: Post, gate: Gate, findings
             )
 
 
+def _crowds_in_reach(plan: Plan, reach: Reach, area: Ints) -> _Crowd | None:
+    """Merge people who are alike; None where nobody has an open gate in reach."""
+    crowd = _crowds(plan, reach, area) if reach.within[reach.is_open].any() else None
+    return crowd if crowd is not None and len(crowd.worth) else None
+
+
 def _crowds(plan: Plan, reach: Reach, area: Ints) -> _Crowd:
     """Merge people who are alike for every figure that is told."""
     problem = plan.problem
@@ -256,12 +262,12 @@ def _check_people(
     if not check_profiles(plan, solution, findings) or not known:
         return
     total, names = coverage.covered, inward.gates
-    if not inward.reach.within[inward.reach.is_open].any():
+    crowd = _crowds_in_reach(plan, inward.reach, area)
+    if crowd is None:
         findings.require(
             total <= _HAIR and abs(worth) <= _HAIR, "people are admitted out of nowhere"
         )
         return
-    crowd = _crowds(plan, inward.reach, area)
     gate, who, when = _ways(crowd, periods)
     size = len(gate)
     come = crowd.coming.ravel()
@@ -385,9 +391,9 @@ def most_admitted(plan: Plan, walks: Survey, reach: Reach, *, counted: bool = Fa
         return 0.0
     nowhere = np.zeros(len(plan.problem.demand), dtype=np.int64)
     inward = through(plan, walks, reach, plan.problem.resources[position or 0].id)
-    if not inward.reach.within[inward.reach.is_open].any():
+    crowd = _crowds_in_reach(plan, inward.reach, nowhere)
+    if crowd is None:
         return 0.0
-    crowd = _crowds(plan, inward.reach, nowhere)
     if counted:
         crowd = replace(crowd, worth=np.ones(len(crowd.worth)))
     return _most(plan, reach, crowd, rule, inward.passes, floors=False)

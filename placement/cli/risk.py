@@ -257,8 +257,11 @@ def _judge(
     talk: "Talk",
     executor: "Executor",
 ) -> "Risks":
+    from placement.errors import UsageError
     from placement.studies.risk import risk
 
+    if not any(solution.without_barriers for solution in known):
+        raise UsageError("no post is open in what was given, so none can be missing.")
     with talk.step(f"Drawing {counted(nights['nights'], 'night')}"):
         return risk(plan, known, executor=executor, **nights)
 

@@ -96,6 +96,8 @@ def loss(
     if repairs is not None and (isinstance(repairs, bool) or repairs < 0):
         raise UsageError(f"repairs is {repairs}: give a whole number of 0 or more.")
     numbers = sorted(set(together))
+    if numbers and not names:
+        raise UsageError("the solution opens no post, so none can be lost.")
     for many in numbers:
         if isinstance(many, bool) or not 1 <= many <= len(names):
             raise UsageError(
