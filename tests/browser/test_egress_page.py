@@ -71,7 +71,7 @@ def test_queues_follow_the_slider_and_the_course(tmp_path: Path, open_page: Call
     assert HOSTILE in page.locator(".leaflet-popup-content").inner_text()
     page.locator("#lang-fr").click()
     assert "Comment on sort" in page.locator("#panel").inner_text()
-    french = page.locator("#status").inner_text()
+    french = page.locator("#status").inner_text().replace("\xa0", " ")
     assert "personnes sortent" in french
     assert "aucun guidage ne fait sortir tout le monde plus tôt" in french
     assert f"aucun autre avant {told(found.joint_bound_min).replace('.', ',')} min." in french
