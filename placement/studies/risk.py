@@ -201,7 +201,7 @@ class Absences:
 
 def risk(
     plan: Plan,
-    solutions: Sequence[Solution],
+    solutions: Solution | Sequence[Solution],
     *,
     away: Mapping[str, float] | None = None,
     shut: Mapping[str, float] | None = None,
@@ -223,7 +223,7 @@ def risk(
     plan
         What was asked. Walks and people are its own.
     solutions
-        One or more.
+        One, or several that are compared.
     away
         Share of nights, from 0 to below 1, by resource (``"dog_team"``) or by post
         (``"site/dog_team"``), which counts more. By default ``unavailable`` of the plan.
@@ -259,6 +259,8 @@ def risk(
     """
     problem = plan.problem
     check_attendance(attendance)
+    if isinstance(solutions, Solution):
+        solutions = [solutions]
     posts = _posts_of(plan, solutions)
     absences = Absences.of(plan, away, shut, posts)
     power = power_of(nights)

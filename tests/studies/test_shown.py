@@ -29,7 +29,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "frontier": placement.frontier(plan, [10, 20, 30]),
         "alternatives": placement.alternatives(plan, within=0.3, differ=1, count=2),
         "loss": placement.loss(plan, solution, together=(1, 2)),
-        "risk": placement.risk(plan, [solution], away={"dog_team": 0.2}, nights=256),
+        "risk": placement.risk(plan, solution, away={"dog_team": 0.2}, nights=256),
         "replay": placement.replay(*laned, placement.Scenario(slower=0.1), nights=10),
         "roster": placement.roster(plan, solution, resource="checkpoint", begins=600, ends=780),
         "egress": placement.egress(plan, solution),

@@ -5,6 +5,8 @@ team has rested, since when it has had no longer rest, and how long it has worke
 that counts reliefs leaves a gap, this closes it for posts with a rest place of their own.
 """
 
+from dataclasses import replace
+
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.relief_model import Kind, Shift
 
@@ -32,6 +34,15 @@ def can_hold(slots: int, kind: Kind, shift: Shift, teams: int, *, stop: Stop) ->
     stop
         When to stop.
     """
+    holds = _found(slots, kind, shift, teams, stop)
+    if holds is not None or shift.cap is None:
+        return holds
+    # Without the cap far fewer states differ, and too few teams then are too few with it.
+    uncapped = _found(slots, kind, replace(shift, cap=None), teams, stop)
+    return False if uncapped is False else None
+
+
+def _found(slots: int, kind: Kind, shift: Shift, teams: int, stop: Stop) -> bool | None:
     cap = slots if shift.cap is None else shift.cap
     fresh = tuple(-kind.out for _ in shift.spells)
     at: list[set[_State]] = [set() for _ in range(slots + 1)]

@@ -139,7 +139,9 @@ def hours_asked(
         begins = lanes.opens_min if begins is None else begins
         ends = lanes.closes_min if ends is None else ends
     if begins is None or ends is None:
-        raise UsageError("from when until when? Say --from 10:00 --to 22:00.")
+        raise UsageError(
+            "from when until when? Say --from 10:00 --to 22:00 (begins=600, ends=1320 in Python)."
+        )
     if not 0 <= begins < ends <= LAST_MIN or begins % SLOT_MIN or ends % SLOT_MIN:
         raise UsageError(
             f"{clock_of(begins)} to {clock_of(ends)} cannot be rostered: --to comes after --from, "

@@ -10,6 +10,7 @@ import pytest
 from placement.errors import InfeasibleError, UsageError
 from placement.solve.core.stopping import Stop
 from placement.solve.mip.relief_model import Kind, Shift
+from placement.studies.roster import one_post
 from placement.studies.roster.holding import Held, hold
 from placement.studies.roster.lines import lines
 from placement.studies.roster.one_post import can_hold
@@ -75,6 +76,16 @@ def test_a_single_post_needs_what_trying_everything_finds(seed: int) -> None:
     for teams in range(1, least + 1):
         assert can_hold(slots, kind[0], shift, teams, stop=Stop(None)) is (teams >= least)
     assert found(slots, kind, shift).bound == least
+
+
+def test_too_few_for_a_single_post_without_a_cap_are_too_few_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shift = Shift(work=6, rest=6, handover=1, cap=24, spells=((36, 12),))
+    (kind,) = alone(1)
+    monkeypatch.setattr(one_post, "_MOST_STATES", 20_000)  # with the cap there are more
+    assert can_hold(48, kind, shift, 3, stop=Stop(None)) is False
+    assert can_hold(48, kind, shift, 4, stop=Stop(None)) is None
 
 
 @by_night
