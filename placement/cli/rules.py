@@ -105,13 +105,15 @@ def _people(part: "Part") -> str:
 
 
 def _kept(rules: Mapping[str, "Kept"]) -> list[tuple[str, ...]]:
-    """Return the rules that are kept with the least to spare, and how many more there are."""
+    """Return the rules with the least to spare, broken ones first, and how many more there are."""
 
     def spare(name: str) -> float:
         kept = rules[name]
         if kept.reached is None:
             return float("inf")
-        return abs(kept.reached - kept.asked) / max(kept.asked, 1e-9)
+        more = kept.reached - kept.asked
+        # a group asks for at most so many posts, every other rule for at least what it asks
+        return (-more if name.startswith("groups:") else more) / max(kept.asked, 1e-9)
 
     order = sorted(rules, key=lambda name: (spare(name), name))
     rows: list[tuple[str, ...]] = [
@@ -125,7 +127,8 @@ def _kept(rules: Mapping[str, "Kept"]) -> list[tuple[str, ...]]:
         for reached in [rules[name].reached]
     ]
     if len(order) > _NAMED:
-        rows.append(("", f"and {len(order) - _NAMED} more, kept with more to spare", "", ""))
+        kept = ", kept with more to spare" if spare(order[_NAMED]) >= 0 else ""
+        rows.append(("", f"and {len(order) - _NAMED} more{kept}", "", ""))
     return rows
 
 

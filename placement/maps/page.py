@@ -252,6 +252,8 @@ def _resource(resource: Resource, plan: Plan, solution: Solution) -> dict[str, A
     walk = None if solution.walk is None else solution.walk.mean_s.get(resource.id)
     if solution.lanes is not None and solution.lanes.resource == resource.id:
         walk = solution.lanes.mean_walk_s  # to the gate people are sent to, not the nearest
+    if coverage.covered == 0:
+        walk = None  # the mean of nobody is no walk of no minutes
     return {
         "id": resource.id,
         "label": _both(resource.label, resource.id),

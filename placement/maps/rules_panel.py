@@ -71,7 +71,7 @@ def _floors(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
             {
                 "resource": floor.resource,
                 "zone": zone,
-                "area": _area(plan, zone, period),
+                "area": area_of(plan, zone, period),
                 "step_free": step_free,
                 "times": floor.times,
                 **({"period": period} if plan.periods else {}),
@@ -106,7 +106,7 @@ def zone_of(plan: Plan, floor: Floor) -> tuple[str | None, bool, int | None]:
     return None, bool(demand.step_free[points].all()), period
 
 
-def _area(plan: Plan, zone: str | None, period: int | None) -> int | None:
+def area_of(plan: Plan, zone: str | None, period: int | None) -> int | None:
     """Return the position of the area that a zone is, or None where a zone is no one area."""
     name = zone if period is None else f"{plan.periods[period].name}:{zone}"
     return next((at for at, shape in enumerate(plan.areas) if shape.id == name), None)

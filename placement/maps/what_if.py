@@ -15,7 +15,7 @@ from placement.errors import InputError, UsageError
 from placement.maps import coding
 from placement.maps.closed_streets import Laid, close_streets, walk_notes
 from placement.maps.packed_walks import PARTS, packed, runs, signed, walk_rows
-from placement.maps.rules_panel import zone_of
+from placement.maps.rules_panel import area_of, zone_of
 from placement.maps.walk_changes import between_sites, written_between
 from placement.plan.problem import LanesRule, Plan, Problem, Walkers
 from placement.review.geojson import TOTALS, placement_texts
@@ -396,5 +396,7 @@ def _floor(plan: Plan, at: int, point: Ints) -> Mapping[str, Any]:
     }
     if zone is None:
         return found | {"points": _gaps(np.isin(point, floor.points))}
+    area = area_of(plan, zone, period)
     found |= {"zone": demand.zones.index(zone), "slow": step_free}
+    found |= {"called": zone} if area is None else {"area": area}
     return found if period is None else found | {"period": period}

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -532,6 +533,29 @@ def test_popups_close_posts_and_open_candidates(open_page, cover_map) -> None:
     page.locator("#lang-fr").click()
     assert page.locator(".post[aria-label*='ouvert dans la variante']").count() == 1
     seen.assert_quiet(cover_map)
+
+
+def test_a_variant_without_posts_has_no_walks_and_names_zones_as_readers_do(
+    open_page, tmp_path
+) -> None:
+    plan = load_plan(ROOT / "data/geo/drawn-day")
+    posts = dict.fromkeys(
+        (f"{site}/checkpoint" for site in ("south-west", "bridge-north", "north-east")), 1
+    )
+    posts["bridge-north/dog_team"] = 1
+    solution = placement.evaluate(plan, posts, bound=False).solution
+    write_map(plan, solution, tmp_path / "map.html")
+    closed = ",".join(f"{post}:0" for post in posts)
+    page, seen = open_page(tmp_path / "map.html", address=f"#tab=what_if&if={closed}")
+    told = page.locator(".what-if").inner_text()
+    assert told.count("mean walk to the nearest (min)\t") == 4
+    assert len(re.findall(r"mean walk to the nearest \(min\)\t[\d.]+\t–\t–", told)) == 4
+    assert "metro (Departure): 0.0% covered, at least 50.0% asked (Checkpoint)." in told
+    page.locator("[data-try^='told ']").first.click()
+    assert "Figures of the plan" in page.locator(".popup").inner_text()
+    page.locator("[data-try='reset']").click()
+    assert "Figures of the plan" not in page.locator(".popup").inner_text()
+    seen.assert_quiet(tmp_path / "map.html")
 
 
 def test_an_address_that_names_nothing_known_changes_nothing(open_page, cover_map) -> None:

@@ -45,7 +45,7 @@ async function showPlan(map) {
   const variant = makeVariant(page);
   const trial = { variant, counter: makeCounter(page, variant), whole: page };
   const moved = new Map((data.rules.changes === null ? [] : data.rules.changes.opened).map((post) => [post.key, post]));
-  const { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup } = makePopups(data, tell, moved, { drawWays, showQueue, showWay: (...way) => showWay(...way), showSheet: (...one) => sheets.show(...one), tryOut });
+  const { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup } = makePopups(data, tell, moved, { drawWays, showQueue, showWay: (...way) => showWay(...way), showSheet: (...one) => sheets.show(...one), tryOut, isTried: () => !variant.isPlan() });
 
   const streets = data.streets === null ? null : streetLayer(data.streets, "streets");
   const everything = { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup };

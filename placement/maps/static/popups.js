@@ -7,12 +7,14 @@ const sealedBy = (data, post) => (data.seals === undefined ? [] : data.seals[pos
 
 /* `moved` are the posts that opened since the agreed plan, `drawWays` draws walks on the
  * map, `showWay` one of them with its popup, `showQueue` opens the tab of lanes at a gate, `showSheet` opens
- * the sheet of a post or area, `tryOut` gives what closes or opens a place. */
-function makePopups(data, tell, moved, { drawWays, showQueue, showWay, showSheet, tryOut }) {
-  function popup(title, subtitle, pairs) {
+ * the sheet of a post or area, `tryOut` gives what closes or opens a place, `isTried` tells whether a variant is shown. */
+function makePopups(data, tell, moved, { drawWays, showQueue, showWay, showSheet, tryOut, isTried = () => false }) {
+  /* `isCounted`: its figures are the plan's, whatever variant the map shows. */
+  function popup(title, subtitle, pairs, isCounted = false) {
     return make("div", { class: "popup", role: "group", "aria-label": title, tabindex: -1 },
       make("h2", { dir: "auto" }, title),
-      subtitle === "" ? null : make("p", { class: "under" }, subtitle), facts(pairs));
+      subtitle === "" ? null : make("p", { class: "under" }, subtitle),
+      isCounted && isTried() ? make("p", { class: "hint told" }, tell.say("sheet_variant")) : null, facts(pairs));
   }
   const sheetButton = (one) => make("button", {
     type: "button", class: "link ways", "data-open-sheet": true, onclick: (event) => showSheet(one, event.currentTarget),
@@ -43,7 +45,7 @@ function makePopups(data, tell, moved, { drawWays, showQueue, showWay, showSheet
       [`${tell.say("cost")} (${tell.own(data.budget.unit)})`, tell.money(post.cost)],
       [tell.say("reach"), tell.people(post.covered)],
       [tell.say("identifier"), post.site],
-    ]);
+    ], true);
     if (gate !== undefined) {
       box.append(make("button", { type: "button", class: "link ways", onclick: () => showQueue(post) }, tell.say("show_queue")));
     }
@@ -140,7 +142,7 @@ function makePopups(data, tell, moved, { drawWays, showQueue, showWay, showSheet
           tell.say("floor_reached", { asked: tell.share(floor.asked), reached: floor.reached === null ? "–" : tell.share(floor.reached) })]);
       }
     });
-    const box = popup(area.name || area.id, "", pairs);
+    const box = popup(area.name || area.id, "", pairs, true);
     for (const [walk, position] of ways) {
       const label = tell.own(data.resources[position].label);
       box.append(make("button", { type: "button", class: "link ways", onclick: (event) => showWay(walk, position, event.currentTarget) },

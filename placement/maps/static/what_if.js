@@ -48,6 +48,14 @@ function placeName(data, tell, key) {
   return place.name || place.site;
 }
 
+/* Whom a floor counts: its area or zone, in what period, and whether those alone who walk without steps. */
+function floorPlace(data, tell, { name, floor }) {
+  const area = floor.area === undefined ? undefined : data.areas[floor.area];
+  const place = area === undefined ? (floor.called === "" ? tell.say("whole_plan") : floor.called || name) : area.name || area.id;
+  const only = [floor.slow ? tell.within(tell.say("step_free")) : "", floor.period === undefined ? "" : tell.own(data.slider.values[floor.period].name)].filter((text) => text !== "");
+  return only.length === 0 ? place : `${place} (${only.join(", ")})`;
+}
+
 /* Limits the variant breaks, a sentence each. */
 function brokenSentences(data, tell, model, found) {
   const means = meansOf(data, model);
@@ -66,8 +74,7 @@ function brokenSentences(data, tell, model, found) {
       continue;
     }
     const share = rule.kind === "floor";
-    const area = share && rule.floor.area !== undefined && rule.floor.area !== null ? data.areas[rule.floor.area] : null;
-    const where = area === null ? rule.name : `${area.name || area.id}${rule.floor.slow ? ` (${tell.say("step_free").toLocaleLowerCase(tell.language)})` : ""}`;
+    const where = share ? floorPlace(data, tell, rule) : rule.name;
     told.push(tell.say(rule.kind === "floor" && !rule.told ? "if_broken_floor_lanes" : `if_broken_${rule.kind}`, {
       label: label(rule.resource), name: rule.kind === "group" ? rule.name.replace(/^groups: /, "") : where,
       reached: share ? tell.share(rule.reached) : tell.money(rule.reached), asked: share ? tell.share(rule.asked) : tell.money(rule.asked),
@@ -98,13 +105,14 @@ function variantTable(data, tell, model, plan, found, title) {
     if (is.step_free !== undefined) { row(tell.say("if_step_free", { label }), was.step_free.covered, is.step_free.covered, tell.people); }
     if (is.backup !== undefined) { row(tell.say("if_backup", { label }), was.backup.covered, is.backup.covered, tell.people); }
     if (is.expected !== undefined) { row(tell.say("if_expected", { label }), was.expected, is.expected, tell.people); }
-    row(tell.say("if_walk", { label }), plan.mean_s[at], found.mean_s[at], tell.mean);
+    /* nobody walks no minutes on average */
+    row(tell.say("if_walk", { label }), ...[plan, found].map((one) => (one.coverage[at].covered > 0 ? one.mean_s[at] : null)), tell.mean);
     const longest = (areas) => areas.reduce((most, one) => (one.longest_s === null ? most : Math.max(most || 0, one.longest_s)), null);
     row(tell.say("if_worst", { label }), longest(plan.areas[at]), longest(found.areas[at]), tell.mean);
     if (laned) {
-      row(tell.say("if_walk_gate", { label }), plan.admission.mean_s, found.admission.mean_s, tell.mean);
-      const wait = ({ gates }) => Math.max(0, ...[...gates.values()].map((gate) => gate.wait));
-      row(tell.say("if_wait", { label }), 60 * wait(plan.admission), 60 * wait(found.admission), tell.mean);
+      row(tell.say("if_walk_gate", { label }), ...[plan, found].map((one) => (one.coverage[at].covered > 0 ? one.admission.mean_s : null)), tell.mean);
+      const wait = ({ gates }) => (gates.size === 0 ? null : 60 * Math.max(...[...gates.values()].map((gate) => gate.wait)));
+      row(tell.say("if_wait", { label }), wait(plan.admission), wait(found.admission), tell.mean);
       if (model.rings !== undefined) { ringRows(model, plan.admission, found.admission, tell, row); }
     }
   });
