@@ -98,10 +98,11 @@ def recount(plan_file: Path, solution_file: Path) -> dict:
         laned = lanes is not None and lanes["resource"] == name
         keys = [f"{post['site']}/{name}" for post in posts]
         costs = [figures["features"][key]["cost"] for key in keys]
+        walk = lanes["mean_walk_s"] if laned else whole["walk"]["mean_s"][name]
         found["resources"][name] = cover | {
             "posts": len(posts), "units": sum(post["units"] for post in posts), "cost": fsum(costs),
             "limit_s": 60 * rule["walk_limit_min"], "fleet": rule.get("fleet"),
-            "walk_s": lanes["mean_walk_s"] if laned else whole["walk"]["mean_s"][name],
+            "walk_s": walk if cover["covered"] > 0 else None,
         }  # fmt: skip
         if laned:
             everyone, *others = admitted(posts, np.isfinite(seconds), many, rule["lanes"])

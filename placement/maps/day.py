@@ -187,7 +187,8 @@ def day_values(plan: Plan, solution: Solution) -> list[dict[str, Any]]:
                 "closed": [names.get(one, one) for one in told.closed],
                 "people": told.people,
                 "covered": [covered.get(kind) for kind in kinds],
-                "walk_s": [walk_s.get(kind) for kind in kinds],
+                # nobody walks no minutes on average
+                "walk_s": [walk_s.get(kind) if covered.get(kind) else None for kind in kinds],
                 "turned": [
                     at
                     for at, kind in enumerate(period.plan.problem.resources)

@@ -185,9 +185,9 @@ def day_table(values: Sequence[Facts], data: Facts, tell: Speaker, shown: Sequen
         covered, people = period["covered"][at], period["people"]
         if covered is None:
             return "–"
-        walk = tell.say("minutes", min=tell.mean(period["walk_s"][at]))
         met = f"{tell.share(covered / people if people else 0.0)} ({tell.people(covered)})"
-        return f"{met}, {walk}" if covered else met
+        walk_s = period["walk_s"][at]
+        return met if walk_s is None else f"{met}, {tell.say('minutes', min=tell.mean(walk_s))}"
 
     rows = [
         [

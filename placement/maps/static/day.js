@@ -8,7 +8,7 @@ function daySection(data, shown, tell, pick, areas) {
   const kinds = data.resources.map((resource, at) => [resource, at]).filter(([, at]) => data.slider.values.some((period) => period.covered[at] !== null));
   const figure = (period, at) => (period.covered[at] === null ? "–"
     : `${tell.share(period.people > 0 ? period.covered[at] / period.people : 0)} (${tell.people(period.covered[at])})`);
-  const walk = (period, at) => (period.walk_s[at] === null || period.covered[at] === 0 ? "–" : tell.say("minutes", { min: tell.mean(period.walk_s[at]) }));
+  const walk = (period, at) => (period.walk_s[at] === null ? "–" : tell.say("minutes", { min: tell.mean(period.walk_s[at]) }));
   const head = (resource, at, word) => {
     const box = make("span", { class: "reason" }, sign(at, 14, null), make("span", null, tell.say(word)));
     box.title = tell.own(resource.label);
