@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from placement.arrays import Bools
 from placement.counts import counted
 from placement.cover.instance import Rule
 from placement.cover.instance_builder import Posting
 from placement.errors import UsageError
-from placement.plan.problem import Plan
+from placement.plan.problem import Plan, Problem
 from placement.plan.summary import html_table
 from placement.review.geojson import solution_text, take_solution
 from placement.review.reading import Members
@@ -53,7 +54,7 @@ class Alternative:
     proven
         Whether it is the best such plan.
     apart
-        By how many posts it differs from each plan before it, in their order.
+        By how many posts that count it differs from each plan before it, in their order.
     opened, closed
         Posts that it has and the first plan has not, and the other way round.
     """
@@ -78,7 +79,7 @@ class Alternatives:
     within
         How far below the best they may be, as a share.
     differ
-        Fewest posts by which any two of them differ.
+        Fewest posts that count by which any two of them differ.
     plans
         The best plan, then the others.
     ended
@@ -102,7 +103,7 @@ class Alternatives:
     @property
     def disputed(self) -> dict[str, tuple[int, ...]]:
         """By post that some plans have and others have not, the plans that have it, from 1."""
-        sets = [_names(one.solution) for one in self.plans]
+        sets = [{post.id for post in one.solution.posts_list} for one in self.plans]
         some = sorted(sets[0].union(*sets[1:]) - sets[0].intersection(*sets[1:]))
         return {post: tuple(n for n, one in enumerate(sets, 1) if post in one) for post in some}
 
@@ -163,8 +164,9 @@ def alternatives(
     """Find plans that are nearly as good as the best, each different from all before it.
 
     Two plans differ by the number of posts that one has and the other has not, both ways: a post
-    that moves counts as two, as in ``max_changes``. Each plan is the best of those that differ
-    enough from every plan before it.
+    that moves counts as two, as in ``max_changes``. Posts of a resource that is worth nothing and
+    that no rule needs do not count. Each plan is the best of those that differ enough from every
+    plan before it.
 
     Parameters
     ----------
@@ -233,7 +235,7 @@ def alternatives(
             ended = known.ended
             break
         before = [one.solution for one in found]
-        found.append(_alternative(known.solution, known.among, before))
+        found.append(_alternative(plan.problem, known.solution, known.among, before))
         if told is not None:
             told(found[-1])
     return Alternatives(
@@ -320,14 +322,14 @@ def _apart(posts: Posting, plan: Plan, found: list[Alternative], differ: int) ->
     """Add the rules that a plan keeps its distance from those before.
 
     Σ_{j open before} (1 − y_j) + Σ_{j closed before} y_j ≥ differ, over the columns that open posts
-    (a cut on the Hamming distance, as in local branching turned round).
+    that count (a cut on the Hamming distance, as in local branching turned round).
     """
     names = baseline.post_names(plan.problem, posts)
-    opening = posts.opens
+    opening = posts.opens & _telling(plan.problem)[posts.resource]
     rules = []
     none = np.zeros(0, dtype=np.int64)
     for number, one in enumerate(found, 1):
-        before = _names(one.solution)
+        before = _names(plan.problem, one.solution)
         was_open = np.array([name in before for name in names]) & opening
         slope = np.where(was_open, 1.0, np.where(opening, -1.0, 0.0))
         rules.append(
@@ -344,9 +346,11 @@ def _apart(posts: Posting, plan: Plan, found: list[Alternative], differ: int) ->
     return replace(posts, instance=replace(instance, rules=(*instance.rules, *rules)))
 
 
-def _alternative(solution: Solution, among: float, before: list[Solution]) -> Alternative:
+def _alternative(
+    problem: Problem, solution: Solution, among: float, before: list[Solution]
+) -> Alternative:
     first = (before or [solution])[0]
-    mine, best = _names(solution), _names(first)
+    mine, best = ({post.id for post in one.posts_list} for one in (solution, first))
     bound = first.bound
     known = 0.0 < bound < math.inf
     among = max(solution.objective, round(among, _PLACES))
@@ -355,11 +359,25 @@ def _alternative(solution: Solution, among: float, before: list[Solution]) -> Al
         short=max(0.0, round((bound - solution.objective) / bound, 9)) if known else 0.0,
         among=among,
         proven=among <= solution.objective,
-        apart=tuple(len(mine ^ _names(one)) for one in before),
+        apart=tuple(len(_names(problem, solution) ^ _names(problem, one)) for one in before),
         opened=tuple(sorted(mine - best)),
         closed=tuple(sorted(best - mine)),
     )
 
 
-def _names(solution: Solution) -> set[str]:
-    return {post.id for post in solution.posts_list}
+def _names(problem: Problem, solution: Solution) -> set[str]:
+    """Return the posts of a plan that count where it is told from others."""
+    counts = dict(zip((one.id for one in problem.means), _telling(problem).tolist(), strict=True))
+    return {post.id for post in solution.posts_list if counts[post.resource]}
+
+
+def _telling(problem: Problem) -> Bools:
+    """Say of each of the means whether its posts tell plans apart.
+
+    Posts that bring nothing would make any two plans different: of a resource that is worth
+    nothing they count where a floor or a post of another resource needs them.
+    """
+    needed = {problem.resources[floor.resource].id for floor in problem.floors}
+    needed |= {one.near.resource for one in problem.resources if one.near is not None}
+    found = [one.value > 0 or one.id in needed for one in problem.resources]
+    return np.array(found + [True] * len(problem.barriers))

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -19,15 +20,21 @@ def test_each_is_the_best_of_all_choices_that_differ_enough(seed: int, tmp_path:
     plan = placement.load_plan(write_small_plan(tmp_path, seed), budget=14.0 + seed)
     within, differ = 0.4, 1 + seed % 3
     choices = [one for one in every_choice(plan) if one.cost <= plan.problem.budget]
+    # a gate is always worth something; a patrol counts where it is, and no rule needs one
+    telling = [one.id for one in plan.problem.resources if one.value > 0]
+
+    def told_by(posts: Iterable[str]) -> set[str]:
+        return {post for post in posts if post.split("/")[-1] in telling}
+
     found = placement.alternatives(plan, within=within, differ=differ, count=5)
     best = max(one.objective for one in choices)
     before: list[set[str]] = []
     for one in found.plans:
-        posts = {post.id for post in one.solution.posts_list}
+        posts = told_by(post.id for post in one.solution.posts_list)
         left = [
             choice.objective
             for choice in choices
-            if all(len(set(choice.posts) ^ other) >= differ for other in before)
+            if all(len(told_by(choice.posts) ^ other) >= differ for other in before)
         ]
         assert one.solution.objective == pytest.approx(max(left))
         assert one.solution.objective >= best * (1 - within) - 1e-9
@@ -36,15 +43,16 @@ def test_each_is_the_best_of_all_choices_that_differ_enough(seed: int, tmp_path:
         assert min(one.apart, default=differ) >= differ
         assert placement.audit(plan, one.solution).ok
         before.append(posts)
-    left = [
+    others = [
         choice
         for choice in choices
-        if all(len(set(choice.posts) ^ other) >= differ for other in before)
+        if all(len(told_by(choice.posts) ^ other) >= differ for other in before)
         and choice.objective >= best * (1 - within)
     ]
     assert found.ended == ("count" if len(found.plans) == 5 else "none")
-    assert found.ended == "count" or not left
-    assert set(found.shared) == set.intersection(*before)
+    assert found.ended == "count" or not others
+    whole = [{post.id for post in one.solution.posts_list} for one in found.plans]
+    assert set(found.shared) == set.intersection(*whole)
     assert all(0 < len(plans) < len(before) for plans in found.disputed.values())
 
 
