@@ -216,7 +216,7 @@ def test_a_sheet_is_reached_from_table_popup_and_map_and_left_again(open_page, r
     # from the map by keyboard, through the popup
     page.locator(".leaflet-marker-icon[aria-label*='Bridge, north']").first.focus()
     page.keyboard.press("Enter")
-    page.locator(".popup [data-open-sheet]").click()
+    page.locator(".popup [data-open-sheet]").press("Enter")
     assert "Bridge, north" in page.locator("#sheet h2").inner_text()
     page.locator("#sheet-back").click()
     assert page.evaluate("'openSheet' in document.activeElement.dataset")
