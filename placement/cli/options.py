@@ -109,9 +109,8 @@ def only_with(*pairs: tuple[str, str]) -> Decorator:
             context = click.get_current_context()
             for option, other in pairs:
                 if _given(context, option) and not _given(context, other):
-                    told = (
-                        other.replace("no ", "without ", 1) if other[0] == "n" else "with " + other
-                    )
+                    absent = other.removeprefix("no ")
+                    told = f"with {other}" if absent == other else f"without {absent}"
                     raise click.UsageError(f"{option} counts only {told}; it would change nothing.")
             return command(**values)
 
