@@ -1,15 +1,13 @@
 """What somebody new to the code asks is answered by names alone: of modules, pages and columns."""
 
-import ast
 import json
 import re
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 import placement
+from tests.sources import named_after_import
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "placement"
@@ -23,27 +21,13 @@ def modules(name: str) -> list[str]:
     return sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob(f"{name}.py"))
 
 
-def imported(path: Path) -> Iterator[str]:
-    """Yield what a module imports, by full name."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield str(node.module)
-
-
-@cache
-def imports() -> dict[str, set[str]]:
-    """Return what each module imports, by first name."""
-    return {
-        path.relative_to(PACKAGE).as_posix(): {name.partition(".")[0] for name in imported(path)}
-        for path in sorted(PACKAGE.rglob("*.py"))
-    }
-
-
 def importers(package: str) -> list[str]:
     """Return the modules that import a package."""
-    return [module for module, names in imports().items() if package in names]
+    return [
+        module
+        for module, names in named_after_import(PACKAGE).items()
+        if package in {name.partition(".")[0] for name in names}
+    ]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import placement
+from tests.sources import named_after_import
 
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -95,14 +97,16 @@ def test_the_environment_builds_what_the_build_asks_for() -> None:
     assert builds == {name: declared()[name] for name in builds}
 
 
-def imported(folder: str) -> Iterator[str]:
-    """Yield what modules of a folder import from elsewhere, by first name."""
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                yield from (alias.name.partition(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and not node.level:
-                yield str(node.module).partition(".")[0]
+packages = cache(packages_distributions)
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield what a module imports from elsewhere, by first name."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield str(node.module).partition(".")[0]
 
 
 @pytest.mark.parametrize(
@@ -111,13 +115,23 @@ def imported(folder: str) -> Iterator[str]:
     ids=["placement", "tests"],
 )
 def test_what_is_imported_is_declared(folder: str, extras: tuple[str, ...]) -> None:
-    homes = packages_distributions()
+    homes = packages()
     ours = {*sys.stdlib_module_names, "placement", "tests"}
     if folder == "tests":  # it also runs scripts of the plans and of the benchmarks
         ours |= {path.stem for way in ("data", "benchmarks") for path in (ROOT / way).rglob("*")}
     wanted = declared(*extras)
-    for name in sorted(set(imported(folder)) - ours):
-        assert {canonicalize_name(home) for home in homes.get(name, ())} & set(wanted), name
+    for path, names in named_after_import(ROOT / folder).items():
+        for name in {name.partition(".")[0] for name in names} - ours:
+            if not {canonicalize_name(home) for home in homes.get(name, ())} & set(wanted):
+                assert name not in imported(ROOT / folder / path), path
+
+
+def test_every_import_is_looked_at() -> None:
+    for name in ("placement", "placement/cli", "tests/browser"):
+        for path, names in named_after_import(ROOT / name).items():
+            if path.count("/") == 0:
+                found = {name.partition(".")[0] for name in names}
+                assert set(imported(ROOT / name / path)) <= found, path
 
 
 def test_the_file_of_the_version_is_the_one_that_is_built() -> None:
