@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 @click.command("candidates", short_help="Find where posts may stand, from an extract and a route.")
 @click.argument("extract", type=click.Path())
 @event_options()
-@out_option("FILE.geojson", "File to write.  [default: sites.geojson]")
+@out_option(
+    "FILE.geojson", "File to write.  [default: sites.geojson]", suffixes=(".geojson", ".json")
+)
 @json_option()
 def command(*, extract: str, given: Given, out: str | None, as_json: bool) -> None:
     """Write the candidate sites of an event as a layer of sites.
@@ -28,7 +30,7 @@ def command(*, extract: str, given: Given, out: str | None, as_json: bool) -> No
     from collections import Counter
 
     from placement.cli.talk import Talk, give_json
-    from placement.outputs import check_output, check_suffix, replace_file
+    from placement.outputs import check_output, replace_file
     from placement.starting.candidates import find_candidates, sites_of
     from placement.starting.drawn import layer_text
     from placement.starting.new_plan import survey_extract
@@ -36,7 +38,6 @@ def command(*, extract: str, given: Given, out: str | None, as_json: bool) -> No
     target = out or "sites.geojson"
     inputs = [extract, *given.files]
     check_output(target, inputs=inputs)
-    check_suffix(target, ".geojson", ".json")
     event = given.event()
     with Talk().step("Finding candidate sites"):
         ground, _ = survey_extract(Path(extract), event, margin_m=given.margin)

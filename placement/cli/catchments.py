@@ -21,7 +21,7 @@ from placement.cli.options import (
 @minutes_option("--minutes", default="3,5,8", help_text="The walks, in minutes.")
 @layer_option()
 @closure_option()
-@beside_option("catchments.geojson")
+@beside_option("catchments.geojson", ".geojson", ".json")
 @unchecked_option()
 def command(
     *,

@@ -100,7 +100,11 @@ def _asked() -> Decorator:
 @click.command("cordon", short_help="Find the least closures that seal a perimeter.")
 @plan_argument()
 @_asked()
-@out_option("FILE", "Layer of closures to write; without it nothing is written.")
+@out_option(
+    "FILE",
+    "Layer of closures to write; without it nothing is written.",
+    suffixes=(".geojson", ".json"),
+)
 @json_option()
 def command(*, plan: str | None, asked: _Asked, out: str | None, as_json: bool) -> None:
     """Find the least set of closures by which nobody gets inside a perimeter but through gates.
@@ -116,7 +120,7 @@ def command(*, plan: str | None, asked: _Asked, out: str | None, as_json: bool) 
     from placement.cli.files import find_plan
     from placement.cli.talk import Talk, give_json, give_table, warn
     from placement.errors import UsageError
-    from placement.outputs import check_output, check_suffix, replace_file
+    from placement.outputs import check_output, replace_file
     from placement.plan.settings import plan_path, read_settings
     from placement.starting.cordon import find_cordon
     from placement.starting.cordon_inputs import gate_file, kept_ground, read_gates, read_ground
@@ -143,7 +147,6 @@ def command(*, plan: str | None, asked: _Asked, out: str | None, as_json: bool) 
     read += [Path(one) for one in asked.keep_open]
     if out is not None:
         check_output(out, inputs=[*read, *others])
-        check_suffix(out, ".geojson", ".json")
     with talk.step("Reading the streets"):
         network = read_ground(
             file, traffic=asked.traffic, crs=ground.plane.name, both_ways=asked.both_ways

@@ -54,7 +54,11 @@ class Given:
 @click.argument("posts", type=click.Path())
 @plan_options(budget=True)
 @counted_options()
-@out_option("FILE", f"Solution to write.  [default: {_FILE} beside POSTS]")
+@out_option(
+    "FILE",
+    f"Solution to write.  [default: {_FILE} beside POSTS]",
+    suffixes=(".geojson", ".json"),
+)
 @click.option("--force", is_flag=True, help="Write over any other solution as well.")
 @json_option()
 def command(

@@ -12,6 +12,7 @@ from placement.cli.options import (
 )
 
 _FORMATS = ("gpkg", "kml", "gpx", "csv", "xlsx", "geoparquet", "geojson")
+_ALSO = {"geojson": (".json",), "geoparquet": (".geoparquet",)}  # what their files end in too
 _LAYERS = ("posts", "catchments", "areas", "route", "closures", "closed_lines")
 
 
@@ -65,8 +66,10 @@ def command(
     from placement.cli.talk import Talk, warn
     from placement.cli.written import check_beside
     from placement.exports.export import SUFFIXES, export
-    from placement.outputs import replace_file
+    from placement.outputs import check_suffix, replace_file
 
+    if out is not None:
+        check_suffix(out, SUFFIXES[to], *_ALSO.get(to, ()))
     talk = Talk()
     with talk.step("Reading the plan"):
         asked, chosen = revisit(solution, plan, layers=layers, closures=closures)

@@ -64,7 +64,7 @@ _SLIDERS = ("budget", "cost", "covered")
 @picture_options()
 @layer_option()
 @closure_option()
-@beside_option("map.html, or comparison.html or slider.html,")
+@beside_option("map.html, or comparison.html or slider.html,", ".html", ".htm")
 @unchecked_option()
 def command(
     *,

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from placement.cli import suggest
-from placement.cli.values import amount, assignments, count, limits, shares
+from placement.cli.values import amount, assignments, count, ending, limits, shares
 from placement.reading.numerals import decimal
 
 if TYPE_CHECKING:
@@ -470,7 +470,12 @@ def json_option() -> Decorator:
 
 
 def out_option(
-    metavar: str, help_text: str, *, folder: bool = False, required: bool = False
+    metavar: str,
+    help_text: str,
+    *,
+    suffixes: tuple[str, ...] = (),
+    folder: bool = False,
+    required: bool = False,
 ) -> Decorator:
     """``-o`` and ``--out``: where to write, the same in every command that writes."""
     return click.option(
@@ -479,10 +484,12 @@ def out_option(
         metavar=metavar,
         required=required,
         type=click.Path(file_okay=not folder),  # a folder for a file is refused by its writer
+        callback=ending(*suffixes) if suffixes else None,
         help=help_text,
     )
 
 
-def beside_option(file: str) -> Decorator:
+def beside_option(file: str, *suffixes: str) -> Decorator:
     """``--out FILE``: where to write what lies beside the solution unless told otherwise."""
-    return out_option("FILE", f"File to write.  [default: {file} beside the solution]")
+    help_text = f"File to write.  [default: {file} beside the solution]"
+    return out_option("FILE", help_text, suffixes=suffixes)

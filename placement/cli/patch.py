@@ -8,7 +8,7 @@ from placement.cli.options import out_option
 @click.command("patch", short_help="Apply a difference to a solution.")
 @click.argument("old", type=click.Path(allow_dash=True))
 @click.argument("diff", type=click.Path())
-@out_option("FILE", "Where to write.", required=True)
+@out_option("FILE", "Where to write.", suffixes=(".geojson", ".json"), required=True)
 def command(old: str, diff: str, out: str) -> None:
     """Write the solution that DIFF, from `place diff --format json`, makes of OLD.
 

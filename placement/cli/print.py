@@ -21,7 +21,7 @@ from placement.cli.sheets import Sheets, sheets_options
 @layer_option()
 @closure_option()
 @sheets_options()
-@out_option("FILE", "PDF to write.  [default: dossier.pdf beside SOLUTION]")
+@out_option("FILE", "PDF to write.  [default: dossier.pdf beside SOLUTION]", suffixes=(".pdf",))
 @unchecked_option()
 def command(
     *,

@@ -138,7 +138,7 @@ def scenario_options() -> Decorator:
 )
 @only_with(("--gate", "--pictures"))
 @workers_options()
-@out_option("FILE", f"File to write.  [default: {_FILE} beside SOLUTION]")
+@out_option("FILE", f"File to write.  [default: {_FILE} beside SOLUTION]", suffixes=(".json",))
 @json_option()
 @unchecked_option()
 def command(  # noqa: PLR0913 - an option each
@@ -176,7 +176,7 @@ def command(  # noqa: PLR0913 - an option each
     from placement.cli.revisit import demand_checked, revisit
     from placement.cli.talk import Talk, give_json, warn
     from placement.cli.written import check_beside
-    from placement.outputs import check_suffix, replace_files
+    from placement.outputs import replace_files
     from placement.studies.replay import replay
     from placement.studies.replay.course import gates_of, position_of
     from placement.studies.replay.ground import read_ground
@@ -196,7 +196,6 @@ def command(  # noqa: PLR0913 - an option each
         warn(warning)
     read = [Path(name) for name in (scenario, ground) if name is not None]
     check_beside(target, asked, inputs=[source, *read])
-    check_suffix(target, ".json")
     drawn, wanted = {}, []
     if ground is not None or shown:  # else the plan is looked at whole before its gates are
         gates = gates_of(asked, chosen)

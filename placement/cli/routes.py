@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 )
 @layer_option()
 @closure_option()
-@beside_option("routes.geojson")
+@beside_option("routes.geojson", ".geojson", ".json")
 @unchecked_option()
 @json_option()
 def command(

@@ -20,7 +20,7 @@ from placement.counts import counted
 @layer_option()
 @closure_option()
 @prove_options()
-@out_option("FILE", "Manifest to write.  [default: seal.json beside SOLUTION]")
+@out_option("FILE", "Manifest to write.  [default: seal.json beside SOLUTION]", suffixes=(".json",))
 def command(
     *,
     solution: str,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from placement.cli.options import Decorator, bundled, stacked
+from placement.cli.values import ending
 
 if TYPE_CHECKING:
     from placement.maps.states import State
@@ -107,8 +108,15 @@ class Picture:
 def picture_options() -> Decorator:
     """``--png`` and ``--svg`` with their paper, language and date, handed over as ``picture``."""
     options = stacked(
-        click.option("--png", metavar="FILE", help="Draw the map sheet as a PNG instead."),
-        click.option("--svg", metavar="FILE", help="Draw the map sheet as an SVG instead."),
+        *(
+            click.option(
+                f"--{to}",
+                metavar="FILE",
+                callback=ending(f".{to}"),
+                help=f"Draw the map sheet as {article} {to.upper()} instead.",
+            )
+            for to, article in (("png", "a"), ("svg", "an"))
+        ),
         paper_options(default=None),
         language_option(default=None),
         date_option(default=None),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from placement.cli.options import Decorator, json_option, out_option
-from placement.cli.values import amount, lonlat
+from placement.cli.values import amount, ending, lonlat
 from placement.counts import counted
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _step_free_option() -> Decorator:
 
 @command.command("read", short_help="Convert an extract to a fast-loading file.")
 @click.argument("extract", type=click.Path())
-@out_option("FILE.parquet", "File to write.", required=True)
+@out_option("FILE.parquet", "File to write.", suffixes=(".parquet", ".arrow"), required=True)
 @_crs_option()
 @click.option(
     "--speed",
@@ -76,8 +76,6 @@ def read(
     from placement.streets.store import write_streets
     from placement.streets.ways import WALK_SPEED_M_S
 
-    if not out.lower().endswith((".parquet", ".arrow")):
-        raise UsageError(f"the network is written to a .parquet or .arrow file, not to {out!r}.")
     if step_free and speed != WALK_SPEED_M_S:
         raise UsageError("with --step-free the speed is that of --step-free-speed; give it there.")
     check_output(out, inputs=[extract])
@@ -124,6 +122,7 @@ def _without_steps(
     "--islands",
     type=click.Path(),
     metavar="FILE.geojson",
+    callback=ending(".geojson", ".json"),
     help="Write the parts that nothing is joined to as a layer to draw.",
 )
 @click.option(
@@ -131,6 +130,7 @@ def _without_steps(
     "page",
     type=click.Path(),
     metavar="FILE.html",
+    callback=ending(".html", ".htm"),
     help="Draw the network, its parts and islands as an offline map.",
 )
 @click.option(
@@ -216,7 +216,7 @@ def info(
     metavar="METRES",
     help="How far around it.",
 )
-@out_option("FILE.osm", "File to write.", required=True)
+@out_option("FILE.osm", "File to write.", suffixes=(".osm",), required=True)
 @click.option("--endpoint", metavar="URL", help="Another Overpass server.")
 def fetch(route: str, margin: float, out: str, endpoint: str | None) -> None:
     """Ask an Overpass server, once, for all that is walked around ROUTE.

@@ -68,6 +68,19 @@ def count(least: int = 0) -> Callback[int | None]:
     return parse
 
 
+def ending(*suffixes: str) -> Callback[str | None]:
+    """Return a callback that takes a file with one of some suffixes, see `check_suffix`."""
+
+    def parse(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+        if value is not None:
+            from placement.outputs import check_suffix
+
+            check_suffix(value, *suffixes)
+        return value
+
+    return parse
+
+
 _SERIES_EXAMPLE = "100:900:50 or 100,250,400"
 _MOST_VALUES = 1_000
 _MOST_VALUE = 1e12  # names of files are made of them

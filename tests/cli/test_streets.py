@@ -64,7 +64,7 @@ def test_step_free_leaves_steps_out_and_says_so(town: Path) -> None:
     ("words", "code"),
     [
         (["read", "none.pbf", "-o", "s.parquet"], 3),
-        (["read", "town.geojson", "-o", "s.txt"], 2),
+        (["read", "town.geojson", "-o", "s.txt"], 3),
         (["info", "none.osm"], 3),
         (["fetch", "--around", "none.geojson", "-o", "s.osm"], 3),
         (["fetch", "--around", "none.geojson", "--margin", "-5", "-o", "s.osm"], 2),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -94,3 +95,55 @@ def test_init_into_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("", encoding="utf-8")
     done = CliRunner().invoke(place, ["init", str(tmp_path / "x")])
     assert done.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "map done --png a.jpg",
+        "map done --svg a.png",
+        "map done -o a.pdf",
+        "print done -o a.png",
+        "export done --to csv -o a.xlsx",
+        "export done --to geojson -o a.csv",
+        "routes done -o a.csv",
+        "catchments done -o a.svg",
+        "patch done diff -o a.txt",
+        "seal done -o a.txt",
+        "evaluate posts -o a.csv",
+        "replay done -o a.csv",
+        "cordon plan -o a.csv",
+        "candidates streets -o a.toml",
+        "streets read streets -o a.csv",
+        "streets fetch --around route -o a.pbf",
+        "streets info streets --islands a.csv",
+        "streets info streets --map a",
+    ],
+)
+def test_a_file_whose_suffix_says_something_else_is_refused_first(
+    arguments: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(place, arguments.split())
+    assert done.exit_code == 3
+    assert done.stderr.startswith("Error: a")
+    assert "is not that of what is written; name a file with the suffix ." in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_file_that_a_command_writes_has_suffixes() -> None:
+    """Those of `place merge` go where git says, and those of `place export` by their format."""
+    context = click.Context(place)
+    commands = {name: place.get_command(context, name) for name in place.list_commands(context)}
+    streets = commands["streets"]
+    assert isinstance(streets, click.Group)
+    open_to_all = {
+        name
+        for name, command in {**commands, **streets.commands}.items()
+        if command is not None
+        for option in command.params
+        if option.name == "out" and isinstance(option.type, click.Path) and option.type.file_okay
+        if option.callback is None
+    }
+    assert open_to_all == {"merge", "export"}

@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +11,8 @@ import pypdf
 import pytest
 
 from placement.maps.paper import Dossier, dossier
-from placement.maps.paper.letters import breakable, can_be_spaced, name_of, with_names, without
+from placement.maps.paper.cards import Card, cards_pdf
+from placement.maps.paper.letters import can_be_spaced, name_of, with_names, without
 from placement.maps.paper.material import Material
 from placement.maps.paper.names import names_of
 from placement.maps.paper.typesetting import Press
@@ -61,11 +64,48 @@ def test_joined_letters_are_never_set_apart() -> None:
     assert can_be_spaced("La Seine")
     assert can_be_spaced("隅田川")
     assert not any(can_be_spaced(one) for one in (HEBREW, ARABIC, "Z\u0300a", "a\u200db"))
-    assert breakable("short words only, and 12345") == "short words only, and 12345"
-    assert breakable("W" * 40) == "\u200b".join("W" * 40)
-    assert breakable("ب" * 40) == "ب" * 40
-    assert breakable("e\u0301" * 20) == "\u200b".join(["e\u0301"] * 20)
-    assert breakable("0f" * 32) == "0f" * 32  # a digest is compared as it stands
+
+
+def cards(*teams: str, footer: str = "") -> bytes:
+    """Return the cards of some teams."""
+    made = [Card(team=team, rest="R", rows=()) for team in teams]
+    hours = (1, "08:00", "20:00")
+    return cards_pdf(made, title="T", footer=footer, hours=hours, dogs=False, language="en")
+
+
+def texts(content: bytes) -> list[str]:
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages]
+
+
+def test_words_longer_than_a_line_go_on_in_the_next_and_are_copied_whole() -> None:
+    long, digest = "Donaudampfschifffahrtselektrizitätenwerk" * 2, "0f" * 32
+    joined, marked = "ب" * 30, "e\u0301" * 40
+    one, two, three, four = told = texts(cards(long, f"{digest} and", joined, marked))
+    assert not re.search("[\u200b\u00ad]", "".join(told))
+    assert long not in one  # in the letters of a team's name it takes two lines
+    assert long in one.replace("\n", "")
+    assert digest in two  # it is compared as it stands
+    assert joined in three  # letters that are joined stay so
+    assert unicodedata.normalize("NFC", marked) in unicodedata.normalize(
+        "NFC", four.replace("\n", "")
+    )
+
+
+def test_cards_say_what_a_dot_in_place_of_letters_is() -> None:
+    said = "also stands for letters that no font here has"
+    plain = texts(cards("Team 1", footer="F"))
+    odd = texts(cards("Team 1", f"Team {NOWHERE}", footer="F"))
+    assert not any(said in page for page in plain)
+    assert all(said in page for page in odd)
+    assert "Team …" in odd[1]
+
+
+def test_a_letter_that_no_reader_may_meet_is_printed_all_the_same() -> None:
+    for team, claimed in (("Eastgate", True), ("East\ufeffgate", False)):
+        content = cards(team)
+        assert "Eastgate" in texts(content)[0]
+        said = pypdf.PdfReader(io.BytesIO(content)).root_object["/Metadata"].get_data()
+        assert (b"<pdfuaid:part>1<" in said) is claimed
 
 
 def test_sheets_show_names_in_any_script(tmp_path: Path) -> None:
@@ -81,8 +121,9 @@ def test_sheets_show_names_in_any_script(tmp_path: Path) -> None:
     asked = Dossier(paper="a4", areas=True, posts=True, date="x" * 90)
     content = dossier(plan, solution, asked)
     assert dossier(plan, solution, asked) == content
-    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages]
+    pages = texts(content)
     text = "".join(pages)
+    assert "W" * 160 in text.replace("\n", "")
     assert not any(letter in text for letter in NOWHERE)
     for word in ("שער", "הצפון", "الشمال", "Gate … west"):
         assert word in text

@@ -20,7 +20,7 @@ import placement.maps.paper
 from placement.arrays import Floats
 from placement.errors import MissingExtraError
 from placement.maps.numbering import numbers
-from placement.maps.paper import Dossier, demand_press, dossier, map_picture
+from placement.maps.paper import Dossier, demand_press, dossier, map_picture, tables
 from placement.maps.paper.close_ups import area_sheets, post_sheets
 from placement.maps.paper.drawing import STEPS, _missing_ground, drawing
 from placement.maps.paper.map_sheets import _bar, plan_sheet
@@ -131,6 +131,65 @@ def test_the_same_solution_gives_the_same_bytes(town: tuple[Plan, Solution], who
     asked = Dossier(paper="a4", date="1 May", overview=True, areas=True, posts=True)
     assert dossier(*town, asked) == whole
     assert b"CreationDate" not in whole
+
+
+def test_the_pdf_can_be_read_aloud_and_has_a_bookmark_for_each_sheet(
+    town: tuple[Plan, Solution], whole: bytes
+) -> None:
+    plan, solution = town
+    read = pypdf.PdfReader(io.BytesIO(whole))
+    root = read.root_object
+    assert (
+        b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
+    )  # it has all of PDF/UA-1
+    assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("en", True)
+    assert read.metadata is not None
+    assert read.metadata.title == "A drawn town"
+    marks = [one for one in read.outline if not isinstance(one, list)]
+    assert [read.get_destination_page_number(one) for one in marks] == list(range(len(read.pages)))
+    names = [
+        one.name
+        for one in sorted(solution.posts_list, key=lambda one: numbers(plan, solution)[one.id])
+    ]
+    assert [one.title for one in marks[:3]] == ["A drawn town", "Posts", "Overview"]
+    assert [one.title for one in marks[-len(names) :]] == names
+
+
+@pytest.mark.parametrize(("rows", "sheets"), [(70, [1, 2]), (20, [2])])
+def test_a_table_is_kept_whole_or_goes_on_below_its_title(
+    rows: int,
+    sheets: list[int],
+    town: tuple[Plan, Solution],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that has room on a sheet of its own does not begin at the end of another."""
+    made = tables.gap_table
+
+    def long(*given: Any) -> tables.Table:
+        found = made(*given)
+        assert found is not None
+        own = [[f"Area {at}", *found["rows"][0][1:]] for at in range(rows)]
+        return {**found, "title": "Those not covered", "rows": own}
+
+    def longer(*given: Any) -> list[tables.Table]:
+        first, *others = tables_of(*given)
+        return [{**first, "rows": [first["rows"][0]] * 60}, *others]
+
+    tables_of = tables.post_tables
+    monkeypatch.setattr(tables, "gap_table", long)
+    monkeypatch.setattr(tables, "post_tables", longer)
+    pages = pages_of(dossier(*town, Dossier(paper="a4", landscape=False)))
+    assert [at for at, page in enumerate(pages) if "Those not covered" in page] == sheets
+    assert [at for at, page in enumerate(pages) if re.search(r"Area 1\b", page)] == sheets[:1]
+
+
+def test_the_map_sheet_says_who_is_not_covered_where_it_has_room(
+    town: tuple[Plan, Solution],
+) -> None:
+    for paper, landscape in (("a3", True), ("a3", False), ("a4", True), ("a4", False)):
+        page = pages_of(dossier(*town, Dossier(paper=paper, landscape=landscape)))[0]
+        assert "Who is not covered" in page
+        assert "People walk at 4.8 km/h." in page
 
 
 @pytest.mark.parametrize("paper", PAPERS_MM)

@@ -1,8 +1,10 @@
 """A card for each team of a roster, in A5: where it stands from when until when, and rests."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from placement.maps.paper.speech import Speaker
 from placement.maps.paper.typesetting import Press
 
 _WORDS = {
@@ -92,4 +94,6 @@ def cards_pdf(
         ],
     }
     with Press() as press:
-        return press.set(data, {}, template="cards.typ")
+        press.look_for(json.dumps(data, ensure_ascii=False))
+        missing = Speaker(language).say("letters_missing") if press.missing else ""
+        return press.set({**data, "missing": missing}, {}, template="cards.typ")

@@ -111,13 +111,9 @@ def _table_sheets(work: Material, parts: list[Material]) -> list[dict[str, Any]]
             "note": sentences.proof(data, tell),
             "tables": [*figures, tables.cost_table(data, tell, work.shown)],
             "parts": [
-                {"title": tell.say(title), "texts": texts}
-                for title, texts in (
-                    ("gap_title", [sentences.gap(data, tell)]),
-                    ("assume_title", sentences.assumed(data, tell)),
-                    ("about", sentences.method(data, tell)),
-                    ("sources", sentences.sources(data, tell)),
-                )
+                *sentences.in_short(data, tell),
+                {"title": tell.say("about"), "texts": sentences.method(data, tell)},
+                {"title": tell.say("sources"), "texts": sentences.sources(data, tell)},
             ],
         },
     ]

@@ -1,9 +1,8 @@
-"""Texts of a plan made fit for paper: letters that no font has, long words, and both directions."""
+"""Texts of a plan made fit for paper: letters that no font has, and both directions."""
 
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
-from itertools import pairwise
 from typing import Any
 
 type Tell = Callable[[str], str]
@@ -12,9 +11,8 @@ type Tell = Callable[[str], str]
 _LEFT_OUT = "…"
 _NAMES = frozenset({"name", "names", "label", "unit", "title"})  # of what `page_data` returns
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
-_LONG_WORD = re.compile(r"(?<!\S)(?![0-9a-f]{64})\S{25,}")  # a digest stays whole
 _GONE = re.compile("\0(?:[\0\u200d\ufe0e\ufe0f\\s]*[\0\u200d\ufe0e\ufe0f])?")
-_BREAK, _BEGIN, _END = "\u200b", "\u2068", "\u2069"  # may break here; a text of its own direction
+_BEGIN, _END = "\u2068", "\u2069"  # a text of its own direction
 
 
 def is_right_to_left(text: str) -> bool:
@@ -81,17 +79,3 @@ def every_text(value: Any, change: Tell) -> Any:  # noqa: ANN401
     if isinstance(value, list | tuple):
         return [every_text(one, change) for one in value]
     return value
-
-
-def breakable(text: str) -> str:
-    """Return a text whose long words may go on in another line, but not between joined letters."""
-    return _LONG_WORD.sub(lambda found: _broken(found[0]), text)
-
-
-def _broken(word: str) -> str:
-    found = word[:1]
-    for before, one in pairwise(word):
-        joined = unicodedata.category(one)[0] in "MC" or unicodedata.category(before)[0] == "C"
-        arabic = "AL" in (unicodedata.bidirectional(before), unicodedata.bidirectional(one))
-        found += one if joined or arabic else _BREAK + one
-    return found

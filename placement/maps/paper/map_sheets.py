@@ -71,6 +71,7 @@ def plan_sheet(work: Material) -> dict[str, Any]:
             title=work.title(),
             sentence=sentences.headline(work.data, work.tell),
             note=sentences.proof(work.data, work.tell),
+            further=sentences.in_short(work.data, work.tell),
             legend=legend(work.data, ground, work.tell, work.shown, **draft.told()),
         ),
     )
@@ -138,6 +139,8 @@ class Beside:
         Pairs of a name and a figure.
     parts
         Lists of texts, each with its title.
+    further
+        More of them, as far as there is room.
     qr
         Picture, text and title of a code to scan, or None.
     legend
@@ -154,6 +157,7 @@ class Beside:
     sign: Mapping[str, Any] | None = None
     facts: Sequence[Sequence[str]] = ()
     parts: Sequence[Mapping[str, Any]] = ()
+    further: Sequence[Mapping[str, Any]] = ()
     qr: Mapping[str, str] | None = None
     locator: bool = False
 
@@ -214,6 +218,7 @@ def map_sheet(
         "parts": [
             {**one, "texts": [short(text, 260) for text in one["texts"]]} for one in beside.parts
         ],
+        "further": list(beside.further),
         "qr": beside.qr,
         "legend": list(beside.legend),
         "locator": _locator(work, draft) if beside.locator else None,

@@ -111,6 +111,12 @@ def assumed(data: Facts, tell: Speaker) -> list[str]:
     return [*told, tell.say("aid")]
 
 
+def in_short(data: Facts, tell: Speaker) -> list[dict[str, Any]]:
+    """Return who is not covered, and what the figures rest on, each with its title."""
+    told = {"gap_title": [gap(data, tell)], "assume_title": assumed(data, tell)}
+    return [{"title": tell.say(title), "texts": texts} for title, texts in told.items()]
+
+
 def method(data: Facts, tell: Speaker) -> list[str]:
     """Return what was computed, and how far it is from the best."""
     kind = data["walking"]["kind"]

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from placement.errors import InputError, MissingExtraError, PlacementError
-from placement.maps.paper.letters import breakable, every_text, without
+from placement.maps.paper.letters import every_text, without
 from placement.maps.paper.names import SIZES_PT
 from placement.maps.paper.placing import Measure
 
@@ -33,6 +33,7 @@ _FACES = ("Regular", "Semibold", "Bold", "It")
 _OF_THE_FACE = re.compile(
     "[\u0000-\u017f\u2000-\u2027\u202f-\u2030\u2066-\u2069\u20ac\u2190-\u2193]"
 )
+_FOR_READERS = "ua-1"  # what a screen reader needs: tags, order, words for pictures
 _NO_LETTER = "\U0010fffd"  # for private use: no font has it
 _GLYPH = re.compile(r'<symbol id="([^"]+)"')
 _EMBEDDED = re.compile(
@@ -105,7 +106,7 @@ class Press:
             # folder
             for face in _FACES:
                 shutil.copy(self._faces / f"SourceSansPro-{face}.ttf", fonts)
-            for name in ("dossier.typ", "cards.typ", "widths.typ", "letters.typ"):
+            for name in ("dossier.typ", "cards.typ", "breaking.typ", "widths.typ", "letters.typ"):
                 text = resources.files("placement.maps.paper").joinpath(name).read_bytes()
                 (self._folder / name).write_bytes(text)
             self._stack = self._stack.pop_all()  # nothing failed: it stays until the end
@@ -177,11 +178,14 @@ class Press:
         for name, picture in pictures.items():
             self._write(name, picture)
         self.look_for(json.dumps(data, ensure_ascii=False))
-        shown = every_text(data, lambda one: breakable(without(one, self.missing)))
+        shown = every_text(data, lambda one: without(one, self.missing))
         text = json.dumps(shown, ensure_ascii=False, allow_nan=False)
         self._write("data.json", text)
+        compiler = self._compiler_of(template, text)
         try:
-            made = self._compiler_of(template, text).compile(format=to, ppi=ppi, timestamp=0)
+            made = _read_aloud(compiler) if to == "pdf" else None
+            if made is None:
+                made = compiler.compile(format=to, ppi=ppi, timestamp=0)
         except RuntimeError as error:
             raise PrintError(f"the sheets could not be set: {error}.") from error
         content: bytes = made if isinstance(made, bytes) else made[0]
@@ -205,6 +209,16 @@ class Press:
         return self._typst.Compiler(
             str(self._folder / name), root=str(self._folder), font_paths=fonts
         )
+
+
+def _read_aloud(compiler: Any) -> Any:  # noqa: ANN401 - of an extra
+    """Return a PDF as PDF/UA-1 has it; None where a letter of some name is not allowed there."""
+    try:
+        return compiler.compile(format="pdf", timestamp=0, pdf_standards=[_FOR_READERS])
+    except RuntimeError as error:
+        if "PDF/UA" not in str(error):
+            raise
+        return None
 
 
 def _with_pictures_inside(svg: bytes) -> bytes:
