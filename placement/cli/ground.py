@@ -36,7 +36,10 @@ def ground_rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
         shut = f"closed: {listed(period.closed)}" if period.closed else "nothing closed"
         hours = f"{period.begins} to {period.ends}"
         if period.name is not None:
-            walks = ", ".join(f"{seconds / 60:.1f}" for seconds in period.mean_s.values())
+            walks = ", ".join(
+                f"{seconds / 60:.1f}" if period.covered.get(name) else "–"
+                for name, seconds in period.mean_s.items()
+            )
             covered += f" of {period.people or 0:,.0f}"
             shut = f"walk {walks} min; {shut}"
             hours = f"{called.get(period.name, period.name)}, {hours}"

@@ -225,7 +225,7 @@ def rows_of(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
                     f"{len(posts)} post{'s' * (len(posts) != 1)}, "
                     f"{sum(post.units for post in posts)} × {unit}"
                 ),
-                "" if walk is None else f"walk {walk / 60:.1f} min",
+                "" if walk is None or coverage.covered == 0 else f"walk {walk / 60:.1f} min",
             )
         )
     for kind in plan.problem.barriers:

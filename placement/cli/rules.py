@@ -48,12 +48,13 @@ def rule_rows(plan: "Plan", solution: "Solution") -> list[tuple[str, ...]]:
 
 def _lanes(told: "Admission") -> list[tuple[str, ...]]:
     """Return the window and the gates with the longest waits."""
+    admitted = sum(sum(gate.sent) for gate in told.entrances.values())
     rows: list[tuple[str, ...]] = [
         (
             "Lanes",
             f"{told.opens} to {told.closes}, {counted(len(told.gates), 'gate')}",
-            f"{sum(sum(gate.sent) for gate in told.entrances.values()):,.0f} admitted",
-            f"walk {told.mean_walk_s / 60:.1f} min",
+            f"{admitted:,.0f} admitted",
+            f"walk {told.mean_walk_s / 60:.1f} min" if admitted > 0 else "",
         )
     ]
     for at, ring in enumerate(told.rings):

@@ -21,6 +21,10 @@ _OF_THE_RUN = frozenset({"overrides", "format", "version", "attribution"})
 """Members that say how a solution was made, and of what was asked nothing that is not told."""
 
 _MARK = re.compile(r"  (?P<sign>[+\->~]) ")  # of a line about one post
+_BARRIER = re.compile(r"(  [+-] )(\S+)/\S+  (.*)(  cost [\d,.]+)")  # of a line about a barrier
+_MINUS = re.compile(
+    r"(?<![^\s(\[])-(?=\d)|(?:(?<=^  )|(?<=[:,] ))-(?= )"
+)  # a number's, or what left
 
 
 def comparison_data(old: State, new: State, *, between: Solution | None = None) -> dict[str, Any]:
@@ -154,8 +158,13 @@ def _told(
         if _part(line) != part:
             continue
         mark = _MARK.match(line.text) if part == DECIDED else None
-        told.append([line.text, [] if mark is None else next(posts[mark["sign"]], [])])
+        told.append([spoken(line.text), [] if mark is None else next(posts[mark["sign"]], [])])
     return told
+
+
+def spoken(text: str) -> str:
+    """Write a line as a page does: a minus for a hyphen, a barrier by the name of its way."""
+    return _MINUS.sub("−", _BARRIER.sub(r"\1\3 (\2)\4", text))
 
 
 def _part(line: Line) -> str:

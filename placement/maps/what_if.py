@@ -19,6 +19,7 @@ from placement.maps.rules_panel import area_of, zone_of
 from placement.maps.walk_changes import between_sites, written_between
 from placement.plan.problem import LanesRule, Plan, Problem, Walkers
 from placement.review.geojson import TOTALS, placement_texts
+from placement.review.texts import rounded
 from placement.solution import Solution
 from placement.solve.capacitated.crowds import crowds_of
 from placement.solve.questions.evaluate import proposed
@@ -260,7 +261,7 @@ def _sites(problem: Problem, solution: Solution, column: Ints) -> dict[str, Any]
     left = np.setdiff1d(np.arange(len(sites)), listed)
     listed += [*left[problem.posted[left]].tolist(), *left[~problem.posted[left]].tolist()]
     place = np.argsort(column)  # the column of each site
-    lonlat = np.rint(np.round(sites.lonlat[column], 6) * _LONLAT).astype(np.int64)
+    lonlat = millionths(sites.lonlat[column])
     money = in_steps(np.concatenate([sites.open_cost.ravel(), sites.unit_cost.ravel()]))
     costs = np.stack([sites.open_cost[column], sites.unit_cost[column]])
     if money is not None:
@@ -382,6 +383,15 @@ def _lanes(problem: Problem, at: int, rule: LanesRule, column: Ints) -> dict[str
 def _gaps(chosen: Bools) -> str:
     """Write which are chosen, as the gaps between them."""
     return packed(np.diff(np.flatnonzero(chosen), prepend=-1).tolist())
+
+
+def millionths(degrees: Floats) -> Ints:
+    """Return degrees in millionths, int64, rounded as a solution is written.
+
+    `numpy.round` rounds what lies by half a millionth otherwise than `round` does.
+    """
+    found = [round(_LONLAT * rounded(one)) for one in degrees.ravel().tolist()]
+    return np.array(found, dtype=np.int64).reshape(degrees.shape)
 
 
 def _floor(plan: Plan, at: int, point: Ints) -> Mapping[str, Any]:

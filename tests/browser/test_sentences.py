@@ -137,6 +137,42 @@ def test_minutes_are_one_or_many_as_they_are_written(
     page.close()
 
 
+def test_numbers_units_floors_and_long_lists_in_words(browser, plans) -> None:
+    """A minus is no hyphen, a unit without a name is told once, a floor of points has no name."""
+    page = browser.new_page()
+    page.add_script_tag(
+        content=static_files.script("language.js", "rules.js", "what_if.js", "changes.js")
+    )
+    asked = """(text) => {
+      const data = JSON.parse(text);
+      data.words.en.and_more = "{shown} and {n} more"; // of pages that compare
+      const tell = speaker(data);
+      const list = (many) => Array.from({ length: many }, (_, at) => `+ p${at}`).join(", ");
+      return {
+        numbers: [tell.money(-1200.5), tell.people(-0.2), tell.mean(-90), tell.money(-0.01)],
+        units: [tell.units({ en: "lane" }), tell.units({ en: "unit" })],
+        floors: [{ times: 1 }, { times: 2, slow: true, called: "z" }, { times: 1, called: "" }]
+          .map((floor) => floorPlace(data, tell, floor)),
+        lists: [13, 14].map((many) => fewItems(list(many), tell).slice(-14)),
+      };
+    }"""
+    assert page.evaluate(asked, json.dumps(plans[1])) == {
+        "numbers": ["−1,200.5", "0", "−1.5", "0"],
+        "units": ["Units (lane)", "Units"],
+        "floors": [
+            "Points named in the plan",
+            "z (step-free people, covered twice)",
+            "all zones without a name",
+        ],
+        "lists": [", + p11, + p12", "+ p11 and 2 more"[-14:]],
+    }
+    assert [Speaker("fr").units({"fr": one}) for one in ("file", "unité")] == [
+        "Unités (file)",
+        "Unités",
+    ]
+    page.close()
+
+
 @pytest.mark.slow
 def test_paper_and_page_say_the_same_of_every_kind_of_plan(browser, plans) -> None:
     folder = Path(webmap.__file__).parent / "static"

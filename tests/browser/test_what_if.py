@@ -459,6 +459,11 @@ def test_a_closed_gate_shows_who_waits_where_and_whom_lanes_turn_away(open_page,
         or want.lanes.gates[name].longest_wait_min != gate.longest_wait_min
     }
     assert gates.locator("tbody tr").count() == len(changed) > 1
+    # a gate that is closed has no wait, nor has one to which nobody comes
+    assert gates.locator("tbody tr", has_text="Savoy Street").inner_text().split("\t")[-2:] == [
+        "–",
+        "–",
+    ]
     queue = gates.locator("[data-try^='queue ']").last
     queue.click()
     assert queue.inner_text() in page.locator(".what-if svg.queue title").text_content()

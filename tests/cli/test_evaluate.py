@@ -10,11 +10,14 @@ import geopandas as gpd
 import pytest
 from click.testing import CliRunner
 
+import placement
 from placement.cli import place
+from placement.cli.optimise import rows_of
 from placement.reading import regular
 from placement.review.geojson import read_solution, solution_text
 from placement.solution import Status
 from tests.cli.running import run
+from tests.maps.pages import ruled_plan
 
 POSTS = "site,resource,units\nbridge-north,checkpoint,3\nbridge-north,dog_team,1\n"
 
@@ -229,3 +232,13 @@ def test_fmt_refuses_what_is_no_solution_and_leaves_it(town: Path) -> None:
     assert file.read_bytes() == before
     assert run("fmt", "nowhere.geojson").exit_code == 3
     assert run("fmt").exit_code == 2
+
+
+def test_no_walk_is_told_where_nobody_is_covered(tmp_path: Path) -> None:
+    """Of a plan with lanes too: nobody walks nought minutes on average."""
+    plan = ruled_plan(tmp_path)
+    nobody = placement.evaluate(plan, {}, bound=False).solution
+    told = [text for row in rows_of(plan, nobody) for text in row]
+    assert "0 of 1,920 (0.0%)" in told
+    assert "0 admitted" in told
+    assert [text for text in told if text.startswith("walk")] == []

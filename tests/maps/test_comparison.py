@@ -11,7 +11,7 @@ import pytest
 from placement.cover.survey import survey
 from placement.errors import InputError
 from placement.maps import State, comparison_page, slider_page
-from placement.maps.comparison import comparison_data, slider_data
+from placement.maps.comparison import comparison_data, slider_data, spoken
 from placement.maps.page import uncovered
 from placement.maps.webmap import languages
 from placement.plan.problem import Plan
@@ -146,7 +146,7 @@ def test_every_sentence_of_a_difference_has_its_french(names: tuple[str, str]) -
     phrases = [re.compile(pattern) for pattern, _ in languages()["fr"]["diff"]["phrases"]]
     old, new = (read_solution(CASES / f"{name}.geojson") for name in names)
     for one, other in ((old, new), (new, old), (old, old)):
-        for text in (line.text for line in compare(one, other).lines()):
+        for text in (spoken(line.text) for line in compare(one, other).lines()):
             assert any(each.fullmatch(said) for each in phrases for said in (text.strip(), text)), (
                 text
             )
@@ -166,7 +166,23 @@ def test_a_line_about_the_run_stands_with_the_figures(states: tuple[State, State
     assert asked == [one for one in asked if one.startswith("budget")] != []
     assert [text for text, _ in lines["Result"] if "override" in text] != []
     told = sorted(text for part in lines.values() for text, _ in part)
-    assert told == sorted(line.text for line in compare(old.solution, run.solution).lines())
+    assert told == sorted(spoken(line.text) for line in compare(old.solution, run.solution).lines())
+
+
+@pytest.mark.parametrize(
+    ("line", "page"),
+    [
+        ("cost: 95 → 80 officers (-15)", "cost: 95 → 80 officers (−15)"),
+        ("covered by a: 9 → 8, -1,125.5 people", "covered by a: 9 → 8, −1,125.5 people"),
+        ("  -12  quay-2  30 → 18", "  −12  quay-2  30 → 18"),
+        ("closed: - quay-2, + 1-2 Lane - east", "closed: − quay-2, + 1-2 Lane - east"),
+        ("  - f-7/fence  Pont - Neuf  cost 2.5", "  − Pont - Neuf (f-7)  cost 2.5"),
+        ("  + f-7/fence  Quay  cost 1,000", "  + Quay (f-7)  cost 1,000"),
+        ("  - s-1/gate  Quay  2 units, cost 3", "  − s-1/gate  Quay  2 units, cost 3"),
+    ],
+)  # fmt: skip
+def test_a_line_on_a_page_has_minus_signs_and_barriers_by_their_ways(line: str, page: str) -> None:
+    assert spoken(line) == page
 
 
 def test_hostile_texts_add_no_element(tmp_path: Path, states: tuple[State, State]) -> None:

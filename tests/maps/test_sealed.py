@@ -4,6 +4,7 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import pypdf
 import pytest
 
@@ -15,7 +16,7 @@ from placement.maps.paper.dossier import dossier
 from placement.maps.paper.material import Dossier
 from placement.maps.states import State, states_data
 from placement.maps.webmap import comparison_page, slider_page
-from placement.maps.what_if import what_if
+from placement.maps.what_if import millionths, what_if
 from placement.plan.problem import Plan
 from placement.review.compare import compare
 from placement.solution import Solution
@@ -57,6 +58,14 @@ def test_the_page_has_each_barrier_with_its_way_and_no_candidate_of_it(
         len(way.options) for way in plan.problem.ways
     ]
     assert json.loads(json.dumps(data)) == data
+
+
+def test_places_are_rounded_as_a_solution_is_written() -> None:
+    """The middle of a way often lies by half a millionth of a degree."""
+    halves = np.array([[2.3162945, 48.8625215], [-0.1194995, 51.5077865], [0.0000005, -0.0000005]])
+    near = np.concatenate([np.nextafter(halves, -180), halves, np.nextafter(halves, 180)])
+    told = [[f"{round(one, 6) + 0.0:.6f}" for one in place] for place in near.tolist()]
+    assert [[f"{one / 1e6:.6f}" for one in place] for place in millionths(near).tolist()] == told
 
 
 def test_a_difference_tells_barriers_apart_from_posts(

@@ -196,7 +196,7 @@ def _post_facts(work: Material, post: Facts, key: str) -> list[list[str]]:
     kind = work.data["resources"][post["resource"]]
     money = tell.own(work.data["budget"]["unit"])
     facts = [
-        [tell.say("units", unit=tell.own(kind["unit"])), tell.people(post["units"])],
+        [tell.units(kind["unit"]), tell.people(post["units"])],
         [tell.say("cost"), f"{tell.money(post['cost'])} {money}"],
     ]
     if "ring" in post:

@@ -49,6 +49,12 @@ class Speaker:
         """Return a text of the plan in this language."""
         return texts.get(self.code) or texts["en"]
 
+    def units(self, texts: Mapping[str, str]) -> str:
+        """Return what is counted of a resource: its unit is named where it has an own name."""
+        unit = self.own(texts)
+        is_plain = unit == self.say("unit_plain")
+        return self.say("units_short") if is_plain else self.say("units", unit=unit)
+
     def counted(self, number: float, texts: Mapping[str, str]) -> str:
         """Return a name of the plan as it stands behind a number."""
         name = self.own(texts)

@@ -246,12 +246,10 @@ def figures_table(data: Facts, tell: Speaker, at: int) -> Table:
     if kind["backup"] is not None:
         rows.append([tell.say("backup"), _part(kind["backup"], tell)])
     rows.append([tell.say("posts"), tell.people(kind["posts"])])
-    unit = tell.own(kind["unit"])
-    if kind["fleet"] is None:
-        rows.append([tell.say("units", unit=unit), tell.people(kind["units"])])
-    else:
-        said = tell.say("units_of", unit=unit, fleet=tell.people(kind["fleet"]))
-        rows.append([said, tell.people(kind["units"])])
+    units = tell.units(kind["unit"])
+    if kind["fleet"] is not None:
+        units = tell.say("units_of", units=units, fleet=tell.people(kind["fleet"]))
+    rows.append([units, tell.people(kind["units"])])
     if kind["walk_s"] is not None and kind["posts"]:
         rows.append([tell.say("mean_walk"), tell.say("minutes", min=tell.mean(kind["walk_s"]))])
     return _plain(tell.own(kind["label"]), at, rows)

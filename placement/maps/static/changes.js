@@ -2,6 +2,7 @@
 
 const BADGES = { opened: "M24.5 3.6V11.4M20.6 7.5H28.4", changed: "M20.4 8.6Q22.4 5 24.5 7.5T28.6 6.4", moved: "M20.4 7.5H28.2M25.4 4.6 28.4 7.5 25.4 10.4" };
 const MOST_LINES = 14; // of a part that are read without asking for more
+const MOST_ITEMS = 12; // of a list of what came and went
 const IDENTIFIER = /(?<![\p{L}\d_/-])[\p{L}\d]+(?:[-_][\p{L}\d]+)+(?![\p{L}\d_/-])/gu; // of several words, which no other word is taken for
 const POST_ID = /[^\s:,]+\/[^\s:,]+/gu;
 const GAIN_PX = { wide: 7.2, high: 18 }; // a letter and a line of the people gained or lost
@@ -71,6 +72,12 @@ function spokenBy(data, plans, tell) {
     ...data.resources.map((resource) => [resource.id, tell.within(tell.own(resource.label))]),
   ]);
   return { ...spoken, names, posts: new Map(data.posts.map((post) => [post.key, nameOfPost(post)])), between: [...spoken.between, ...[...units.values()].map((unit) => [`(?<!\\p{L})${plain(unit.en)}(?!\\p{L})`, tell.own(unit).replaceAll("$", "$$$$")])] };
+}
+
+/* What came and went, a few of many: `place diff` names all. */
+function fewItems(text, tell) {
+  const items = text.split(/, (?=[+−] )/u);
+  return items.length <= MOST_ITEMS + 1 ? text : tell.say("and_more", { shown: items.slice(0, MOST_ITEMS).join(", "), n: tell.people(items.length - MOST_ITEMS) });
 }
 
 /* Two spaces part a name from what is said of it; a browser would make them one. */
@@ -152,7 +159,7 @@ function differenceView(data, plans, tell, standing, showPost, isOpen) {
   const item = ([text, about]) => {
     if (about.length === 0) {
       const said = phrase(text, tell, spoken);
-      return make("li", { class: said.inner > 0 ? "inner" : null, lang: said.known ? null : "en", dir: "auto" }, spaced(said.text));
+      return make("li", { class: said.inner > 0 ? "inner" : null, lang: said.known ? null : "en", dir: "auto" }, spaced(fewItems(said.text, tell)));
     }
     const post = data.posts[about[about.length - 1]];
     const one = standing.get(post.key);
@@ -284,7 +291,7 @@ function figuresView(data, plans, tell, isOpen) {
     const label = tell.own(resource.label);
     row(tell.say("covered_by", { label }), (plan) => plan.resources[at], (one) => `${tell.people(one.covered)} (${tell.share(one.share)})`);
     row(tell.say("posts_of", { label }), (plan) => plan.resources[at].posts, tell.people);
-    row(tell.pair(label, tell.within(tell.say("units", { unit: tell.own(resource.unit) }))), (plan) => plan.resources[at].units, tell.people);
+    row(tell.pair(label, tell.within(tell.units(resource.unit))), (plan) => plan.resources[at].units, tell.people);
     row(tell.pair(label, tell.within(tell.say("mean_walk"))), (plan) => plan.resources[at], (one) => (one.walk_s === null ? "–" : meanWalkText(one, tell)));
   });
   row(`${tell.say("cost")} (${tell.own(after.budget.unit)})`, (plan) => plan.budget.cost, tell.money);
@@ -300,6 +307,10 @@ function figuresView(data, plans, tell, isOpen) {
     fold("sources", "h2", tell.say("sources"), isOpen("sources", false), sources(after, tell)));
 }
 
+/* Whether an area is drawn on which people are gained or lost. */
+const isDrawn = (data, row) => row.change !== 0 && row.area !== null && data.areas[row.area].shape.length > 0;
+const hasGains = (data, plans, tell) => data.resources.some((_, at) => changesByArea(plans, at, tell).some((row) => isDrawn(data, row)));
+
 /* People gained and lost on the map: a triangle up or down with the number, the greatest first, where there is room. */
 function makeGains(map, inPane, data, plans, tell, taken) {
   const group = L.layerGroup().addTo(map);
@@ -314,7 +325,7 @@ function makeGains(map, inPane, data, plans, tell, taken) {
     const controls = [...frame.querySelectorAll(".leaflet-control")].map((one) => one.getBoundingClientRect()).filter(({ width }) => width > 0).map(({ left, top, right, bottom }) => [
       left - around.left + view.min.x, top - around.top + view.min.y, right - around.left + view.min.x, bottom - around.top + view.min.y]);
     for (const row of changesByArea(plans, at, tell)) {
-      if (row.change === 0 || row.area === null || data.areas[row.area].shape.length === 0) { continue; }
+      if (!isDrawn(data, row)) { continue; }
       const text = `${row.change > 0 ? "▲" : "▼"} ${signed(row.change, tell.people)}`;
       const ring = positions(data.areas[row.area].shape[0][0]).map((place) => map.project(place, zoom));
       const outline = L.bounds(ring);

@@ -89,6 +89,9 @@ function clockText(clock, tell) {
   return clockOf(60 * hours + minutes, tell);
 }
 
+/* A number with the sign that no hyphen is, and none before a nought. */
+const written = (format, number) => format.format(number).replace(/^-(?=[0.,]*$)/, "").replace(/^-/, "−");
+
 /* Everything that depends on the language. */
 function speaker(data) {
   const state = { language: "en" };
@@ -128,16 +131,21 @@ function speaker(data) {
       const name = tell.own(texts);
       return state.plurals.select(number) === "one" ? name : pluralOf(name, data.languages[state.language].plural);
     },
+    /* What is counted of a resource: its unit is named where it has a name of its own. */
+    units(texts) {
+      const unit = tell.own(texts);
+      return unit === tell.say("unit_plain") ? tell.say("units_short") : tell.say("units", { unit });
+    },
     /* A name of the plan within a sentence: its capital goes, unless it has several. */
     within: (name) => (/^\p{Lu}\P{Lu}*$/u.test(name) ? name[0].toLocaleLowerCase(state.language) + name.slice(1) : name),
     list: (texts) => state.list.format(texts),
     pair: (label, why) => tell.say("label_why", { label, why }),
     /* without the dust of a sum, which would take from a half what rounds it up */
-    people: (number) => state.whole.format(Math.round(1e6 * number) / 1e6),
-    money: (number) => state.money.format(number),
-    mean: (seconds) => state.tenths.format(seconds / 60),
-    fine: (number) => state.fine.format(number),
-    minutes: (seconds) => state.money.format(seconds / 60),
+    people: (number) => written(state.whole, Math.round(1e6 * number) / 1e6),
+    money: (number) => written(state.money, number),
+    mean: (seconds) => written(state.tenths, seconds / 60),
+    fine: (number) => written(state.fine, number),
+    minutes: (seconds) => written(state.money, seconds / 60),
     /* One decimal, yet never "100.0%" of what is not all, nor "0.0%" of what is not nothing. */
     share(part) {
       if (part > 0 && part < 0.0005) { return `< ${state.share.format(0.001)}`; }

@@ -148,12 +148,10 @@ function meanWalkText({ walk_s: seconds, walk_open: isOpen }, tell) {
 }
 
 function resourceCard(data, resource, position, tell) {
-  const unit = tell.own(resource.unit);
+  const units = tell.units(resource.unit);
   const pairs = [
     [tell.say("posts"), tell.people(resource.posts)],
-    [resource.fleet === null ? tell.say("units", { unit })
-      : tell.say("units_of", { unit, fleet: tell.people(resource.fleet) }),
-    tell.people(resource.units)],
+    [resource.fleet === null ? units : tell.say("units_of", { units, fleet: tell.people(resource.fleet) }), tell.people(resource.units)],
   ];
   if (resource.walk_s !== null && resource.posts > 0) {
     pairs.push([tell.say("mean_walk"), meanWalkText(resource, tell)]);

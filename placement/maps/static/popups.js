@@ -41,7 +41,7 @@ function makePopups(data, tell, moved, { drawWays, showQueue, showWay, showSheet
       ...(post.ring === undefined ? [] : [[tell.say("ring_of"), tell.own(post.ring)]]),
       ...zonesAt(post.resource, post.site),
       ...(sealedBy(data, post).length === 0 ? [] : [[tell.say("seals"), sealedBy(data, post).join(", ")]]),
-      [tell.say("units", { unit: tell.own(resource.unit) }), tell.people(post.units)],
+      [tell.units(resource.unit), tell.people(post.units)],
       [`${tell.say("cost")} (${tell.own(data.budget.unit)})`, tell.money(post.cost)],
       [tell.say("reach"), tell.people(post.covered)],
       [tell.say("identifier"), post.site],

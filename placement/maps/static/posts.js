@@ -18,7 +18,7 @@ function postTable(data, position, tell, state, show, showSheet) {
   const columns = [
     ["number", tell.say("number_short"), tell.say("number")],
     ["name", tell.say("site"), tell.say("site")],
-    ["units", tell.say("units_short"), tell.say("units", { unit: tell.own(resource.unit) })],
+    ["units", tell.say("units_short"), tell.units(resource.unit)],
     ["cost", tell.say("cost_short"), `${tell.say("cost")} (${tell.own(data.budget.unit)})`],
     ["served", tell.say("served_short"), tell.say("served")],
     ["loss", tell.say("loss_short"), tell.say("loss")],

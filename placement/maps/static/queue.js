@@ -227,7 +227,7 @@ function lanesView(data, tell, state, show, isOpen) {
     const shown = gate || lanes.all;
     const title = tell.say("queue_of", { name: gate === null ? everyGate : nameOf(gate) });
     figure.replaceChildren(...queueFigure(lanes, shown, title, tell),
-      facts([[tell.say("units", { unit: tell.own(resource.unit) }), tell.people(shown.units)],
+      facts([[tell.units(resource.unit), tell.people(shown.units)],
         [tell.say("passing"), tell.people(sum(shown.sent))], ...gateFacts(shown, tell)], true),
       fold("periods", "h3", tell.say("periods_title"), figure.querySelector("details") === null ? isOpen("periods", false) : figure.querySelector("details").open, periodTable(lanes, shown, tell)), ...(gate === null ? [] : [areasTable(data, gate, nameOf, tell)].filter((one) => one !== null)));
     for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("tr[data-gate]"))) {

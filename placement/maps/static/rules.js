@@ -20,6 +20,12 @@ function headSign(resource, position, tell) {
     sign(position, 16, null));
 }
 
+/* Which people of its place a floor counts: those without steps alone, covered twice, of a period. */
+function floorNote(data, tell, { slow, times, period }) {
+  const notes = [slow ? tell.within(tell.say("step_free")) : "", times > 1 ? tell.say("floor_twice_note") : "", period === undefined || period === null ? "" : tell.own(data.slider.values[period].name)].filter((text) => text !== "");
+  return notes.length === 0 ? "" : ` (${notes.join(", ")})`;
+}
+
 /* A bar of what is reached, with a mark at what is asked. */
 function floorBar(floor, colour) {
   const at = 100 * Math.min(1, floor.asked);
@@ -204,6 +210,6 @@ function moveSign(resource, size, opened) {
 }
 
 function plusBadge() {
-  return drawn("g", {}, drawn("circle", { cx: 24.5, cy: 7.5, r: 7, fill: "#ffffff", stroke: "#1b1b1b", "stroke-width": 1.4 }),
+  return drawn("g", { transform: "translate(8.8 .2) scale(.72)" }, drawn("circle", { cx: 24.5, cy: 7.5, r: 7, fill: "#ffffff", stroke: "#1b1b1b", "stroke-width": 1.4 }),
     drawn("path", { d: "M24.5 3.6V11.4M20.6 7.5H28.4", stroke: "#1b1b1b", "stroke-width": 2.4 }));
 }

@@ -110,7 +110,7 @@ function makeSheets(panel, data, tell, state, { variant, counter, whole }, { sho
       .sort((a, b) => spare(a) - spare(b));
     if (floors.length > 0) {
       const [floor] = floors;
-      told.push(tell.say("sheet_floor", { area: areaLink(data.areas[floor.area].id, false).textContent, asked: tell.share(floor.asked), reached: floor.reached === null ? "–" : tell.share(floor.reached) }));
+      told.push(tell.say("sheet_floor", { area: `${areaLink(data.areas[floor.area].id, false).textContent}${floorNote(whole, tell, { ...floor, slow: floor.step_free })}`, asked: tell.share(floor.asked), reached: floor.reached === null ? "–" : tell.share(floor.reached) }));
     }
     return told;
   }
@@ -124,7 +124,6 @@ function makeSheets(panel, data, tell, state, { variant, counter, whole }, { sho
   function postSheet(post) {
     const { lanes } = data;
     const resource = data.resources[post.resource];
-    const unit = tell.own(resource.unit);
     const share = shareOf(post.resource);
     const served = servedRows(data, share, post.resource);
     const mine = served.filter((row) => row.post === post).sort(byPeople);
@@ -148,7 +147,7 @@ function makeSheets(panel, data, tell, state, { variant, counter, whole }, { sho
       ...(gate === undefined ? [] : part(tell.say("sheet_queue"), make("div", { class: "queuebox" },
         ...queueFigure(lanes, gate, title, tell)), periodTable(lanes, gate, tell))),
       ...part(tell.say("sheet_staff"), facts([
-        [tell.say("units", { unit }), tell.people(post.units)],
+        [tell.units(data.resources[post.resource].unit), tell.people(post.units)],
         [`${tell.say("cost")} (${tell.own(data.budget.unit)})`, tell.money(post.cost)],
         ...(laned ? [[tell.say("sheet_hours"), tell.say("hours", { begins: clockText(lanes.opens, tell), ends: clockText(lanes.closes, tell) })]] : []),
       ])),

@@ -81,7 +81,7 @@ async function showStates(map) {
       ...(compared ? [[tell.say("stands"), one.kind === "moved" ? tell.say("stands_moved_by", { m: tell.people(one.metres) }) : tell.say(`stands_${one.kind}`)]] : []),
       [tell.say("served"), value("served", (number) => tell.people(number))],
       [tell.say("loss"), value("loss", (number) => tell.people(number))],
-      [tell.say("units", { unit: tell.own(resource.unit) }), value("units", tell.people)],
+      [tell.units(resource.unit), value("units", tell.people)],
       [`${tell.say("cost")} (${tell.own(last.budget.unit)})`, value("cost", tell.money)],
       ...(gates.every((each) => each === null) ? [] : [[tell.say("longest_wait"), way(...gates.map((each) => (each === null ? null : each.wait)), (wait) => tell.say("minutes", { min: tell.money(wait) }))]]),
       [tell.say("identifier"), post.site],
@@ -192,7 +192,7 @@ async function showStates(map) {
     });
     for (const entry of stage.entries()) { entries.push({ ...entry, layer: switchOf(entry.key) }); }
     entries.push({ group: "plan", key: "names", layer: switchOf("names", shownOn((one) => names.get(one))), swatch: () => letterSwatch(), words: () => tell.say("layer_names") });
-    if (compared) {
+    if (compared && hasGains(data, plans, tell)) {
       entries.push({ group: "plan", key: "gains", layer: switchOf("gains", shownOn((one) => gains.get(one).group)),
         swatch: () => swatch(drawn("path", { d: "M7 4 12 13H2Z", fill: "currentColor", class: "gained" }), drawn("path", { d: "M21 14 26 5H16Z", fill: "currentColor", class: "lost" })),
         words: () => tell.say("layer_gains") });

@@ -48,12 +48,11 @@ function placeName(data, tell, key) {
   return place.name || place.site;
 }
 
-/* Whom a floor counts: its area or zone, in what period, and whether those alone who walk without steps. */
-function floorPlace(data, tell, { name, floor }) {
+/* Whom a floor counts: its area, its zone or points, and which of the people there. */
+function floorPlace(data, tell, floor) {
   const area = floor.area === undefined ? undefined : data.areas[floor.area];
-  const place = area === undefined ? (floor.called === "" ? tell.say("whole_plan") : floor.called || name) : area.name || area.id;
-  const only = [floor.slow ? tell.within(tell.say("step_free")) : "", floor.period === undefined ? "" : tell.own(data.slider.values[floor.period].name)].filter((text) => text !== "");
-  return only.length === 0 ? place : `${place} (${only.join(", ")})`;
+  const place = area !== undefined ? area.name || area.id : floor.called === undefined ? tell.say("named_points") : floor.called || tell.say("whole_plan");
+  return `${place}${floorNote(data, tell, floor)}`;
 }
 
 /* Limits the variant breaks, a sentence each. */
@@ -74,7 +73,7 @@ function brokenSentences(data, tell, model, found) {
       continue;
     }
     const share = rule.kind === "floor";
-    const where = share ? floorPlace(data, tell, rule) : rule.name;
+    const where = share ? floorPlace(data, tell, rule.floor) : rule.name;
     told.push(tell.say(rule.kind === "floor" && !rule.told ? "if_broken_floor_lanes" : `if_broken_${rule.kind}`, {
       label: label(rule.resource), name: rule.kind === "group" ? rule.name.replace(/^groups: /, "") : where,
       reached: share ? tell.share(rule.reached) : tell.money(rule.reached), asked: share ? tell.share(rule.asked) : tell.money(rule.asked),
@@ -165,23 +164,26 @@ function variantQueue(data, tell, { rule }, gate, name) {
 /* Gates that more or fewer people come to, or wait longer or less at; the queue of one of them below. */
 function changedGates(data, tell, plan, found, state) {
   const keys = [...new Set([...plan.gates.keys(), ...found.gates.keys()])];
-  const none = { people: 0, wait: 0 };
-  const rows = keys.map((key) => ({ key, was: plan.gates.get(key) || none, is: found.gates.get(key) || none }))
-    .map((row) => ({ ...row, people: roundTo(row.is.people - row.was.people, 6), wait: roundTo(row.is.wait - row.was.wait, 1) })).filter(({ people, wait }) => people !== 0 || wait !== 0);
-  rows.sort((a, b) => Math.abs(b.wait) - Math.abs(a.wait) || Math.abs(b.people) - Math.abs(a.people) || tell.compare(placeName(data, tell, a.key), placeName(data, tell, b.key)));
+  /* nobody waits where nobody comes */
+  const gateOf = ({ gates }, key) => (gates.has(key) && gates.get(key).people > 0 ? gates.get(key) : { people: 0, wait: null });
+  const rows = keys.map((key) => ({ key, was: gateOf(plan, key), is: gateOf(found, key) }))
+    .map((row) => ({ ...row, people: roundTo(row.is.people - row.was.people, 6), wait: row.is.wait === null || row.was.wait === null ? null : roundTo(row.is.wait - row.was.wait, 1) }))
+    .filter(({ people, wait }) => people !== 0 || Boolean(wait));
+  rows.sort((a, b) => Math.abs(b.wait || 0) - Math.abs(a.wait || 0) || Math.abs(b.people) - Math.abs(a.people) || tell.compare(placeName(data, tell, a.key), placeName(data, tell, b.key)));
   if (rows.length === 0) { return []; }
   const figure = make("div");
   const show = (key) => {
     state.triedGate = key;
-    figure.replaceChildren(...(found.gates.has(key) ? variantQueue(data, tell, found, found.gates.get(key), placeName(data, tell, key)) : []));
+    figure.replaceChildren(...variantQueue(data, tell, found, found.gates.get(key), placeName(data, tell, key)));
   };
-  const first = rows.find(({ key }) => key === state.triedGate && found.gates.has(key)) || rows.find(({ key }) => found.gates.has(key));
+  const queued = rows.filter(({ is }) => is.people > 0);
+  const first = queued.find(({ key }) => key === state.triedGate) || queued[0];
   if (first !== undefined) { show(first.key); }
   return [make("table", { class: "variant" }, make("caption", null, tell.say("if_gates")),
     headRow(tell.say("gate"), tell.say("people_short"), tell.say("if_change"), tell.say("wait_short"), tell.say("if_change")),
     make("tbody", null, ...rows.map(({ key, is, people, wait }) => make("tr", null,
-      make("th", { scope: "row" }, found.gates.has(key) ? make("button", { type: "button", class: "link", "data-try": `queue ${key}`, onclick: () => show(key) }, placeName(data, tell, key)) : placeName(data, tell, key)),
-      make("td", null, tell.people(is.people)), make("td", null, signedText(people, tell.people)), make("td", null, tell.mean(60 * is.wait)), make("td", null, signedText(60 * wait, tell.mean)))))), figure];
+      make("th", { scope: "row" }, is.people > 0 ? make("button", { type: "button", class: "link", "data-try": `queue ${key}`, onclick: () => show(key) }, placeName(data, tell, key)) : placeName(data, tell, key)),
+      make("td", null, tell.people(is.people)), make("td", null, signedText(people, tell.people)), make("td", null, is.wait === null ? "–" : tell.mean(60 * is.wait)), make("td", null, wait === null ? "–" : signedText(60 * wait, tell.mean)))))), figure];
 }
 
 /* What of a site can be tried: a row a resource that it takes. */
