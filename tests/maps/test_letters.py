@@ -103,7 +103,7 @@ def test_cards_say_what_a_dot_in_place_of_letters_is() -> None:
 def test_a_letter_that_no_reader_may_meet_is_printed_all_the_same() -> None:
     for team, claimed in (("Eastgate", True), ("East\ufeffgate", False)):
         content = cards(team)
-        assert "Eastgate" in texts(content)[0]
+        assert "Eastgate" in texts(content)[0].replace("\ufeff", "")
         said = pypdf.PdfReader(io.BytesIO(content)).root_object["/Metadata"].get_data()
         assert (b"<pdfuaid:part>1<" in said) is claimed
 
