@@ -71,7 +71,7 @@ def test_who_may_call_highs_one_module_does() -> None:
         "solve/mip/served_soonest.py",
         "solve/mip/tail_model.py",
     ]
-    assert importers("folium") == ["maps/webmap.py"]
+    assert importers("folium") == ["maps/shell.py"]
 
 
 def test_which_columns_does_sites_need_those_the_page_calls_needed(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import block_diag, csr_array, eye_array, hstack, vstack
 
 from placement.arrays import Bools, Floats, Ints
 from placement.auditing.entry import headroom_at, longest_walk_s
@@ -270,7 +270,6 @@ def _check_people(
         return
     gate, who, when = _ways(crowd, periods)
     size = len(gate)
-    come = crowd.coming.ravel()
     told_there = np.zeros((len(labels), len(names), periods))
     for a, label in enumerate(labels):
         by_way = {route.gates: route.sent for route in told.routes.get(label, ())}
@@ -296,19 +295,13 @@ def _check_people(
     lines = csr_array(np.array([line for line, _, _ in figures]))
     wanted = np.array([figure for _, figure, _ in figures])
     slack = np.array([room for _, _, room in figures])
+    coming = _coming(crowd, who, when, periods)
     answer = linprog(
         crowd.walk[gate, who],
-        A_ub=vstack(
-            [
-                _coming(crowd, who, when, periods),
-                vstack([passing, -passing]),
-                vstack([by_profile, -by_profile]),
-                vstack([lines, -lines]),
-            ]
-        ),
+        A_ub=vstack([coming, passing, -passing, by_profile, -by_profile, lines, -lines]),
         b_ub=np.concatenate(
             [
-                come + 1e-4,
+                crowd.coming.ravel() + 1e-4,
                 *(there + 1e-5, 1e-5 - there),
                 *(sent_by_profile + 1e-5, 1e-5 - sent_by_profile),
                 *(wanted + slack, slack - wanted),
@@ -420,26 +413,17 @@ def _most(
     periods = len(rule.shares)
     gate, who, when = _ways(crowd, periods)
     size = len(gate)
-    passing = csr_array(passes[gate].T.astype(np.float64))
-    units = reach.units[reach.is_open]
-    full = rule.full_rate_h * rule.period_min / 60 * units
+    full = rule.full_rate_h * rule.period_min / 60 * reach.units[reach.is_open]
     resource = plan.problem.resources[plan.problem.laned or 0]
     sites = [name.removesuffix(f"/{resource.id}") for name in reach.posts]
     share = np.array([headroom_at(plan, resource, site) for site in sites])
     capacity = full * share[reach.is_open]
     lines = [_coming(crowd, who, when, periods)]
     most: list[Floats] = [crowd.coming.ravel()]
-    for start in range(periods):
-        for end in range(start, periods):
-            inside = ((when >= start) & (when <= end)).astype(np.float64)
-            lines.append(csr_array(passing * inside[None]))
-            reach_of = min(end + rule.carry, periods - 1) - start + 1
-            most.append(np.asarray(capacity * reach_of, dtype=np.float64))
-    problem = plan.problem
-    mine = [floor for floor in problem.floors if floor.resource == problem.laned]
-    for floor, line in zip(mine, crowd.floors, strict=True) if floors else ():
-        lines.append(csr_array(-line[who].astype(np.float64)[None]))
-        some = math.fsum(problem.demand.people[floor.points])
+    mine = [floor for floor in plan.problem.floors if floor.resource == plan.problem.laned]
+    for floor, whom in zip(mine, crowd.floors, strict=True) if floors else ():
+        lines.append(csr_array(-whom[who].astype(np.float64)[None]))
+        some = math.fsum(plan.problem.demand.people[floor.points])
         most.append(np.array([_HAIR - floor.share * some]))
     if people:
         lines.append(csr_array(-np.ones((1, size))))
@@ -447,10 +431,27 @@ def _most(
     for other, least in held:
         lines.append(csr_array((-crowd.worth[who] * (crowd.tier[who] == other))[None]))
         most.append(np.array([-least]))
+    # beside the ways stands how many have passed each gate by the end of each period: those of any
+    # periods are the difference of two of these, a short line for the solver
+    gates = len(capacity)
+    passed = eye_array(gates * periods, format="csr")
+    between = []
+    for start in range(periods):
+        for end in range(start, periods):
+            line = passed[gates * end : gates * (end + 1)]
+            between.append(line - passed[gates * (start - 1) : gates * start] if start else line)
+            reach_of = min(end + rule.carry, periods - 1) - start + 1
+            most.append(np.asarray(capacity * reach_of, dtype=np.float64))
+    at, way = np.nonzero(passes[gate].T)
+    new = (np.ones(len(way)), (when[way] * gates + at, way))
+    passing = csr_array(new, shape=(gates * periods, size))
+    worth = -crowd.worth[who] * (crowd.tier[who] == tier if tier else 1.0)
     best = linprog(
-        -crowd.worth[who] * (crowd.tier[who] == tier if tier else 1.0),
-        A_ub=vstack(lines),
+        np.pad(worth, (0, gates * periods)),
+        A_ub=block_diag([vstack(lines), vstack(between)], format="csr"),
         b_ub=np.concatenate(most),
+        A_eq=hstack([passing, eye_array(gates * periods, k=-gates) - passed]),
+        b_eq=np.zeros(gates * periods),
         bounds=(0, None),
         method="highs",
     )

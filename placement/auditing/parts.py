@@ -3,17 +3,19 @@
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pyproj
 import shapely
 
 from placement.arrays import Bools, Floats
 from placement.auditing.findings import Findings
 from placement.plan.problem import Plan
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 _CELLS = 64  # of a square, along a side: those whom a cell joins stay in their square
 _ROWS_AT_ONCE = 1 << 18
@@ -73,6 +75,9 @@ def _points_of(plan: Plan, layer: str) -> Iterator[tuple[str, Bools]]:
 
 def _points(files: Sequence[Path], plane: pyproj.CRS) -> Iterator[tuple[Floats, Floats]]:
     """Yield the points of files, in metres, and their people, so many at a time."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and most plans have no such layer
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
     for file in files:
         with pq.ParquetFile(file, pre_buffer=False, buffer_size=1 << 20) as part:
             about = _about(part)
@@ -86,14 +91,16 @@ def _points(files: Sequence[Path], plane: pyproj.CRS) -> Iterator[tuple[Floats, 
                 yield xy, np.asarray(rows.column("people").cast(pa.float64()))
 
 
-def _about(part: pq.ParquetFile) -> dict[str, Any]:
+def _about(part: "pq.ParquetFile") -> dict[str, Any]:
     """Return what a file says of its geometries."""
     told = json.loads(part.schema_arrow.metadata[b"geo"])
     return {**told["columns"][told["primary_column"]], "name": told["primary_column"]}
 
 
-def _coordinates(column: pa.Array) -> Floats:
+def _coordinates(column: "pa.Array") -> Floats:
     """Return the coordinates of points, well-known binary or x and y."""
+    import pyarrow as pa  # noqa: PLC0415
+
     if pa.types.is_struct(column.type):
         return np.column_stack([np.asarray(column.field(name)) for name in ("x", "y")])
     found: Floats = shapely.get_coordinates(shapely.from_wkb(column.to_numpy(zero_copy_only=False)))

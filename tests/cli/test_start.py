@@ -79,6 +79,17 @@ def test_a_page_is_written_without_pandas_and_folium_has_it_all_the_same(tmp_pat
     assert (tmp_path / "map.html").exists()
 
 
+def test_printing_imports_neither_folium_nor_arrow() -> None:
+    code = (
+        "import sys, placement.auditing.audit, placement.maps.paper\n"
+        "print(sorted({'folium', 'branca', 'pandas', 'pyarrow'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "[]"
+
+
 def test_importing_the_package_imports_nothing_heavy() -> None:
     code = f"import sys, placement; print(sorted(set(sys.modules) & set({HEAVY!r})))"
     done = subprocess.run(

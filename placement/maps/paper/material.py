@@ -26,6 +26,7 @@ from placement.maps.webmap import refuse_strangers
 from placement.plan.problem import Plan
 from placement.plan.shapes import Shape
 from placement.solution import Solution
+from placement.streets.rings import Ring
 
 MOST_LETTERS = 160
 """Of a title."""
@@ -82,8 +83,7 @@ class Material:
         self.day, self.number, self.missing = day, number, missing
         walks = survey(plan)
         given = plan.walk_s is not None
-        limits = sorted({kind.walk_limit_s / 60 for kind in plan.problem.resources})
-        ground = [] if given or plan.periods else rings(plan, solution.posts_list, minutes=limits)
+        ground = [] if given or plan.periods else _grounds(plan, solution)
         self.routes: list[AreaRoute] = [] if given else list(routes(plan, solution.posts_list))
         missing = uncovered(plan, solution, walks)
         data = page_data(
@@ -234,3 +234,17 @@ class Material:
         return shapely.transform(
             line, lambda xy: np.column_stack(to_metres.transform(xy[:, 0], xy[:, 1]))
         )
+
+
+def _grounds(plan: Plan, solution: Solution) -> list[Ring]:
+    """Return the ground within the limit of each post, and within those that are shorter.
+
+    Of no longer limit, that of another resource: the ground grows with its square.
+    """
+    found: list[Ring] = []
+    limits = sorted({kind.walk_limit_s / 60 for kind in plan.problem.resources})
+    for kind in plan.problem.resources:
+        mine = [post for post in solution.posts_list if post.resource == kind.id]
+        within = [limit for limit in limits if limit <= kind.walk_limit_s / 60]
+        found += rings(plan, mine, minutes=within)
+    return found
