@@ -214,7 +214,7 @@ function* admitAnew(model, data, resource, units, { open }) {
     return [gate.key, { sent, column: gate.column, people: exactSum(sent), ...gateQueue(sent, gate.capacity, rule) }];
   }));
   return {
-    crowds, eachWay: found.eachWay, given: found.given, met: found.met, total: total / PART, gates: told, areas, rule, id, short: new Set(found.short),
+    crowds, eachWay: model.rings === undefined ? null : found.eachWay, given: found.given, met: found.met, total: total / PART, gates: told, areas, rule, id, short: new Set(found.short),
     mean_s: total === 0 ? 0 : roundTo(onFoot / total, 1), profiles, changes: found.changes,
   };
 }

@@ -13,6 +13,7 @@
  * there, which changes how soon the answer is found and not the answer. */
 
 const TIES = 2 ** 30;
+const MOST_KEPT = 6; // moves in heaps, for each option: then all heaps are filled anew
 
 /* The cheapest way to send items.
  *
@@ -43,6 +44,7 @@ class Sending {
     this.names = [slots, Int32Array.from({ length: nodes }, (_, node) => node)];
     this.slotted = slotted;
     this.flow = new Float64Array(items.target.length);
+    this.kept = 0; // moves in the heaps of pairs, those of who left among them
     this.isJoined = new Uint8Array(nodes); // 1 of nodes in the tree, 2 of those that are closed
     this.order = []; // the first of these, each after the one it hangs on
     this.loose = []; // nodes that nothing leads to so far
@@ -68,14 +70,14 @@ class Sending {
   /* Pairs of nodes that an item can take one of or the other. Of each, those who take the first are
      kept in a heap, the cheapest to move on top; who left since is dropped when found there. */
   *findPairs() {
-    const { items: { first, target, supply }, nodes } = this;
+    const { items: { first, target, many, options }, nodes } = this;
     /* a row for each node that is an option's, as wide as its others need */
     this.rows = new Int32Array(nodes + 1);
-    for (const node of target) { this.rows[node + 1] = node < this.slotted ? this.names[0][nodes - 1] + 1 : nodes; }
+    for (let at = 0; at < options; at += 1) { const node = target[at]; this.rows[node + 1] = node < this.slotted ? this.names[0][nodes - 1] + 1 : nodes; }
     for (let node = 0; node < nodes; node += 1) { this.rows[node + 1] += this.rows[node]; }
     const { rows } = this;
     const pairs = new Int32Array(rows[nodes]).fill(-1); // by node and other: that other, then the pair
-    for (let item = 0; item < supply.length; item += 1) {
+    for (let item = 0; item < many; item += 1) {
       if (isRest(item)) { yield; }
       for (let way = first[item]; way < first[item + 1]; way += 1) {
         const [row, names] = [rows[target[way]], this.namesBeside(target[way])];
@@ -98,17 +100,22 @@ class Sending {
     for (let node = 0; node < nodes; node += 1) {
       for (let pair = this.pairFirst[node]; pair < this.pairFirst[node + 1]; pair += 1) { this.twin[pair] = pairs[rows[this.pairTo[pair]] + this.namesBeside(this.pairTo[pair])[node]]; }
     }
-    this.openPairs();
+    this.empty();
   }
 
-  /* The pairs of another search of the same nodes, in which are all of this one. */
-  usePairs({ rows, pairs, pairFirst, pairTo, twin }) {
-    Object.assign(this, { rows, pairs, pairFirst, pairTo, twin });
-    this.openPairs();
+  /* Make room for as many options as there are. */
+  reserve() {
+    if (this.flow.length >= this.items.options) { return; }
+    const larger = new Float64Array(this.items.target.length);
+    larger.set(this.flow);
+    this.flow = larger;
   }
 
-  openPairs() {
+  /* Nobody takes anything, and the heaps of pairs are empty. */
+  empty() {
     const size = this.pairTo.length;
+    this.kept = 0;
+    this.flow.fill(0);
     this.top = new Int32Array(size).fill(-1); // the option on top of each heap, and what moving it costs
     this.topHigh = new Float64Array(size);
     this.topLow = new Float64Array(size);
@@ -124,18 +131,22 @@ class Sending {
   /* Begin a search: `high` and `low` are the nodes' prices, what it costs from there to the end.
      Everybody takes what was taken before where nothing is cheaper by the prices, else what is
      cheapest; arcs that pay are full. `options` and `arcs` are what they took the time before. Where
-     that was cheapest by prices that are told, `told`, only items of nodes with another are looked at. */
-  *begin({ high, low, options, arcs, told }) {
+     that was cheapest by prices that are told, `told`, only items of nodes with another are looked at, and new ones. */
+  *begin({ high, low, options, isNew, arcs, told }) {
     const { excess } = this;
-    const { supply } = this.items;
+    const { supply, many } = this.items;
+    if (this.kept > MOST_KEPT * this.items.options) { this.empty(); }
     [this.high, this.low, this.changes, this.isWhole] = [high, low, 0, true];
     this.lately.fill(-1);
     this.sent.fill(0);
     excess.fill(0);
     const isOther = Uint8Array.from({ length: this.nodes }, (_, node) => (told === null || high[node] !== told.high[node] || low[node] !== told.low[node] ? 1 : 0));
-    for (let item = 0; item < supply.length; item += 1) {
+    let all = 0;
+    for (let item = 0; item < many; item += 1) {
       if (isRest(item)) { yield; }
-      this.place(item, options, isOther);
+      if (supply[item] === 0) { continue; } // of a crowd that is not there
+      this.place(item, options, isNew[item] === 1, isOther);
+      all += supply[item];
     }
     const free = [];
     for (let arc = 0; arc < this.sent.length; arc += 1) {
@@ -146,24 +157,30 @@ class Sending {
       if (h < 0 || (h === 0 && l < 0)) { this.push(arc, this.most[arc]); }
       if (h === 0 && l === 0) { free.push(arc); }
     }
-    excess[this.nodes - 1] -= supply.reduce((sum, parts) => sum + parts, 0);
+    excess[this.nodes - 1] -= all;
     for (const arc of free) { this.push(arc, Math.max(0, Math.min(arcs[arc], excess[this.from[arc]], this.most[arc]))); }
     for (const arc of free) { this.push(arc, Math.max(0, Math.min(excess[this.from[arc]], this.most[arc] - this.sent[arc]))); }
   }
 
-  /* An item takes options: others than told where some of its nodes have another price. */
-  place(item, options, isOther) {
+  /* An item takes options: others than told where it is new, or some of its nodes have another price. */
+  place(item, options, isNew, isOther) {
     const { flow, excess } = this;
     const { first, target } = this.items;
     const end = first[item + 1];
-    for (let way = first[item]; way < end; way += 1) {
-      if (isOther[target[way]] === 1) { this.choose(item, options); break; }
-    }
+    let isAsked = isNew;
+    for (let way = first[item]; way < end && !isAsked; way += 1) { isAsked = isOther[target[way]] === 1; }
+    if (isAsked) { this.choose(item, options); }
     for (let way = first[item]; way < end; way += 1) {
       const parts = options[way];
       if (parts > 0) { excess[target[way]] += parts; }
       if (parts < flow[way]) { this.take(way, flow[way] - parts); } else if (parts > flow[way]) { this.put(way, parts - flow[way]); }
     }
+  }
+
+  /* An item takes no option. */
+  leave(item) {
+    const { first } = this.items;
+    for (let way = first[item]; way < first[item + 1]; way += 1) { if (this.flow[way] > 0) { this.take(way, this.flow[way]); } }
   }
 
   /* An item takes what it took where nothing is cheaper, else what is cheapest. */
@@ -225,6 +242,7 @@ class Sending {
   add(pair, way, other) {
     const [ways, others] = [this.ways[pair], this.others[pair]];
     let at = ways.length;
+    this.kept += 1;
     ways.push(way);
     others.push(other);
     if (this.isOrdered[pair] === 0) {
@@ -259,6 +277,7 @@ class Sending {
     }
     while (ways.length > 0 && this.flow[ways[0]] === 0) {
       const [way, other] = [ways.pop(), others.pop()];
+      this.kept -= 1;
       if (ways.length > 0) { this.sink(ways, others, 0, way, other); }
     }
     if (ways.length === 0) { this.top[pair] = -1; } else { this.setTop(pair, ways[0], others[0]); }
