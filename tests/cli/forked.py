@@ -9,6 +9,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -84,6 +87,38 @@ class Forks:
     def end(self) -> None:
         """End the process."""
         self._server.communicate(timeout=60)
+
+
+@contextmanager
+def program(forks: Forks, file: Path) -> Iterator[None]:
+    """Put a script in the place of a program: what it is given is run by a process that forks."""
+    asked, told = (file.with_suffix(f".{name}") for name in ("asked", "told"))
+    for pipe in (asked, told):
+        os.mkfifo(pipe)
+    file.write_text(
+        f"#!/bin/bash\nprintf '%s\\n' \"$@\" > '{asked}'\ncode=$(cat '{told}')\n"
+        f"cat '{told}.out'\ncat '{told}.err' >&2\nexit \"$code\"\n",
+        encoding="utf-8",
+    )
+    file.chmod(0o755)
+
+    def serve() -> None:
+        while words := asked.read_text(encoding="utf-8").splitlines():
+            try:
+                ended = forks.run(Case(words=tuple(words)))[0]
+            except Exception as error:  # noqa: BLE001 - or who asked would wait for ever
+                ended = Ended(code=99, out="", err=repr(error))
+            Path(f"{told}.out").write_text(ended.out, encoding="utf-8")
+            Path(f"{told}.err").write_text(ended.err, encoding="utf-8")
+            told.write_text(f"{ended.code}", encoding="utf-8")
+
+    server = threading.Thread(target=serve)
+    server.start()
+    try:
+        yield
+    finally:
+        asked.write_text("", encoding="utf-8")
+        server.join()
 
 
 def _lead(number: int, kind: str, file: Path) -> None:

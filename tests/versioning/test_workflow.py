@@ -4,8 +4,8 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import textwrap
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 import placement
 from placement.solution import Status
 from placement.versioning.repository import WORKFLOW_FILE, workflow_text
+from tests.cli.forked import Forks, program
 from tests.cli.running import run
 from tests.versioning.test_git import BASE, git, plan, repository, with_plan
 
@@ -137,15 +138,13 @@ def on_a_forge(
     """Work where a change is reviewed: the agreed plan is committed. Return its commit."""
     tools = tmp_path / "tools"
     tools.mkdir()
-    for name, text in {
-        "place": f'exec "{sys.executable}" -P -m placement "$@"\n',
-        # the command of the forge: keeps the comment, and has none to edit the first time
-        "gh": 'echo "$@" >> "$SAID"\n[ "$4" != --edit-last ] || [ -e "$SAID.md" ] || exit 1\n'
-        'cp "${!#}" "$SAID.md"\n',
-    }.items():
-        (tools / name).write_text(f"#!/bin/bash\n{text}", encoding="utf-8")
-        (tools / name).chmod(0o755)
-    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)  # each command would compile anew
+    # the command of the forge: keeps the comment, and has none to edit the first time
+    (tools / "gh").write_text(
+        '#!/bin/bash\necho "$@" >> "$SAID"\n'
+        '[ "$4" != --edit-last ] || [ -e "$SAID.md" ] || exit 1\ncp "${!#}" "$SAID.md"\n',
+        encoding="utf-8",
+    )
+    (tools / "gh").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("SAID", str(tmp_path / "said"))
     monkeypatch.setenv("NUMBER", "7")
@@ -158,6 +157,15 @@ def on_a_forge(
     base = git("rev-parse", "HEAD").strip()
     monkeypatch.setenv("BASE", base)
     return base
+
+
+@pytest.fixture
+def installed(on_a_forge: str, repository: Path, tmp_path: Path) -> Iterator[None]:
+    """Have the command `place` where a change is reviewed."""
+    forks = Forks(repository, warm=("check", "plan.toml"))
+    with program(forks, tmp_path / "tools" / "place"):
+        yield
+    forks.end()
 
 
 def step(name: str) -> int:
@@ -184,6 +192,7 @@ def write(folder: str, solution: placement.Solution) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("installed")
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 def test_a_change_is_audited_proven_compared_and_commented(
     plan: placement.Plan, on_a_forge: str
