@@ -13,6 +13,7 @@ from placement.maps import State, comparison_page, map_page, slider_page
 from placement.plan.problem import Plan
 from placement.review.geojson import read_solution, solution_text
 from placement.solution import Solution
+from tests.amount import cases
 from tests.browser.conftest import zoom_in
 from tests.browser.test_access import found
 from tests.builders import box, point, streets, write_geojson, write_plan
@@ -127,8 +128,9 @@ def test_a_slider_goes_through_the_day(
     assert "Fermé\u00a0: Pont Dessiné" in page.locator("tr.chosen").first.inner_text()
     assert page.evaluate("window.hacked") is None
     assert found(page) == []
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert found(page) == []
+    for size in cases((), ((390, 844),)):  # by day others look at narrow pages
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        assert found(page) == []
     seen.assert_quiet(file)
 
 
@@ -245,7 +247,7 @@ def test_a_variant_is_counted_in_each_period_and_in_the_whole_day(
             assert f"{now['checkpoint']:,.0f}" in row
         assert "Dog team" in whole.inner_text()
         assert ("Dog team" in here.inner_text()) == (at > 0)
-        if at > 0:
+        if at in cases((1,), (1, 2)):
             assert found(page) == []
     with page.expect_download() as waited:
         page.locator("[data-try='save']").click()
@@ -304,7 +306,8 @@ def test_a_comparison_lets_its_reader_choose_the_period(
         assert ("area by area: 0. Lost: 0." in gained) == (changed[0] == changed[1])
         assert page.locator(".leaflet-reach-new-pane path").count() > 0
         assert (page.locator(".leaflet-closures-new-pane path").count() > 0) == (at == 2)
-        assert found(page) == []
+        if at in cases((1,), (1, 2)):
+            assert found(page) == []
     assert page.evaluate("window.hacked") is None
     # another period leaves the map, the handle, the layers and the second map as they were set
     zoom_in(page)

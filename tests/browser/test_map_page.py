@@ -125,13 +125,24 @@ def test_it_opens_offline_without_a_word(open_page, file) -> None:
     seen.assert_quiet(file)
 
 
-def test_the_table_has_a_row_for_every_post(open_page, file) -> None:
+def test_the_table_has_a_row_for_every_post_and_its_headings_sort(open_page, file) -> None:
     page, _ = open_page(file)
     rows = page.locator("table.posts tbody tr[data-post]")
     assert sorted(rows.evaluate_all("rows => rows.map(row => row.dataset.post)")) == sorted(
         f"{site}/{resource}" for site, resource in POSTS
     )
-    assert page.locator(".leaflet-marker-icon").count() == len(POSTS)
+    markers = page.locator(".leaflet-marker-icon[role=button]")
+    labels = markers.evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")
+    told = [label.partition(": ")[2].split(" ")[0] for label in labels]
+    assert sorted(told) == ["C1", "C2", "C3", "D1"]
+    table = page.locator("table.posts").first
+    names = table.locator("tbody .link")
+    table.get_by_role("button", name="Site").click()
+    up = names.all_inner_texts()
+    assert up == sorted(up)
+    assert table.locator("thead th").nth(1).get_attribute("aria-sort") == "ascending"
+    table.get_by_role("button", name="Site").click()
+    assert names.all_inner_texts() == up[::-1]
 
 
 def test_the_language_changes_every_text_and_stands_in_the_address(open_page, file) -> None:
@@ -149,6 +160,10 @@ def test_the_language_changes_every_text_and_stands_in_the_address(open_page, fi
     assert "Point de contrôle" in french
     assert "Checkpoint" not in french
     assert english != french
+    shares = page.locator(".card .big").all_inner_texts()
+    assert "," in shares[0]
+    assert shares[0].endswith("\u00a0%") or shares[0].endswith("\u202f%")
+    assert "1\u202f920" in page.locator("#panel").inner_text()
     label = page.locator(".leaflet-marker-icon").first.get_attribute("aria-label")
     assert label.startswith(("Point de contrôle\u00a0: ", "Équipe cynophile\u00a0: "))
     seen.assert_quiet(file)
@@ -168,15 +183,7 @@ def test_the_first_language_is_asked_for_or_the_readers(open_page, file, locale,
     assert page.evaluate("document.documentElement.lang") == language
 
 
-def test_numbers_are_written_as_the_language_does(open_page, file) -> None:
-    page, _ = open_page(file, address="#lang=fr")
-    shares = page.locator(".card .big").all_inner_texts()
-    assert "," in shares[0]
-    assert shares[0].endswith("\u00a0%") or shares[0].endswith("\u202f%")
-    assert "1\u202f920" in page.locator("#panel").inner_text()
-
-
-def test_a_row_opens_the_posts_popup_and_escape_gives_the_focus_back(open_page, file) -> None:
+def test_popups_of_posts_open_from_row_and_marker_and_give_the_focus_back(open_page, file) -> None:
     page, seen = open_page(file)
     button = page.locator("[data-show='bridge-north/dog_team']")
     button.focus()
@@ -191,18 +198,7 @@ def test_a_row_opens_the_posts_popup_and_escape_gives_the_focus_back(open_page, 
     assert popup.count() == 0
     assert page.locator("tr.chosen").count() == 0
     assert page.evaluate("document.activeElement.dataset.show") == "bridge-north/dog_team"
-    seen.assert_quiet(file)
-
-
-def test_a_popup_speaks_the_language_chosen_while_it_is_open(open_page, file) -> None:
-    page, _ = open_page(file)
-    page.locator("[data-show='bridge-south/checkpoint']").click()
-    page.get_by_role("button", name="Français").click()
-    assert "Point de contrôle" in page.locator(".leaflet-popup").inner_text()
-
-
-def test_markers_answer_to_the_keyboard(open_page, file) -> None:
-    page, _ = open_page(file)
+    # markers answer to the keyboard
     marker = page.locator(
         ".leaflet-marker-icon[aria-label^='Checkpoint: C'][aria-label$=' Quay, west']"
     )
@@ -210,6 +206,19 @@ def test_markers_answer_to_the_keyboard(open_page, file) -> None:
     marker.focus()
     page.keyboard.press("Enter")
     assert re.fullmatch(r"C\d Quay, west", page.locator(".leaflet-popup h2").inner_text())
+    # a hidden post is shown when its row is chosen
+    page.keyboard.press("Escape")
+    page.locator("[data-layer='posts-checkpoint']").uncheck()
+    assert page.locator(".leaflet-marker-icon").count() == 1
+    page.locator("[data-show='north-west/checkpoint']").click()
+    assert re.fullmatch(r"C\d Quay, west", page.locator(".leaflet-popup h2").inner_text())
+    assert page.locator("[data-layer='posts-checkpoint']").is_checked()
+    assert page.evaluate(POOR) == []
+    # a popup speaks the language that is chosen while it is open
+    page.locator("[data-show='bridge-south/checkpoint']").click()
+    page.get_by_role("button", name="Français").click()
+    assert "Point de contrôle" in page.locator(".leaflet-popup").inner_text()
+    seen.assert_quiet(file)
 
 
 def test_every_layer_can_be_switched_off_and_on(open_page, file) -> None:
@@ -296,27 +305,6 @@ def test_signs_go_at_once_to_where_they_stand_after_a_zoom(open_page, paris_map)
             jumped += aim != is_
     assert after == first
     assert jumped > 0  # signs beyond the view, before and after
-
-
-def test_a_hidden_post_is_shown_when_its_row_is_chosen(open_page, file) -> None:
-    page, _ = open_page(file)
-    page.locator("[data-layer='posts-checkpoint']").uncheck()
-    assert page.locator(".leaflet-marker-icon").count() == 1
-    page.locator("[data-show='north-west/checkpoint']").click()
-    assert re.fullmatch(r"C\d Quay, west", page.locator(".leaflet-popup h2").inner_text())
-    assert page.locator("[data-layer='posts-checkpoint']").is_checked()
-
-
-def test_a_heading_sorts_and_says_so(open_page, file) -> None:
-    page, _ = open_page(file)
-    table = page.locator("table.posts").first
-    names = table.locator("tbody .link")
-    table.get_by_role("button", name="Site").click()
-    up = names.all_inner_texts()
-    assert up == sorted(up)
-    assert table.locator("thead th").nth(1).get_attribute("aria-sort") == "ascending"
-    table.get_by_role("button", name="Site").click()
-    assert names.all_inner_texts() == up[::-1]
 
 
 def test_an_area_and_a_candidate_have_popups(open_page, file) -> None:
@@ -524,12 +512,6 @@ def test_the_status_is_said_as_it_is(open_page, tmp_path, status) -> None:
         assert "10.0%" in text
     assert "No post is open." in page.locator("#panel").inner_text()
     seen.assert_quiet(tmp_path / "map.html")
-
-
-def test_texts_have_enough_contrast(open_page, file) -> None:
-    page, _ = open_page(file)
-    page.locator("[data-show='bridge-north/checkpoint']").click()
-    assert page.evaluate(POOR) == []
 
 
 @by_night

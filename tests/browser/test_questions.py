@@ -1,6 +1,7 @@
 """What a stakeholder asks, answered on the page within three clicks, as the program answers it."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import placement
 from placement.cover.survey import survey
 from placement.maps import State, bridges, comparison_page, write_map
 from placement.plan.layers import load_plan
+from placement.plan.problem import Plan
 from placement.review.geojson import read_solution
-from placement.solution import Changes
+from placement.solution import Changes, Solution
 from placement.solve.questions.evaluate import proposed
 from tests.amount import by_night
 from tests.browser.conftest import UNPAINTED
@@ -44,11 +46,21 @@ class Reader:
         )
 
 
+@cache
+def cover_plan() -> Plan:
+    return load_plan(COVER)
+
+
+@cache
+def cover_solution() -> Solution:
+    return read_solution(ROOT / "outputs/paris-2024-cover/solution.geojson")
+
+
 @pytest.fixture(scope="module")
 def cover_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("cover") / "map.html"
-    solution = read_solution(ROOT / "outputs/paris-2024-cover/solution.geojson")
-    write_map(load_plan(COVER), solution, file, streets=BRIDGES)
+    solution = cover_solution()
+    write_map(cover_plan(), solution, file, streets=BRIDGES)
     return file
 
 
@@ -56,12 +68,11 @@ def number(text: str) -> int:
     return int(text.replace(",", "").replace("−", "-"))
 
 
-def test_which_area_is_worst_off(open_page, cover_page) -> None:
-    page, seen = open_page(cover_page)
-    plan = load_plan(COVER)
+def area_that_is_worst_off(page: Any) -> None:
+    plan = cover_plan()
     found = survey(plan)
     far = found.walk["checkpoint"].tocsr()
-    solution = read_solution(ROOT / "outputs/paris-2024-cover/solution.geojson")
+    solution = cover_solution()
     open_sites = [
         plan.problem.sites.id.index(post.site)
         for post in solution.posts_list
@@ -79,15 +90,13 @@ def test_which_area_is_worst_off(open_page, cover_page) -> None:
     assert page.locator(".popup").is_visible()
     assert page.locator(".popup").inner_text().splitlines()[0] in said
     assert reader.clicks <= 3
-    seen.assert_quiet(cover_page)
 
 
-def test_which_bridge_must_not_close(open_page, cover_page) -> None:
-    page, seen = open_page(cover_page)
+def bridge_that_must_not_close(page: Any) -> None:
     reader = Reader(page)
     reader.click("#tab-what_if")
     rows = {row[0]: number(row[1]) for row in reader.read(".what-if .streets")}
-    solution = read_solution(ROOT / "outputs/paris-2024-cover/solution.geojson")
+    solution = cover_solution()
     lost = {}
     for name in BRIDGES:
         plan = load_plan(COVER, closures=[name])
@@ -109,6 +118,36 @@ def test_which_bridge_must_not_close(open_page, cover_page) -> None:
     assert page.evaluate("location.hash").endswith(f"shut={worst.replace(' ', '+')}")
     page.locator("[data-try='undo']").click()
     assert page.locator(".variant-bar").is_hidden()
+
+
+def cost_of_two_fewer_teams(page: Any) -> None:
+    plan = cover_plan()
+    solution = cover_solution()
+    teams = [post for post in solution.posts_list if post.resource == "dog_team"][:2]
+    units = np.zeros(plan.problem.sites.allowed.shape, dtype=np.int64)
+    for post in solution.posts_list:
+        at = plan.problem.sites.id.index(post.site)
+        units[at, plan.problem.resource_index(post.resource)] = post.units * (post not in teams)
+    fewer = proposed(plan, units)
+    reader = Reader(page)
+    reader.click("#tab-what_if")
+    for post in teams:
+        reader.click(f"[data-try='turn {post.id}']")
+    rows = {row[0]: row for row in reader.read("table.variant")}
+    before = solution.coverage["dog_team"].covered
+    assert number(rows["Dog team: people covered"][3]) == round(
+        fewer.coverage["dog_team"].covered - before
+    )
+    assert number(rows["Cost (officers)"][3]) == round(fewer.cost - solution.cost)
+
+
+def test_three_questions_are_answered_within_three_clicks_each(open_page, cover_page) -> None:
+    page, seen = open_page(cover_page)
+    area_that_is_worst_off(page)
+    page.locator("#tab-overview").click()
+    bridge_that_must_not_close(page)
+    page.locator("#tab-overview").click()
+    cost_of_two_fewer_teams(page)
     seen.assert_quiet(cover_page)
 
 
@@ -131,8 +170,8 @@ def test_how_far_those_who_take_no_steps_walk(open_page, paris_map) -> None:
 
 
 def test_what_changed_since_the_earlier_plan(open_page, cover_page, tmp_path) -> None:
-    plan = load_plan(COVER)
-    new = read_solution(ROOT / "outputs/paris-2024-cover/solution.geojson")
+    plan = cover_plan()
+    new = cover_solution()
     units = np.zeros(plan.problem.sites.allowed.shape, dtype=np.int64)
     for post in new.posts_list[1:]:
         at = plan.problem.sites.id.index(post.site)
@@ -148,29 +187,6 @@ def test_what_changed_since_the_earlier_plan(open_page, cover_page, tmp_path) ->
     assert "opened" in told.lower()
     assert reader.clicks <= 3
     seen.assert_quiet(file)
-
-
-def test_what_two_fewer_teams_cost(open_page, cover_page) -> None:
-    page, seen = open_page(cover_page)
-    plan = load_plan(COVER)
-    solution = read_solution(ROOT / "outputs/paris-2024-cover/solution.geojson")
-    teams = [post for post in solution.posts_list if post.resource == "dog_team"][:2]
-    units = np.zeros(plan.problem.sites.allowed.shape, dtype=np.int64)
-    for post in solution.posts_list:
-        at = plan.problem.sites.id.index(post.site)
-        units[at, plan.problem.resource_index(post.resource)] = post.units * (post not in teams)
-    fewer = proposed(plan, units)
-    reader = Reader(page)
-    reader.click("#tab-what_if")
-    for post in teams:
-        reader.click(f"[data-try='turn {post.id}']")
-    rows = {row[0]: row for row in reader.read("table.variant")}
-    before = solution.coverage["dog_team"].covered
-    assert number(rows["Dog team: people covered"][3]) == round(
-        fewer.coverage["dog_team"].covered - before
-    )
-    assert number(rows["Cost (officers)"][3]) == round(fewer.cost - solution.cost)
-    seen.assert_quiet(cover_page)
 
 
 STREETS = "Which bridge or street must not close?"

@@ -3,6 +3,7 @@
 import itertools
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,8 +111,36 @@ def test_the_panel_tells_who_is_sent_where(open_page, file) -> None:
     seen.assert_quiet(file)
 
 
-def test_floors_say_what_is_asked_reached_and_kept(open_page, file) -> None:
-    page, _ = open_page(file, address="#tab=rules")
+def step_free_backup_and_expected_cover_stand_on_the_cards(page: Any) -> None:
+    page.locator("#tab-overview").click()
+    gate, dog, _ = page.locator("#view-overview .card").all_inner_texts()
+    assert "Step-free people" in gate
+    assert "60 of 242 (24.8%)" in gate
+    assert "Covered twice" not in gate
+    assert "55 of 500 (11.0%)" in dog
+    assert "813 of" in dog
+    assert "pass a lane" in gate
+    # the page opens on everyone the main resource leaves out, and on nobody else
+    assert page.locator("[data-layer='slow-checkpoint']").is_checked() is True
+    assert page.locator("[data-layer='slow-dog_team']").is_checked() is False
+
+
+def every_tab_has_enough_contrast(page: Any) -> None:
+    for tab in TABS:
+        page.locator(f"#tab-{tab}").click()
+        assert page.evaluate(POOR) == [], tab
+
+
+def tiers_and_weights_say_how_far_they_got(page: Any) -> None:
+    page.locator("#tab-priorities").click()
+    first, second = page.locator("#view-priorities .card").all_inner_texts()
+    assert "proven best" in first
+    assert "3.3%" in second
+    assert page.locator(".weights tbody th").all_inner_texts() == ["× 2", "× 1"]
+
+
+def floors_say_what_is_asked_reached_and_kept(page: Any) -> None:
+    page.locator("#tab-rules").click()
     tables = page.locator("#view-rules .floors")
     captions = tables.locator("caption").all_inner_texts()
     assert captions == ["Checkpoint", "Dog team: step-free people", "Dog team: covered twice"]
@@ -129,26 +158,28 @@ def test_floors_say_what_is_asked_reached_and_kept(open_page, file) -> None:
     assert "Street, east" in page.locator("#view-rules .plainlist").last.inner_text()
 
 
-def test_step_free_backup_and_expected_cover_stand_on_the_cards(open_page, file) -> None:
-    page, _ = open_page(file)
-    gate, dog, _ = page.locator("#view-overview .card").all_inner_texts()
-    assert "Step-free people" in gate
-    assert "60 of 242 (24.8%)" in gate
-    assert "Covered twice" not in gate
-    assert "55 of 500 (11.0%)" in dog
-    assert "813 of" in dog
-    assert "pass a lane" in gate
-    # the page opens on everyone the main resource leaves out, and on nobody else
-    assert page.locator("[data-layer='slow-checkpoint']").is_checked() is True
-    assert page.locator("[data-layer='slow-dog_team']").is_checked() is False
+def closures_hours_and_lost_points_are_told(page: Any) -> None:
+    page.locator("#lang-fr").click()
+    page.locator("#tab-walks").click()
+    text = page.locator("#view-walks").inner_text()
+    assert "<img src=x onerror=alert(1)> · de 08\u00a0h\u00a000 à 20\u00a0h\u00a000" in text
+    assert "Les postes ont été choisis pour 15\u00a0h\u00a030" in text
+    rows = page.locator(".day tbody tr").all_inner_texts()
+    assert "<s>fair</s>" in rows[0]
+    assert "1\u202f200" in rows[1]
+    assert "2 points avec 130 personnes et 1 site\u00a0" in text
+    assert page.locator("[data-layer='lost']").is_checked()
+    assert page.locator("#view-walks s").count() == 0
 
 
-def test_tiers_and_weights_say_how_far_they_got(open_page, file) -> None:
-    page, _ = open_page(file, address="#tab=priorities")
-    first, second = page.locator("#view-priorities .card").all_inner_texts()
-    assert "proven best" in first
-    assert "3.3%" in second
-    assert page.locator(".weights tbody th").all_inner_texts() == ["× 2", "× 1"]
+def test_cards_and_tables_of_every_tab(open_page, file) -> None:
+    page, seen = open_page(file)
+    step_free_backup_and_expected_cover_stand_on_the_cards(page)
+    every_tab_has_enough_contrast(page)
+    tiers_and_weights_say_how_far_they_got(page)
+    floors_say_what_is_asked_reached_and_kept(page)
+    closures_hours_and_lost_points_are_told(page)
+    seen.assert_quiet(file)
 
 
 def test_what_moved_wears_its_sign_on_the_map(open_page, file) -> None:
@@ -231,19 +262,6 @@ def test_rings_are_drawn_on_request_and_stand_in_the_legend_then(open_page, file
     seen.assert_quiet(file)
 
 
-def test_closures_hours_and_lost_points_are_told(open_page, file) -> None:
-    page, _ = open_page(file, address="#lang=fr&tab=walks")
-    text = page.locator("#view-walks").inner_text()
-    assert "<img src=x onerror=alert(1)> · de 08\u00a0h\u00a000 à 20\u00a0h\u00a000" in text
-    assert "Les postes ont été choisis pour 15\u00a0h\u00a030" in text
-    rows = page.locator(".day tbody tr").all_inner_texts()
-    assert "<s>fair</s>" in rows[0]
-    assert "1\u202f200" in rows[1]
-    assert "2 points avec 130 personnes et 1 site\u00a0" in text
-    assert page.locator("[data-layer='lost']").is_checked()
-    assert page.locator("#view-walks s").count() == 0
-
-
 @pytest.mark.parametrize("size", [(390, 844), *cases([], [(1440, 900), (1024, 768)])])
 def test_nothing_is_cut_off_in_any_tab(open_page, file, size) -> None:
     page, _ = open_page(file, size=size)
@@ -253,13 +271,6 @@ def test_nothing_is_cut_off_in_any_tab(open_page, file, size) -> None:
         for tab in TABS:
             page.locator(f"#tab-{tab}").evaluate("one => one.click()")
             assert page.evaluate(OVERLAPS) == [0, []], (language, tab)
-
-
-def test_every_tab_has_enough_contrast(open_page, file) -> None:
-    page, _ = open_page(file)
-    for tab in TABS:
-        page.locator(f"#tab-{tab}").click()
-        assert page.evaluate(POOR) == [], tab
 
 
 def test_paper_shows_the_subjects_that_are_asked_for_and_every_gate(open_page, file) -> None:

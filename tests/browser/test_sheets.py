@@ -259,7 +259,8 @@ def test_sheets_are_clean_and_fit_in_both_languages(open_page, ruled, size) -> N
         for one in ("post:bridge-north/checkpoint", "area:box-1"):
             page.evaluate(f"location.hash = 'sheet={one}&lang={language}'")
             page.locator(f"html[lang={language}] #sheet").wait_for()
-            assert faults(page) == [], one
+            if language in cases(("en",), ("en", "fr")):
+                assert faults(page) == [], one
             assert page.evaluate(OVERLAPS) == [0, []], one
             assert page.evaluate(POOR) == [], one
 
