@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.amount import cases
+
 _TESTS = Path(__file__).parent
 _SLOW = ("browser", "fuzz")  # whole folders; elsewhere a test says so itself
 _FIRST = (  # a file runs in one process: those that take longest begin, so that none is left over
@@ -14,6 +16,7 @@ _FIRST = (  # a file runs in one process: those that take longest begin, so that
     "browser/test_map_page.py",
     "cli/test_streams.py",
     "browser/test_day.py",
+    "test_executor.py",
     "browser/test_comparison.py",
     "browser/test_closed_streets.py",
     "browser/test_figures.py",
@@ -23,6 +26,7 @@ _FIRST = (  # a file runs in one process: those that take longest begin, so that
     "browser/test_rule_panels.py",
     "browser/test_access.py",
     "browser/test_fonts.py",
+    "maps/test_paper.py",
     "versioning/test_workflow.py",
     "auditing/test_every_edit.py",
     "plan/test_paris_2024.py",
@@ -40,7 +44,12 @@ _FIRST = (  # a file runs in one process: those that take longest begin, so that
 )
 
 # no test fails for the speed of the machine
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "untimed",
+    deadline=None,
+    max_examples=cases(40, 100),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("untimed")
 
 

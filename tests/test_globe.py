@@ -7,12 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement.globe import around_pole, beside, cut, inner_points, local_crs, middle, unwrapped
+from tests.amount import cases
 
 LON = st.floats(-180, 180, allow_nan=False)
 
 
 @given(st.lists(LON, min_size=1, max_size=8), LON)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(25, 60), deadline=None)
 def test_the_middle_turns_with_the_places(lon: list[float], turn: float) -> None:
     places = np.round(np.array(lon) / 6, 3)  # within 60 degrees
     found = middle((places + turn + 180) % 360 - 180)
@@ -27,7 +28,7 @@ def test_no_digit_changes_where_nothing_is_turned() -> None:
 
 
 @given(st.floats(-179, 179), st.floats(0.01, 40), st.floats(-60, 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(25, 60), deadline=None)
 def test_what_is_cut_for_a_file_is_one_piece_again(centre: float, half: float, lat: float) -> None:
     solid = shapely.box(centre - half, lat - 1, centre + half, lat + 1)
     hole = shapely.box(centre - half / 2, lat - 0.5, centre + half / 2, lat + 0.5)

@@ -44,7 +44,14 @@ PAGES = sorted(
 )
 WRITES = os.environ.get("PLACE_GOLDEN") == "write"
 # they take long; by day other pages run the same commands, and tests of the commands the others
-BY_NIGHT = {"empty-the-ground", "planning", "review", "seal-a-perimeter", "studies"}
+BY_NIGHT = {
+    "close-streets",
+    "empty-the-ground",
+    "planning",
+    "review",
+    "seal-a-perimeter",
+    "studies",
+}
 
 needs_bundled = pytest.mark.skipif(
     not (ROOT / "data/geo/paris-2024-cover/plan.toml").exists(),

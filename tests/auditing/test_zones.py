@@ -10,11 +10,11 @@ import pytest
 import placement
 from placement.plan.problem import Plan
 from placement.review.geojson import take_solution
-from tests.amount import NIGHT
+from tests.amount import cases
 from tests.ticket_zones import enters
 
 PLAN = Path(__file__).parent.parent / "cases" / "plans" / "zones"
-MUTATED = 10_000 if NIGHT else 200
+MUTATED = cases(80, 10_000)
 
 
 def may(plan: Plan, area: str, gate: str) -> bool:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from placement.cli import place
 from placement.cli.files import bundled_plans
 from placement.plan.ground_settings import Layers
+from tests.amount import cases
 from tests.cli.test_start import HEAVY, ROOT
 
 
@@ -78,7 +79,7 @@ def test_sites_are_read_from_each_format(
 
 @given(content=st.one_of(st.binary(max_size=60), st.sampled_from([b"", b"[layers]", b"\xff"])),
        layer=st.binary(max_size=60))  # fmt: skip
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=cases(20, 50))
 def test_what_cannot_be_read_yields_nothing(content: bytes, layer: bytes, tmp_path: Path) -> None:
     (tmp_path / "plan.toml").write_bytes(content)
     assert complete("optimise", str(tmp_path), "--lock", "") == []

@@ -24,6 +24,7 @@ from placement.cover.survey import survey
 from placement.plan.problem import Plan
 from placement.solve.questions.secondary_objective import walk_sets
 from tests import oracle
+from tests.amount import cases
 from tests.ruled_plans import SOUTH, WEST, Drawn, write_ruled_plan
 
 KINDS = {
@@ -113,7 +114,7 @@ def test_merging_is_exact_and_the_key_is_needed_for_it(key: str, tmp_path: Path)
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(20, 40), deadline=None)
 @given(seed=st.integers(0, 10**6), tried=st.integers(0, 2**6 - 1))
 def test_sets_of_nearest_posts_are_worth_every_persons_walk(
     seed: int, tried: int, tmp_path_factory: pytest.TempPathFactory

@@ -11,6 +11,7 @@ from scipy.sparse import coo_matrix, csc_array, csr_array
 
 from placement.cover.cover import Cover
 from placement.errors import InputError, UsageError
+from tests.amount import cases
 
 
 def covered_weight(matrix, weight, chosen):
@@ -64,7 +65,7 @@ def test_a_matrix_of_no_numbers_is_refused(matrix) -> None:
 
 
 @given(data=st.data())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=cases(20, 50))
 def test_a_cost_matrix_covers_what_is_within_the_limit(data) -> None:
     shape = data.draw(st.tuples(st.integers(0, 6), st.integers(1, 4)))
     some = st.one_of(st.integers(0, 4).map(float), st.just(np.inf), st.just(np.nan))

@@ -49,7 +49,7 @@ def test_points_on_the_circle_and_sites_on_each_other(points, sites, data):
 
 
 @given(seed=st.integers(0, 10_000), offset=st.sampled_from([0.0, 6.5e6, -1e9]))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=cases(15, 30))
 def test_random_discs_near_and_far_from_the_origin(seed, offset):
     rng = np.random.default_rng(seed)
     sites = rng.random((rng.integers(1, 60), 2)) * 30 + offset

@@ -11,7 +11,7 @@ from tests.fuzz.mutate import damaged
 from tests.fuzz.running import Fault, keep, run_cases
 from tests.fuzz.seeds import write_seeds
 
-FIRST, CASES = 10_000, cases(80, 2_000)
+FIRST, CASES = 10_000, cases(50, 2_000)
 
 
 def test_damaged_inputs_end_in_a_sentence() -> None:

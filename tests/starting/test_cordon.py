@@ -29,6 +29,7 @@ from placement.starting.tagged_ways import class_width_m
 from placement.streets import Streets, read_streets
 from placement.streets.closures import Closure, with_closures
 from placement.streets.network import transformer
+from tests.amount import cases
 from tests.builders import box, point, write_geojson, write_plan
 from tests.cli.running import run
 from tests.streets.draw import CRS, ORIGIN, at, draw, osm_xml, read_osm_text, write_lines
@@ -154,7 +155,7 @@ towns = st.lists(
 
 
 @given(towns, st.sampled_from(["width", "ways"]))
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=cases(8, 25), deadline=None, derandomize=True)
 def test_no_set_of_closures_is_lighter_and_what_is_written_seals(
     tmp_path_factory: pytest.TempPathFactory, town: list[tuple], weigh: str
 ) -> None:

@@ -19,6 +19,7 @@ from placement.starting.demand_people import Imported, whole_people
 from placement.starting.demand_stations import read_stations
 from placement.starting.demand_tickets import read_tickets
 from placement.starting.perimeter import around_route, read_perimeter
+from tests.amount import cases
 from tests.builders import box, line, point
 from tests.cli.running import run
 
@@ -27,7 +28,7 @@ WINDOW = window_of("15:30-18:30", period_min=30)
 amounts = st.lists(
     st.one_of(st.integers(0, 50_000), st.floats(0, 5_000, allow_nan=False)), min_size=1, max_size=9
 )
-few = settings(max_examples=25, deadline=None, derandomize=True)
+few = settings(max_examples=cases(12, 25), deadline=None, derandomize=True)
 
 
 def collection(path: Path, features: list[dict]) -> Path:

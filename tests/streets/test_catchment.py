@@ -14,7 +14,7 @@ from placement.streets.cell_times import finer_cells
 from tests.amount import cases
 from tests.streets.draw import CRS, ORIGIN, at, closed_all, draw
 
-SAMPLES = cases(6, 25)
+SAMPLES = cases(3, 25)
 PARIS = Path(__file__).parents[3] / "shared" / "data" / "paris" / "paris_seine.osm.pbf"
 
 

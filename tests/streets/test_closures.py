@@ -18,6 +18,7 @@ from placement.streets.closures import (
     with_crowd,
     with_pace,
 )
+from tests.amount import cases
 from tests.streets.draw import ORIGIN, at, draw
 from tests.streets.test_search import drawn_network
 
@@ -133,7 +134,7 @@ boxes = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=cases(25, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn_network(), boxes)
 def test_edges_are_cut_where_the_outline_is(
     network: tuple[list, int], corners: list[tuple[int, int, int, int]]

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement.streets.rings import Ring, overlaps, rings_text
+from tests.amount import cases
 from tests.streets.draw import CRS, ORIGIN
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(20, 40), deadline=None)
 @given(st.lists(st.tuples(*[st.integers(0, 20)] * 4), max_size=6))
 def test_overlaps_count(corners: list[tuple[int, int, int, int]]) -> None:
     """Against counting at the middle of every square of the drawing."""

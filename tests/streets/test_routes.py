@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from placement.errors import UsageError
 from placement.streets import Snapped, snap, walking_times
 from placement.streets.routes import route
+from tests.amount import cases
 from tests.streets.draw import ORIGIN, at, draw
 from tests.streets.test_search import _random_points, drawn_network
 
@@ -19,7 +20,7 @@ LOOP = {"oneway": "-1", "class": "footway", "name": ""}
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=cases(25, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn_network())
 @example(([([(0.0, 0.0), (67.0, 5.0), (0.0, 0.0), (134.0, 0.0)], LOOP)], 66))
 def test_a_route_takes_the_time_of_the_search(network: tuple[list, int]) -> None:

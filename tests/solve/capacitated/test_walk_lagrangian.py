@@ -11,6 +11,7 @@ from scipy.optimize import linprog
 from placement.cover.lanes import Arrivals
 from placement.solve.capacitated.walk_lagrangian import Ask, most_saved
 from placement.solve.core.stopping import Stop
+from tests.amount import cases
 
 LIMIT = 10.0
 
@@ -100,7 +101,7 @@ def by_trying(case: Case) -> tuple[float, tuple[float, float]] | None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", cases(range(1, 7), range(12)))
 def test_no_choice_of_gates_and_lanes_saves_more_than_the_bound(seed: int) -> None:
     case = random_case(seed)
     best = by_trying(case)

@@ -18,7 +18,7 @@ from tests.ringed_town import Oracle, draw_town, write_town
 
 def test_random_plans_with_rings_equal_every_plan_tried(tmp_path: Path) -> None:
     solved = refused = 0
-    for seed in range(cases(7, 200)):
+    for seed in range(cases(5, 200)):
         town = draw_town(seed)
         file = write_town(tmp_path / str(seed), town, seed)
         try:
@@ -38,7 +38,7 @@ def test_random_plans_with_rings_equal_every_plan_tried(tmp_path: Path) -> None:
             got = [tier.objective for tier in solution.tiers]
             assert got == pytest.approx(expected, abs=1e-4), seed
         solved += solution.objective > 0
-    assert solved > 3
+    assert solved > cases(2, 3)
 
 
 DRAWN = Path(__file__).parents[3] / "data" / "geo" / "drawn-rings"

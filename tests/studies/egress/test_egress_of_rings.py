@@ -259,7 +259,7 @@ def test_no_way_through_both_rings_that_is_tried_beats_the_bound(both: Egress) -
     then, draw = both.then, np.random.default_rng(4)
     assert then is not None
     best = math.inf
-    for _ in range(cases(25, 2000)):
+    for _ in range(cases(12, 2000)):
         sent = np.zeros_like(both.chosen.sent)
         for point in np.flatnonzero(both.chosen.sent.sum(axis=1) > 0).tolist():
             ways = then.walks.on[int(both.step_free[point])]

@@ -21,6 +21,7 @@ from placement.solution import Gate, Post
 from placement.solve.capacitated.queueing import queue
 from placement.studies.replay import Scenario, replay
 from placement.studies.replay.headroom import find_headroom
+from tests.amount import cases
 from tests.cli.running import run
 
 LANES = Path(__file__).parents[2] / "cases" / "plans" / "lanes"
@@ -31,7 +32,7 @@ def plan() -> Plan:
     return placement.load_plan(LANES)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(25, 60), deadline=None)
 @given(st.integers(1, 100), st.floats(0.5, 1), st.floats(10, 900), st.integers(1, 12))
 def test_model_and_audit_count_on_the_same_capacity(
     plan: Plan, percent: int, efficiency: float, rate: float, units: int

@@ -21,6 +21,7 @@ from placement.studies.replay.streams import (
     uniform,
     warm_up,
 )
+from tests.amount import cases
 
 
 @compiled
@@ -144,7 +145,7 @@ def test_the_steady_state_is_that_of_erlang_within_two_percent(lanes: int, load:
     assert mean == pytest.approx(erlang_c_wait(lanes, load, 10.0), rel=0.02)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=cases(12, 25), deadline=None)
 @given(
     st.integers(0, 1000), st.sampled_from([0.0, 400.0]), st.booleans(), st.sampled_from([1.0, 0.7])
 )

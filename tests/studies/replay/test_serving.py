@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from placement.arrays import Floats
 from placement.studies.replay.serving import SENT_ON, serve
+from tests.amount import cases
 
 NEVER = np.array([math.inf, math.inf, math.inf])
 
@@ -61,7 +62,7 @@ def begins_by_simpy(arrival: Floats, service: Floats, lanes: int) -> Floats:
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(20, 40), deadline=None)
 @given(st.integers(1, 6), st.integers(1, 60), st.integers(0, 2**32 - 1))
 def test_waits_are_those_of_simpy_to_the_microsecond(lanes: int, many: int, seed: int) -> None:
     draw = np.random.default_rng(seed)
