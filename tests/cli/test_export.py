@@ -302,7 +302,9 @@ def test_the_command_writes_beside_the_solution_and_over_no_other(
         assert Path(f"drawn{suffix}").stat().st_size
     before = Path("proposed.geojson").read_bytes()
     for taken in ("proposed.geojson", town / "sites.geojson"):
-        assert run("export", "proposed.geojson", town, "--to", "csv", "-o", taken).exit_code == 3
+        refused = run("export", "proposed.geojson", town, "--to", "geojson", "-o", taken)
+        assert refused.exit_code == 3
+        assert "suffix" not in refused.stderr
     assert Path("proposed.geojson").read_bytes() == before
     assert run("export", "proposed.geojson", town, "--to", "csv", "--of", "closures").exit_code == 2
     assert run("export", "proposed.geojson", town).exit_code == 2

@@ -262,6 +262,7 @@ function* placeNames(names, zoom, region, sight, signs, measure, done) {
   const inSight = (box) => box[0] > sight.box[0] && box[1] > sight.box[1] && box[2] < sight.box[2] && box[3] < sight.box[3]
     && !sight.covers.some((one) => one[0] < box[2] && one[2] > box[0] && one[1] < box[3] && one[3] > box[1]);
   const outOfSight = (box) => box[0] > sight.box[2] || box[1] > sight.box[3] || box[2] < sight.box[0] || box[3] < sight.box[1];
+  const onPaper = document.documentElement.classList.contains("paper");
   let unplaced = 0;
   /* how far a name that would begin or end beyond the view has to move */
   const nudge = (name, x, align) => {
@@ -304,8 +305,10 @@ function* placeNames(names, zoom, region, sight, signs, measure, done) {
       if (name.dot && !ground.isFree(dot)) { continue; }
       const gap = name.dot ? 7 : 19;
       const high = name.dot ? 11 : 23;
-      const seen = [[x + gap, y, "left"], [x - gap, y, "right"], [x, y - high, "centre"], [x, y + high, "centre"]]
-        .some(([px, py, align]) => flat(name, px, py, align, name.whole ? inSight : () => true));
+      const places = [[x + gap, y, "left"], [x - gap, y, "right"], [x, y - high, "centre"], [x, y + high, "centre"]];
+      /* where all of it is in sight; else, on a screen, where it comes into sight as the map moves */
+      const seen = [inSight, name.whole ? null : onPaper ? outOfSight : () => true]
+        .some((suits) => suits !== null && places.some(([px, py, align]) => flat(name, px, py, align, suits)));
       if (name.whole && !seen) { unplaced += 1; }
       if (seen && name.dot) {
         ground.take(dot);

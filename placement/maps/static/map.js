@@ -345,6 +345,7 @@ async function showPlan(map) {
     theme.paper(true);
     sharpen([map], 2);
     printing.begin();
+    if (state.drawWhatIf) { state.drawWhatIf(); } // it may not have been opened yet
     state.arrange();
     paintNow();
   });

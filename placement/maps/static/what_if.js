@@ -340,7 +340,7 @@ function whatIfView(shown, tell, state, { variant, counter, whole: data }, { sho
     make("h3", null, tell.say("if_posts")),
     make("p", { class: "choice" }, make("label", { for: "try" }, tell.say("if_seek")), seek, count), found);
   box.classList.add("what-if");
-  state.drawWhatIf = () => { if (!box.hidden) { fill(); } };
+  state.drawWhatIf = () => { if (!box.hidden || box.classList.contains("asked")) { fill(); } };
   if (!variant.isPlan()) { fill(); }
   return box;
 }
