@@ -45,11 +45,14 @@ def command(
     PLAN is the plan file or its folder; without it the plan of the name that SOLUTION records, here
     or beside it.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     from placement.cli.files import DOSSIER_FILE, find_solution
     from placement.cli.revisit import demand_checked, revisit
     from placement.cli.talk import Talk, warn
     from placement.cli.written import check_beside
-    from placement.maps.paper import Dossier, demand_press, dossier
+    from placement.cover.survey import survey
+    from placement.maps.paper import Dossier, demand_press, dossier, post_ground
     from placement.outputs import replacing
 
     talk = Talk()
@@ -58,15 +61,19 @@ def command(
         asked, chosen = revisit(solution, plan, layers=layers, closures=closures)
     for warning in asked.warnings:
         warn(warning)
-    demand_checked(asked, chosen, talk, unchecked=unchecked)
-    source = find_solution(solution)
-    target = out or str(source.with_name(DOSSIER_FILE))
-    check_beside(target, asked, inputs=[source])
-    wanted = Dossier(**asdict(sheets), checked=not unchecked)
-    # the place is tried before the sheets, which take long
-    with (
-        replacing(target, inputs=[*asked.inputs, source]) as passing,
-        talk.step("Setting the sheets"),
-    ):
-        passing.write_bytes(dossier(asked, chosen, wanted))
+    with talk.step("Walking the streets"):
+        survey(asked)  # for the audit and for the sheets
+    with ThreadPoolExecutor(1) as beside:
+        ground = beside.submit(post_ground, asked, chosen)
+        demand_checked(asked, chosen, talk, unchecked=unchecked)
+        source = find_solution(solution)
+        target = out or str(source.with_name(DOSSIER_FILE))
+        check_beside(target, asked, inputs=[source])
+        wanted = Dossier(**asdict(sheets), checked=not unchecked)
+        # the place is tried before the sheets, which take long
+        with (
+            replacing(target, inputs=[*asked.inputs, source]) as passing,
+            talk.step("Setting the sheets"),
+        ):
+            passing.write_bytes(dossier(asked, chosen, wanted, ground=ground.result))
     talk.say(f"wrote {target}")

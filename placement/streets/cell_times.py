@@ -386,6 +386,9 @@ def _corners_of(passed: Bools, parts: int) -> Bools:
 
 def _between(z: Floats, parts: int) -> Floats:
     """Return rows with others put between them, which change evenly."""
-    share = np.arange(parts)[None, :, None] / parts
-    rows = z[:-1, None] * (1 - share) + z[1:, None] * share
-    return np.concatenate([rows.reshape(-1, z.shape[1]), z[-1:]])
+    rows = np.empty(((len(z) - 1) * parts + 1, z.shape[1]))
+    for step in range(parts):
+        share = step / parts
+        rows[step:-1:parts] = z[:-1] * (1 - share) + z[1:] * share
+    rows[-1] = z[-1]
+    return rows

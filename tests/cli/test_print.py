@@ -41,6 +41,26 @@ def test_what_the_audit_refuses_is_printed_unchecked_only(solved: Path) -> None:
     assert "Not checked" in page
 
 
+def test_the_audit_is_waited_for_and_goes_before_what_becomes_of_the_drawing(
+    solved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no ground today")
+
+    monkeypatch.setattr("placement.maps.paper.post_ground", broken)
+    before = sorted(solved.iterdir())
+    done = run("print", "done", "town")
+    assert (done.exit_code, "no ground today" in done.stderr) == (1, True)
+    file = solved / "solution.geojson"
+    text = file.read_text(encoding="utf-8")
+    figure = text.index('"cost": ') + len('"cost": ')
+    file.write_text(f"{text[:figure]}1{text[figure:]}", encoding="utf-8")
+    done = run("print", "done", "town")
+    assert (done.exit_code, "no ground today" in done.stderr) == (1, False)
+    assert "cost" in done.stderr
+    assert sorted(solved.iterdir()) == before
+
+
 def test_pictures_of_the_map_are_written_without_the_page(solved: Path) -> None:
     done = run("map", "done", "town", "--png", "m.png", "--svg", "m.svg", "--lang", "fr")
     assert done.exit_code == 0

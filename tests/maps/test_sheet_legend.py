@@ -66,14 +66,14 @@ def test_circles_of_stations_are_in_the_legend_where_any_is_drawn(
     work: Material, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     x, y = work.at[0].tolist()
-    monkeypatch.setattr(work, "stations", lambda: [("Halt", x + 60, y), ("Far", x + 1e6, y)])
+    monkeypatch.setattr(work, "stations", [("Halt", x + 60, y), ("Far", x + 1e6, y)])
     sheet = plan_sheet(work)
     ((at, to),) = sheet["map"]["dots"]
     assert "stations" in told_by(sheet)
     assert sheet["legend"][-1]["text"] == "Stations"
     assert [at, to] == pytest.approx(work.whole.places(np.array([[x + 60, y]]))[0], abs=0.01)
     # below a sign a circle is not seen
-    monkeypatch.setattr(work, "stations", lambda: [("Halt", x, y)])
+    monkeypatch.setattr(work, "stations", [("Halt", x, y)])
     bare = plan_sheet(work)
     assert bare["map"]["dots"] == []
     assert "stations" not in told_by(bare)

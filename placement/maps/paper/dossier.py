@@ -1,6 +1,7 @@
 """The dossier of a plan: which sheets there are, and the document they make."""
 
 import json
+from collections.abc import Callable
 from typing import Any, Literal
 
 import shapely
@@ -17,10 +18,17 @@ from placement.maps.paper.sheets import square_of
 from placement.maps.paper.typesetting import Press
 from placement.plan.problem import Plan
 from placement.solution import Solution
+from placement.streets.rings import Ring
 from placement.version import __version__
 
 
-def dossier(plan: Plan, solution: Solution, asked: Dossier) -> bytes:
+def dossier(
+    plan: Plan,
+    solution: Solution,
+    asked: Dossier,
+    *,
+    ground: Callable[[], list[Ring]] | None = None,
+) -> bytes:
     """Print a solution as a PDF: the map, the numbered table, and what else was asked for.
 
     Parameters
@@ -29,6 +37,9 @@ def dossier(plan: Plan, solution: Solution, asked: Dossier) -> bytes:
         What was asked and what was chosen.
     asked
         What is printed.
+    ground
+        Returns what `placement.maps.paper.material.post_ground` does, for whoever draws that
+        meanwhile; None has it drawn here.
 
     Raises
     ------
@@ -40,7 +51,7 @@ def dossier(plan: Plan, solution: Solution, asked: Dossier) -> bytes:
         If the sheets could not be set.
     """
     with Press() as press:
-        work = _material(press, plan, solution, asked)
+        work = _material(press, plan, solution, asked, ground)
         parts = work.parts()
         sheets = [*(plan_sheet(one) for one in parts), *_table_sheets(work, parts)]
         if asked.areas:
@@ -67,11 +78,17 @@ def map_picture(
         )
 
 
-def _material(press: Press, plan: Plan, solution: Solution, asked: Dossier) -> Material:
+def _material(
+    press: Press,
+    plan: Plan,
+    solution: Solution,
+    asked: Dossier,
+    ground: Callable[[], list[Ring]] | None = None,
+) -> Material:
     """Gather what the sheets show, with the names of posts and areas in letters that there are."""
     names = [*(one.name for one in solution.posts_list), *(one.name for one in plan.areas)]
     press.look_for("".join(filter(None, names)))
-    return Material(plan, solution, asked, missing=press.missing)
+    return Material(plan, solution, asked, missing=press.missing, ground=ground)
 
 
 def _table_sheets(work: Material, parts: list[Material]) -> list[dict[str, Any]]:

@@ -101,7 +101,7 @@ def draft_of(work: Material, sheet: Sheet, window: Window, *, gates: bool) -> Dr
     names = names_of(
         work.ground,
         window,
-        areas=work.area_labels(),
+        areas=work.area_labels,
         stations=stations,
         gates=[(short(text, 60), x, y) for text, x, y in named] if gates else [],
     )
@@ -116,7 +116,7 @@ def _stations_seen(
     half = DOT_MM / 2
     under = [(one["x"], one["y"], one["size"] / 2) for one in signs]
     found = []
-    for text, east, north in work.stations():
+    for text, east, north in work.stations:
         ((x, y),) = window.places(np.array([[east, north]])).round(2).tolist()
         if not (half < x < window.width - half and half < y < window.height - half):
             continue

@@ -1,7 +1,8 @@
 """What the sheets of a dossier are made from: figures, ground, posts by number, and the paper."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,23 @@ class Dossier:
     checked: bool = True
 
 
+def post_ground(plan: Plan, solution: Solution) -> list[Ring]:
+    """Return the ground within the limit of each post, and within those that are shorter.
+
+    Of no longer limit, that of another resource: the ground grows with its square. None where walks
+    are given as a table; that of a plan with periods is drawn period by period.
+    """
+    if plan.walk_s is not None or plan.periods:
+        return []
+    found: list[Ring] = []
+    limits = sorted({kind.walk_limit_s / 60 for kind in plan.problem.resources})
+    for kind in plan.problem.resources:
+        mine = [post for post in solution.posts_list if post.resource == kind.id]
+        within = [limit for limit in limits if limit <= kind.walk_limit_s / 60]
+        found += rings(plan, mine, minutes=within)
+    return found
+
+
 class Material:
     """Gathers what the sheets show, once."""
 
@@ -74,6 +92,7 @@ class Material:
         day: "Material | None" = None,
         number: int = 0,
         missing: Collection[str] = (),
+        ground: Callable[[], list[Ring]] | None = None,
     ) -> None:
         from placement.solve.questions.served import served  # noqa: PLC0415 - with the solver
 
@@ -83,7 +102,6 @@ class Material:
         self.day, self.number, self.missing = day, number, missing
         walks = survey(plan)
         given = plan.walk_s is not None
-        ground = [] if given or plan.periods else _grounds(plan, solution)
         self.routes: list[AreaRoute] = [] if given else list(routes(plan, solution.posts_list))
         missing = uncovered(plan, solution, walks)
         data = page_data(
@@ -98,7 +116,12 @@ class Material:
         data = data if day is None else data | self._told_by(day, data)
         self.data: Facts = with_names(data, self.named)
         self.ground: Ground = ground_of(
-            plan, solution, walks, ground, missing, [one["people"] for one in self.data["areas"]]
+            plan,
+            solution,
+            walks,
+            post_ground(plan, solution) if ground is None else ground(),
+            missing,
+            [one["people"] for one in self.data["areas"]],
         )
         if day is not None:
             closed = tuple(
@@ -201,6 +224,7 @@ class Material:
         """Return the plan's title in the language of the sheets."""
         return short(self.tell.own(self.data["title"]), MOST_LETTERS)
 
+    @cached_property
     def area_labels(self) -> dict[str, list[tuple[str, str]]]:
         """Return the lines that name each area, and how many of its people are not covered."""
         lost = {
@@ -216,6 +240,7 @@ class Material:
             found[area["id"]] = lines
         return found
 
+    @cached_property
     def stations(self) -> list[tuple[str, float, float]]:
         """Return the stations with their places in metres."""
         to_metres = metres(self.plan.crs)
@@ -234,17 +259,3 @@ class Material:
         return shapely.transform(
             line, lambda xy: np.column_stack(to_metres.transform(xy[:, 0], xy[:, 1]))
         )
-
-
-def _grounds(plan: Plan, solution: Solution) -> list[Ring]:
-    """Return the ground within the limit of each post, and within those that are shorter.
-
-    Of no longer limit, that of another resource: the ground grows with its square.
-    """
-    found: list[Ring] = []
-    limits = sorted({kind.walk_limit_s / 60 for kind in plan.problem.resources})
-    for kind in plan.problem.resources:
-        mine = [post for post in solution.posts_list if post.resource == kind.id]
-        within = [limit for limit in limits if limit <= kind.walk_limit_s / 60]
-        found += rings(plan, mine, minutes=within)
-    return found
