@@ -467,6 +467,15 @@ def test_a_png_and_an_svg_show_the_map_sheet(town: tuple[Plan, Solution]) -> Non
     root = ET.fromstring(svg.decode())  # noqa: S314 - ours
     assert float(root.attrib["width"].removesuffix("pt")) == pytest.approx(297 * POINTS_IN_MM)
     assert b"data:image" not in svg
+    # signs and swatches have the size they have on the sheet: millimetres
+    tag = "{http://www.w3.org/2000/svg}svg"
+    inside = [one for one in root.iter(tag) if one is not root]
+    assert all(float(one.attrib["viewBox"].split()[2]) > 0 for one in inside)
+    high = [round(float(one.attrib["height"]) / POINTS_IN_MM, 1) for one in inside]
+    posts = len(town[1].posts_list)
+    assert high.count(6.4) == posts
+    assert high.count(3.3) >= 8
+    assert len(high) == posts + high.count(3.3) + 1  # and the map
 
 
 def test_a_drawing_holds_no_text(town: tuple[Plan, Solution]) -> None:

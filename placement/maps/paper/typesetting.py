@@ -36,6 +36,7 @@ _OF_THE_FACE = re.compile(
 _FOR_READERS = "ua-1"  # what a screen reader needs: tags, order, words for pictures
 _NO_LETTER = "\U0010fffd"  # for private use: no font has it
 _GLYPH = re.compile(r'<symbol id="([^"]+)"')
+_ROOT = re.compile(r'<svg [^>]*?viewBox="(?P<view>[^"]*)"[^>]*>')
 _EMBEDDED = re.compile(
     r'<image(?P<move> transform="[^"]*")? xlink:href="data:image/svg\+xml;base64,'
     r'(?P<picture>[^"]*)" width="(?P<width>[^"]*)" height="(?P<height>[^"]*)" '
@@ -226,9 +227,11 @@ def _with_pictures_inside(svg: bytes) -> bytes:
 
     def inside(found: re.Match[str]) -> str:
         drawn = base64.b64decode(found["picture"]).decode()
-        size = f'<svg width="{found["width"]}" height="{found["height"]}" overflow="hidden"'
-        whole = re.sub(r'^<svg xmlns="[^"]*" width="[^"]*" height="[^"]*"', size, drawn)
-        return f"<g{found['move'] or ''}>{whole}</g>"
+        own = _ROOT.match(drawn)
+        assert own is not None  # noqa: S101 - our own drawings
+        kept = f'viewBox="{own["view"]}" preserveAspectRatio="none" overflow="hidden"'
+        size = f'width="{found["width"]}" height="{found["height"]}"'
+        return f"<g{found['move'] or ''}><svg {size} {kept}>{drawn[own.end() :]}</g>"
 
     return _EMBEDDED.sub(inside, svg.decode()).encode()
 
