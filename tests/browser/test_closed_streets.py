@@ -113,7 +113,7 @@ def test_any_streets_of_drawn_towns_are_counted_together(browser, tmp_path, seed
         sites = plan.problem.sites.id
         posts = {f"{site}/{kind}": 1 for site in sites for kind in ("checkpoint", "dog_team")}
         variants = [posts, *variants_of(plan, posts, many=1, seed=seed)]
-        for some in every:
+        for some in cases(every[1::2], every):
             given.append((data, variants))
             closed.append((plan, some))
     different = set()

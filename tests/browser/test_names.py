@@ -9,6 +9,7 @@ from pathlib import Path
 import shapely
 
 from placement.maps import webmap
+from tests.amount import cases
 
 SIZE = (900, 600)
 PLACED = """([names, sight, signs, zoom, shores, middles]) => {
@@ -45,7 +46,7 @@ def test_no_name_is_cut_by_the_edge_or_lies_below_the_legend(browser) -> None:
     sight = {"box": [0, 0, *SIZE], "covers": [legend]}
     pick = random.Random(8)
     unplaced = 0
-    for turn in range(40):
+    for turn in range(cases(16, 40)):
         zoom, astray = ((14, (80, 80)), (15, (40, 40)))[turn % 2]
         names = []
         for _ in range(25):

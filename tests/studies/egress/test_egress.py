@@ -33,7 +33,7 @@ from placement.studies.egress import egress
 from placement.studies.egress.chart import chart
 from placement.studies.egress.queues import PER_MIN, queue_of
 from placement.studies.egress.report import as_answer, rows_of
-from tests.amount import cases
+from tests.amount import NIGHT, cases
 from tests.builders import drawn_layers, point, write_geojson, write_plan
 from tests.small_plans import write_small_plan
 
@@ -657,13 +657,16 @@ def test_the_command_writes_what_it_says_whatever_the_order_of_rows(
     names = [tmp_path / "done" / "egress" / name for name in WRITTEN]
     write_plan(tmp_path / "town")
     assert CliRunner().invoke(place, ["optimise", "town", "-o", "done", "--no-map"]).exit_code == 0
-    ended = run(tmp_path, *words)
-    assert ended.returncode == 0, ended.stderr
+    ended = CliRunner().invoke(place, words)
+    assert ended.exit_code == 0, ended.stderr
     assert "the last one is out after" in ended.stdout
     assert "wrote done/egress/egress.csv" in ended.stderr
     files = [[name.read_bytes() for name in names]]
     write_plan(tmp_path / "town", shuffle=7)
-    assert CliRunner().invoke(place, words).exit_code == 0
+    if NIGHT:  # by day the bytes of two processes are compared where plans are found
+        assert run(tmp_path, *words).returncode == 0
+    else:
+        assert CliRunner().invoke(place, words).exit_code == 0
     files.append([name.read_bytes() for name in names])
     assert files[0] == files[1]
     assert json.loads(files[0][0])["at"] == "22:30"
