@@ -189,8 +189,7 @@ def _contents(
         from placement.maps import State, slider_page
 
         states = [State(plan=plan, solution=one) for one in found.solutions]
-        by = "budget" if found.over == _BUDGET else "cost"
-        made["page"] = slider_page(states, by).encode()
+        made["page"] = slider_page(states, found.over).encode()
     return {targets[name]: content for name, content in made.items()}
 
 

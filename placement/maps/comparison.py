@@ -72,17 +72,20 @@ def slider_data(states: Sequence[State], by: str) -> dict[str, Any]:
     states
         The solutions; they are shown in the order of the number the slider goes by.
     by
-        One of `SLIDERS`.
+        One of `SLIDERS`, or the identifier of a resource: the most units of it that were allowed.
 
     Returns
     -------
     dict
         As `states_data`, with ``slider`` beside it: ``by``, and ``values`` in the order of the
-        states. Each post has one number through all of them.
+        states; of a resource ``by`` is ``"units"``, and ``resource`` its position. Each post has
+        one number through all of them.
     """
     ordered = sorted(states, key=lambda state: _value(state, by))
     data = numbered(states_data(ordered), ordered)
-    slider = {"by": by, "values": [_value(state, by) for state in ordered]}
+    kinds = [kind.id for kind in ordered[-1].plan.problem.resources]
+    told = {"by": by} if by in SLIDERS else {"by": "units", "resource": kinds.index(by)}
+    slider = told | {"values": [_value(state, by) for state in ordered]}
     parts = states_by_period(ordered, data)
     return data | {"slider": slider} | _periods(ordered[-1], parts)
 
@@ -100,6 +103,9 @@ def _value(state: State, by: str) -> float:
         return solution.budget
     if by == "cost":
         return solution.cost
+    if by not in SLIDERS:
+        open_ = sum(post.units for post in solution.posts_list if post.resource == by)
+        return float(solution.limits.get(by, open_))
     main = state.plan.problem.resources[main_resource(state.plan, solution)].id
     told = solution.coverage.get(main)
     return 0.0 if told is None else told.covered

@@ -266,7 +266,7 @@ def _resource(resource: Resource, plan: Plan, solution: Solution) -> dict[str, A
         "share": coverage.share,
         "posts": len(posts),
         "units": sum(post.units for post in posts),
-        "fleet": resource.fleet,
+        "fleet": solution.limits.get(resource.id, resource.fleet),
         "cost": float(sum(post.cost for post in posts)),
         "walk_s": _finite(walk),
         **apart(coverage, resource.unavailable),

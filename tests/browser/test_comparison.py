@@ -415,12 +415,18 @@ def test_a_slider_goes_through_the_plans(open_page, states, tmp_path: Path) -> N
     slider = page.locator("#slider")
     assert slider.get_attribute("aria-valuetext") == "1,410"
     assert "73%" in page.locator("#status").inner_text()
+    assert page.locator(".ends").inner_text().split("\n") == ["1,410", "plan 1 of 3", "1,820"]
+    assert page.locator("#states .under").inner_text() == ""
     assert "bridge-south/checkpoint" not in page.locator("#posts").inner_html()
     slider.focus()
     slider.press("ArrowRight")
     assert slider.get_attribute("aria-valuetext") == "1,820"
     assert page.locator("output").inner_text() == "1,820"
     assert "95%" in page.locator("#status").inner_text()
+    step = page.locator("#states .under").inner_text()
+    assert re.fullmatch(r"Against the plan before it: opened [CD]\d.*; closed [CD]\d.*\.", step), (
+        step
+    )
     assert len(signs(page, "new")) == 4
     page.locator("[data-show='bridge-south/checkpoint']").click()
     assert NASTY[0][:9] in page.locator(".popup").inner_text() or page.locator(".popup").count()

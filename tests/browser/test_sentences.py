@@ -166,6 +166,9 @@ def test_numbers_units_floors_and_long_lists_in_words(browser, plans) -> None:
         ],
         "lists": [", + p11, + p12", "+ p11 and 2 more"[-14:]],
     }
+    limited = plans[1] | {"status": "optimal", "asked": None, "limits": {"checkpoint": 3}}
+    assert "and at most 3 lanes." in sentences.proof(limited, Speaker("en"))
+    assert "et 3 couloirs au plus." in sentences.proof(limited, Speaker("fr"))
     assert [Speaker("fr").units({"fr": one}) for one in ("file", "unité")] == [
         "Unités (file)",
         "Unités",

@@ -111,6 +111,19 @@ def test_a_slider_goes_up_and_each_post_keeps_its_number(states: tuple[State, St
     assert slider_data([new, old], "covered")["slider"]["values"] == [1410.0, 1820.0]
 
 
+def test_a_slider_goes_by_the_units_that_were_allowed(states: tuple[State, State]) -> None:
+    """They stand in place of the fleet of the plan file, of which a run may have more."""
+    old, new = states
+    most = replace(new, solution=replace(new.solution, limits={"dog_team": 9}))
+    data = slider_data([most, old], "dog_team")
+    here = sum(post.units for post in old.solution.posts_list if post.resource == "dog_team")
+    assert data["slider"] == {"by": "units", "resource": 1, "values": [float(here), 9.0]}
+    assert [state["resources"][1]["fleet"] for state in data["states"]] == [
+        old.plan.problem.resources[1].fleet,
+        9,
+    ]
+
+
 def test_a_post_whose_site_is_gone_is_drawn_where_it_stood(states: tuple[State, State]) -> None:
     old, new = states
     odd = replace(old.solution.posts_list[0], site="gone", name=NASTY[1])

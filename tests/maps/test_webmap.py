@@ -9,7 +9,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
 import pytest
@@ -187,6 +187,19 @@ def test_both_languages_have_every_word_with_the_same_gaps() -> None:
         for key, english in spoken["en"][part].items():
             gaps = set(re.findall(r"\{\w+\}", english))
             assert gaps == set(re.findall(r"\{\w+\}", spoken["fr"][part][key])), key
+
+
+def test_no_word_is_given_twice() -> None:
+    """The later one would stand in both places."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        assert sorted(set(names)) == sorted(names)
+        return dict(pairs)
+
+    folder = Path(static_files.__file__).parent / "static" / "words"
+    for file in sorted(folder.glob("*.json")):
+        assert json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=once)
 
 
 def test_the_script_uses_every_word_and_no_other() -> None:

@@ -46,6 +46,13 @@ def proof(data: Facts, tell: Speaker) -> str:
     """Return what is known of better plans, and never more than the status says."""
     status, gap = data["status"], data["gap"]
     budget = f"{tell.money(data['budget']['amount'])} {tell.own(data['budget']['unit'])}"
+    units = {one["id"]: one["unit"] for one in data["resources"]}
+    most = [
+        tell.say("most_units", n=tell.people(limit), unit=tell.counted(limit, units[name]))
+        for name, limit in data["limits"].items()
+        if name in units
+    ]
+    budget = tell.joined([budget, *most])
     if data["asked"] is not None and status in {"optimal", "feasible"}:
         if data["asked"] == 0:
             return tell.say("proof_cost")

@@ -80,6 +80,20 @@ function fewItems(text, tell) {
   return items.length <= MOST_ITEMS + 1 ? text : tell.say("and_more", { shown: items.slice(0, MOST_ITEMS).join(", "), n: tell.people(items.length - MOST_ITEMS) });
 }
 
+/* Which posts a plan of a slider opens and closes against the one before it, by their numbers; of the first, nothing. */
+function stepInWords(plans, at, tell) {
+  if (at === 0) { return ""; }
+  const [was, is] = [plans[at - 1], plans[at]].map(({ posts }) => new Map(posts.map(({ key, number }) => [key, number])));
+  const listed = (some, others) => {
+    const found = [...some].filter(([key]) => !others.has(key)).map(([, number]) => number).sort(tell.compare);
+    const few = found.slice(0, MOST_ITEMS).join(", ");
+    return found.length <= MOST_ITEMS + 1 ? found.join(", ") : tell.say("and_more", { shown: few, n: tell.people(found.length - MOST_ITEMS) });
+  };
+  const [opened, closed] = [listed(is, was), listed(was, is)];
+  const told = [opened === "" ? "" : tell.say("step_opened", { posts: opened }), closed === "" ? "" : tell.say("step_closed", { posts: closed })].filter((text) => text !== "");
+  return tell.say("step", { told: told.length === 0 ? tell.say("step_same") : told.join(tell.say("step_and")) });
+}
+
 /* Two spaces part a name from what is said of it; a browser would make them one. */
 const spaced = (text) => text.replaceAll("  ", "\u00a0 ");
 

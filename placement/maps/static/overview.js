@@ -15,13 +15,17 @@ function walkInWords(seconds, tell) {
 
 /* What is known of better plans: never more than the status says. */
 function proofInWords(data, tell) {
-  const budget = `${tell.money(data.budget.amount)} ${tell.own(data.budget.unit)}`;
+  const most = data.resources.filter(({ id }) => Object.hasOwn(data.limits, id))
+    .map(({ id, unit }) => tell.say("most_units", { n: tell.people(data.limits[id]), unit: tell.counted(data.limits[id], unit) }));
+  const budget = tell.list([`${tell.money(data.budget.amount)} ${tell.own(data.budget.unit)}`, ...most]);
   if (data.asked !== null && (data.status === "optimal" || data.status === "feasible")) {
     return data.asked === 0 ? tell.say("proof_cost") : tell.say("proof_cost_gap", { gap: tell.share(data.asked) });
   }
   if (!["feasible", "proposed"].includes(data.status)) { return tell.say(`status_${data.status}_long`, { budget }); }
+  /* of several plans on a page another one may be the best that was found */
+  const isOne = data.status === "feasible" && data.slider !== undefined && data.slider.by !== "period";
   return data.gap === null ? tell.say(`status_${data.status}_open`)
-    : tell.say(`status_${data.status}_long`, { budget, gap: tell.share(data.gap) });
+    : tell.say(isOne ? "status_among_others" : `status_${data.status}_long`, { budget, gap: tell.share(data.gap) });
 }
 
 /* What place check doubts, where people or open posts are concerned. */

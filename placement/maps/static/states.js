@@ -383,9 +383,10 @@ async function showStates(map) {
       for (const [i, place] of [...document.querySelectorAll(".side.only")].entries()) { place.textContent = tell.say(i === 0 ? "before" : "after"); }
       return;
     }
-    const { by, values } = data.slider;
-    const write = (value) => (by === "covered" ? tell.people(value) : `${tell.money(value)} ${tell.own(plan().budget.unit)}`);
-    const label = tell.say(`slider_${by}`);
+    const { by, values, resource } = data.slider;
+    const write = (value) => (by === "covered" ? tell.people(value) : by === "units" ? `${tell.people(value)} ${tell.counted(value, data.resources[resource].unit)}`
+      : `${tell.money(value)} ${tell.own(plan().budget.unit)}`);
+    const label = tell.say(`slider_${by}`, { label: by === "units" ? tell.own(data.resources[resource].label) : "" });
     const told = write(values[state.at]);
     range.value = String(state.at);
     range.setAttribute("aria-valuetext", told);
@@ -393,13 +394,12 @@ async function showStates(map) {
     if (range.isConnected) {
       bar.querySelector("label").textContent = label;
       bar.querySelector("output").replaceWith(output);
-      const [low, high] = bar.querySelectorAll(".ends span");
-      low.textContent = write(values[0]);
-      high.textContent = write(values[values.length - 1]);
     } else {
-      bar.append(make("div", { class: "sliderhead" }, make("label", { for: "slider" }, label), output), range,
-        make("div", { class: "ends", "aria-hidden": "true" }, make("span", null, write(values[0])), make("span", null, write(values[values.length - 1]))));
+      bar.append(make("div", { class: "sliderhead" }, make("label", { for: "slider" }, label), output), range, make("div", { class: "ends" }), make("p", { class: "under" }));
     }
+    const end = (value) => make("span", { "aria-hidden": "true" }, write(value));
+    bar.querySelector(".ends").replaceChildren(end(values[0]), make("span", null, tell.say("slider_at", { n: tell.people(state.at + 1), all: tell.people(values.length) })), end(values[values.length - 1]));
+    bar.querySelector(".under").textContent = stepInWords(plans, state.at, tell);
   }
   state.choose = (tab) => {
     state.tab = tab;
