@@ -38,6 +38,7 @@ CHROMIUM = NAMED or shutil.which("chromium") or "/usr/bin/chromium"
 ENGINE = None if NAMED or NIGHT else shutil.which("chromium-headless-shell")
 # a selector, since a function that is polled would be an eval, which the policy refuses
 UNPAINTED = "html.painting"
+UNCOUNTED = ".what-if[aria-busy]"  # its first figures are counted a little at a time
 # the pixels of a canvas that shows a bitmap, and can itself not be read
 PIXELS = """(canvas) => {
   const context = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
@@ -45,6 +46,12 @@ PIXELS = """(canvas) => {
   return context.getImageData(0, 0, canvas.width, canvas.height).data;
 }"""
 REQUIRED = os.environ.get("PLACEMENT_BROWSER") == "required"
+
+
+def open_tab(page: Any, tab: str) -> None:
+    """Choose a tab, and wait until its figures are counted."""
+    page.locator(f"#tab-{tab}").click()
+    page.wait_for_selector(UNCOUNTED, state="detached")
 
 
 def zoom_in(page: Any) -> None:
@@ -166,6 +173,7 @@ def open_page(browser, windows) -> Iterator[Callable[..., tuple[Any, Seen]]]:
         page.goto(file.as_uri() + address)
         page.wait_for_selector("html.ready")
         page.wait_for_selector(UNPAINTED, state="detached")
+        page.wait_for_selector(UNCOUNTED, state="detached")
         return page, seen
 
     yield opened

@@ -9,6 +9,7 @@ import pytest
 from placement.maps import write_map, write_network_map
 from placement.streets import read_streets
 from tests.amount import cases
+from tests.browser.conftest import UNCOUNTED
 from tests.maps.pages import drawn_plan, ruled_plan, ruled_solution
 
 AXE = (Path(__file__).parent / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
@@ -53,6 +54,7 @@ def test_axe_finds_nothing_on_any_tab(open_page, file, size) -> None:
     assert len(tabs) == 6
     for tab in tabs:
         page.locator(f"#{tab}").evaluate("one => one.click()")
+        page.wait_for_selector(UNCOUNTED, state="detached")
         assert found(page) == [], tab
     assert seen.errors == []
 

@@ -17,6 +17,7 @@ from placement.plan.layers import load_plan
 from placement.review.geojson import read_solution, solution_text
 from placement.solve.questions.evaluate import proposed
 from tests.amount import by_night, cases
+from tests.browser.conftest import open_tab
 from tests.browser.test_what_if import (
     ROOT,
     SCRIPTS,
@@ -280,7 +281,7 @@ def test_streets_close_one_after_another_in_the_page(open_page, tmp_path) -> Non
     solution = proposed(plan, units_of(plan, posts))
     write_map(plan, solution, tmp_path / "map.html", streets=[*PONTS, "Quai 2"])
     page, seen = open_page(tmp_path / "map.html")
-    page.locator("#tab-what_if").click()
+    open_tab(page, "what_if")
     assert "alone only, since people or posts stand on them: Quai 2." in text_of(page)
     for name in ("Pont 1", "Pont 0"):
         page.locator(f"[data-try='shut {name}']").click()

@@ -9,6 +9,7 @@ import pytest
 from placement.maps import write_map, write_network_map
 from placement.streets import read_streets
 from tests.amount import NIGHT, cases
+from tests.browser.conftest import UNCOUNTED
 from tests.maps.pages import (
     POSTS,
     drawn_plan,
@@ -78,6 +79,7 @@ def faults_of(page: Any, looks: Mapping[str, Sequence[tuple[int, int]]]) -> list
             for tab in tabs:
                 if tab is not None:
                     page.evaluate(f"document.getElementById('{tab}').click()")
+                    page.wait_for_selector(UNCOUNTED, state="detached")
                 opened = (
                     "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
                 )

@@ -16,7 +16,7 @@ from placement.maps.webmap import write_page
 from placement.solution import Status
 from placement.streets import read_streets
 from tests.amount import by_night, cases
-from tests.browser.conftest import PIXELS, UNPAINTED, zoom_in
+from tests.browser.conftest import PIXELS, UNPAINTED, open_tab, zoom_in
 from tests.maps.pages import NASTY, POSTS, drawn_plan, hostile_plan, solution_of
 
 INK = (
@@ -385,7 +385,7 @@ def test_no_control_stands_on_paper_and_no_empty_column_in_its_legend(
     plan = drawn_plan(tmp_path / "plan")
     write_map(plan, solution_of(plan), file, streets=["Rue 0 north"])
     page, seen = open_page(file)
-    page.locator("#tab-what_if").click()
+    open_tab(page, "what_if")
     assert page.locator(".what-if .act").first.is_visible()
     for layer in page.locator(".legend tbody [data-layer^=missing]").all():
         layer.uncheck()

@@ -17,7 +17,7 @@ from placement.review.geojson import read_solution
 from placement.solution import Changes, Solution
 from placement.solve.questions.evaluate import proposed
 from tests.amount import by_night
-from tests.browser.conftest import UNPAINTED
+from tests.browser.conftest import UNCOUNTED, UNPAINTED, open_tab
 from tests.builders import write_plan
 from tests.maps.pages import drawn_plan, solution_of
 
@@ -36,6 +36,7 @@ class Reader:
     def click(self, selector: str) -> None:
         self.clicks += 1
         self.page.locator(selector).first.click()
+        self.page.wait_for_selector(UNCOUNTED, state="detached")
 
     def read(self, selector: str) -> list[list[str]]:
         """Return the cells of each row that is in sight."""
@@ -216,7 +217,7 @@ def ask_all(page: Any) -> dict[str, str]:
     def answer(tab: str, selector: str, question: str) -> str:
         page.locator("#tab-overview").click()
         if page.locator(f"#tab-{tab}").count() > 0:
-            page.locator(f"#tab-{tab}").click()
+            open_tab(page, tab)
             rows = page.locator(selector).filter(visible=True)
             if rows.count() > 0:
                 assert question not in said
@@ -230,7 +231,7 @@ def ask_all(page: Any) -> dict[str, str]:
     slow = "table.walks:has-text('step-free people') tbody tr"
     found["steps"] = answer("walks", slow, STEPS)
     found["changes"] = answer("changes", "#view-changes h2", CHANGES)
-    page.locator("#tab-what_if").click()
+    open_tab(page, "what_if")
     keys = page.locator("[data-try^='turn ']").filter(visible=True)
     names = [keys.nth(at).get_attribute("data-try") for at in range(2)]
     for name in names:

@@ -9,6 +9,7 @@ from placement.maps import write_map
 from placement.maps.states import State
 from placement.maps.webmap import comparison_page
 from placement.review.geojson import solution_text
+from tests.browser.conftest import open_tab
 from tests.builders import line, write_plan
 from tests.maps.pages import NASTY
 from tests.sealed_town import gates, ways, write_sealed
@@ -122,7 +123,7 @@ def test_a_fence_is_taken_away_and_set_up_in_a_variant(open_page, tmp_path) -> N
     units = {post.id: post.units for post in best.posts_list}
     write_map(plan, best, tmp_path / "map.html")
     page, seen = open_page(tmp_path / "map.html")
-    page.locator("#tab-what_if").click()
+    open_tab(page, "what_if")
     said = page.locator(".what-if")
     page.locator("[data-fold='if-ways'] summary").click()
     assert page.locator("[data-fold='if-ways'] tbody tr").count() == len(plan.problem.ways)

@@ -6,7 +6,7 @@ import pytest
 
 from placement.maps import write_map
 from tests.amount import cases
-from tests.browser.conftest import PIXELS, UNPAINTED
+from tests.browser.conftest import PIXELS, UNCOUNTED, UNPAINTED
 from tests.browser.test_access import RULES, found
 from tests.maps.pages import ruled_plan, ruled_solution
 
@@ -49,6 +49,7 @@ def test_a_dark_system_opens_a_dark_page_that_axe_and_the_console_have_nothing_a
     assert not any(page.evaluate(GROUNDS))
     for tab in page.locator("[role=tab]").evaluate_all("all => all.map((one) => one.id)"):
         page.locator(f"#{tab}").click()
+        page.wait_for_selector(UNCOUNTED, state="detached")
         assert found(page, *cases(COLOURS, RULES)) == [], tab
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert all(page.evaluate(GROUNDS))  # paper is light

@@ -24,8 +24,9 @@ from placement.review.geojson import read_solution, solution_text
 from placement.solution import Solution
 from placement.solve.questions.evaluate import proposed
 from tests.amount import by_night, cases
+from tests.browser.conftest import UNCOUNTED, open_tab
 from tests.browser.test_access import found
-from tests.maps.pages import hostile_plan, solution_of
+from tests.maps.pages import drawn_plan, hostile_plan, solution_of
 from tests.random_plans import write_random_plan
 from tests.ringed_town import draw_ruled_town, draw_town, write_town
 from tests.sealed_town import write_random, write_sealed
@@ -380,7 +381,7 @@ def test_a_variant_is_tried_shared_taken_back_and_downloaded(
     open_page, cover_map, tmp_path
 ) -> None:
     page, seen = open_page(cover_map)
-    page.locator("#tab-what_if").click()
+    open_tab(page, "what_if")
     before = page.locator("table.variant").first.inner_text()
     first = page.locator(".what-if .tries [data-try^='turn ']").first
     closed = first.get_attribute("data-try").removeprefix("turn ")
@@ -429,12 +430,50 @@ def test_a_variant_is_tried_shared_taken_back_and_downloaded(
     seen.assert_quiet(cover_map)
 
 
+def test_the_first_figures_are_counted_while_the_page_answers_and_at_once_on_paper(
+    browser, tmp_path
+) -> None:
+    plan = drawn_plan(tmp_path / "plan")
+    write_map(plan, solution_of(plan), tmp_path / "map.html", streets=["Rue 0 north"])
+    figures = []
+    said: list[str] = []
+    for press in ("", "window.dispatchEvent(new Event('beforeprint'));"):
+        page = browser.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        # a browser that is never idle: nothing is counted ahead
+        page.add_init_script("window.requestIdleCallback = undefined;")
+        page.goto((tmp_path / "map.html").as_uri())
+        page.wait_for_selector("html.ready")
+        busy, told, tables, printed = page.evaluate(
+            f"""() => {{
+              document.getElementById("tab-what_if").click();
+              const box = document.querySelector(".what-if");
+              const look = () => box.querySelectorAll("table.variant tbody tr").length;
+              const found = [box.hasAttribute("aria-busy"), box.innerText, look()];
+              {press}
+              return [...found, look()];
+            }}"""
+        )
+        assert busy
+        assert "The plan’s figures are being counted" in told
+        assert tables == 0
+        assert (printed > 0) is (press != "")
+        page.wait_for_selector(UNCOUNTED, state="detached")
+        figures.append(page.locator(".what-if table.variant").all_inner_texts())
+        assert "being counted" not in page.locator(".what-if").inner_text()
+        assert said == []
+        page.close()
+    assert figures[0] == figures[1]
+    assert len(figures[0]) == 2
+
+
 def test_a_closed_gate_shows_who_waits_where_and_whom_lanes_turn_away(open_page, tmp_path) -> None:
     plan = load_plan(ROOT / "data/geo/london-2023")
     solution = read_solution(ROOT / "outputs/london-2023/solution.geojson")
     write_map(plan, solution, tmp_path / "map.html")
     page, seen = open_page(tmp_path / "map.html")
-    page.locator("#tab-what_if").click()
+    open_tab(page, "what_if")
     assert page.locator(".what-if svg.queue").count() == 0
     page.locator(".what-if .tries [data-try='turn savoy-street/checkpoint']").click()
     posts = {post.id: post.units for post in solution.posts_list}
@@ -485,7 +524,7 @@ def test_a_gate_of_a_ring_closes_and_the_variant_is_audited_and_planned_from(
     solution = proposed(plan, units_of(plan, posts))
     write_map(plan, solution, tmp_path / "map.html")
     page, seen = open_page(tmp_path / "map.html")
-    page.locator("#tab-what_if").click()
+    open_tab(page, "what_if")
     page.locator(".what-if .tries [data-try='turn grey-quay/checkpoint']").click()
     del posts["grey-quay/checkpoint"]
     want = proposed(plan, units_of(plan, posts))
@@ -576,7 +615,7 @@ def test_hostile_names_stay_text_in_a_variant_and_in_its_download(open_page, tmp
     plan = hostile_plan(tmp_path)
     write_map(plan, solution_of(plan), tmp_path / "map.html")
     page, seen = open_page(tmp_path / "map.html")
-    page.locator("#tab-what_if").click()
+    open_tab(page, "what_if")
     for turn in page.locator(".what-if [data-try^='turn ']").all()[:2]:
         turn.click()
     page.locator("#try").fill("a")

@@ -340,7 +340,21 @@ function whatIfView(shown, tell, state, { variant, counter, whole: data }, { sho
     make("h3", null, tell.say("if_posts")),
     make("p", { class: "choice" }, make("label", { for: "try" }, tell.say("if_seek")), seek, count), found);
   box.classList.add("what-if");
-  state.drawWhatIf = () => { if (!box.hidden || box.classList.contains("asked")) { fill(); } };
+  state.drawWhatIf = () => {
+    if (box.hidden && !box.classList.contains("asked")) { return; }
+    const isPrinted = document.documentElement.classList.contains("paper"); // paper does not wait
+    if (counter.isReady() || !variant.isPlan() || isPrinted) {
+      box.removeAttribute("aria-busy");
+      fill();
+    } else if (!box.hasAttribute("aria-busy")) {
+      box.setAttribute("aria-busy", "true");
+      figures.replaceChildren(make("p", { class: "hint told" }, tell.say("if_counting")));
+      counter.soon(() => {
+        box.removeAttribute("aria-busy");
+        state.drawWhatIf();
+      });
+    }
+  };
   if (!variant.isPlan()) { fill(); }
   return box;
 }

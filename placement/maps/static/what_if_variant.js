@@ -3,9 +3,10 @@
 const MOST_COUNTED = 8; // variants whose figures are kept
 const MOST_CLOSED = 4; // choices of closed streets whose walks are kept
 const IDLE_MS = 30; // counted ahead at once; a browser gives idle time every 50 ms
+const SOON_MS = 20; // counted at once where the reader waits for it: one more step may take as long again
 const FIRST_MS = 500; // in which the page is drawn and looked at
 const QUIET_MS = 1000; // after the reader did something: a zoom is over and painted
-const MOST_TRIED = 3; // posts that are closed ahead of the reader
+const MOST_TRIED = 3; // posts and streets that are closed ahead of the reader
 
 /* The posts that differ from the plan's, with a memory: units by "<site>/<resource>", 0 closed. */
 function makeVariant(data) {
@@ -82,14 +83,26 @@ function makeCounter(data, variant) {
     far = farIfClosed(model, data.what_if, planned.reaches.slice(0, data.resources.length));
     yield;
     /* a browser is slow at what it does for the first time: a few posts close, then beside a street too */
-    const [street] = data.what_if.streets;
-    for (const one of street === undefined ? [model] : [model, closedModel(model, data.what_if, [street.name])]) {
+    const streets = data.what_if.streets.slice(0, MOST_TRIED).map(({ name }) => [name]);
+    for (const closing of [[], ...streets]) {
+      const one = modelOf(closing);
+      yield;
       for (const { resource, column } of planned.posts.slice(0, MOST_TRIED)) {
         const units = unitsOf(variant.planned);
         units[resource][column] = 0;
         yield* countSteps(one, data, units);
       }
     }
+  }
+  /* What is counted from: other walks where streets are closed. */
+  function modelOf(streets) {
+    if (streets.length === 0) { return counter.model(); }
+    const key = JSON.stringify(streets);
+    if (!closed.has(key)) {
+      if (closed.size >= MOST_CLOSED) { closed.delete([...closed.keys()][0]); }
+      closed.set(key, closedModel(counter.model(), data.what_if, streets));
+    }
+    return closed.get(key);
   }
   const reach = (find) => {
     for (let isOver = false; !isOver && find() === null;) { isOver = counter.ahead.next().done; }
@@ -106,17 +119,7 @@ function makeCounter(data, variant) {
     },
     model() { return reach(() => model); },
     plan() { return reach(() => planned); },
-    /* what the variant is counted from: other walks where streets are closed */
-    tried() {
-      const { streets } = variant;
-      if (streets.length === 0) { return counter.model(); }
-      const key = JSON.stringify(streets);
-      if (!closed.has(key)) {
-        if (closed.size >= MOST_CLOSED) { closed.delete([...closed.keys()][0]); }
-        closed.set(key, closedModel(counter.model(), data.what_if, streets));
-      }
-      return closed.get(key);
-    },
+    tried: () => modelOf(variant.streets),
     variant() {
       const plan = counter.plan(); // whoever counts is done before another begins
       if (variant.isPlan()) { return plan; }
@@ -127,6 +130,17 @@ function makeCounter(data, variant) {
         counted.set(key, countPosts(counter.tried(), data, unitsOf(variant.units)));
       } else { recall(counter.model().sent, counted.get(key).admission); }
       return counted.get(key);
+    },
+    /* Whether all that is told of the plan is counted. */
+    isReady: () => far !== null,
+    /* Count that a little at a time, so that the page answers meanwhile, and then call `tell`. */
+    soon(tell) {
+      const go = () => {
+        const begin = performance.now();
+        while (far === null && performance.now() < begin + SOON_MS) { counter.ahead.next(); }
+        if (far === null) { setTimeout(go); } else { tell(); }
+      };
+      setTimeout(go);
     },
     /* by street and resource: people too far from a post if it closes */
     streets() { return reach(() => far); },
