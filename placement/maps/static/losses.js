@@ -34,5 +34,6 @@ function lossSection(data, one, share, tell, postButton) {
       headRow(tell.say("loss_from"), tell.say("people_short"), tell.say("loss_longer")),
       make("tbody", null, ...one.moved.map(([from, to, people, longer]) => make("tr", null,
         make("th", { scope: "row" }, postButton(from), make("div", null, "→ ", end(to))), make("td", null, tell.people(people)),
-        make("td", null, longer === null ? "–" : tell.mean(60 * longer)))))));
+        make("td", null, longer === null ? "–" : tell.mean(60 * longer)))))),
+    one.moved.length > 0 && data.lanes !== null && data.lanes.rings !== undefined ? make("p", { class: "hint told" }, tell.say("loss_rings")) : null);
 }
