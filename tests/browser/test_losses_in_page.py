@@ -93,3 +93,17 @@ def test_the_command_takes_the_file_for_one_solution_alone(
     over = run(*words, "-o", told)
     assert over.exit_code == 3
     assert json.loads(told.read_text(encoding="utf-8"))["plan"] == losses.plan
+
+
+def test_of_rings_people_are_told_ring_by_ring(open_page: Any, tmp_path: Path) -> None:
+    """Who passes several rings stands in several lines, which no reader can tell from the sum."""
+    plan = placement.load_plan(Path(__file__).parents[2] / "data/geo/drawn-rings")
+    gates = dict.fromkeys(("black-north", "black-east", "grey-north"), 2)
+    posts = {f"{site}/checkpoint": lanes for site, lanes in gates.items()}
+    posts |= {f"red-{side}/vehicle_check": 1 for side in ("north", "south")}
+    solution = placement.evaluate(plan, posts, bound=False).solution
+    losses = placement.loss(plan, solution, posts=["black-north/checkpoint"])
+    write_map(plan, solution, tmp_path / "map.html", losses=losses)
+    page, seen = open_page(tmp_path / "map.html", address="#tab=losses")
+    assert "People are told ring by ring" in page.locator("#view-losses").inner_text()
+    seen.assert_quiet(tmp_path / "map.html")
