@@ -220,6 +220,17 @@ def test_a_picture_of_a_variant_says_that_it_is_no_plan(open_page, tmp_path) -> 
     other = "#if=north-east/checkpoint:2"
     page, _ = open_page(tmp_path / "map.html", address=other)
     assert page.locator(".legend .marks").inner_text() == "Post opened in this variant"
+    # each kind of post has its own sign
+    both = "#if=bridge-north/checkpoint:0,bridge-north/dog_team:0"
+    page, _ = open_page(tmp_path / "map.html", address=both)
+    assert page.locator(".legend .marks").inner_text().splitlines() == [
+        "Post closed in this variant: Checkpoint",
+        "Post closed in this variant: Dog team",
+    ]
+    drawn = page.locator(".legend .marks svg").evaluate_all(
+        "all => all.map((one) => one.outerHTML)"
+    )
+    assert len(set(drawn)) == 2
 
 
 def test_hostile_names_are_sought_drawn_and_kept_as_texts(open_page, tmp_path) -> None:

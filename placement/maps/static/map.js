@@ -278,7 +278,7 @@ async function showPlan(map) {
   lay();
   const sheets = makeSheets(byId("panel"), data, tell, state, trial, { showPost, showArea, showWay });
   const legend = makeLegend(map, data, tell, state, entries, () => [
-    ...(moved.size === 0 ? [] : [[moveSign([...moved.values()][0].resource, 18, true), tell.say("mark_opened")]]), ...on.trying.marks()]);
+    ...moveMarks(data, tell, "mark_opened", [...moved.values()].map((post) => post.resource), true), ...on.trying.marks()]);
 
   const controls = makeControls(map, data, tell, () => view.showAll());
   const tools = makeTools(map, data, tell, {

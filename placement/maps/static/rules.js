@@ -191,6 +191,13 @@ function changesView(data, tell, showSite) {
     count === 0 ? null : make("p", { class: "hint told" }, tell.say("bought_hint")));
 }
 
+/* Signs of posts that opened or closed with their words, for the legend: one for each resource that has any. */
+function moveMarks(data, tell, word, resources, opened) {
+  const kinds = [...new Set(resources)].sort((a, b) => a - b);
+  return kinds.map((resource) => [moveSign(resource, 18, opened),
+    kinds.length === 1 ? tell.say(word) : tell.pair(tell.say(word), tell.own(data.resources[resource].label))]);
+}
+
 /* The sign of a resource, filled with a plus for what opened, hollow with a minus for what closed. */
 function moveSign(resource, size, opened) {
   const { colour, shape } = resource === null ? { colour: "#4d5560", shape: "circle" } : look(resource);

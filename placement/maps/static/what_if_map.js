@@ -36,7 +36,7 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
   const swapped = new Map(); // layers of the plan by key, while others stand in their places
   const drawnNow = new Map(); // the others, and what they show
   const turned = new Set();
-  let opened; // the resource of a post that only the variant has
+  const opened = new Set(); // the resources of posts that only the variant has
   const grounds = new Map(); // of posts, by key, as Leaflet wants them
   const groundOfPost = ({ key, reach }) => {
     if (!grounds.has(key)) { grounds.set(key, polygonPositions(reach).map((rings) => rings.map((ring) => ring.map((place) => L.latLng(place))))); }
@@ -72,7 +72,7 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
     own.clearLayers();
     shut.clearLayers();
     renamings.length = 0;
-    opened = undefined;
+    opened.clear();
     for (const entry of signs) {
       const isClosed = variant.units(entry.post.key) === 0;
       if (isClosed !== turned.has(entry.post.key)) {
@@ -140,7 +140,7 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
         const place = model.places[column];
         const key = `${place.site}/${resource.id}`;
         if (variant.planned(key) > 0) { continue; }
-        opened = at;
+        opened.add(at);
         const reached = new Set(model.walks[at][column].points);
         own.addLayer(reachedLayer(groundOf(model, (point) => reached.has(point)), colour, inPane("reach", {})));
         const marker = L.marker([place.at[1], place.at[0]], {
@@ -158,7 +158,9 @@ function drawVariant(map, data, tell, { variant, counter }, { inPane, swap, sign
     });
   };
   /* Signs of the variant on the map, with their words. */
-  const marks = () => [["mark_tried_closed", signs.find(({ post }) => turned.has(post.key))?.post.resource], ["mark_tried", opened]]
-    .filter(([, resource]) => resource !== undefined).map(([word, resource]) => [moveSign(resource, 18, word === "mark_tried"), tell.say(word)]);
+  const marks = () => [
+    ...moveMarks(data, tell, "mark_tried_closed", signs.filter(({ post }) => turned.has(post.key)).map(({ post }) => post.resource), false),
+    ...moveMarks(data, tell, "mark_tried", opened, true),
+  ];
   return { draw, own, shut, marks, closedStreets, rename: () => { for (const rename of renamings) { rename(); } } };
 }
