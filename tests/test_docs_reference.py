@@ -17,6 +17,7 @@ import placement
 from placement import errors
 from placement.cli import place
 from placement.plan import arrivals, layer_files
+from placement.plan.background import BACKGROUND_COLUMNS
 from placement.plan.demand import _COLUMNS as DEMAND
 from placement.plan.ground import CLOSURE_COLUMNS, CROWD_COLUMNS
 from placement.plan.sealing import PERIMETER_COLUMNS, WAY_COLUMNS
@@ -65,6 +66,7 @@ COLUMNS: dict[str, set[str]] = {
     "ways": set(WAY_COLUMNS),
     "perimeter": set(PERIMETER_COLUMNS),
     "crowd": set(CROWD_COLUMNS),
+    "background": set(BACKGROUND_COLUMNS),
 }
 
 
@@ -126,6 +128,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]
         "ways": ("LineString", line, {"id": "v", "price": 1}),
         "perimeter": ("Polygon", square, {"id": "p"}),
         "crowd": ("Polygon", square, {"id": "q", "density": 1}),
+        "background": ("Polygon", square, {"id": "g", "kind": "green"}),
     }
     for layer, feature in drawn.items():
         (tmp_path / f"{layer}.geojson").write_text(features(feature), encoding="utf-8")

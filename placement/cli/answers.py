@@ -8,6 +8,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from placement.cli.answers_on_egress import EgressAnswer
 from placement.cli.answers_on_inputs import (
+    BackgroundAnswer,
     CandidatesAnswer,
     CheckAnswer,
     CordonAnswer,
@@ -451,6 +452,7 @@ ANSWERS: Mapping[str, Any] = {
     "demand": DemandAnswer,
     "cordon": CordonAnswer,
     "candidates": CandidatesAnswer,
+    "background": BackgroundAnswer,
 }
 """The type of the answer of each command that takes ``--json``."""
 

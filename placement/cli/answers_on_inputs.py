@@ -386,6 +386,24 @@ class CordonAnswer(TypedDict):
     file: str | None
 
 
+class BackgroundAnswer(TypedDict):
+    """What ``place background`` found to draw a map on.
+
+    Attributes
+    ----------
+    features
+        How many.
+    kinds
+        How many of each kind.
+    file
+        What was written.
+    """
+
+    features: int
+    kinds: dict[str, int]
+    file: str
+
+
 class CandidatesAnswer(TypedDict):
     """The candidate sites that ``place candidates`` found.
 

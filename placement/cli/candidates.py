@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from placement.cli.event import Given, event_options
+from placement.cli.event import Given, apart_option, event_options
 from placement.cli.options import json_option, out_option
 
 if TYPE_CHECKING:
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 @click.command("candidates", short_help="Find where posts may stand, from an extract and a route.")
 @click.argument("extract", type=click.Path())
 @event_options()
+@apart_option()
 @out_option(
     "FILE.geojson", "File to write.  [default: sites.geojson]", suffixes=(".geojson", ".json")
 )
 @json_option()
-def command(*, extract: str, given: Given, out: str | None, as_json: bool) -> None:
+def command(*, extract: str, given: Given, apart: float, out: str | None, as_json: bool) -> None:
     """Write the candidate sites of an event as a layer of sites.
 
     EXTRACT is an OpenStreetMap extract. Candidates are where the perimeter and the route's own
@@ -41,7 +42,7 @@ def command(*, extract: str, given: Given, out: str | None, as_json: bool) -> No
     event = given.event()
     with Talk().step("Finding candidate sites"):
         ground, _ = survey_extract(Path(extract), event, margin_m=given.margin)
-        found = find_candidates(ground, apart_m=given.apart)
+        found = find_candidates(ground, apart_m=apart)
         text = layer_text(sites_of(found), crs=event.crs)
     replace_file(target, text.encode(), inputs=inputs)
     kinds = Counter(one.kind for one in found)

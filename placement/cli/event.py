@@ -22,7 +22,6 @@ class Given:
     around: tuple[float, float, float] | None
     band: float
     margin: float
-    apart: float
 
     @property
     def files(self) -> list[str]:
@@ -70,17 +69,6 @@ class Given:
 
 def event_options() -> Decorator:
     """Take as `given`: ``--route``, ``--perimeter``, ``--around``, and the distances round them."""
-
-    def metres(name: str, default: float, help_text: str, *, above_zero: bool = True) -> Decorator:
-        return click.option(
-            name,
-            metavar="METRES",
-            default=f"{default:g}",
-            show_default=True,
-            callback=amount(above_zero=above_zero),
-            help=help_text,
-        )
-
     options = stacked(
         click.option(
             "--route",
@@ -100,13 +88,27 @@ def event_options() -> Decorator:
             callback=_place,
             help="A circle for the perimeter, in place of both.",
         ),
-        metres("--band", 250, "How far from the route the perimeter lies."),
-        metres("--margin", 800, "How far outside the perimeter streets are kept."),
-        metres(
-            "--apart", 50, "Leave out candidates nearer than this to another one.", above_zero=False
-        ),
+        _metres("--band", 250, "How far from the route the perimeter lies."),
+        _metres("--margin", 800, "How far outside the perimeter streets are kept."),
     )
     return bundled("given", Given, options)
+
+
+def apart_option() -> Decorator:
+    """Take ``--apart``, how near candidates may lie."""
+    said = "Leave out candidates nearer than this to another one."
+    return _metres("--apart", 50, said, above_zero=False)
+
+
+def _metres(name: str, default: float, help_text: str, *, above_zero: bool = True) -> Decorator:
+    return click.option(
+        name,
+        metavar="METRES",
+        default=f"{default:g}",
+        show_default=True,
+        callback=amount(above_zero=above_zero),
+        help=help_text,
+    )
 
 
 def _place(

@@ -19,6 +19,7 @@ _MODULES = {
     "alternatives": "alternatives",
     "init": "init",
     "candidates": "candidates",
+    "background": "background",
     "check": "check",
     "map": "map",
     "print": "print",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from placement.cli import suggest
-from placement.cli.event import Given, event_options
+from placement.cli.event import Given, apart_option, event_options
 from placement.cli.values import count
 from placement.counts import counted
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     help="Begin a plan from an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2).",
 )
 @event_options()
+@apart_option()
 @click.option(
     "--people",
     callback=count(),
@@ -49,21 +50,23 @@ def command(
     example: str | None,
     extract: str | None,
     given: Given,
+    apart: float,
     people: int | None,
     cordon: bool,
 ) -> None:
     """Write a plan to DIR, ready for `place check` and `place optimise`.
 
     Without --from it is a small commented plan to change. With --from it is a plan of your city:
-    streets, water, railways, walls, squares, stations, candidate sites and a first demand, from an
-    OpenStreetMap extract and --route, --perimeter or --around; its README.md says what was assumed.
+    streets, water, railways, walls, squares, stations, buildings, candidate sites and a first
+    demand, from an OpenStreetMap extract and --route, --perimeter or --around; its README.md says
+    what was assumed.
 
     Nothing that is already there is overwritten.
     """
     if extract is not None:
         if example is not None:
             raise click.UsageError("--example is given beside --from; keep one of them.")
-        _begin(folder, extract, given, people, cordon=cordon)
+        _begin(folder, extract, given, people, apart_m=apart, cordon=cordon)
         return
     of_city = ("route", "perimeter", "around", "people", "cordon", "band", "margin", "apart")
     told = [one for one in of_city
@@ -100,7 +103,9 @@ def command(
     talk.say(f"next: place check {target / PLAN_FILE}")
 
 
-def _begin(folder: str, extract: str, given: Given, people: int | None, *, cordon: bool) -> None:
+def _begin(
+    folder: str, extract: str, given: Given, people: int | None, *, apart_m: float, cordon: bool
+) -> None:
     """Write the plan of a city."""
     from pathlib import Path
 
@@ -114,7 +119,7 @@ def _begin(folder: str, extract: str, given: Given, people: int | None, *, cordo
     talk = Talk()
     wanted = Wanted(
         extract=Path(extract), event=event, drawn=given.words(), people=people,
-        margin_m=given.margin, apart_m=given.apart, sealed=cordon,
+        margin_m=given.margin, apart_m=apart_m, sealed=cordon,
     )  # fmt: skip
     with talk.step("Drawing the plan"):
         begun = begin_plan(target, wanted)

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike
 
-from placement.arrays import Floats, Ints
+from placement.arrays import Floats, Geometries, Ints
 from placement.globe import transformer
 from placement.maps.frame import Frame
 from placement.maps.squares import draw_squares
@@ -129,9 +129,8 @@ def street_lines(streets: "Streets", frame: Frame | None = None) -> dict[str, di
     Returns
     -------
     dict
-        For `SQUARES` and each of `STREET_GROUPS`: ``n``, the number of positions of each line, and
-        ``d``, steps of 1e-5° from one position to the next, running on from line to line. Ways
-        across a square are left out, its surface stands for them.
+        For `SQUARES` and each of `STREET_GROUPS` what `packed` returns. Ways across a square are
+        left out, its surface stands for them.
     """
     xy = np.asarray(streets.vertex_xy, dtype=np.float64)
     first = np.asarray(streets.vertex_first, dtype=np.int64)
@@ -147,23 +146,42 @@ def street_lines(streets: "Streets", frame: Frame | None = None) -> dict[str, di
         STREET_TOLERANCE_M,
         preserve_topology=False,
     )
-    xy, edge = shapely.get_coordinates(drawn, return_index=True)
-    to_degrees = transformer(streets.crs, "EPSG:4326")
-    lonlat = np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1]))
+    return {
+        name: packed(drawn[group == position], streets.crs, frame)
+        for position, name in ((_SURFACE, SQUARES), *enumerate(STREET_GROUPS))
+    }
+
+
+def packed(lines: Geometries, crs: str, frame: Frame | None = None) -> dict[str, list[int]]:
+    """Write many lines as two lists of whole numbers.
+
+    Parameters
+    ----------
+    lines
+        (N,) lines, or rings that are closed, metres of `crs`.
+    crs
+        Their coordinate system.
+    frame
+        Where they are drawn; None draws them where they lie.
+
+    Returns
+    -------
+    dict
+        ``n``, the number of positions of each line, and ``d``, steps of 1e-5° from one position to
+        the next, running on from line to line. Lines too short to see are left out.
+    """
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    lonlat = np.column_stack(transformer(crs, "EPSG:4326").transform(xy[:, 0], xy[:, 1]))
     lonlat = lonlat if frame is None else frame.places(lonlat)
     whole = np.rint(lonlat * STREET_SCALE).astype(np.int64)
     moved = np.ones(len(whole), dtype=np.bool_)
-    moved[1:] = (edge[1:] != edge[:-1]) | np.any(whole[1:] != whole[:-1], axis=1)
-    whole, edge = whole[moved], edge[moved]
-    coded: dict[str, dict[str, list[int]]] = {}
-    for position, name in ((_SURFACE, SQUARES), *enumerate(STREET_GROUPS)):
-        mine = group[edge] == position if len(edge) else np.zeros(0, dtype=np.bool_)
-        counts = np.unique(edge[mine], return_counts=True)[1]
-        # a line that shrank to one position on this grid is too short to see
-        seen = np.repeat(counts > 1, counts)
-        steps = np.diff(whole[mine][seen], axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
-        coded[name] = {"n": counts[counts > 1].tolist(), "d": steps.ravel().tolist()}
-    return coded
+    moved[1:] = (line[1:] != line[:-1]) | np.any(whole[1:] != whole[:-1], axis=1)
+    whole, line = whole[moved], line[moved]
+    counts = np.unique(line, return_counts=True)[1]
+    # a line that shrank to one position on this grid is too short to see
+    seen = np.repeat(counts > 1, counts)
+    steps = np.diff(whole[seen], axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    return {"n": counts[counts > 1].tolist(), "d": steps.ravel().tolist()}
 
 
 def group_of_edges(streets: "Streets") -> Ints:

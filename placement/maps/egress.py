@@ -7,6 +7,7 @@ import shapely
 
 from placement.cover.ground import ground
 from placement.maps import coding
+from placement.maps.background import background_data
 from placement.maps.frame import Frame, plan_frame
 from placement.maps.webmap import FIRST_SCRIPTS, page
 from placement.plan.clock import DAY_MIN, clock_of
@@ -62,6 +63,7 @@ def egress_data(plan: Plan, found: "Egress") -> dict[str, Any]:
         "period": _period(then),
         "bounds": [*at.min(axis=0).tolist(), *at.max(axis=0).tolist()],
         "streets": {} if streets is None else coding.street_lines(streets, frame),
+        "background": background_data(plan, frame),
         "water": [_outline(frame, shape.lonlat) for shape in plan.water],
         "areas": [_outline(frame, shape.lonlat) for shape in plan.areas],
         "step_min": STEP_S / 60,

@@ -111,6 +111,7 @@ def draw_plan(plan: Plan, frame: Frame) -> Plan:
         areas=tuple(drawn(shape) for shape in plan.areas),
         barriers=tuple(drawn(shape) for shape in plan.barriers),
         ways=tuple(drawn(shape) for shape in plan.ways),
+        background=tuple(drawn(shape) for shape in plan.background),
         closing=tuple(
             rule if rule.shape is None else replace(rule, shape=drawn(rule.shape))
             for rule in plan.closing

@@ -15,6 +15,7 @@ from scipy.spatial import Voronoi
 from placement.arrays import Floats
 from placement.globe import transformer
 from placement.maps import coding
+from placement.maps.background import mapped_stations
 from placement.plan.problem import Plan
 from placement.plan.shapes import Shape
 
@@ -161,18 +162,22 @@ def middle_line(polygon: shapely.Polygon) -> Floats | None:
 
 
 def stations(plan: Plan) -> list[list[Any]]:
-    """Write the stations among the sites, each once, in the middle of its exits.
+    """Write the stations of the background and among the sites, each once, by name.
+
+    One that is mapped stands there, another one in the middle of its exits.
 
     Returns
     -------
     list of list
-        ``[name, longitude, latitude]``, by name; what stands behind a comma is the exit.
+        ``[name, longitude, latitude]``; what stands behind a comma in a site's name is the exit.
     """
     sites = plan.problem.sites
     exits: dict[str, list[Sequence[float]]] = {}
     for name, kind, place in zip(sites.name, sites.kind, sites.lonlat.tolist(), strict=True):
         if kind.casefold() in _STATION_KINDS and name:
             exits.setdefault(name.partition(",")[0].strip(), []).append(place)
+    for name, shape in mapped_stations(plan):
+        exits[name] = [*shapely.get_coordinates(shape.lonlat).tolist()]
     return [
         [name, *(round(float(value), 6) for value in np.mean(places, axis=0))]
         for name, places in sorted(exits.items())

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from placement.arrays import Bools
 from placement.errors import UsageError
 from placement.maps import coding
+from placement.maps.background import background_data, place_names
 from placement.maps.frame import Shapes
 from placement.maps.labels import stations, street_names, water_names
 from placement.maps.numbering import numbers
@@ -25,6 +26,7 @@ from placement.maps.people_panel import (
 from placement.maps.queues_panel import queued
 from placement.maps.rules_panel import apart, entering, ruled, sealed_alone, sealing
 from placement.maps.walks_panel import own_rings, ringed, together, walked
+from placement.plan.background import OSM_LICENCE
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Resource, SiteStatus
 from placement.plan.shapes import Shape
@@ -177,11 +179,13 @@ def page_data(
         ],
         "rings": ringed(plan, shapes),
         "missing": _missing(plan, uncovered),
+        "background": background_data(plan, frame),
         "streets": None if streets is None else coding.street_lines(streets, frame),
         "labels": {
             "streets": [] if streets is None else street_names(streets, frame),
             "water": water_names(plan.water),
             "stations": stations(plan),
+            "places": place_names(plan, frame),
         },
         "bounds": _bounds(plan, solution),
         "sources": _sources(plan, solution),
@@ -446,6 +450,8 @@ def _sources(plan: Plan, solution: Solution) -> dict[str, Any]:
     return {
         "layers": layers,
         "streets": streets,
-        "osm": solution.attribution is not None or _is_extract(streets),
+        "osm": solution.attribution is not None
+        or _is_extract(streets)
+        or any(shape.properties.get("licence") == OSM_LICENCE for shape in plan.background),
         "replaced": {name: PurePath(file).name for name, file in sorted(solution.layers.items())},
     }

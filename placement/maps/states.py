@@ -19,7 +19,8 @@ from placement.plan.problem import Plan
 from placement.solution import Post, Solution
 from placement.solve.questions.served import served
 
-_SHARED = ("plan", "title", "walking", "pace", "areas", "route", "water", "labels", "sources")
+_SHARED = ("plan", "title", "walking", "pace", "areas", "route", "water", "background",
+           "labels", "sources")  # fmt: skip
 _OWN = (
     "status", "objective", "bound", "gap", "budget", "asked", "resources", "gaps", "reach",
     "missing", "closures", "limits", "sheet",

@@ -104,6 +104,13 @@ class Layers(Section):
         LayerFile | None,
         Field(description="Polygons in which a crowd slows walking: density, persons per m²."),
     ] = None
+    background: Annotated[
+        LayerFile | None,
+        Field(
+            description="What maps are drawn on, and nothing else reads: id, name, kind (polygons: "
+            "building, green, square; points: station). `place background` writes it."
+        ),
+    ] = None
 
 
 class Walking(Section):

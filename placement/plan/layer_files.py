@@ -5,6 +5,7 @@ from pathlib import Path
 
 from placement.errors import UsageError
 from placement.executor import Executor
+from placement.plan.background import BACKGROUND_GEOMETRIES
 from placement.plan.demand_parts import Joining, read_parts
 from placement.plan.ground import CLOSURE_KINDS
 from placement.plan.settings import Layers, Settings, nearest
@@ -24,6 +25,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "ways": LINES,
     "perimeter": POLYGONS,
     "crowd": POLYGONS,
+    "background": BACKGROUND_GEOMETRIES,
 }
 
 

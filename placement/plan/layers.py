@@ -13,6 +13,7 @@ from placement.errors import UsageError
 from placement.executor import Executor
 from placement.globe import inner_points
 from placement.plan.arrivals import with_profiles
+from placement.plan.background import background_of
 from placement.plan.cells import unused_columns
 from placement.plan.crs import Plane, check_fit, choose_plane
 from placement.plan.demand_parts import Joining
@@ -232,6 +233,7 @@ def build_plan(
         perimeter=_perimeter(tables, settings, plane) if problem.ways else None,
         closing=_closing(tables, run, closed, settings, plane, plan_file=file),
         crowds=_crowds(tables, plane),
+        background=_background(tables, plane),
         at=minutes,
         closed=tuple(sorted((*(one.name for one in run.files), *run.streets))),
         layers={name: source.name for name, source in files.items()},
@@ -288,6 +290,11 @@ def _paths(files: Mapping[str, Source], parts: Mapping[str, tuple[Path, ...]]) -
 def _crowds(tables: Mapping[str, Table], plane: Plane) -> tuple[Crowd, ...]:
     crowd = tables.get("crowd")
     return () if crowd is None else crowds_of(crowd, features(crowd, "crowd", plane))
+
+
+def _background(tables: Mapping[str, Table], plane: Plane) -> tuple[Shape, ...]:
+    table = tables.get("background")
+    return () if table is None else background_of(table, features(table, "background", plane))
 
 
 def _idle(

@@ -204,6 +204,8 @@ class Plan:
         Closed streets, those of this run included.
     crowds
         Where walking is slow.
+    background
+        What maps are drawn on, see `placement.plan.background`.
     at
         Minute of the day the plan is made for, 0 to 1439; None takes all closures at once.
     closed
@@ -244,6 +246,7 @@ class Plan:
     perimeter: "BaseGeometry | None" = None
     closing: tuple[ClosureRule, ...] = ()
     crowds: tuple[Crowd, ...] = ()
+    background: tuple[Shape, ...] = ()
     at: int | None = None
     closed: tuple[str, ...] = ()
     layers: Mapping[str, str] = field(default_factory=dict)
@@ -314,11 +317,11 @@ class Plan:
             sites, where a rule asks for them, are straight lines times the detour factor.
         **layers
             ``sites`` and at least one of ``demand`` and ``areas``; ``streets``, ``route``,
-            ``arrivals``, ``water``, ``rail``, ``barriers``, ``closures``, ``crowd``. Each is a
-            GeoDataFrame in any coordinate system, a DataFrame with columns ``lon`` and ``lat``
-            (degrees, WGS 84), or the path of a file. ``streets`` may also be an OSMnx or NetworkX
-            walking graph (nodes with x and y; edges may have a geometry and OpenStreetMap's keys)
-            or a `placement.streets.Streets` network.
+            ``arrivals``, ``water``, ``rail``, ``barriers``, ``closures``, ``crowd``,
+            ``background``. Each is a GeoDataFrame in any coordinate system, a DataFrame with
+            columns ``lon`` and ``lat`` (degrees, WGS 84), or the path of a file. ``streets`` may
+            also be an OSMnx or NetworkX walking graph (nodes with x and y; edges may have a
+            geometry and OpenStreetMap's keys) or a `placement.streets.Streets` network.
 
         Returns
         -------

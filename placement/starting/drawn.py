@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from placement.globe import cut
+from placement.plan.background import OSM_LICENCE
 from placement.starting.event import degrees
 from placement.starting.names import clean_name
 from placement.streets.rings import collection_text
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from placement.starting.mapped import Tags
 
 #: The licence of all that comes from OpenStreetMap, and of what the planner drew.
-LICENCE, OWN_LICENCE = "ODbL-1.0", "the planner's own"
+LICENCE, OWN_LICENCE = OSM_LICENCE, "the planner's own"
 #: The source of what the planner drew.
 PLANNER = "the planner"
 _DECIMALS = 7

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: A way or relation needs one of these to be looked at.
 _KEYS = ("highway", "railway", "public_transport", "man_made", "natural", "waterway", "landuse",
-         "barrier", "place")  # fmt: skip
+         "barrier", "place", "building", "leisure")  # fmt: skip
 _NODE_KEYS = ("railway", "public_transport", "barrier")
 _HALF, _TURN = 180.0, 360.0
 type Tags = Mapping[str, str]

@@ -17,6 +17,7 @@ from placement.outputs import replace_files
 from placement.plan.layers import load_plan
 from placement.plan.problem import Plan
 from placement.reading.regular import require_file
+from placement.starting.background import background_of
 from placement.starting.candidates import (
     APART_M,
     find_candidates,
@@ -233,6 +234,7 @@ def _layers(
         "water.geojson": ground.water,
         "rail.geojson": ground.rail,
         "barriers.geojson": ground.barriers,
+        "background.geojson": background_of(ground),
         "perimeter.geojson": outline,
         "squares.geojson": ground.squares,
         "stations.geojson": ground.stations,
@@ -256,7 +258,7 @@ def _begun(
     name = plain_words(folder.resolve().name) or "plan"
     kept = {one.id for one in layers["sites.geojson"]}
     named = {"route": _ROUTE, "streets": _STREETS}
-    for layer in ("sites", "demand", "areas", "water", "rail", "barriers"):
+    for layer in ("sites", "demand", "areas", "water", "rail", "barriers", "background"):
         if f"{layer}.geojson" in layers:
             named[layer] = f"{layer}.geojson"
     if cordon is not None:
@@ -272,6 +274,7 @@ def _begun(
         "water",
         "rail",
         "barriers",
+        "background",
     )
     beside = {
         "perimeter.geojson": "the perimeter, for `place candidates` and the like",
@@ -314,6 +317,8 @@ def _doubts(ground: Ground, candidates: Sequence[Candidate]) -> list[str]:
         found.append("It holds no walls or fences within the perimeter.")
     if not any("width" in way.tags or "lanes" in way.tags for way in ground.walks):
         found.append("It says of no street how wide it is: all widths are those of a class.")
+    if not any("building" in way.tags for way in mapped.ways):
+        found.append("It holds no buildings: the map shows streets alone.")
     if not ground.stations:
         found.append("It holds no stations.")
     outside = shapely.area(shapely.difference(event.perimeter, mapped.known))

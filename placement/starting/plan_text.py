@@ -189,6 +189,7 @@ _SAID = {
     "water": "nobody crosses it but over bridges",
     "rail": "railways in the open; those in tunnels are left out",
     "barriers": "walls and fences",
+    "background": "buildings, green and stations, to draw the map on",
 }
 
 

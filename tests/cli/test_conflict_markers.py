@@ -61,6 +61,10 @@ READS = {
         ("candidates", "city.osm", "--perimeter", "town/ring.geojson"),
         ("city.osm", "town/ring.geojson"),
     ),
+    "background": (
+        ("background", "city.osm", "--perimeter", "town/ring.geojson"),
+        ("city.osm", "town/ring.geojson"),
+    ),
     "cordon": (("cordon", "town", "--around", "town/route.geojson:60"), (PLAN, LAYERS[2])),
     "streets read": (("streets", "read", LAYERS[2], "-o", "s.parquet"), (LAYERS[2],)),
     "streets info": (("streets", "info", LAYERS[2]), (LAYERS[2],)),

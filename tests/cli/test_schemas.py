@@ -160,6 +160,7 @@ WORDS: dict[str, list[tuple[str, ...]]] = {
     "streets info": [("{town}/streets.geojson",)],
     "cordon": [("{town}", "--around", "{town}/route.geojson:60", "-o", "{out}.geojson")],
     "candidates": [("{town}.osm", "--around", "24.95,60.17,160", "-o", "{out}.geojson")],
+    "background": [("{town}.osm", "--around", "24.95,60.17,160", "-o", "{out}.geojson")],
     "demand": [("--stations", "{town}/demand.geojson", "-o", "{out}", "--total", "7")],
 }  # fmt: skip
 

@@ -90,6 +90,10 @@ WRITES = {
         ("candidates", "city.osm", "--around", "24.95,60.17,160", "-o", "w/sites.geojson"),
         ("w/sites.geojson",),
     ),
+    "background": (
+        ("background", "city.osm", "--around", "24.95,60.17,160", "-o", "w/background.geojson"),
+        ("w/background.geojson",),
+    ),
     "evaluate": (
         ("evaluate", "done/solution.geojson", "town", "--no-bound", "--force", "-o", "w/p.geojson"),
         ("w/p.geojson",),
@@ -188,8 +192,9 @@ def test_every_command_is_here() -> None:
     known = commands()
     quiet = set(known) - set(PRINTS)
     assert quiet == {
-        "optimise", "cover", "map", "catchments", "candidates", "init", "streets fetch",
-        "evaluate", "export", "fmt", "git-setup", "merge", "patch", "print", "replay", "seal",
+        "optimise", "cover", "map", "catchments", "candidates", "background", "init",
+        "streets fetch", "evaluate", "export", "fmt", "git-setup", "merge", "patch", "print",
+        "replay", "seal",
     }  # fmt: skip
     writing = {name for name, one in known.items() if _options(one) & {"--out", "--map"}}
     assert writing | {"init"} == set(WRITES)

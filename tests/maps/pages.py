@@ -26,7 +26,7 @@ from placement.solution import (
     Unsnapped,
     Walk,
 )
-from tests.builders import box, drawn_layers, write_plan
+from tests.builders import box, drawn_layers, point, write_plan
 
 NASTY = (
     "{{6*7}}{% for x in range(3) %}x{% endfor %}{# gone #}",
@@ -58,6 +58,10 @@ def hostile_plan(folder: Path) -> Plan:
     for layer in ("areas", "route", "water"):
         layers[layer][0]["properties"]["name"] = NASTY[2]
     layers["areas"][0]["properties"]["id"] = "<b id=x>{{7*7}}"
+    layers["background"] = [
+        box(2.3470, 48.8515, 2.3490, 48.8525, id="g", name=NASTY[0], kind="green"),
+        point(2.3480, 48.8480, id="s", name=NASTY[1], kind="station"),
+    ]
     everything = json.dumps(" ".join(NASTY[:6]), ensure_ascii=False)
     return load_plan(
         write_plan(

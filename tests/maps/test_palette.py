@@ -43,10 +43,12 @@ class Drawn:
         found = re.search(rf"const {name} = (\{{.*?\}});", SCRIPT, re.DOTALL)
         self.hex: dict[str, str] = json.loads(found[1])
         self.paper, self.water = self["paper"], self["water"]
-        self.catchments = [over(one, OPACITY, self.paper) for one in LOOKS]
+        self.grounds = (self.paper, self["green"], self["building"])
+        self.catchments = [over(one, OPACITY, it) for one in LOOKS for it in self.grounds]
         self.overlaps = [
-            over(b, OPACITY, over(a, OPACITY, self.paper))
+            over(b, OPACITY, over(a, OPACITY, it))
             for a, b in itertools.permutations(LOOKS, 2)
+            for it in self.grounds
         ]
 
     def __getitem__(self, name: str) -> Colour:
@@ -60,7 +62,7 @@ def palette(request: pytest.FixtureRequest) -> Drawn:
 
 def test_there_are_six_colours_of_resources() -> None:
     assert len(LOOKS) == 6
-    assert len(Drawn("PALETTE").overlaps) == 30
+    assert len(Drawn("PALETTE").overlaps) == 30 * 3
 
 
 def test_the_dark_page_draws_all_that_the_light_one_draws() -> None:
@@ -72,6 +74,7 @@ def test_the_dark_page_draws_all_that_the_light_one_draws() -> None:
 @pytest.mark.parametrize("name", STREETS)
 def test_streets_are_seen_on_paper_and_inside_every_catchment(palette: Drawn, name: str) -> None:
     assert contrast(palette[name], palette.paper) >= 1.9
+    assert contrast(palette[name], palette["green"]) >= 1.5
     for ground in (*palette.catchments, *palette.overlaps):
         assert contrast(palette[name], ground) >= 1.5
 
@@ -87,7 +90,7 @@ def test_bridges_stand_out_of_the_water_they_cross(palette: Drawn) -> None:
 
 
 def test_water_is_told_from_paper_and_catchments_without_colour(palette: Drawn) -> None:
-    for ground in (palette.paper, *palette.catchments):
+    for ground in (*palette.grounds, *palette.catchments):
         assert contrast(palette.water, ground) >= 1.4
         assert contrast(palette["shore"], ground) >= 2.5
 
@@ -113,7 +116,14 @@ def test_people_without_cover_are_hatched_stronger_than_anything_under_them(pale
     assert apart < 1.3
 
 
-@pytest.mark.parametrize("name", ["label", "label_area", "label_water", "label_missing"])
+def test_buildings_are_told_from_paper_and_green_by_their_outline(palette: Drawn) -> None:
+    for ground in palette.grounds:
+        assert contrast(palette["building_line"], ground) >= 1.25
+
+
+@pytest.mark.parametrize(
+    "name", ["label", "label_area", "label_water", "label_place", "label_missing"]
+)
 def test_labels_are_legible_on_every_ground(palette: Drawn, name: str) -> None:
     assert contrast(palette[name], palette["halo"]) >= 7
     for ground in (palette.water, *palette.overlaps, palette["area_most"]):

@@ -29,7 +29,8 @@ OTHERS = {
     "asked", "bound", "closures", "doubts", "entry", "languages", "leaflet", "limits", "main",
     "pace", "plan", "sheet", "sources", "status", "title", "walking", "water", "words",
     # drawn
-    "barriers", "bounds", "labels", "missing", "reach", "rings", "route", "seals", "streets",
+    "background", "barriers", "bounds", "labels", "missing", "reach", "rings", "route", "seals",
+    "streets",
     # counted in the page, and held to `place evaluate` by tests of their own
     "what_if",
 }  # fmt: skip

@@ -128,7 +128,7 @@ def test_lanes_can_be_switched_on_as_the_plan_file_says(begun: Path, tmp_path: P
 
 def test_every_feature_says_its_source_accuracy_and_licence(begun: Path) -> None:
     layers = sorted(begun.glob("*.geojson"))
-    assert len(layers) == 10
+    assert len(layers) == 11
     for layer in layers:
         for feature in features(layer).values():
             said = feature["properties"]

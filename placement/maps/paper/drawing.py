@@ -15,6 +15,7 @@ from pyproj import Transformer
 from placement.arrays import Bools, Floats, Ints
 from placement.cover.survey import Survey
 from placement.maps import coding
+from placement.maps.background import grounds, named_places
 from placement.maps.labels import named_lines
 from placement.maps.paper.palette import (
     Look,
@@ -27,6 +28,7 @@ from placement.maps.paper.palette import (
 from placement.maps.paper.sheets import Window, squares
 from placement.maps.squares import draw_squares
 from placement.maps.walks_panel import SLIVER_M2, smooth, without_slivers
+from placement.plan.background import BUILDING
 from placement.plan.problem import Plan
 from placement.plan.shapes import Shape
 from placement.solution import Solution
@@ -74,6 +76,9 @@ class Ground:
         the ways across squares.
     names
         Named streets, see `placement.maps.labels.named_lines`.
+    background, places
+        Buildings and green by kind, see `placement.maps.background.grounds`, and the green and
+        squares to name: name and shape.
     """
 
     water: tuple[Shape, ...]
@@ -88,6 +93,8 @@ class Ground:
     group: Ints
     squares: NDArray[np.object_]
     names: Sequence[tuple[str, int, shapely.LineString]] = ()
+    background: Mapping[str, shapely.Geometry] = field(default_factory=dict)
+    places: Sequence[tuple[str, shapely.Geometry]] = ()
     tree: shapely.STRtree = field(init=False)
 
     def __post_init__(self) -> None:
@@ -120,6 +127,7 @@ class Ground:
             lines=self.lines[lines],
             group=self.group[lines],
             squares=self.squares[shapely.intersects(frame, self.squares)],
+            background=seen(self.background),
         )
 
 
@@ -203,6 +211,8 @@ def ground_of(
         group=group,
         squares=surfaces,
         names=names,
+        background=grounds(plan),
+        places=[(name, shape.xy) for name, shape, _ in named_places(plan)],
     )
 
 
@@ -261,6 +271,9 @@ def drawing(
     brush = _Brush(window)
     tint = colours()
     shown = list(shown)
+    for kind, shape in ground.background.items():
+        edge = tint["building_line"] if kind == BUILDING else "none"
+        brush.area(shape, fill=tint[kind], stroke=edge, width=0.08)
     for shape in ground.water:
         brush.area(shape.xy, fill=tint["water"], stroke=tint["shore"], width=0.2)
     for shape, colour in ground.areas:

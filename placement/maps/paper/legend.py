@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from placement.maps.background import GROUPS
 from placement.maps.paper.drawing import SQUARE_OPACITY, Ground, hatch_path
 from placement.maps.paper.palette import (
     area_colour,
@@ -44,6 +45,10 @@ def swatches(data: Facts) -> dict[str, str]:
         "swatch-water.svg": _patch(tint["water"], 1, tint["shore"], ()),
         "swatch-streets.svg": _strip(tint["main"], 2),
         "swatch-squares.svg": _patch(tint["path"], SQUARE_OPACITY, "none", ()),
+        **{
+            f"swatch-{kind}.svg": _patch(tint[kind], 1, tint["building_line"], (), width=0.8)
+            for kind in GROUPS
+        },
         "swatch-stations.svg": (
             f'<svg {_BOX}><circle cx="14" cy="9" r="3.6" fill="#ffffff" stroke="#1b1f24" '
             'stroke-width="1.4"/></svg>'
@@ -176,6 +181,8 @@ def _of_ground(data: Facts, ground: Ground, tell: Speaker, main: int) -> Iterato
         if len(getattr(ground, key)):
             name = "streets" if key == "lines" else key
             yield name, _called(name, data, ground, tell)
+    for kind in ground.background:
+        yield kind, tell.say(f"layer_{kind}")
 
 
 def _called(layer: str, data: Facts, ground: Ground, tell: Speaker) -> str:

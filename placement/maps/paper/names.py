@@ -23,6 +23,7 @@ SIZES_PT = {
     "main": 6.8,
     "street": 6.2,
     "station": 6.5,
+    "place": 6.2,
     "gate": 6.8,
 }
 """Size of each style of label."""
@@ -37,6 +38,7 @@ _CLEAR_MM = 1.0  # from a sign to its name: what cells of this size and a margin
 _LINE = 1.12  # of a line's height, in sizes of its letters
 _MOST_NAMES = 900
 _LEAST_WATER_MM2 = 100.0
+_LEAST_PLACE_MM = 12.0
 _LONG_MM = 40.0
 _MOST_LETTERS = 36  # of a line beside a sign
 _LINE_STYLES = ("street", "street", "main", "bridge")
@@ -122,7 +124,7 @@ def names_of(
         lines = (("station", text),)
         around = _beside(x, y, DOT_MM / 2 + _CLEAR_MM, lines)
         found.append(Name(lines=lines, around=around))
-    return [*found, *_streets(ground, window)]
+    return [*found, *_places(ground, window), *_streets(ground, window)]
 
 
 def _beside(
@@ -231,6 +233,21 @@ def _areas(
             around += [(px - 1.5, py, 1), (px, py - 2 * half, 0), (px, py + 2 * half, 0)]
         own = shapely.transform(seen, window.places)
         found.append(Name(lines=lines, around=tuple(around), shape=own, water=water))
+    return found
+
+
+def _places(ground: Ground, window: Window) -> list[Name]:
+    """Name green and squares inside themselves, where they are wide enough for it."""
+    frame = shapely.box(*window.bounds)
+    found = []
+    for text, shape in ground.places:
+        seen = shapely.intersection(shape, frame)
+        lines = _lines("place", text)
+        if math.sqrt(shapely.area(seen)) * window.mm < _LEAST_PLACE_MM:
+            continue
+        inside = window.places(shapely.get_coordinates(shapely.point_on_surface(seen)))
+        x, y = inside[0].tolist()
+        found.append(Name(lines=lines, around=((x, y, 0),)))
     return found
 
 

@@ -56,9 +56,10 @@ function showEgress(map) {
 
   const frame = map.getContainer();
   frame.setAttribute("role", "region");
-  for (const [name, z] of [["water", 205], ["streets", 210], ["areas", 220], ["places", 230]]) {
+  for (const [name, z] of [["background", 200], ["water", 205], ["streets", 210], ["areas", 220], ["places", 230]]) {
     map.createPane(name).style.zIndex = String(z);
   }
+  map.getPane("background").style.pointerEvents = "none";
   map.getPane("streets").style.pointerEvents = "none";
   map.getPane("areas").style.pointerEvents = "none";
   map.getPane("water").style.pointerEvents = "none";
@@ -81,6 +82,8 @@ function showEgress(map) {
     return circle;
   });
   makeTheme(() => [map], byId("theme"), () => {});
+  const background = groundLayer(data.background);
+  if (background !== null) { background.addTo(map); }
   streetLayer(data.streets, "streets").addTo(map);
   L.control.zoom({ position: "topright" }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);

@@ -1,6 +1,6 @@
 /* What lies under every plan: panes from below to above, areas, route, closures, water and streets. */
 
-const CANVAS_PANES = ["streets", "missing", "labels"]; // painted on tiles, which take no clicks
+const CANVAS_PANES = ["background", "streets", "missing", "labels"]; // painted on tiles, which take no clicks
 
 const CLOSURE_STYLE = {
   interactive: false, color: inkOf("closure"), weight: 1.8, dashArray: "3 4", fillColor: inkOf("closure"), fillOpacity: 0.12,
@@ -8,6 +8,8 @@ const CLOSURE_STYLE = {
 
 const SEEN_PX = 1; // as far as a corner has to stand out
 const FEW_CORNERS = 8; // of a line of which all are drawn
+
+const GROUND_WORDS = { building: "layer_building", green: "layer_green", "building,green": "layer_building_green" };
 
 const CLOSED_STREET = { weight: 5, opacity: 1, dashArray: "7 4" };
 
@@ -160,9 +162,9 @@ function barsOf(kind, number, inPane, pane) {
   return kind.ways.map((way) => [way, L.polyline(way.line.map(positions), style)]);
 }
 
-/* Offers the layers of the ground to the legend; `bind(area, layer)` gives an area its popup and name, `streets` is
-   the layer of the streets. Returns the layer of each area. */
-function offerGround(data, tell, offer, inPane, bind, streets) {
+/* Offers the layers of the ground to the legend; `bind(area, layer)` gives an area its popup and name, `streets` and
+   `background` are layers that all periods share. Returns the layer of each area. */
+function offerGround(data, tell, offer, inPane, bind, { streets, background }) {
   const areaLayers = new Map();
   if (data.areas.length > 0) {
     const most = Math.max(1, ...data.areas.map((area) => area.people));
@@ -203,6 +205,10 @@ function offerGround(data, tell, offer, inPane, bind, streets) {
   }
   if (streets !== null) {
     offer("plan", "streets", streets, () => strip(inkOf("main"), 2), () => tell.say("layer_streets"));
+  }
+  if (background !== null) {
+    const kinds = Object.keys(data.background).sort();
+    offer("plan", "background", background, () => groundSwatch(kinds), () => tell.say(GROUND_WORDS[kinds.join()]));
   }
   return areaLayers;
 }

@@ -10,6 +10,7 @@ const LABEL_STYLES = {
   main: { font: `500 11px ${LABEL_FACE}`, size: 11, colour: "label" },
   street: { font: `10.5px ${LABEL_FACE}`, size: 10.5, colour: "label" },
   station: { font: `500 10.5px ${LABEL_FACE}`, size: 10.5, colour: "label" },
+  place: { font: `italic 500 10.5px ${LABEL_FACE}`, size: 10.5, colour: "label_place" },
   gate: { font: `600 10.5px ${LABEL_FACE}`, size: 10.5, colour: "label" },
 };
 /* By group of streets: path, street, main, bridge. */
@@ -17,6 +18,8 @@ const LINE_KINDS = ["street", "street", "main", "bridge"];
 const LINE_FROM = [16, 14.75, 13.25, 14];
 const STATION_FROM = 14;
 const GATE_FROM = 15.5;
+const PLACE_PX = 60; // side of green or of a square, from which it has its name
+const METRE_0 = 256 / 40_075_017; // pixels of zoom 0 in a metre at the equator
 const REPEAT_PX = 420; // between two names of one street
 const NUDGE_PX = 110; // as far as a name may be moved to be in sight
 const CLOSE_ZOOM = 14.5; // from which other ground lies between a name and an area
@@ -179,6 +182,11 @@ function namesOf(map, data, tell) {
   for (const [text, lon, lat] of data.labels.stations) {
     names.push({ key: `station ${text}`, lines: [{ text, style: LABEL_STYLES.station }], at: zero(lat, lon), dot: true, from: STATION_FROM, layer: "names" });
   }
+  for (const [text, lon, lat, side] of data.labels.places) {
+    const lines = broken(text, 3).map((line) => ({ text: line, style: LABEL_STYLES.place }));
+    const from = Math.max(STATION_FROM, Math.log2((PLACE_PX * Math.cos((lat * Math.PI) / 180)) / (side * METRE_0)));
+    names.push({ key: `place ${text}`, lines, at: zero(lat, lon), within: true, from, layer: "background" });
+  }
   for (const [text, group, steps] of data.labels.streets) {
     if (isShut.has(text)) { continue; }
     const line = lineOf(steps, 1e5);
@@ -305,7 +313,7 @@ function* placeNames(names, zoom, region, sight, signs, measure, done) {
       if (name.dot && !ground.isFree(dot)) { continue; }
       const gap = name.dot ? 7 : 19;
       const high = name.dot ? 11 : 23;
-      const places = [[x + gap, y, "left"], [x - gap, y, "right"], [x, y - high, "centre"], [x, y + high, "centre"]];
+      const places = name.within ? [[x, y, "centre"]] : [[x + gap, y, "left"], [x - gap, y, "right"], [x, y - high, "centre"], [x, y + high, "centre"]];
       /* where all of it is in sight; else, on a screen, where it comes into sight as the map moves */
       const seen = [inSight, name.whole ? null : onPaper ? outOfSight : () => true]
         .some((suits) => suits !== null && places.some(([px, py, align]) => flat(name, px, py, align, suits)));

@@ -47,6 +47,10 @@ function rampSwatch() {
     x: 2 + 6 * i, y: 2, width: 6, height: 14, fill: areaColour(i / 3), stroke: inkOf("area_line"), "stroke-width": 0.7,
   })));
 }
+function groundSwatch(kinds) {
+  const wide = 24 / kinds.length;
+  return swatch(...kinds.map((kind, i) => drawn("rect", { x: 2 + wide * i, y: 2, width: wide, height: 14, fill: inkOf(kind), stroke: inkOf("building_line"), "stroke-width": 1 })));
+}
 function letterSwatch() {
   return swatch(drawn("text", { x: 14, y: 13, "text-anchor": "middle", "font-size": 13, "font-weight": 600, fill: inkOf("label") }, "A"));
 }

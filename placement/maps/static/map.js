@@ -3,7 +3,7 @@
 /* On which side of its ring each time stands, so that none lies on another. */
 /** @type {[L.Direction, number, number][]} */
 const RING_SIDES = [["bottom", 0, -1], ["right", 1, 1], ["left", 1, -1], ["top", 0, 1]];
-const PANES = ["water", "areas", "reach", "streets", "closures", "route", "labels", "leaders", "chosen", "ways", "sites"];
+const PANES = ["background", "water", "areas", "reach", "streets", "closures", "route", "labels", "leaders", "chosen", "ways", "sites"];
 
 async function showPlan(map) {
   const page = readPage();
@@ -48,13 +48,14 @@ async function showPlan(map) {
   const { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup } = makePopups(data, tell, moved, { drawWays, showQueue, showWay: (...way) => showWay(...way), showSheet: (...one) => sheets.show(...one), tryOut, isTried: () => !variant.isPlan() });
 
   const streets = data.streets === null ? null : streetLayer(data.streets, "streets");
+  const background = groundLayer(data.background);
   const everything = { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup };
   const entries = []; // of the legend: those of what is shown
   const built = new Map(); // the layers of a period are made once
   let on = null;
   const lay = () => {
     if (!built.has(state.at)) {
-      const layers = planLayers(map, data, tell, state, { inPane, popupOptions, popups: everything, moved, variant, streets, choose, showPost });
+      const layers = planLayers(map, data, tell, state, { inPane, popupOptions, popups: everything, moved, variant, shared: { streets, background }, choose, showPost });
       const swap = (key, layer) => {
         const entry = layers.entries.find((one) => one.key === key);
         if (entry === undefined) { return null; }

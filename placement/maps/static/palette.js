@@ -2,7 +2,10 @@
 
 const PALETTE = {
   "paper": "#fbfaf8",
-  "water": "#98c1da",
+  "green": "#e6f0da",
+  "building": "#ebe7df",
+  "building_line": "#cdc5b8",
+  "water": "#8db9d5",
   "shore": "#4f809f",
   "path": "#a49e93",
   "street": "#958e82",
@@ -19,6 +22,7 @@ const PALETTE = {
   "label": "#2b2f36",
   "label_area": "#3c2458",
   "label_water": "#1f4f6e",
+  "label_place": "#31552a",
   "label_missing": "#7a0c3c",
   "halo": "#ffffff",
   "ink": "#1b1b1b"
@@ -26,7 +30,10 @@ const PALETTE = {
 /* The same for a dark page. */
 const DARK = {
   "paper": "#171b20",
-  "water": "#2f5068",
+  "green": "#1a2820",
+  "building": "#22282f",
+  "building_line": "#3b434d",
+  "water": "#34586f",
   "shore": "#7fb0cf",
   "path": "#767e88",
   "street": "#868f9a",
@@ -43,6 +50,7 @@ const DARK = {
   "label": "#eef1f4",
   "label_area": "#e6d8fa",
   "label_water": "#c4e4f8",
+  "label_place": "#bfe3b4",
   "label_missing": "#ffc4da",
   "halo": "#0c1014",
   "ink": "#f4f6f8"

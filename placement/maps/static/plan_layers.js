@@ -1,8 +1,8 @@
 /* The layers of a plan, in the order of the legend: markers, reach, people not covered, candidates, ground, names. */
 
 /* What is shown of one plan or of one period. `popups` are those of `makePopups`, `moved` the posts that opened since the
-   agreed plan, `streets` the layer that all periods share. A layer that is `extra` to the reader is hidden the first time. */
-function planLayers(map, data, tell, state, { inPane, popupOptions, popups, moved, variant, streets, choose, showPost }) {
+   agreed plan, `shared` the layers that all periods share. A layer that is `extra` to the reader is hidden the first time. */
+function planLayers(map, data, tell, state, { inPane, popupOptions, popups, moved, variant, shared, choose, showPost }) {
   const { popup, bunchPopup, postPopup, movePopup, sitePopup, areaPopup } = popups;
   const entries = [];
   const offer = (group, key, layer, swatch, words, isAsked = true) => {
@@ -121,7 +121,7 @@ function planLayers(map, data, tell, state, { inPane, popupOptions, popups, move
   if (data.crowd !== undefined && data.crowd.length > 0) {
     offer("plan", "crowd", crowdLayer(data.crowd, tell, inPane), crowdSwatch, () => tell.say("layer_crowd"));
   }
-  const areaLayers = offerGround(data, tell, offer, inPane, (area, layer) => named(layer.bindPopup(() => areaPopup(area), popupOptions), area), streets);
+  const areaLayers = offerGround(data, tell, offer, inPane, (area, layer) => named(layer.bindPopup(() => areaPopup(area), popupOptions), area), shared);
 
   offerBarriers(data, offer, tell, inPane, (way, layer, kind) => named(layer.bindPopup(() => popup(way.name, tell.own(kind.label), [
     [`${tell.say("cost")} (${tell.own(data.budget.unit)})`, tell.money(way.cost)], [tell.say("identifier"), way.id],

@@ -1,7 +1,7 @@
 /* Several solutions on one map: the ground once, and for each side of it posts, reach and people not covered. */
 
 const SIDES = ["old", "new"];
-const STATE_PANES = ["water", "areas", ...SIDES.map((side) => `reach-${side}`), "streets", ...SIDES.map((side) => `missing-${side}`),
+const STATE_PANES = ["background", "water", "areas", ...SIDES.map((side) => `reach-${side}`), "streets", ...SIDES.map((side) => `missing-${side}`),
   "closures", ...SIDES.map((side) => `closures-${side}`), "route", "labels", ...SIDES.map((side) => `leaders-${side}`), "moves", "chosen", "sites"];
 const SIGNS_Z = "600"; // as Leaflet's own markers
 const CLIPPED = ["reach", "missing", "closures", "leaders", "signs"];
@@ -73,7 +73,7 @@ function makeSide(map, plan, side, inPane, { look_, popupOf, popupOptions, onOpe
 function makeStage(map, data, tell, period, { bindArea, bindSite }) {
   const inPane = makePanes(map, STATE_PANES);
   for (const side of SIDES) { map.createPane(`signs-${side}`).style.zIndex = SIGNS_Z; }
-  const streets = data.streets === null ? null : streetLayer(data.streets, "streets");
+  const shared = { streets: data.streets === null ? null : streetLayer(data.streets, "streets"), background: groundLayer(data.background) };
   const grounds = new Map();
   const groundOf = (at) => {
     if (!grounds.has(at)) {
@@ -83,7 +83,7 @@ function makeStage(map, data, tell, period, { bindArea, bindSite }) {
         entries.push({ group, key, swatch, words });
       };
       const siteLayers = offerCandidates(data, tell, offer, inPane, bindSite);
-      grounds.set(at, { entries, layers, siteLayers, areaLayers: offerGround(data, tell, offer, inPane, bindArea, streets) });
+      grounds.set(at, { entries, layers, siteLayers, areaLayers: offerGround(data, tell, offer, inPane, bindArea, shared) });
     }
     return grounds.get(at);
   };

@@ -1,8 +1,12 @@
-/* The street network behind the plan: classes by width and tone, bridges over the water. */
+/* What a plan is drawn on: green, squares and buildings, and the street network, classes by width and tone, bridges over the water. */
 
 const SQUARE_OPACITY = 0.35; // of the surface of a square, drawn once for all the ways across it
+const GROUND_STYLES = {
+  green: { colour: "green", from: 0, filled: true, opacity: 1, width: 0 },
+  building: { colour: "building", from: 13, filled: true, opacity: 1, line: "building_line", width: 0.5, lineFrom: 15 },
+};
 const STREET_STYLES = {
-  square: { colour: "path", width: 0, from: 13, filled: true },
+  square: { colour: "path", width: 0, from: 13, filled: true, opacity: SQUARE_OPACITY },
   path: { colour: "path", width: 0.8, from: 14 },
   street: { colour: "street", width: 1.0, from: 0 },
   main: { colour: "main", width: 1.8, from: 0 },
@@ -53,14 +57,19 @@ function traceLine(context, lines, line, tile) {
   }
 }
 
-function streetLayer(streets, pane) {
-  const names = Object.keys(STREET_STYLES).filter((name) => streets[name] !== undefined);
+/* The ground of a plan, or null where it has none. */
+const groundLayer = (ground) => (Object.keys(ground).length === 0 ? null : linesLayer(ground, GROUND_STYLES, "background"));
+const streetLayer = (streets, pane) => linesLayer(streets, STREET_STYLES, pane);
+
+/* Lines and outlines by group, each in its style, those of the first style below. */
+function linesLayer(lines_, styles, pane) {
+  const names = Object.keys(styles).filter((name) => lines_[name] !== undefined);
   const groups = [];
   return tiledLayer(pane, function* paint(open, tile) {
     /* put in order with the first tile: the page is seen before */
     while (groups.length < names.length) {
       const name = names[groups.length];
-      groups.push({ style: STREET_STYLES[name], lines: streetGroup(streets[name]) });
+      groups.push({ style: styles[name], lines: streetGroup(lines_[name]) });
       yield;
     }
     const grown = Math.min(4, Math.max(0.6, 1.45 ** (tile.zoom - 14)));
@@ -75,15 +84,17 @@ function streetLayer(streets, pane) {
       context.lineJoin = "round";
       if (style.filled) {
         context.save();
-        context.globalAlpha = SQUARE_OPACITY;
+        context.globalAlpha = style.opacity;
         context.fillStyle = PALETTE[style.colour];
         context.beginPath();
         for (const line of seen) { traceLine(context, lines, line, tile); context.closePath(); }
         context.fill("evenodd");
         context.restore();
+        yield;
       }
       /* the outline of a square is a street itself */
-      const strokes = style.filled ? [] : [[style.colour, style.width * grown]];
+      const strokes = !style.filled ? [[style.colour, style.width * grown]]
+        : style.line !== undefined && tile.zoom >= style.lineFrom ? [[style.line, style.width * grown]] : [];
       if (style.casing !== undefined) { strokes.unshift(["casing", (style.width + style.casing) * grown]); }
       for (const [colour, width] of strokes) {
         context.strokeStyle = PALETTE[colour];

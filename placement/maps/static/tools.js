@@ -34,13 +34,14 @@ function postsAsText(data, tell) {
   return `\ufeff${all.map((row) => row.map(cellText).join(",")).join("\r\n")}\r\n`;
 }
 
-/* Everything with a name that a reader may look for: posts, areas, sites, stations, streets. */
+/* Everything with a name that a reader may look for: posts, areas, sites, stations, green and squares, streets. */
 function placesToFind(map, data, marked, { showPost, showArea, showCandidate }, options) {
   const found = new Map();
   const offer = (text, show) => { if (text && !found.has(text)) { found.set(text, show); } };
   for (const post of data.posts) { offer(postName(post), () => showPost(post, null)); }
   for (const area of data.areas) { offer(area.name || area.id, () => showArea(area, null)); }
   for (const [text, lon, lat] of data.labels.stations) { offer(text, () => map.setView([lat, lon], 17, { animate: false })); }
+  for (const [text, lon, lat] of data.labels.places) { offer(text, () => map.setView([lat, lon], 17, { animate: false })); }
   for (const site of data.sites) { offer(site.name || site.site, () => showCandidate(site, null)); }
   const streets = new Map();
   for (const [text, , steps] of data.labels.streets) {

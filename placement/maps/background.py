@@ -1,0 +1,116 @@
+"""The ground a map is drawn on: blocks of buildings and green, and the names of places on it."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from placement.arrays import Geometries
+from placement.globe import transformer
+from placement.maps import coding
+from placement.plan.background import BUILDING, GREEN, SQUARE, STATION, kind_of
+from placement.plan.problem import Plan
+from placement.plan.shapes import Shape
+
+if TYPE_CHECKING:
+    from placement.maps.frame import Frame
+
+GROUPS = (GREEN, BUILDING)
+"""Kinds of ground in the order they are drawn; squares are drawn with the streets."""
+MOST_CORNERS = 30_000
+"""Most corners of the outlines of a kind, 180 kB of a page; the largest are drawn."""
+_TOLERANCE_M = 0.8
+"""How far an outline may run from the mapped one, metres; as streets do."""
+_LEAST_M2 = 60.0
+"""Parts and holes smaller than this are left out."""
+_LEAST_NAMED_M = 30.0
+"""Side of a square as large as the least green or square that is named, metres."""
+
+
+def grounds(plan: Plan) -> dict[str, shapely.Geometry]:
+    """Return what is drawn of each of `GROUPS`, in metres of the plan's coordinate system.
+
+    All of a kind is one, with simpler outlines (Douglas and Peucker, 1973).
+
+    Returns
+    -------
+    dict
+        Polygons by kind; kinds of which there is nothing are left out.
+    """
+    found = {}
+    for kind in GROUPS:
+        mine = np.array([one.xy for one in plan.background if kind_of(one) == kind], object)
+        parts = _largest(shapely.simplify(shapely.get_parts(mine), _TOLERANCE_M))
+        if len(parts):
+            found[kind] = _solid(shapely.union_all(parts))
+    return found
+
+
+def background_data(plan: Plan, frame: "Frame | None") -> dict[str, dict[str, list[int]]]:
+    """Write the ground for drawing: for each of `GROUPS` its outlines, see `coding.packed`."""
+    return {
+        kind: coding.packed(shapely.get_rings(shapely.get_parts(shape)), plan.crs, frame)
+        for kind, shape in grounds(plan).items()
+    }
+
+
+def named_places(plan: Plan) -> list[tuple[str, Shape, float]]:
+    """Return the green and squares to name, the largest first.
+
+    Areas in which people stand have names of their own; a place that is called as one of them is
+    left out.
+
+    Returns
+    -------
+    list of tuple
+        Name, shape, and the side of a square as large as it, metres.
+    """
+    taken = {shape.name.casefold() for shape in plan.areas}
+    found = []
+    for shape in plan.background:
+        side_m = float(np.sqrt(shapely.area(shape.xy)))
+        named = shape.name != shape.id and shape.name.casefold() not in taken
+        if kind_of(shape) in {GREEN, SQUARE} and named and side_m >= _LEAST_NAMED_M:
+            found.append((shape.name, shape, side_m))
+    return sorted(found, key=lambda one: (-one[2], one[0], one[1].id))
+
+
+def place_names(plan: Plan, frame: "Frame | None") -> list[list[Any]]:
+    """Write the names of green and squares: ``[name, longitude, latitude, side in metres]``."""
+    found = named_places(plan)
+    if not found:
+        return []  # for PROJ an array without rows is none
+    inside = shapely.get_coordinates(shapely.point_on_surface([one.xy for _, one, _ in found]))
+    back = transformer(plan.crs, "EPSG:4326")
+    lonlat = np.column_stack(back.transform(inside[:, 0], inside[:, 1]))
+    places = lonlat if frame is None else frame.places(lonlat)
+    return [
+        [name, round(lon, 6), round(lat, 6), round(side_m)]
+        for (name, _, side_m), (lon, lat) in zip(found, places.tolist(), strict=True)
+    ]
+
+
+def mapped_stations(plan: Plan) -> list[tuple[str, Shape]]:
+    """Return the stations of the background that have a name."""
+    return [
+        (shape.name, shape)
+        for shape in plan.background
+        if kind_of(shape) == STATION and shape.name != shape.id
+    ]
+
+
+def _largest(parts: Geometries) -> Geometries:
+    """Return the largest polygons, as far as a page has room for them, in a fixed order."""
+    parts = shapely.normalize(parts[shapely.area(parts) >= _LEAST_M2])
+    order = np.lexsort((*shapely.bounds(parts).T, -shapely.area(parts)))
+    corners = np.cumsum(shapely.get_num_coordinates(parts[order]))
+    return parts[order[corners <= MOST_CORNERS]]
+
+
+def _solid(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return polygons without holes that are small."""
+    found = []
+    for part in shapely.get_parts(shape):
+        holes = [one for one in part.interiors if shapely.Polygon(one).area >= _LEAST_M2]
+        found.append((part.exterior, holes))
+    return shapely.MultiPolygon(found)
