@@ -85,9 +85,12 @@ def states_data(states: Sequence[State]) -> dict[str, Any]:
     opened = {post.site for state in states for post in state.solution.posts_list}
     places, masks = _missing([one["missing"] for one in told])
     same_ground = all(one["closures"] == base["closures"] for one in told)
+    # what lies too far from any street is drawn for all: where it differs, for none
+    lost = base["walks"]["unsnapped"]
+    same_lost = all(one["walks"]["unsnapped"] == lost for one in told)
     return {
         **{key: base[key] for key in (*_SHARED, "streets", "bounds", "main")},
-        "walks": {"unsnapped": base["walks"]["unsnapped"]},
+        "walks": {"unsnapped": lost if same_lost else None},
         "sites": [site for site in base["sites"] if site["site"] not in opened],
         "closures": base["closures"] if same_ground else [],
         "posts": posts,

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from placement.cover.survey import survey
 from placement.errors import InputError
 from placement.maps import State, comparison_page, slider_page
 from placement.maps.comparison import comparison_data, slider_data, spoken
-from placement.maps.page import uncovered
+from placement.maps.page import page_data, uncovered
 from placement.maps.webmap import languages
 from placement.plan.problem import Plan
 from placement.review import compare, read_solution
@@ -219,3 +220,21 @@ def test_the_page_is_the_same_bytes_twice_and_says_what_was_not_checked(
     one, two = (comparison_page(*states, checked=False, language="fr") for _ in range(2))
     assert one == two
     assert "Not checked: A drawn town" in Page(one).inside["title"][0]
+
+
+def test_points_off_the_streets_of_one_plan_alone_are_not_drawn_on_both(
+    states: tuple[State, State], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a bridge on which people stand is closed in the newer plan."""
+    old, new = states
+    lost = iter([None, {"people": 2}, {"people": 2}])  # of the older plan, of the newer, and of all
+    told = page_data
+
+    def with_lost(*given: Any, **how: Any) -> dict[str, Any]:
+        data = told(*given, **how)
+        return data | {"walks": data["walks"] | {"unsnapped": next(lost)}}
+
+    monkeypatch.setattr("placement.maps.states.page_data", with_lost)
+    assert comparison_data(old, new)["walks"]["unsnapped"] is None
+    lost = iter([{"people": 2}] * 3)
+    assert comparison_data(old, new)["walks"]["unsnapped"] == {"people": 2}
