@@ -8,7 +8,7 @@ import shapely
 from placement.arrays import Geometries
 from placement.globe import transformer
 from placement.maps import coding
-from placement.plan.background import BUILDING, GREEN, SQUARE, STATION, kind_of
+from placement.plan.background import BUILDING, GREEN, OSM_LICENCE, SQUARE, STATION, kind_of
 from placement.plan.problem import Plan
 from placement.plan.shapes import Shape
 
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 GROUPS = (GREEN, BUILDING)
 """Kinds of ground in the order they are drawn; squares are drawn with the streets."""
 MOST_CORNERS = 30_000
-"""Most corners of the outlines of a kind, 180 kB of a page; the largest are drawn."""
+"""Most corners of the outlines of a kind, 180 kB of a page: what lies at the plan is drawn first,
+the largest of it before others. An outline that takes more than half of them is drawn coarser."""
+MOST_NAMES = 900
+"""Most green and squares that are named, and most stations, in the same order."""
 _TOLERANCE_M = 0.8
 """How far an outline may run from the mapped one, metres; as streets do."""
 _LEAST_M2 = 60.0
@@ -40,7 +43,7 @@ def grounds(plan: Plan) -> dict[str, shapely.Geometry]:
     found = {}
     for kind in GROUPS:
         mine = np.array([one.xy for one in plan.background if kind_of(one) == kind], object)
-        parts = _largest(shapely.simplify(shapely.get_parts(mine), _TOLERANCE_M))
+        parts = _most_telling(_simpler(shapely.get_parts(mine)), _around(plan))
         if len(parts):
             found[kind] = _solid(shapely.union_all(parts))
     return found
@@ -52,6 +55,11 @@ def background_data(plan: Plan, frame: "Frame | None") -> dict[str, dict[str, li
         kind: coding.packed(shapely.get_rings(shapely.get_parts(shape)), plan.crs, frame)
         for kind, shape in grounds(plan).items()
     }
+
+
+def drawn_on_osm(plan: Plan) -> bool:
+    """Tell whether features of the background are OpenStreetMap's, by the column ``licence``."""
+    return any(shape.properties.get("licence") == OSM_LICENCE for shape in plan.background)
 
 
 def named_places(plan: Plan) -> list[tuple[str, Shape, float]]:
@@ -72,7 +80,10 @@ def named_places(plan: Plan) -> list[tuple[str, Shape, float]]:
         named = shape.name != shape.id and shape.name.casefold() not in taken
         if kind_of(shape) in {GREEN, SQUARE} and named and side_m >= _LEAST_NAMED_M:
             found.append((shape.name, shape, side_m))
-    return sorted(found, key=lambda one: (-one[2], one[0], one[1].id))
+    kept = set(_nearest(plan, [shape for _, shape, _ in found]))
+    return sorted(
+        (one for one in found if one[1] in kept), key=lambda one: (-one[2], one[0], one[1].id)
+    )
 
 
 def place_names(plan: Plan, frame: "Frame | None") -> list[list[Any]]:
@@ -92,17 +103,43 @@ def place_names(plan: Plan, frame: "Frame | None") -> list[list[Any]]:
 
 def mapped_stations(plan: Plan) -> list[tuple[str, Shape]]:
     """Return the stations of the background that have a name."""
-    return [
-        (shape.name, shape)
-        for shape in plan.background
-        if kind_of(shape) == STATION and shape.name != shape.id
+    named = [
+        shape for shape in plan.background if kind_of(shape) == STATION and shape.name != shape.id
     ]
+    return [(shape.name, shape) for shape in _nearest(plan, named)]
 
 
-def _largest(parts: Geometries) -> Geometries:
-    """Return the largest polygons, as far as a page has room for them, in a fixed order."""
+def _around(plan: Plan) -> shapely.Geometry:
+    """Return the box around all that a plan decides on, metres; a map opens within it."""
+    shapes = np.array([shape.xy for shape in (*plan.route, *plan.areas)], object)
+    xy = [plan.problem.sites.xy, plan.problem.demand.xy, shapely.get_coordinates(shapes)]
+    return shapely.envelope(shapely.multipoints(np.concatenate(xy)))
+
+
+def _nearest(plan: Plan, shapes: list[Shape]) -> list[Shape]:
+    """Return no more shapes than are named: the nearest, of these the largest, then by id."""
+    here = _around(plan)
+
+    def rank(shape: Shape) -> tuple[float, float, str]:
+        return float(shapely.distance(shape.xy, here)), -float(shapely.area(shape.xy)), shape.id
+
+    return sorted(shapes, key=rank)[:MOST_NAMES]
+
+
+def _simpler(parts: Geometries) -> Geometries:
+    """Return polygons with simpler outlines, so that one alone does not take all the room."""
+    drawn: Geometries = shapely.simplify(parts, _TOLERANCE_M)
+    for doubled in range(1, 8):  # to 100 m: a ring of few corners becomes no simpler
+        many = shapely.get_num_coordinates(drawn) > MOST_CORNERS // 2
+        drawn[many] = shapely.simplify(parts[many], _TOLERANCE_M * 2**doubled)
+    return drawn
+
+
+def _most_telling(parts: Geometries, here: shapely.Geometry) -> Geometries:
+    """Return the polygons at a plan, the largest first, then nearer ones, as there is room."""
     parts = shapely.normalize(parts[shapely.area(parts) >= _LEAST_M2])
-    order = np.lexsort((*shapely.bounds(parts).T, -shapely.area(parts)))
+    off_m = shapely.distance(parts, here)
+    order = np.lexsort((*shapely.bounds(parts).T, -shapely.area(parts), off_m))
     corners = np.cumsum(shapely.get_num_coordinates(parts[order]))
     return parts[order[corners <= MOST_CORNERS]]
 

@@ -7,7 +7,7 @@ import shapely
 
 from placement.cover.ground import ground
 from placement.maps import coding
-from placement.maps.background import background_data
+from placement.maps.background import background_data, drawn_on_osm
 from placement.maps.frame import Frame, plan_frame
 from placement.maps.webmap import FIRST_SCRIPTS, page
 from placement.plan.clock import DAY_MIN, clock_of
@@ -69,7 +69,7 @@ def egress_data(plan: Plan, found: "Egress") -> dict[str, Any]:
         "step_min": STEP_S / 60,
         "people": round(found.leaving),
         "limit_min": found.max_wait_min,
-        "osm": streets is not None and bool(streets.attribution),
+        "osm": (streets is not None and bool(streets.attribution)) or drawn_on_osm(plan),
         "known": {
             "out": "proven" if found.status is Status.OPTIMAL else "bound",
             "served": found.served_known,

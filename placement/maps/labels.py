@@ -164,7 +164,8 @@ def middle_line(polygon: shapely.Polygon) -> Floats | None:
 def stations(plan: Plan) -> list[list[Any]]:
     """Write the stations of the background and among the sites, each once, by name.
 
-    One that is mapped stands there, another one in the middle of its exits.
+    One that is mapped stands there, as does another that is called the same; one without a place
+    of its own in the middle of its exits.
 
     Returns
     -------
@@ -176,9 +177,15 @@ def stations(plan: Plan) -> list[list[Any]]:
     for name, kind, place in zip(sites.name, sites.kind, sites.lonlat.tolist(), strict=True):
         if kind.casefold() in _STATION_KINDS and name:
             exits.setdefault(name.partition(",")[0].strip(), []).append(place)
-    for name, shape in mapped_stations(plan):
-        exits[name] = [*shapely.get_coordinates(shape.lonlat).tolist()]
+    mapped = [
+        (name, shapely.get_coordinates(shape.lonlat)) for name, shape in mapped_stations(plan)
+    ]
+    known = {name for name, _ in mapped}
+    mapped += [(name, np.array(places)) for name, places in exits.items() if name not in known]
     return [
-        [name, *(round(float(value), 6) for value in np.mean(places, axis=0))]
-        for name, places in sorted(exits.items())
+        [name, *place]
+        for name, place in sorted(
+            (name, [round(float(value), 6) for value in places.mean(axis=0)])
+            for name, places in mapped
+        )
     ]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from placement.arrays import Bools
 from placement.errors import UsageError
 from placement.maps import coding
-from placement.maps.background import background_data, place_names
+from placement.maps.background import background_data, drawn_on_osm, place_names
 from placement.maps.frame import Shapes
 from placement.maps.labels import stations, street_names, water_names
 from placement.maps.numbering import numbers
@@ -26,7 +26,6 @@ from placement.maps.people_panel import (
 from placement.maps.queues_panel import queued
 from placement.maps.rules_panel import apart, entering, ruled, sealed_alone, sealing
 from placement.maps.walks_panel import own_rings, ringed, together, walked
-from placement.plan.background import OSM_LICENCE
 from placement.plan.post_id import PostId
 from placement.plan.problem import Plan, Resource, SiteStatus
 from placement.plan.shapes import Shape
@@ -450,8 +449,6 @@ def _sources(plan: Plan, solution: Solution) -> dict[str, Any]:
     return {
         "layers": layers,
         "streets": streets,
-        "osm": solution.attribution is not None
-        or _is_extract(streets)
-        or any(shape.properties.get("licence") == OSM_LICENCE for shape in plan.background),
+        "osm": solution.attribution is not None or _is_extract(streets) or drawn_on_osm(plan),
         "replaced": {name: PurePath(file).name for name, file in sorted(solution.layers.items())},
     }

@@ -76,6 +76,37 @@ def test_no_more_is_drawn_than_a_page_has_room_for(
     assert background.grounds(replace(plan, background=(tiny,))) == {}
 
 
+def test_what_lies_at_the_plan_is_drawn_and_named_before_what_is_far(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "MOST_CORNERS", 10)
+    monkeypatch.setattr(background, "MOST_NAMES", 1)
+    far = box(3.0, 48.0, 3.1, 48.1, id="far", name="Far wood", kind="green")
+    stop = point(3.0, 48.0, id="a", name="Far stop", kind="station")
+    plan = plan_on(tmp_path, far, *GREEN[:2], stop, STATIONS[0])
+    assert background.grounds(plan)["green"].area == pytest.approx(1.5 * 128**2, rel=0.1)
+    assert [name for name, *_ in background.place_names(plan, None)] == ["Park"]
+    assert [name for name, _ in background.mapped_stations(plan)] == ["Centre"]
+
+
+def test_an_outline_that_alone_takes_all_the_room_is_drawn_coarser(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "MOST_CORNERS", 40)
+    round_one = shapely.Point(0, 0).buffer(1000, quad_segs=64)
+    wood = Shape(id="w", name="", lonlat=shapely.Point(0, 0), properties={"kind": "green"},
+                 xy=round_one)  # fmt: skip
+    drawn = background.grounds(replace(plan, background=(wood,)))["green"]
+    assert shapely.get_num_coordinates(drawn) <= 20
+    assert drawn.area == pytest.approx(round_one.area, rel=0.1)
+
+
+def test_stations_that_are_called_the_same_stand_each_where_it_is(tmp_path: Path) -> None:
+    other = point(2.3540, 48.8490, id="s0", name="Centre", kind="station")
+    found = [one for one in stations(plan_on(tmp_path, *STATIONS, other)) if one[0] == "Centre"]
+    assert found == [["Centre", 2.35, 48.85], ["Centre", 2.354, 48.849]]
+
+
 def test_a_court_is_left_open_and_a_shaft_is_not(plan: Plan) -> None:
     holes = [shapely.box(20, 20, 40, 40).exterior, shapely.box(60, 60, 65, 65).exterior]
     block = Shape(id="b", name="", lonlat=shapely.Point(0, 0), properties={"kind": "building"},
