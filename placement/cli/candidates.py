@@ -1,11 +1,10 @@
 """``place candidates``: where posts may stand, from an extract and a route."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from placement.cli.event import Given, apart_option, event_options
+from placement.cli.event import Given, apart_option, event_options, write_found
 from placement.cli.options import json_option, out_option
 
 if TYPE_CHECKING:
@@ -28,32 +27,26 @@ def command(*, extract: str, given: Given, apart: float, out: str | None, as_jso
     each with its width, the lanes it has room for, and the people who have room to queue. The data
     is © OpenStreetMap contributors, ODbL.
     """
-    from collections import Counter
-
-    from placement.cli.talk import Talk, give_json
-    from placement.outputs import check_output, replace_file
+    from placement.cli.talk import give_json
     from placement.starting.candidates import find_candidates, sites_of
-    from placement.starting.drawn import layer_text
-    from placement.starting.new_plan import survey_extract
 
     target = out or "sites.geojson"
-    inputs = [extract, *given.files]
-    check_output(target, inputs=inputs)
-    event = given.event()
-    with Talk().step("Finding candidate sites"):
-        ground, _ = survey_extract(Path(extract), event, margin_m=given.margin)
-        found = find_candidates(ground, apart_m=apart)
-        text = layer_text(sites_of(found), crs=event.crs)
-    replace_file(target, text.encode(), inputs=inputs)
-    kinds = Counter(one.kind for one in found)
+    kinds = write_found(
+        extract,
+        given,
+        target,
+        "Finding candidate sites",
+        lambda ground: sites_of(find_candidates(ground, apart_m=apart)),
+    )
+    many = sum(kinds.values())
     if as_json:
         answer: CandidatesAnswer = {
-            "sites": len(found),
-            "kinds": dict(sorted(kinds.items())),
+            "sites": many,
+            "kinds": kinds,
             "file": target,
         }
         give_json(answer)
     else:
-        said = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
-        sites = "candidate site" if len(found) == 1 else "candidate sites"
-        click.echo(f"{len(found):,} {sites} ({said}), written to {target}.")
+        said = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+        sites = "candidate site" if many == 1 else "candidate sites"
+        click.echo(f"{many:,} {sites} ({said}), written to {target}.")

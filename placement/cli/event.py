@@ -10,7 +10,11 @@ from placement.cli.values import amount
 from placement.reading.numerals import decimal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from placement.starting.drawn import Drawn
     from placement.starting.event import Event
+    from placement.starting.ground import Ground
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,33 @@ def event_options() -> Decorator:
         _metres("--margin", 800, "How far outside the perimeter streets are kept."),
     )
     return bundled("given", Given, options)
+
+
+def write_found(
+    extract: str,
+    given: Given,
+    target: str,
+    step: str,
+    find: "Callable[[Ground], Sequence[Drawn]]",
+) -> dict[str, int]:
+    """Write what is found in an extract as a layer; return how many there are of each kind."""
+    from collections import Counter
+    from pathlib import Path
+
+    from placement.cli.talk import Talk
+    from placement.outputs import check_output, replace_file
+    from placement.starting.drawn import layer_text
+    from placement.starting.new_plan import survey_extract
+
+    inputs = [extract, *given.files]
+    check_output(target, inputs=inputs)
+    event = given.event()
+    with Talk().step(step):
+        ground, _ = survey_extract(Path(extract), event, margin_m=given.margin)
+        found = find(ground)
+        text = layer_text(found, crs=event.crs)
+    replace_file(target, text.encode(), inputs=inputs)
+    return dict(sorted(Counter(one.facts["kind"] for one in found).items()))
 
 
 def apart_option() -> Decorator:
