@@ -21,8 +21,9 @@ from placement.arrays import Floats
 from placement.errors import MissingExtraError
 from placement.maps.numbering import numbers
 from placement.maps.paper import Dossier, demand_press, dossier, map_picture, tables
+from placement.maps.paper.brush import STEPS
 from placement.maps.paper.close_ups import area_sheets, post_sheets
-from placement.maps.paper.drawing import STEPS, _missing_ground, drawing
+from placement.maps.paper.drawing import _missing_ground, drawing
 from placement.maps.paper.map_sheets import _bar, plan_sheet
 from placement.maps.paper.material import Material
 from placement.maps.paper.names import broken

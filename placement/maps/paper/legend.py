@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from placement.maps.background import GROUPS
-from placement.maps.paper.drawing import SQUARE_OPACITY, Ground, hatch_path
+from placement.maps.paper.brush import hatch_path
+from placement.maps.paper.drawing import SQUARE_OPACITY, Ground
 from placement.maps.paper.palette import (
     area_colour,
     colours,
