@@ -8,6 +8,7 @@ import shapely
 from placement.arrays import Geometries
 from placement.globe import transformer
 from placement.maps import coding
+from placement.maps.walks_panel import solid
 from placement.plan.background import BUILDING, GREEN, OSM_LICENCE, SQUARE, STATION, kind_of
 from placement.plan.problem import Plan
 from placement.plan.shapes import Shape
@@ -45,7 +46,8 @@ def grounds(plan: Plan) -> dict[str, shapely.Geometry]:
         mine = np.array([one.xy for one in plan.background if kind_of(one) == kind], object)
         parts = _most_telling(_simpler(shapely.get_parts(mine)), _around(plan))
         if len(parts):
-            found[kind] = _solid(shapely.union_all(parts))
+            whole = shapely.get_parts(shapely.union_all(parts))
+            found[kind] = shapely.MultiPolygon([solid(part, _LEAST_M2) for part in whole])
     return found
 
 
@@ -74,16 +76,19 @@ def named_places(plan: Plan) -> list[tuple[str, Shape, float]]:
         Name, shape, and the side of a square as large as it, metres.
     """
     taken = {shape.name.casefold() for shape in plan.areas}
-    found = []
-    for shape in plan.background:
-        side_m = float(np.sqrt(shapely.area(shape.xy)))
-        named = shape.name != shape.id and shape.name.casefold() not in taken
-        if kind_of(shape) in {GREEN, SQUARE} and named and side_m >= _LEAST_NAMED_M:
-            found.append((shape.name, shape, side_m))
-    kept = set(_nearest(plan, [shape for _, shape, _ in found]))
-    return sorted(
-        (one for one in found if one[1] in kept), key=lambda one: (-one[2], one[0], one[1].id)
-    )
+    named = [
+        shape
+        for shape in plan.background
+        if kind_of(shape) in {GREEN, SQUARE}
+        and shape.name != shape.id
+        and shape.name.casefold() not in taken
+        and shapely.area(shape.xy) >= _LEAST_NAMED_M**2
+    ]
+    found = [
+        (shape.name, shape, float(np.sqrt(shapely.area(shape.xy))))
+        for shape in _nearest(plan, named)
+    ]
+    return sorted(found, key=lambda one: (-one[2], one[0], one[1].id))
 
 
 def place_names(plan: Plan, frame: "Frame | None") -> list[list[Any]]:
@@ -142,12 +147,3 @@ def _most_telling(parts: Geometries, here: shapely.Geometry) -> Geometries:
     order = np.lexsort((*shapely.bounds(parts).T, -shapely.area(parts), off_m))
     corners = np.cumsum(shapely.get_num_coordinates(parts[order]))
     return parts[order[corners <= MOST_CORNERS]]
-
-
-def _solid(shape: shapely.Geometry) -> shapely.Geometry:
-    """Return polygons without holes that are small."""
-    found = []
-    for part in shapely.get_parts(shape):
-        holes = [one for one in part.interiors if shapely.Polygon(one).area >= _LEAST_M2]
-        found.append((part.exterior, holes))
-    return shapely.MultiPolygon(found)

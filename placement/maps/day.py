@@ -25,7 +25,7 @@ from placement.maps.frame import (
     plan_frame,
 )
 from placement.maps.numbering import numbers
-from placement.maps.page import page_data, uncovered
+from placement.maps.page import base_map, page_data, uncovered
 from placement.maps.states import State, states_data
 from placement.maps.walks_panel import in_degrees, times
 from placement.maps.what_if import what_if, why_not
@@ -81,14 +81,13 @@ def day_data(
     values = day_values(plan, solution)
     found, frame = survey(plan), plan_frame(plan)
     counted = what_if(plan, solution, found, frame, streets=streets)
-    whole = page_data(
-        draw_plan(plan, frame),
+    drawn = draw_plan(plan, frame)
+    whole = base_map(drawn, streets_of_day(plan), frame) | page_data(
+        drawn,
         draw_solution(solution, frame),
-        streets_of_day(plan),
         {},
         uncovered(plan, solution, found),
         served=served(plan, solution, found),
-        frame=frame,
         what_if=counted,
         no_what_if=why_not(plan, solution, found) if counted is None else None,
         doubts=doubts(plan, found),
@@ -124,12 +123,10 @@ def _part(
     told = page_data(
         draw_plan(here, frame),
         draw_solution(counted, frame),
-        None,
         draw_shapes(in_degrees(here, drawn), frame),
         uncovered(here, counted, found),
         routes=draw_routes(ways, frame),
         served=served(here, counted, found),
-        frame=frame,
         replay=replay if counted.lanes is not None else None,
     )
     told |= of_the_day(told, plan, solution, number)

@@ -79,26 +79,22 @@ def uncovered(plan: Plan, solution: Solution, survey: "Survey") -> dict[str, Boo
 def page_data(
     plan: Plan,
     solution: Solution,
-    streets: "Streets | None",
     shapes: Shapes,
     uncovered: Uncovered,
     *,
     routes: "Sequence[AreaRoute]" = (),
     served: "Mapping[str, Served] | None" = None,
-    frame: "Frame | None" = None,
     what_if: Mapping[str, Any] | None = None,
     no_what_if: str | None = None,
     doubts: "Sequence[Doubt]" = (),
     replay: "Replay | None" = None,
 ) -> dict[str, Any]:
-    """Turn a plan and its solution into what the page's script reads.
+    """Turn a plan and its solution into what the page's script reads, but for `base_map`.
 
     Parameters
     ----------
     plan, solution
-        What was asked and what was chosen.
-    streets
-        The walking network to draw behind, or None.
+        What was asked and what was chosen, in degrees to draw at.
     shapes
         By resource identifier and walk in seconds: (post identifier, geometry in degrees) of every
         open post; the longest walk is the resource's limit.
@@ -108,8 +104,6 @@ def page_data(
         The walk of each area to the post that serves it.
     served
         By post, whom it serves and what closing it alone would lose. None tells neither.
-    frame
-        Where the network is drawn; all else is in degrees to draw at. None draws it where it lies.
     what_if
         What other posts are counted from, see `placement.maps.what_if`. None leaves that out.
     no_what_if
@@ -178,14 +172,6 @@ def page_data(
         ],
         "rings": ringed(plan, shapes),
         "missing": _missing(plan, uncovered),
-        "background": background_data(plan, frame),
-        "streets": None if streets is None else coding.street_lines(streets, frame),
-        "labels": {
-            "streets": [] if streets is None else street_names(streets, frame),
-            "water": water_names(plan.water),
-            "stations": stations(plan),
-            "places": place_names(plan, frame),
-        },
         "bounds": _bounds(plan, solution),
         "sources": _sources(plan, solution),
         "sheet": sheet_of(solution),
@@ -202,6 +188,35 @@ def page_data(
         "what_if": what_if,
         **({} if no_what_if is None else {"no_what_if": no_what_if}),
         "doubts": _doubted(doubts, plan, solution),
+    }
+
+
+def base_map(plan: Plan, streets: "Streets | None", frame: "Frame | None" = None) -> dict[str, Any]:
+    """Write what lies below a plan, once for all that a page shows on it.
+
+    Parameters
+    ----------
+    plan
+        What was asked, in degrees to draw at.
+    streets
+        The walking network to draw behind, or None.
+    frame
+        Where what is in metres is drawn; None draws it where it lies.
+
+    Returns
+    -------
+    dict
+        ``background``, ``streets`` and ``labels``, as `page_data` writes all else.
+    """
+    return {
+        "background": background_data(plan, frame),
+        "streets": None if streets is None else coding.street_lines(streets, frame),
+        "labels": {
+            "streets": [] if streets is None else street_names(streets, frame),
+            "water": water_names(plan.water),
+            "stations": stations(plan),
+            "places": place_names(plan, frame),
+        },
     }
 
 

@@ -13,7 +13,7 @@ from placement.errors import InputError
 from placement.maps.closed_streets import streets_of_day
 from placement.maps.frame import Frame, Shapes, draw_plan, draw_shapes, draw_solution, plan_frame
 from placement.maps.numbering import numbers
-from placement.maps.page import page_data, uncovered
+from placement.maps.page import base_map, page_data, uncovered
 from placement.maps.walks_panel import in_degrees
 from placement.plan.problem import Plan
 from placement.solution import Post, Solution
@@ -73,13 +73,12 @@ def states_data(states: Sequence[State]) -> dict[str, Any]:
     frame = plan_frame(last.plan)
     shapes = _shapes(states, frame)
     told = [_told(state, frame, shapes[state.plan]) for state in states]
-    base = page_data(
-        draw_plan(last.plan, frame),
+    drawn = draw_plan(last.plan, frame)
+    base = base_map(drawn, streets_of_day(last.plan), frame) | page_data(
+        drawn,
         draw_solution(last.solution, frame),
-        streets_of_day(last.plan),
         {},
         uncovered(last.plan, last.solution, survey(last.plan)),
-        frame=frame,
     )
     posts, chosen = _posts(states, told, frame)
     opened = {post.site for state in states for post in state.solution.posts_list}
@@ -168,7 +167,7 @@ def _shapes(states: Sequence[State], frame: Frame) -> Mapping[Plan, Shapes]:
 
 
 def _told(state: State, frame: Frame, shapes: Shapes) -> dict[str, Any]:
-    """Describe one state as its own page would, without streets."""
+    """Describe one state as its own page would, without what lies below it."""
     plan, known = state.plan, _known(state)
     others = [
         post for post in state.solution.posts_list if post.resource in state.solution.barriers
@@ -179,7 +178,6 @@ def _told(state: State, frame: Frame, shapes: Shapes) -> dict[str, Any]:
     told = page_data(
         draw_plan(plan, frame),
         draw_solution(solution, frame),
-        None,
         {
             resource: {
                 limit_s: [(post, shape) for post, shape in pairs if post in mine]
@@ -189,7 +187,6 @@ def _told(state: State, frame: Frame, shapes: Shapes) -> dict[str, Any]:
         },
         uncovered(plan, solution, walks),
         served=served(plan, solution, walks),
-        frame=frame,
     )
     if solution.has_open_walks:  # mean walks that are not to be compared
         told["resources"] = [one | {"walk_open": True} for one in told["resources"]]

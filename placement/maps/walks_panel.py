@@ -94,14 +94,14 @@ def without_slivers(shape: shapely.Geometry, least: float) -> shapely.Geometry:
 
     What has no larger part stays as it is. `least` is in the square of the coordinates' unit.
     """
-    kept = [
-        shapely.Polygon(
-            part.exterior, [hole for hole in part.interiors if shapely.Polygon(hole).area >= least]
-        )
-        for part in shapely.get_parts(shape)
-        if part.area >= least
-    ]
+    kept = [solid(part, least) for part in shapely.get_parts(shape) if part.area >= least]
     return shapely.union_all(kept) if kept else shape
+
+
+def solid(part: shapely.Polygon, least: float) -> shapely.Polygon:
+    """Return a polygon without the holes that are smaller than an area."""
+    holes = [hole for hole in part.interiors if shapely.Polygon(hole).area >= least]
+    return shapely.Polygon(part.exterior, holes)
 
 
 def ringed(plan: Plan, shapes: Shapes) -> list[dict[str, Any]]:

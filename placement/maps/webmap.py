@@ -17,7 +17,7 @@ from placement.maps.day import day_data
 from placement.maps.frame import draw_plan, draw_routes, draw_shapes, draw_solution, plan_frame
 from placement.maps.leaflet import leaflet_file, leaflet_script, leaflet_style
 from placement.maps.losses_panel import lost, refuse_other_losses, restricted
-from placement.maps.page import page_data, uncovered
+from placement.maps.page import base_map, page_data, uncovered
 from placement.maps.states import State
 from placement.maps.static_files import languages, own_file, script, style
 from placement.maps.walks_panel import in_degrees, times
@@ -170,15 +170,14 @@ def map_page(
     ways = [] if given else routes(plan, solution.posts_list)
     shapes = in_degrees(plan, drawn)
     counted = what_if(plan, solution, found, frame, streets=streets)
-    data = page_data(
-        draw_plan(plan, frame),
+    shown = draw_plan(plan, frame)
+    data = base_map(shown, found.streets, frame) | page_data(
+        shown,
         draw_solution(solution, frame),
-        found.streets,
         draw_shapes(shapes, frame),
         uncovered(plan, solution, found),
         routes=draw_routes(ways, frame),
         served=served(plan, solution, found),
-        frame=frame,
         what_if=counted,
         no_what_if=why_not(plan, solution, found) if counted is None else None,
         doubts=doubts(plan, found),

@@ -11,7 +11,7 @@ import pytest
 
 from placement.cover.survey import survey
 from placement.maps import write_map
-from placement.maps.page import page_data, uncovered
+from placement.maps.page import base_map, page_data, uncovered
 from placement.maps.webmap import write_page
 from placement.solution import Status
 from placement.streets import read_streets
@@ -519,7 +519,7 @@ def test_the_streets_of_central_paris_are_small_and_quick_to_draw(browser, tmp_p
     plan = replace(plan, layers={**plan.layers, "streets": extract.name})
     streets = read_streets(extract, crs=plan.crs)
     file = tmp_path / "map.html"
-    data = page_data(plan, solution, streets, {}, missing)
+    data = base_map(plan, streets) | page_data(plan, solution, {}, missing)
     # from one end of the network to the other, so that every street is painted
     write_page(data | {"bounds": [2.272, 48.833, 2.395, 48.883]}, file)
     assert streets.n_edges > 40_000

@@ -10,7 +10,7 @@ import pytest
 
 from placement.cover.survey import survey
 from placement.maps import static_files, webmap
-from placement.maps.page import page_data, uncovered
+from placement.maps.page import base_map, page_data, uncovered
 from placement.maps.paper import sentences
 from placement.maps.paper.speech import Speaker
 from tests.maps.pages import drawn_plan, ruled_plan, ruled_solution, solution_of
@@ -47,7 +47,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> list[Facts]:
     for plan, solution in ((plain, solution_of(plain)), (ruled, ruled_solution(ruled))):
         walks = survey(plan)
         missing = uncovered(plan, solution, walks)
-        data = page_data(plan, solution, None, {}, missing)
+        data = base_map(plan, None) | page_data(plan, solution, {}, missing)
         spoken = static_files.languages()
         data["languages"] = {code: one["language"] for code, one in spoken.items()}
         data["words"] = {code: one["plan"] for code, one in spoken.items()}
@@ -153,7 +153,7 @@ def test_numbers_units_floors_and_long_lists_in_words(browser, plans) -> None:
         units: [tell.units({ en: "lane" }), tell.units({ en: "unit" })],
         floors: [{ times: 1 }, { times: 2, slow: true, called: "z" }, { times: 1, called: "" }]
           .map((floor) => floorPlace(data, tell, floor)),
-        lists: [13, 14].map((many) => fewItems(list(many), tell).slice(-14)),
+        lists: [13, 14].map((many) => few(list(many).split(", "), tell).slice(-14)),
       };
     }"""
     assert page.evaluate(asked, json.dumps(plans[1])) == {

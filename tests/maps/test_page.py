@@ -12,7 +12,7 @@ from shapely import box
 from placement.cover.catchments import rings
 from placement.cover.routes import routes
 from placement.cover.survey import survey
-from placement.maps.page import page_data, uncovered
+from placement.maps.page import base_map, page_data, uncovered
 from placement.maps.walks_panel import in_degrees, times
 from placement.maps.webmap import page
 from placement.plan.layers import load_plan
@@ -25,10 +25,9 @@ from tests.maps.pages import drawn_plan, hostile_plan, solution_of
 def data_of(plan: Plan, solution: Solution) -> dict:
     walks = survey(plan)
     posts = solution.posts_list
-    return page_data(
+    return base_map(plan, walks.streets) | page_data(
         plan,
         solution,
-        walks.streets,
         in_degrees(plan, rings(plan, posts, minutes=times(plan))),
         uncovered(plan, solution, walks),
         routes=routes(plan, posts),
@@ -114,7 +113,7 @@ def test_straight_lines_are_said_and_have_no_streets(tmp_path) -> None:
 def test_openstreetmap_is_named_where_the_streets_are_its(plan: Plan, file: str, osm: bool) -> None:
     other = replace(plan, layers={**plan.layers, "streets": file})
     solution = solution_of(plan)
-    data = page_data(other, solution, None, {}, uncovered(plan, solution, survey(plan)))
+    data = page_data(other, solution, {}, uncovered(plan, solution, survey(plan)))
     assert data["sources"]["osm"] is osm
     assert data["sources"]["streets"] == file
 
@@ -146,7 +145,7 @@ def test_catchments_of_a_resource_are_drawn_as_one(plan: Plan) -> None:
     none = uncovered(plan, solution, survey(plan))
     pairs = [("a/checkpoint", box(0, 0, 2, 1)), ("b/checkpoint", box(1, 0, 3, 1))]
     two = {"checkpoint": {240.0: pairs}}
-    data = page_data(plan, solution, None, two, none)
+    data = page_data(plan, solution, two, none)
     assert len(data["reach"][0]) == 1
     assert data["reach"][1] == []
     assert np.cumsum(np.reshape(data["reach"][0][0][0], (-1, 2)), axis=0).max() == 3_000_000

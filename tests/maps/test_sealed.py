@@ -35,7 +35,7 @@ def test_the_page_has_each_barrier_with_its_way_and_no_candidate_of_it(
     plan, solution, _ = sealed
     walks = survey(plan)
     missing = uncovered(plan, solution, walks)
-    data = page_data(plan, solution, walks.streets, {}, missing)
+    data = page_data(plan, solution, {}, missing)
     fence, block = data["barriers"]
     assert (fence["label"], fence["count"], fence["cost"]) == (
         {"en": "Fence", "fr": "Barrière"}, 3, 18,

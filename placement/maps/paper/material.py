@@ -107,7 +107,6 @@ class Material:
         data = page_data(
             plan,
             solution,
-            None,
             {},
             missing,
             routes=self.routes,

@@ -75,20 +75,14 @@ function spokenBy(data, plans, tell) {
 }
 
 /* What came and went, a few of many: `place diff` names all. */
-function fewItems(text, tell) {
-  const items = text.split(/, (?=[+−] )/u);
-  return items.length <= MOST_ITEMS + 1 ? text : tell.say("and_more", { shown: items.slice(0, MOST_ITEMS).join(", "), n: tell.people(items.length - MOST_ITEMS) });
-}
+const few = (items, tell) => (items.length <= MOST_ITEMS + 1 ? items.join(", ")
+  : tell.say("and_more", { shown: items.slice(0, MOST_ITEMS).join(", "), n: tell.people(items.length - MOST_ITEMS) }));
 
 /* Which posts a plan of a slider opens and closes against the one before it, by their numbers; of the first, nothing. */
 function stepInWords(plans, at, tell) {
   if (at === 0) { return ""; }
   const [was, is] = [plans[at - 1], plans[at]].map(({ posts }) => new Map(posts.map(({ key, number }) => [key, number])));
-  const listed = (some, others) => {
-    const found = [...some].filter(([key]) => !others.has(key)).map(([, number]) => number).sort(tell.compare);
-    const few = found.slice(0, MOST_ITEMS).join(", ");
-    return found.length <= MOST_ITEMS + 1 ? found.join(", ") : tell.say("and_more", { shown: few, n: tell.people(found.length - MOST_ITEMS) });
-  };
+  const listed = (some, others) => few([...some].filter(([key]) => !others.has(key)).map(([, number]) => number).sort(tell.compare), tell);
   const [opened, closed] = [listed(is, was), listed(was, is)];
   const told = [opened === "" ? "" : tell.say("step_opened", { posts: opened }), closed === "" ? "" : tell.say("step_closed", { posts: closed })].filter((text) => text !== "");
   return tell.say("step", { told: told.length === 0 ? tell.say("step_same") : told.join(tell.say("step_and")) });
@@ -173,7 +167,7 @@ function differenceView(data, plans, tell, standing, showPost, isOpen) {
   const item = ([text, about]) => {
     if (about.length === 0) {
       const said = phrase(text, tell, spoken);
-      return make("li", { class: said.inner > 0 ? "inner" : null, lang: said.known ? null : "en", dir: "auto" }, spaced(fewItems(said.text, tell)));
+      return make("li", { class: said.inner > 0 ? "inner" : null, lang: said.known ? null : "en", dir: "auto" }, spaced(few(said.text.split(/, (?=[+−] )/u), tell)));
     }
     const post = data.posts[about[about.length - 1]];
     const one = standing.get(post.key);

@@ -59,10 +59,7 @@ function showEgress(map) {
   for (const [name, z] of [["background", 200], ["water", 205], ["streets", 210], ["areas", 220], ["places", 230]]) {
     map.createPane(name).style.zIndex = String(z);
   }
-  map.getPane("background").style.pointerEvents = "none";
-  map.getPane("streets").style.pointerEvents = "none";
-  map.getPane("areas").style.pointerEvents = "none";
-  map.getPane("water").style.pointerEvents = "none";
+  for (const name of ["background", "water", "streets", "areas"]) { map.getPane(name).style.pointerEvents = "none"; }
   for (const rings of data.water) {
     L.polygon(rings, { pane: "water", renderer: L.svg({ pane: "water" }), color: inkOf("shore"), weight: 1.2, fillColor: inkOf("water"), fillOpacity: 1 }).addTo(map);
   }

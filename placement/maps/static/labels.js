@@ -315,8 +315,8 @@ function* placeNames(names, zoom, region, sight, signs, measure, done) {
       const high = name.dot ? 11 : 23;
       const places = name.within ? [[x, y, "centre"]] : [[x + gap, y, "left"], [x - gap, y, "right"], [x, y - high, "centre"], [x, y + high, "centre"]];
       /* where all of it is in sight; else, on a screen, where it comes into sight as the map moves */
-      const seen = [inSight, name.whole ? null : onPaper ? outOfSight : () => true]
-        .some((suits) => suits !== null && places.some(([px, py, align]) => flat(name, px, py, align, suits)));
+      const seen = (name.whole ? [inSight] : [inSight, onPaper ? outOfSight : () => true])
+        .some((suits) => places.some(([px, py, align]) => flat(name, px, py, align, suits)));
       if (name.whole && !seen) { unplaced += 1; }
       if (seen && name.dot) {
         ground.take(dot);
